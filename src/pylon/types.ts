@@ -1,0 +1,94 @@
+/** Who spends the budget first; a higher number leaves an endpoint's queue earlier. */
+export const PRIORITY = { edit: 40, change: 30, backfill: 20, audit: 10 } as const;
+export type Priority = keyof typeof PRIORITY;
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** One request, before its place in a queue. */
+export interface PylonRequest {
+  readonly method: Method;
+  /** The route as Pylon counts it, placeholders in braces: `/issues/{id}/messages`. */
+  readonly route: string;
+  /** Values of the placeholders; percent-encoded by the client. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: unknown;
+  /** Default: `backfill`. */
+  readonly priority?: Priority;
+  readonly signal?: AbortSignal;
+  /** Give up reading an answer beyond this size with `AnswerTooLargeError`. Default: 256 MiB. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Places in the order of requests: `asked` was taken before the request left, `answered` after the whole
+ * answer had arrived. What a request saw is certainly newer than anything answered before it was asked.
+ */
+export interface Order {
+  readonly asked: bigint;
+  readonly answered: bigint;
+}
+
+/** A 2xx answer, read whole and parsed. */
+export interface Answer {
+  readonly status: number;
+  /** The parsed JSON body; `undefined` where the body was empty. */
+  readonly body: unknown;
+  /** Length of the body, in bytes as received after decompression. */
+  readonly bytes: number;
+  readonly order: Order;
+  /** Pylon's `Date` header, epoch milliseconds; `undefined` where absent or unreadable. */
+  readonly date: number | undefined;
+}
+
+/** What has been asked of one endpoint, for the budget shown in `status`. */
+export interface EndpointUse {
+  /** `GET /issues` */
+  readonly endpoint: string;
+  /** Requests a minute this process allows itself (limit × share). */
+  readonly limit: number;
+  /** Requests counted in the last interval. */
+  readonly used: number;
+  readonly queued: number;
+  /** Epoch milliseconds until which a 429 holds this endpoint back; 0 when it does not. */
+  readonly pausedUntil: number;
+}
+
+/** The client: every request of the project goes through one of these. */
+export interface Pylon {
+  request(request: PylonRequest): Promise<Answer>;
+  /** A view on the same queues that also calls `count` once for every request sent (retries included). */
+  counted(count: (endpoint: string) => void): Pylon;
+  /** Requests a minute available to an endpoint (limit × share), e.g. `perMinute('GET /issues')`. */
+  perMinute(endpoint: string): number;
+  /** Endpoints used so far. */
+  uses(): readonly EndpointUse[];
+  /** Pylon's clock now, epoch milliseconds: ours corrected by the last `Date` header seen. */
+  now(): number;
+  /** Drops what is queued and closes idle connections. */
+  close(): Promise<void>;
+}
+
+/** One page of a listing, in the envelope of either document. */
+export interface Page {
+  readonly objects: readonly unknown[];
+  /** Cursor of the next page; `null` on the last. */
+  readonly next: string | null;
+  readonly bytes: number;
+  readonly order: Order;
+  readonly date: number | undefined;
+}
+
+/** A listing to page through: where, with what, from which cursor. */
+export interface Listing {
+  readonly method: 'GET' | 'POST';
+  readonly route: string;
+  readonly params?: Readonly<Record<string, string>>;
+  /** GET: query parameters; POST: fields of the body. `limit` and `cursor` are added. */
+  readonly arguments?: Readonly<Record<string, unknown>>;
+  /** Page size to ask for first; `undefined` sends none. */
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly priority?: Priority;
+  readonly signal?: AbortSignal;
+}

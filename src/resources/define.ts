@@ -1,0 +1,144 @@
+import type { SQL } from 'drizzle-orm';
+import {
+  type AnyPgColumn,
+  bigint,
+  jsonb,
+  type PgColumnBuilderBase,
+  type PgTableExtraConfigValue,
+  type PgTableWithColumns,
+  pgSchema,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+
+/** The mirror: one table per Pylon object type, named in the API's plural. */
+export const pylon = pgSchema('pylon');
+
+/** An instant as Pylon sends it (RFC 3339); kept as text in TypeScript, `timestamptz` in Postgres. */
+export const instant = () => timestamp({ withTimezone: true, mode: 'string' });
+
+/** A whole number that JSON carries exactly. */
+export const whole = () => bigint({ mode: 'number' });
+
+/**
+ * The columns every mirror table ends with. `_hash` and `_order` are the daemon's own:
+ * `_hash` digests Pylon's values without volatile ones, `_order` is the place, in the order of requests,
+ * at which the row's content was answered (no older request may write over it).
+ */
+const meta = () => ({
+  _synced_at: instant().notNull(),
+  _deleted_at: instant(),
+  _extra: jsonb(),
+  _hash: text().notNull(),
+  _order: bigint({ mode: 'bigint' }).notNull(),
+});
+
+/** A mirror table: the resource's own columns, then the common ones. The key column must be `id`. */
+export function mirrorTable<
+  Name extends string,
+  Columns extends Record<string, PgColumnBuilderBase> & { id: PgColumnBuilderBase },
+>(
+  name: Name,
+  columns: Columns,
+  indexes?: (table: Record<keyof Columns & string, AnyPgColumn>) => PgTableExtraConfigValue[],
+) {
+  return pylon.table(name, { ...columns, ...meta() }, (table) =>
+    indexes === undefined ? [] : indexes(table as unknown as Record<keyof Columns & string, AnyPgColumn>),
+  );
+}
+
+/** Any mirror table: at least the key and the common columns. */
+// biome-ignore lint/suspicious/noExplicitAny: the one named `any`: Drizzle's table type is invariant in its columns.
+export type MirrorTable = PgTableWithColumns<any>;
+
+/** An object as Pylon sent it, parsed from JSON, nothing checked. */
+export type PylonObject = Readonly<Record<string, unknown>>;
+
+/** What only the path of a request says about the objects in its answer (`issue_id` of a message). */
+export type PathFacts = Readonly<Record<string, string>>;
+
+/** Query parameters of a listing; each is sent as given. */
+export type Query = Readonly<Record<string, string | number | boolean>>;
+
+/** How all objects of a resource are enumerated. Exhaustive: `sync` has one `switch` on `by`. */
+export type Pull =
+  /** The answer holds the one object. */
+  | { readonly by: 'object'; readonly path: string }
+  /** `GET path`, cursor pages until the last; once for each of `variants` (default: once, no parameters). */
+  | {
+      readonly by: 'list';
+      readonly path: string;
+      /** Page size to send; absent where the endpoint takes none. */
+      readonly limit?: number;
+      readonly variants?: readonly Query[];
+    }
+  /** `POST path` with no filter: everything, newest first. */
+  | { readonly by: 'search'; readonly path: string; readonly limit: number }
+  /** `GET path` over windows of `created_at`; `search` says where older objects lie. */
+  | {
+      readonly by: 'window';
+      readonly path: string;
+      readonly search: string;
+      /** Largest page to ask for; smaller when pages grow heavy. */
+      readonly limit: number;
+    }
+  /** One listing per row of a parent's table. */
+  | {
+      readonly by: 'parent';
+      /** Resource name of the parent. */
+      readonly parent: string;
+      /** Route with one `{id}`: the parent's. */
+      readonly path: string;
+      readonly limit?: number;
+      /** The parent's columns whose change makes its children due again; none: due at every pass. */
+      readonly mark?: readonly string[];
+      /** Column holding the parent's id. */
+      readonly foreignKey: string;
+      /** Listings per parent, made from the parent's row (languages of a knowledge base); default: one. */
+      readonly variants?: (parent: Readonly<Record<string, unknown>>) => readonly Query[];
+    }
+  /** No listing at all: ids are those another mirror table names; `GET path` each. */
+  | {
+      readonly by: 'reference';
+      readonly path: string;
+      /** Resource name and column that name the ids. */
+      readonly from: { readonly resource: string; readonly column: string };
+    };
+
+/** One Pylon object type: everything the project knows about it. */
+export interface Resource<Table extends MirrorTable = MirrorTable> {
+  /** The table's name in schema `pylon`, the name in commands, configuration and logs. */
+  readonly name: string;
+  readonly table: Table;
+  readonly pull: Pull;
+  /** `GET` of one object, with `{id}`; absent where the API has none. */
+  readonly get?: string;
+  /**
+   * Columns that are not a field of the same name. Returned values go through the same checks as fields;
+   * a key returned as `undefined` falls back to the field of that name.
+   */
+  readonly derive?: (object: PylonObject, facts: PathFacts) => Readonly<Record<string, unknown>>;
+  /**
+   * Fields that `derive` has used up, with the keys inside them that it covered: any other key is kept
+   * in `_extra`. `true` covers the field whole (copies of the referenced object's own fields are left out).
+   */
+  readonly covered?: Readonly<Record<string, readonly string[] | true>>;
+  /** Columns and fields that move without an edit: stored, but no change of the row. */
+  readonly volatile?: readonly string[];
+}
+
+/** Identity that checks a descriptor's names against its table. */
+export function defineResource<const Table extends MirrorTable>(
+  resource: Omit<Resource<Table>, 'name' | 'derive' | 'volatile'> & {
+    readonly name: Table['_']['name'];
+    readonly derive?: (
+      object: PylonObject,
+      facts: PathFacts,
+    ) => { readonly [Column in keyof Table['$inferInsert']]?: unknown };
+    readonly volatile?: readonly (keyof Table['$inferInsert'] & string)[];
+  },
+): Resource<Table> {
+  return resource as Resource<Table>;
+}
+
+export type { SQL };
