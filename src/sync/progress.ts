@@ -1,0 +1,57 @@
+/** What became of the objects a pass read. */
+export interface Counts {
+  read: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+}
+
+export type PassState = 'waiting' | 'running' | 'done' | 'failed' | 'unavailable';
+
+/** How far one resource's pass has come; the same object is updated in place and reported after each step. */
+export interface ResourceProgress extends Counts {
+  readonly resource: string;
+  state: PassState;
+  /** Answers received. */
+  pages: number;
+  /** Requests sent, retries included. */
+  requests: number;
+  /** Share of the work done, 0 to 1 (of the time range for issues, of the parents for children); undefined while unknown. */
+  covered: number | undefined;
+  /** Requests still needed, as far as known; undefined while unknown. */
+  remainingRequests: number | undefined;
+  /** The endpoint that bounds this resource, e.g. `GET /issues`. */
+  readonly endpoint: string;
+  /** Epoch milliseconds; undefined before and while. */
+  startedAt: number | undefined;
+  finishedAt: number | undefined;
+  /** Seconds left given the rate limits; undefined while unknown. */
+  secondsLeft: number | undefined;
+  /** Why it failed or is unavailable. */
+  error: string | undefined;
+}
+
+/** Called after every step (a page stored, a state changed); must return quickly and not throw. */
+export type OnProgress = (progress: Readonly<ResourceProgress>, step: string) => void;
+
+export function newProgress(resource: string, endpoint: string): ResourceProgress {
+  return {
+    resource,
+    endpoint,
+    state: 'waiting',
+    pages: 0,
+    requests: 0,
+    read: 0,
+    inserted: 0,
+    updated: 0,
+    unchanged: 0,
+    rejected: 0,
+    covered: undefined,
+    remainingRequests: undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
+    secondsLeft: undefined,
+    error: undefined,
+  };
+}
