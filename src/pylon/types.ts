@@ -1,3 +1,7 @@
+import type { Order } from '../order.ts';
+
+export type { Order };
+
 /** Who spends the budget first; a higher number leaves an endpoint's queue earlier. */
 export const PRIORITY = { edit: 40, change: 30, backfill: 20, audit: 10 } as const;
 export type Priority = keyof typeof PRIORITY;
@@ -18,15 +22,6 @@ export interface PylonRequest {
   readonly signal?: AbortSignal;
   /** Give up reading an answer beyond this size with `AnswerTooLargeError`. Default: 256 MiB. */
   readonly maxBytes?: number;
-}
-
-/**
- * Places in the order of requests: `asked` was taken before the request left, `answered` after the whole
- * answer had arrived. What a request saw is certainly newer than anything answered before it was asked.
- */
-export interface Order {
-  readonly asked: bigint;
-  readonly answered: bigint;
 }
 
 /** A 2xx answer, read whole and parsed. */

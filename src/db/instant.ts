@@ -1,0 +1,28 @@
+const RFC3339 =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|[+-](\d\d):(\d\d)))$/;
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysIn(year: number, month: number): number {
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return leap ? 29 : (DAYS[month - 1] ?? 0);
+}
+
+/**
+ * Whether Postgres reads the text as the same instant an RFC 3339 reader would. Years 0001 to 9999 (both
+ * occur in what Pylon sends); a time without a zone is not an instant.
+ */
+export function isValidInstant(text: string): boolean {
+  const parts = RFC3339.exec(text);
+  if (parts === null) return false;
+  const [, year, month, day, hour, minute, second, zoneHour, zoneMinute] = parts.map(Number);
+  return (
+    Number(year) >= 1 &&
+    Number(day) >= 1 &&
+    Number(day) <= daysIn(Number(year), Number(month)) &&
+    Number(hour) <= 23 &&
+    Number(minute) <= 59 &&
+    Number(second) <= 59 &&
+    (parts[7] === undefined || (Number(zoneHour) <= 15 && Number(zoneMinute) <= 59))
+  );
+}

@@ -1,0 +1,114 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { MirrorTable } from '../resources/define.ts';
+import type { Executor } from './connect.ts';
+import { reads } from './tables.ts';
+
+/** Parents of a resource's children, and which of them to consider. */
+export interface Parents {
+  readonly table: MirrorTable;
+  /** Columns whose change makes the children due; with none, `pass` stands for the mark. */
+  readonly mark: readonly string[];
+  /** Name of the present pass. */
+  readonly pass: string;
+  /** Bounds of `created_at`, where the pass has them. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** A parent whose children are to be read. */
+export interface Due {
+  readonly id: string;
+  readonly mark: string;
+  /** Where it stands, newest first; null where the table has no `created_at` or the parent none. */
+  readonly created_at: string | null;
+}
+
+/** Which of the due parents to name. */
+export interface DuePage {
+  readonly limit: number;
+  /** Only parents that come after this one, newest first. */
+  readonly after?: Due | undefined;
+  /** Ids to leave out. */
+  readonly except: readonly string[];
+}
+
+const asText = (column: string) => sql`coalesce(parent.${sql.identifier(column)}::text, '')`;
+
+function markOf({ mark, pass }: Parents): SQL {
+  if (mark.length === 0) return sql`${pass}::text`;
+  return sql`concat_ws(' ', ${sql.join(mark.map(asText), sql`, `)})`;
+}
+
+const isTimed = (table: MirrorTable) => 'created_at' in getTableColumns(table);
+
+function dueFrom(resource: string, parents: Parents): SQL {
+  const { since, until } = isTimed(parents.table) ? parents : {};
+  return sql`
+      FROM ${parents.table} AS parent
+      LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = parent.id
+     WHERE parent._deleted_at IS NULL
+       AND done.mark IS DISTINCT FROM ${markOf(parents)}
+       ${since === undefined ? sql`` : sql`AND parent.created_at >= ${since}::timestamptz`}
+       ${until === undefined ? sql`` : sql`AND parent.created_at < ${until}::timestamptz`}`;
+}
+
+/** How many parents have children to read. */
+export async function countDue(db: Executor, resource: string, parents: Parents): Promise<number> {
+  const { rows } = await db.execute<{ due: number }>(
+    sql`SELECT count(*)::integer AS due ${dueFrom(resource, parents)}`,
+  );
+  return rows[0]?.due ?? 0;
+}
+
+/** The next parents to read, newest first. */
+export async function findDue(
+  db: Executor,
+  resource: string,
+  parents: Parents,
+  { limit, after, except }: DuePage,
+): Promise<readonly Due[]> {
+  const timed = isTimed(parents.table);
+  const created = timed ? sql`parent.created_at` : sql`NULL::timestamptz`;
+  const beyond =
+    after === undefined
+      ? sql``
+      : timed && after.created_at !== null
+        ? sql`AND (parent.created_at, parent.id) < (${after.created_at}::timestamptz, ${after.id})`
+        : timed
+          ? sql`AND (parent.created_at IS NOT NULL OR parent.id < ${after.id})`
+          : sql`AND parent.id < ${after.id}`;
+  const { rows } = await db.execute<{ id: string; mark: string; created_at: string | null }>(sql`
+    SELECT parent.id, ${markOf(parents)} AS mark, ${created}::text AS created_at ${dueFrom(resource, parents)}
+       AND NOT (parent.id = ANY(${sql.param([...except])}::text[]))
+       ${beyond}
+     ORDER BY ${timed ? sql`parent.created_at DESC,` : sql``} parent.id DESC
+     LIMIT ${limit}`);
+  return rows;
+}
+
+/** A parent's row as it stands, for what its columns say about its listings. */
+export async function readRow(
+  db: Executor,
+  table: MirrorTable,
+  id: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { rows } = await db.execute(sql`SELECT * FROM ${table} WHERE id = ${id}`);
+  return rows[0];
+}
+
+/** Remembers that a record was read at a mark. */
+export async function markRead(
+  tx: Executor,
+  resource: string,
+  id: string,
+  mark: string,
+  outcome: 'read' | 'gone',
+): Promise<void> {
+  await tx
+    .insert(reads)
+    .values({ resource, record_id: id, mark, outcome })
+    .onConflictDoUpdate({
+      target: [reads.resource, reads.record_id],
+      set: { mark, outcome, read_at: sql`now()` },
+    });
+}

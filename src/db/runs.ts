@@ -1,0 +1,54 @@
+import { eq } from 'drizzle-orm';
+import type { Database } from './connect.ts';
+import type { Lease } from './lease.ts';
+import { runs } from './tables.ts';
+
+/** The end of a pass, or how far it has come. */
+export interface RunFigures {
+  readonly requests: number;
+  readonly read: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+}
+
+export type RunOutcome = 'done' | 'failed' | 'unavailable' | 'interrupted';
+
+/** Opens the row of a pass; its id. */
+export async function beginRun(db: Database, lease: Lease, resource: string, kind: string): Promise<number> {
+  const [row] = await db.orm.insert(runs).values({ resource, kind, token: lease.token }).returning({ id: runs.id });
+  if (row === undefined) throw new Error('INSERT INTO pylon_sync.runs returned no row');
+  return row.id;
+}
+
+export async function endRun(
+  db: Database,
+  id: number,
+  outcome: RunOutcome,
+  figures: RunFigures,
+  error?: string,
+): Promise<void> {
+  await db.orm
+    .update(runs)
+    .set({
+      outcome,
+      error: error ?? null,
+      finished_at: new Date().toISOString(),
+      requests: figures.requests,
+      rows_read: figures.read,
+      rows_inserted: figures.inserted,
+      rows_updated: figures.updated,
+      rows_unchanged: figures.unchanged,
+      rows_rejected: figures.rejected,
+    })
+    .where(eq(runs.id, id));
+}
+
+/** Closes the rows of passes whose process ended without a word. Only the holder of the lease may call this. */
+export async function closeAbandonedRuns(db: Database): Promise<void> {
+  await db.orm
+    .update(runs)
+    .set({ outcome: 'interrupted', error: 'the process ended without finishing', finished_at: new Date().toISOString() })
+    .where(eq(runs.outcome, 'running'));
+}

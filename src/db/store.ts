@@ -1,0 +1,116 @@
+import { sql } from 'drizzle-orm';
+import type { Order } from '../order.ts';
+import type { PathFacts, Resource } from '../resources/define.ts';
+import { clean } from './clean.ts';
+import type { Database, Executor } from './connect.ts';
+import { digest } from './digest.ts';
+import type { Lease } from './lease.ts';
+import { isReject, type Reject, type Row, rowMapper } from './row.ts';
+import { rejectedRecords } from './tables.ts';
+import { writing } from './transaction.ts';
+import { type Stored, upsert } from './upsert.ts';
+
+/** Objects of one answer, with what only its path says. */
+export interface Batch {
+  readonly objects: readonly unknown[];
+  readonly facts: PathFacts;
+  readonly order: Order;
+}
+
+export interface StoredBatch extends Stored {
+  readonly read: number;
+  readonly rejected: number;
+}
+
+/** Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it). */
+export type Store = (batch: Batch, also?: (tx: Executor) => Promise<void>) => Promise<StoredBatch>;
+
+/** SQLSTATE classes that blame the data: bad values, broken constraints, limits of a row or an index. */
+const DATA_ERRORS = /^(22|23|54)/;
+
+function sqlState(error: unknown): string {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const { code } = inner as { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return '';
+}
+
+const innermost = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : String(error);
+
+async function keepRejects(tx: Executor, resource: string, rejects: readonly Reject[]): Promise<void> {
+  for (const { id, reason, ...reject } of rejects) {
+    const payload = clean(reject.payload ?? null);
+    await tx
+      .insert(rejectedRecords)
+      .values({ resource, record_id: id, payload, reason, digest: digest([reason, payload]) })
+      .onConflictDoNothing();
+  }
+}
+
+const NOTHING: Stored = { inserted: 0, updated: 0, unchanged: 0, deferred: [] };
+
+const sum = (a: Stored, b: Stored): Stored => ({
+  inserted: a.inserted + b.inserted,
+  updated: a.updated + b.updated,
+  unchanged: a.unchanged + b.unchanged,
+  deferred: [...a.deferred, ...b.deferred],
+});
+
+/** Returns the function that stores batches of one resource. */
+export function storer(db: Database, lease: Lease, resource: Resource): Store {
+  const toRow = rowMapper(resource);
+
+  /** Halves what the database refuses until the one row to blame stands alone. */
+  async function upsertAround(
+    tx: Executor,
+    rows: readonly Row[],
+    order: Order,
+    blame: (row: Row, why: string) => void,
+  ): Promise<Stored> {
+    await tx.execute(sql`SAVEPOINT batch`);
+    try {
+      const stored = await upsert(tx, resource.table, rows, order);
+      await tx.execute(sql`RELEASE SAVEPOINT batch`);
+      return stored;
+    } catch (error) {
+      if (!DATA_ERRORS.test(sqlState(error))) throw error;
+      await tx.execute(sql`ROLLBACK TO SAVEPOINT batch`);
+      const [only] = rows;
+      if (only !== undefined && rows.length === 1) {
+        blame(only, innermost(error));
+        return NOTHING;
+      }
+      const half = rows.length >> 1;
+      const left = await upsertAround(tx, rows.slice(0, half), order, blame);
+      return sum(left, await upsertAround(tx, rows.slice(half), order, blame));
+    }
+  }
+
+  return async ({ objects, facts, order }, also) => {
+    const mapped = objects.map((object) => toRow(object, facts));
+    const rows = mapped.filter((row): row is Row => !isReject(row));
+    const rejects = mapped.filter(isReject);
+
+    const attempt = (write: (tx: Executor, refused: Reject[]) => Promise<Stored>): Promise<StoredBatch> =>
+      writing(db, lease, async (tx) => {
+        const refused: Reject[] = [];
+        const stored = await write(tx, refused);
+        await keepRejects(tx, resource.name, [...rejects, ...refused]);
+        await also?.(tx);
+        return { ...stored, read: objects.length, rejected: rejects.length + refused.length };
+      });
+
+    try {
+      return await attempt((tx) => (rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource.table, rows, order)));
+    } catch (error) {
+      if (!DATA_ERRORS.test(sqlState(error))) throw error;
+      return attempt((tx, refused) =>
+        upsertAround(tx, rows, order, (row, reason) =>
+          refused.push({ id: row.id, payload: objects[mapped.indexOf(row)], reason }),
+        ),
+      );
+    }
+  };
+}
