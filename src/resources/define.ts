@@ -54,11 +54,14 @@ export type MirrorTable = PgTableWithColumns<any>;
 /** An object as Pylon sent it, parsed from JSON, nothing checked. */
 export type PylonObject = Readonly<Record<string, unknown>>;
 
-/** What only the path of a request says about the objects in its answer (`issue_id` of a message). */
-export type PathFacts = Readonly<Record<string, string>>;
-
 /** Query parameters of a listing; each is sent as given. */
 export type Query = Readonly<Record<string, string | number | boolean>>;
+
+/**
+ * What only the request says about the objects in its answer: the parent's id under `foreignKey`
+ * (`issue_id` of a message), and the query parameters of the variant (`language` of a translation).
+ */
+export type PathFacts = Query;
 
 /** How all objects of a resource are enumerated. Exhaustive: `sync` has one `switch` on `by`. */
 export type Pull =
@@ -111,7 +114,7 @@ export interface Resource<Table extends MirrorTable = MirrorTable> {
   readonly name: string;
   readonly table: Table;
   readonly pull: Pull;
-  /** `GET` of one object, with `{id}`; absent where the API has none. */
+  /** `GET` of one object; its placeholders are columns of the row. Absent where the API has none. */
   readonly get?: string;
   /**
    * Columns that are not a field of the same name. Returned values go through the same checks as fields;

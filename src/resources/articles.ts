@@ -1,0 +1,72 @@
+import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
+import { defineResource, instant, mirrorTable, type PylonObject } from './define.ts';
+import { idsOf, present, shadowed } from './fields.ts';
+
+/** Articles carry their whole content twice, draft and published: pages are kept smaller than Pylon allows. */
+export const ARTICLE_PAGE = 200;
+
+/** The columns of an article that every language has its own value of. */
+export const contentColumns = () => ({
+  title: text(),
+  slug: text(),
+  identifier: text(),
+  url: text(),
+  is_published: boolean(),
+  is_unlisted: boolean(),
+  current_draft_content_html: text(),
+  current_published_content_html: text(),
+  approval_info: jsonb(),
+  created_at: instant(),
+  last_edited_at: instant(),
+  last_published_at: instant(),
+});
+
+/** Older names of content fields: what they hold goes where the field itself is absent. */
+export const OLDER_NAMES = {
+  body_html: 'current_draft_content_html',
+  published: 'is_published',
+  updated_at: 'last_edited_at',
+} as const;
+
+export const content = (article: PylonObject) => ({
+  current_draft_content_html: article.current_draft_content_html ?? article.body_html,
+  is_published: article.is_published ?? article.published,
+  last_edited_at: article.last_edited_at ?? article.updated_at,
+  _extra: present(shadowed(article, OLDER_NAMES)),
+});
+
+export const table = mirrorTable(
+  'articles',
+  {
+    id: text().primaryKey(),
+    knowledge_base_id: text(),
+    collection_id: text(),
+    author_user_id: text(),
+    ...contentColumns(),
+    tag_ids: text().array(),
+    tags: jsonb(),
+    visibility_config: jsonb(),
+  },
+  (column) => [
+    index('articles_knowledge_base_id').on(column.knowledge_base_id),
+    index('articles_collection_id').on(column.collection_id),
+    index('articles_author_user_id').on(column.author_user_id),
+    index('articles_last_edited_at').on(column.last_edited_at),
+  ],
+);
+
+/** Articles in the default language of their knowledge base. */
+export const articles = defineResource({
+  name: 'articles',
+  table,
+  pull: {
+    by: 'parent',
+    parent: 'knowledge_bases',
+    path: '/knowledge-bases/{id}/articles',
+    limit: ARTICLE_PAGE,
+    foreignKey: 'knowledge_base_id',
+  },
+  get: '/knowledge-bases/{knowledge_base_id}/articles/{id}',
+  derive: (article) => ({ ...content(article), tag_ids: idsOf(article.tags) }),
+  covered: { body_html: true, published: true, updated_at: true },
+});

@@ -1,0 +1,33 @@
+import { index, jsonb, text } from 'drizzle-orm/pg-core';
+import { defineResource, instant, mirrorTable } from './define.ts';
+
+export const table = mirrorTable(
+  'audit_logs',
+  {
+    id: text().primaryKey(),
+    action: text(),
+    action_happened_at: instant(),
+    actor_user_id: text(),
+    actor_contact_id: text(),
+    object_type: text(),
+    object_id: text(),
+    source: text(),
+    link: text(),
+    attributes: jsonb(),
+    metadata: jsonb(),
+    created_at: instant(),
+  },
+  (column) => [
+    index('audit_logs_action_happened_at').on(column.action_happened_at),
+    index('audit_logs_actor_user_id').on(column.actor_user_id),
+    index('audit_logs_object_id').on(column.object_id),
+    index('audit_logs_created_at').on(column.created_at),
+  ],
+);
+
+/** Who did what; answers 403 where the plan or the token does not allow it. */
+export const auditLogs = defineResource({
+  name: 'audit_logs',
+  table,
+  pull: { by: 'list', path: '/audit-logs', limit: 999 },
+});

@@ -1,0 +1,43 @@
+import { index, text } from 'drizzle-orm/pg-core';
+import { defineResource, mirrorTable } from './define.ts';
+
+export const table = mirrorTable(
+  'issue_followers',
+  {
+    id: text().primaryKey(),
+    issue_id: text(),
+    type: text(),
+    user_id: text(),
+    contact_id: text(),
+  },
+  (column) => [
+    index('issue_followers_issue_id').on(column.issue_id),
+    index('issue_followers_user_id').on(column.user_id),
+    index('issue_followers_contact_id').on(column.contact_id),
+  ],
+);
+
+/**
+ * Who follows an issue. The id Pylon sends is the follower's, so the key is `<issue>:<type>:<id>`.
+ * Older answers list users and name no type.
+ */
+export const issueFollowers = defineResource({
+  name: 'issue_followers',
+  table,
+  pull: {
+    by: 'parent',
+    parent: 'issues',
+    path: '/issues/{id}/followers',
+    mark: ['updated_at'],
+    foreignKey: 'issue_id',
+  },
+  derive: (follower, facts) => {
+    const type = follower.type ?? 'user';
+    return {
+      id: typeof follower.id === 'string' ? `${facts.issue_id}:${type}:${follower.id}` : undefined,
+      type,
+      user_id: type === 'user' ? follower.id : undefined,
+      contact_id: type === 'contact' ? follower.id : undefined,
+    };
+  },
+});

@@ -1,0 +1,39 @@
+import { index, text } from 'drizzle-orm/pg-core';
+import { defineResource, instant, mirrorTable } from './define.ts';
+import { idOf, present, shadowed } from './fields.ts';
+
+export const table = mirrorTable(
+  'milestones',
+  {
+    id: text().primaryKey(),
+    name: text(),
+    account_id: text(),
+    project_id: text(),
+    due_date: instant(),
+    created_at: instant(),
+    updated_at: instant(),
+  },
+  (column) => [
+    index('milestones_account_id').on(column.account_id),
+    index('milestones_project_id').on(column.project_id),
+  ],
+);
+
+/** Pylon lists milestones nowhere: only those that a task names can be known. */
+export const milestones = defineResource({
+  name: 'milestones',
+  table,
+  pull: {
+    by: 'reference',
+    path: '/milestones/{id}',
+    from: { resource: 'tasks', column: 'milestone_id' },
+  },
+  get: '/milestones/{id}',
+  derive: (milestone) => ({
+    name: milestone.name ?? milestone.title,
+    account_id: idOf(milestone.account),
+    project_id: idOf(milestone.project),
+    _extra: present(shadowed(milestone, { title: 'name' })),
+  }),
+  covered: { account: ['id', 'external_ids'], project: ['id'], title: true },
+});

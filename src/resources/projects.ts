@@ -1,0 +1,58 @@
+import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
+import { splitCustomFields } from './custom_field_values.ts';
+import { defineResource, instant, mirrorTable } from './define.ts';
+import { idOf, present, shadowed } from './fields.ts';
+
+export const table = mirrorTable(
+  'projects',
+  {
+    id: text().primaryKey(),
+    name: text(),
+    description_html: text(),
+    account_id: text(),
+    owner_id: text(),
+    project_template_id: text(),
+    start_date: instant(),
+    end_date: instant(),
+    is_archived: boolean(),
+    archived_at: instant(),
+    customer_portal_visible: boolean(),
+    custom_fields: jsonb(),
+    created_at: instant(),
+    updated_at: instant(),
+  },
+  (column) => [
+    index('projects_account_id').on(column.account_id),
+    index('projects_owner_id').on(column.owner_id),
+    index('projects_created_at').on(column.created_at),
+    index('projects_updated_at').on(column.updated_at),
+  ],
+);
+
+/** Pylon has no plain list of projects: the search without a filter is one. */
+export const projects = defineResource({
+  name: 'projects',
+  table,
+  pull: { by: 'search', path: '/projects/search', limit: 999 },
+  get: '/projects/{id}',
+  derive: (project) => {
+    const { flat, rest } = splitCustomFields(project.custom_fields);
+    return {
+      name: project.name ?? project.title,
+      description_html: project.description_html ?? project.description,
+      account_id: idOf(project.account),
+      project_template_id: idOf(project.project_template),
+      custom_fields: flat,
+      _extra: present({
+        custom_fields: rest,
+        ...shadowed(project, { title: 'name', description: 'description_html' }),
+      }),
+    };
+  },
+  covered: {
+    account: ['id', 'external_ids'],
+    project_template: ['id'],
+    title: true,
+    description: true,
+  },
+});

@@ -1,0 +1,16 @@
+import { text } from 'drizzle-orm/pg-core';
+import { defineResource, instant, mirrorTable } from './define.ts';
+
+export const table = mirrorTable('surveys', {
+  id: text().primaryKey(),
+  name: text(),
+  type: text(),
+  updated_at: instant(),
+});
+
+export const surveys = defineResource({
+  name: 'surveys',
+  table,
+  pull: { by: 'list', path: '/surveys' },
+  get: '/surveys/{id}',
+});

@@ -1,0 +1,17 @@
+import { text } from 'drizzle-orm/pg-core';
+import { defineResource, mirrorTable } from './define.ts';
+
+export const table = mirrorTable('tags', {
+  id: text().primaryKey(),
+  value: text(),
+  object_type: text(),
+  hex_color: text(),
+});
+
+/** Tag definitions; issues and accounts carry tags by `value`, articles by `id`. */
+export const tags = defineResource({
+  name: 'tags',
+  table,
+  pull: { by: 'list', path: '/tags' },
+  get: '/tags/{id}',
+});

@@ -1,0 +1,71 @@
+import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
+import { splitCustomFields } from './custom_field_values.ts';
+import { defineResource, instant, mirrorTable } from './define.ts';
+import { ACTOR, emailOf, fieldsOf, idOf, leftOver, present, shadowed } from './fields.ts';
+
+export const table = mirrorTable(
+  'tasks',
+  {
+    id: text().primaryKey(),
+    title: text(),
+    body_html: text(),
+    status: text(),
+    account_id: text(),
+    project_id: text(),
+    milestone_id: text(),
+    assignee_user_id: text(),
+    assignee_user_email: text(),
+    assignee_contact_id: text(),
+    assignee_contact_email: text(),
+    parent_task_id: text(),
+    subtask_ids: text().array(),
+    due_date: instant(),
+    customer_portal_visible: boolean(),
+    custom_fields: jsonb(),
+    created_at: instant(),
+    updated_at: instant(),
+  },
+  (column) => [
+    index('tasks_account_id').on(column.account_id),
+    index('tasks_project_id').on(column.project_id),
+    index('tasks_milestone_id').on(column.milestone_id),
+    index('tasks_assignee_user_id').on(column.assignee_user_id),
+    index('tasks_created_at').on(column.created_at),
+    index('tasks_updated_at').on(column.updated_at),
+  ],
+);
+
+export const tasks = defineResource({
+  name: 'tasks',
+  table,
+  pull: { by: 'list', path: '/tasks', limit: 999 },
+  get: '/tasks/{id}',
+  derive: (task) => {
+    const { flat, rest } = splitCustomFields(task.custom_fields);
+    const { user, contact } = fieldsOf(task.assignee);
+    return {
+      body_html: task.body_html ?? task.description,
+      account_id: idOf(task.account),
+      project_id: idOf(task.project),
+      milestone_id: idOf(task.milestone),
+      assignee_user_id: task.assignee == null ? task.assignee_id : idOf(user),
+      assignee_user_email: emailOf(user),
+      assignee_contact_id: idOf(contact),
+      assignee_contact_email: emailOf(contact),
+      custom_fields: flat,
+      _extra: present({
+        assignee: leftOver(task.assignee, ACTOR),
+        custom_fields: rest,
+        ...shadowed(task, { description: 'body_html', assignee_id: 'assignee' }),
+      }),
+    };
+  },
+  covered: {
+    account: ['id', 'external_ids'],
+    project: ['id'],
+    milestone: ['id'],
+    assignee: true,
+    description: true,
+    assignee_id: true,
+  },
+});

@@ -1,0 +1,18 @@
+import { jsonb, text } from 'drizzle-orm/pg-core';
+import { defineResource, mirrorTable } from './define.ts';
+import { idsOf } from './fields.ts';
+
+export const table = mirrorTable('teams', {
+  id: text().primaryKey(),
+  name: text(),
+  user_ids: text().array(),
+  users: jsonb(),
+});
+
+export const teams = defineResource({
+  name: 'teams',
+  table,
+  pull: { by: 'list', path: '/teams' },
+  get: '/teams/{id}',
+  derive: (team) => ({ user_ids: idsOf(team.users) }),
+});

@@ -1,0 +1,19 @@
+import { boolean, jsonb, text } from 'drizzle-orm/pg-core';
+import { defineResource, mirrorTable } from './define.ts';
+
+export const table = mirrorTable('ticket_forms', {
+  id: text().primaryKey(),
+  name: text(),
+  slug: text(),
+  description_html: text(),
+  url: text(),
+  is_public: boolean(),
+  fields: jsonb(),
+});
+
+export const ticketForms = defineResource({
+  name: 'ticket_forms',
+  table,
+  pull: { by: 'list', path: '/ticket-forms' },
+  get: '/ticket-forms/{id}',
+});

@@ -1,0 +1,27 @@
+import { boolean, index, text } from 'drizzle-orm/pg-core';
+import { defineResource, mirrorTable } from './define.ts';
+import { idOf } from './fields.ts';
+
+export const table = mirrorTable(
+  'users',
+  {
+    id: text().primaryKey(),
+    name: text(),
+    email: text(),
+    emails: text().array(),
+    avatar_url: text(),
+    role_id: text(),
+    status: text(),
+    is_deactivated: boolean(),
+  },
+  (column) => [index('users_email').on(column.email), index('users_role_id').on(column.role_id)],
+);
+
+export const users = defineResource({
+  name: 'users',
+  table,
+  pull: { by: 'list', path: '/users', variants: [{ include_deactivated: true }] },
+  get: '/users/{id}',
+  derive: (user) => ({ role_id: user.role_id ?? idOf(user.role) }),
+  covered: { role: ['id', 'name', 'slug'] },
+});
