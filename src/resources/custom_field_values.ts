@@ -1,4 +1,5 @@
-import { isObject, present } from './fields.ts';
+import type { PylonObject } from './define.ts';
+import { isObject } from './fields.ts';
 
 const isScalar = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
@@ -11,17 +12,18 @@ const isEmpty = (value: unknown): boolean =>
   value == null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** An entry `{slug, value?, values?}` taken apart: its value (undefined when unset) and everything else. */
-function splitEntry(slug: string, entry: Readonly<Record<string, unknown>>): [unknown, unknown] {
-  const { slug: own, value, values, ...others } = entry;
+function splitEntry(slug: string, entry: PylonObject): [unknown, unknown] {
+  const { value, values } = entry;
   const many = Array.isArray(values) && values.length > 0 && isFlat(values);
-  const one = !many && isFlat(value) && !Array.isArray(value);
-  const rest = present({
-    ...others,
-    slug: own === slug ? undefined : own,
-    value: one || isEmpty(value) ? undefined : value,
-    values: many || isEmpty(values) ? undefined : values,
-  });
-  return [many ? values : one ? value : undefined, rest];
+  const one = !many && isScalar(value);
+  const rest: [string, unknown][] = [];
+  for (const [key, inner] of Object.entries(entry)) {
+    if (key === 'value' && (one || isEmpty(inner))) continue;
+    if (key === 'values' && (many || isEmpty(inner))) continue;
+    if (inner == null || (key === 'slug' && inner === slug)) continue;
+    rest.push([key, inner]);
+  }
+  return [many ? values : one ? value : undefined, rest.length === 0 ? undefined : Object.fromEntries(rest)];
 }
 
 /**

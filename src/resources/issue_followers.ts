@@ -33,8 +33,9 @@ export const issueFollowers = defineResource({
   },
   derive: (follower, facts) => {
     const type = follower.type ?? 'user';
+    const kind = typeof type === 'string' ? type : 'unknown';
     return {
-      id: typeof follower.id === 'string' ? `${facts.issue_id}:${type}:${follower.id}` : undefined,
+      id: typeof follower.id === 'string' ? `${facts.issue_id}:${kind}:${follower.id}` : undefined,
       type,
       user_id: type === 'user' ? follower.id : undefined,
       contact_id: type === 'contact' ? follower.id : undefined,

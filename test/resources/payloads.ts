@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { ownColumns, rowMapper } from '../../src/db/row.ts';
+import type { PathFacts, PylonObject } from '../../src/resources/define.ts';
+import { resourceNamed } from '../../src/resources/index.ts';
+
+/** An object of the resource as Pylon sends it, every documented field set. */
+export function payload(resource: string): PylonObject {
+  return JSON.parse(readFileSync(new URL(`../fixtures/payloads/${resource}.json`, import.meta.url), 'utf8'));
+}
+
+/** A whole answer, in the shape of one that Pylon gave. */
+export function liveAnswer(name: string): { readonly data?: unknown } {
+  return JSON.parse(readFileSync(new URL(`../fixtures/live/${name}.json`, import.meta.url), 'utf8'));
+}
+
+/** What requests for the resource's children say of the answer. */
+export const FACTS: Readonly<Record<string, PathFacts>> = {
+  issue_messages: { issue_id: 'issue-1' },
+  issue_followers: { issue_id: 'issue-1' },
+  issue_threads: { issue_id: 'issue-1' },
+  task_comments: { task_id: 'task-1' },
+  collections: { knowledge_base_id: 'kb-1' },
+  articles: { knowledge_base_id: 'kb-1' },
+  article_translations: { knowledge_base_id: 'kb-1', language: 'de' },
+  survey_responses: { survey_id: 'survey-1' },
+};
+
+/** The row an object becomes, by column (nulls left out, lists in Postgres's notation), and its `_extra`. */
+export function stored(name: string, object: PylonObject) {
+  const resource = resourceNamed(name);
+  const row = rowMapper(resource)(object, FACTS[name] ?? {});
+  if ('reason' in row) throw new Error(`${name} refused its payload: ${row.reason}`);
+  const named = ownColumns(resource.table).map((column, index) => [column.name, row.values[index]] as const);
+  return { row: Object.fromEntries(named.filter(([, value]) => value !== null)), extra: row.extra };
+}
