@@ -2,9 +2,27 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the character is what is looked for.
 const NUL = /\u0000/g;
 
-function cleanText(text: string): string {
-  const formed = text.isWellFormed() ? text : text.toWellFormed();
-  return formed.includes('\u0000') ? formed.replace(NUL, '\uFFFD') : formed;
+const isCleanText = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000');
+
+const cleanText = (text: string): string =>
+  isCleanText(text) ? text : text.toWellFormed().replace(NUL, '\uFFFD');
+
+/** Looks without copying: nearly every value is clean. */
+function isClean(value: unknown): boolean {
+  if (typeof value === 'string') return isCleanText(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isClean);
+  for (const key in value) {
+    if (!isCleanText(key) || !isClean(value[key as keyof typeof value])) return false;
+  }
+  return true;
+}
+
+function cleanCopy(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(cleanCopy);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cleanText(key), cleanCopy(inner)]));
 }
 
 /**
@@ -12,19 +30,5 @@ function cleanText(text: string): string {
  * U+FFFD, in keys too. A value that has none is returned itself, not copied.
  */
 export function clean(value: unknown): unknown {
-  if (typeof value === 'string') return cleanText(value);
-  if (Array.isArray(value)) {
-    const items = value.map(clean);
-    return items.every((item, index) => item === value[index]) ? value : items;
-  }
-  if (typeof value === 'object' && value !== null) {
-    let changed = false;
-    const entries = Object.entries(value).map(([key, inner]) => {
-      const entry: [string, unknown] = [cleanText(key), clean(inner)];
-      changed ||= entry[0] !== key || entry[1] !== inner;
-      return entry;
-    });
-    return changed ? Object.fromEntries(entries) : value;
-  }
-  return value;
+  return isClean(value) ? value : cleanCopy(value);
 }

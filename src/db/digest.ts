@@ -7,15 +7,30 @@ import { createHash } from 'node:crypto';
 const SIGNATURE =
   /\b(Expires|Signature|Key-Pair-Id|Policy|X-Amz-(?:Signature|Date|Expires|Credential|Security-Token))=[^&"'\\<>\s]*/g;
 
-/** A copy whose objects have their keys in order: two servers' orders of one map are the same value. */
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The value with the keys of every object in order; copies only what is not. */
 function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, ordered(inner)] as const);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  let changed = false;
+  let last = '';
+  const inner = Array.isArray(value) ? value.map(ordered) : [];
+  if (Array.isArray(value)) return inner.every((item, index) => item === value[index]) ? value : inner;
+  const entries: [string, unknown][] = [];
+  for (const key in value) {
+    const held = value[key as keyof typeof value];
+    const kept = ordered(held);
+    changed ||= key < last || kept !== held;
+    last = key;
+    entries.push([key, kept]);
+  }
+  return changed ? Object.fromEntries(entries.sort(byKey)) : value;
 }
 
-/** 132 bits of SHA-256 over the canonical JSON of the value, 22 characters. */
+/**
+ * 132 bits of SHA-256 over the JSON of the value, 22 characters. The order of keys does not matter: two
+ * servers' orders of one map are the same value.
+ */
 export function digest(value: unknown): string {
   const json = JSON.stringify(ordered(value));
   const steady = json.includes('Signature=') ? json.replace(SIGNATURE, '$1=') : json;

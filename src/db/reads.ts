@@ -1,4 +1,5 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { MirrorTable } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
 import { reads } from './tables.ts';
@@ -32,11 +33,20 @@ export interface DuePage {
   readonly except: readonly string[];
 }
 
-const asText = (column: string) => sql`coalesce(parent.${sql.identifier(column)}::text, '')`;
+/** A column's value as text that does not depend on the session's time zone. */
+function asText(table: MirrorTable, column: string): SQL {
+  const columns: Record<string, PgColumn> = getTableColumns(table);
+  const value = sql`parent.${sql.identifier(column)}`;
+  const instant = columns[column]?.getSQLType() === 'timestamp with time zone';
+  return sql`coalesce((${instant ? sql`extract(epoch FROM ${value})` : value})::text, '')`;
+}
 
-function markOf({ mark, pass }: Parents): SQL {
+function markOf({ table, mark, pass }: Parents): SQL {
   if (mark.length === 0) return sql`${pass}::text`;
-  return sql`concat_ws(' ', ${sql.join(mark.map(asText), sql`, `)})`;
+  return sql`concat_ws(' ', ${sql.join(
+    mark.map((column) => asText(table, column)),
+    sql`, `,
+  )})`;
 }
 
 const isTimed = (table: MirrorTable) => 'created_at' in getTableColumns(table);
@@ -84,6 +94,32 @@ export async function findDue(
      ORDER BY ${timed ? sql`parent.created_at DESC,` : sql``} parent.id DESC
      LIMIT ${limit}`);
   return rows;
+}
+
+/** A column that names ids, and the mark under which each is to have been read. */
+export interface Naming {
+  readonly table: MirrorTable;
+  readonly column: string;
+  readonly mark: string;
+}
+
+/** Ids that live rows name and that were not yet read at the mark. */
+export async function findNamed(
+  db: Executor,
+  resource: string,
+  { table, column, mark }: Naming,
+  { limit, after, except }: DuePage,
+): Promise<readonly Due[]> {
+  const named = sql`naming.${sql.identifier(column)}`;
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT DISTINCT ${named} AS id
+      FROM ${table} AS naming
+      LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = ${named}
+     WHERE naming._deleted_at IS NULL AND ${named} <> '' AND done.mark IS DISTINCT FROM ${mark}
+       AND NOT (${named} = ANY(${sql.param([...except])}::text[]))
+       ${after === undefined ? sql`` : sql`AND ${named} < ${after.id}`}
+     ORDER BY 1 DESC LIMIT ${limit}`);
+  return rows.map(({ id }) => ({ id, mark, created_at: null }));
 }
 
 /** A parent's row as it stands, for what its columns say about its listings. */

@@ -54,9 +54,11 @@ function leftOver(value: unknown, covered: readonly string[]): unknown {
   return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
+/** Fields that have no column, without what `covered` names and without nulls. */
 function extraFields(resource: Resource, object: PylonObject, columns: ReadonlySet<string>) {
   const extra: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(object)) {
+  for (const key in object) {
+    const value = object[key];
     if (value == null || columns.has(key)) continue;
     const covered = resource.covered?.[key];
     const kept = covered === undefined ? value : covered === true ? undefined : leftOver(value, covered);
@@ -75,7 +77,7 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
   const columns = ownColumns(resource.table);
   const names = new Set(columns.map((column) => column.name));
   const volatile = new Set(resource.volatile);
-  const steady = columns.map((column) => !volatile.has(column.name));
+  const idIndex = columns.findIndex((column) => column.name === 'id');
 
   return (value, facts = {}) => {
     const object = clean(value);
@@ -84,18 +86,21 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
     const extra = extraFields(resource, object, names);
     if (isObject(derivedExtra)) Object.assign(extra, derivedExtra);
 
-    const values = columns.map(({ name, type }) => {
-      const found = derived[name] ?? object[name] ?? facts[name];
-      if (found == null) return null;
-      if (FITS[type](found)) return type === 'text[]' ? arrayLiteral(found as string[]) : found;
-      extra[name] = found;
-      return null;
-    });
-    const id = values[columns.findIndex((column) => column.name === 'id')];
+    const values: unknown[] = [];
+    const steady: unknown[] = [];
+    for (const { name, type } of columns) {
+      const found = derived[name] ?? object[name] ?? facts[name] ?? null;
+      const fits = found === null || FITS[type](found);
+      if (!fits) extra[name] = found;
+      const value = !fits ? null : type === 'text[]' && found !== null ? arrayLiteral(found as string[]) : found;
+      values.push(value);
+      if (!volatile.has(name)) steady.push(value);
+    }
+    const id = values[idIndex];
     if (typeof id !== 'string' || id === '') return { payload: object, id: null, reason: 'no id' };
 
-    const steadyExtra = Object.entries(extra).filter(([key]) => !volatile.has(key));
-    const hash = digest([values.filter((_, index) => steady[index]), Object.fromEntries(steadyExtra)]);
-    return { id, values, extra: Object.keys(extra).length === 0 ? null : extra, hash };
+    const hasExtra = Object.keys(extra).length > 0;
+    if (hasExtra) steady.push(Object.fromEntries(Object.entries(extra).filter(([key]) => !volatile.has(key))));
+    return { id, values, extra: hasExtra ? extra : null, hash: digest(steady) };
   };
 }

@@ -5,6 +5,7 @@ import { clean } from './clean.ts';
 import type { Database, Executor } from './connect.ts';
 import { digest } from './digest.ts';
 import type { Lease } from './lease.ts';
+import { noteRereads } from './rereads.ts';
 import { isReject, type Reject, type Row, rowMapper } from './row.ts';
 import { rejectedRecords } from './tables.ts';
 import { writing } from './transaction.ts';
@@ -22,7 +23,11 @@ export interface StoredBatch extends Stored {
   readonly rejected: number;
 }
 
-/** Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it). */
+/**
+ * Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it).
+ * What cannot be stored is kept among the rejected records. Rows that had to be left are noted to be read
+ * again; where one record cannot be asked for, `also` is left out instead, so that the whole answer is.
+ */
 export type Store = (batch: Batch, also?: (tx: Executor) => Promise<void>) => Promise<StoredBatch>;
 
 /** SQLSTATE classes that blame the data: bad values, broken constraints, limits of a row or an index. */
@@ -98,7 +103,8 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
         const refused: Reject[] = [];
         const stored = await write(tx, refused);
         await keepRejects(tx, resource.name, [...rejects, ...refused]);
-        await also?.(tx);
+        if (resource.get !== undefined) await noteRereads(tx, resource.name, stored.deferred, facts);
+        if (resource.get !== undefined || stored.deferred.length === 0) await also?.(tx);
         return { ...stored, read: objects.length, rejected: rejects.length + refused.length };
       });
 

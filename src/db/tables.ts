@@ -33,7 +33,7 @@ export const cursors = pylonSync.table(
   'cursors',
   {
     resource: text().notNull(),
-    /** `backfill`, `backfill <since>..<until>`, and below it a window or a parent. */
+    /** `backfill`, `range <since>..<until>`, and below it a window or a parent. */
     scope: text().notNull(),
     position: jsonb().notNull(),
     updated_at: instant().notNull().defaultNow(),
@@ -108,3 +108,16 @@ export const migrations = pylonSync.table('migrations', {
   hash: text().notNull(),
   created_at: whole().notNull(),
 });
+
+/** Records to be read again one by one: their rows were held by a transaction, or their answers overlapped. */
+export const rereads = pylonSync.table(
+  'rereads',
+  {
+    resource: text().notNull(),
+    record_id: text().notNull(),
+    /** What only the path of a request says about the record. */
+    facts: jsonb().notNull(),
+    since: instant().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ name: 'rereads_pkey', columns: [table.resource, table.record_id] })],
+);

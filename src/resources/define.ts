@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigint,
@@ -26,11 +26,11 @@ export const whole = () => bigint({ mode: 'number' });
  * at which the row's content was answered (no older request may write over it).
  */
 const meta = () => ({
-  _synced_at: instant().notNull(),
+  _synced_at: instant().notNull().defaultNow(),
   _deleted_at: instant(),
   _extra: jsonb(),
-  _hash: text().notNull(),
-  _order: bigint({ mode: 'bigint' }).notNull(),
+  _hash: text().notNull().default(''),
+  _order: bigint({ mode: 'bigint' }).notNull().default(sql`0`),
 });
 
 /** A mirror table: the resource's own columns, then the common ones. The key column must be `id`. */
@@ -143,5 +143,3 @@ export function defineResource<const Table extends MirrorTable>(
 ): Resource<Table> {
   return resource as Resource<Table>;
 }
-
-export type { SQL };
