@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import pg from 'pg';
+import { PermanentError, TransientError, UsageError } from '../errors.ts';
+import { type Access, DATABASE, freePort, readAccess, urlOf, writeAccess } from './access.ts';
+import { findBinaries } from './binaries.ts';
+import { clusterMajor, makeCluster } from './cluster.ts';
+import { exclusively } from './lock.ts';
+import { countMembers, enter } from './members.ts';
+import { openPlace, type Place } from './place.ts';
+import { launch, runningServer, type Server, shutDown } from './server.ts';
+
+export interface EmbeddedOptions {
+  /** The cluster is in `<dataDir>/postgres`. */
+  readonly dataDir: string;
+  /** Server settings beside or over the defaults; a server that already runs keeps its own. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Folder with bin/ and lib/; default: the platform's package, else `postgres` on `path`. */
+  readonly binaries?: string;
+  /** The caller's `PATH`; default: the usual folders. */
+  readonly path?: string;
+  readonly log?: (message: string, fields?: Record<string, unknown>) => void;
+}
+
+/** A server of this project's own, in use by this process until `stop`. */
+export interface Embedded {
+  readonly url: string;
+  readonly pid: number;
+  /** It ran already: another command of ours uses it, or did until it was killed. */
+  readonly adopted: boolean;
+  /** Ends this use. The last process that uses the server stops it. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the Postgres of a data folder, or joins the one that runs there; the first time it makes the
+ * cluster. The server is reached on a loopback port with a password of its own and outlives a `kill -9` of
+ * this process: the next start finds it. There are no exit hooks: whoever starts it calls `stop`.
+ *
+ * @throws UsageError when this machine or folder will not do, PermanentError when the cluster is damaged.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  if (process.platform === 'win32') {
+    throw new UsageError('no embedded Postgres on Windows: set DATABASE_URL=postgres://… to use a server');
+  }
+  const log = options.log ?? (() => {});
+  const startedAt = performance.now();
+  const place = await openPlace(options.dataDir);
+  return exclusively(place.lock, async () => {
+    const running = await runningServer(place);
+    const { server, access } =
+      running === undefined
+        ? await start(place, options)
+        : { server: running, access: { ...(await readAccess(place)), port: running.port } };
+    try {
+      await prepare(place, access);
+    } catch (error) {
+      if (running === undefined) await shutDown(server);
+      throw error;
+    }
+    const leave = await enter(place.folder);
+    const ms = Math.round(performance.now() - startedAt);
+    const adopted = running !== undefined;
+    log(adopted ? 'postgres joined' : 'postgres started', { pid: server.pid, port: access.port, ms });
+    let stopped: Promise<void> | undefined;
+    return {
+      url: urlOf(access, DATABASE),
+      pid: server.pid,
+      adopted,
+      stop() {
+        stopped ??= release(place, server, leave);
+        return stopped;
+      },
+    };
+  });
+}
+
+async function start(place: Place, options: EmbeddedOptions) {
+  const major = await clusterMajor(place);
+  const { binaries: given, path, settings = {} } = options;
+  const binaries = await findBinaries({ given, path, account: place.account, major });
+  const known =
+    major === undefined
+      ? await makeCluster(place, binaries, settings.fsync !== 'off')
+      : await readAccess(place);
+  const access: Access = { ...known, port: await freePort(known.port) };
+  const server = await launch(place, binaries, access, settings);
+  if (access.port !== known.port) await writeAccess(place, access);
+  return { server, access };
+}
+
+/** Proves that what answers is this folder's server, and makes the database that it lacks. */
+async function prepare(place: Place, access: Access): Promise<void> {
+  const client = new pg.Client({
+    connectionString: urlOf(access, 'postgres'),
+    application_name: 'pylon-sync',
+    connectionTimeoutMillis: 30_000,
+  });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ folder: string; is_made: boolean }>(
+      `SELECT current_setting('data_directory') AS folder,
+              EXISTS (SELECT FROM pg_database WHERE datname = $1) AS is_made`,
+      [DATABASE],
+    );
+    if (rows[0]?.folder !== place.data) {
+      throw new PermanentError(`port ${access.port} is of another data folder: ${rows[0]?.folder}`);
+    }
+    if (!rows[0].is_made) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } catch (cause) {
+    if (cause instanceof PermanentError) throw cause;
+    throw new TransientError(`cannot use the Postgres of ${place.data} on port ${access.port}`, { cause });
+  } finally {
+    await client.end();
+  }
+}
+
+async function release(place: Place, server: Server, leave: () => Promise<void>): Promise<void> {
+  // Where someone removed the folder there is nobody to agree with.
+  if (!existsSync(place.folder)) return shutDown(server);
+  await exclusively(place.lock, async () => {
+    await leave();
+    if ((await countMembers(place.folder)) === 0) await shutDown(server);
+  });
+}
