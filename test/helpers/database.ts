@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { test as base, inject } from 'vitest';
+import { onServer, withDatabase } from './server.ts';
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly pool: pg.Pool;
+}
+
+export interface OwnDatabase extends TestDatabase {
+  readonly name: string;
+  /** Closes the pool and removes the database, whoever is still connected. */
+  drop(): Promise<void>;
+  /** Closes the pool and leaves the database for inspection, named at the end of the run. */
+  keep(test: string): Promise<void>;
+}
+
+/**
+ * A database of its own for a test that wants more than the fixture gives: several, one for a whole file, or
+ * an empty one (`migrated: false`). Whoever makes it drops it.
+ */
+export async function createDatabase(options: { migrated?: boolean } = {}): Promise<OwnDatabase> {
+  const { url: server, template } = inject('server');
+  const name = `${template.replace(/template$/, '')}${randomBytes(6).toString('hex')}`;
+  const source = options.migrated === false ? 'template0' : template;
+  await onServer(server, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${source}`));
+  const url = withDatabase(server, name);
+  const pool = new pg.Pool({ connectionString: url });
+  // A test may end a connection from outside; the query that meets it fails on its own account.
+  pool.on('error', () => {});
+  return {
+    url,
+    pool,
+    name,
+    async drop() {
+      await pool.end();
+      await onServer(server, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+    },
+    async keep(test) {
+      await pool.end();
+      const comment = pg.escapeLiteral(test);
+      await onServer(server, (client) => client.query(`COMMENT ON DATABASE ${name} IS ${comment}`));
+    },
+  };
+}
+
+/** `test` with a migrated database for each test that asks for `database`; a failed test's is kept. */
+export const test = base.extend<{ database: TestDatabase }>({
+  database: async ({ task }, use) => {
+    const database = await createDatabase();
+    await use(database);
+    if (task.result?.state === 'fail') await database.keep(task.name);
+    else await database.drop();
+  },
+});
