@@ -1,0 +1,21 @@
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const RFC3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** What `parseDate` takes, for messages. */
+export const DATE_TAKES =
+  'a date such as 2025-01-31 (midnight UTC) or 2025-01-31T09:30:00Z (RFC 3339, with its zone)';
+
+/**
+ * The instant a person wrote, as RFC 3339 in UTC; `undefined` for anything else, dates that do not exist
+ * included (30 February, 24:00), which `Date` would move to the next day.
+ */
+export function parseDate(text: string): string | undefined {
+  const [, day, time, fraction = '', zone] =
+    RFC3339.exec(DAY.test(text) ? `${text}T00:00:00Z` : text.toUpperCase()) ?? [];
+  const wall = new Date(`${day}T${time}Z`);
+  if (Number.isNaN(wall.getTime()) || !wall.toISOString().startsWith(`${day}T${time}`)) return undefined;
+  const instant = new Date(`${day}T${time}${fraction}${zone}`);
+  const year = instant.getUTCFullYear();
+  if (!(year >= 1 && year <= 9999)) return undefined;
+  return instant.toISOString().replace('.000Z', 'Z');
+}
