@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../src/db/migrate.ts';
 import { startEmbedded } from '../src/postgres/embedded.ts';
-import { makeClusterFolder, sweepClusters } from './helpers/clusters.ts';
+import { abandonCluster, makeClusterFolder, sweepClusters } from './helpers/clusters.ts';
 import { DATABASE_PREFIX, onServer, withDatabase } from './helpers/server.ts';
 
 declare module 'vitest' {
@@ -87,6 +86,8 @@ async function givenServer(name: string, url: string): Promise<TestServer> {
 async function ownServer(): Promise<TestServer> {
   await sweepClusters();
   const folder = await makeClusterFolder();
+  const abandon = () => abandonCluster(folder);
+  process.once('exit', abandon);
   const binaries = process.env.TEST_POSTGRES_BINARIES;
   const embedded = await startEmbedded({
     dataDir: folder,
@@ -94,15 +95,10 @@ async function ownServer(): Promise<TestServer> {
     ...(binaries === undefined ? {} : { binaries }),
     ...(process.env.PATH === undefined ? {} : { path: process.env.PATH }),
   }).catch(async (error) => {
+    process.off('exit', abandon);
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
-  // An interrupted vitest exits without tearing down: there is no time but for a signal.
-  const abandon = () => {
-    process.kill(embedded.pid, 'SIGQUIT');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
-  };
-  process.once('exit', abandon);
   return {
     url: embedded.url,
     async close(kept) {

@@ -33,7 +33,12 @@ export async function readCursors<P extends Position>(
 }
 
 /** Saves a position; must run in the transaction that stores what the position covers. */
-export async function saveCursor(tx: Executor, resource: string, scope: string, position: Position): Promise<void> {
+export async function saveCursor(
+  tx: Executor,
+  resource: string,
+  scope: string,
+  position: Position,
+): Promise<void> {
   await tx
     .insert(cursors)
     .values({ resource, scope, position })

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 const SIGNATURE =
   /\b(Expires|Signature|Key-Pair-Id|Policy|X-Amz-(?:Signature|Date|Expires|Credential|Security-Token))=[^&"'\\<>\s]*/g;
 
-const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : a > b ? 1 : 0);
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
+  a < b ? -1 : a > b ? 1 : 0;
 
 /** The value with the keys of every object in order; copies only what is not. */
 function ordered(value: unknown): unknown {

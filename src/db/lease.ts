@@ -115,7 +115,9 @@ function hold(db: Database, token: bigint, heartbeatMs: number, expiryMs: number
     } catch (error) {
       // The database may be away for a moment; past the expiry nobody knows who holds the lease.
       if (performance.now() - renewedAt > expiryMs) {
-        lost.abort(new LeaseLostError(`the lease could not be renewed: ${reasonOf(error)}`, { cause: error }));
+        lost.abort(
+          new LeaseLostError(`the lease could not be renewed: ${reasonOf(error)}`, { cause: error }),
+        );
       }
     }
   };

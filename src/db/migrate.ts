@@ -19,7 +19,9 @@ interface Applied {
 async function applied(client: pg.ClientBase | pg.Pool): Promise<readonly Applied[]> {
   const exists = await client.query("SELECT to_regclass('pylon_sync.migrations') IS NOT NULL AS yes");
   if (exists.rows[0]?.yes !== true) return [];
-  const { rows } = await client.query<Applied>('SELECT hash, created_at FROM pylon_sync.migrations ORDER BY id');
+  const { rows } = await client.query<Applied>(
+    'SELECT hash, created_at FROM pylon_sync.migrations ORDER BY id',
+  );
   return rows;
 }
 

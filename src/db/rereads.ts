@@ -19,7 +19,10 @@ export async function noteRereads(
   await tx
     .insert(rereads)
     .values(ids.map((id) => ({ resource, record_id: id, facts })))
-    .onConflictDoUpdate({ target: [rereads.resource, rereads.record_id], set: { facts: sql`excluded.facts` } });
+    .onConflictDoUpdate({
+      target: [rereads.resource, rereads.record_id],
+      set: { facts: sql`excluded.facts` },
+    });
 }
 
 /** Records of a resource that wait to be read again. */

@@ -1,6 +1,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { MirrorTable, PathFacts, PylonObject, Resource } from '../resources/define.ts';
+import { type Covered, isObject, leftOver } from '../resources/fields.ts';
 import { clean } from './clean.ts';
 import { digest } from './digest.ts';
 import { arrayLiteral, FITS, type SqlType } from './fit.ts';
@@ -44,23 +45,27 @@ export interface Reject {
 
 export const isReject = (row: Row | Reject): row is Reject => 'reason' in row;
 
-const isObject = (value: unknown): value is PylonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** What is left of an object without the covered keys and without nulls; undefined when nothing is. */
-function leftOver(value: unknown, covered: readonly string[]): unknown {
-  if (!isObject(value)) return typeof value === 'string' && covered.includes('id') ? undefined : value;
-  const rest = Object.entries(value).filter(([key, inner]) => !covered.includes(key) && inner != null);
-  return rest.length === 0 ? undefined : Object.fromEntries(rest);
+/** What a descriptor covers, in the form that `leftOver` takes. */
+function coverage(resource: Resource): ReadonlyMap<string, true | Covered> {
+  return new Map(
+    Object.entries(resource.covered ?? {}).map(([key, inner]) => [
+      key,
+      inner === true ? true : Object.fromEntries(inner.map((name) => [name, true] as const)),
+    ]),
+  );
 }
 
-/** Fields that have no column, without what `covered` names and without nulls. */
-function extraFields(resource: Resource, object: PylonObject, columns: ReadonlySet<string>) {
+/** Fields that have no column, without what is covered and without nulls. */
+function extraFields(
+  object: PylonObject,
+  columns: ReadonlySet<string>,
+  coverage: ReadonlyMap<string, true | Covered>,
+): Record<string, unknown> {
   const extra: Record<string, unknown> = {};
   for (const key in object) {
     const value = object[key];
     if (value == null || columns.has(key)) continue;
-    const covered = resource.covered?.[key];
+    const covered = coverage.get(key);
     const kept = covered === undefined ? value : covered === true ? undefined : leftOver(value, covered);
     if (kept !== undefined) extra[key] = kept;
   }
@@ -76,6 +81,7 @@ function extraFields(resource: Resource, object: PylonObject, columns: ReadonlyS
 export function rowMapper(resource: Resource): (value: unknown, facts?: PathFacts) => Row | Reject {
   const columns = ownColumns(resource.table);
   const names = new Set(columns.map((column) => column.name));
+  const covered = coverage(resource);
   const volatile = new Set(resource.volatile);
   const idIndex = columns.findIndex((column) => column.name === 'id');
 
@@ -83,7 +89,7 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
     const object = clean(value);
     if (!isObject(object)) return { payload: object, id: null, reason: 'not a JSON object' };
     const { _extra: derivedExtra, ...derived } = resource.derive?.(object, facts) ?? {};
-    const extra = extraFields(resource, object, names);
+    const extra = extraFields(object, names, covered);
     if (isObject(derivedExtra)) Object.assign(extra, derivedExtra);
 
     const values: unknown[] = [];
@@ -92,7 +98,11 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
       const found = derived[name] ?? object[name] ?? facts[name] ?? null;
       const fits = found === null || FITS[type](found);
       if (!fits) extra[name] = found;
-      const value = !fits ? null : type === 'text[]' && found !== null ? arrayLiteral(found as string[]) : found;
+      const value = !fits
+        ? null
+        : type === 'text[]' && found !== null
+          ? arrayLiteral(found as string[])
+          : found;
       values.push(value);
       if (!volatile.has(name)) steady.push(value);
     }
@@ -100,7 +110,8 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
     if (typeof id !== 'string' || id === '') return { payload: object, id: null, reason: 'no id' };
 
     const hasExtra = Object.keys(extra).length > 0;
-    if (hasExtra) steady.push(Object.fromEntries(Object.entries(extra).filter(([key]) => !volatile.has(key))));
+    if (hasExtra)
+      steady.push(Object.fromEntries(Object.entries(extra).filter(([key]) => !volatile.has(key))));
     return { id, values, extra: hasExtra ? extra : null, hash: digest(steady) };
   };
 }

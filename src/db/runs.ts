@@ -17,7 +17,10 @@ export type RunOutcome = 'done' | 'failed' | 'unavailable' | 'interrupted';
 
 /** Opens the row of a pass; its id. */
 export async function beginRun(db: Database, lease: Lease, resource: string, kind: string): Promise<number> {
-  const [row] = await db.orm.insert(runs).values({ resource, kind, token: lease.token }).returning({ id: runs.id });
+  const [row] = await db.orm
+    .insert(runs)
+    .values({ resource, kind, token: lease.token })
+    .returning({ id: runs.id });
   if (row === undefined) throw new Error('INSERT INTO pylon_sync.runs returned no row');
   return row.id;
 }
@@ -49,6 +52,10 @@ export async function endRun(
 export async function closeAbandonedRuns(db: Database): Promise<void> {
   await db.orm
     .update(runs)
-    .set({ outcome: 'interrupted', error: 'the process ended without finishing', finished_at: new Date().toISOString() })
+    .set({
+      outcome: 'interrupted',
+      error: 'the process ended without finishing',
+      finished_at: new Date().toISOString(),
+    })
     .where(eq(runs.outcome, 'running'));
 }

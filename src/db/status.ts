@@ -82,7 +82,9 @@ async function countRows(db: Database, resources: readonly Resource[]): Promise<
     ({ name, table }) =>
       sql`SELECT ${name}::text AS resource, count(*)::integer AS live FROM ${table} WHERE _deleted_at IS NULL`,
   );
-  const { rows } = await db.orm.execute<{ resource: string; live: number }>(sql.join(counts, sql` UNION ALL `));
+  const { rows } = await db.orm.execute<{ resource: string; live: number }>(
+    sql.join(counts, sql` UNION ALL `),
+  );
   return new Map(rows.map((row) => [row.resource, row.live]));
 }
 

@@ -109,7 +109,9 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
       });
 
     try {
-      return await attempt((tx) => (rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource.table, rows, order)));
+      return await attempt((tx) =>
+        rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource.table, rows, order),
+      );
     } catch (error) {
       if (!DATA_ERRORS.test(sqlState(error))) throw error;
       return attempt((tx, refused) =>

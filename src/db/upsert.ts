@@ -29,7 +29,14 @@ const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `);
  */
 function statement(table: MirrorTable, rows: readonly Row[], order: Order): SQL {
   const columns = ownColumns(table);
-  const written = [...columns.map((column) => column.name), '_synced_at', '_deleted_at', '_extra', '_hash', '_order'];
+  const written = [
+    ...columns.map((column) => column.name),
+    '_synced_at',
+    '_deleted_at',
+    '_extra',
+    '_hash',
+    '_order',
+  ];
   const values = [
     ...columns.map(({ type }, index) => sql.raw(FROM_JSON[type](index))),
     sql`statement_timestamp()`,
@@ -39,7 +46,8 @@ function statement(table: MirrorTable, rows: readonly Row[], order: Order): SQL 
     sql`${order.answered}::bigint`,
   ];
   const page = JSON.stringify(rows.map((row) => [...row.values, row.extra, row.hash]));
-  const newer = 'updated_at' in getTableColumns(table) ? sql`excluded.updated_at > held.updated_at` : sql`false`;
+  const newer =
+    'updated_at' in getTableColumns(table) ? sql`excluded.updated_at > held.updated_at` : sql`false`;
   return sql`
     INSERT INTO ${table} AS held (${list(written.map(name))})
     SELECT ${list(values)} FROM jsonb_array_elements(${page}::jsonb) AS page(r)
@@ -112,7 +120,11 @@ export async function upsert(
   };
 }
 
-async function lockRows(tx: Executor, table: MirrorTable, ids: readonly string[]): Promise<ReadonlySet<string>> {
+async function lockRows(
+  tx: Executor,
+  table: MirrorTable,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const { rows } = await tx.execute<{ id: string }>(sql`
     SELECT id FROM ${table} WHERE id = ANY(${sql.param([...ids])}::text[])

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
@@ -69,11 +70,11 @@ async function candidates({ given, path }: Search): Promise<readonly string[]> {
   if (given !== undefined) return [join(resolve(given), 'bin')];
   const debian = '/usr/lib/postgresql';
   const versions = await readdir(debian).catch(() => []);
-  return [
-    ...packaged(),
-    ...(path ?? USUAL_PATH).split(delimiter).filter((folder) => folder !== ''),
+  const installed = [
+    ...(path ?? USUAL_PATH).split(delimiter),
     ...versions.sort((a, b) => Number(b) - Number(a)).map((version) => join(debian, version, 'bin')),
   ];
+  return [...packaged(), ...installed.filter((bin) => existsSync(join(bin, 'initdb')))];
 }
 
 /** The programs of the platform's optional package, where npm has installed it. */

@@ -56,16 +56,21 @@ export async function copyBinaries<T>(
   root: string,
   account: Account | undefined,
   proof: (root: string) => Promise<T>,
+  folders = cacheFolders(account),
 ): Promise<{ readonly root: string; readonly proof: T } | undefined> {
   const server = await readFile(join(root, 'bin', 'postgres')).catch(() => undefined);
   const isWhole = await stat(join(root, 'pg-symlinks.json')).catch(() => undefined);
   if (server === undefined || isWhole === undefined) return undefined;
   const build = createHash('sha256').update(server).digest('hex').slice(0, 16);
-  for (const folder of cacheFolders(account)) {
+  for (const folder of folders) {
     const target = join(folder, `postgres-${build}`, 'native');
     try {
       await openOwn(folder);
-      if ((await stat(target).catch(() => undefined)) === undefined) await copyWhole(root, dirname(target));
+      const earlier = await proof(target).catch(() => undefined);
+      if (earlier !== undefined) return { root: target, proof: earlier };
+      // Never made, or thinned out by whatever clears old files away.
+      await rm(dirname(target), { recursive: true, force: true });
+      await copyWhole(root, dirname(target));
       return { root: target, proof: await proof(target) };
     } catch {
       // Read-only, mounted noexec, or another's: the next folder, else the reason of the original.

@@ -82,11 +82,20 @@ async function start(place: Place, options: EmbeddedOptions) {
     major === undefined
       ? await makeCluster(place, binaries, settings.fsync !== 'off')
       : await readAccess(place);
-  const access: Access = { ...known, port: await freePort(known.port) };
-  const server = await launch(place, binaries, access, settings);
-  if (access.port !== known.port) await writeAccess(place, access);
-  return { server, access };
+  for (let attempt = 1; ; attempt++) {
+    const access: Access = { ...known, port: await freePort(known.port) };
+    try {
+      const server = await launch(place, binaries, access, settings);
+      if (access.port !== known.port) await writeAccess(place, access);
+      return { server, access };
+    } catch (error) {
+      // Someone may have taken the port after it was found free.
+      if (attempt === 3 || (await freePort(access.port)) === access.port) throw error;
+    }
+  }
 }
+
+const INVALID_PASSWORD = '28P01';
 
 /** Proves that what answers is this folder's server, and makes the database that it lacks. */
 async function prepare(place: Place, access: Access): Promise<void> {
@@ -108,6 +117,14 @@ async function prepare(place: Place, access: Access): Promise<void> {
     if (!rows[0].is_made) await client.query(`CREATE DATABASE ${DATABASE}`);
   } catch (cause) {
     if (cause instanceof PermanentError) throw cause;
+    if (cause instanceof pg.DatabaseError && cause.code === INVALID_PASSWORD) {
+      throw new PermanentError(
+        `the password in ${place.access} is not that of its cluster: restore the file`,
+        {
+          cause,
+        },
+      );
+    }
     throw new TransientError(`cannot use the Postgres of ${place.data} on port ${access.port}`, { cause });
   } finally {
     await client.end();

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -39,4 +39,9 @@ export async function isRunning(identity: string): Promise<boolean> {
 /** The words a process was started with, separated by spaces; empty where there is no such process. */
 export async function commandOf(pid: number): Promise<string> {
   return (await ask(pid, 'cmdline', 'args')).replaceAll('\0', ' ').trim();
+}
+
+/** Where a process works, on systems that say. */
+export async function directoryOf(pid: number): Promise<string | undefined> {
+  return readlink(`/proc/${pid}/cwd`).catch(() => undefined);
 }

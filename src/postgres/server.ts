@@ -8,7 +8,7 @@ import type { Access } from './access.ts';
 import { type Binaries, runningAs } from './binaries.ts';
 import { codeOf } from './lock.ts';
 import type { Place } from './place.ts';
-import { commandOf, identityOf, isRunning } from './process.ts';
+import { commandOf, directoryOf, identityOf, isRunning } from './process.ts';
 
 /** A server that was started in its data folder, by whichever process. */
 export interface Server {
@@ -52,17 +52,18 @@ async function readPidFile(place: Place): Promise<PidFile | undefined> {
 /**
  * The server that runs in this data folder, once it takes connections (one may still be starting, or
  * shutting down). A `postmaster.pid` whose pid now belongs to something else is removed: Postgres itself
- * would take that process for a server and refuse to start.
+ * would take that process for a server and refuse to start. Of another Postgres it is left to say so.
  */
 export async function runningServer(place: Place): Promise<Server | undefined> {
   const found = await readPidFile(place);
   const identity = found && (await identityOf(found.pid));
   if (found === undefined || identity === undefined) return undefined;
-  if (!(await commandOf(found.pid)).includes(place.data)) {
-    await unlink(join(place.data, 'postmaster.pid'));
-    return undefined;
+  const command = await commandOf(found.pid);
+  if (command.includes(place.data) || (await directoryOf(found.pid)) === place.data) {
+    return ready(place, found.pid, identity);
   }
-  return ready(place, found.pid, identity);
+  if (!/postgres|postmaster/.test(command)) await unlink(join(place.data, 'postmaster.pid'));
+  return undefined;
 }
 
 /** Waits until a server is ready; `undefined` when it ends before. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,4 +48,11 @@ async function sweep(dataDir: string): Promise<void> {
     if ((await countMembers(folder)) > 0) return;
   }
   await rm(dataDir, { recursive: true, force: true });
+}
+
+/** For a process that ends now, as an interrupted vitest does: there is no time but for a signal. */
+export function abandonCluster(dataDir: string): void {
+  const pidFile = join(dataDir, 'postgres', 'data', 'postmaster.pid');
+  if (existsSync(pidFile)) process.kill(Number.parseInt(readFileSync(pidFile, 'utf8'), 10), 'SIGQUIT');
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
 }
