@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { connect } from '../../src/db/connect.ts';
+import { acquireLease, LeaseHeldError } from '../../src/db/lease.ts';
+import { writing } from '../../src/db/transaction.ts';
+import { LeaseLostError } from '../../src/errors.ts';
+import { test } from '../helpers/database.ts';
+
+describe('the lease of a database', () => {
+  test('is held by one, names its holder to others, and is free again after its release', async ({
+    database,
+  }) => {
+    const db = await connect(database.url);
+    const lease = await acquireLease(db, { command: 'pylon-sync start' });
+    await expect(acquireLease(db, { command: 'other' })).rejects.toThrow(LeaseHeldError);
+    await expect(acquireLease(db, { command: 'other' })).rejects.toThrow(
+      `in use by \`pylon-sync start\` (process ${process.pid} on ${hostname()})`,
+    );
+    await lease.release();
+    const next = await acquireLease(db, { command: 'other' });
+    expect(next.token).toBe(lease.token + 1n);
+    expect(next.nextOrder() > lease.nextOrder()).toBe(true);
+    await next.release();
+    await db.close();
+  });
+
+  test('passes on when it expires, and its former holder writes nothing more', async ({ database }) => {
+    const db = await connect(database.url);
+    const stalled = await acquireLease(db, { command: 'stalled', heartbeatMs: 600_000, expiryMs: 50 });
+    await sleep(80);
+    const next = await acquireLease(db, { command: 'next' });
+    await expect(
+      writing(db, stalled, (tx) => tx.execute("INSERT INTO pylon.tags (id) VALUES ('late')")),
+    ).rejects.toThrow(LeaseLostError);
+    await writing(db, next, (tx) => tx.execute("INSERT INTO pylon.tags (id) VALUES ('in time')"));
+    expect((await database.pool.query('SELECT id FROM pylon.tags')).rows).toEqual([{ id: 'in time' }]);
+    await next.release();
+    await db.close();
+  });
+
+  test('says that it is lost once another has taken over', async ({ database }) => {
+    const db = await connect(database.url);
+    const lease = await acquireLease(db, { command: 'first', heartbeatMs: 20 });
+    await database.pool.query('UPDATE pylon_sync.lease SET token = token + 1');
+    await expect.poll(() => lease.lost.aborted).toBe(true);
+    expect(lease.lost.reason).toBeInstanceOf(LeaseLostError);
+    await db.close();
+  });
+
+  test('is kept alive by its heartbeat', async ({ database }) => {
+    const db = await connect(database.url);
+    const lease = await acquireLease(db, { command: 'first', heartbeatMs: 20, expiryMs: 400 });
+    await sleep(800);
+    await expect(acquireLease(db, { command: 'second' })).rejects.toThrow(LeaseHeldError);
+    expect(lease.lost.aborted).toBe(false);
+    await lease.release();
+    await db.close();
+  });
+
+  test('of a process of this machine that is gone passes on at once', async ({ database }) => {
+    const db = await connect(database.url);
+    const gone = spawnSync('true').pid;
+    const holder = JSON.stringify({ command: 'killed', host: hostname(), pid: gone });
+    await database.pool.query(
+      `INSERT INTO pylon_sync.lease VALUES ('daemon', 41, $1, now(), now() + interval '1 hour')`,
+      [holder],
+    );
+    const lease = await acquireLease(db, { command: 'next' });
+    expect(lease.token).toBe(42n);
+    await lease.release();
+    await db.close();
+  });
+
+  test('does not change hands in the middle of a writing transaction', async ({ database }) => {
+    const db = await connect(database.url);
+    const lease = await acquireLease(db, { command: 'writer', heartbeatMs: 600_000, expiryMs: 50 });
+    const events: string[] = [];
+    const write = writing(db, lease, async (tx) => {
+      await sleep(200);
+      await tx.execute("INSERT INTO pylon.tags (id) VALUES ('kept')");
+      events.push('wrote');
+    });
+    await sleep(80);
+    const next = await acquireLease(db, { command: 'next' });
+    events.push('took over');
+    await write;
+    expect(events).toEqual(['wrote', 'took over']);
+    await next.release();
+    await db.close();
+  });
+});

@@ -1,0 +1,37 @@
+import { expect } from 'vitest';
+import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
+import { createDatabase, test } from '../helpers/database.ts';
+
+test('an empty database is brought to the present schema, once, by however many processes start at once', async () => {
+  const database = await createDatabase({ migrated: false });
+  try {
+    const pending = await pendingMigrations(database.pool);
+    expect(pending).toBeGreaterThan(0);
+    const applied = await Promise.all([1, 2, 3].map(() => migrate(database.pool)));
+    expect(applied.sort()).toEqual([0, 0, pending]);
+    expect(await pendingMigrations(database.pool)).toBe(0);
+  } finally {
+    await database.drop();
+  }
+});
+
+test('a migration that fails leaves everything as it was and names the statement', async () => {
+  const database = await createDatabase({ migrated: false });
+  try {
+    await database.pool.query('CREATE SCHEMA pylon; CREATE TABLE pylon.accounts (mine text)');
+    await expect(migrate(database.pool)).rejects.toThrow(
+      /nothing was changed at: CREATE SCHEMA "pylon".*already exists|nothing was changed at: CREATE SCHEMA "pylon"/,
+    );
+    const { rows } = await database.pool.query("SELECT to_regclass('pylon_sync.cursors') AS cursors");
+    expect(rows).toEqual([{ cursors: null }]);
+  } finally {
+    await database.drop();
+  }
+});
+
+test('a database that is ahead of this version is refused', async ({ database }) => {
+  await database.pool.query(
+    "INSERT INTO pylon_sync.migrations (hash, created_at) VALUES ('later', 4102444800000)",
+  );
+  await expect(migrate(database.pool)).rejects.toThrow(/does not know \(of 2100-01-01T00:00:00.000Z\)/);
+});

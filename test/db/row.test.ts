@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { clean } from '../../src/db/clean.ts';
+import { digest } from '../../src/db/digest.ts';
+import { isValidInstant } from '../../src/db/instant.ts';
+import { isReject, type Row, rowMapper } from '../../src/db/row.ts';
+import { accounts } from '../../src/resources/accounts.ts';
+import { issues } from '../../src/resources/issues.ts';
+
+const toRow = rowMapper(issues);
+const row = (object: unknown): Row => {
+  const mapped = toRow(object);
+  if (isReject(mapped)) throw new Error(mapped.reason);
+  return mapped;
+};
+
+describe('the hash of a row', () => {
+  test('stays the same when counters tick and URLs are signed anew', () => {
+    const signed = (signature: string) => ({
+      id: 'i',
+      time_in_status_seconds: { open: signature.length },
+      attachment_urls: [
+        `https://files.example/a.png?Expires=${signature.length}&Signature=${signature}&Key-Pair-Id=K`,
+      ],
+      body_html: `<img src="https://files.example/a.png?Expires=1&amp;Signature=${signature}&amp;Key-Pair-Id=K">`,
+    });
+    expect(row(signed('abc~x')).hash).toBe(row(signed('longer-one_')).hash);
+  });
+
+  test('moves when a signed URL names another file', () => {
+    const url = (file: string) => ({
+      id: 'i',
+      attachment_urls: [`https://files.example/${file}?Signature=x&Expires=1`],
+    });
+    expect(row(url('a.png')).hash).not.toBe(row(url('b.png')).hash);
+  });
+
+  test('moves with an unknown field, and with a value that does not fit', () => {
+    const plain = row({ id: 'i' }).hash;
+    expect(row({ id: 'i', brand_new: 1 }).hash).not.toBe(plain);
+    expect(row({ id: 'i', number: 'seven' }).hash).not.toBe(plain);
+  });
+
+  test('does not depend on the order of keys', () => {
+    expect(digest({ a: 1, b: { c: [1, { d: 1, e: 2 }] } })).toBe(
+      digest({ b: { c: [1, { e: 2, d: 1 }] }, a: 1 }),
+    );
+  });
+
+  test('tells null and absent alike, as Pylon does', () => {
+    expect(row({ id: 'i', title: null }).hash).toBe(row({ id: 'i' }).hash);
+  });
+});
+
+describe('a value that does not fit its column', () => {
+  test('becomes null and is kept in _extra', () => {
+    const mapped = row({
+      id: 'i',
+      number: 'seven',
+      created_at: 'yesterday',
+      tags: ['a', 1],
+      title: { en: 'x' },
+    });
+    expect(mapped.extra).toEqual({
+      number: 'seven',
+      created_at: 'yesterday',
+      tags: ['a', 1],
+      title: { en: 'x' },
+    });
+    expect(mapped.values.filter((value) => value !== null)).toEqual(['i']);
+  });
+
+  test.each([
+    ['2024-02-29T23:59:59Z', true],
+    ['2023-02-29T00:00:00Z', false],
+    ['0001-01-01T00:00:00Z', true],
+    ['9999-12-31T23:59:59Z', true],
+    ['0000-01-01T00:00:00Z', false],
+    ['2024-01-01T24:00:00Z', false],
+    ['2024-13-01T00:00:00Z', false],
+    ['2024-01-01T00:00:00', false],
+    ['2024-01-01T00:00:00.123456789+05:30', true],
+    ['2024-01-01', false],
+    ['', false],
+  ])('%s is an instant: %s', (text, valid) => expect(isValidInstant(text)).toBe(valid));
+});
+
+describe('an object that cannot be a row', () => {
+  test.each([
+    [{ title: 'no id' }, 'no id'],
+    [{ id: '' }, 'no id'],
+    [{ id: 7 }, 'no id'],
+    [null, 'not a JSON object'],
+    ['text', 'not a JSON object'],
+    [[{ id: 'i' }], 'not a JSON object'],
+  ])('%j: %s', (object, reason) => expect(toRow(object)).toMatchObject({ reason, payload: object }));
+});
+
+test('text that Postgres cannot hold is replaced, wherever it stands', () => {
+  expect(clean({ 'k\u0000': ['a\u0000b', { c: '\ud800x' }], ok: '😀', n: 1 })).toEqual({
+    'k\uFFFD': ['a\uFFFDb', { c: '\uFFFDx' }],
+    ok: '😀',
+    n: 1,
+  });
+  const fine = { a: ['b', { c: 'd' }] };
+  expect(clean(fine)).toBe(fine);
+});
+
+test('no JSON value makes the mapper throw or lose an unknown field', () => {
+  const mapAccount = rowMapper(accounts);
+  fc.assert(
+    fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue()), (fields) => {
+      const mapped = mapAccount({ ...fields, id: 'a', zzz_unknown: { deep: 1 } });
+      expect(isReject(mapped)).toBe(false);
+      expect((mapped as Row).extra).toMatchObject({ zzz_unknown: { deep: 1 } });
+    }),
+  );
+});

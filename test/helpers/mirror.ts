@@ -1,0 +1,36 @@
+import { connect, type Database } from '../../src/db/connect.ts';
+import { acquireLease, type Lease } from '../../src/db/lease.ts';
+import { storer } from '../../src/db/store.ts';
+import type { Resource } from '../../src/resources/define.ts';
+import { test as base } from './database.ts';
+
+export interface Mirror extends Database {
+  readonly lease: Lease;
+  /** Stores objects as one answer that came in just now. */
+  store(
+    resource: Resource,
+    objects: readonly unknown[],
+    facts?: Record<string, string>,
+  ): ReturnType<ReturnType<typeof storer>>;
+  /** All rows of a query. */
+  rows<Row extends Record<string, unknown>>(query: string, values?: unknown[]): Promise<Row[]>;
+}
+
+/** `test` with a database that this process holds the lease of. */
+export const test = base.extend<{ mirror: Mirror }>({
+  mirror: async ({ database }, use) => {
+    const db = await connect(database.url);
+    const lease = await acquireLease(db, { command: 'test' });
+    await use({
+      ...db,
+      lease,
+      store: (resource, objects, facts = {}) => {
+        const asked = lease.nextOrder();
+        return storer(db, lease, resource)({ objects, facts, order: { asked, answered: lease.nextOrder() } });
+      },
+      rows: async (query, values) => (await db.pool.query(query, values)).rows,
+    });
+    await lease.release();
+    await db.close();
+  },
+});
