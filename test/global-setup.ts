@@ -3,13 +3,15 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../src/db/migrate.ts';
 import { startEmbedded } from '../src/postgres/embedded.ts';
-import { abandonCluster, makeClusterFolder, sweepClusters } from './helpers/clusters.ts';
+import { abandonRun, makeDataFolder, makeRunFolder, sweepRuns } from './helpers/clusters.ts';
 import { DATABASE_PREFIX, onServer, withDatabase } from './helpers/server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A server of the tests, and the migrated database that `createDatabase` copies. */
     server: { readonly url: string; readonly template: string };
+    /** Files of this run, removed with it. */
+    runFolder: string;
   }
 }
 
@@ -26,45 +28,68 @@ const SETTINGS = {
 
 interface TestServer {
   readonly url: string;
-  /** Called with the databases that failed tests left behind. */
-  close(kept: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
 }
 
-/** One server and one migrated template a run; whatever fails here fails the run, and leaves nothing. */
+/**
+ * One server and one migrated template a run. Whatever fails here fails the run, and leaves nothing; so does
+ * an interrupted vitest, which exits without tearing down. What a `kill -9` left goes at the next run.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await openServer();
+  await sweepRuns();
+  const run = await makeRunFolder();
+  const abandon = () => abandonRun(run);
+  process.once('exit', abandon);
   const template = `${DATABASE_PREFIX}${process.pid}_template`;
   try {
-    await onServer(server.url, (client) => client.query(`CREATE DATABASE ${template}`));
-    await migrateTemplate(withDatabase(server.url, template));
+    const server = await openServer(run);
+    await makeTemplate(server.url, template);
     project.provide('server', { url: server.url, template });
+    project.provide('runFolder', run);
+    return async () => {
+      const kept = await closeDatabases(server.url, template);
+      await server.stop();
+      process.off('exit', abandon);
+      if (kept === 0) await rm(run, { recursive: true, force: true });
+      else process.stderr.write(`Open an embedded server's with: npx tsx scripts/open-kept.ts ${run}/main\n`);
+    };
   } catch (error) {
-    await close(server, template);
+    process.off('exit', abandon);
+    abandon();
     throw error;
   }
-  return () => close(server, template);
 }
 
-async function migrateTemplate(url: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
+async function makeTemplate(server: string, name: string): Promise<void> {
+  await onServer(server, (client) => client.query(`CREATE DATABASE ${name}`));
+  const pool = new pg.Pool({ connectionString: withDatabase(server, name), max: 1 });
   try {
     await migrate(pool);
-  } finally {
     await pool.end();
+  } catch (error) {
+    await pool.end();
+    await onServer(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+    throw error;
   }
 }
 
-async function openServer(): Promise<TestServer> {
+async function openServer(run: string): Promise<TestServer> {
   for (const name of ['TEST_DATABASE_URL', 'DATABASE_URL']) {
     const url = process.env[name];
     if (url !== undefined && url !== '') return givenServer(name, url);
   }
-  return ownServer();
+  const binaries = process.env.TEST_POSTGRES_BINARIES;
+  return startEmbedded({
+    dataDir: await makeDataFolder(run, 'main'),
+    settings: SETTINGS,
+    ...(binaries === undefined ? {} : { binaries }),
+    ...(process.env.PATH === undefined ? {} : { path: process.env.PATH }),
+  });
 }
 
 /** A server that is not ours: only databases of this run's making are touched. */
 async function givenServer(name: string, url: string): Promise<TestServer> {
-  const may = await onServer(url, async (client) => {
+  const mayCreate = await onServer(url, async (client) => {
     const { rows } = await client.query<{ yes: boolean }>(
       'SELECT rolcreatedb OR rolsuper AS yes FROM pg_roles WHERE rolname = current_user',
     );
@@ -74,52 +99,27 @@ async function givenServer(name: string, url: string): Promise<TestServer> {
       cause,
     });
   });
-  if (!may) {
+  if (!mayCreate) {
     throw new Error(
       `the user of ${name} may not create databases: ALTER ROLE … CREATEDB, or unset ${name} to use an embedded server`,
     );
   }
-  return { url, close: async () => {} };
+  return { url, stop: async () => {} };
 }
 
-/** A cluster in a folder of its own, gone with the run however it ends; what a `kill -9` left goes next time. */
-async function ownServer(): Promise<TestServer> {
-  await sweepClusters();
-  const folder = await makeClusterFolder();
-  const abandon = () => abandonCluster(folder);
-  process.once('exit', abandon);
-  const binaries = process.env.TEST_POSTGRES_BINARIES;
-  const embedded = await startEmbedded({
-    dataDir: folder,
-    settings: SETTINGS,
-    ...(binaries === undefined ? {} : { binaries }),
-    ...(process.env.PATH === undefined ? {} : { path: process.env.PATH }),
-  }).catch(async (error) => {
-    process.off('exit', abandon);
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  });
-  return {
-    url: embedded.url,
-    async close(kept) {
-      process.off('exit', abandon);
-      await embedded.stop();
-      if (kept.length === 0) await rm(folder, { recursive: true, force: true });
-      else process.stderr.write(`\nOpen them with: npx tsx scripts/open-kept.ts ${folder}\n`);
-    },
-  };
-}
-
-async function close(server: TestServer, template: string): Promise<void> {
-  const kept = await onServer(server.url, async (client) => {
-    await client.query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
-    const { rows } = await client.query<{ name: string; test: string }>(
+/** Removes the run's databases but those of failed tests: these are named, and counted. */
+async function closeDatabases(url: string, template: string): Promise<number> {
+  return onServer(url, async (client) => {
+    const { rows } = await client.query<{ name: string; test: string | null }>(
       `SELECT datname AS name, shobj_description(oid, 'pg_database') AS test FROM pg_database
-        WHERE starts_with(datname, $1) AND shobj_description(oid, 'pg_database') IS NOT NULL`,
-      [`${DATABASE_PREFIX}${process.pid}_`],
+        WHERE starts_with(datname, $1)`,
+      [template.replace(/template$/, '')],
     );
-    return rows;
-  }).catch(() => []);
-  for (const { name, test } of kept) process.stderr.write(`Database kept: ${name} (${test})\n`);
-  await server.close(kept.map(({ name }) => name));
+    const kept = rows.filter(({ test }) => test !== null);
+    for (const { name, test } of rows) {
+      if (test === null) await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      else process.stderr.write(`Database kept: ${name} (${test})\n`);
+    }
+    return kept.length;
+  });
 }

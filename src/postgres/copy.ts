@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import {
   chmod,
   copyFile,
@@ -66,10 +66,12 @@ export async function copyBinaries<T>(
     const target = join(folder, `postgres-${build}`, 'native');
     try {
       await openOwn(folder);
-      const earlier = await proof(target).catch(() => undefined);
-      if (earlier !== undefined) return { root: target, proof: earlier };
-      // Never made, or thinned out by whatever clears old files away.
-      await rm(dirname(target), { recursive: true, force: true });
+      if (existsSync(target)) {
+        const earlier = await proof(target).catch(() => undefined);
+        if (earlier !== undefined) return { root: target, proof: earlier };
+        // Thinned out by whatever clears old files away.
+        await rm(dirname(target), { recursive: true, force: true });
+      }
       await copyWhole(root, dirname(target));
       return { root: target, proof: await proof(target) };
     } catch {
