@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { reasonOf, UsageError } from './errors.ts';
+import { type Limits, parseLimits } from './pylon/limits.ts';
+import type { Resource } from './resources/define.ts';
+import { resources } from './resources/index.ts';
+import type { Secret } from './secret.ts';
+import {
+  apiToken,
+  apiUrl,
+  cron,
+  databaseUrl,
+  date,
+  folder,
+  type ListenAddress,
+  listenAddress,
+  oneOf,
+  share,
+  TOKEN_TAKES,
+  whole,
+} from './variables.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything the environment says, checked. */
+export interface Config {
+  /** Absent only where the command needs none. */
+  readonly token: Secret | undefined;
+  readonly apiUrl: string;
+  /** Absent: the embedded Postgres below `dataDir`. */
+  readonly databaseUrl: Secret | undefined;
+  readonly limits: Limits;
+  readonly rateShare: number;
+  readonly resources: readonly Resource[];
+  /** First `created_at` to backfill, RFC 3339. */
+  readonly since: string | undefined;
+  readonly schedule: string;
+  readonly listSchedule: string;
+  readonly reconcileSchedule: string;
+  readonly windowDays: number;
+  readonly overlapSeconds: number;
+  readonly dataDir: string;
+  readonly http: ListenAddress | 'off';
+  readonly logLevel: string;
+  /** Absent: `pretty` on a terminal, `json` elsewhere. */
+  readonly logFormat: 'json' | 'pretty' | undefined;
+}
+
+/** A variable that cannot be used, and why, without its value where that is a secret. */
+export interface Problem {
+  readonly variable: string;
+  readonly message: string;
+}
+
+/** What the environment says, with defaults in the place of what is wrong, and all that is wrong. */
+export interface Inspection {
+  readonly config: Config;
+  readonly problems: readonly Problem[];
+  /** What is likely a mistake but stops nothing. */
+  readonly warnings: readonly string[];
+}
+
+function chosen(text: string, ctx: z.RefinementCtx): readonly Resource[] {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  const known = new Set(resources.map((resource) => resource.name));
+  const unknown = words.filter((word) => !known.has(word.replace(/^-/, '')));
+  const wanted = words.filter((word) => !word.startsWith('-'));
+  const picked = resources.filter(
+    ({ name }) => (wanted.length === 0 || wanted.includes(name)) && !words.includes(`-${name}`),
+  );
+  if (unknown.length === 0 && picked.length > 0) return picked;
+  const what =
+    unknown.length > 0 ? `no resource is named ${unknown.join(', ')}` : 'this leaves out every resource';
+  const takes = `takes ${[...known].join(', ')}, comma-separated, or -name to leave one out`;
+  ctx.addIssue({ code: 'custom', message: `${takes} (${what})` });
+  return z.NEVER;
+}
+
+function limits(text: string, ctx: z.RefinementCtx): Limits {
+  try {
+    return parseLimits(text, (path) => readFileSync(path, 'utf8'));
+  } catch (error) {
+    ctx.addIssue({ code: 'custom', message: reasonOf(error) });
+    return z.NEVER;
+  }
+}
+
+const schema = z.object({
+  PYLON_API_TOKEN: apiToken.optional(),
+  PYLON_API_URL: apiUrl.prefault('https://api.usepylon.com'),
+  DATABASE_URL: databaseUrl.optional(),
+  PYLON_RATE_LIMITS: z.string().transform(limits).prefault('current'),
+  PYLON_RATE_SHARE: share.prefault('0.9'),
+  PYLON_SYNC_RESOURCES: z.string().transform(chosen).prefault(''),
+  PYLON_SYNC_SINCE: date.optional(),
+  PYLON_SYNC_SCHEDULE: cron.prefault('* * * * *'),
+  PYLON_SYNC_LIST_SCHEDULE: cron.prefault('*/15 * * * *'),
+  PYLON_SYNC_RECONCILE_SCHEDULE: cron.prefault('0 3 * * *'),
+  PYLON_SYNC_WINDOW_DAYS: whole(7, 365).prefault('30'),
+  PYLON_SYNC_OVERLAP: whole(1, 86_400).prefault('300'),
+  PYLON_SYNC_DATA_DIR: folder.prefault('./.pylon-sync'),
+  PYLON_SYNC_HTTP: listenAddress.prefault('127.0.0.1:8080'),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').prefault('info'),
+  LOG_FORMAT: oneOf('json', 'pretty').optional(),
+});
+
+/** Variables whose values are never shown, not even when they are wrong. */
+const SECRETS = new Set(['PYLON_API_TOKEN', 'DATABASE_URL']);
+
+function problemOf(variable: string, message: string, env: Environment): Problem {
+  const value = env[variable];
+  if (value === undefined) return { variable, message: `${variable} is not set: ${message}` };
+  // An address may carry a password, whichever variable it was put into.
+  const got =
+    SECRETS.has(variable) || /@/.test(value)
+      ? '(its value is not shown)'
+      : `is ${JSON.stringify(value.slice(0, 200))}`;
+  return { variable, message: `${variable} ${got}: ${message}` };
+}
+
+/** Names that other versions read: set on purpose, so worth no warning. */
+const OTHERS = [
+  'PYLON_SYNC_CONFLICTS',
+  'PYLON_SYNC_ALLOW',
+  'PYLON_SYNC_AUDIT_SHARE',
+  'PYLON_SYNC_EDIT_GUARD',
+  'PYLON_SYNC_RETENTION_DAYS',
+  'PYLON_WEBHOOK_SECRET',
+];
+
+/** What Kubernetes sets in every container beside a service named `pylon-sync`. */
+const SERVICE_LINK = /_(SERVICE_(HOST|PORT)\w*|PORT(_\d+_\w+)?)$/;
+
+function unknownNames(env: Environment): readonly string[] {
+  const known = new Set([...Object.keys(schema.shape), ...OTHERS]);
+  return Object.keys(env)
+    .filter((name) => /^PYLON_/.test(name) && !known.has(name) && !SERVICE_LINK.test(name))
+    .map((name) => `${name} is no variable of pylon-sync: it has no effect`);
+}
+
+/** Reads every variable and collects every problem. A variable that is set but empty counts as not set. */
+export function inspectConfig(env: Environment, need: { readonly token: boolean }): Inspection {
+  const given = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
+  );
+  const issues = schema.safeParse(given).error?.issues ?? [];
+  const problems = issues.map(({ path, message }) => problemOf(String(path[0]), message, given));
+  if (need.token && given.PYLON_API_TOKEN === undefined) {
+    problems.unshift(problemOf('PYLON_API_TOKEN', TOKEN_TAKES, given));
+  }
+  const wrong = new Set(problems.map(({ variable }) => variable));
+  const read = schema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
+  return { config: configOf(read), problems, warnings: unknownNames(given) };
+}
+
+function configOf(read: z.output<typeof schema>): Config {
+  return {
+    token: read.PYLON_API_TOKEN,
+    apiUrl: read.PYLON_API_URL,
+    databaseUrl: read.DATABASE_URL,
+    limits: read.PYLON_RATE_LIMITS,
+    rateShare: read.PYLON_RATE_SHARE,
+    resources: read.PYLON_SYNC_RESOURCES,
+    since: read.PYLON_SYNC_SINCE,
+    schedule: read.PYLON_SYNC_SCHEDULE,
+    listSchedule: read.PYLON_SYNC_LIST_SCHEDULE,
+    reconcileSchedule: read.PYLON_SYNC_RECONCILE_SCHEDULE,
+    windowDays: read.PYLON_SYNC_WINDOW_DAYS,
+    overlapSeconds: read.PYLON_SYNC_OVERLAP,
+    dataDir: read.PYLON_SYNC_DATA_DIR,
+    http: read.PYLON_SYNC_HTTP,
+    logLevel: read.LOG_LEVEL,
+    logFormat: read.LOG_FORMAT,
+  };
+}
+
+/**
+ * The configuration of a command.
+ *
+ * @throws UsageError naming every problem at once.
+ */
+export function readConfig(env: Environment, need: { readonly token: boolean }): Config {
+  const { config, problems } = inspectConfig(env, need);
+  if (problems.length > 0) throw new UsageError(problems.map(({ message }) => message).join('\n'));
+  return config;
+}

@@ -1,0 +1,225 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Config, inspectConfig, readConfig } from '../src/config.ts';
+import { UsageError } from '../src/errors.ts';
+import { resources } from '../src/resources/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pylon-sync-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function limitsFile(text: string): string {
+  const path = join(folder, `limits-${Math.random()}.json`);
+  writeFileSync(path, text);
+  return path;
+}
+
+const read = (env: Record<string, string>): Config => readConfig(env, { token: false });
+const names = (config: Config) => config.resources.map(({ name }) => name);
+
+/** What a person reads of a configuration that cannot be used. */
+function complaint(env: Record<string, string>, need = { token: false }): string {
+  try {
+    readConfig(env, need);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as UsageError).message;
+  }
+  throw new Error(`taken: ${JSON.stringify(env)}`);
+}
+
+describe('without any variable', () => {
+  test('every default is as documented', () => {
+    const { limits, resources: all, ...rest } = read({});
+    expect(rest).toEqual({
+      token: undefined,
+      apiUrl: 'https://api.usepylon.com',
+      databaseUrl: undefined,
+      rateShare: 0.9,
+      since: undefined,
+      schedule: '* * * * *',
+      listSchedule: '*/15 * * * *',
+      reconcileSchedule: '0 3 * * *',
+      windowDays: 30,
+      overlapSeconds: 300,
+      dataDir: resolve('.pylon-sync'),
+      http: { host: '127.0.0.1', port: 8080 },
+      logLevel: 'info',
+      logFormat: undefined,
+    });
+    expect(limits.of('GET /issues')).toBe(30);
+    expect(all).toEqual(resources);
+  });
+
+  test('a command that needs a token says where tokens are made', () => {
+    expect(complaint({}, { token: true })).toMatch(/^PYLON_API_TOKEN is not set: .*Settings → API tokens/);
+  });
+
+  test('a variable that is set but empty counts as not set', () => {
+    const { logLevel, http, databaseUrl } = read({ LOG_LEVEL: '', PYLON_SYNC_HTTP: ' ', DATABASE_URL: '' });
+    expect([logLevel, http, databaseUrl]).toEqual(['info', { host: '127.0.0.1', port: 8080 }, undefined]);
+    expect(complaint({ PYLON_API_TOKEN: ' ' }, { token: true })).toContain('PYLON_API_TOKEN is not set');
+  });
+});
+
+describe('taken', () => {
+  test.each<[variable: string, value: string, of: (config: Config) => unknown, expected: unknown]>([
+    ['PYLON_API_TOKEN', ' pylon_api_123\n', ({ token }) => token?.reveal(), 'pylon_api_123'],
+    ['PYLON_API_URL', 'http://127.0.0.1:8090/pylon/', ({ apiUrl }) => apiUrl, 'http://127.0.0.1:8090/pylon'],
+    ['DATABASE_URL', 'postgres://u:p@db:5432/x', (c) => c.databaseUrl?.reveal(), 'postgres://u:p@db:5432/x'],
+    [
+      'DATABASE_URL',
+      'postgresql:///x?host=/run',
+      (c) => c.databaseUrl?.reveal(),
+      'postgresql:///x?host=/run',
+    ],
+    ['PYLON_RATE_LIMITS', 'legacy', ({ limits }) => limits.of('GET /issues'), 10],
+    ['PYLON_RATE_SHARE', '1', ({ rateShare }) => rateShare, 1],
+    ['PYLON_RATE_SHARE', '.5', ({ rateShare }) => rateShare, 0.5],
+    ['PYLON_SYNC_RESOURCES', 'users, issues', names, ['users', 'issues']],
+    ['PYLON_SYNC_RESOURCES', 'issues,users', names, ['users', 'issues']],
+    ['PYLON_SYNC_RESOURCES', 'users,issues,-users', names, ['issues']],
+    ['PYLON_SYNC_SINCE', '2025-01-31', ({ since }) => since, '2025-01-31T00:00:00Z'],
+    ['PYLON_SYNC_SCHEDULE', '*/10 * * * * *', ({ schedule }) => schedule, '*/10 * * * * *'],
+    ['PYLON_SYNC_LIST_SCHEDULE', '5 * * * 1-5', ({ listSchedule }) => listSchedule, '5 * * * 1-5'],
+    ['PYLON_SYNC_RECONCILE_SCHEDULE', '0 3 * * sun', (c) => c.reconcileSchedule, '0 3 * * sun'],
+    ['PYLON_SYNC_WINDOW_DAYS', '7', ({ windowDays }) => windowDays, 7],
+    ['PYLON_SYNC_WINDOW_DAYS', '365', ({ windowDays }) => windowDays, 365],
+    ['PYLON_SYNC_OVERLAP', '60', ({ overlapSeconds }) => overlapSeconds, 60],
+    ['PYLON_SYNC_DATA_DIR', '/var/lib/x', ({ dataDir }) => dataDir, '/var/lib/x'],
+    ['PYLON_SYNC_HTTP', '0.0.0.0:80', ({ http }) => http, { host: '0.0.0.0', port: 80 }],
+    ['PYLON_SYNC_HTTP', '[::1]:8080', ({ http }) => http, { host: '::1', port: 8080 }],
+    ['PYLON_SYNC_HTTP', 'off', ({ http }) => http, 'off'],
+    ['LOG_LEVEL', 'debug', ({ logLevel }) => logLevel, 'debug'],
+    ['LOG_FORMAT', 'pretty', ({ logFormat }) => logFormat, 'pretty'],
+  ])('%s=%j', (variable, value, of, expected) => {
+    expect(of(read({ [variable]: value }))).toEqual(expected);
+  });
+
+  test('PYLON_SYNC_RESOURCES=-name leaves that one out of all', () => {
+    const left = names(read({ PYLON_SYNC_RESOURCES: '-audit_logs,-issue_threads' }));
+    expect(left).toEqual(
+      resources.map(({ name }) => name).filter((name) => !/audit_logs|issue_threads/.test(name)),
+    );
+  });
+
+  test('PYLON_RATE_LIMITS takes a file', () => {
+    const path = limitsFile('{"interval_ms": 1000, "limits": {"GET /issues": 77}}');
+    const { limits } = read({ PYLON_RATE_LIMITS: path });
+    expect([limits.intervalMs, limits.of('GET /issues'), limits.of('POST /issues/search')]).toEqual([
+      1000, 77, 120,
+    ]);
+  });
+});
+
+describe('refused, naming the variable, what it got and what it takes', () => {
+  test.each<[variable: string, value: string, takes: RegExp]>([
+    ['PYLON_API_URL', 'api.usepylon.com', /takes an http or https URL/],
+    ['PYLON_API_URL', 'ftp://api.usepylon.com', /takes an http or https URL/],
+    ['PYLON_API_URL', 'https://api.usepylon.com/?a=b', /takes an http or https URL/],
+    ['PYLON_RATE_LIMITS', 'fast', /current.*legacy.*file/],
+    ['PYLON_RATE_LIMITS', '/nowhere/limits.json', /current.*legacy.*file/],
+    ['PYLON_RATE_SHARE', '0', /takes a number above 0, at most 1/],
+    ['PYLON_RATE_SHARE', '1.01', /takes a number above 0, at most 1/],
+    ['PYLON_RATE_SHARE', '90%', /takes a number above 0, at most 1/],
+    ['PYLON_RATE_SHARE', '1e-1', /takes a number above 0, at most 1/],
+    [
+      'PYLON_SYNC_RESOURCES',
+      'issues,isues',
+      /takes organizations, users, .*audit_logs.*\(no resource is named isues\)/,
+    ],
+    ['PYLON_SYNC_RESOURCES', '-Issues', /\(no resource is named -Issues\)/],
+    ['PYLON_SYNC_RESOURCES', 'users,-users', /\(this leaves out every resource\)/],
+    ['PYLON_SYNC_SINCE', 'yesterday', /takes a date such as 2025-01-31/],
+    ['PYLON_SYNC_SINCE', '2025-02-30', /takes a date such as 2025-01-31/],
+    ['PYLON_SYNC_SCHEDULE', 'every minute', /takes a cron expression of five fields/],
+    ['PYLON_SYNC_SCHEDULE', '61 * * * *', /takes a cron expression.*61/],
+    ['PYLON_SYNC_LIST_SCHEDULE', '* * * *', /takes a cron expression.*got 4/],
+    ['PYLON_SYNC_RECONCILE_SCHEDULE', '0 0 31 2 *', /takes a cron expression.*impossible day/],
+    ['PYLON_SYNC_WINDOW_DAYS', '6', /takes a whole number from 7 to 365/],
+    ['PYLON_SYNC_WINDOW_DAYS', '366', /takes a whole number from 7 to 365/],
+    ['PYLON_SYNC_WINDOW_DAYS', '30.5', /takes a whole number from 7 to 365/],
+    ['PYLON_SYNC_OVERLAP', '-1', /takes a whole number from 1 to 86400/],
+    ['PYLON_SYNC_OVERLAP', '5m', /takes a whole number from 1 to 86400/],
+    ['PYLON_SYNC_HTTP', '8080', /takes host:port/],
+    ['PYLON_SYNC_HTTP', 'http://127.0.0.1:8080', /takes host:port/],
+    ['PYLON_SYNC_HTTP', '127.0.0.1:99999', /takes host:port/],
+    ['LOG_LEVEL', 'loud', /takes trace, debug, info, warn, error, fatal or silent/],
+    ['LOG_FORMAT', 'xml', /takes json or pretty/],
+  ])('%s=%j', (variable, value, takes) => {
+    const message = complaint({ [variable]: value });
+    expect(message).toContain(`${variable} is ${JSON.stringify(value)}: `);
+    expect(message).toMatch(takes);
+    expect(message).not.toContain('\n');
+  });
+
+  test.each([
+    ['not JSON', '{'],
+    ['a number of requests below one', '{"limits": {"GET /issues": 0}}'],
+    ['an endpoint that does not exist', '{"limits": {"GET /isues": 10}}'],
+  ])('PYLON_RATE_LIMITS with a file that has %s', (_what, text) => {
+    expect(complaint({ PYLON_RATE_LIMITS: limitsFile(text) })).toMatch(/^PYLON_RATE_LIMITS is ".*limits-/);
+  });
+
+  test('all of them at once, one line each', () => {
+    const env = {
+      LOG_LEVEL: 'loud',
+      PYLON_RATE_SHARE: '2',
+      PYLON_SYNC_SINCE: 'x',
+      DATABASE_URL: 'mysql://x',
+    };
+    const lines = complaint(env, { token: true }).split('\n');
+    expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual(
+      [...Object.keys(env), 'PYLON_API_TOKEN'].sort(),
+    );
+  });
+});
+
+describe('a secret', () => {
+  const env = { PYLON_API_TOKEN: 'tokenXYZ123', DATABASE_URL: 'postgres://pylon:passXYZ123@db:5432/pylon' };
+
+  test.each([
+    ['inspect', (config: Config) => inspect(config, { depth: 9, showHidden: true })],
+    ['JSON', ({ resources: _all, ...config }: Config) => JSON.stringify(config)],
+  ])('is not shown by %s of the configuration', (_how, show) => {
+    expect(show(read(env))).not.toContain('XYZ123');
+  });
+
+  test.each([
+    ['PYLON_API_TOKEN', 'Bearer tokenXYZ123'],
+    ['DATABASE_URL', 'mysql://pylon:passXYZ123@db/pylon'],
+    ['DATABASE_URL', 'postgres://pylon:passXYZ123@db:port/pylon'],
+    ['PYLON_API_URL', 'https://user:passXYZ123@api.usepylon.com'],
+    ['PYLON_SYNC_HTTP', 'postgres://pylon:passXYZ123@db:5432/pylon'],
+  ])('is not shown when %s cannot be used', (variable, value) => {
+    const message = complaint({ [variable]: value });
+    expect(message).toMatch(new RegExp(`^${variable} \\(its value is not shown\\): takes `));
+    expect(message).not.toContain('XYZ123');
+  });
+});
+
+describe('unknown names', () => {
+  test('are warned of, since they have no effect', () => {
+    const { warnings } = inspectConfig(
+      { PYLON_SYNC_WINDOWDAYS: '30', PYLON_TOKEN: 'x', HOME: '/' },
+      { token: false },
+    );
+    expect(warnings).toEqual([
+      'PYLON_SYNC_WINDOWDAYS is no variable of pylon-sync: it has no effect',
+      'PYLON_TOKEN is no variable of pylon-sync: it has no effect',
+    ]);
+  });
+
+  test('that Kubernetes sets beside a service named pylon-sync are passed over', () => {
+    const env = {
+      PYLON_SYNC_SERVICE_HOST: '10.0.0.1',
+      PYLON_SYNC_SERVICE_PORT: '80',
+      PYLON_SYNC_SERVICE_PORT_HTTP: '80',
+      PYLON_SYNC_PORT: 'tcp://10.0.0.1:80',
+      PYLON_SYNC_PORT_80_TCP_ADDR: '10.0.0.1',
+    };
+    expect(inspectConfig(env, { token: false })).toMatchObject({ problems: [], warnings: [] });
+  });
+});
