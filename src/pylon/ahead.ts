@@ -1,0 +1,26 @@
+/**
+ * The same items, each fetched while its predecessor is being worked on: exactly one ahead. An error comes
+ * up at its turn. Leaving the loop early waits for the fetch in hand and lets go of the source; abort the
+ * source's own signal to be quicker.
+ */
+export async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  const fetch = () => {
+    const next = iterator.next();
+    // Handled here so that an error nobody waits for yet is not taken for one that nobody will.
+    next.catch(() => {});
+    return next;
+  };
+  let pending = fetch();
+  try {
+    for (;;) {
+      const { done, value } = await pending;
+      if (done === true) return;
+      pending = fetch();
+      yield value;
+    }
+  } finally {
+    await pending.catch(() => {});
+    await iterator.return?.();
+  }
+}

@@ -1,0 +1,49 @@
+import { PermanentError, TransientError } from '../errors.ts';
+
+/** What Pylon said when it refused a request. */
+export interface Refusal {
+  /** `GET /issues` */
+  readonly endpoint: string;
+  readonly status: number;
+  /** Pylon's machine-readable reason; sent since about September 2026. */
+  readonly code: string | undefined;
+  /** Pylon's own words. */
+  readonly errors: readonly string[];
+  readonly requestId: string | undefined;
+  /** Id of the object that a create would have repeated. */
+  readonly existsId: string | undefined;
+}
+
+/** A 4xx answer (429 aside): the same request will be refused again. */
+export class PylonError extends PermanentError implements Refusal {
+  override name = 'PylonError';
+  readonly endpoint: string;
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly errors: readonly string[];
+  readonly requestId: string | undefined;
+  readonly existsId: string | undefined;
+
+  constructor(refusal: Refusal) {
+    const { endpoint, status, code, errors, requestId, existsId } = refusal;
+    const words = [String(status), code, errors.length === 0 ? undefined : errors.join('; ')];
+    const request = requestId === undefined ? '' : ` (request ${requestId})`;
+    super(`${endpoint}: ${words.filter((word) => word !== undefined).join(' ')}${request}`);
+    this.endpoint = endpoint;
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+    this.requestId = requestId;
+    this.existsId = existsId;
+  }
+}
+
+/** An answer longer than the caller was ready to read; asking for less may help. */
+export class AnswerTooLargeError extends TransientError {
+  override name = 'AnswerTooLargeError';
+  readonly maxBytes: number;
+  constructor(endpoint: string, maxBytes: number) {
+    super(`${endpoint}: the answer is larger than ${maxBytes} bytes`);
+    this.maxBytes = maxBytes;
+  }
+}

@@ -1,0 +1,110 @@
+import { PermanentError, TransientError } from '../errors.ts';
+import { describe } from './answer.ts';
+import { AnswerTooLargeError } from './errors.ts';
+import type { PageSize } from './page-size.ts';
+import { BACKOFF, backoff, sleep as realSleep, type Sleep } from './retry.ts';
+import type { Answer, Listing, Page, Pylon, PylonRequest } from './types.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface Paging {
+  /** Learns page sizes; without it, `listing.limit` is asked for every time. */
+  readonly size?: PageSize;
+  readonly sleep?: Sleep;
+  readonly random?: () => number;
+}
+
+/** How often a page is asked for again that says there is more and brings nothing. */
+const EMPTY_ATTEMPTS = 6;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What a page's answer holds, in the envelope of either document. */
+function open(
+  endpoint: string,
+  { body }: Answer,
+): { objects: readonly unknown[]; more: boolean; cursor: string } {
+  if (Array.isArray(body)) return { objects: body, more: false, cursor: '' };
+  const known = isFields(body) && ['data', 'pagination', 'request_id'].some((key) => key in body);
+  const data = isFields(body) ? (body.data ?? []) : undefined;
+  if (!known || !Array.isArray(data)) {
+    throw new TransientError(
+      `${endpoint}: a list was expected, the answer is ${describe(known ? data : body)}`,
+    );
+  }
+  const pagination = isFields(body.pagination) ? body.pagination : {};
+  const cursor = typeof pagination.cursor === 'string' ? pagination.cursor : '';
+  return { objects: data, more: pagination.has_next_page === true, cursor };
+}
+
+function requestFor(
+  listing: Listing,
+  cursor: string | undefined,
+  limit: number | undefined,
+  maxBytes?: number,
+): PylonRequest {
+  const { method, route, params, priority, signal } = listing;
+  const place = { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
+  const fields = { ...listing.arguments, ...place };
+  return {
+    method,
+    route,
+    ...(params === undefined ? {} : { params }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(method === 'POST'
+      ? { body: fields }
+      : { query: fields as Record<string, string | number | boolean> }),
+  };
+}
+
+/**
+ * The pages of a listing, in order, from its cursor to the last. A page that claims a successor but holds
+ * nothing is asked for again, since taking it for the end would make live records look deleted.
+ *
+ * @throws TransientError when such a page stays empty, or the answer is no list; PermanentError when a
+ * cursor comes back that was followed before.
+ */
+export async function* pages(pylon: Pylon, listing: Listing, paging: Paging = {}): AsyncGenerator<Page> {
+  const { size } = paging;
+  const sleep = paging.sleep ?? realSleep;
+  const endpoint = `${listing.method} ${listing.route}`;
+  let cursor = listing.cursor;
+  const followed = new Set<string>(cursor === undefined ? [] : [cursor]);
+  for (let empty = 0; ; ) {
+    let answer: Answer;
+    try {
+      answer = await pylon.request(requestFor(listing, cursor, size?.limit ?? listing.limit, size?.maxBytes));
+    } catch (error) {
+      if (size === undefined || !(error instanceof AnswerTooLargeError)) throw error;
+      size.shrink();
+      continue;
+    }
+    const { objects, more, cursor: next } = open(endpoint, answer);
+    const { bytes, order, date } = answer;
+    if (!more) {
+      yield { objects, next: null, bytes, order, date };
+      return;
+    }
+    if (objects.length === 0) {
+      empty += 1;
+      if (empty === EMPTY_ATTEMPTS) {
+        throw new TransientError(
+          `${endpoint}: says that there is more but sends nothing, ${empty} times in a row`,
+        );
+      }
+      await sleep(backoff(BACKOFF, empty, paging.random ?? Math.random), listing.signal);
+      continue;
+    }
+    if (next === '') throw new PermanentError(`${endpoint}: says that there is more but gives no cursor`);
+    if (followed.has(next))
+      throw new PermanentError(`${endpoint}: the cursor ${next} came back: the listing goes in circles`);
+    empty = 0;
+    followed.add(next);
+    size?.learn(objects.length, bytes);
+    yield { objects, next, bytes, order, date };
+    cursor = next;
+  }
+}

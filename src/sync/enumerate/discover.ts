@@ -1,0 +1,93 @@
+import { saveCursor } from '../../db/cursors.ts';
+import { writing } from '../../db/transaction.ts';
+import { PermanentError } from '../../errors.ts';
+import { pages } from '../../pylon/pages.ts';
+import type { Listing } from '../../pylon/types.ts';
+import type { Pull } from '../../resources/define.ts';
+import type { Pass, PassPosition } from '../pass.ts';
+import { endHolding, formatInstant, type Grid, grid, nextSecond, startOf } from '../windows.ts';
+import { createdAt, createdSearch, filterIgnored } from './created.ts';
+
+/** A window of `created_at`, and how far it has been read. */
+export interface Window {
+  /** RFC 3339; included. */
+  readonly start: string;
+  /** RFC 3339; not included: it is the next newer window's start, or the anchor. */
+  readonly end: string;
+  readonly cursor: string | null;
+  readonly done: boolean;
+}
+
+/** How far the windows of a pass are known. */
+export interface WindowPosition extends PassPosition {
+  /** End of the newest window. */
+  readonly anchor?: string;
+  readonly days?: number;
+  /** Start of the oldest window found. */
+  readonly frontier?: string;
+  /** Whether nothing lies before the frontier. */
+  readonly found?: boolean;
+}
+
+/** Scope of the cursor that holds a window. */
+export const windowScope = (pass: Pass, start: string) => `${pass.scope.name} window ${start}`;
+
+/**
+ * Finds the windows that hold objects, newest first: each is saved before it is named. One search for
+ * anything older says in which window to go on, so that an empty stretch costs one request however long
+ * it is.
+ *
+ * @throws PermanentError when Pylon ignores the search's filter.
+ */
+export async function* discoverWindows(pass: Pass, pull: Pull & { by: 'window' }): AsyncGenerator<Window> {
+  const position: WindowPosition = pass.position;
+  if (position.found === true) return;
+  const anchor = position.anchor ?? pass.scope.until ?? formatInstant(nextSecond(pass.pylon.now()));
+  const days = position.days ?? pass.scope.windowDays;
+  const cells = grid(anchor, days, pass.scope.since);
+  const save = async (frontier: number, found: boolean, window?: Window) =>
+    writing(pass.ctx.db, pass.ctx.lease, async (tx) => {
+      await pass.save(tx, { anchor, days, frontier: formatInstant(frontier), found });
+      if (window !== undefined)
+        await saveCursor(tx, pass.resource.name, windowScope(pass, window.start), { ...window });
+    });
+
+  let frontier = position.frontier === undefined ? undefined : Date.parse(position.frontier);
+  let end = frontier === undefined ? cells.anchor : await olderEnd(pass, pull, cells, frontier);
+  while (end !== undefined) {
+    frontier = startOf(cells, end);
+    const window = { start: formatInstant(frontier), end: formatInstant(end), cursor: null, done: false };
+    await save(frontier, false, window);
+    yield window;
+    end = await olderEnd(pass, pull, cells, frontier);
+  }
+  await save(frontier ?? cells.floor, true);
+}
+
+/** End of the newest window that holds anything older than the frontier; undefined when nothing is. */
+async function olderEnd(
+  pass: Pass,
+  pull: Pull & { by: 'window' },
+  cells: Grid,
+  frontier: number,
+): Promise<number | undefined> {
+  if (frontier <= cells.floor) return undefined;
+  const before = formatInstant(frontier);
+  const newest = await firstObject(pass, createdSearch(pass, pull.search, 'time_is_before', before, 1));
+  if (newest === undefined) return undefined;
+  const created = createdAt(newest);
+  if (created === undefined) {
+    throw new PermanentError(
+      `POST ${pull.search}: the newest object before ${before} has no readable created_at`,
+    );
+  }
+  if (created > frontier) throw filterIgnored(pull.search, 'time_is_before', before, created);
+  return created < cells.floor ? undefined : endHolding(cells, created, frontier);
+}
+
+async function firstObject(pass: Pass, listing: Listing): Promise<unknown> {
+  for await (const page of pages(pass.pylon, listing)) {
+    pass.progress.pages += 1;
+    return page.objects[0];
+  }
+}

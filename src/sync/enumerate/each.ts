@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import type { Due } from '../../db/reads.ts';
+import { reasonOf, TransientError } from '../../errors.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import type { Pass } from '../pass.ts';
+
+/** Records read side by side: enough to hide the latency of each request and its commit. */
+const SIDE_BY_SIDE = 6;
+/** Records asked of the database at a time. */
+const BATCH = 200;
+/** Failures in a row after which it is not the record that fails. */
+const TOO_MANY = 5;
+/** Milliseconds between looks while parents are still being read. */
+const LOOK_AGAIN = 500;
+
+/** Answers that speak of the record asked for: it is gone, or was never there. */
+const isGone = (error: unknown): error is PylonError =>
+  error instanceof PylonError && [400, 404, 410].includes(error.status);
+
+export interface Each {
+  /** The next due records after one, newest first, without those of `except`. */
+  find(limit: number, after: Due | undefined, except: readonly string[]): Promise<readonly Due[]>;
+  /** Reads one record whole, and remembers that in the transaction of its last rows. */
+  read(due: Due): Promise<void>;
+  /** Remembers that Pylon does not know the record. */
+  markGone(due: Due): Promise<void>;
+  /** Called once a batch. */
+  measure(): Promise<void>;
+}
+
+/**
+ * Reads every due record, newest first, sweeping again while more can become due. A record that Pylon no
+ * longer knows is skipped and remembered; one that fails for now is left due and does not hold up others.
+ *
+ * @throws TransientError when records failed, naming how many and one reason; what was read stays.
+ */
+export async function readEach(pass: Pass, each: Each): Promise<void> {
+  const queue = new PQueue({ concurrency: SIDE_BY_SIDE });
+  const failed = new Map<string, unknown>();
+  /** Refused with 400 before anything was read: perhaps the request is wrong, not the record. */
+  const suspects: Due[] = [];
+  let proven = false;
+  let streak = 0;
+
+  const readOne = async (due: Due) => {
+    try {
+      await each.read(due);
+      proven = true;
+      streak = 0;
+    } catch (error) {
+      if (pass.signal.aborted) throw error;
+      if (isGone(error)) await gone(due, error);
+      else if (error instanceof TransientError) {
+        failed.set(due.id, error);
+        streak += 1;
+        if (streak >= TOO_MANY) throw error;
+      } else throw error;
+    }
+  };
+  const gone = async (due: Due, error: PylonError) => {
+    pass.ctx.log.info(
+      { resource: pass.resource.name, id: due.id, status: error.status },
+      'record skipped: gone from Pylon',
+    );
+    if (error.status !== 400 || proven) return each.markGone(due);
+    suspects.push(due);
+    if (suspects.length > TOO_MANY) throw error;
+  };
+
+  for (let last = false; !last; ) {
+    last = pass.parentsDone();
+    let after: Due | undefined;
+    let found = 0;
+    for (;;) {
+      pass.signal.throwIfAborted();
+      const except = [...failed.keys(), ...suspects.map((due) => due.id)];
+      const batch = await each.find(BATCH, after, except);
+      if (batch.length === 0) break;
+      await Promise.all(batch.map((due) => queue.add(() => readOne(due))));
+      await each.measure();
+      after = batch.at(-1);
+      found += batch.length;
+    }
+    if (found > 0) last = false;
+    else if (!last) await sleep(LOOK_AGAIN, undefined, { signal: pass.signal });
+  }
+
+  for (const due of suspects) await each.markGone(due);
+  const [first] = failed.values();
+  if (first !== undefined)
+    throw new TransientError(`${failed.size} records failed, first: ${reasonOf(first)}`, { cause: first });
+}

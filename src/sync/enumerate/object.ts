@@ -1,0 +1,11 @@
+import { unwrapObject } from '../../pylon/answer.ts';
+import type { Pull } from '../../resources/define.ts';
+import type { Pass } from '../pass.ts';
+
+/** The resource is one object, and the answer is it. */
+export async function enumerateObject(pass: Pass, pull: Pull & { by: 'object' }): Promise<void> {
+  const answer = await pass.pylon.request({ method: 'GET', route: pull.path, signal: pass.signal });
+  pass.progress.pages += 1;
+  await pass.keep({ objects: [unwrapObject(answer)], facts: {}, order: answer.order });
+  pass.step('stored the object');
+}

@@ -1,0 +1,94 @@
+import PQueue from 'p-queue';
+import { readCursors, saveCursor } from '../../db/cursors.ts';
+import { ahead } from '../../pylon/ahead.ts';
+import { type PageSize, pageSize } from '../../pylon/page-size.ts';
+import { pages } from '../../pylon/pages.ts';
+import type { Pull } from '../../resources/define.ts';
+import type { Pass } from '../pass.ts';
+import { readNewest } from './closing.ts';
+import { discoverWindows, type Window, windowScope } from './discover.ts';
+
+type ByWindow = Pull & { by: 'window' };
+
+/** Windows read side by side: two writers keep one Postgres busy, more would only wait for the rate limit. */
+const SIDE_BY_SIDE = 2;
+
+/** Windows of a pass by their start, for what is told of its progress. */
+type Known = Map<string, Window>;
+
+/**
+ * Reads a resource through windows of `created_at` that abut exactly, newest first. Windows are found
+ * while newer ones are being read; each keeps a cursor of its own, so that a pass ended anywhere goes on
+ * in the middle of every window it had open. Closes with what was created since the newest window's end.
+ */
+export async function enumerateWindows(pass: Pass, pull: ByWindow): Promise<void> {
+  const stop = new AbortController();
+  const scoped: Pass = { ...pass, signal: AbortSignal.any([pass.signal, stop.signal]) };
+  const queue = new PQueue({ concurrency: SIDE_BY_SIDE });
+  const size = pageSize({ max: pull.limit });
+  const known: Known = new Map();
+  let failure: unknown;
+
+  const fail = (error: unknown) => {
+    failure ??= error;
+    stop.abort(error);
+    queue.clear();
+  };
+  const take = (window: Window) => {
+    known.set(window.start, window);
+    if (!window.done) queue.add(() => readWindow(scoped, pull, size, known, window)).catch(fail);
+  };
+
+  const saved = await readCursors<Window & Record<string, unknown>>(
+    pass.ctx.db.orm,
+    pass.resource.name,
+    windowScope(pass, ''),
+  );
+  for (const { position } of saved.toReversed()) take(position);
+  try {
+    for await (const window of discoverWindows(scoped, pull)) take(window);
+    tell(pass, known, true);
+  } catch (error) {
+    fail(error);
+  }
+  await queue.onIdle();
+  if (failure !== undefined) throw failure;
+  if (pass.scope.until === undefined) await readNewest(pass, pull);
+}
+
+async function readWindow(
+  pass: Pass,
+  pull: ByWindow,
+  size: PageSize,
+  known: Known,
+  window: Window,
+): Promise<void> {
+  const { start, end } = window;
+  const listing = {
+    method: 'GET',
+    route: pull.path,
+    arguments: { start_time: start, end_time: end },
+    cursor: window.cursor ?? undefined,
+    signal: pass.signal,
+  } as const;
+  for await (const page of ahead(pages(pass.pylon, listing, { size }))) {
+    pass.progress.pages += 1;
+    const moved: Window = { ...window, cursor: page.next, done: page.next === null };
+    await pass.keep({ objects: page.objects, facts: {}, order: page.order }, (tx) =>
+      saveCursor(tx, pass.resource.name, windowScope(pass, start), { ...moved }),
+    );
+    known.set(start, moved);
+    tell(pass, known, pass.progress.covered !== undefined);
+    pass.step('stored a page');
+  }
+}
+
+/** The share of windows done means something once all are found. */
+function tell(pass: Pass, known: Known, allFound: boolean): void {
+  if (!allFound) return;
+  const done = [...known.values()].filter((window) => window.done).length;
+  const open = known.size - done;
+  pass.progress.covered = known.size === 0 ? 1 : done / known.size;
+  const each = done === 0 ? 1 : Math.max(1, pass.progress.pages / known.size);
+  pass.progress.remainingRequests = Math.ceil(open * each) + 1;
+}

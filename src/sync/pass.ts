@@ -1,0 +1,101 @@
+import type { Executor } from '../db/connect.ts';
+import { type Position, saveCursor } from '../db/cursors.ts';
+import type { Batch, Store } from '../db/store.ts';
+import { TransientError } from '../errors.ts';
+import type { Pylon } from '../pylon/types.ts';
+import type { Resource } from '../resources/define.ts';
+import type { Context } from './context.ts';
+import { secondsFor } from './plan.ts';
+import type { ResourceProgress } from './progress.ts';
+
+/** What a pass is asked to cover. */
+export interface Scope {
+  /** Its name among the cursors: `backfill`, `range 2025-01-01..`. */
+  readonly name: string;
+  /** RFC 3339 bounds of `created_at`, `since` included, `until` not; for resources listed by time. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly windowDays: number;
+}
+
+/** The saved position of a resource within a scope. */
+export interface PassPosition extends Position {
+  /** Name of the pass: Pylon's clock when it began. */
+  readonly pass: string;
+  readonly done: boolean;
+  readonly finished_at?: string;
+}
+
+/** One resource being enumerated once. */
+export interface Pass<P extends PassPosition = PassPosition> {
+  readonly ctx: Context;
+  readonly resource: Resource;
+  readonly scope: Scope;
+  /** The client, counting this pass's requests. */
+  readonly pylon: Pylon;
+  readonly progress: ResourceProgress;
+  readonly signal: AbortSignal;
+  /** Where the pass stood when this process took it up. */
+  readonly position: P;
+  /** Whether the parents of a `parent` or `reference` resource have all been read. */
+  readonly parentsDone: () => boolean;
+  /**
+   * Stores a batch, with whatever `also` writes, in one transaction, and counts it. Returns the ids of rows
+   * that had to be left: they are noted, and read again before the pass ends.
+   *
+   * @throws TransientError when rows had to be left and the resource has no request for one record.
+   */
+  keep(batch: Batch, also?: (tx: Executor) => Promise<void>): Promise<readonly string[]>;
+  /** Saves the pass's position; within `keep`. */
+  save(tx: Executor, position: Position): Promise<void>;
+  /** Tells who watches that something moved. */
+  step(what: string): void;
+}
+
+export interface PassInit {
+  readonly ctx: Context;
+  readonly resource: Resource;
+  readonly scope: Scope;
+  readonly progress: ResourceProgress;
+  readonly signal: AbortSignal;
+  readonly position: PassPosition;
+  readonly parentsDone: () => boolean;
+  readonly store: Store;
+}
+
+export function newPass({ store, ...init }: PassInit): Pass {
+  const { ctx, resource, scope, progress, position } = init;
+  const step = (what: string) => {
+    const { remainingRequests } = progress;
+    progress.secondsLeft =
+      remainingRequests === undefined
+        ? undefined
+        : secondsFor(remainingRequests, ctx.pylon.perMinute(progress.endpoint));
+    ctx.onProgress(progress, what);
+  };
+  return {
+    ...init,
+    step,
+    pylon: ctx.pylon.counted(() => {
+      progress.requests += 1;
+    }),
+    async keep(batch, also) {
+      init.signal.throwIfAborted();
+      const stored = await ctx.writers.add(() => store(batch, also));
+      progress.read += stored.read;
+      progress.inserted += stored.inserted;
+      progress.updated += stored.updated;
+      progress.unchanged += stored.unchanged;
+      progress.rejected += stored.rejected;
+      const [first] = stored.deferred;
+      if (first !== undefined && resource.get === undefined) {
+        throw new TransientError(
+          `${stored.deferred.length} rows of ${resource.name} are held by other transactions (${first}, …): they will be read again with the next pass`,
+        );
+      }
+      return stored.deferred;
+    },
+    save: (tx, moved) =>
+      saveCursor(tx, resource.name, scope.name, { pass: position.pass, done: false, ...moved }),
+  };
+}
