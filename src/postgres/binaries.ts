@@ -29,7 +29,7 @@ export interface Search {
 }
 
 /** Whatever a caller's environment holds (tokens, PG… variables, a locale that is not installed) stays out. */
-export const SERVER_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+const SERVER_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /** Options of a child process that make it run as the server's user. */
 export function runningAs(account: Account | undefined) {

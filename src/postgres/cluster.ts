@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PermanentError } from '../errors.ts';
+import { PermanentError, reasonOf } from '../errors.ts';
 import { type Access, newAccess, SUPERUSER, writeAccess } from './access.ts';
 import { type Binaries, runningAs } from './binaries.ts';
 import { codeOf } from './lock.ts';
@@ -38,7 +38,7 @@ function localeOf(major: number): readonly string[] {
  * Makes the cluster in a folder of its own and renames it when it is whole: killed at any moment, nothing
  * or everything is there.
  *
- * @throws PermanentError with initdb's own words.
+ * @throws PermanentError with initdb's own words (a user that the system does not list, a full disk).
  */
 export async function makeCluster(place: Place, binaries: Binaries, isLasting: boolean): Promise<Access> {
   await sweepDrafts(place);
@@ -61,8 +61,9 @@ export async function makeCluster(place: Place, binaries: Binaries, isLasting: b
     await writeAccess(place, access);
     await rename(data, place.data);
   } catch (cause) {
+    const said = (cause as { stderr?: string }).stderr?.trim();
     throw new PermanentError(
-      `cannot make a Postgres cluster in ${place.data}: mend what initdb names, or set DATABASE_URL=postgres://… to use a server of your own`,
+      `cannot make a Postgres cluster in ${place.data}: ${said || reasonOf(cause)}\nMend what it names, or set DATABASE_URL=postgres://… to use a server of your own`,
       { cause },
     );
   } finally {

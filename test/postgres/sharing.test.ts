@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { identityOf } from '../../src/postgres/process.ts';
 import { onServer } from '../helpers/server.ts';
@@ -11,7 +12,7 @@ import { start } from './start.ts';
 
 /** Another process with a process group of its own, as a shell would start a command. */
 function command(dataDir: string): ChildProcess {
-  const file = join(import.meta.dirname, 'holder.ts');
+  const file = fileURLToPath(new URL('./holder.ts', import.meta.url));
   return spawn(process.execPath, ['--import', 'tsx', file, dataDir], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
