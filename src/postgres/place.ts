@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, readlink, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PermanentError, reasonOf, UsageError } from '../errors.ts';
 import { type Account, canReach, serverAccount } from './account.ts';
@@ -37,8 +48,9 @@ export async function openPlace(dataDir: string, stateRoot = STATE_ROOT): Promis
   const home = resolve(dataDir, 'postgres');
   try {
     if ((await ownerOf(home)) === undefined) {
-      const made = await mkdir(resolve(dataDir), { recursive: true });
-      if (made !== undefined && isRoot) await chmod(resolve(dataDir), PASSABLE);
+      await mkdir(resolve(dataDir), { recursive: true });
+      // New, or made for this by another: nothing else in it could be laid open.
+      if (isRoot && (await readdir(dataDir)).length === 0) await chmod(resolve(dataDir), PASSABLE);
       const account = await serverAccount(undefined);
       if (account === undefined || (await canReach(account, await realpath(dataDir)))) {
         await makeFolder(home, isRoot ? PASSABLE : PRIVATE);

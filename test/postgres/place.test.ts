@@ -13,6 +13,11 @@ describe('the place of a cluster', () => {
     expect(await openPlace(dataDir)).toEqual(place);
   });
 
+  test('is the data folder although it was made for its owner alone', async ({ dataDir }) => {
+    await chmod(dataDir, 0o700);
+    expect((await openPlace(dataDir)).folder).toBe(join(await realpath(dataDir), 'postgres'));
+  });
+
   test('works below a folder that only its owner may enter', async ({ dataDir }) => {
     const hidden = join(dataDir, 'home');
     await mkdir(hidden);
