@@ -11,11 +11,14 @@ import { rejectedRecords } from './tables.ts';
 import { writing } from './transaction.ts';
 import { type Stored, upsert } from './upsert.ts';
 
-/** Objects of one answer, with what only its path says. */
+/** Objects of one answer, mapped: what of them are rows, and what cannot be. */
 export interface Batch {
   readonly objects: readonly unknown[];
+  /** What only the request says about them. */
   readonly facts: PathFacts;
   readonly order: Order;
+  /** One an object, in their order. */
+  readonly mapped: readonly (Row | Reject)[];
 }
 
 export interface StoredBatch extends Stored {
@@ -23,12 +26,16 @@ export interface StoredBatch extends Stored {
   readonly rejected: number;
 }
 
-/**
- * Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it).
- * What cannot be stored is kept among the rejected records. Rows that had to be left are noted to be read
- * again; where one record cannot be asked for, `also` is left out instead, so that the whole answer is.
- */
-export type Store = (batch: Batch, also?: (tx: Executor) => Promise<void>) => Promise<StoredBatch>;
+/** Takes a resource's objects into its table, in two steps so that the first needs no connection. */
+export interface Store {
+  map(objects: readonly unknown[], facts: PathFacts, order: Order): Batch;
+  /**
+   * Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it).
+   * What cannot be stored is kept among the rejected records. Rows that had to be left are noted to be read
+   * again; where one record cannot be asked for, `also` is left out instead, so that the whole answer is.
+   */
+  write(batch: Batch, also?: (tx: Executor) => Promise<void>): Promise<StoredBatch>;
+}
 
 /** SQLSTATE classes that blame the data: bad values, broken constraints, limits of a row or an index. */
 const DATA_ERRORS = /^(22|23|54)/;
@@ -63,7 +70,7 @@ const sum = (a: Stored, b: Stored): Stored => ({
   deferred: [...a.deferred, ...b.deferred],
 });
 
-/** Returns the function that stores batches of one resource. */
+/** The store of one resource, under a lease. */
 export function storer(db: Database, lease: Lease, resource: Resource): Store {
   const toRow = rowMapper(resource);
 
@@ -93,8 +100,7 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
     }
   }
 
-  return async ({ objects, facts, order }, also) => {
-    const mapped = objects.map((object) => toRow(object, facts));
+  const write: Store['write'] = async ({ objects, facts, order, mapped }, also) => {
     const rows = mapped.filter((row): row is Row => !isReject(row));
     const rejects = mapped.filter(isReject);
 
@@ -120,5 +126,15 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
         ),
       );
     }
+  };
+
+  return {
+    map: (objects, facts, order) => ({
+      objects,
+      facts,
+      order,
+      mapped: objects.map((object) => toRow(object, facts)),
+    }),
+    write,
   };
 }

@@ -2,8 +2,9 @@ import type { Executor } from '../db/connect.ts';
 import { type Position, saveCursor } from '../db/cursors.ts';
 import type { Batch, Store } from '../db/store.ts';
 import { TransientError } from '../errors.ts';
+import type { Order } from '../order.ts';
 import type { Pylon } from '../pylon/types.ts';
-import type { Resource } from '../resources/define.ts';
+import type { PathFacts, Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
 import { secondsFor } from './plan.ts';
 import type { ResourceProgress } from './progress.ts';
@@ -39,6 +40,8 @@ export interface Pass<P extends PassPosition = PassPosition> {
   readonly position: P;
   /** Whether the parents of a `parent` or `reference` resource have all been read. */
   readonly parentsDone: () => boolean;
+  /** Maps the objects of an answer to rows. */
+  batch(objects: readonly unknown[], facts: PathFacts, order: Order): Batch;
   /**
    * Stores a batch, with whatever `also` writes, in one transaction, and counts it. Returns the ids of rows
    * that had to be left: they are noted, and read again before the pass ends.
@@ -79,9 +82,10 @@ export function newPass({ store, ...init }: PassInit): Pass {
     pylon: ctx.pylon.counted(() => {
       progress.requests += 1;
     }),
+    batch: store.map,
     async keep(batch, also) {
       init.signal.throwIfAborted();
-      const stored = await ctx.writers.add(() => store(batch, also));
+      const stored = await ctx.writers.add(() => store.write(batch, also));
       progress.read += stored.read;
       progress.inserted += stored.inserted;
       progress.updated += stored.updated;

@@ -41,7 +41,7 @@ async function readAgain(pass: Pass, route: string, { id, facts }: Reread): Prom
       params: { ...facts, id },
       signal: pass.signal,
     });
-    const left = await pass.keep({ objects: [unwrapObject(answer)], facts, order: answer.order });
+    const left = await pass.keep(pass.batch([unwrapObject(answer)], facts, answer.order));
     if (left.length === 0) await dropReread(db.orm, pass.resource.name, id);
   } catch (error) {
     if (!(error instanceof PylonError) || error.status !== 404) throw error;

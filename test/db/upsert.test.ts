@@ -137,7 +137,7 @@ describe('no older state over newer', () => {
     const early = mirror.lease.nextOrder();
     await mirror.store(contacts, [{ id: 'c', name: 'new' }]);
     const order = { asked: early, answered: mirror.lease.nextOrder() };
-    expect(await store({ objects: [{ id: 'c', name: 'old' }], facts: {}, order })).toMatchObject({
+    expect(await store.write(store.map([{ id: 'c', name: 'old' }], {}, order))).toMatchObject({
       updated: 0,
       deferred: ['c'],
     });
@@ -153,7 +153,7 @@ describe('no older state over newer', () => {
     await mirror.store(issues, [issue('a', { title: 'first' })]);
     const order = { asked: early, answered: mirror.lease.nextOrder() };
     const later = issue('a', { title: 'later', updated_at: '2026-01-02T00:00:00Z' });
-    expect(await store({ objects: [later], facts: {}, order })).toMatchObject({ updated: 1, deferred: [] });
+    expect(await store.write(store.map([later], {}, order))).toMatchObject({ updated: 1, deferred: [] });
   });
 });
 
@@ -175,21 +175,11 @@ describe('a row that somebody holds locked', () => {
     const person = await mirror.pool.connect();
     await person.query('BEGIN; SELECT 1 FROM pylon.user_roles FOR UPDATE');
     let moved = false;
-    const asked = mirror.lease.nextOrder();
-    await storer(
-      mirror,
-      mirror.lease,
-      userRoles,
-    )(
-      {
-        objects: [{ id: 'r', name: 'Owner' }],
-        facts: {},
-        order: { asked, answered: mirror.lease.nextOrder() },
-      },
-      async () => {
-        moved = true;
-      },
-    );
+    const store = storer(mirror, mirror.lease, userRoles);
+    const order = { asked: mirror.lease.nextOrder(), answered: mirror.lease.nextOrder() };
+    await store.write(store.map([{ id: 'r', name: 'Owner' }], {}, order), async () => {
+      moved = true;
+    });
     await person.query('ROLLBACK');
     person.release();
     expect(moved).toBe(false);
@@ -199,10 +189,9 @@ describe('a row that somebody holds locked', () => {
 
 test('rows and what covers them commit together or not at all', async ({ mirror }) => {
   const store = storer(mirror, mirror.lease, issues);
-  const asked = mirror.lease.nextOrder();
-  const batch = { objects: [issue('a')], facts: {}, order: { asked, answered: mirror.lease.nextOrder() } };
+  const order = { asked: mirror.lease.nextOrder(), answered: mirror.lease.nextOrder() };
   await expect(
-    store(batch, async () => {
+    store.write(store.map([issue('a')], {}, order), async () => {
       throw new Error('killed');
     }),
   ).rejects.toThrow('killed');

@@ -1,6 +1,6 @@
 import { connect, type Database } from '../../src/db/connect.ts';
 import { acquireLease, type Lease } from '../../src/db/lease.ts';
-import { storer } from '../../src/db/store.ts';
+import { type StoredBatch, storer } from '../../src/db/store.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { test as base } from './database.ts';
 
@@ -11,7 +11,7 @@ export interface Mirror extends Database {
     resource: Resource,
     objects: readonly unknown[],
     facts?: Record<string, string>,
-  ): ReturnType<ReturnType<typeof storer>>;
+  ): Promise<StoredBatch>;
   /** All rows of a query. */
   rows<Row extends Record<string, unknown>>(query: string, values?: unknown[]): Promise<Row[]>;
 }
@@ -26,7 +26,8 @@ export const test = base.extend<{ mirror: Mirror }>({
       lease,
       store: (resource, objects, facts = {}) => {
         const asked = lease.nextOrder();
-        return storer(db, lease, resource)({ objects, facts, order: { asked, answered: lease.nextOrder() } });
+        const store = storer(db, lease, resource);
+        return store.write(store.map(objects, facts, { asked, answered: lease.nextOrder() }));
       },
       rows: async (query, values) => (await db.pool.query(query, values)).rows,
     });

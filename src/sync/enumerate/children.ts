@@ -2,10 +2,9 @@ import type { Executor } from '../../db/connect.ts';
 import { dropCursors, readCursors, saveCursor } from '../../db/cursors.ts';
 import { countDue, type Due, findDue, markRead, type Parents, readRow } from '../../db/reads.ts';
 import { writing } from '../../db/transaction.ts';
-import { ahead } from '../../pylon/ahead.ts';
-import { pages } from '../../pylon/pages.ts';
 import type { Pull, Query } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
+import { batches } from '../batches.ts';
 import type { Pass } from '../pass.ts';
 import { readEach } from './each.ts';
 
@@ -45,21 +44,19 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<voi
       const query = variants[variant] ?? {};
       const cursor = variant === place.variant ? (place.cursor ?? undefined) : undefined;
       const facts = { ...strings(query), [pull.foreignKey]: due.id };
-      const listed = pages(pass.pylon, {
+      const listing = {
         method: 'GET',
         route: pull.path,
         params: { id: due.id },
         arguments: query,
         limit: pull.limit,
         cursor,
-        signal: pass.signal,
-      });
-      for await (const page of ahead(listed)) {
-        pass.progress.pages += 1;
+      } as const;
+      for await (const { page, batch } of batches(pass, listing, facts)) {
         const next =
           page.next === null ? { variant: variant + 1, cursor: null } : { variant, cursor: page.next };
         const ended = next.variant === variants.length;
-        await pass.keep({ objects: page.objects, facts, order: page.order }, async (tx) => {
+        await pass.keep(batch, async (tx) => {
           if (ended) return finish(tx);
           places.set(scope, next);
           await saveCursor(tx, name, scope, next);

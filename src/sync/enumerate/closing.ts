@@ -1,7 +1,6 @@
 import { readCursor } from '../../db/cursors.ts';
-import { ahead } from '../../pylon/ahead.ts';
-import { pages } from '../../pylon/pages.ts';
 import type { Pull } from '../../resources/define.ts';
+import { batches } from '../batches.ts';
 import type { Pass } from '../pass.ts';
 import { formatInstant } from '../windows.ts';
 import { createdAt, createdSearch, filterIgnored } from './created.ts';
@@ -24,15 +23,14 @@ export async function readNewest(pass: Pass, pull: Pull & { by: 'window' }): Pro
   if (position?.anchor === undefined) return;
   const bound = Date.parse(position.anchor) - OVERLAP_MS;
   const after = formatInstant(bound);
-  const listing = createdSearch(pass, pull.search, 'time_is_after', after, SEARCH_LIMIT);
-  for await (const page of ahead(pages(pass.pylon, listing))) {
-    pass.progress.pages += 1;
+  const listing = createdSearch(pull.search, 'time_is_after', after, SEARCH_LIMIT);
+  for await (const { page, batch } of batches(pass, listing)) {
     for (const object of page.objects) {
       const created = createdAt(object);
       if (created !== undefined && created < bound)
         throw filterIgnored(pull.search, 'time_is_after', after, created);
     }
-    await pass.keep({ objects: page.objects, facts: {}, order: page.order });
+    await pass.keep(batch);
     pass.step('stored a page');
   }
 }

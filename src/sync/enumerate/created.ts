@@ -1,18 +1,16 @@
 import { isValidInstant } from '../../db/instant.ts';
 import { PermanentError } from '../../errors.ts';
 import type { Listing } from '../../pylon/types.ts';
-import type { Pass } from '../pass.ts';
 
 /** A search for objects created on one side of an instant. Whether Pylon counts the instant in is not documented. */
 export function createdSearch(
-  pass: Pass,
   path: string,
   operator: 'time_is_before' | 'time_is_after',
   instant: string,
   limit: number,
 ): Listing {
   const filter = { field: 'created_at', operator, value: instant };
-  return { method: 'POST', route: path, arguments: { filter }, limit, signal: pass.signal };
+  return { method: 'POST', route: path, arguments: { filter }, limit };
 }
 
 /** When an object was created, epoch milliseconds; undefined when it does not say readably. */

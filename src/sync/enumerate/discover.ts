@@ -73,7 +73,7 @@ async function olderEnd(
 ): Promise<number | undefined> {
   if (frontier <= cells.floor) return undefined;
   const before = formatInstant(frontier);
-  const newest = await firstObject(pass, createdSearch(pass, pull.search, 'time_is_before', before, 1));
+  const newest = await firstObject(pass, createdSearch(pull.search, 'time_is_before', before, 1));
   if (newest === undefined) return undefined;
   const created = createdAt(newest);
   if (created === undefined) {
@@ -86,7 +86,7 @@ async function olderEnd(
 }
 
 async function firstObject(pass: Pass, listing: Listing): Promise<unknown> {
-  for await (const page of pages(pass.pylon, listing)) {
+  for await (const page of pages(pass.pylon, { ...listing, signal: pass.signal })) {
     pass.progress.pages += 1;
     return page.objects[0];
   }

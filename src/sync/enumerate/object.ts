@@ -6,6 +6,6 @@ import type { Pass } from '../pass.ts';
 export async function enumerateObject(pass: Pass, pull: Pull & { by: 'object' }): Promise<void> {
   const answer = await pass.pylon.request({ method: 'GET', route: pull.path, signal: pass.signal });
   pass.progress.pages += 1;
-  await pass.keep({ objects: [unwrapObject(answer)], facts: {}, order: answer.order });
+  await pass.keep(pass.batch([unwrapObject(answer)], {}, answer.order));
   pass.step('stored the object');
 }

@@ -23,7 +23,7 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
         signal: pass.signal,
       });
       pass.progress.pages += 1;
-      await pass.keep({ objects: [unwrapObject(answer)], facts: {}, order: answer.order }, (tx) =>
+      await pass.keep(pass.batch([unwrapObject(answer)], {}, answer.order), (tx) =>
         markRead(tx, name, id, mark, 'read'),
       );
       pass.step('stored an object');

@@ -1,9 +1,8 @@
 import PQueue from 'p-queue';
 import { readCursors, saveCursor } from '../../db/cursors.ts';
-import { ahead } from '../../pylon/ahead.ts';
 import { type PageSize, pageSize } from '../../pylon/page-size.ts';
-import { pages } from '../../pylon/pages.ts';
 import type { Pull } from '../../resources/define.ts';
+import { batches } from '../batches.ts';
 import type { Pass } from '../pass.ts';
 import { readNewest } from './closing.ts';
 import { discoverWindows, type Window, windowScope } from './discover.ts';
@@ -69,12 +68,10 @@ async function readWindow(
     route: pull.path,
     arguments: { start_time: start, end_time: end },
     cursor: window.cursor ?? undefined,
-    signal: pass.signal,
   } as const;
-  for await (const page of ahead(pages(pass.pylon, listing, { size }))) {
-    pass.progress.pages += 1;
+  for await (const { page, batch } of batches(pass, listing, {}, { size })) {
     const moved: Window = { ...window, cursor: page.next, done: page.next === null };
-    await pass.keep({ objects: page.objects, facts: {}, order: page.order }, (tx) =>
+    await pass.keep(batch, (tx) =>
       saveCursor(tx, pass.resource.name, windowScope(pass, start), { ...moved }),
     );
     known.set(start, moved);
