@@ -47,8 +47,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('server', { url: server.url, template });
     project.provide('runFolder', run);
     return async () => {
+      // Vitest prints what a teardown throws and calls the run a success all the same.
+      const before = process.exitCode;
+      process.exitCode = 1;
       const kept = await closeDatabases(server.url, template);
       await server.stop();
+      process.exitCode = before;
       process.off('exit', abandon);
       if (kept === 0) await rm(run, { recursive: true, force: true });
       else process.stderr.write(`Open an embedded server's with: npx tsx scripts/open-kept.ts ${run}/main\n`);

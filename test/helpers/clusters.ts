@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '../../src/postgres/lock.ts';
 import { countMembers } from '../../src/postgres/members.ts';
 import { commandOf, identityOf } from '../../src/postgres/process.ts';
 
@@ -43,10 +44,16 @@ function serversIn(run: string): readonly number[] {
 
 /** For a run that ends now, as an interrupted vitest does: there is no time but for a signal. */
 export function abandonRun(run: string): void {
+  for (const pid of serversIn(run)) abort(pid);
+  rmSync(run, { recursive: true, force: true, maxRetries: 10 });
+}
+
+function abort(server: number): void {
   try {
-    for (const pid of serversIn(run)) process.kill(pid, 'SIGQUIT');
-  } finally {
-    rmSync(run, { recursive: true, force: true, maxRetries: 10 });
+    process.kill(server, 'SIGQUIT');
+  } catch (error) {
+    // It has crashed, and left its file.
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }
 
@@ -69,7 +76,7 @@ async function sweep(run: string, runner: number): Promise<void> {
   const servers = serversIn(run);
   if (servers.length === 0 && Date.now() - found.mtimeMs < KEPT_MS) return;
   for (const pid of servers) {
-    if ((await commandOf(pid)).includes(run)) process.kill(pid, 'SIGQUIT');
+    if ((await commandOf(pid)).includes(run)) abort(pid);
   }
   await rm(run, { recursive: true, force: true, maxRetries: 10 });
 }
