@@ -506,6 +506,15 @@ CREATE TABLE "pylon"."users" (
 	"_order" bigint DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "pylon_sync"."budgets" (
+	"endpoint" text PRIMARY KEY NOT NULL,
+	"per_minute" integer NOT NULL,
+	"queued" integer NOT NULL,
+	"answered_at" jsonb NOT NULL,
+	"paused_until" timestamp with time zone,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "pylon_sync"."cursors" (
 	"resource" text NOT NULL,
 	"scope" text NOT NULL,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Resource } from '../resources/define.ts';
+import { type BudgetUse, readBudgets } from './budgets.ts';
 import type { Database } from './connect.ts';
 import type { Holder } from './lease.ts';
 import { boundWorkspace, type Workspace } from './workspace.ts';
@@ -43,6 +44,8 @@ export interface Status {
   /** Who holds the lease at present. */
   readonly holder: Holder | null;
   readonly resources: readonly ResourceStatus[];
+  /** What was asked of each endpoint in the last minute of work, and what may be. */
+  readonly budgets: readonly BudgetUse[];
 }
 
 const utc = (column: string) =>
@@ -105,5 +108,6 @@ export async function readStatus(db: Database, resources: readonly Resource[]): 
       const row = facts.get(name);
       return row === undefined ? [] : [{ ...row, rows: counts.get(name) ?? 0 }];
     }),
+    budgets: await readBudgets(db.orm),
   };
 }

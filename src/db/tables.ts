@@ -121,3 +121,17 @@ export const rereads = pylonSync.table(
   },
   (table) => [primaryKey({ name: 'rereads_pkey', columns: [table.resource, table.record_id] })],
 );
+
+/** What was asked of each endpoint lately: the budget shown, and what a restarted process still has to count. */
+export const budgets = pylonSync.table('budgets', {
+  /** `GET /issues` */
+  endpoint: text().primaryKey(),
+  /** Requests a minute that the daemon allows itself. */
+  per_minute: integer().notNull(),
+  queued: integer().notNull(),
+  /** When the requests of the last interval were answered, epoch milliseconds. */
+  answered_at: jsonb().notNull(),
+  /** Until when a 429 holds the endpoint back. */
+  paused_until: instant(),
+  updated_at: instant().notNull().defaultNow(),
+});

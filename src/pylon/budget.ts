@@ -91,6 +91,7 @@ export function createBudget(options: BudgetOptions): Budget {
       limit: allowed,
       used: taken(),
       queued: queue.size,
+      answeredAt: freeAt.map((time) => time - intervalMs),
       pausedUntil: pausedUntil > now() ? pausedUntil : 0,
     }),
     clear: () => {

@@ -35,6 +35,8 @@ export interface PylonOptions {
   readonly fetch?: typeof fetch;
   readonly report?: (event: ClientEvent) => void;
   readonly userAgent?: string;
+  /** When an earlier process's last requests were answered, by endpoint, epoch milliseconds: they still count. */
+  readonly occupied?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Requests of one endpoint under way at once. */
@@ -85,6 +87,9 @@ export function createPylon(options: PylonOptions): Pylon {
   const report = options.report ?? (() => {});
   const closed = new AbortController();
   const budgets = new Map<string, Budget>();
+  const occupied = new Map(
+    [...(options.occupied ?? [])].map(([endpoint, times]) => [canonical(endpoint), times]),
+  );
   let skewMs = 0;
 
   const allowed = (endpoint: string) => Math.max(1, Math.floor(limits.of(endpoint) * share));
@@ -98,6 +103,7 @@ export function createPylon(options: PylonOptions): Pylon {
       intervalMs: limits.intervalMs,
       concurrency: CONCURRENCY,
       now,
+      occupied: occupied.get(name) ?? [],
     });
     budgets.set(name, made);
     return made;

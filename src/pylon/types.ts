@@ -44,6 +44,8 @@ export interface EndpointUse {
   readonly limit: number;
   /** Requests counted in the last interval. */
   readonly used: number;
+  /** When those that were answered were, epoch milliseconds. */
+  readonly answeredAt: readonly number[];
   readonly queued: number;
   /** Epoch milliseconds until which a 429 holds this endpoint back; 0 when it does not. */
   readonly pausedUntil: number;
