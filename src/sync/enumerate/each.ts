@@ -68,22 +68,34 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
     if (suspects.length > TOO_MANY) throw error;
   };
 
-  for (let last = false; !last; ) {
-    last = pass.parentsDone();
+  const sweep = async (): Promise<number> => {
     let after: Due | undefined;
     let found = 0;
     for (;;) {
       pass.signal.throwIfAborted();
       const except = [...failed.keys(), ...suspects.map((due) => due.id)];
       const batch = await each.find(BATCH, after, except);
-      if (batch.length === 0) break;
+      if (batch.length === 0) return found;
       await Promise.all(batch.map((due) => queue.add(() => readOne(due))));
       await each.measure();
       after = batch.at(-1);
       found += batch.length;
     }
-    if (found > 0) last = false;
-    else if (!last) await sleep(LOOK_AGAIN, undefined, { signal: pass.signal });
+  };
+
+  try {
+    for (;;) {
+      // Asked before the sweep: what parents bring in while it runs is for the next one.
+      const last = pass.parentsDone();
+      const found = await sweep();
+      if (found === 0 && last) break;
+      if (found === 0) await sleep(LOOK_AGAIN, undefined, { signal: pass.signal });
+    }
+  } catch (error) {
+    // Nothing of this pass may still be writing when it has ended.
+    queue.clear();
+    await queue.onIdle();
+    throw error;
   }
 
   for (const due of suspects) await each.markGone(due);
