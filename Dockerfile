@@ -1,0 +1,35 @@
+# syntax=docker/dockerfile:1
+
+FROM node:24-bookworm-slim AS base
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+
+FROM base AS build
+# Optional packages are the embedded Postgres: no container needs one.
+RUN npm ci --omit=optional --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npm run build && rm dist/.tsbuildinfo
+
+FROM base AS dependencies
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:24-bookworm-slim
+LABEL org.opencontainers.image.title="pylon-sync" \
+      org.opencontainers.image.description="Mirrors a Pylon workspace into Postgres" \
+      org.opencontainers.image.licenses="MIT"
+# Loopback inside a container can be reached by nobody outside it.
+ENV NODE_ENV=production \
+    PYLON_SYNC_HTTP=0.0.0.0:8080
+WORKDIR /app
+# Everything belongs to root: the process can read it and change none of it.
+COPY package.json LICENSE ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY migrations migrations
+USER node
+EXPOSE 8080
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "const a=process.env.PYLON_SYNC_HTTP;if(a==='off')process.exit();fetch('http://127.0.0.1:'+a.split(':').pop()+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+ENTRYPOINT ["node", "dist/main.js"]
+CMD ["start"]

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cyclesOf, type Imports, readImports } from './helpers/imports.ts';
+
+const SRC = join(import.meta.dirname, '../src');
+
+/** What belongs to no layer: imported by any, imports nothing that is not on this list. */
+const SHARED = ['errors', 'order', 'date', 'secret', 'variables'];
+
+/** Folders and single modules of `src`, and which others each may import. Imports run downward only. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  main: ['cli'],
+  cli: ['config', 'log', 'sync', 'http', 'postgres', 'sandbox', 'pylon', 'db', 'resources'],
+  config: ['pylon', 'resources'],
+  log: [],
+  sync: ['pylon', 'db', 'resources'],
+  http: [],
+  pylon: [],
+  db: ['resources'],
+  postgres: [],
+  sandbox: [],
+  resources: [],
+  ...Object.fromEntries(SHARED.map((name) => [name, []])),
+};
+
+/** Packages that are the business of some layers alone. */
+const KEPT_TO: readonly (readonly [what: string, packages: RegExp, layers: readonly string[]])[] = [
+  ['Postgres', /^(pg|drizzle-orm)(\/|$)/, ['db', 'postgres', 'resources']],
+  ['serving HTTP', /^(hono|@hono)(\/|$)/, ['http', 'sandbox']],
+  ['logging', /^pino/, ['log', 'cli', 'sync', 'http']],
+  ['the command line', /^(commander|log-update|cli-table3)$/, ['cli']],
+];
+
+const layerOf = (path: string) => path.replace(/\.ts$/, '').split('/')[0] ?? '';
+
+/** Every import that breaks a rule, with the rule. */
+function violations(imports: Imports): readonly string[] {
+  return Object.entries(imports).flatMap(([module, named]) => {
+    const layer = layerOf(module);
+    const allowed = MAY_IMPORT[layer];
+    if (allowed === undefined) return [`${module}: ${layer} is no layer: give it a place in MAY_IMPORT`];
+    return named.flatMap((target) => {
+      if (!target.endsWith('.ts')) {
+        return KEPT_TO.filter(([, packages, layers]) => packages.test(target) && !layers.includes(layer)).map(
+          ([what, , layers]) =>
+            `${module} imports ${target}: ${what} is the business of ${layers.join(', ')}`,
+        );
+      }
+      const other = layerOf(target);
+      if (other === layer || allowed.includes(other) || SHARED.includes(other)) return [];
+      const rule = allowed.length === 0 ? 'no other layer' : allowed.join(', ');
+      return [`${module} imports ${target}: ${layer} may import ${rule}`];
+    });
+  });
+}
+
+const imports = readImports(SRC);
+
+test('imports run one way: main → cli → sync → { pylon, db } → resources', () => {
+  expect(Object.keys(imports).length).toBeGreaterThan(50);
+  expect(violations(imports)).toEqual([]);
+});
+
+test('no modules import each other in a ring, types included', () => {
+  expect(cyclesOf(imports)).toEqual([]);
+});
+
+test('only main reads the environment of the process', () => {
+  const readers = Object.keys(imports).filter((module) =>
+    /\bprocess\s*\.\s*env\b|\benv\b[^;]*from 'node:process'/.test(readFileSync(join(SRC, module), 'utf8')),
+  );
+  expect(readers).toEqual(['main.ts']);
+});
+
+describe('the rules name what they forbid', () => {
+  test.each<[Imports, RegExp]>([
+    [{ 'pylon/client.ts': ['db/store.ts'] }, /pylon may import no other layer/],
+    [{ 'db/store.ts': ['pylon/types.ts'] }, /db may import resources$/],
+    [{ 'db/store.ts': ['sync/pass.ts'] }, /db may import resources$/],
+    [{ 'resources/issues.ts': ['db/row.ts'] }, /resources may import no other layer/],
+    [{ 'sandbox/start.ts': ['pylon/limits.ts'] }, /sandbox may import no other layer/],
+    [{ 'sync/pass.ts': ['cli/steps.ts'] }, /sync may import pylon, db, resources$/],
+    [{ 'cli/run.ts': ['main.ts'] }, /cli may import/],
+    [{ 'sync/pass.ts': ['pg'] }, /Postgres is the business of db/],
+    [{ 'db/store.ts': ['pino'] }, /logging is the business of/],
+    [{ 'tools/x.ts': [] }, /tools is no layer/],
+  ])('%j', (broken, rule) => {
+    expect(violations(broken)).toEqual([expect.stringMatching(rule)]);
+  });
+
+  test('a ring is found through any number of modules', () => {
+    const ring = { 'a.ts': ['b.ts'], 'b.ts': ['c.ts', 'pg'], 'c.ts': ['b.ts', 'd.ts'], 'd.ts': [] };
+    expect(cyclesOf(ring)).toEqual([['b.ts', 'c.ts']]);
+    expect(cyclesOf({ 'a.ts': ['b.ts', 'c.ts'], 'b.ts': ['c.ts'], 'c.ts': [] })).toEqual([]);
+  });
+});
