@@ -1,0 +1,76 @@
+/** What can go wrong with one request. */
+export type FaultKind =
+  | '429'
+  | '500'
+  | '403'
+  | '404'
+  | 'reset'
+  | 'hang'
+  | 'truncate'
+  | 'html'
+  | 'repeat-cursor'
+  | 'no-data'
+  | 'lost-answer'
+  | 'slow';
+
+export const FAULT_KINDS: readonly FaultKind[] = [
+  '429',
+  '500',
+  '403',
+  '404',
+  'reset',
+  'hang',
+  'truncate',
+  'html',
+  'repeat-cursor',
+  'no-data',
+  'lost-answer',
+  'slow',
+];
+
+export interface Fault {
+  /** `GET /issues`, or `*` for any. */
+  readonly endpoint: string;
+  readonly kind: FaultKind;
+  /** How many requests it befalls. Default 1. */
+  readonly times?: number;
+  /** How many requests of the endpoint pass unharmed before. Default 0. */
+  readonly skip?: number;
+  /** Seconds that a 429 asks to wait. Default 1. */
+  readonly retryAfter?: number;
+  /** The header that says so. Default `X-Retry-After`. */
+  readonly header?: 'X-Retry-After' | 'Retry-After' | 'none';
+  /** How long `slow` takes, milliseconds. Default 1,000. */
+  readonly delayMs?: number;
+}
+
+/** Faults to come, in the order in which they were added. */
+export interface Faults {
+  add(fault: Fault): void;
+  clear(): void;
+  /** The fault that befalls the request that has just come, if any. */
+  take(endpoint: string): Fault | undefined;
+}
+
+export function newFaults(): Faults {
+  let queue: { fault: Fault; skip: number; times: number }[] = [];
+  return {
+    add: (fault) => {
+      queue.push({ fault, skip: fault.skip ?? 0, times: fault.times ?? 1 });
+    },
+    clear: () => {
+      queue = [];
+    },
+    take: (endpoint) => {
+      const next = queue.find(({ fault }) => fault.endpoint === endpoint || fault.endpoint === '*');
+      if (next === undefined) return undefined;
+      if (next.skip > 0) {
+        next.skip -= 1;
+        return undefined;
+      }
+      next.times -= 1;
+      if (next.times <= 0) queue = queue.filter((entry) => entry !== next);
+      return next.fault;
+    },
+  };
+}

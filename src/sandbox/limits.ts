@@ -1,0 +1,39 @@
+/** Requests a minute: three tiers, tripled, sixfold and fivefold in the summer of 2026. */
+export type Tier = 'low' | 'middle' | 'high';
+
+export type Limits = 'current' | 'legacy' | 'none' | Readonly<Record<string, number>>;
+
+const TIERS: Readonly<Record<'current' | 'legacy', Readonly<Record<Tier, number>>>> = {
+  current: { low: 30, middle: 120, high: 300 },
+  legacy: { low: 10, middle: 20, high: 60 },
+};
+
+export function limitOf(limits: Limits, endpoint: string, tier: Tier): number {
+  if (limits === 'none') return Number.POSITIVE_INFINITY;
+  if (limits === 'current' || limits === 'legacy') return TIERS[limits][tier];
+  return limits[endpoint] ?? Number.POSITIVE_INFINITY;
+}
+
+/** Counts the requests of every endpoint in a window that slides. */
+export interface Meter {
+  /** Counts one more request, or says how many milliseconds too early it came; that one is not counted. */
+  arrive(endpoint: string, limit: number): number;
+}
+
+export function meter(monotonic: () => number, minuteMs: number): Meter {
+  const arrivals = new Map<string, number[]>();
+  return {
+    arrive: (endpoint, limit) => {
+      if (limit === Number.POSITIVE_INFINITY) return 0;
+      const now = monotonic();
+      const times = arrivals.get(endpoint) ?? [];
+      arrivals.set(endpoint, times);
+      while (times[0] !== undefined && times[0] <= now - minuteMs) times.shift();
+      if (times.length < limit) {
+        times.push(now);
+        return 0;
+      }
+      return (times[0] ?? now) + minuteMs - now;
+    },
+  };
+}

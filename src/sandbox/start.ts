@@ -1,0 +1,79 @@
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { control } from './control.ts';
+import { type Fault, type Faults, newFaults } from './faults.ts';
+import { meter } from './limits.ts';
+import { type SandboxOptions, settle } from './options.ts';
+import { newRequestLog, type RequestRecord } from './requests.ts';
+import { routes } from './routes/index.ts';
+import { type Serving, serve } from './serve.ts';
+import { newState } from './state.ts';
+import { type World, worldOf } from './world.ts';
+
+export type { Fault, Faults, RequestRecord, SandboxOptions, World };
+
+/** A running stand-in for Pylon. */
+export interface Sandbox {
+  readonly url: string;
+  readonly token: string;
+  readonly port: number;
+  /** The workspace: what is served, and changes as others would make them. */
+  readonly world: World;
+  readonly faults: Faults;
+  /** The last requests, in order of arrival. */
+  readonly requests: readonly RequestRecord[];
+  /** Ends open connections too. */
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in for Pylon on 127.0.0.1: a made-up workspace, the same for the same options and clock. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const settings = settle(options);
+  const state = newState(settings);
+  const world = worldOf(state);
+  const faults = newFaults();
+  const log = newRequestLog();
+  let answered = 0;
+  const serving: Serving = {
+    state,
+    faults,
+    log,
+    meter: meter(settings.monotonic, settings.minuteMs),
+    newRequestId: () => {
+      answered += 1;
+      return `request-${answered}`;
+    },
+  };
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.route('/__sandbox', control({ world, state, faults, log }));
+  for (const route of routes) {
+    const [method = '', path = ''] = route.endpoint.split(' ');
+    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => serve(serving, route, context));
+  }
+  app.notFound((context) =>
+    context.json({ errors: ['route not found'], request_id: serving.newRequestId() }, 404),
+  );
+
+  const server = createAdaptorServer({ fetch: app.fetch });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    token: settings.token,
+    port,
+    world,
+    faults,
+    requests: log.records,
+    close: () => {
+      state.close();
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      });
+    },
+  };
+}

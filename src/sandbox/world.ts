@@ -1,0 +1,95 @@
+import { instant } from './instants.ts';
+import { mergeAccounts } from './merge.ts';
+import { isResource, type ResourceName } from './resources.ts';
+import type { Facts, Fields, Row } from './rows.ts';
+import type { State } from './state.ts';
+
+/** An object as it is served, and what only the path of a request for it says. */
+export interface Served {
+  readonly object: Fields;
+  readonly path: Facts;
+}
+
+/**
+ * The workspace behind the API: what is served, and changes as others would make them. Resources have the
+ * names of the mirror's tables; any other name throws.
+ */
+export interface World {
+  all(resource: string): Iterable<Served>;
+  count(resource: string): number;
+  /** By id; followers by `<issue>:<type>:<id>`, statuses by slug, translations by `<article>:<language>`. */
+  get(resource: string, id: string): Fields | undefined;
+  /** Serves any object exactly as given from now on; returns the key it is held by. */
+  put(resource: string, object: Fields, path?: Facts): string;
+  /** Changes fields; `updated_at`, where there is one, moves to Pylon's clock. Throws for an unknown id. */
+  patch(resource: string, id: string, fields: Fields): Fields;
+  remove(resource: string, id: string): void;
+  mergeAccounts(into: string, ids: readonly string[]): void;
+  /** A message of a customer; moves `latest_message_time`, and nothing else, of the issue. */
+  addMessage(issueId: string, fields?: Fields): Fields;
+  /** Empties a message; nothing shows that it was done. */
+  redactMessage(messageId: string): void;
+}
+
+export function worldOf(state: State): World {
+  const { show } = state;
+  const served = (row: Row): Served => ({ object: show(row), path: row.path });
+  const named = (resource: string): ResourceName => {
+    if (!isResource(resource)) throw new RangeError(`the sandbox knows no resource "${resource}"`);
+    return resource;
+  };
+  const table = (resource: string) => state.tables[named(resource)];
+  const need = (resource: string, id: string): Row => {
+    const row = table(resource).get(id);
+    if (row === undefined) throw new RangeError(`the sandbox holds no ${resource} ${id}`);
+    return row;
+  };
+  return {
+    *all(resource) {
+      for (const row of table(resource).newest()) yield served(row);
+    },
+    count: (resource) => table(resource).size(),
+    get: (resource, id) => {
+      const row = table(resource).get(id);
+      return row === undefined ? undefined : show(row);
+    },
+    put: (resource, object, path = {}) => state.store(named(resource), object, { path, raw: true }).key,
+    patch: (resource, id, fields) => {
+      const row = need(resource, id);
+      const moved = 'updated_at' in row.object ? { updated_at: instant(state.now()) } : {};
+      const object = { ...row.object, ...moved, ...fields };
+      return show(state.store(named(resource), object, { path: row.path, raw: row.raw }));
+    },
+    remove: (resource, id) => table(resource).delete(need(resource, id).key),
+    mergeAccounts: (into, ids) => {
+      mergeAccounts(
+        state,
+        need('accounts', into),
+        ids.map((id) => need('accounts', id)),
+      );
+    },
+    addMessage: (issueId, fields = {}) => {
+      const issue = need('issues', issueId);
+      const timestamp = instant(state.now());
+      const object = {
+        id: state.newId('issue_messages'),
+        message_html: '<p>One more thing.</p>',
+        timestamp,
+        source: 'email',
+        is_private: false,
+        thread_id: null,
+        author: { name: 'A customer', avatar_url: '', contact: issue.object.requester },
+        file_urls: [],
+        ...fields,
+      };
+      state.store('issue_messages', object, { path: { issue_id: issueId } });
+      state.store('issues', { ...issue.object, latest_message_time: object.timestamp }, { raw: issue.raw });
+      return object;
+    },
+    redactMessage: (messageId) => {
+      const row = need('issue_messages', messageId);
+      const object = { ...row.object, message_html: '', file_urls: [] };
+      state.store('issue_messages', object, { path: row.path, raw: row.raw });
+    },
+  };
+}
