@@ -8,6 +8,7 @@ export interface BudgetOptions {
   readonly intervalMs: number;
   /** Requests under way at once. */
   readonly concurrency: number;
+  /** Epoch milliseconds; must not go back. */
   readonly now: () => number;
   /** When requests of an earlier process were answered, epoch milliseconds: they still count. */
   readonly occupied?: readonly number[];
@@ -21,12 +22,18 @@ export interface Budget {
    * @throws the signal's reason when it is aborted before the turn came.
    */
   run<T>(send: () => Promise<T>, priority: Priority, signal?: AbortSignal): Promise<T>;
-  /** Lets nothing out until then, epoch milliseconds; a shorter wait never replaces a longer one. */
+  /**
+   * Lets nothing out until then, epoch milliseconds; a shorter wait never replaces a longer one. To hold back
+   * the next in the queue as well, it must be called before `send` settles.
+   */
   holdUntil(time: number): void;
   use(): EndpointUse;
   /** Drops what waits. */
   clear(): void;
 }
+
+/** Longer ones fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A slot is taken when a request starts and given back one interval after its answer arrived. Pylon counts
@@ -37,7 +44,10 @@ export function createBudget(options: BudgetOptions): Budget {
   const { endpoint, allowed, intervalMs, now } = options;
   const queue = new PQueue({ concurrency: Math.min(options.concurrency, allowed) });
   /** When taken slots become free, ascending; those of requests under way are counted in `underWay`. */
-  const freeAt = [...(options.occupied ?? [])].map((time) => time + intervalMs).sort((a, b) => a - b);
+  const freeAt = [...(options.occupied ?? [])]
+    // An earlier process may have had a clock ahead of ours.
+    .map((time) => Math.min(time, now()) + intervalMs)
+    .sort((a, b) => a - b);
   let underWay = 0;
   let pausedUntil = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -58,13 +68,13 @@ export function createBudget(options: BudgetOptions): Budget {
     queue.pause();
     const wake = Math.max(held ? pausedUntil : 0, full ? (freeAt[0] ?? 0) : 0);
     // With every slot under way there is nothing to wait for but an answer, which regulates again.
-    if (wake > 0) timer = setTimeout(regulate, Math.max(1, Math.ceil(wake - now())));
+    if (wake > 0) timer = setTimeout(regulate, Math.min(LONGEST_TIMER_MS, Math.ceil(wake - now())));
     if (queue.size === 0) timer?.unref();
   };
   regulate();
 
   return {
-    run: (send, priority, signal) => {
+    run: async (send, priority, signal) => {
       const turn = queue.add(
         async () => {
           underWay += 1;
@@ -80,7 +90,12 @@ export function createBudget(options: BudgetOptions): Budget {
         { priority: PRIORITY[priority], ...(signal === undefined ? {} : { signal }) },
       );
       timer?.ref();
-      return turn;
+      try {
+        return await turn;
+      } finally {
+        // Left the queue without its turn: perhaps nobody waits for the timer any more.
+        if (queue.size === 0) timer?.unref();
+      }
     },
     holdUntil: (time) => {
       pausedUntil = Math.max(pausedUntil, time);

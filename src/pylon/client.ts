@@ -1,12 +1,13 @@
-import { reasonOf, TransientError, UnknownOutcomeError } from '../errors.ts';
-import { readJson, refusal } from './answer.ts';
-import { type Budget, createBudget } from './budget.ts';
-import { canonical } from './endpoints.ts';
-import { AnswerTooLargeError, PylonError } from './errors.ts';
+import { reasonOf, TransientError, UnknownOutcomeError, UsageError } from '../errors.ts';
+import { concealing, Secret } from '../secret.ts';
+import { addressOf } from './address.ts';
+import { createBudgets } from './budgets.ts';
+import { followingClock, steadyNow } from './clock.ts';
 import type { Limits } from './limits.ts';
-import { BACKOFF, type Backoff, backoff, sleep as realSleep, retryAfter, type Sleep } from './retry.ts';
+import { BACKOFF, type Backoff, backoff, sleep as realSleep, type Sleep } from './retry.ts';
 import { link } from './signal.ts';
 import type { Answer, Pylon, PylonRequest } from './types.ts';
+import { attempt, type Outcome, type Prepared, type Wire } from './wire.ts';
 
 /** Something an operator may want to know of; `message` is constant, the rest are fields. */
 export interface ClientEvent {
@@ -29,6 +30,7 @@ export interface PylonOptions {
   /** For one attempt, its whole answer included; default 60,000. */
   readonly timeoutMs?: number;
   readonly retry?: Backoff;
+  /** Epoch milliseconds; must not go back. */
   readonly now?: () => number;
   readonly sleep?: Sleep;
   readonly random?: () => number;
@@ -39,187 +41,95 @@ export interface PylonOptions {
   readonly occupied?: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Requests of one endpoint under way at once. */
-const CONCURRENCY = 6;
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** Failures in which nothing can have reached Pylon. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
-
-/** What one attempt came to. */
-type Outcome =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'limited'; readonly waitMs: number }
-  | { readonly kind: 'failed'; readonly error: Error; readonly sent: boolean };
-
-const isRead = ({ method, route }: PylonRequest) =>
-  method === 'GET' || (method === 'POST' && route.endsWith('/search'));
-
-function codeOf(error: unknown): string {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    const { code } = inner as { code?: unknown };
-    if (typeof code === 'string') return code;
-  }
-  return '';
+function prepare(options: PylonOptions, request: PylonRequest): Prepared {
+  const { method, route, body } = request;
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  return {
+    endpoint: `${method} ${route}`,
+    url: addressOf(options.url, request),
+    init: {
+      method,
+      headers: {
+        authorization: `Bearer ${options.token}`,
+        accept: 'application/json',
+        'user-agent': options.userAgent ?? 'pylon-sync',
+        ...json,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    },
+    isRead: method === 'GET' || (method === 'POST' && route.endsWith('/search')),
+    maxBytes: request.maxBytes ?? MAX_BYTES,
+  };
 }
 
-function address(base: string, { route, params = {}, query = {} }: PylonRequest): URL {
-  const path = route.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = params[name];
-    if (value === undefined || value === '') throw new TypeError(`${route}: no value for {${name}}`);
-    // `.` and `..` would be resolved away as path segments.
-    return encodeURIComponent(value).replace(/^\.+$/, (dots) => dots.replaceAll('.', '%2E'));
-  });
-  const url = new URL(base.replace(/\/+$/, '') + path);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-  return url;
-}
-
-/** A client of Pylon's API: all requests of this process, each endpoint within its limit. */
+/**
+ * A client of Pylon's API: all requests of this process, each endpoint within its limit.
+ *
+ * @throws UsageError when no header can hold the token.
+ */
 export function createPylon(options: PylonOptions): Pylon {
-  const { limits, share, nextOrder } = options;
-  const now = options.now ?? Date.now;
+  const { limits, share, token } = options;
+  // `fetch` would refuse it too, showing it.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('the API token holds characters that no token has');
+  const now = options.now ?? steadyNow;
   const sleep = options.sleep ?? realSleep;
   const random = options.random ?? Math.random;
-  const send = options.fetch ?? fetch;
   const retry = options.retry ?? BACKOFF;
-  const timeoutMs = options.timeoutMs ?? 60_000;
   const report = options.report ?? (() => {});
   const closed = new AbortController();
-  const budgets = new Map<string, Budget>();
-  const occupied = new Map(
-    [...(options.occupied ?? [])].map(([endpoint, times]) => [canonical(endpoint), times]),
-  );
-  let skewMs = 0;
-
+  const clock = followingClock(now);
   const allowed = (endpoint: string) => Math.max(1, Math.floor(limits.of(endpoint) * share));
-  const budgetOf = (endpoint: string): Budget => {
-    const name = canonical(endpoint);
-    const held = budgets.get(name);
-    if (held !== undefined) return held;
-    const made = createBudget({
-      endpoint,
-      allowed: allowed(endpoint),
-      intervalMs: limits.intervalMs,
-      concurrency: CONCURRENCY,
-      now,
-      occupied: occupied.get(name) ?? [],
-    });
-    budgets.set(name, made);
-    return made;
+  const budgets = createBudgets({
+    allowed,
+    intervalMs: limits.intervalMs,
+    now,
+    occupied: options.occupied ?? new Map(),
+  });
+  const wire: Wire = {
+    fetch: options.fetch ?? fetch,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    nextOrder: options.nextOrder,
+    intervalMs: limits.intervalMs,
+    clock,
+    conceal: concealing([new Secret(token)]),
   };
 
-  /** One request over the wire. Rejects only when `signal` was aborted, or with what retrying cannot mend. */
-  async function attempt(request: PylonRequest, endpoint: string, signal: AbortSignal): Promise<Outcome> {
-    const asked = nextOrder();
-    const linked = link(signal);
-    const timer = setTimeout(
-      () => linked.abort(new TransientError(`${endpoint}: no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    try {
-      const response = await send(address(options.url, request), {
-        method: request.method,
-        headers: {
-          authorization: `Bearer ${options.token}`,
-          accept: 'application/json',
-          'user-agent': options.userAgent ?? 'pylon-sync',
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-        // A redirect would carry the token to wherever it points.
-        redirect: 'manual',
-        signal: linked.signal,
-      });
-      return await judge(response, request, endpoint, asked);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof PylonError || error instanceof AnswerTooLargeError) throw error;
-      const cause = linked.signal.aborted ? linked.signal.reason : error;
-      return { kind: 'failed', error: cause as Error, sent: !NEVER_SENT.has(codeOf(cause)) };
-    } finally {
-      clearTimeout(timer);
-      linked.unlink();
-    }
-  }
-
-  async function judge(
-    response: Response,
-    request: PylonRequest,
-    endpoint: string,
-    asked: bigint,
-  ): Promise<Outcome> {
-    const { status } = response;
-    const header = Date.parse(response.headers.get('date') ?? '');
-    const date = Number.isNaN(header) ? undefined : header;
-    // The header has whole seconds: below that, the difference says nothing.
-    if (date !== undefined && Math.abs(date - now() - skewMs) > 1000) skewMs = date - now();
-    if (status === 429) {
-      await response.body?.cancel();
-      return { kind: 'limited', waitMs: retryAfter(response.headers, limits.intervalMs, now()) };
-    }
-    const failed = (reason: string): Outcome => ({
-      kind: 'failed',
-      error: new TransientError(`${endpoint}: ${reason}`),
-      sent: true,
-    });
-    if (status >= 300 && status < 400) {
-      await response.body?.cancel();
-      const location = response.headers.get('location') ?? 'nowhere';
-      throw new PylonError({
-        ...{ endpoint, status, code: undefined, requestId: undefined, existsId: undefined },
-        errors: [`redirected to ${location.split('?')[0]}; redirects are not followed: check PYLON_API_URL`],
-      });
-    }
-    if (status >= 500) {
-      const { body } = await readJson(response, endpoint, MAX_BYTES).catch(() => ({ body: undefined }));
-      const { message } = refusal(endpoint, status, body);
-      return failed(message.slice(endpoint.length + 2));
-    }
-    if (status >= 400) {
-      const { body } = await readJson(response, endpoint, MAX_BYTES).catch(() => ({ body: undefined }));
-      throw refusal(endpoint, status, body);
-    }
-    const { body, bytes } = await readJson(response, endpoint, request.maxBytes ?? MAX_BYTES);
-    return { kind: 'answer', answer: { status, body, bytes, date, order: { asked, answered: nextOrder() } } };
-  }
-
   async function perform(request: PylonRequest, count: (endpoint: string) => void): Promise<Answer> {
-    const endpoint = `${request.method} ${request.route}`;
-    const budget = budgetOf(endpoint);
+    const prepared = prepare(options, request);
+    const { endpoint } = prepared;
+    const budget = budgets.of(endpoint);
     const linked = link(closed.signal, request.signal);
     const { signal } = linked;
+    const once = async (): Promise<Outcome> => {
+      count(endpoint);
+      const outcome = await attempt(wire, prepared, signal);
+      if (outcome.kind === 'limited') budget.holdUntil(now() + outcome.waitMs);
+      return outcome;
+    };
     try {
       for (let failures = 0; ; ) {
-        const once = () => {
-          count(endpoint);
-          return attempt(request, endpoint, signal);
-        };
         const outcome = await budget.run(once, request.priority ?? 'backfill', signal);
         if (outcome.kind === 'answer') return outcome.answer;
+        if (outcome.kind === 'refused') throw outcome.error;
         if (outcome.kind === 'limited') {
           // Refused before it was processed: safe to send again, whatever it is.
-          budget.holdUntil(now() + outcome.waitMs);
           report({ level: 'warn', message: 'rate limited', endpoint, waitMs: outcome.waitMs });
           continue;
         }
         failures += 1;
-        if (!isRead(request)) throw failedWrite(endpoint, outcome);
+        if (!prepared.isRead) throw failedWrite(endpoint, outcome);
+        const { error: cause } = outcome;
+        const reason = reasonFor(endpoint, cause);
         if (failures >= retry.attempts) {
-          throw new TransientError(`${endpoint}: gave up after ${failures} attempts`, {
-            cause: outcome.error,
+          throw new TransientError(`${endpoint}: gave up after ${failures} attempts: ${reason}`, {
+            cause,
           });
         }
         const waitMs = backoff(retry, failures, random);
-        const reason = reasonOf(outcome.error);
-        report({
-          level: 'info',
-          message: 'request failed, trying again',
-          endpoint,
-          reason,
-          attempt: failures,
-          waitMs,
-        });
+        const message = 'request failed, trying again';
+        report({ level: 'info', message, endpoint, reason, attempt: failures, waitMs });
         await sleep(waitMs, signal);
       }
     } finally {
@@ -235,20 +145,25 @@ export function createPylon(options: PylonOptions): Pylon {
         more(endpoint);
       }),
     perMinute: (endpoint) => (allowed(endpoint) * 60_000) / limits.intervalMs,
-    uses: () => [...budgets.values()].map((budget) => budget.use()),
-    now: () => now() + skewMs,
+    uses: () => budgets.all().map((budget) => budget.use()),
+    now: () => clock.now(),
     close: async () => {
       closed.abort(new TransientError('the client was closed'));
-      for (const budget of budgets.values()) budget.clear();
+      for (const budget of budgets.all()) budget.clear();
     },
   });
   return view(() => {});
 }
 
-function failedWrite(endpoint: string, { error, sent }: { error: Error; sent: boolean }): Error {
+/** Why it failed, where the message already names the endpoint. */
+const reasonFor = (endpoint: string, error: unknown) => reasonOf(error).replace(`${endpoint}: `, '');
+
+function failedWrite(endpoint: string, { error, sent }: { error: unknown; sent: boolean }): Error {
+  const reason = reasonFor(endpoint, error);
   return sent
-    ? new UnknownOutcomeError(`${endpoint}: the answer was lost, it may or may not have been applied`, {
-        cause: error,
-      })
-    : new TransientError(`${endpoint}: not sent`, { cause: error });
+    ? new UnknownOutcomeError(
+        `${endpoint}: the answer was lost, it may or may not have been applied: ${reason}`,
+        { cause: error },
+      )
+    : new TransientError(`${endpoint}: not sent: ${reason}`, { cause: error });
 }

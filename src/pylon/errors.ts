@@ -7,14 +7,14 @@ export interface Refusal {
   readonly status: number;
   /** Pylon's machine-readable reason; sent since about September 2026. */
   readonly code: string | undefined;
-  /** Pylon's own words. */
+  /** Pylon's own words, or what can be said of an answer without any. */
   readonly errors: readonly string[];
   readonly requestId: string | undefined;
   /** Id of the object that a create would have repeated. */
   readonly existsId: string | undefined;
 }
 
-/** A 4xx answer (429 aside): the same request will be refused again. */
+/** A 3xx or 4xx answer (408 and 429 aside): the same request will be refused again. */
 export class PylonError extends PermanentError implements Refusal {
   override name = 'PylonError';
   readonly endpoint: string;

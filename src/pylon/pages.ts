@@ -1,11 +1,9 @@
 import { PermanentError, TransientError } from '../errors.ts';
-import { describe } from './answer.ts';
+import { describe, isFields } from './answer.ts';
 import { AnswerTooLargeError } from './errors.ts';
 import type { PageSize } from './page-size.ts';
 import { BACKOFF, backoff, sleep as realSleep, type Sleep } from './retry.ts';
 import type { Answer, Listing, Page, Pylon, PylonRequest } from './types.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 export interface Paging {
   /** Learns page sizes; without it, `listing.limit` is asked for every time. */
@@ -16,9 +14,6 @@ export interface Paging {
 
 /** How often a page is asked for again that says there is more and brings nothing. */
 const EMPTY_ATTEMPTS = 6;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a page's answer holds, in the envelope of either document. */
 function open(
@@ -74,12 +69,14 @@ export async function* pages(pylon: Pylon, listing: Listing, paging: Paging = {}
   let cursor = listing.cursor;
   const followed = new Set<string>(cursor === undefined ? [] : [cursor]);
   for (let empty = 0; ; ) {
+    const limit = size?.limit ?? listing.limit;
+    const maxBytes = size?.maxBytes;
     let answer: Answer;
     try {
-      answer = await pylon.request(requestFor(listing, cursor, size?.limit ?? listing.limit, size?.maxBytes));
+      answer = await pylon.request(requestFor(listing, cursor, limit, maxBytes));
     } catch (error) {
-      if (size === undefined || !(error instanceof AnswerTooLargeError)) throw error;
-      size.shrink();
+      if (maxBytes === undefined || !(error instanceof AnswerTooLargeError)) throw error;
+      size?.shrink();
       continue;
     }
     const { objects, more, cursor: next } = open(endpoint, answer);

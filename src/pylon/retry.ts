@@ -26,18 +26,21 @@ export function backoff({ baseMs, capMs }: Backoff, attempt: number, random: () 
   return random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
 }
 
+/** An HTTP date; `Date.parse` alone finds dates in any text with a number. */
+const HTTP_DATE = /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/;
+
 /** A `Retry-After` in either of its forms, as milliseconds from now; undefined where unreadable. */
 function delayOf(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   const seconds = Number(value);
   if (value.trim() !== '' && Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(value);
+  const date = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 /**
  * How long a 429 asks to wait, in milliseconds: `X-Retry-After`, else `Retry-After`, else a little more
- * than the limits' interval (65 s for a minute, as observed clients do).
+ * than the limits' interval (65 s for a minute, as observed clients do). `now` is Pylon's clock.
  */
 export function retryAfter(headers: Headers, intervalMs: number, now: number): number {
   return (

@@ -40,7 +40,7 @@ export interface Answer {
 export interface EndpointUse {
   /** `GET /issues` */
   readonly endpoint: string;
-  /** Requests a minute this process allows itself (limit × share). */
+  /** Requests this process allows itself in an interval (limit × share). */
   readonly limit: number;
   /** Requests counted in the last interval. */
   readonly used: number;
@@ -62,7 +62,10 @@ export interface Pylon {
   uses(): readonly EndpointUse[];
   /** Pylon's clock now, epoch milliseconds: ours corrected by the last `Date` header seen. */
   now(): number;
-  /** Drops what is queued and closes idle connections. */
+  /**
+   * Rejects what is queued, under way or asked for later. Idle connections end by themselves; they do not
+   * keep the process alive.
+   */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,43 @@
+import { TransientError } from '../errors.ts';
+import { AnswerTooLargeError } from './errors.ts';
+
+/** The whole body, read as it comes, given up beyond `maxBytes`. */
+export async function readBody(response: Response, endpoint: string, maxBytes: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of response.body ?? []) {
+    bytes += part.length;
+    if (bytes > maxBytes) throw new AnswerTooLargeError(endpoint, maxBytes);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/**
+ * The parsed body of an answer, and its size.
+ *
+ * @throws TransientError when it is not JSON: a proxy's page, or a body cut short.
+ */
+export async function readJson(
+  response: Response,
+  endpoint: string,
+  maxBytes: number,
+): Promise<{ body: unknown; bytes: number }> {
+  const buffer = await readBody(response, endpoint, maxBytes);
+  if (buffer.length === 0) return { body: undefined, bytes: 0 };
+  try {
+    return { body: JSON.parse(buffer.toString('utf8')), bytes: buffer.length };
+  } catch (cause) {
+    const type = response.headers.get('content-type') ?? 'no content type';
+    throw new TransientError(
+      `${endpoint}: ${response.status} with a body that is not JSON (${type}, ${buffer.length} bytes)`,
+      { cause },
+    );
+  }
+}
+
+/** Lets go of an answer whose body nobody needs. */
+export function releaseBody(response: Response): void {
+  // A body cut short rejects here; the status has said all there is to know.
+  response.body?.cancel().catch(() => {});
+}

@@ -1,0 +1,141 @@
+import { describe, expect } from 'vitest';
+import type { ClientEvent } from '../../src/pylon/client.ts';
+import { retryAfter } from '../../src/pylon/retry.ts';
+import { json, rejection, sameLimit, test } from './serving.ts';
+
+const LIMITED = { errors: ['too many requests'], request_id: 'r1', code: 'rate_limited' };
+
+describe('how long a 429 asks to wait', () => {
+  const NOW = Date.parse('2026-11-24T12:00:00Z');
+  const wait = (headers: Record<string, string>) => retryAfter(new Headers(headers), 60_000, NOW);
+
+  test('is X-Retry-After, then Retry-After in seconds or as a date, then 65 s for a minute', () => {
+    expect(wait({ 'x-retry-after': '7', 'retry-after': '9' })).toBe(7000);
+    expect(wait({ 'retry-after': '9' })).toBe(9000);
+    expect(wait({ 'retry-after': '0.5' })).toBe(500);
+    expect(wait({ 'retry-after': 'Tue, 24 Nov 2026 12:00:20 GMT' })).toBe(20_000);
+    expect(wait({})).toBe(65_000);
+    expect(retryAfter(new Headers(), 600, NOW)).toBe(650);
+  });
+
+  test('is never negative', () => {
+    expect(wait({ 'x-retry-after': '-3' })).toBe(0);
+    expect(wait({ 'retry-after': 'Tue, 24 Nov 2026 11:00:00 GMT' })).toBe(0);
+  });
+
+  test('passes over what it cannot read', () => {
+    expect(wait({ 'x-retry-after': 'soon', 'retry-after': '9' })).toBe(9000);
+    expect(wait({ 'x-retry-after': 'in 5', 'retry-after': '' })).toBe(65_000);
+    expect(wait({ 'x-retry-after': 'Infinity' })).toBe(65_000);
+  });
+});
+
+test('after a 429 only that endpoint waits, as long as the server says', async ({ serve, connect }) => {
+  const server = await serve((response, { path }, number) =>
+    path === '/issues' && number === 1
+      ? json(response, LIMITED, 429, { 'x-retry-after': '0.3' })
+      : json(response, { data: [] }),
+  );
+  const events: ClientEvent[] = [];
+  const client = connect(server.url, { report: (event) => events.push(event) });
+  const limited = client.request({ method: 'GET', route: '/issues' });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await client.request({ method: 'GET', route: '/accounts' });
+  expect((await limited).status).toBe(200);
+  expect(server.seen.map(({ path }) => path)).toEqual(['/issues', '/accounts', '/issues']);
+  const [first, other, again] = server.seen.map(({ at }) => at);
+  expect((again ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(299);
+  expect((other ?? 0) - (first ?? 0)).toBeLessThan(280);
+  expect(events).toEqual([{ level: 'warn', message: 'rate limited', endpoint: 'GET /issues', waitMs: 300 }]);
+});
+
+test('what is queued behind a refused request does not leave during the pause', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve((response, _, number) =>
+    number <= 6 ? json(response, LIMITED, 429, { 'x-retry-after': '0.25' }) : json(response, {}),
+  );
+  const client = connect(server.url);
+  await Promise.all(Array.from({ length: 30 }, () => client.request({ method: 'GET', route: '/issues' })));
+  const times = server.seen.map(({ at }) => at);
+  // Six were under way side by side; the next left when their pause was over.
+  expect((times[6] ?? 0) - (times[5] ?? 0)).toBeGreaterThanOrEqual(200);
+  expect(times).toHaveLength(36);
+});
+
+test('of several pauses asked for side by side the longest holds', async ({ serve, connect }) => {
+  const server = await serve((response, _, number) => {
+    if (number > 3) return json(response, {});
+    const answer = () => json(response, LIMITED, 429, { 'x-retry-after': number === 1 ? '0.4' : '0.01' });
+    return setTimeout(answer, number * 15);
+  });
+  const client = connect(server.url);
+  await Promise.all([1, 2, 3].map(() => client.request({ method: 'GET', route: '/issues' })));
+  const times = server.seen.map(({ at }) => at);
+  expect((times[3] ?? 0) - (times[2] ?? 0)).toBeGreaterThanOrEqual(400);
+});
+
+test.for(['GET', 'POST', 'PATCH', 'DELETE'] as const)(
+  'a %s refused for the limit was not processed and is sent again, unchanged',
+  async (method, { serve, connect }) => {
+    const server = await serve((response, _, number) =>
+      number < 3 ? json(response, LIMITED, 429, { 'x-retry-after': '0' }) : json(response, { data: 1 }),
+    );
+    const body = method === 'GET' ? {} : { body: { title: 'ß' } };
+    const answer = await connect(server.url).request({
+      method,
+      route: '/issues/{id}',
+      params: { id: 'a' },
+      ...body,
+    });
+    expect(answer.body).toEqual({ data: 1 });
+    expect(server.seen.map(({ body }) => body)).toEqual(
+      Array(3).fill(method === 'GET' ? '' : '{"title":"ß"}'),
+    );
+  },
+);
+
+test('a request sent again counts against the limit, and for whoever counts', async ({ serve, connect }) => {
+  const server = await serve((response, _, number) =>
+    number === 1 ? json(response, LIMITED, 429, { 'x-retry-after': '0' }) : json(response, {}),
+  );
+  const client = connect(server.url, { limits: sameLimit(5, 60_000) });
+  const outer: string[] = [];
+  const inner: string[] = [];
+  const counted = client.counted((endpoint) => outer.push(endpoint));
+  await counted.counted((endpoint) => inner.push(endpoint)).request({ method: 'GET', route: '/tags' });
+  await counted.request({ method: 'GET', route: '/tags' });
+  expect(client.uses()).toMatchObject([{ endpoint: 'GET /tags', limit: 5, used: 3, queued: 0 }]);
+  expect(outer).toEqual(['GET /tags', 'GET /tags', 'GET /tags']);
+  expect(inner).toEqual(['GET /tags', 'GET /tags']);
+});
+
+test('a 429 whose body is cut short is one all the same', async ({ serve, connect }) => {
+  const server = await serve((response, _, number) => {
+    if (number > 1) return json(response, {});
+    response.writeHead(429, { 'content-length': '500', 'x-retry-after': '0.02' });
+    response.write('{"errors', () => response.socket?.destroy());
+  });
+  await connect(server.url).request({ method: 'DELETE', route: '/tags/{id}', params: { id: 'a' } });
+  expect(server.seen).toHaveLength(2);
+});
+
+test('a date to wait for is read on the clock of the server', async ({ serve, connect }) => {
+  const there = Date.parse('2031-01-01T00:00:00Z');
+  const http = (ms: number) => new Date(ms).toUTCString();
+  const server = await serve((response, _, number) =>
+    number === 1
+      ? json(response, LIMITED, 429, { date: http(there), 'retry-after': http(there + 40_000) })
+      : json(response, {}),
+  );
+  const client = connect(server.url);
+  const stop = new AbortController();
+  const request = client.request({ method: 'GET', route: '/issues', signal: stop.signal });
+  await expect.poll(() => client.uses()[0]?.pausedUntil ?? 0).toBeGreaterThan(0);
+  const left = (client.uses()[0]?.pausedUntil ?? 0) - Date.now();
+  expect(left).toBeGreaterThan(35_000);
+  expect(left).toBeLessThanOrEqual(40_000);
+  stop.abort(new Error('enough'));
+  expect((await rejection(request)).message).toBe('enough');
+});
