@@ -1,4 +1,4 @@
-import type { Row, Table } from './rows.ts';
+import type { Place, Row, Table } from './rows.ts';
 import { merged, storedTable } from './stored.ts';
 
 /** Rows that are a function of their index, made when they are asked for. */
@@ -21,6 +21,8 @@ export function generatedTable({ times, indexOf, make }: Generation): Table {
   function* generated(from: number): Generator<Row> {
     for (let index = from; index >= 0; index -= 1) if (!hidden.has(index)) yield make(index);
   }
+  const all = (rows: Iterable<Row>, after?: Place) =>
+    written.size() === 0 ? rows : merged(rows, written.newest(after));
   return {
     size: () => times.length - hidden.size + written.size(),
     get: (key) => {
@@ -28,10 +30,10 @@ export function generatedTable({ times, indexOf, make }: Generation): Table {
       return index === undefined ? written.get(key) : make(index);
     },
     newest: (after) => {
-      if (after === undefined) return merged(generated(times.length - 1), written.newest());
+      if (after === undefined) return all(generated(times.length - 1));
       const last = countBefore(times, after.created + 1) - 1;
       const passed = times[last] === after.created && make(last).key >= after.key;
-      return merged(generated(passed ? last - 1 : last), written.newest(after));
+      return all(generated(passed ? last - 1 : last), after);
     },
     under: () => [],
     set: (row) => {

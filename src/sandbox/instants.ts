@@ -3,7 +3,23 @@ export const DAY = 86_400 * SECOND;
 
 /** RFC 3339 in UTC with whole seconds, as Pylon's bodies have it. */
 export function instant(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, -5)}Z`;
+  const day = Math.floor(ms / DAY);
+  const second = Math.floor((ms - day * DAY) / SECOND);
+  const [hours, minutes, seconds] = [Math.floor(second / 3_600), Math.floor(second / 60) % 60, second % 60];
+  return `${dateOf(day)}T${TWO[hours]}:${TWO[minutes]}:${TWO[seconds]}Z`;
+}
+
+const TWO = Array.from({ length: 60 }, (_, n) => `${n}`.padStart(2, '0'));
+
+/** The few days a history has are formatted once each: pages hold thousands of times. */
+const dates = new Map<number, string>();
+
+function dateOf(day: number): string {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  const text = new Date(day * DAY).toISOString().split('T')[0] ?? '';
+  if (dates.size < 10_000) dates.set(day, text);
+  return text;
 }
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;

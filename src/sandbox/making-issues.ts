@@ -2,12 +2,12 @@ import { familyTable } from './family.ts';
 import { generatedTable } from './generated.ts';
 import { followers, followersOf, issueOfThread, threads, threadsOf } from './made/around-issues.ts';
 import { type Course, course, creationTimes, messagesOf } from './made/history.ts';
-import { issueMaker } from './made/issues.ts';
+import { type IssueMaker, issueMaker } from './made/issues.ts';
 import { issueOfMessage, messages } from './made/messages.ts';
 import type { Settings } from './options.ts';
 import { type Ids, ids } from './random.ts';
 import type { Tables } from './resources.ts';
-import type { Fields, Row, Table } from './rows.ts';
+import type { Facts, Fields, Row, Table } from './rows.ts';
 
 /** Issues and what hangs on them are made when they are asked for: any number starts at once. */
 export function madeIssues(
@@ -29,7 +29,7 @@ export function madeIssues(
   const issues = generatedTable({
     times,
     indexOf: id.indexOf,
-    make: (index) => issueRow(index, id.of(index), courseOf(index), make),
+    make: (index) => new IssueRow(index, id.of(index), courseOf(index), make),
   });
   const hanging = (makeRows: MakeRows, sizeOf: (index: number) => number, ownerOf: IndexOf): Table =>
     issueFamily({ issues, count, id, makeRows, sizeOf, ownerOf });
@@ -91,27 +91,35 @@ function issueFamily({ issues, count, id, makeRows, sizeOf, ownerOf }: IssueFami
   });
 }
 
-/** The issue itself is made when it is first asked for. */
-function issueRow(
-  index: number,
-  key: string,
-  course: Course,
-  make: (index: number, course: Course) => Fields,
-): Row {
-  let made: Fields | undefined;
-  return {
-    key,
-    created: course.created,
-    path: {},
-    raw: false,
-    get object() {
-      made ??= make(index, course);
-      return made;
-    },
-    peek: (field) => {
-      if (field === 'created_at') return Math.floor(course.created / 1_000) * 1_000;
-      if (field === 'updated_at') return course.updated;
-      return field === 'latest_message_time' && course.messages > 0 ? course.latest : undefined;
-    },
-  };
+const NOWHERE: Facts = {};
+
+/** The issue itself is made when it is first asked for. A class, because it is made by the million. */
+class IssueRow implements Row {
+  readonly key: string;
+  readonly created: number;
+  readonly path: Facts = NOWHERE;
+  readonly raw = false;
+  readonly #index: number;
+  readonly #course: Course;
+  readonly #make: IssueMaker;
+  #made: Fields | undefined;
+
+  constructor(index: number, key: string, course: Course, make: IssueMaker) {
+    this.key = key;
+    this.created = course.created;
+    this.#index = index;
+    this.#course = course;
+    this.#make = make;
+  }
+
+  get object(): Fields {
+    this.#made ??= this.#make(this.#index, this.#course);
+    return this.#made;
+  }
+
+  peek(field: string): number | undefined {
+    if (field === 'created_at') return Math.floor(this.created / 1_000) * 1_000;
+    if (field === 'updated_at') return this.#course.updated;
+    return field === 'latest_message_time' && this.#course.messages > 0 ? this.#course.latest : undefined;
+  }
 }

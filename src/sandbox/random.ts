@@ -17,7 +17,7 @@ function unscramble(value: number): number {
 /** One 32-bit number out of several; the same numbers give the same one. */
 export function mix(...parts: readonly number[]): number {
   let h = 0x9e3779b9;
-  for (const part of parts) h = scramble(h ^ scramble(part + 0x7f4a7c15));
+  for (let i = 0; i < parts.length; i += 1) h = scramble(h ^ scramble((parts[i] ?? 0) + 0x7f4a7c15));
   return h;
 }
 
@@ -28,32 +28,32 @@ export function salt(name: string): number {
   return h >>> 0;
 }
 
-/** A stream of made-up choices, the same for the same start. */
-export interface Dice {
-  /** A whole number from 0 to `sides - 1`. */
-  below(sides: number): number;
-  /** True in `part` of all cases. */
-  chance(part: number): boolean;
-  pick<Item>(items: readonly Item[]): Item;
-}
+/** A stream of made-up choices, the same for the same start. A class, because it is made by the million. */
+export class Dice {
+  #state: number;
 
-export function dice(start: number): Dice {
-  let state = start | 0;
-  const below = (sides: number): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+  constructor(start: number) {
+    this.#state = start | 0;
+  }
+
+  /** A whole number from 0 to `sides - 1`. */
+  below(sides: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * sides);
-  };
-  return {
-    below,
-    chance: (part) => below(1_000_000) < part * 1_000_000,
-    pick: <Item>(items: readonly Item[]): Item => {
-      const item = items[below(items.length)];
-      if (item === undefined) throw new RangeError('nothing to pick from');
-      return item;
-    },
-  };
+  }
+
+  /** True in `part` of all cases. */
+  chance(part: number): boolean {
+    return this.below(1_000_000) < part * 1_000_000;
+  }
+
+  pick<Item>(items: readonly Item[]): Item {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new RangeError('nothing to pick from');
+    return item;
+  }
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -1,5 +1,5 @@
 import { instant } from '../instants.ts';
-import { dice, ids, mix, salt } from '../random.ts';
+import { Dice, ids, mix, salt } from '../random.ts';
 import type { Fields } from '../rows.ts';
 import { ACCOUNT_TAGS } from './labels.ts';
 import { firm, NASTY, plain } from './words.ts';
@@ -15,7 +15,7 @@ export interface AccountWorld {
 /** One account; index 0 is the oldest. `created` in epoch milliseconds. */
 export function account(world: AccountWorld, index: number, created: number): Fields {
   const { seed, traps, users, now } = world;
-  const roll = dice(mix(seed, salt('accounts'), index));
+  const roll = new Dice(mix(seed, salt('accounts'), index));
   const name = traps && index < NASTY.length ? `${NASTY[index]}` : firm(roll, index);
   const domain = `${plain(firm(roll, index))}.example`;
   const owner = roll.pick(users);

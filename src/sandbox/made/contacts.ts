@@ -1,10 +1,10 @@
-import { dice, ids, mix, salt } from '../random.ts';
+import { Dice, ids, mix, salt } from '../random.ts';
 import type { Fields } from '../rows.ts';
 import { NASTY, person, plain } from './words.ts';
 
 /** One contact; Pylon gives it no time of creation or change. Every 40th account it names is gone. */
 export function contact(seed: number, traps: boolean, accounts: readonly Fields[], index: number): Fields {
-  const roll = dice(mix(seed, salt('contacts'), index));
+  const roll = new Dice(mix(seed, salt('contacts'), index));
   const name = traps && index < NASTY.length ? `${NASTY[index]}` : person(roll);
   const email = `contact.${index}@${plain(person(roll))}.example`;
   const account = roll.pick(accounts);

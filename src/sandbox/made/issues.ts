@@ -1,9 +1,9 @@
 import { instant } from '../instants.ts';
-import { type Dice, dice, ids, mix, salt } from '../random.ts';
+import { Dice, ids, mix, salt } from '../random.ts';
 import type { Fields } from '../rows.ts';
 import type { Course } from './history.ts';
 import { ISSUE_TAGS, STATES } from './labels.ts';
-import { html, NASTY, sentence } from './words.ts';
+import { html, NASTY, sentence, subsets } from './words.ts';
 
 /** What issues point to. */
 export interface IssueWorld {
@@ -19,6 +19,7 @@ export interface IssueWorld {
 export type IssueMaker = (index: number, course: Course) => Fields;
 
 const SALT = salt('issues');
+const TAGS = subsets(ISSUE_TAGS);
 const SOURCES = ['slack', 'email', 'chat_widget', 'microsoft_teams', 'manual', 'form', 'discord', 'sms'];
 const NINTHS = ['urgent', 'high', 'medium', 'medium', 'medium', 'low', 'low', 'low', 'low'];
 
@@ -32,7 +33,7 @@ export function issueMaker(world: IssueWorld): IssueMaker {
   const gone = ids(seed, 'gone');
 
   return (index, course) => {
-    const roll = dice(mix(seed, SALT, index));
+    const roll = new Dice(mix(seed, SALT, index));
     const state = index % 3 === 0 ? 'closed' : roll.pick(STATES);
     const closed = state === 'closed';
     const first = course.messages > 1 ? course.created + course.gap : undefined;
@@ -62,7 +63,7 @@ export function issueMaker(world: IssueWorld): IssueMaker {
       requester: reference(index % 13 === 12 ? undefined : roll.pick(world.contacts), 'email'),
       assignee: reference(index % 5 === 4 ? undefined : roll.pick(world.users), 'email'),
       team: index % 6 === 5 ? null : { id: roll.pick(world.teams).id },
-      tags: index % 10 === 9 ? unset : ISSUE_TAGS.filter(() => roll.chance(0.2)),
+      tags: index % 10 === 9 ? unset : roll.pick(TAGS),
       custom_fields: customFields(roll, index, nasty, traps),
       created_at: instant(course.created),
       updated_at: instant(course.updated),

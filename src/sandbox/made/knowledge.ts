@@ -1,5 +1,5 @@
 import { DAY, instant } from '../instants.ts';
-import { dice, ids, mix, salt } from '../random.ts';
+import { Dice, ids, mix, salt } from '../random.ts';
 import type { Fields } from '../rows.ts';
 import { html, NASTY, plain, sentence } from './words.ts';
 
@@ -58,7 +58,7 @@ export interface ArticleWorld {
 /** An article in its base's default language. Every fourth has a draft that differs from what is published. */
 export function article(world: ArticleWorld, index: number, created: number): Fields {
   const { seed, traps } = world;
-  const roll = dice(mix(seed, salt('articles'), index));
+  const roll = new Dice(mix(seed, salt('articles'), index));
   const id = ids(seed, 'articles').of(index);
   const title = traps && index < NASTY.length ? `${NASTY[index]}` : sentence(roll);
   const published = index % 3 !== 2;

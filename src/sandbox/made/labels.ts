@@ -2,7 +2,16 @@ import { instant } from '../instants.ts';
 import { ids } from '../random.ts';
 import type { Fields } from '../rows.ts';
 
-export const ISSUE_TAGS = ['bug', 'question', 'billing', 'urgent', 'vip', 'churn-risk', 'how to', 'naïve ☕'];
+export const ISSUE_TAGS = [
+  'bug',
+  'question',
+  'billing',
+  'urgent',
+  'vip',
+  'churn-risk',
+  'how to',
+  'naïve café',
+];
 export const ACCOUNT_TAGS = ['enterprise', 'startup', 'trial', 'vip', 'at risk', 'partner'];
 export const ARTICLE_TAGS = ['setup', 'billing', 'api', 'draft'];
 

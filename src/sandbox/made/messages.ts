@@ -1,5 +1,5 @@
 import { instant } from '../instants.ts';
-import { dice, ids, mix, salt } from '../random.ts';
+import { Dice, ids, mix, salt } from '../random.ts';
 import type { Fields, Row } from '../rows.ts';
 import type { Course } from './history.ts';
 import { html, NASTY } from './words.ts';
@@ -41,7 +41,7 @@ interface Turn {
 }
 
 function message(world: MessageWorld, { issue, issueId, k, key, time }: Turn): Fields {
-  const roll = dice(mix(world.seed, salt('messages'), issue, k));
+  const roll = new Dice(mix(world.seed, salt('messages'), issue, k));
   const note = k % 4 === 3;
   const user = note || k % 2 === 1 ? roll.pick(world.users) : undefined;
   const author = user ?? roll.pick(world.contacts);

@@ -1,5 +1,5 @@
 import { DAY, instant } from '../instants.ts';
-import { dice, ids, mix, salt } from '../random.ts';
+import { Dice, ids, mix, salt } from '../random.ts';
 import type { Fields } from '../rows.ts';
 import { html, sentence } from './words.ts';
 
@@ -21,7 +21,7 @@ export function macroGroups(seed: number, start: number): Fields[] {
 }
 
 export function macro(world: OfficeWorld, index: number, created: number, groups: readonly Fields[]): Fields {
-  const roll = dice(mix(world.seed, salt('macros'), index));
+  const roll = new Dice(mix(world.seed, salt('macros'), index));
   return {
     id: ids(world.seed, 'macros').of(index),
     name: sentence(roll),
@@ -50,7 +50,7 @@ export function surveys(seed: number, start: number): Fields[] {
 }
 
 export function surveyResponse(world: OfficeWorld, index: number, submitted: number): Fields {
-  const roll = dice(mix(world.seed, salt('survey_responses'), index));
+  const roll = new Dice(mix(world.seed, salt('survey_responses'), index));
   return {
     id: ids(world.seed, 'survey_responses').of(index),
     account_id: index % 7 === 6 ? null : roll.pick(world.accounts).id,
@@ -64,7 +64,7 @@ export function surveyResponse(world: OfficeWorld, index: number, submitted: num
 }
 
 export function auditLog(world: OfficeWorld, index: number, happened: number): Fields {
-  const roll = dice(mix(world.seed, salt('audit_logs'), index));
+  const roll = new Dice(mix(world.seed, salt('audit_logs'), index));
   const account = roll.pick(world.accounts);
   return {
     id: ids(world.seed, 'audit_logs').of(index),

@@ -1,4 +1,4 @@
-import { dice, ids, mix, salt } from '../random.ts';
+import { Dice, ids, mix, salt } from '../random.ts';
 import type { Fields } from '../rows.ts';
 import { person, plain } from './words.ts';
 
@@ -14,7 +14,7 @@ export function userRoles(seed: number): Fields[] {
 export function users(seed: number, count: number, roles: readonly Fields[]): Fields[] {
   const id = ids(seed, 'users');
   return Array.from({ length: count }, (_, i) => {
-    const roll = dice(mix(seed, salt('users'), i));
+    const roll = new Dice(mix(seed, salt('users'), i));
     const name = person(roll);
     const email = `${plain(name)}.${i}@support.example`;
     const role = roll.pick(roles);

@@ -1,4 +1,4 @@
-import type { Dice } from '../random.ts';
+import { Dice } from '../random.ts';
 
 const SUBJECTS = [
   'The export',
@@ -15,7 +15,7 @@ const SUBJECTS = [
 const TROUBLES = [
   'fails with an error',
   'takes several minutes',
-  'shows yesterday’s numbers',
+  'shows the wrong day in its numbers',
   'asks for a password again',
   'sends everything twice',
   'is missing two columns',
@@ -65,7 +65,7 @@ const FAMILIES = [
   'Lindqvist',
   'Moreau',
   'Nakamura',
-  'O’Neil',
+  "O'Neil",
   'Petrov',
 ];
 const FIRMS = [
@@ -107,12 +107,24 @@ export const plain = (text: string) =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
+/** Made once: bodies are put together from whole paragraphs. */
+const PARAGRAPHS = Array.from({ length: 512 }, (_, i) => {
+  const dice = new Dice(i);
+  return `<p>${sentence(dice)}. ${sentence(dice)}; <strong>${sentence(dice)}</strong>.</p>`;
+});
+
 export function html(dice: Dice, paragraphs: number): string {
   let text = '';
-  for (let i = 0; i < paragraphs; i += 1) {
-    text += `<p>${sentence(dice)}. ${sentence(dice)}; <strong>${sentence(dice)}</strong>.</p>`;
-  }
+  for (let i = 0; i < paragraphs; i += 1) text += dice.pick(PARAGRAPHS);
   return text;
+}
+
+/** Subsets of a list, to pick one from in one throw. */
+export function subsets<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: 64 }, (_, i) => {
+    const dice = new Dice(i + 1);
+    return items.filter(() => dice.chance(0.2));
+  });
 }
 
 /** Text that breaks careless readers: NUL, half a surrogate pair, quotes, right-to-left, long. */

@@ -1,5 +1,5 @@
 import { DAY, instant } from '../instants.ts';
-import { dice, ids, mix, salt } from '../random.ts';
+import { Dice, ids, mix, salt } from '../random.ts';
 import type { Fields } from '../rows.ts';
 import { firm, html, NASTY, sentence } from './words.ts';
 
@@ -18,7 +18,7 @@ const updatedAfter = (world: WorkWorld, created: number, days: number) =>
 
 /** `status` can be filtered by, but is never served. */
 export function project(world: WorkWorld, index: number, created: number): Fields {
-  const roll = dice(mix(world.seed, salt('projects'), index));
+  const roll = new Dice(mix(world.seed, salt('projects'), index));
   const archived = index % 6 === 5;
   return {
     id: ids(world.seed, 'projects').of(index),
@@ -64,7 +64,7 @@ export function task(
   projects: readonly Fields[],
   milestones: readonly Fields[],
 ): Fields {
-  const roll = dice(mix(world.seed, salt('tasks'), index));
+  const roll = new Dice(mix(world.seed, salt('tasks'), index));
   const id = ids(world.seed, 'tasks');
   const user = roll.pick(world.users);
   const contact = roll.pick(world.contacts);
@@ -100,7 +100,7 @@ export function task(
 }
 
 export function taskComment(world: WorkWorld, index: number, taskId: string, created: number): Fields {
-  const roll = dice(mix(world.seed, salt('task_comments'), index));
+  const roll = new Dice(mix(world.seed, salt('task_comments'), index));
   const user = roll.pick(world.users);
   return {
     id: ids(world.seed, 'task_comments').of(index),
