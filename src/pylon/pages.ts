@@ -21,7 +21,10 @@ function open(
   { body }: Answer,
 ): { objects: readonly unknown[]; more: boolean; cursor: string } {
   if (Array.isArray(body)) return { objects: body, more: false, cursor: '' };
-  const known = isFields(body) && ['data', 'pagination', 'request_id'].some((key) => key in body);
+  // The community document's envelope has nothing but `data`, and an empty result may omit that.
+  const known =
+    isFields(body) &&
+    (Object.keys(body).length === 0 || ['data', 'pagination', 'request_id'].some((key) => key in body));
   const data = isFields(body) ? (body.data ?? []) : undefined;
   if (!known || !Array.isArray(data)) {
     throw new TransientError(

@@ -91,7 +91,10 @@ test('live answers in their envelopes are backfilled end to end without loss', a
 
 test('every documented field of every object arrives, bare or wrapped', async ({ database }) => {
   const kb = payload('knowledge_bases');
-  const issue: Record<string, unknown> = { ...payload('issues'), created_at: new Date(Date.now() - 86_400_000).toISOString() };
+  const issue: Record<string, unknown> = {
+    ...payload('issues'),
+    created_at: new Date(Date.now() - 86_400_000).toISOString(),
+  };
   const lists: Readonly<Record<string, unknown>> = {
     'GET /users': { data: [payload('users')] },
     'GET /user-roles': [payload('user_roles')],

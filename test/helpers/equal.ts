@@ -1,0 +1,111 @@
+import type pg from 'pg';
+import { expect } from 'vitest';
+import { clean } from '../../src/db/clean.ts';
+import { isValidInstant } from '../../src/db/instant.ts';
+import { resourceNamed, resources } from '../../src/resources/index.ts';
+import type { Sandbox } from '../../src/sandbox/start.ts';
+
+/**
+ * Compares the mirror with what the sandbox serves without asking the product how it maps: every field
+ * with a column of its name must stand there, and every value an object holds, at any depth, must stand
+ * somewhere in its row.
+ */
+
+/** Fields whose signature differs on every read, or that tick; compared without what moves. */
+const steady = (text: string) => text.replace(/(Expires|Signature|Key-Pair-Id)=[^&"\s]*/g, '$1=');
+
+function plain(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const text = steady(value);
+  return isValidInstant(text) ? new Date(text).toISOString() : text;
+}
+
+/** A value with times and signed URLs brought to one form, and without what is null: absent and null are one. */
+function normal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(normal);
+  if (typeof value !== 'object' || value === null) return plain(value);
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, normal(inner)]));
+}
+
+/** Every scalar in a value, with times and signed URLs brought to one form. */
+function scalars(value: unknown): unknown[] {
+  if (value == null) return [];
+  if (typeof value === 'object') return Object.values(value).flatMap(scalars);
+  return [plain(value)];
+}
+
+/** Values that may be left out: copies of a referenced object's own fields. */
+const COPIES: Readonly<Record<string, readonly string[]>> = {
+  users: ['role'],
+  issues: ['account'],
+  contacts: ['account'],
+  tasks: ['account'],
+  projects: ['account'],
+  milestones: ['account'],
+  article_translations: ['collection_id', 'author_user_id', 'tags', 'visibility_config'],
+};
+
+function missing(resource: string, object: Record<string, unknown>, row: Record<string, unknown>): unknown[] {
+  const held = new Map<unknown, true>(scalars(row).map((value) => [value, true]));
+  return Object.entries(object)
+    .filter(([field]) => !(COPIES[resource] ?? []).includes(field))
+    .flatMap(([field, value]) =>
+      scalars(value)
+        // The slug inside a custom field's value repeats the key it stands under.
+        .filter((scalar) => !held.has(scalar) && !(field === 'custom_fields' && isSlug(value, scalar)))
+        .map((scalar) => `${field}: ${JSON.stringify(scalar)}`),
+    );
+}
+
+const isSlug = (fields: unknown, scalar: unknown) => Object.keys(fields as object).includes(String(scalar));
+
+async function rowsOf(pool: pg.Pool, resource: string): Promise<Map<string, Record<string, unknown>>> {
+  const { rows } = await pool.query(
+    `SELECT to_jsonb(t) AS row FROM pylon.${resource} AS t WHERE _deleted_at IS NULL`,
+  );
+  return new Map(rows.map(({ row }) => [row.id, row]));
+}
+
+/** The key of an object, as DESIGN's contract makes it where Pylon gives none. */
+function keyOf(resource: string, object: Record<string, unknown>, path: Record<string, unknown>): string {
+  if (resource === 'issue_statuses') return String(object.slug);
+  if (resource === 'article_translations') return `${object.id}:${path.language}`;
+  if (resource === 'issue_followers') return `${path.issue_id}:${object.type}:${object.id}`;
+  return String(object.id);
+}
+
+/** Fails unless every live row of every resource equals what the sandbox serves, field by field. */
+export async function expectMirror(
+  pool: pg.Pool,
+  sandbox: Sandbox,
+  names: readonly string[] = resources.map(({ name }) => name),
+): Promise<void> {
+  for (const name of names) {
+    const rows = await rowsOf(pool, name);
+    const keys = new Set<string>();
+    for (const served of sandbox.world.all(name)) {
+      const object = clean(served.object) as Record<string, unknown>;
+      if (typeof object.id !== 'string' && name !== 'issue_statuses') continue;
+      const key = keyOf(name, object, served.path);
+      keys.add(key);
+      const row = rows.get(key);
+      expect(row, `${name} ${key}`).toBeDefined();
+      if (row === undefined) continue;
+      expect(missing(name, object, row), `${name} ${key}`).toEqual([]);
+      for (const [fact, value] of Object.entries(served.path))
+        expect(row[fact], `${name} ${key}.${fact}`).toBe(value);
+      const { table } = resourceNamed(name);
+      for (const [field, value] of Object.entries(object)) {
+        if (field === 'id' || field === 'custom_fields' || field === 'external_ids') continue;
+        if (!(field in table) || row[field] === null) continue;
+        expect(normal(row[field]), `${name} ${key}.${field}`).toEqual(normal(value));
+      }
+    }
+    expect(
+      [...rows.keys()].filter((key) => !keys.has(key)),
+      `${name}: rows that Pylon does not have`,
+    ).toEqual([]);
+    expect(rows.size, name).toBe(keys.size);
+  }
+}
