@@ -47,7 +47,7 @@ export interface Config {
 }
 
 /** A variable that cannot be used, and why, without its value where that is a secret. */
-export interface Problem {
+interface Problem {
   readonly variable: string;
   readonly message: string;
 }

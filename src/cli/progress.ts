@@ -32,7 +32,7 @@ function bar(share: number): string {
 }
 
 /** Rows a second since the resource was begun. */
-export function rate(progress: Progress, now: number): number | undefined {
+function rate(progress: Progress, now: number): number | undefined {
   if (progress.startedAt === undefined) return undefined;
   const seconds = ((progress.finishedAt ?? now) - progress.startedAt) / 1000;
   return seconds >= 0.5 ? progress.read / seconds : undefined;

@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { migrate } from '../db/migrate.ts';
+import { UsageError } from '../errors.ts';
+import type { Resource } from '../resources/define.ts';
+import { backfill } from '../sync/backfill.ts';
+import { newProgress, type OnProgress, type ResourceProgress } from '../sync/progress.ts';
+import { withDatabase } from './database.ts';
+import { addResource, dateOption } from './options.ts';
+import { drawProgress } from './progress.ts';
+import { openScreen } from './screen.ts';
+import { withContext } from './session.ts';
+import { type Setup, setUp } from './setup.ts';
+import type { Run, Shell } from './shell.ts';
+import { logSteps } from './steps.ts';
+import { summaryTable } from './summary.ts';
+import { canDraw, canvasOf } from './terminal.ts';
+
+interface BackfillFlags {
+  readonly resource?: readonly Resource[];
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export function addBackfill(program: Command, run: Run): void {
+  program
+    .command('backfill')
+    .description('read everything once; goes on where an earlier one was stopped')
+    .option('--resource <name>', 'only this resource (may be repeated)', addResource)
+    .option('--since <date>', 'first created_at to read, of resources listed by time', dateOption('--since'))
+    .option('--until <date>', 'created_at before which to read', dateOption('--until'))
+    .action((flags: BackfillFlags) => run((shell) => runBackfill(shell, flags)));
+}
+
+async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> {
+  const setup = setUp(shell, { token: true });
+  const { config } = setup;
+  const since = flags.since ?? config.since;
+  if (since !== undefined && flags.until !== undefined && Date.parse(since) >= Date.parse(flags.until)) {
+    throw new UsageError(
+      `--until ${flags.until} is not after ${flags.since ? '--since' : 'PYLON_SYNC_SINCE'} ${since}`,
+    );
+  }
+  const resources = flags.resource ?? config.resources;
+  const results = await withDatabase(setup, async (db) => {
+    await migrate(db.pool);
+    const view = watch(setup, resources);
+    try {
+      return await withContext(setup, db, 'pylon-sync backfill', view.onProgress, (ctx) =>
+        backfill(ctx, { resources, since, until: flags.until, windowDays: config.windowDays }),
+      );
+    } finally {
+      view.close();
+    }
+  });
+  shell.stdout.write(`${summaryTable(results)}\n`);
+  return statusOf(results, shell);
+}
+
+/** 3 when some resources failed, 1 when all did; each is named on stderr. What is unavailable is no failure. */
+function statusOf(results: readonly Readonly<ResourceProgress>[], shell: Pick<Shell, 'stderr'>): number {
+  const failed = results.filter(({ state }) => state === 'failed');
+  for (const { resource, error } of failed) shell.stderr.write(`pylon-sync: ${resource} failed: ${error}\n`);
+  if (failed.length === 0) return 0;
+  return failed.length === results.length ? 1 : 3;
+}
+
+/** Shows progress for as long as it takes: drawn on a terminal, logged elsewhere. */
+function watch(
+  { shell, log, output }: Setup,
+  resources: readonly Resource[],
+): { onProgress: OnProgress; close(): void } {
+  if (!canDraw(shell.stderr, shell.env))
+    return { onProgress: logSteps(log, 'info', shell.signal), close: () => {} };
+  const all = new Map<string, Readonly<ResourceProgress>>();
+  for (const { name } of resources) all.set(name, newProgress(name, ''));
+  const screen = openScreen(shell.stderr, () => {
+    return drawProgress([...all.values()], canvasOf(shell.stderr, shell.env, Date.now()));
+  });
+  const print = output.print;
+  output.print = (text) => screen.print(text);
+  return {
+    onProgress: (progress) => void all.set(progress.resource, progress),
+    close() {
+      screen.close();
+      output.print = print;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import { type Inspection, inspectConfig } from '../config.ts';
+import { pendingMigrations } from '../db/migrate.ts';
+import { boundWorkspace, mismatch, type Workspace } from '../db/workspace.ts';
+import { reasonOf, TransientError } from '../errors.ts';
+import { createPylon } from '../pylon/client.ts';
+import { workspaceOf } from '../sync/workspace.ts';
+import { databaseName, withDatabase } from './database.ts';
+import { plural } from './figures.ts';
+import { pylonOptions, tokenAdvice } from './pylon.ts';
+import { type Setup, withConfig } from './setup.ts';
+import type { Run, Shell } from './shell.ts';
+
+/** The oldest server that everything here works on. */
+const OLDEST_POSTGRES = 14;
+
+/** Someone waits: one more attempt, and an answer within seconds. */
+const PATIENCE = { timeoutMs: 15_000, retry: { attempts: 2, baseMs: 250, capMs: 1_000 } };
+
+export function addCheck(program: Command, run: Run): void {
+  program
+    .command('check')
+    .description('look at configuration, token, database and migrations, and name every problem at once')
+    .action(() => run(runCheck));
+}
+
+/** What was found, in order. */
+interface Findings {
+  readonly right: string[];
+  readonly wrong: string[];
+  /** Whether all that is wrong is that something could not be reached. */
+  transient: boolean;
+}
+
+async function runCheck(shell: Shell): Promise<number> {
+  const inspection = inspectConfig(shell.env, { token: true });
+  const setup = withConfig(shell, shell.env, { ...inspection.config, logLevel: 'silent' });
+  const findings: Findings = { right: [], wrong: [], transient: true };
+  for (const { message } of inspection.problems) note(findings, message);
+  if (inspection.problems.length === 0) findings.right.push('configuration: every variable can be used');
+
+  const workspace = isRight(inspection, 'PYLON_API_TOKEN', 'PYLON_API_URL')
+    ? await checkToken(setup, findings)
+    : undefined;
+  if (isRight(inspection, 'DATABASE_URL', 'PYLON_SYNC_DATA_DIR'))
+    await checkDatabase(setup, workspace, findings);
+
+  for (const line of findings.right) shell.stdout.write(`ok     ${line}\n`);
+  for (const line of inspection.warnings) shell.stdout.write(`note   ${line}\n`);
+  for (const line of findings.wrong) shell.stderr.write(`wrong  ${line}\n`);
+  if (findings.wrong.length === 0) return 0;
+  return findings.transient ? 1 : 2;
+}
+
+function isRight({ problems }: Inspection, ...variables: readonly string[]): boolean {
+  return !problems.some(({ variable }) => variables.includes(variable));
+}
+
+function note(findings: Findings, line: string, error?: unknown): void {
+  findings.wrong.push(line);
+  if (!(error instanceof TransientError)) findings.transient = false;
+}
+
+async function checkToken(setup: Setup, findings: Findings): Promise<Workspace | undefined> {
+  const { config, shell } = setup;
+  let place = 0n;
+  const pylon = createPylon({ ...pylonOptions(setup, () => place++), ...PATIENCE });
+  try {
+    const workspace = await workspaceOf(pylon, shell.signal);
+    findings.right.push(`token: workspace "${workspace.name}" (${workspace.id}) at ${config.apiUrl}`);
+    return workspace;
+  } catch (error) {
+    shell.signal.throwIfAborted();
+    note(findings, `token: ${[reasonOf(error), ...tokenAdvice(error, config)].join('; ')}`, error);
+    return undefined;
+  } finally {
+    await pylon.close();
+  }
+}
+
+async function checkDatabase(
+  setup: Setup,
+  workspace: Workspace | undefined,
+  findings: Findings,
+): Promise<void> {
+  try {
+    await withDatabase(setup, async ({ pool, orm }, url) => {
+      const { rows } = await pool.query<{ number: number }>(
+        "SELECT current_setting('server_version_num')::integer AS number",
+      );
+      const version = Math.floor((rows[0]?.number ?? 0) / 10_000);
+      if (version < OLDEST_POSTGRES) {
+        note(
+          findings,
+          `database: ${databaseName(setup, url)} is Postgres ${version}: takes ${OLDEST_POSTGRES} or newer`,
+        );
+        return;
+      }
+      findings.right.push(`database: Postgres ${version} at ${databaseName(setup, url)}`);
+      const pending = await pendingMigrations(pool);
+      findings.right.push(
+        pending === 0
+          ? 'migrations: all applied'
+          : `migrations: ${plural(pending, 'migration')} to apply (done at start)`,
+      );
+      const bound = pending === 0 ? await boundWorkspace(orm) : undefined;
+      if (bound === undefined || workspace === undefined) return;
+      if (bound.id === workspace.id) findings.right.push('workspace: the database belongs to it');
+      else note(findings, `workspace: ${mismatch(bound, workspace)}`);
+    });
+  } catch (error) {
+    note(findings, `database: ${reasonOf(error)}`, error);
+  }
+}

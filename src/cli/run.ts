@@ -1,0 +1,91 @@
+import { Command, CommanderError } from 'commander';
+import {
+  LeaseLostError,
+  PermanentError,
+  reasonOf,
+  TransientError,
+  UnknownOutcomeError,
+  UsageError,
+} from '../errors.ts';
+import { concealing, Secret } from '../secret.ts';
+import { addBackfill } from './backfill.ts';
+import { addCheck } from './check.ts';
+import { addDemo } from './demo.ts';
+import { addMigrate } from './migrate.ts';
+import { addSandbox } from './sandbox.ts';
+import { Interrupted, type Run, type Shell } from './shell.ts';
+import { addStart } from './start.ts';
+import { addStatus } from './status.ts';
+
+const EXIT_STATUSES = `
+Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 done in part.
+Configuration is read from the environment and from a .env file in the current folder.`;
+
+function createProgram(shell: Shell, run: Run): Command {
+  const program = new Command('pylon-sync')
+    .description('Keeps a Postgres database and a Pylon workspace equal.')
+    .version(shell.version, '-V, --version')
+    .addHelpText('after', EXIT_STATUSES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => shell.stdout.write(text),
+      writeErr: (text) => shell.stderr.write(text),
+      // Said by `explain`, with what would have been right.
+      outputError: () => {},
+    });
+  for (const add of [addStart, addBackfill, addStatus, addCheck, addMigrate, addSandbox, addDemo])
+    add(program, run);
+  return program;
+}
+
+/** Runs the command that the arguments name, to its end; the exit status. Never throws. */
+export async function runCommandLine(words: readonly string[], shell: Shell): Promise<number> {
+  let status = 0;
+  const program = createProgram(shell, async (work) => {
+    status = await work(shell);
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return status;
+  } catch (error) {
+    const { PYLON_API_TOKEN: token = '', DATABASE_URL: database = '' } = shell.env;
+    const conceal = concealing([new Secret(token.trim()), new Secret(database.trim())]);
+    const outcome = explain(error, program, words);
+    for (const line of outcome.text.split('\n')) {
+      if (line !== '') shell.stderr.write(`pylon-sync: ${conceal(line)}\n`);
+    }
+    return outcome.status;
+  }
+}
+
+function explain(
+  error: unknown,
+  program: Command,
+  words: readonly string[],
+): { status: number; text: string } {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return { status: 0, text: '' };
+    // No command at all: the help has been shown.
+    if (error.code === 'commander.help') return { status: 2, text: '' };
+    return {
+      status: 2,
+      text: `${error.message.replace(/^error: |\.$/g, '').replace('\n', ' ')}: ${accepted(error, program, words)}`,
+    };
+  }
+  if (error instanceof Interrupted) return { status: error.status, text: error.message };
+  if (error instanceof UsageError) return { status: 2, text: reasonOf(error) };
+  const expected = [TransientError, PermanentError, UnknownOutcomeError, LeaseLostError];
+  if (expected.some((kind) => error instanceof kind)) return { status: 1, text: reasonOf(error) };
+  // Anything else is a fault of this program: where it happened helps whoever mends it.
+  return { status: 1, text: error instanceof Error ? `${reasonOf(error)}\n${error.stack}` : String(error) };
+}
+
+/** What would have been right in place of what was given. */
+function accepted(error: CommanderError, program: Command, words: readonly string[]): string {
+  const command = program.commands.find((known) => words.includes(known.name()));
+  if (command === undefined || error.code === 'commander.unknownCommand') {
+    return `takes one of ${program.commands.map((known) => known.name()).join(', ')}`;
+  }
+  const flags = command.options.map((option) => option.flags);
+  return `\`${command.name()}\` takes ${[...flags, '--help'].join(', ')}`;
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { parseEnv } from 'node:util';
+import { runCommandLine } from './cli/run.ts';
+import { Interrupted } from './cli/shell.ts';
+
+/** A Ctrl-C reaches a process under npm twice, from the terminal and from npm: within this time it is one. */
+const SAME_SIGNAL_MS = 500;
+
+/** The first signal asks for an end, the second one ends. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  let firstAt = 0;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const interrupted = new Interrupted(name, constants.signals[name]);
+    process.on(name, () => {
+      if (stop.signal.aborted && performance.now() - firstAt > SAME_SIGNAL_MS)
+        process.exit(interrupted.status);
+      if (!stop.signal.aborted) firstAt = performance.now();
+      stop.abort(interrupted);
+    });
+  }
+  return stop.signal;
+}
+
+/** The process's environment over what a `.env` file in the current folder says. */
+function environment(): Record<string, string | undefined> {
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return { ...file, ...process.env };
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that has gone (`| head`, a closed terminal) does not end the work.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  env: environment(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: stopSignal(),
+  version: version(),
+});

@@ -1,0 +1,83 @@
+import { describe, expect } from 'vitest';
+import { run } from '../helpers/command.ts';
+import { createDatabase } from '../helpers/database.ts';
+import { test } from '../helpers/sandbox.ts';
+
+const WRONG_TOKEN = 'wrong-token-XYZ123';
+
+describe('check', () => {
+  test('finds nothing wrong where nothing is', async ({ env }) => {
+    const { status, stdout, stderr } = await run(['check'], env);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^ok {5}configuration: .*\nok {5}token: workspace ".+" \(.+\) at http.*\n/);
+    expect(stdout).toMatch(/ok {5}database: Postgres \d\d at .*\nok {5}migrations: all applied\n$/);
+  });
+
+  test('says what Pylon said of a wrong token, and where tokens are made', async ({ env, sandbox }) => {
+    const { status, stdout, stderr } = await run(['check'], { ...env, PYLON_API_TOKEN: WRONG_TOKEN });
+    expect(status).toBe(2);
+    expect(stderr).toContain('wrong  token: GET /me: 401 invalid_api_token');
+    expect(stderr).toContain(`${sandbox.url} refuses PYLON_API_TOKEN`);
+    expect(stderr).toMatch(
+      /Settings → API tokens.*https:\/\/api\.usepylon\.com.*https:\/\/api\.eu\.usepylon\.com/,
+    );
+    expect(stdout).toContain('ok     database');
+    expect(stdout + stderr).not.toContain(WRONG_TOKEN);
+  });
+
+  test('names every problem at once', async ({ env }) => {
+    const { status, stderr } = await run(['check'], {
+      ...env,
+      PYLON_API_TOKEN: WRONG_TOKEN,
+      PYLON_SYNC_SCHEDULE: 'often',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'postgres://pylon:passXYZ123@127.0.0.1:1/pylon',
+    });
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[2])).toEqual([
+      'PYLON_SYNC_SCHEDULE',
+      'LOG_LEVEL',
+      'token:',
+      'database:',
+    ]);
+    expect(status).toBe(2);
+    expect(stderr).not.toContain('XYZ123');
+  });
+
+  test('ends with 1 when something only could not be reached', async ({ env }) => {
+    const away = await run(['check'], { ...env, PYLON_API_URL: 'http://127.0.0.1:2' });
+    expect([away.status, away.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^wrong {2}token: GET \/me: .*ECONNREFUSED/),
+    ]);
+    const gone = await run(['check'], { ...env, DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z' });
+    expect([gone.status, gone.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^wrong {2}database: .*ECONNREFUSED/),
+    ]);
+  });
+
+  test('counts the migrations that wait', async ({ env }) => {
+    const empty = await createDatabase({ migrated: false });
+    try {
+      const { status, stdout } = await run(['check'], { ...env, DATABASE_URL: empty.url });
+      expect([status, stdout]).toEqual([
+        0,
+        expect.stringMatching(/ok {5}migrations: \d+ migrations? to apply/),
+      ]);
+    } finally {
+      await empty.drop();
+    }
+  });
+
+  test("refuses another workspace's database, naming both", async ({ env, database }) => {
+    await database.pool.query(
+      `INSERT INTO pylon_sync.settings (key, value) VALUES ('workspace', '{"id": "org_other", "name": "Other"}')`,
+    );
+    const { status, stderr } = await run(['check'], env);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^wrong {2}workspace: .*"Other" \(org_other\)/),
+    ]);
+  });
+});

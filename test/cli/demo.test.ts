@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { expect } from 'vitest';
+import { identityOf } from '../../src/postgres/process.ts';
+import { resources } from '../../src/resources/index.ts';
+import { start } from '../helpers/command.ts';
+import { test } from '../helpers/sandbox.ts';
+
+const isAlive = async (pid: number) => (await identityOf(pid)) !== undefined;
+
+test('demo fills every table, says how to look at them, and leaves nothing behind', async ({ folder }) => {
+  const surroundings = {
+    PYLON_SYNC_DATA_DIR: folder,
+    PYLON_SYNC_HTTP: '127.0.0.1:0',
+    // Whatever the folder is set up for, a demo stays away from it.
+    DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z',
+    PYLON_API_URL: 'http://127.0.0.1:1',
+    PYLON_SYNC_RESOURCES: 'users',
+  };
+  const demo = start(['demo'], surroundings, folder);
+  await demo.until('Ctrl-C ends it');
+  expect(demo.printed()).toMatch(new RegExp(`Ready: .* in every one of ${resources.length} tables`));
+  const url = /^Connect with (postgres:\S+)$/m.exec(demo.printed())?.[1];
+  expect(demo.printed()).toContain(`psql '${url}' -c `);
+
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const { name } of resources) {
+    const { rows } = await client.query(`SELECT count(*)::integer AS live FROM pylon.${name}`);
+    expect(rows[0].live, name).toBeGreaterThan(0);
+  }
+  const { rows } = await client.query('SHOW data_directory');
+  const postmaster = Number.parseInt(
+    await readFile(join(rows[0].data_directory, 'postmaster.pid'), 'utf8'),
+    10,
+  );
+  await client.end();
+  expect(await isAlive(postmaster)).toBe(true);
+
+  demo.kill('SIGINT');
+  const { status, stderr } = await demo.ended;
+  expect([status, stderr]).toEqual([0, '']);
+  expect(await isAlive(postmaster)).toBe(false);
+  expect(await readdir(folder)).toEqual([]);
+}, 60_000);
+
+test('demo sweeps what a killed one left', async ({ folder }) => {
+  const env = { PYLON_SYNC_DATA_DIR: folder, PYLON_SYNC_HTTP: 'off' };
+  const killed = start(['demo'], env, folder);
+  const pidFile = join(folder, `demo-${killed.pid}`, 'postgres', 'data', 'postmaster.pid');
+  await expect.poll(() => existsSync(pidFile), { timeout: 20_000 }).toBe(true);
+  const postmaster = Number.parseInt(await readFile(pidFile, 'utf8'), 10);
+  killed.kill('SIGKILL');
+  await killed.ended;
+  expect(await isAlive(postmaster)).toBe(true);
+
+  const next = start(['demo'], env, folder);
+  await next.until('Starting a Pylon stand-in');
+  expect(await isAlive(postmaster)).toBe(false);
+  next.kill('SIGTERM');
+  expect((await next.ended).status).toBe(0);
+  expect(await readdir(folder)).toEqual([]);
+}, 60_000);

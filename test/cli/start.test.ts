@@ -1,0 +1,119 @@
+import { describe, expect } from 'vitest';
+import { type Running, start } from '../helpers/command.ts';
+import { openProxy } from '../helpers/proxy.ts';
+import { test as base } from '../helpers/sandbox.ts';
+
+/** `test` with a way to start daemons, none of which outlives it. */
+const test = base.extend<{ daemon: (env: Readonly<Record<string, string>>) => Running }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures this one needs.
+  daemon: async ({}, use) => {
+    const all: Running[] = [];
+    await use((env) => {
+      const running = start(['start'], env);
+      all.push(running);
+      return running;
+    });
+    for (const running of all) running.kill('SIGKILL');
+    await Promise.all(all.map(({ ended }) => ended));
+  },
+});
+
+function linesOf(running: Running): readonly Record<string, unknown>[] {
+  const lines = running.printed().split('\n');
+  return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+}
+
+const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
+
+describe('start', () => {
+  test('catches up, goes on by schedule, answers on its port and stops cleanly', async ({
+    env,
+    sandbox,
+    database,
+    daemon,
+  }) => {
+    const running = daemon({ ...env, ...few, PYLON_SYNC_LIST_SCHEDULE: '* * * * * *' });
+    await running.until('"pass":"backfill"');
+    const url = linesOf(running).find(({ msg }) => msg === 'answering')?.url;
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+
+    const { rows: users } = await database.pool.query('SELECT id FROM pylon.users LIMIT 1');
+    sandbox.world.patch('users', users[0].id, { name: 'Renamed' });
+    await expect
+      .poll(
+        async () => (await database.pool.query("SELECT FROM pylon.users WHERE name = 'Renamed'")).rowCount,
+        {
+          timeout: 10_000,
+        },
+      )
+      .toBe(1);
+
+    running.kill('SIGTERM');
+    const { status, stdout, stderr } = await running.ended;
+    expect([status, stdout]).toEqual([0, '']);
+    expect(stderr).not.toContain(env.PYLON_API_TOKEN);
+    expect(stderr).not.toContain(new URL(String(env.DATABASE_URL)).password);
+    const { rows } = await database.pool.query('SELECT expires_at < now() AS released FROM pylon_sync.lease');
+    expect(rows).toEqual([{ released: true }]);
+  });
+
+  test('waits for a database that is away, for as long as it takes', async ({ env, database, daemon }) => {
+    const proxy = await openProxy(database.url);
+    await proxy.close();
+    try {
+      const running = daemon({ ...env, ...few, DATABASE_URL: proxy.url });
+      await running.until('"attempts":2');
+      await proxy.open();
+      await running.until('"pass":"backfill"');
+      running.kill('SIGINT');
+      expect((await running.ended).status).toBe(0);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  test('ends at once at a second signal, whatever it waits for', async ({ env, database, daemon }) => {
+    const proxy = await openProxy(database.url);
+    try {
+      const running = daemon({ ...env, ...few, DATABASE_URL: proxy.url });
+      await running.until('"pass":"backfill"');
+      proxy.freeze();
+      running.kill('SIGTERM');
+      const early = await Promise.race([running.ended, new Promise((resolve) => setTimeout(resolve, 800))]);
+      expect(early).toBeUndefined();
+      running.kill('SIGTERM');
+      expect((await running.ended).status).toBe(143);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  test('stands by beside another and takes over when that one is killed', async ({ env, daemon }) => {
+    const first = daemon({ ...env, ...few });
+    await first.until('"pass":"backfill"');
+    const second = daemon({ ...env, ...few });
+    await second.until('standing by');
+    expect(second.printed()).not.toContain('"pass":"backfill"');
+    first.kill('SIGKILL');
+    await second.until('"pass":"backfill"');
+    second.kill('SIGTERM');
+    expect((await second.ended).status).toBe(0);
+  });
+
+  test('with a wrong token says where tokens are made, exit status 1', async ({ env, daemon }) => {
+    const { status, stderr } = await daemon({ ...env, PYLON_API_TOKEN: 'wrong-token-XYZ123' }).ended;
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/pylon-sync: GET \/me: 401 .*Settings → API tokens/),
+    ]);
+    expect(stderr).not.toContain('XYZ123');
+  });
+
+  test('says so when its port is taken, exit status 1', async ({ env, sandbox, daemon }) => {
+    const { status, stderr } = await daemon({ ...env, PYLON_SYNC_HTTP: `127.0.0.1:${sandbox.port}` }).ended;
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/cannot listen on .* \(PYLON_SYNC_HTTP\).*EADDRINUSE/),
+    ]);
+  });
+});

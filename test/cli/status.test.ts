@@ -1,0 +1,61 @@
+import { describe, expect } from 'vitest';
+import { resources } from '../../src/resources/index.ts';
+import { run } from '../helpers/command.ts';
+import { createDatabase } from '../helpers/database.ts';
+import { test } from '../helpers/sandbox.ts';
+
+/** `status` needs no token. */
+const tokenless = ({ PYLON_API_TOKEN: _token, ...env }: Readonly<Record<string, string>>) => env;
+
+describe('status', () => {
+  test('of a mirror with nothing in it yet', async ({ env }) => {
+    const { status, stdout } = await run(['status'], tokenless(env));
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^workspace {2}none yet\nin use by {2}nobody\n/);
+    expect(stdout).toMatch(/^users +0 +never not begun/m);
+  });
+
+  test('tells rows, freshness, the last run and its error, at a glance and as JSON', async ({
+    env,
+    sandbox,
+  }) => {
+    sandbox.faults.add({ endpoint: 'GET /tags', kind: 'repeat-cursor', times: 3 });
+    sandbox.faults.add({ endpoint: 'GET /macros', kind: '403' });
+    await run(['backfill', '--resource', 'users', '--resource', 'tags', '--resource', 'macros'], env);
+    const { stdout } = await run(['status'], tokenless(env));
+    expect(stdout).toMatch(/^workspace {2}\S.* \(.+\)\n/);
+    expect(stdout).toMatch(/^users +\d+ +\ds ago done +done \ds ago/m);
+    expect(stdout).toMatch(/^tags +\d+ +never unfinished +failed \ds ago/m);
+    expect(stdout).toMatch(/^macros +0 +never unavailable +unavailable \ds ago/m);
+    expect(stdout).toMatch(/^ {2}tags: GET \/tags: /m);
+
+    const asJson = await run(['status', '--json'], tokenless(env));
+    const { workspace, resources: all } = JSON.parse(asJson.stdout);
+    expect(asJson.stderr).toBe('');
+    expect(workspace).toMatchObject({ id: expect.any(String), name: expect.any(String) });
+    expect(all.map(({ resource }: { resource: string }) => resource)).toEqual(
+      resources.map(({ name }) => name),
+    );
+  });
+
+  test('of a database without the tables says what to do, exit status 1', async ({ env }) => {
+    const empty = await createDatabase({ migrated: false });
+    try {
+      const { status, stderr } = await run(['status'], { ...env, DATABASE_URL: empty.url });
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(/lacks \d+ migrations?: run `pylon-sync migrate`/),
+      ]);
+      const migrated = await run(['migrate'], { DATABASE_URL: empty.url });
+      expect([migrated.status, migrated.stdout]).toEqual([
+        0,
+        expect.stringMatching(/: \d+ migrations? applied\n$/),
+      ]);
+      const again = await run(['migrate'], { DATABASE_URL: empty.url });
+      expect([again.status, again.stdout]).toEqual([0, expect.stringMatching(/: nothing to do\n$/)]);
+      expect((await run(['status'], { ...env, DATABASE_URL: empty.url })).status).toBe(0);
+    } finally {
+      await empty.drop();
+    }
+  });
+});

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { runCommandLine } from '../../src/cli/run.ts';
+
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Runs a command in this process, as `main` does, on streams that are no terminal. */
+export async function run(
+  words: readonly string[],
+  env: Variables = {},
+  signal?: AbortSignal,
+): Promise<Ended> {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const output = Promise.all([text(stdout), text(stderr)]);
+  const status = await runCommandLine(words, {
+    env: { PATH: process.env.PATH, ...env },
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    stderr: stderr as unknown as NodeJS.WriteStream,
+    signal: signal ?? new AbortController().signal,
+    version: '1.2.3',
+  });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await output;
+  return { status, stdout: out, stderr: err };
+}
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** The command line of a real process of ours. */
+export const COMMAND = [process.execPath, '--import', import.meta.resolve('tsx'), MAIN] as const;
+
+export interface Running {
+  readonly pid: number;
+  /** Everything printed so far, on either stream. */
+  readonly printed: () => string;
+  /** Resolves once the text was printed; rejects when the process ends without it. */
+  until(expected: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts a real process of ours, with nothing of this one's environment. */
+export function start(words: readonly string[], env: Variables = {}, cwd?: string): Running {
+  const [node, ...args] = COMMAND;
+  const child = spawn(node, [...args, ...words], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  let stdout = '';
+  let stderr = '';
+  const changed = new EventTarget();
+  const tell = () => changed.dispatchEvent(new Event('changed'));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+    tell();
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+    tell();
+  });
+  let isOver = false;
+  const ended = once(child, 'close').then(([status]) => {
+    isOver = true;
+    tell();
+    return { status, stdout, stderr } as Ended;
+  });
+  const printed = () => stdout + stderr;
+  return {
+    pid: child.pid ?? 0,
+    printed,
+    async until(expected) {
+      while (!printed().includes(expected)) {
+        if (isOver) throw new Error(`ended without printing ${JSON.stringify(expected)}:\n${printed()}`);
+        await once(changed, 'changed');
+      }
+    },
+    kill: (signal) => void child.kill(signal),
+    ended,
+  };
+}

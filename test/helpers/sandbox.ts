@@ -1,0 +1,42 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import { type TestDatabase, test as withDatabase } from './database.ts';
+
+export interface Setting {
+  readonly sandbox: Sandbox;
+  readonly database: TestDatabase;
+  /** An empty folder of the test's own. */
+  readonly folder: string;
+  /** The environment of a command that mirrors the sandbox into the database, at no limit to speak of. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** `test` with a sandbox, a migrated database and an environment that joins them. */
+export const test = withDatabase.extend<Omit<Setting, 'database'>>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures this one needs.
+  sandbox: async ({}, use) => {
+    const sandbox = await startSandbox({ issues: 60, limits: 'none' });
+    await use(sandbox);
+    await sandbox.close();
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures this one needs.
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-'));
+    await use(folder);
+    await rm(folder, { recursive: true });
+  },
+  env: async ({ sandbox, database, folder }, use) => {
+    const limits = join(folder, 'limits.json');
+    await writeFile(limits, '{"interval_ms": 50}');
+    await use({
+      PYLON_API_URL: sandbox.url,
+      PYLON_API_TOKEN: sandbox.token,
+      DATABASE_URL: database.url,
+      PYLON_RATE_LIMITS: limits,
+      PYLON_SYNC_HTTP: '127.0.0.1:0',
+      PYLON_SYNC_DATA_DIR: folder,
+    });
+  },
+});
