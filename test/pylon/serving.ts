@@ -37,7 +37,7 @@ export const json = (
   headers: Record<string, string> = {},
 ) => response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
-/** Sends no answer, or no more of one. */
+/** Sends no answer. */
 export const hang = () => {};
 
 /** Cuts the connection, whatever was sent by then. */
@@ -78,7 +78,7 @@ export const sameLimit = (limit: number, intervalMs = 60_000): Limits => ({ inte
 export interface Made {
   /** A server of the test's own. */
   serve(respond: Respond): Promise<TestServer>;
-  /** A client of it, in a hurry: four attempts milliseconds apart, an answer within half a second. */
+  /** A client of it, in a hurry: four attempts, milliseconds apart. */
   connect(url: string, options?: Partial<PylonOptions>): Pylon;
 }
 
@@ -105,7 +105,7 @@ export const test = base.extend<Made>({
         limits: sameLimit(10_000),
         share: 1,
         nextOrder: () => place++,
-        timeoutMs: 500,
+        timeoutMs: 10_000,
         retry: { attempts: 4, baseMs: 2, capMs: 10 },
         ...options,
       });

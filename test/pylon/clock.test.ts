@@ -1,0 +1,63 @@
+import { describe, expect } from 'vitest';
+import { followingClock, steadyNow } from '../../src/pylon/clock.ts';
+import { json, test } from './serving.ts';
+
+describe('the clock of another machine', () => {
+  const OURS = 1_000_000_000_000;
+
+  test('is ours until it says something', () => {
+    expect(followingClock(() => OURS).now()).toBe(OURS);
+  });
+
+  test('follows what it says, ahead of us or behind, and moves on with ours', () => {
+    let ours = OURS;
+    const clock = followingClock(() => ours);
+    clock.follow(OURS + 90_000);
+    ours += 500;
+    expect(clock.now()).toBe(OURS + 90_500);
+    clock.follow(OURS - 90_000);
+    expect(clock.now()).toBe(OURS - 90_000);
+  });
+
+  test('is not moved by less than a second: that is the rounding of what it says', () => {
+    let ours = OURS;
+    const clock = followingClock(() => ours);
+    clock.follow(OURS - 999);
+    expect(clock.now()).toBe(OURS);
+    clock.follow(OURS + 60_000);
+    ours += 999;
+    clock.follow(OURS + 60_000);
+    expect(clock.now()).toBe(OURS + 60_999);
+  });
+});
+
+test('our own clock is the time of day, and does not go back', () => {
+  expect(Math.abs(steadyNow() - Date.now())).toBeLessThan(60_000);
+  const first = steadyNow();
+  expect(steadyNow()).toBeGreaterThanOrEqual(first);
+});
+
+test('the client tells the time of the server, as its answers and refusals date themselves', async ({
+  serve,
+  connect,
+}) => {
+  const there = Date.parse('2030-01-01T00:00:00Z');
+  const dates = [there, there - 700, Number.NaN, there + 3_600_000];
+  const server = await serve((response, _, number) => {
+    const date = dates[number - 1] ?? 0;
+    response.sendDate = false;
+    const header: Record<string, string> = Number.isNaN(date) ? {} : { date: new Date(date).toUTCString() };
+    json(response, {}, number === 4 ? 404 : 200, header);
+  });
+  const ours = Date.parse('2026-11-24T12:00:00Z');
+  const client = connect(server.url, { now: () => ours });
+  const ask = async () => {
+    await client.request({ method: 'GET', route: '/me' }).catch(() => {});
+    return client.now();
+  };
+  expect(client.now()).toBe(ours);
+  expect(await ask()).toBe(there);
+  expect(await ask()).toBe(there);
+  expect(await ask()).toBe(there);
+  expect(await ask()).toBe(there + 3_600_000);
+});

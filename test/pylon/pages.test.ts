@@ -1,0 +1,281 @@
+import { expect } from 'vitest';
+import { PermanentError, TransientError } from '../../src/errors.ts';
+import { AnswerTooLargeError } from '../../src/pylon/errors.ts';
+import { type PageSize, pageSize } from '../../src/pylon/page-size.ts';
+import { type Paging, pages } from '../../src/pylon/pages.ts';
+import type { Listing, Page, Pylon } from '../../src/pylon/types.ts';
+import { json, rejection, type Seen, test } from './serving.ts';
+
+const LIST: Listing = { method: 'GET', route: '/accounts' };
+const quick: Paging = { sleep: async () => {} };
+
+async function collect(client: Pylon, listing: Listing = LIST, paging = quick): Promise<Page[]> {
+  const all: Page[] = [];
+  for await (const page of pages(client, listing, paging)) all.push(page);
+  return all;
+}
+
+const cursorOf = ({ path }: Seen) => new URL(path, 'http://x').searchParams.get('cursor');
+const more = (cursor: unknown, data: unknown = [1]) => ({
+  data,
+  pagination: { cursor, has_next_page: true },
+});
+
+test.for([
+  [
+    'wrapped, with the end marked',
+    { data: [1, 2], pagination: { cursor: '', has_next_page: false } },
+    [1, 2],
+  ],
+  ['wrapped, with a cursor left over', { data: [1], pagination: { cursor: 'x', has_next_page: false } }, [1]],
+  ['wrapped, without pagination', { data: [1], request_id: 'r' }, [1]],
+  ['wrapped, with pagination null', { data: [1], pagination: null }, [1]],
+  ['a bare list', [1, 2], [1, 2]],
+  ['a bare empty list', [], []],
+  ['data null', { data: null, request_id: 'r' }, []],
+  ['data null with pagination', { data: null, pagination: { cursor: '', has_next_page: false } }, []],
+  ['data missing', { request_id: 'r' }, []],
+  ['an object of nothing', {}, []],
+  ['data missing with pagination', { pagination: { has_next_page: false } }, []],
+] as const)('one page that is %s', async ([, body, objects], { serve, connect }) => {
+  const server = await serve((response) => json(response, body));
+  const client = connect(server.url);
+  expect(await collect(client)).toMatchObject([{ objects, next: null, bytes: JSON.stringify(body).length }]);
+  expect(server.seen).toHaveLength(1);
+});
+
+test.for([
+  ['text', 'hello', 'a string'],
+  ['a number', 7, 'a number'],
+  ['null', null, 'null'],
+  ['an object of another kind', { error: 'x', hint: 'y' }, 'an object with error, hint'],
+  ['a single object in data', { data: { id: 'a', title: 'b' } }, 'an object with id, title'],
+  ['text in data', { data: 'secret words' }, 'a string'],
+] as const)('an answer that is %s is no list', async ([, body, described], { serve, connect }) => {
+  const server = await serve((response) => json(response, body));
+  const error = await rejection(collect(connect(server.url)));
+  expect(error).toBeInstanceOf(TransientError);
+  expect(error.message).toBe(`GET /accounts: a list was expected, the answer is ${described}`);
+});
+
+test('an empty answer is no list', async ({ serve, connect }) => {
+  const server = await serve((response) => response.end());
+  const error = await rejection(collect(connect(server.url)));
+  expect(error.message).toBe('GET /accounts: a list was expected, the answer is empty');
+});
+
+test('a GET is followed through its query, from the cursor it begins at', async ({ serve, connect }) => {
+  const bodies = [more('c2', [1]), more('c3', [2]), { data: [3] }];
+  const server = await serve((response, _, number) => json(response, bodies[number - 1]));
+  const listing = {
+    ...LIST,
+    route: '/kb/{id}/x',
+    params: { id: 'k' },
+    arguments: { a: 'b' },
+    limit: 5,
+    cursor: 'c1',
+  };
+  const read = await collect(connect(server.url), listing);
+  expect(read.map(({ objects, next }) => [objects, next])).toEqual([
+    [[1], 'c2'],
+    [[2], 'c3'],
+    [[3], null],
+  ]);
+  expect(server.seen.map(({ path }) => path)).toEqual([
+    '/kb/k/x?a=b&limit=5&cursor=c1',
+    '/kb/k/x?a=b&limit=5&cursor=c2',
+    '/kb/k/x?a=b&limit=5&cursor=c3',
+  ]);
+});
+
+test('a POST is followed through its body', async ({ serve, connect }) => {
+  const server = await serve((response, _, number) =>
+    json(response, number === 1 ? more('c2') : { data: [2] }),
+  );
+  const filter = { field: 'state', operator: 'equals', value: 'new' };
+  await collect(connect(server.url), {
+    method: 'POST',
+    route: '/issues/search',
+    arguments: { filter },
+    limit: 9,
+  });
+  expect(server.seen.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([
+    ['/issues/search', { filter, limit: 9 }],
+    ['/issues/search', { filter, limit: 9, cursor: 'c2' }],
+  ]);
+});
+
+test('a listing without a limit of its own sends none', async ({ serve, connect }) => {
+  const server = await serve((response) => json(response, []));
+  await collect(connect(server.url));
+  expect(server.seen[0]?.path).toBe('/accounts');
+});
+
+test.for([
+  ['null', null],
+  ['an empty list', []],
+  ['missing', undefined],
+])(
+  'where there is said to be more but data is %s, the same cursor is asked again',
+  async ([, data], { serve, connect }) => {
+    const empty = {
+      pagination: { cursor: 'c9', has_next_page: true },
+      ...(data === undefined ? {} : { data }),
+    };
+    const bodies = [more('c2', [1]), empty, empty, more('c3', [2]), empty, { data: [3] }];
+    const server = await serve((response, _, number) => json(response, bodies[number - 1]));
+    const slept: number[] = [];
+    const paging = { random: () => 1, sleep: async (ms: number) => void slept.push(ms) };
+    const read = await collect(connect(server.url), LIST, paging);
+    expect(read.map(({ objects }) => objects)).toEqual([[1], [2], [3]]);
+    expect(server.seen.map(cursorOf)).toEqual([null, 'c2', 'c2', 'c2', 'c3', 'c3']);
+    expect(slept).toEqual([500, 1000, 500]);
+  },
+);
+
+test('where there is said to be more but nothing comes six times in a row, it fails', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve((response, _, number) =>
+    json(response, number === 1 ? more('c2') : more('c3', null)),
+  );
+  const read: Page[] = [];
+  const reading = async () => {
+    for await (const page of pages(connect(server.url), LIST, quick)) read.push(page);
+  };
+  const error = await rejection(reading());
+  expect(error).toBeInstanceOf(TransientError);
+  expect(error.message).toBe('GET /accounts: says that there is more but sends nothing, 6 times in a row');
+  expect(read.map(({ objects }) => objects)).toEqual([[1]]);
+  expect(server.seen.map(cursorOf)).toEqual([null, ...Array(6).fill('c2')]);
+});
+
+test('waiting to ask again ends with the signal', async ({ serve, connect }) => {
+  const server = await serve((response) => json(response, more('c2', null)));
+  const stop = new AbortController();
+  const reading = collect(connect(server.url), { ...LIST, signal: stop.signal }, { random: () => 1 });
+  setTimeout(() => stop.abort(new Error('enough')), 60);
+  expect((await rejection(reading)).message).toBe('enough');
+  expect(server.seen).toHaveLength(1);
+});
+
+test.for([
+  ['its own cursor', undefined, ['a', 'a']],
+  ['the cursor it began at', 'a', ['a']],
+  ['an earlier cursor', undefined, ['a', 'b', 'c', 'a']],
+] as const)('a listing that comes back to %s fails', async ([, cursor, cursors], { serve, connect }) => {
+  const server = await serve((response, _, number) => json(response, more(cursors[number - 1] ?? 'z')));
+  const listing = { ...LIST, ...(cursor === undefined ? {} : { cursor }) };
+  const error = await rejection(collect(connect(server.url), listing));
+  expect(error).toBeInstanceOf(PermanentError);
+  expect(error.message).toBe('GET /accounts: the cursor a came back: the listing goes in circles');
+  expect(server.seen).toHaveLength(cursors.length);
+});
+
+test.for([[''], [null], [undefined], [7]])(
+  'more without a cursor, given as %o, fails',
+  async ([cursor], { serve, connect }) => {
+    const server = await serve((response) => json(response, more(cursor)));
+    const error = await rejection(collect(connect(server.url)));
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(error.message).toBe('GET /accounts: says that there is more but gives no cursor');
+  },
+);
+
+/** A server of so many objects of a weight each, by cursor and limit; `rejected` counts what was not read. */
+function warehouse(objects: number, weight: (index: number) => number) {
+  return (response: Parameters<typeof json>[0], { path }: Seen) => {
+    const query = new URL(path, 'http://x').searchParams;
+    const from = Number(query.get('cursor') ?? 0);
+    const to = Math.min(objects, from + Number(query.get('limit')));
+    const data = Array.from({ length: to - from }, (_, index) => ({
+      n: from + index,
+      text: 'x'.repeat(weight(from + index)),
+    }));
+    json(response, { data, pagination: { cursor: String(to), has_next_page: to < objects } });
+  };
+}
+
+const numbersOf = (read: readonly Page[]) =>
+  read.flatMap(({ objects }) => objects).map((o) => (o as { n: number }).n);
+const countTo = (end: number) => Array.from({ length: end }, (_, index) => index);
+const limitOf = ({ path }: Seen) => Number(new URL(path, 'http://x').searchParams.get('limit'));
+
+test('a page too large is asked for again at the same cursor, with a smaller limit', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve(warehouse(100, (index) => (index < 30 ? 10 : 1000)));
+  const size = pageSize({ max: 20, targetBytes: 5_000, capBytes: 10_000 });
+  const read = await collect(connect(server.url), LIST, { ...quick, size });
+  expect(numbersOf(read)).toEqual(countTo(100));
+  const asked = server.seen.map((request) => [cursorOf(request), limitOf(request)]);
+  expect(asked.slice(0, 4)).toEqual([
+    [null, 20],
+    ['20', 20],
+    ['20', 5],
+    ['25', 20],
+  ]);
+  for (const { bytes } of read) expect(bytes).toBeLessThanOrEqual(10_000);
+});
+
+test('page sizes follow the weight of objects, down and up again', async ({ serve, connect }) => {
+  const server = await serve(warehouse(3000, (index) => (index >= 500 && index < 1000 ? 900 : 50)));
+  const size = pageSize({ max: 200, targetBytes: 20_000, capBytes: 400_000 });
+  const read = await collect(connect(server.url), LIST, { ...quick, size });
+  expect(numbersOf(read)).toEqual(countTo(3000));
+  const limitAt = (n: number) =>
+    read.find(({ objects }) => (objects[0] as { n: number }).n >= n)?.objects.length;
+  expect(limitAt(200)).toBe(200);
+  expect(limitAt(800)).toBeLessThanOrEqual(22);
+  expect(limitAt(2000)).toBe(200);
+});
+
+test('one object heavier than any page is read all the same', async ({ serve, connect }) => {
+  const server = await serve(warehouse(4, (index) => (index === 2 ? 50_000 : 10)));
+  const size = pageSize({ max: 8, targetBytes: 5_000, capBytes: 10_000 });
+  expect(numbersOf(await collect(connect(server.url), LIST, { ...quick, size }))).toEqual([0, 1, 2, 3]);
+});
+
+test('a single object that the client will not read at all is an error', async ({ serve, connect }) => {
+  const server = await serve((response) => json(response, { data: ['x'.repeat(1000)] }));
+  const client = connect(server.url);
+  const stingy: Pylon = { ...client, request: (request) => client.request({ maxBytes: 500, ...request }) };
+  const size = pageSize({ max: 8, targetBytes: 50, capBytes: 100 });
+  expect(await rejection(collect(stingy, LIST, { ...quick, size }))).toBeInstanceOf(AnswerTooLargeError);
+  expect(server.seen.map(limitOf)).toEqual([8, 2, 1]);
+});
+
+test('an answer too large is an error where the page size is not to be learned', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve((response) => json(response, { data: ['x'.repeat(1000)] }));
+  const client = connect(server.url);
+  const stingy: Pylon = { ...client, request: (request) => client.request({ maxBytes: 500, ...request }) };
+  expect(await rejection(collect(stingy, { ...LIST, limit: 9 }))).toBeInstanceOf(AnswerTooLargeError);
+  expect(server.seen).toHaveLength(1);
+});
+
+test('pages of few objects teach nothing of a large limit', () => {
+  const size: PageSize = pageSize({ max: 1000, targetBytes: 1000, capBytes: 10_000 });
+  size.learn(3, 3_000_000);
+  expect(size.limit).toBe(1000);
+  size.learn(100, 10_000);
+  expect(size.limit).toBe(10);
+  size.learn(10, 10);
+  expect(size.limit).toBe(40);
+  size.learn(40, 40);
+  expect(size.limit).toBe(160);
+});
+
+test('a page size never falls below one object, nor is one object too large', () => {
+  const size = pageSize({ max: 5, targetBytes: 10, capBytes: 100 });
+  expect(size.maxBytes).toBe(100);
+  size.learn(5, 50_000);
+  expect(size.limit).toBe(1);
+  expect(size.maxBytes).toBeUndefined();
+  size.shrink();
+  expect(size.limit).toBe(1);
+});
