@@ -1,0 +1,154 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { parseEnv } from 'node:util';
+import { describe, expect } from 'vitest';
+import { inspectConfig } from '../src/config.ts';
+import { resources } from '../src/resources/index.ts';
+import { run } from './helpers/command.ts';
+import { test } from './helpers/database.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+const markdown = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...['docs', 'bench'].flatMap((folder) =>
+    existsSync(join(ROOT, folder))
+      ? readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+          .filter((name) => name.endsWith('.md'))
+          .map((name) => join(folder, name))
+      : [],
+  ),
+];
+
+/** Variables the code reads, with their defaults where they have one. */
+const variables = new Map(
+  [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): .*?(?:prefault\('(.*)'\))?,$/gm)].map(
+    ([, name = '', byDefault]) => [name, byDefault],
+  ),
+);
+
+/** The text below a heading, up to the next of its level. */
+function section(text: string, heading: string): string {
+  const found = text.split(/^(?=## )/m).find((part) => part.startsWith(`## ${heading}\n`));
+  if (found === undefined) throw new Error(`no heading "## ${heading}"`);
+  return found;
+}
+
+/** Cells of the rows of a text's tables, heads left out. */
+function tableRows(text: string): readonly (readonly string[])[] {
+  const rows = text.split('\n').filter((line) => line.startsWith('|'));
+  return rows
+    .filter((line, index) => !/^\|[-| ]+\|$/.test(line) && !/^\|[-| ]+\|$/.test(rows[index + 1] ?? ''))
+    .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
+    .map((cells) => cells.slice(1, -1));
+}
+
+const codeIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+describe('configuration', () => {
+  const rows = tableRows(section(read('README.md'), 'Configuration'));
+
+  test('the README describes every variable, and none that is not read', () => {
+    expect(variables.size).toBeGreaterThan(10);
+    expect(rows.flatMap(([name = '']) => codeIn(name)).sort()).toEqual([...variables.keys()].sort());
+  });
+
+  test('the README gives the defaults of the code', () => {
+    for (const [name, byDefault] of variables) {
+      const row = rows.find(([first = '']) => codeIn(first).includes(name));
+      if (byDefault) expect(`${name}: ${row?.[1]}`).toContain(`\`${byDefault}\``);
+    }
+  });
+
+  /** As a user would have it who takes every comment sign away. */
+  const example = parseEnv(read('.env.example').replace(/^# ?(?=[A-Z_]+=)/gm, ''));
+
+  test('.env.example names every variable, and none that nothing reads', () => {
+    const compose = [...read('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name);
+    expect(Object.keys(example).sort()).toEqual([...new Set([...variables.keys(), ...compose])].sort());
+  });
+
+  test('.env.example can be used as it stands', () => {
+    const { problems, warnings } = inspectConfig({ ...example, PYLON_API_TOKEN: 'a-token' }, { token: true });
+    expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
+    for (const [name, byDefault] of variables) if (byDefault) expect(example[name]).toBe(byDefault);
+  });
+
+  test('no document names a variable that is not read', () => {
+    const named = markdown.flatMap((path) =>
+      [...read(path).matchAll(/\b(?:PYLON_[A-Z_]+|LOG_[A-Z]+)\b/g)].map(([name]) => `${path}: ${name}`),
+    );
+    expect(named.filter((line) => !variables.has(line.split(': ')[1] ?? ''))).toEqual([]);
+  });
+});
+
+describe('commands', async () => {
+  const listed = /^Commands:\n((?: .*\n)+)/m.exec((await run(['--help'])).stdout)?.[1] ?? '';
+  const commands = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+  const described = tableRows(section(read('README.md'), 'Commands')).map(([first = '']) => first);
+
+  test('the README describes every command, and none that is not there', () => {
+    const names = described.map((cell) => codeIn(cell)[0]?.split(' ')[0]);
+    expect(names.sort()).toEqual(commands.filter((name) => name !== 'help').sort());
+  });
+
+  test('the README names every option', async () => {
+    for (const name of commands) {
+      const { stdout } = await run(['help', name]);
+      const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, option = '']) => option);
+      const cell = described.find((text) => text.startsWith(`\`${name}`)) ?? '';
+      for (const option of options.filter((flag) => flag !== '--help')) expect(cell).toContain(option);
+    }
+  });
+});
+
+describe('what the README says of the database', () => {
+  test('it names every resource, and none that is not there', () => {
+    const rows = tableRows(section(read('README.md'), 'Resources'));
+    const named = rows.flatMap(([first = '']) => codeIn(first));
+    expect(named.sort()).toEqual(resources.map(({ name }) => name).sort());
+  });
+
+  test('its queries run', async ({ database }) => {
+    const blocks = [...read('README.md').matchAll(/^```sql\n(.*?)^```/gms)].map(([, sql = '']) => sql);
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const sql of blocks)
+      await expect(database.pool.query(`BEGIN; ${sql}; ROLLBACK`)).resolves.toBeDefined();
+  });
+});
+
+test.each(readdirSync(join(ROOT, 'docs/decisions')))('%s has its headings in at most 25 lines', (name) => {
+  const text = read(`docs/decisions/${name}`);
+  const number = Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1]);
+  expect(text.split('\n')[0]).toMatch(new RegExp(`^# ${number}\\. \\S`));
+  expect([...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
+    'Decision',
+    'Why',
+    'Rejected',
+    'Consequence',
+  ]);
+  expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(25);
+});
+
+/** A heading's name in links, as GitHub makes it. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+
+test('every link between documents leads somewhere', () => {
+  const broken = markdown.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].flatMap(([, to = '', anchor]) => {
+      const target = to === '' ? path : relative(ROOT, join(ROOT, dirname(path), to));
+      if (!existsSync(join(ROOT, target))) return [`${path} → ${to}`];
+      if (anchor === undefined) return [];
+      const anchors = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+      return anchors.includes(anchor) ? [] : [`${path} → ${to}#${anchor}`];
+    }),
+  );
+  expect(markdown.length).toBeGreaterThan(10);
+  expect(broken).toEqual([]);
+});
