@@ -75,7 +75,7 @@ function pagination(next: string | undefined, size: number, { endpoint, traps }:
 
 export function refused(refusal: Refusal, requestId: string): string {
   return JSON.stringify({
-    errors: [refusal.message],
+    errors: refusal.reasons,
     request_id: requestId,
     ...(refusal.existsId === undefined ? {} : { exists_id: refusal.existsId }),
     ...(refusal.code === undefined ? {} : { code: refusal.code }),

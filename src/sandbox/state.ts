@@ -13,6 +13,8 @@ export interface State {
   /** Pylon's clock, epoch milliseconds. */
   now(): number;
   newId(kind: string): string;
+  /** The next number of an issue. */
+  newNumber(): number;
   /** Puts an object in its table; one with the same key is replaced and keeps its place. */
   store(resource: ResourceName, object: Fields, options?: StoreOptions): Row;
   /** Runs something later; never once the sandbox is closed. */
@@ -29,6 +31,7 @@ export function newState(settings: Settings): State {
   const tables = madeTables(settings, settings.now());
   const timers = new Set<NodeJS.Timeout>();
   let created = 0;
+  let number = settings.issues;
   let nameless = 0;
   return {
     settings,
@@ -38,6 +41,10 @@ export function newState(settings: Settings): State {
     newId: (kind) => {
       created += 1;
       return ids(settings.seed, `new ${kind}`).of(created);
+    },
+    newNumber: () => {
+      number += 1;
+      return number;
     },
     store: (resource, object, { path = {}, raw = false } = {}) => {
       const known = keyOf(resource, object, path);

@@ -2,7 +2,15 @@ import { wholeRoute } from '../pages.ts';
 import { badRequest } from '../refusal.ts';
 import { getRoute, type Route } from '../route.ts';
 
-export const OBJECT_TYPES = ['account', 'issue', 'contact', 'task', 'project', 'meeting', 'opportunity'];
+export const OBJECT_TYPES = [
+  'account',
+  'issue',
+  'contact',
+  'task',
+  'project',
+  'meeting',
+  'opportunity',
+] as const;
 
 /** Reading how the workspace is set up. */
 export const settingsRoutes: readonly Route[] = [
@@ -11,7 +19,7 @@ export const settingsRoutes: readonly Route[] = [
   wholeRoute('GET /custom-fields', 'high', 'custom_fields', {
     keep: ({ object }, { query }) => {
       const type = query.object_type;
-      if (type === undefined || !OBJECT_TYPES.includes(type)) {
+      if (type === undefined || !OBJECT_TYPES.some((known) => known === type)) {
         throw badRequest(`object_type is required: one of ${OBJECT_TYPES.join(', ')}`);
       }
       return object.object_type === type;

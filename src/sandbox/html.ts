@@ -1,0 +1,15 @@
+/** What a server keeps of HTML it is sent: no scripts, no handlers. */
+export function sanitized(html: string): string {
+  return html
+    .replace(/<(script|style|iframe)\b[\s\S]*?(<\/\1\s*>|$)/gi, '')
+    .replace(/\s+on\w+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, '')
+    .replace(/(href|src)\s*=\s*(["']?)javascript:[^"'\s>]*\2/gi, '$1=""');
+}
+
+/** A title as a part of a link. */
+export const slugOf = (title: string, fallback: string) =>
+  title
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '') || fallback;
