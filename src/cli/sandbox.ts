@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import { PermanentError } from '../errors.ts';
 import { startSandbox } from '../sandbox/start.ts';
 import { plural } from './figures.ts';
 import { wholeOption } from './options.ts';
@@ -22,7 +23,13 @@ export function addSandbox(program: Command, run: Run): void {
 }
 
 async function runSandbox({ stdout, signal }: Shell, flags: SandboxFlags): Promise<number> {
-  const sandbox = await startSandbox({ port: flags.port, seed: flags.seed, issues: flags.issues });
+  const sandbox = await startSandbox({ port: flags.port, seed: flags.seed, issues: flags.issues }).catch(
+    (cause: unknown) => {
+      throw new PermanentError(`cannot listen on 127.0.0.1:${flags.port} (--port; 0 takes any free one)`, {
+        cause,
+      });
+    },
+  );
   try {
     stdout.write(
       `A Pylon stand-in with ${plural(flags.issues, 'issue')} answers at ${sandbox.url} until Ctrl-C. To use it:\n\n` +

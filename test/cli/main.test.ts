@@ -35,14 +35,11 @@ describe('the process', () => {
     expect([stdout, stderr]).toEqual(['0\n', '']);
   });
 
-  test.each([
-    ['SIGINT', 0],
-    ['SIGTERM', 0],
-  ] as const)('ends a sandbox cleanly on %s', async (signal, expected) => {
+  test('ends a sandbox cleanly on SIGTERM', async () => {
     const sandbox = start(['sandbox', '--port', '0', '--issues', '5']);
     await sandbox.until('until Ctrl-C');
-    sandbox.kill(signal);
+    sandbox.kill('SIGTERM');
     const { status, stderr } = await sandbox.ended;
-    expect([status, stderr]).toEqual([expected, '']);
+    expect([status, stderr]).toEqual([0, '']);
   });
 });

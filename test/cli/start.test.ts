@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { type Running, start } from '../helpers/command.ts';
+import { type Running, run, start } from '../helpers/command.ts';
 import { openProxy } from '../helpers/proxy.ts';
 import { test as base } from '../helpers/sandbox.ts';
 
@@ -32,6 +32,8 @@ describe('start', () => {
     database,
     daemon,
   }) => {
+    // What Pylon keeps from a token must not keep the rest from going on.
+    sandbox.faults.add({ endpoint: 'GET /tags', kind: '403', times: 1_000 });
     const running = daemon({ ...env, ...few, PYLON_SYNC_LIST_SCHEDULE: '* * * * * *' });
     await running.until('"pass":"backfill"');
     const url = linesOf(running).find(({ msg }) => msg === 'answering')?.url;
@@ -100,8 +102,8 @@ describe('start', () => {
     expect((await second.ended).status).toBe(0);
   });
 
-  test('with a wrong token says where tokens are made, exit status 1', async ({ env, daemon }) => {
-    const { status, stderr } = await daemon({ ...env, PYLON_API_TOKEN: 'wrong-token-XYZ123' }).ended;
+  test('with a wrong token says where tokens are made, exit status 1', async ({ env }) => {
+    const { status, stderr } = await run(['start'], { ...env, PYLON_API_TOKEN: 'wrong-token-XYZ123' });
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(/pylon-sync: GET \/me: 401 .*Settings → API tokens/),
@@ -109,8 +111,8 @@ describe('start', () => {
     expect(stderr).not.toContain('XYZ123');
   });
 
-  test('says so when its port is taken, exit status 1', async ({ env, sandbox, daemon }) => {
-    const { status, stderr } = await daemon({ ...env, PYLON_SYNC_HTTP: `127.0.0.1:${sandbox.port}` }).ended;
+  test('says so when its port is taken, exit status 1', async ({ env, sandbox }) => {
+    const { status, stderr } = await run(['start'], { ...env, PYLON_SYNC_HTTP: `127.0.0.1:${sandbox.port}` });
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(/cannot listen on .* \(PYLON_SYNC_HTTP\).*EADDRINUSE/),

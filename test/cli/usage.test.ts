@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { run } from '../helpers/command.ts';
 
@@ -62,6 +64,18 @@ test.each([['start'], ['backfill']])('%s without a token says where tokens are m
   expect([status, stderr]).toEqual([
     2,
     expect.stringMatching(/PYLON_API_TOKEN is not set: .*Settings → API tokens/),
+  ]);
+});
+
+test('a sandbox says so when its port is taken, exit status 1', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  const { status, stderr } = await run(['sandbox', '--port', String(port)]);
+  other.close();
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^pylon-sync: cannot listen on 127\.0\.0\.1:\d+ \(--port.*EADDRINUSE.*\n$/),
   ]);
 });
 
