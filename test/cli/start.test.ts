@@ -1,22 +1,7 @@
 import { describe, expect } from 'vitest';
 import { type Running, run, start } from '../helpers/command.ts';
 import { openProxy } from '../helpers/proxy.ts';
-import { test as base } from '../helpers/sandbox.ts';
-
-/** `test` with a way to start daemons, none of which outlives it. */
-const test = base.extend<{ daemon: (env: Readonly<Record<string, string>>) => Running }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures this one needs.
-  daemon: async ({}, use) => {
-    const all: Running[] = [];
-    await use((env) => {
-      const running = start(['start'], env);
-      all.push(running);
-      return running;
-    });
-    for (const running of all) running.kill('SIGKILL');
-    await Promise.all(all.map(({ ended }) => ended));
-  },
-});
+import { test } from '../helpers/sandbox.ts';
 
 function linesOf(running: Running): readonly Record<string, unknown>[] {
   const lines = running.printed().split('\n');
@@ -30,11 +15,10 @@ describe('start', () => {
     env,
     sandbox,
     database,
-    daemon,
   }) => {
     // What Pylon keeps from a token must not keep the rest from going on.
     sandbox.faults.add({ endpoint: 'GET /tags', kind: '403', times: 1_000 });
-    const running = daemon({ ...env, ...few, PYLON_SYNC_LIST_SCHEDULE: '* * * * * *' });
+    const running = start(['start'], { ...env, ...few, PYLON_SYNC_LIST_SCHEDULE: '* * * * * *' });
     await running.until('"pass":"backfill"');
     const url = linesOf(running).find(({ msg }) => msg === 'answering')?.url;
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
@@ -59,11 +43,11 @@ describe('start', () => {
     expect(rows).toEqual([{ released: true }]);
   });
 
-  test('waits for a database that is away, for as long as it takes', async ({ env, database, daemon }) => {
+  test('waits for a database that is away, for as long as it takes', async ({ env, database }) => {
     const proxy = await openProxy(database.url);
     await proxy.close();
     try {
-      const running = daemon({ ...env, ...few, DATABASE_URL: proxy.url });
+      const running = start(['start'], { ...env, ...few, DATABASE_URL: proxy.url });
       await running.until('"attempts":2');
       await proxy.open();
       await running.until('"pass":"backfill"');
@@ -74,10 +58,10 @@ describe('start', () => {
     }
   });
 
-  test('ends at once at a second signal, whatever it waits for', async ({ env, database, daemon }) => {
+  test('ends at once at a second signal, whatever it waits for', async ({ env, database }) => {
     const proxy = await openProxy(database.url);
     try {
-      const running = daemon({ ...env, ...few, DATABASE_URL: proxy.url });
+      const running = start(['start'], { ...env, ...few, DATABASE_URL: proxy.url });
       await running.until('"pass":"backfill"');
       proxy.freeze();
       running.kill('SIGTERM');
@@ -90,10 +74,10 @@ describe('start', () => {
     }
   });
 
-  test('stands by beside another and takes over when that one is killed', async ({ env, daemon }) => {
-    const first = daemon({ ...env, ...few });
+  test('stands by beside another and takes over when that one is killed', async ({ env }) => {
+    const first = start(['start'], { ...env, ...few });
     await first.until('"pass":"backfill"');
-    const second = daemon({ ...env, ...few });
+    const second = start(['start'], { ...env, ...few });
     await second.until('standing by');
     expect(second.printed()).not.toContain('"pass":"backfill"');
     first.kill('SIGKILL');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { runCommandLine } from '../../src/cli/run.ts';
 
 export interface Ended {
@@ -50,7 +51,10 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts a real process of ours, with nothing of this one's environment. */
+/** How long a process may take to end once its test has. */
+const PATIENCE_MS = 5_000;
+
+/** Starts a real process of ours, with nothing of this one's environment, which ends with its test. */
 export function start(words: readonly string[], env: Variables = {}, cwd?: string): Running {
   const [node, ...args] = COMMAND;
   const child = spawn(node, [...args, ...words], {
@@ -77,6 +81,12 @@ export function start(words: readonly string[], env: Variables = {}, cwd?: strin
     return { status, stdout, stderr } as Ended;
   });
   const printed = () => stdout + stderr;
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    await ended;
+    clearTimeout(timer);
+  });
   return {
     pid: child.pid ?? 0,
     printed,
