@@ -3,6 +3,7 @@ import type { Resource } from '../resources/define.ts';
 import { type BudgetUse, readBudgets } from './budgets.ts';
 import type { Database } from './connect.ts';
 import type { Holder } from './lease.ts';
+import type { RunFigures } from './runs.ts';
 import { boundWorkspace, type Workspace } from './workspace.ts';
 
 /** How one resource's mirror is doing. Times are RFC 3339 in UTC. */
@@ -25,18 +26,12 @@ export interface ResourceStatus {
   readonly windows: { readonly done: number; readonly found: number } | null;
 }
 
-export interface RunStatus {
+export interface RunStatus extends RunFigures {
   readonly kind: string;
   readonly outcome: string;
   readonly error: string | null;
   readonly started_at: string;
   readonly finished_at: string | null;
-  readonly requests: number;
-  readonly read: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly rejected: number;
 }
 
 export interface Status {
