@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { FAULT_KINDS, type Faults } from './faults.ts';
 import type { RequestLog } from './requests.ts';
 import type { State } from './state.ts';
-import type { World } from './world.ts';
+import type { Served, World } from './world.ts';
 
 export interface Controlled {
   readonly world: World;
@@ -49,7 +49,7 @@ export function control({ world, state, faults, log }: Controlled): Hono<{ Bindi
     return context.json({ endpoints, own429 });
   });
   app.get('/world/:resource', (context) => {
-    const stream = Readable.toWeb(Readable.from(lines(world, context.req.param('resource'))));
+    const stream = Readable.toWeb(Readable.from(lines(world.all(context.req.param('resource')))));
     return context.body(stream as ReadableStream, 200, { 'content-type': 'application/x-ndjson' });
   });
   app.post('/world/:resource', async (context) => {
@@ -64,9 +64,9 @@ export function control({ world, state, faults, log }: Controlled): Hono<{ Bindi
 }
 
 /** About 64 kB of text at a time, one object a line. */
-function* lines(world: World, resource: string): Generator<string> {
+function* lines(rows: Iterable<Served>): Generator<string> {
   let text = '';
-  for (const served of world.all(resource)) {
+  for (const served of rows) {
     text += `${JSON.stringify(served)}\n`;
     if (text.length < 65_536) continue;
     yield text;

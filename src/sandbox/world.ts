@@ -1,7 +1,7 @@
 import { instant } from './instants.ts';
 import { mergeAccounts } from './merge.ts';
 import { isResource, type ResourceName } from './resources.ts';
-import type { Facts, Fields, Row } from './rows.ts';
+import type { Facts, Fields, Row, Table } from './rows.ts';
 import type { State } from './state.ts';
 
 /** An object as it is served, and what only the path of a request for it says. */
@@ -38,6 +38,9 @@ export function worldOf(state: State): World {
     if (!isResource(resource)) throw new RangeError(`the sandbox knows no resource "${resource}"`);
     return resource;
   };
+  function* servedRows(rows: Table): Generator<Served> {
+    for (const row of rows.newest()) yield served(row);
+  }
   const table = (resource: string) => state.tables[named(resource)];
   const need = (resource: string, id: string): Row => {
     const row = table(resource).get(id);
@@ -45,9 +48,7 @@ export function worldOf(state: State): World {
     return row;
   };
   return {
-    *all(resource) {
-      for (const row of table(resource).newest()) yield served(row);
-    },
+    all: (resource) => servedRows(table(resource)),
     count: (resource) => table(resource).size(),
     get: (resource, id) => {
       const row = table(resource).get(id);

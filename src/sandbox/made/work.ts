@@ -19,7 +19,7 @@ const updatedAfter = (world: WorkWorld, created: number, days: number) =>
 /** `status` can be filtered by, but is never served. */
 export function project(world: WorkWorld, index: number, created: number): Fields {
   const roll = new Dice(mix(world.seed, salt('projects'), index));
-  const archived = index % 6 === 5;
+  const archived = index % 6 === 1;
   return {
     id: ids(world.seed, 'projects').of(index),
     name: `${firm(roll, index)} rollout`,
