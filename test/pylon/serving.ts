@@ -43,7 +43,7 @@ export const hang = () => {};
 /** Cuts the connection, whatever was sent by then. */
 export const reset = (response: ServerResponse) => void response.socket?.resetAndDestroy();
 
-export async function serve(respond: Respond): Promise<TestServer> {
+async function serve(respond: Respond): Promise<TestServer> {
   const seen: Seen[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
