@@ -16,7 +16,7 @@ import { withConfig } from './setup.ts';
 import type { Run, Shell } from './shell.ts';
 import { runDaemon } from './start.ts';
 
-const ISSUES = 300;
+const ISSUES = 200;
 
 /** A minute of the rate limits takes a second, so that nobody waits for them. */
 const MINUTE_MS = 1_000;
