@@ -1,9 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
+import { officialBody } from './community-bodies.ts';
 import { enveloped, refused } from './envelope.ts';
 import type { Fault, Faults } from './faults.ts';
 import { limitOf, type Meter } from './limits.ts';
+import type { Settings } from './options.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import type { RequestLog } from './requests.ts';
 import type { Reply, Route } from './route.ts';
@@ -59,7 +61,7 @@ export async function serve(serving: Serving, route: Route, context: SandboxCont
       endpoint: route.endpoint,
       params: context.req.param(),
       query: record.query,
-      body: text === '' ? undefined : strictlyParsed(text),
+      body: bodyOf(text, route.endpoint, settings.shape),
     });
     const body = enveloped(harmed(reply, fault, record.query.cursor ?? cursorIn(record.body)), {
       endpoint: route.endpoint,
@@ -109,6 +111,12 @@ function strictlyParsed(text: string): unknown {
   } catch (cause) {
     throw badRequest(`the body is not JSON: ${(cause as Error).message}`);
   }
+}
+
+function bodyOf(text: string, endpoint: string, shape: Settings['shape']): unknown {
+  if (text === '') return undefined;
+  const body = strictlyParsed(text);
+  return shape === 'community' ? officialBody(endpoint, body) : body;
 }
 
 const cursorIn = (body: unknown): string =>

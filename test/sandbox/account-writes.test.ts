@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { found, held, iso, NOW, test } from './client.ts';
 
@@ -57,33 +56,22 @@ describe('writes of accounts', () => {
   });
 
   test('in bulk say that they began, and take effect later', async ({ open }) => {
-    const client = await open({ bulkDelayMs: 40, traps: false });
+    const client = await open({ bulkDelayMs: 300, traps: false });
     const [first, second] = held(client, 'accounts');
     const owner = found(client, 'users');
     const account_ids = [first?.id, second?.id, 'gone'];
     const bulk = await client.send('PATCH', '/accounts', { account_ids, tags: ['bulk'], owner_id: owner.id });
     expect([bulk.status, bulk.body]).toEqual([200, { success: true, request_id: expect.any(String) }]);
     expect(client.sandbox.world.get('accounts', `${first?.id}`)).toEqual(first);
-    await sleep(80);
-    expect(client.sandbox.world.get('accounts', `${first?.id}`)).toEqual({
-      ...first,
-      tags: ['bulk'],
-      owner: { id: owner.id, email: owner.email },
-      updated_at: iso(NOW),
-    });
-    await client.send('PATCH', '/accounts', {
-      account_ids: [second?.id],
-      tags: ['more'],
-      tags_apply_mode: 'append_only',
-    });
-    await sleep(80);
-    await client.send('PATCH', '/accounts', {
-      account_ids: [second?.id],
-      tags: ['bulk'],
-      tags_apply_mode: 'remove_only',
-    });
-    await sleep(80);
-    expect(client.sandbox.world.get('accounts', `${second?.id}`)?.tags).toEqual(['more']);
+    const now = (account: Json | undefined) => client.sandbox.world.get('accounts', `${account?.id}`);
+    const changed = { tags: ['bulk'], owner: { id: owner.id, email: owner.email }, updated_at: iso(NOW) };
+    await expect.poll(() => now(first)).toEqual({ ...first, ...changed });
+    const bulkTags = async (tags: string[], tags_apply_mode: string) =>
+      client.send('PATCH', '/accounts', { account_ids: [second?.id], tags, tags_apply_mode });
+    await bulkTags(['more'], 'append_only');
+    await expect.poll(() => now(second)?.tags).toEqual(['bulk', 'more']);
+    await bulkTags(['bulk'], 'remove_only');
+    await expect.poll(() => now(second)?.tags).toEqual(['more']);
     for (const body of [
       { account_ids: [] },
       { account_ids: Array.from({ length: 101 }, (_, i) => `${i}`) },

@@ -67,11 +67,12 @@ describe('issues in windows of created_at', () => {
   });
 
   test('start by the hundred thousand in seconds', async ({ open }) => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     const client = await open({ issues: 100_000 });
     expect(client.sandbox.world.count('issues')).toBe(100_000);
     expect((await client.get('/accounts?limit=1')).status).toBe(200);
-    expect(performance.now() - start).toBeLessThan(6_000);
+    // Of the processor, not of the clock: other tests may be running.
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
     const { body } = await client.send('POST', '/issues/search', { limit: 999 });
     expect(JSON.stringify(body.data).length / 999).toBeGreaterThan(2_000);
   });
