@@ -42,6 +42,8 @@ const SHORTEST = 6;
 function needlesOf(text: string): readonly (readonly [needle: string, instead: string])[] {
   const password = /^\w+:\/\/[^/@]*?:([^/]*)@/.exec(text)?.[1];
   if (password !== undefined) return password === '' ? [] : [[`:${password}@`, ':***@']];
+  // An address without a password keeps no secret.
+  if (password === undefined && /^\w+:\/\//.test(text)) return [];
   if (text.length < SHORTEST) return [];
   const quoted = JSON.stringify(text).slice(1, -1);
   return [...new Set([text, quoted])].map((needle) => [needle, '***'] as const);

@@ -1,7 +1,7 @@
 import type { Resource } from '../resources/define.ts';
 import { backfill } from '../sync/backfill.ts';
 import type { Context } from '../sync/context.ts';
-import type { PassState, ResourceProgress } from '../sync/progress.ts';
+import type { ResourceProgress } from '../sync/progress.ts';
 import { listed } from './listed.ts';
 import { runSchedule } from './schedule.ts';
 import type { Setup } from './setup.ts';
@@ -18,25 +18,12 @@ export type OnBackfilled = (results: readonly Readonly<ResourceProgress>[]) => P
 export async function serve(setup: Setup, ctx: Context, onBackfilled: OnBackfilled): Promise<void> {
   const { config, log } = setup;
   const { windowDays, since } = config;
-  let ended = new Map<string, PassState>();
-  const read = (on: Context, resources: readonly Resource[]) =>
-    resources.length === 0 ? [] : backfill(on, { resources, since, windowDays });
-  const pass = async (name: string, resources: readonly Resource[], on: Context) => {
-    // What did not end well stays unfinished, and is taken up again; what is read beside it then counts as
-    // read already. So those that did not end well are read by themselves.
-    const isTroubled = ({ name: resource }: Resource) => (ended.get(resource) ?? 'done') !== 'done';
-    const results = [
-      ...(await read(
-        on,
-        resources.filter((resource) => !isTroubled(resource)),
-      )),
-      ...(await read(on, resources.filter(isTroubled))),
-    ];
-    ended = new Map([...ended, ...results.map(({ resource, state }) => [resource, state] as const)]);
+  const pass = async (name: string, resources: readonly Resource[], on: Context, again: boolean) => {
+    const results = resources.length === 0 ? [] : await backfill(on, { resources, since, windowDays, again });
     log.info({ pass: name, ...sums(results) }, 'pass ended');
     return results;
   };
-  await onBackfilled(await pass('backfill', config.resources, ctx));
+  await onBackfilled(await pass('backfill', config.resources, ctx, false));
   // From here on a pass is routine: its steps are details.
   const routine = { ...ctx, onProgress: logSteps(log, 'debug', ctx.signal) };
   const lists = listed(config.resources);
@@ -45,12 +32,12 @@ export async function serve(setup: Setup, ctx: Context, onBackfilled: OnBackfill
       {
         name: 'lists',
         cron: config.listSchedule,
-        run: async () => void (await pass('lists', lists, routine)),
+        run: async () => void (await pass('lists', lists, routine, true)),
       },
       {
         name: 'reconcile',
         cron: config.reconcileSchedule,
-        run: async () => void (await pass('reconcile', config.resources, routine)),
+        run: async () => void (await pass('reconcile', config.resources, routine, true)),
       },
     ],
     log,

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { sql } from 'drizzle-orm';
 import { LeaseLostError, PermanentError, reasonOf } from '../errors.ts';
@@ -8,6 +9,8 @@ export interface Holder {
   readonly command: string;
   readonly host: string;
   readonly pid: number;
+  /** The namespace its number belongs to: containers may share a host's name, not its processes. */
+  readonly space: string;
 }
 
 /** Another process holds the lease of this database. */
@@ -46,9 +49,19 @@ export interface LeaseOptions {
 /** Requests one holder can number: 2^36, thousands of years at Pylon's limits. */
 const COUNTER_BITS = 36n;
 
+/** Tells one namespace of processes from another on Linux; elsewhere there is one. */
+function processSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
 /** A process of this machine that no longer exists cannot be writing. */
 function isDead(holder: Holder): boolean {
-  if (holder.host !== hostname() || holder.pid === process.pid) return false;
+  const here = holder.host === hostname() && holder.space === processSpace();
+  if (!here || holder.pid === process.pid) return false;
   try {
     process.kill(holder.pid, 0);
     return false;
@@ -86,7 +99,12 @@ async function current(db: Database) {
  */
 export async function acquireLease(db: Database, options: LeaseOptions): Promise<Lease> {
   const expiryMs = options.expiryMs ?? 10_000;
-  const holder: Holder = { command: options.command, host: hostname(), pid: process.pid };
+  const holder: Holder = {
+    command: options.command,
+    host: hostname(),
+    pid: process.pid,
+    space: processSpace(),
+  };
   let token = await take(db, holder, expiryMs, null);
   if (token === undefined) {
     const held = await current(db);

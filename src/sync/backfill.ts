@@ -16,6 +16,8 @@ export interface BackfillOptions {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly windowDays: number;
+  /** Read again what an unfinished backfill has finished lately, too. */
+  readonly again?: boolean;
 }
 
 function scopeOf({ since, until, windowDays }: BackfillOptions): Scope {
@@ -41,7 +43,7 @@ export async function backfill(ctx: Context, options: BackfillOptions): Promise<
     await bindToken(ctx);
     await closeAbandonedRuns(ctx.db);
     const scope = scopeOf(options);
-    const tasks = await takeUp(ctx, options.resources, scope);
+    const tasks = await takeUp(ctx, options.resources, scope, options.again ?? false);
     await readAll(ctx, tasks, scope);
     return tasks.map((task) => task.progress);
   } finally {
@@ -74,16 +76,21 @@ async function readOne(
   course: { readonly signal: AbortSignal; readonly parentsDone: () => boolean },
 ): Promise<void> {
   if (position.done) {
-    progress.state = 'done';
+    progress.state = position.ended ?? 'done';
     progress.covered = 1;
     ctx.onProgress(progress, 'finished before');
     return;
   }
-  const finish = () =>
+  const finish = (ended: 'done' | 'unavailable') =>
     writing(ctx.db, ctx.lease, async (tx) => {
       await dropCursors(tx, resource.name, `${scope.name} `);
       const finished_at = new Date().toISOString();
-      await saveCursor(tx, resource.name, scope.name, { ...position, done: true, finished_at });
+      await saveCursor(tx, resource.name, scope.name, {
+        pass: position.pass,
+        done: true,
+        ended,
+        finished_at,
+      });
     });
   await runPass({ ctx, resource, scope, progress, position, ...course }, 'backfill', finish);
 }

@@ -24,6 +24,8 @@ export interface PassPosition extends Position {
   /** Name of the pass: Pylon's clock when it began. */
   readonly pass: string;
   readonly done: boolean;
+  /** How it ended, when it did. */
+  readonly ended?: 'done' | 'unavailable';
   readonly finished_at?: string;
 }
 

@@ -40,7 +40,7 @@ const isUnavailable = (error: unknown) =>
 export async function runPass(
   init: Omit<PassInit, 'store'>,
   kind: string,
-  finish: () => Promise<void>,
+  finish: (ended: 'done' | 'unavailable') => Promise<void>,
 ): Promise<void> {
   const { ctx, resource, progress, signal } = init;
   const run = await beginRun(ctx.db, ctx.lease, resource.name, kind);
@@ -52,7 +52,7 @@ export async function runPass(
   try {
     await enumerate(pass);
     await rereadLeft(pass);
-    await finish();
+    await finish('done');
     progress.state = 'done';
     progress.covered = 1;
     progress.remainingRequests = 0;
@@ -65,6 +65,7 @@ export async function runPass(
       throw error;
     }
     progress.state = isUnavailable(error) ? 'unavailable' : 'failed';
+    if (progress.state === 'unavailable') await finish('unavailable');
     await end(progress.state, progress.error);
   } finally {
     progress.finishedAt = Date.now();

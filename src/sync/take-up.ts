@@ -22,12 +22,13 @@ export interface Task {
 
 /**
  * Where each resource begins: in the middle of what an ended backfill left; nowhere, when that backfill had
- * finished it lately; else at the beginning.
+ * finished it lately, unless all is to be read `again`; else at the beginning.
  */
 export async function takeUp(
   ctx: Context,
   resources: readonly Resource[],
   scope: Scope,
+  again: boolean,
 ): Promise<readonly Task[]> {
   const pass = new Date(ctx.pylon.now()).toISOString();
   const saved = await Promise.all(
@@ -42,7 +43,7 @@ export async function takeUp(
     for (const [index, resource] of resources.entries()) {
       const held = saved[index];
       const progress = newProgress(resource.name, endpointOf(resource));
-      if (held !== undefined && (!held.done || (unfinished && isFresh(held)))) {
+      if (held !== undefined && (!held.done || (!again && unfinished && isFresh(held)))) {
         tasks.push({ resource, position: held, progress });
         continue;
       }

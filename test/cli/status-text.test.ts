@@ -62,7 +62,7 @@ const budgets = [
 ];
 
 test('the status is a line a resource, then the budget and the errors', () => {
-  const holder = { command: 'pylon-sync start', host: 'db-1', pid: 7 };
+  const holder = { command: 'pylon-sync start', host: 'db-1', pid: 7, space: '' };
   const text = statusText({ workspace: { id: 'org_1', name: 'Acme' }, holder, resources: all, budgets }, NOW);
   expect(text.split('\n').map((line) => line.trimEnd())).toEqual([
     'workspace  Acme (org_1)',

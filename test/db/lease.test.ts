@@ -61,12 +61,19 @@ describe('the lease of a database', () => {
 
   test('of a process of this machine that is gone passes on at once', async ({ database }) => {
     const db = await connect(database.url);
+    await (await acquireLease(db, { command: 'killed' })).release();
     const gone = spawnSync('true').pid;
-    const holder = JSON.stringify({ command: 'killed', host: hostname(), pid: gone });
-    await database.pool.query(
-      `INSERT INTO pylon_sync.lease VALUES ('daemon', 41, $1, now(), now() + interval '1 hour')`,
-      [holder],
-    );
+    const hold = (space: string | null) =>
+      database.pool.query(
+        `UPDATE pylon_sync.lease SET token = 41, expires_at = now() + interval '1 hour',
+                holder = holder || jsonb_build_object('pid', $1::int, 'space', coalesce($2, holder->>'space'))`,
+        [gone, space],
+      );
+    await hold('another namespace of processes');
+    await expect(acquireLease(db, { command: 'next' })).rejects.toThrow(LeaseHeldError);
+    await database.pool.query('DELETE FROM pylon_sync.lease');
+    await (await acquireLease(db, { command: 'killed' })).release();
+    await hold(null);
     const lease = await acquireLease(db, { command: 'next' });
     expect(lease.token).toBe(42n);
     await lease.release();

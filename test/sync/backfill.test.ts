@@ -149,6 +149,17 @@ describe('what one resource meets', () => {
     ]);
   });
 
+  test('does not keep the others from being refreshed by the next run', async ({ open }) => {
+    const { sandbox, backfill } = await open({ issues: 5 });
+    sandbox.faults.add({ endpoint: 'GET /macros', kind: '403', times: 1000 });
+    await backfill();
+    const [account] = [...sandbox.world.all('accounts')].map(({ object }) => String(object.id));
+    await sandbox.world.patch('accounts', String(account), { name: 'Renamed' });
+    const results = await backfill();
+    expect(results.get('accounts')).toMatchObject({ state: 'done', updated: 1 });
+    expect(results.get('macros')).toMatchObject({ state: 'unavailable' });
+  });
+
   test('a page that keeps failing fails that resource alone, and the next run mends it', async ({
     database,
     open,
