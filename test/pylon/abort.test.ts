@@ -1,9 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect } from 'vitest';
 import { TransientError } from '../../src/errors.ts';
+import { followingClock } from '../../src/pylon/clock.ts';
 import { sleep } from '../../src/pylon/retry.ts';
 import { link } from '../../src/pylon/signal.ts';
 import type { Pylon } from '../../src/pylon/types.ts';
+import { attempt, type Wire } from '../../src/pylon/wire.ts';
 import { hang, json, type Respond, rejection, sameLimit, type TestServer, test } from './serving.ts';
 
 const REASON = new Error('stopped by the test');
@@ -104,6 +106,25 @@ test('a write that is aborted on its way rejects with the reason too', async ({ 
   const server = await serve(hang);
   const stop = new AbortController();
   const rejected = rejection(connect(server.url).request({ ...POST, signal: stop.signal }));
+  await expect.poll(() => server.seen.length).toBe(1);
+  stop.abort(REASON);
+  expect(await rejected).toBe(REASON);
+});
+
+test('one attempt alone rejects with the reason, and answers nothing of its own', async ({ serve }) => {
+  const server = await serve(hang);
+  const wire: Wire = {
+    fetch,
+    timeoutMs: 10_000,
+    nextOrder: () => 0n,
+    intervalMs: 60_000,
+    clock: followingClock(Date.now),
+    conceal: (text) => text,
+  };
+  const url = new URL(server.url);
+  const stop = new AbortController();
+  const request = { endpoint: 'GET /', url, init: {}, isRead: true, maxBytes: 100 };
+  const rejected = rejection(attempt(wire, request, stop.signal));
   await expect.poll(() => server.seen.length).toBe(1);
   stop.abort(REASON);
   expect(await rejected).toBe(REASON);

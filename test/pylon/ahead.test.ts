@@ -70,6 +70,23 @@ test('leaving early lets go of the source once the fetch in hand is done', async
   expect(state).toEqual({ fetched: 3, released: true });
 });
 
+test('a source that is no generator is let go of only after its fetch in hand, too', async () => {
+  const steps: string[] = [];
+  const iterator: AsyncIterator<number> = {
+    next: async () => {
+      await turn();
+      steps.push('fetched');
+      return { done: false, value: 1 };
+    },
+    return: async () => {
+      steps.push('released');
+      return { done: true, value: undefined };
+    },
+  };
+  for await (const _ of ahead({ [Symbol.asyncIterator]: () => iterator })) break;
+  expect(steps).toEqual(['fetched', 'fetched', 'released']);
+});
+
 test('leaving early because of an error keeps that error, even where the fetch in hand fails', async () => {
   const { state, numbers } = source(1, new Error('page 2'));
   const reading = async () => {

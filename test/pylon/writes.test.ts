@@ -37,6 +37,14 @@ test.concurrent.for(LOST_WRITES)(
   },
 );
 
+test('a write whose answer is too large to read was processed all the same', async ({ serve, connect }) => {
+  const server = await serve((response) => json(response, { data: 'x'.repeat(100) }));
+  const write = { method: 'POST', route: '/tags', body: {}, maxBytes: 50 } as const;
+  const error = await rejection(connect(server.url).request(write));
+  expect(error).toBeInstanceOf(UnknownOutcomeError);
+  expect(error.message).toContain('the answer is larger than 50 bytes');
+});
+
 test('a write that found no server was not sent', async ({ serve, connect }) => {
   const server = await serve(hang);
   await server.close();
