@@ -10,7 +10,7 @@ export interface CustomFieldWrite {
 }
 
 /**
- * Custom fields after a write: only the given slugs change, a slug alone (or with nothing) unsets.
+ * Custom fields after a write, checked: only the given slugs change, a slug alone (or with nothing) unsets.
  *
  * @throws Refusal (400) for a slug that is unknown or read-only, and for a value its type does not take.
  */
@@ -20,25 +20,25 @@ export function written(
   before: unknown,
   writes: readonly CustomFieldWrite[] | undefined,
 ): { custom_fields?: Fields } {
+  for (const write of writes ?? []) refuseWrong(state, objectType, write);
+  return merged(before, writes);
+}
+
+/** The same for writes that were checked before. */
+export function merged(
+  before: unknown,
+  writes: readonly CustomFieldWrite[] | undefined,
+): { custom_fields?: Fields } {
   if (writes === undefined) return {};
   const after: Fields = before !== null && typeof before === 'object' ? { ...before } : {};
-  for (const write of writes) {
-    const { slug, value, values } = write;
-    const definition = definitionOf(state, objectType, slug);
-    if (definition === undefined)
-      throw badRequest(`custom_fields: ${slug} is not a custom field of ${objectType}`);
-    if (definition.is_read_only === true) throw badRequest(`custom_fields: ${slug} is read-only`);
-    if (value !== undefined && values !== undefined)
-      throw badRequest(`custom_fields: ${slug} has value and values`);
-    if ((value ?? '') === '' && (values ?? []).length === 0) {
-      delete after[slug];
-      continue;
-    }
-    refuseWrong(state, definition, write);
-    after[slug] = values === undefined ? { slug, value } : { slug, values };
+  for (const { slug, value, values } of writes) {
+    if (unsets(value, values)) delete after[slug];
+    else after[slug] = values === undefined ? { slug, value } : { slug, values };
   }
   return { custom_fields: after };
 }
+
+const unsets = (value = '', values: readonly string[] = []) => value === '' && values.length === 0;
 
 function definitionOf(state: State, objectType: string, slug: string): Fields | undefined {
   for (const { object } of state.tables.custom_fields.newest()) {
@@ -55,11 +55,21 @@ const FORMATS: Readonly<Record<string, (value: string) => boolean>> = {
   datetime: (value) => parseInstant(value) !== undefined,
 };
 
-function refuseWrong(state: State, definition: Fields, { slug, value, values }: CustomFieldWrite): void {
+function refuseWrong(state: State, objectType: string, { slug, value, values }: CustomFieldWrite): void {
+  const definition = definitionOf(state, objectType, slug);
+  if (definition === undefined) {
+    throw badRequest(`custom_fields: ${slug} is not a custom field of ${objectType}`);
+  }
+  if (definition.is_read_only === true) throw badRequest(`custom_fields: ${slug} is read-only`);
+  if (value !== undefined && values !== undefined) {
+    throw badRequest(`custom_fields: ${slug} has value and values`);
+  }
+  if (unsets(value, values)) return;
   const type = `${definition.type}`;
   const many = type === 'multiselect';
-  if (many !== (values !== undefined))
+  if (many !== (values !== undefined)) {
     throw badRequest(`custom_fields: ${slug} takes ${many ? 'values' : 'value'}`);
+  }
   const options = optionsOf(definition);
   for (const one of values ?? [value ?? '']) {
     const fits =

@@ -50,7 +50,7 @@ export function generatedTable({ times, indexOf, make }: Generation): Table {
 }
 
 /** How many of the rising times lie before an instant. */
-export function countBefore(times: Float64Array, instant: number): number {
+function countBefore(times: Float64Array, instant: number): number {
   let low = 0;
   let high = times.length;
   while (low < high) {

@@ -6,7 +6,7 @@ import { type Route, route } from './route.ts';
 import type { Place, Row } from './rows.ts';
 
 /** `<created_at with milliseconds>|<id>`, in base64: opaque to readers. */
-export function cursorOf(row: Row): string {
+function cursorOf(row: Row): string {
   return Buffer.from(`${new Date(row.created).toISOString()}|${row.key}`).toString('base64');
 }
 

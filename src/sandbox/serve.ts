@@ -44,10 +44,13 @@ export async function serve(serving: Serving, route: Route, context: SandboxCont
   const refuse = (refusal: Refusal, headers?: Record<string, string>) =>
     answer(refusal.status, refused(refusal, requestId), headers);
 
-  if (settings.latencyMs > 0) await sleep(state, settings.latencyMs);
   const denied = refusedToken(context.req.header('authorization'), settings.token);
+  const early =
+    denied === undefined
+      ? meter.arrive(route.endpoint, limitOf(settings.limits, route.endpoint, route.tier))
+      : 0;
+  if (settings.latencyMs > 0) await sleep(state, settings.latencyMs);
   if (denied !== undefined) return refuse(denied);
-  const early = meter.arrive(route.endpoint, limitOf(settings.limits, route.endpoint, route.tier));
   if (early > 0) {
     log.refuse(record);
     return refuse(rateLimited, { 'X-Retry-After': `${Math.max(1, Math.ceil(early / 1_000))}` });
@@ -156,12 +159,14 @@ async function befallen(
   }
 }
 
-/** Faults of a page. */
+/** A cursor like any other, behind everything. */
+const END = Buffer.from('1970-01-01T00:00:00.000Z|').toString('base64');
+
+/** Faults of a page. The first page has no cursor to repeat: it gives one, which the next then repeats. */
 function harmed(reply: Reply, fault: Fault | undefined, cursor: string): Reply {
   if (reply.is !== 'list' || fault === undefined) return reply;
-  if (fault.kind === 'repeat-cursor') return { ...reply, next: cursor === '' ? 'cmVwZWF0ZWQ=' : cursor };
-  if (fault.kind === 'no-data')
-    return { ...reply, objects: [], next: reply.next || cursor || 'bm8tZGF0YQ==' };
+  if (fault.kind === 'repeat-cursor') return { ...reply, next: cursor || reply.next || END };
+  if (fault.kind === 'no-data') return { ...reply, objects: [], next: reply.next || cursor || END };
   return reply;
 }
 

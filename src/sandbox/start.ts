@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { control } from './control.ts';
-import { type Fault, type Faults, newFaults } from './faults.ts';
+import { type Faults, newFaults } from './faults.ts';
 import { meter } from './limits.ts';
 import { type SandboxOptions, settle } from './options.ts';
 import { newRequestLog, type RequestRecord } from './requests.ts';
@@ -11,7 +11,7 @@ import { type Serving, serve } from './serve.ts';
 import { newState } from './state.ts';
 import { type World, worldOf } from './world.ts';
 
-export type { Fault, Faults, RequestRecord, SandboxOptions, World };
+export type { SandboxOptions, World };
 
 /** A running stand-in for Pylon. */
 export interface Sandbox {

@@ -22,7 +22,7 @@ export interface State {
   close(): void;
 }
 
-export interface StoreOptions {
+interface StoreOptions {
   readonly path?: Facts;
   readonly raw?: boolean;
 }

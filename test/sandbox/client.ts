@@ -8,7 +8,7 @@ export const iso = (ms: number) => new Date(ms).toISOString().replace('.000', ''
 
 type Json = Record<string, unknown>;
 
-export interface Answered {
+interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Json & { data?: unknown };

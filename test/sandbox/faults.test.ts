@@ -82,6 +82,10 @@ describe('a fault', () => {
     const again = await client.get(path);
     expect(again.body.pagination).toEqual({ has_next_page: true, cursor });
     expect((again.body.data as unknown[]).length).toBe(2);
+    client.sandbox.faults.add({ endpoint: 'GET /teams', kind: 'repeat-cursor', times: 2 });
+    const whole = (await client.get('/teams')).body.pagination as { cursor: string };
+    const repeated = await client.get(`/teams?cursor=${encodeURIComponent(whole.cursor)}`);
+    expect(repeated.body.pagination).toEqual({ has_next_page: true, cursor: whole.cursor });
   });
 
   test('can lose the answer of a write that took effect', async ({ open }) => {
@@ -104,6 +108,13 @@ describe('a fault', () => {
     await client.sandbox.close();
     expect(await Promise.all(asked)).toEqual(['TypeError', 'TypeError']);
   });
+});
+
+test('an answer takes the latency it is given', async ({ open }) => {
+  const client = await open({ latencyMs: 80 });
+  const start = performance.now();
+  expect((await client.get('/me')).status).toBe(200);
+  expect(performance.now() - start).toBeGreaterThan(75);
 });
 
 describe('a sandbox in another process', () => {

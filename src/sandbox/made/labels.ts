@@ -13,7 +13,7 @@ export const ISSUE_TAGS = [
   'naïve café',
 ];
 export const ACCOUNT_TAGS = ['enterprise', 'startup', 'trial', 'vip', 'at risk', 'partner'];
-export const ARTICLE_TAGS = ['setup', 'billing', 'api', 'draft'];
+const ARTICLE_TAGS = ['setup', 'billing', 'api', 'draft'];
 
 export function tags(seed: number): Fields[] {
   const id = ids(seed, 'tags');

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { bodyOf, customFieldWrites, externalIds, filled, texts } from '../body.ts';
-import { written } from '../custom-field-writes.ts';
+import { merged, written } from '../custom-field-writes.ts';
 import { mergeAccounts } from '../merge.ts';
 import { badRequest, duplicate, notFound } from '../refusal.ts';
 import { type Call, type Reply, type Route, route, shown } from '../route.ts';
 import type { Fields, Row } from '../rows.ts';
-import { change, clearable, create, distinct, nowIn, referred, removed, same } from '../writes.ts';
+import { change, clearable, create, distinct, nowIn, removed, same } from '../writes.ts';
 import { accountOf, accountOfExternalId } from './people.ts';
 
 const channels = z.array(
@@ -153,7 +153,7 @@ function refuseTaken(
 function updateAccounts(call: Call): Reply {
   const body = bodyOf(call, bulk);
   const { account_type, owner_id, tags, tags_apply_mode: mode } = body;
-  if (owner_id) referred(call, 'users', 'owner_id', owner_id);
+  const owner = clearable(call, 'users', 'owner_id', owner_id, 'owner');
   written(call.state, 'account', {}, body.custom_fields);
   call.state.later(call.state.settings.bulkDelayMs, () => {
     for (const id of distinct(body.account_ids)) {
@@ -161,9 +161,9 @@ function updateAccounts(call: Call): Reply {
       if (row === undefined) continue;
       change(call, 'accounts', row, {
         ...(account_type === undefined ? {} : { type: account_type }),
-        ...clearable(call, 'users', 'owner_id', owner_id, 'owner'),
+        ...owner,
         ...(tags === undefined ? {} : { tags: applied(row.object.tags, tags, mode) }),
-        ...written(call.state, 'account', row.object.custom_fields, body.custom_fields),
+        ...merged(row.object.custom_fields, body.custom_fields),
       });
     }
   });
