@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { parseEnv } from 'node:util';
 import { runCommandLine } from './cli/run.ts';
 import { Interrupted } from './cli/shell.ts';
+import { reasonOf } from './errors.ts';
 
 /** A Ctrl-C reaches a process under npm twice, from the terminal and from npm: within this time it is one. */
 const SAME_SIGNAL_MS = 500;
@@ -24,10 +25,15 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** The process's environment over what a `.env` file in the current folder says. */
+/** The process's environment over what a `.env` file in the current folder says; ends the process when that cannot be read. */
 function environment(): Record<string, string | undefined> {
-  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
-  return { ...file, ...process.env };
+  if (!existsSync('.env')) return process.env;
+  try {
+    return { ...parseEnv(readFileSync('.env', 'utf8')), ...process.env };
+  } catch (error) {
+    process.stderr.write(`pylon-sync: .env cannot be read (${reasonOf(error)}): mend it or move it away\n`);
+    process.exit(2);
+  }
 }
 
 function version(): string {

@@ -63,14 +63,16 @@ async function readFacts(db: Database, names: readonly string[]) {
              ORDER BY id DESC LIMIT 1) IS TRUE AS unavailable,
            (SELECT count(*)::integer FROM pylon_sync.rejected_records AS r WHERE r.resource = named.resource) AS rejected,
            (SELECT count(*)::integer FROM pylon_sync.rereads AS r WHERE r.resource = named.resource) AS waiting,
-           coalesce((SELECT CASE WHEN (position->>'done')::boolean THEN 'done' ELSE 'unfinished' END
-                       FROM pylon_sync.cursors AS c
-                      WHERE c.resource = named.resource AND scope = 'backfill'), 'none') AS backfill,
+           CASE WHEN scoped.done IS NULL THEN 'none' WHEN scoped.done THEN 'done' ELSE 'unfinished' END AS backfill,
            (SELECT jsonb_build_object('done', count(*) FILTER (WHERE (position->>'done')::boolean), 'found', count(*))
               FROM pylon_sync.cursors AS c
-             WHERE c.resource = named.resource AND scope LIKE 'backfill window %'
+             WHERE c.resource = named.resource AND starts_with(c.scope, scoped.scope || ' window ')
             HAVING count(*) > 0) AS windows
-      FROM unnest(${sql.param([...names])}::text[]) AS named(resource)`);
+      FROM unnest(${sql.param([...names])}::text[]) AS named(resource)
+      LEFT JOIN LATERAL (
+            SELECT scope, (position->>'done')::boolean AS done FROM pylon_sync.cursors AS c
+             WHERE c.resource = named.resource AND scope ~ '^(backfill|range [^ ]+)$'
+             ORDER BY updated_at DESC LIMIT 1) AS scoped ON true`);
   return new Map(rows.map((row) => [row.resource, row]));
 }
 
