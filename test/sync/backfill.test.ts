@@ -117,6 +117,14 @@ describe('a backfill', () => {
     expect(rows.map(({ id }) => id)).toEqual(['d41', 'd80']);
   });
 
+  test('asks for no window when all of them would lie in the future', async ({ open }) => {
+    const { sandbox, backfill } = await open({ issues: 5 });
+    const options = { since: iso(NOW + 30 * DAY) };
+    const results = await backfill({ resources: [resourceNamed('issues')], options });
+    expect(results.get('issues')).toMatchObject({ state: 'done' });
+    expect(sandbox.requests.filter(({ endpoint }) => endpoint === 'GET /issues')).toEqual([]);
+  });
+
   test('stores what was created while it ran, and what bears a date in the future', async ({
     database,
     open,

@@ -54,7 +54,7 @@ export async function* discoverWindows(pass: Pass, pull: Pull & { by: 'window' }
 
   let frontier = position.frontier === undefined ? undefined : Date.parse(position.frontier);
   let end = frontier === undefined ? cells.anchor : await olderEnd(pass, pull, cells, frontier);
-  while (end !== undefined) {
+  while (end !== undefined && end > cells.floor) {
     frontier = startOf(cells, end);
     const window = { start: formatInstant(frontier), end: formatInstant(end), cursor: null, done: false };
     await save(frontier, false, window);
