@@ -1,9 +1,9 @@
 /**
  * The same items, each fetched while its predecessor is being worked on: exactly one ahead. An error comes
- * up at its turn. Leaving the loop early waits for the fetch in hand and lets go of the source; abort the
- * source's own signal to be quicker.
+ * up at its turn. Leaving the loop early calls `leave`, which should end the fetch in hand (it may be held back
+ * for a minute by a 429), waits for that and lets go of the source.
  */
-export async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+export async function* ahead<T>(source: AsyncIterable<T>, leave: () => void = () => {}): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const fetch = () => {
     const next = iterator.next();
@@ -20,6 +20,7 @@ export async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
       yield value;
     }
   } finally {
+    leave();
     await pending.catch(() => {});
     await iterator.return?.();
   }

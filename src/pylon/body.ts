@@ -16,15 +16,21 @@ export async function readBody(response: Response, endpoint: string, maxBytes: n
 /**
  * The parsed body of an answer, and its size.
  *
- * @throws TransientError when it is not JSON: a proxy's page, or a body cut short.
+ * @throws TransientError when it is not JSON: a proxy's page, or a body cut short; when it is empty and `mustHold`.
  */
 export async function readJson(
   response: Response,
   endpoint: string,
   maxBytes: number,
+  mustHold: boolean,
 ): Promise<{ body: unknown; bytes: number }> {
   const buffer = await readBody(response, endpoint, maxBytes);
-  if (buffer.length === 0) return { body: undefined, bytes: 0 };
+  if (buffer.length === 0) {
+    // A body of unknown length that was cut before its first byte looks the same.
+    if (mustHold && response.status !== 204)
+      throw new TransientError(`${endpoint}: ${response.status} with an empty body`);
+    return { body: undefined, bytes: 0 };
+  }
   try {
     return { body: JSON.parse(buffer.toString('utf8')), bytes: buffer.length };
   } catch (cause) {

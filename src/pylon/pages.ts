@@ -21,9 +21,11 @@ function open(
   { body }: Answer,
 ): { objects: readonly unknown[]; more: boolean; cursor: string } {
   if (Array.isArray(body)) return { objects: body, more: false, cursor: '' };
-  // The community document's envelope has nothing but `data`, and an empty result may omit that.
+  // The community document's envelope has nothing but `data`, and an empty result may omit that. An error's
+  // envelope has a `request_id` too, whatever its status.
   const known =
     isFields(body) &&
+    !(Array.isArray(body.errors) && body.errors.length > 0) &&
     (Object.keys(body).length === 0 || ['data', 'pagination', 'request_id'].some((key) => key in body));
   const data = isFields(body) ? (body.data ?? []) : undefined;
   if (!known || !Array.isArray(data)) {
@@ -33,7 +35,9 @@ function open(
   }
   const pagination = isFields(body.pagination) ? body.pagination : {};
   const cursor = typeof pagination.cursor === 'string' ? pagination.cursor : '';
-  return { objects: data, more: pagination.has_next_page === true, cursor };
+  // Where only one of the two came, it decides: taking the page for the last would make live records look deleted.
+  const more = pagination.has_next_page ?? cursor !== '';
+  return { objects: data, more: more === true, cursor };
 }
 
 function requestFor(

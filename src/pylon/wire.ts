@@ -82,7 +82,7 @@ async function judge(
     if (status < 500 && status !== 408) return { kind: 'refused', error };
     return { kind: 'failed', error: new TransientError(error.message), sent: true };
   }
-  return { kind: 'read', ...(await readJson(response, endpoint, request.maxBytes)) };
+  return { kind: 'read', ...(await readJson(response, endpoint, request.maxBytes, request.isRead)) };
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { Batch } from '../db/store.ts';
+import { TransientError } from '../errors.ts';
 import { ahead } from '../pylon/ahead.ts';
 import { PylonError } from '../pylon/errors.ts';
 import { type Paging, pages } from '../pylon/pages.ts';
+import { link } from '../pylon/signal.ts';
 import type { Listing, Page } from '../pylon/types.ts';
 import type { PathFacts } from '../resources/define.ts';
 import type { Pass } from './pass.ts';
@@ -46,12 +48,23 @@ async function* mapped(
   }
 }
 
-/** The pages of a listing, each fetched, parsed and mapped while the one before is being stored. */
-export function batches(
+/**
+ * The pages of a listing, each fetched, parsed and mapped while the one before is being stored. Leaving early,
+ * as when a page cannot be stored, aborts the fetch in hand.
+ */
+export async function* batches(
   pass: Pass,
   listing: Listing,
   facts: PathFacts = {},
   paging: Paging = {},
 ): AsyncGenerator<PageBatch> {
-  return ahead(mapped(pass, listing, facts, paging));
+  const linked = link(pass.signal);
+  try {
+    const signalled = { ...pass, signal: linked.signal };
+    yield* ahead(mapped(signalled, listing, facts, paging), () =>
+      linked.abort(new TransientError('left early')),
+    );
+  } finally {
+    linked.unlink();
+  }
 }

@@ -95,3 +95,15 @@ test('leaving early because of an error keeps that error, even where the fetch i
   expect((await rejection(reading())).message).toBe('could not store');
   expect(state.released).toBe(true);
 });
+
+test('leaving early ends the fetch in hand where the source can be told to', async () => {
+  const stop = new AbortController();
+  async function* held() {
+    yield 1;
+    await new Promise((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason)));
+  }
+  const reading = async () => {
+    for await (const _ of ahead(held(), () => stop.abort())) throw new Error('could not store');
+  };
+  expect((await rejection(reading())).message).toBe('could not store');
+});

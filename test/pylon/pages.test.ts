@@ -47,6 +47,7 @@ test.for([
   ['a number', 7, 'a number'],
   ['null', null, 'null'],
   ['an object of another kind', { error: 'x', hint: 'y' }, 'an object with error, hint'],
+  ['an error with status 200', { errors: ['x'], request_id: 'r' }, 'an object with errors, request_id'],
   ['a single object in data', { data: { id: 'a', title: 'b' } }, 'an object with id, title'],
   ['text in data', { data: 'secret words' }, 'a string'],
 ] as const)('an answer that is %s is no list', async ([, body, described], { serve, connect }) => {
@@ -56,10 +57,20 @@ test.for([
   expect(error.message).toBe(`GET /accounts: a list was expected, the answer is ${described}`);
 });
 
-test('an empty answer is no list', async ({ serve, connect }) => {
-  const server = await serve((response) => response.end());
-  const error = await rejection(collect(connect(server.url)));
-  expect(error.message).toBe('GET /accounts: a list was expected, the answer is empty');
+test('an empty answer is one cut short: it is asked for again', async ({ serve, connect }) => {
+  const server = await serve((response, _, number) =>
+    number === 1 ? response.end() : json(response, { data: [1] }),
+  );
+  expect(await collect(connect(server.url))).toMatchObject([{ objects: [1], next: null }]);
+  expect(server.seen).toHaveLength(2);
+});
+
+test('a cursor is followed where nothing says whether there is more', async ({ serve, connect }) => {
+  const server = await serve((response, request) =>
+    json(response, cursorOf(request) === 'b' ? { data: [2] } : { data: [1], pagination: { cursor: 'b' } }),
+  );
+  const found = await collect(connect(server.url));
+  expect(found.flatMap(({ objects }) => objects)).toEqual([1, 2]);
 });
 
 test('a GET is followed through its query, from the cursor it begins at', async ({ serve, connect }) => {
