@@ -1,5 +1,5 @@
 /** What became of the objects a pass read. */
-export interface Counts {
+interface Counts {
   read: number;
   inserted: number;
   updated: number;
