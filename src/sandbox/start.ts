@@ -11,7 +11,7 @@ import { type Serving, serve } from './serve.ts';
 import { newState } from './state.ts';
 import { type World, worldOf } from './world.ts';
 
-export type { SandboxOptions };
+export type { SandboxOptions, World };
 
 /** A running stand-in for Pylon. */
 export interface Sandbox {
