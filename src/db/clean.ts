@@ -7,6 +7,12 @@ const isCleanText = (text: string): boolean => text.isWellFormed() && !text.incl
 const cleanText = (text: string): string =>
   isCleanText(text) ? text : text.toWellFormed().replace(NUL, '\uFFFD');
 
+/**
+ * Whether JSON made by `JSON.stringify` may hold text that is not clean: it escapes what Postgres cannot hold
+ * as `\u…`, and hardly anything else. One look at a text is cheaper than one at each of its values.
+ */
+export const mayBeUnclean = (json: string): boolean => json.includes('\\u');
+
 /** Looks without copying: nearly every value is clean. */
 function isClean(value: unknown): boolean {
   if (typeof value === 'string') return isCleanText(value);

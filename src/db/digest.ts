@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { put } from '../resources/fields.ts';
 
 /**
  * The parts of a signed URL that differ on every read. Dropped from what is digested, wherever they stand
@@ -7,33 +8,34 @@ import { createHash } from 'node:crypto';
 const SIGNATURE =
   /\b(Expires|Signature|Key-Pair-Id|Policy|X-Amz-(?:Signature|Date|Expires|Credential|Security-Token))=[^&"'\\<>\s]*/g;
 
-const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
-  a < b ? -1 : a > b ? 1 : 0;
-
-/** The value with the keys of every object in order; copies only what is not. */
-function ordered(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  let changed = false;
+/** Looks without copying: servers send maps in one order, as a rule. */
+function isOrdered(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isOrdered);
   let last = '';
-  const inner = Array.isArray(value) ? value.map(ordered) : [];
-  if (Array.isArray(value)) return inner.every((item, index) => item === value[index]) ? value : inner;
-  const entries: [string, unknown][] = [];
   for (const key in value) {
-    const held = value[key as keyof typeof value];
-    const kept = ordered(held);
-    changed ||= key < last || kept !== held;
+    if (key < last || !isOrdered(value[key as keyof typeof value])) return false;
     last = key;
-    entries.push([key, kept]);
   }
-  return changed ? Object.fromEntries(entries.sort(byKey)) : value;
+  return true;
 }
 
-/**
- * 132 bits of SHA-256 over the JSON of the value, 22 characters. The order of keys does not matter: two
- * servers' orders of one map are the same value.
- */
-export function digest(value: unknown): string {
-  const json = JSON.stringify(ordered(value));
-  const steady = json.includes('Signature=') ? json.replace(SIGNATURE, '$1=') : json;
-  return createHash('sha256').update(steady).digest('base64url').slice(0, 22);
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) put(result, key, sorted(value[key as keyof typeof value]));
+  return result;
 }
+
+/** The value with the keys of every object in order: two servers' orders of one map are the same value. */
+export const ordered = (value: unknown): unknown => (isOrdered(value) ? value : sorted(value));
+
+/** 132 bits of SHA-256 over JSON whose keys are in order, 22 characters. */
+export function digestText(json: string): string {
+  const steady = json.includes('Signature=') ? json.replace(SIGNATURE, '$1=') : json;
+  return hash('sha256', steady, 'base64url').slice(0, 22);
+}
+
+/** The digest of any JSON value, whatever the order of its keys. */
+export const digest = (value: unknown): string => digestText(JSON.stringify(ordered(value)));

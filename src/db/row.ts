@@ -1,9 +1,9 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { MirrorTable, PathFacts, PylonObject, Resource } from '../resources/define.ts';
-import { type Covered, isObject, leftOver } from '../resources/fields.ts';
-import { clean } from './clean.ts';
-import { digest } from './digest.ts';
+import { type Covered, isObject, leftOver, put } from '../resources/fields.ts';
+import { clean, mayBeUnclean } from './clean.ts';
+import { digestText, ordered } from './digest.ts';
 import { arrayLiteral, FITS, type SqlType } from './fit.ts';
 
 /** The columns every mirror table has beside the resource's own. */
@@ -26,14 +26,27 @@ export function ownColumns(table: MirrorTable): readonly OwnColumn[] {
     });
 }
 
-/** An object made ready for its table. */
+/** The same columns, volatile ones last: the order of `Row.json`. */
+export function jsonColumns({ table, volatile = [] }: Resource): readonly OwnColumn[] {
+  const columns = ownColumns(table);
+  const moves = ({ name }: OwnColumn) => volatile.includes(name);
+  return [...columns.filter((column) => !moves(column)), ...columns.filter(moves)];
+}
+
+/** An object made ready for its table: no more of it than is written. */
 export interface Row {
   readonly id: string;
+  readonly hash: string;
+  /** A list in JSON: the values of `jsonColumns`, unknown fields or null, the hash. */
+  readonly json: string;
+}
+
+/** A row, and what it was made of. */
+export interface MappedRow extends Row {
   /** One value a column of `ownColumns`, `text[]` in Postgres's notation. */
   readonly values: readonly unknown[];
   /** Unknown fields, and values that did not fit; null when none. */
   readonly extra: Readonly<Record<string, unknown>> | null;
-  readonly hash: string;
 }
 
 /** An object that cannot be a row. */
@@ -43,7 +56,7 @@ export interface Reject {
   readonly reason: string;
 }
 
-export const isReject = (row: Row | Reject): row is Reject => 'reason' in row;
+export const isReject = <R extends Row>(row: R | Reject): row is Reject => 'reason' in row;
 
 /** What a descriptor covers, in the form that `leftOver` takes. */
 function coverage(resource: Resource): ReadonlyMap<string, true | Covered> {
@@ -55,21 +68,29 @@ function coverage(resource: Resource): ReadonlyMap<string, true | Covered> {
   );
 }
 
+type Extra = Record<string, unknown>;
+
 /** Fields that have no column, without what is covered and without nulls. */
 function extraFields(
   object: PylonObject,
   columns: ReadonlySet<string>,
   coverage: ReadonlyMap<string, true | Covered>,
-): Record<string, unknown> {
-  const extra: Record<string, unknown> = {};
+): Extra | undefined {
+  let extra: Extra | undefined;
   for (const key in object) {
     const value = object[key];
     if (value == null || columns.has(key)) continue;
     const covered = coverage.get(key);
     const kept = covered === undefined ? value : covered === true ? undefined : leftOver(value, covered);
-    if (kept !== undefined) extra[key] = kept;
+    if (kept === undefined) continue;
+    extra ??= {};
+    put(extra, key, kept);
   }
   return extra;
+}
+
+function without(extra: Extra, keys: ReadonlySet<string>): Extra {
+  return Object.fromEntries(Object.entries(extra).filter(([key]) => !keys.has(key)));
 }
 
 /**
@@ -78,40 +99,60 @@ function extraFields(
  * column becomes null and is kept in `extra` under the column's name; so is every field without a column.
  * An object without an id, or that is no object, is a `Reject`. Never throws.
  */
-export function rowMapper(resource: Resource): (value: unknown, facts?: PathFacts) => Row | Reject {
+export function rowMapper(resource: Resource): (value: unknown, facts?: PathFacts) => MappedRow | Reject {
   const columns = ownColumns(resource.table);
   const names = new Set(columns.map((column) => column.name));
   const covered = coverage(resource);
   const volatile = new Set(resource.volatile);
   const idIndex = columns.findIndex((column) => column.name === 'id');
 
-  return (value, facts = {}) => {
-    const object = clean(value);
+  const toRow = (object: unknown, facts: PathFacts): MappedRow | Reject => {
     if (!isObject(object)) return { payload: object, id: null, reason: 'not a JSON object' };
-    const { _extra: derivedExtra, ...derived } = resource.derive?.(object, facts) ?? {};
-    const extra = extraFields(object, names, covered);
-    if (isObject(derivedExtra)) Object.assign(extra, derivedExtra);
+    const derived = resource.derive?.(object, facts) ?? {};
+    let extra = extraFields(object, names, covered);
+    if (isObject(derived._extra)) extra = { ...extra, ...derived._extra };
 
     const values: unknown[] = [];
     const steady: unknown[] = [];
+    const moving: unknown[] = [];
     for (const { name, type } of columns) {
       const found = derived[name] ?? object[name] ?? facts[name] ?? null;
-      const fits = found === null || FITS[type](found);
-      if (!fits) extra[name] = found;
-      const value = !fits
-        ? null
-        : type === 'text[]' && found !== null
-          ? arrayLiteral(found as string[])
-          : found;
+      let value = found;
+      if (found !== null && !FITS[type](found)) {
+        extra ??= {};
+        extra[name] = found;
+        value = null;
+      } else if (type === 'text[]' && found !== null) value = arrayLiteral(found as string[]);
       values.push(value);
-      if (!volatile.has(name)) steady.push(value);
+      if (volatile.has(name)) moving.push(value);
+      else steady.push(type === 'jsonb' ? ordered(value) : value);
     }
     const id = values[idIndex];
     if (typeof id !== 'string' || id === '') return { payload: object, id: null, reason: 'no id' };
 
-    const hasExtra = Object.keys(extra).length > 0;
-    if (hasExtra)
-      steady.push(Object.fromEntries(Object.entries(extra).filter(([key]) => !volatile.has(key))));
-    return { id, values, extra: hasExtra ? extra : null, hash: digest(steady) };
+    const lasting = JSON.stringify(steady);
+    const hash =
+      extra === undefined
+        ? digestText(lasting)
+        : digestText(lasting + JSON.stringify(ordered(without(extra, volatile))));
+    // What is digested is most of the row: it is turned into text once.
+    const rest = JSON.stringify([...moving, extra ?? null, hash]);
+    return { id, values, extra: extra ?? null, hash, json: `${lasting.slice(0, -1)},${rest.slice(1)}` };
   };
+
+  return (value, facts = {}) => {
+    const row = toRow(value, facts);
+    if (!isReject(row) && !mayBeUnclean(row.json)) return row;
+    const object = clean(value);
+    return object === value ? row : toRow(object, facts);
+  };
+}
+
+/** The columns of a row that hold something, and `_extra`, for people to read. */
+export function readable(resource: Resource, { json }: Row): Readonly<Record<string, unknown>> {
+  const values = JSON.parse(json) as unknown[];
+  const names = [...jsonColumns(resource).map(({ name }) => name), '_extra'];
+  return Object.fromEntries(
+    names.flatMap((name, index) => (values[index] === null ? [] : [[name, values[index]]])),
+  );
 }

@@ -6,14 +6,13 @@ import type { Database, Executor } from './connect.ts';
 import { digest } from './digest.ts';
 import type { Lease } from './lease.ts';
 import { noteRereads } from './rereads.ts';
-import { isReject, type Reject, type Row, rowMapper } from './row.ts';
+import { isReject, type Reject, type Row, readable, rowMapper } from './row.ts';
 import { rejectedRecords } from './tables.ts';
 import { writing } from './transaction.ts';
 import { type Stored, upsert } from './upsert.ts';
 
-/** Objects of one answer, mapped: what of them are rows, and what cannot be. */
+/** Objects of one answer, mapped: what of them are rows, and what cannot be. The objects are not held on to. */
 export interface Batch {
-  readonly objects: readonly unknown[];
   /** What only the request says about them. */
   readonly facts: PathFacts;
   readonly order: Order;
@@ -83,7 +82,7 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
   ): Promise<Stored> {
     await tx.execute(sql`SAVEPOINT batch`);
     try {
-      const stored = await upsert(tx, resource.table, rows, order);
+      const stored = await upsert(tx, resource, rows, order);
       await tx.execute(sql`RELEASE SAVEPOINT batch`);
       return stored;
     } catch (error) {
@@ -100,7 +99,7 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
     }
   }
 
-  const write: Store['write'] = async ({ objects, facts, order, mapped }, also) => {
+  const write: Store['write'] = async ({ facts, order, mapped }, also) => {
     const rows = mapped.filter((row): row is Row => !isReject(row));
     const rejects = mapped.filter(isReject);
 
@@ -111,18 +110,18 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
         await keepRejects(tx, resource.name, [...rejects, ...refused]);
         if (resource.get !== undefined) await noteRereads(tx, resource.name, stored.deferred, facts);
         if (resource.get !== undefined || stored.deferred.length === 0) await also?.(tx);
-        return { ...stored, read: objects.length, rejected: rejects.length + refused.length };
+        return { ...stored, read: mapped.length, rejected: rejects.length + refused.length };
       });
 
     try {
       return await attempt((tx) =>
-        rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource.table, rows, order),
+        rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource, rows, order),
       );
     } catch (error) {
       if (!DATA_ERRORS.test(sqlState(error))) throw error;
       return attempt((tx, refused) =>
         upsertAround(tx, rows, order, (row, reason) =>
-          refused.push({ id: row.id, payload: objects[mapped.indexOf(row)], reason }),
+          refused.push({ id: row.id, payload: readable(resource, row), reason }),
         ),
       );
     }
@@ -130,10 +129,12 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
 
   return {
     map: (objects, facts, order) => ({
-      objects,
       facts,
       order,
-      mapped: objects.map((object) => toRow(object, facts)),
+      mapped: objects.map((object) => {
+        const row = toRow(object, facts);
+        return isReject(row) ? row : { id: row.id, hash: row.hash, json: row.json };
+      }),
     }),
     write,
   };

@@ -1,9 +1,9 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Order } from '../order.ts';
-import type { MirrorTable } from '../resources/define.ts';
+import type { MirrorTable, Resource } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
 import { FROM_JSON } from './fit.ts';
-import { ownColumns, type Row } from './row.ts';
+import { jsonColumns, type Row } from './row.ts';
 
 /** What became of the rows of one call. */
 export interface Stored {
@@ -27,8 +27,9 @@ const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `);
  * The statement that writes rows, built from the table's own columns. A page goes as one `jsonb` array of
  * arrays, unpacked by position: the fastest way measured (bench/RESULTS.md).
  */
-function statement(table: MirrorTable, rows: readonly Row[], order: Order): SQL {
-  const columns = ownColumns(table);
+function statement(resource: Resource, rows: readonly Row[], order: Order): SQL {
+  const { table } = resource;
+  const columns = jsonColumns(resource);
   const written = [
     ...columns.map((column) => column.name),
     '_synced_at',
@@ -45,7 +46,7 @@ function statement(table: MirrorTable, rows: readonly Row[], order: Order): SQL 
     sql.raw(FROM_JSON.text(columns.length + 1)),
     sql`${order.answered}::bigint`,
   ];
-  const page = JSON.stringify(rows.map((row) => [...row.values, row.extra, row.hash]));
+  const page = `[${rows.map((row) => row.json).join(',')}]`;
   const newer =
     'updated_at' in getTableColumns(table) ? sql`excluded.updated_at > held.updated_at` : sql`false`;
   return sql`
@@ -77,7 +78,7 @@ function distinct(rows: readonly Row[]): readonly Row[] {
 }
 
 /**
- * Makes the table hold the rows. What already stands there with the same content is left alone: it costs
+ * Makes the resource's table hold the rows. What already stands there with the same content is left alone: it costs
  * an indexed read, no lock and no write-ahead log. Rows are locked in the order of their ids; a row that
  * someone else holds is not waited for. An older answer never replaces a newer one: a row's content is
  * replaced only by what was asked after the content was answered, or by a later `updated_at`.
@@ -87,10 +88,11 @@ function distinct(rows: readonly Row[]): readonly Row[] {
  */
 export async function upsert(
   tx: Executor,
-  table: MirrorTable,
+  resource: Resource,
   rows: readonly Row[],
   order: Order,
 ): Promise<Stored> {
+  const { table } = resource;
   const wanted = distinct(rows);
   const held = await tx.execute<Held>(sql`
     SELECT id, _hash AS hash, _deleted_at IS NOT NULL AS deleted FROM ${table}
@@ -105,7 +107,7 @@ export async function upsert(
   const written = new Set<string>();
   for (let from = 0; from < writable.length; from += CHUNK) {
     const result = await tx.execute<{ id: string; inserted: boolean }>(
-      statement(table, writable.slice(from, from + CHUNK), order),
+      statement(resource, writable.slice(from, from + CHUNK), order),
     );
     for (const row of result.rows) {
       written.add(row.id);

@@ -1,4 +1,5 @@
 import { PermanentError, TransientError } from '../errors.ts';
+import type { Order } from '../order.ts';
 import { describe, isFields } from './answer.ts';
 import { AnswerTooLargeError } from './errors.ts';
 import type { PageSize } from './page-size.ts';
@@ -62,6 +63,22 @@ function requestFor(
   };
 }
 
+/** One answer, its objects already taken by `read`: none is held on to. */
+async function ask<T>(
+  pylon: Pylon,
+  request: PylonRequest,
+  endpoint: string,
+  read: Read<T>,
+): Promise<Page<T> & { readonly next: string; readonly count: number; readonly more: boolean }> {
+  const answer = await pylon.request(request);
+  const { bytes, order, date } = answer;
+  const { objects, more, cursor: next } = open(endpoint, answer);
+  return { objects: read(objects, order), count: objects.length, more, next, bytes, order, date };
+}
+
+/** What is made of the objects of an answer. */
+export type Read<T> = (objects: readonly unknown[], order: Order) => T;
+
 /**
  * The pages of a listing, in order, from its cursor to the last. A page that claims a successor but holds
  * nothing is asked for again, since taking it for the end would make live records look deleted.
@@ -69,7 +86,20 @@ function requestFor(
  * @throws TransientError when such a page stays empty, or the answer is no list; PermanentError when a
  * cursor comes back that was followed before.
  */
-export async function* pages(pylon: Pylon, listing: Listing, paging: Paging = {}): AsyncGenerator<Page> {
+export function pages(pylon: Pylon, listing: Listing, paging: Paging = {}): AsyncGenerator<Page> {
+  return readPages(pylon, listing, paging, (objects) => objects);
+}
+
+/**
+ * The same pages, with what `read` makes of their objects in the place of these. Parsed objects weigh
+ * several times their text: they are let go of before the page is handed over.
+ */
+export async function* readPages<T>(
+  pylon: Pylon,
+  listing: Listing,
+  paging: Paging,
+  read: Read<T>,
+): AsyncGenerator<Page<T>> {
   const { size } = paging;
   const sleep = paging.sleep ?? realSleep;
   const endpoint = `${listing.method} ${listing.route}`;
@@ -78,21 +108,21 @@ export async function* pages(pylon: Pylon, listing: Listing, paging: Paging = {}
   for (let empty = 0; ; ) {
     const limit = size?.limit ?? listing.limit;
     const maxBytes = size?.maxBytes;
-    let answer: Answer;
+    let answered: Awaited<ReturnType<typeof ask<T>>>;
     try {
-      answer = await pylon.request(requestFor(listing, cursor, limit, maxBytes));
+      answered = await ask(pylon, requestFor(listing, cursor, limit, maxBytes), endpoint, read);
     } catch (error) {
       if (maxBytes === undefined || !(error instanceof AnswerTooLargeError)) throw error;
       size?.shrink();
       continue;
     }
-    const { objects, more, cursor: next } = open(endpoint, answer);
-    const { bytes, order, date } = answer;
+    const { count, more, ...page } = answered;
+    const { next } = page;
     if (!more) {
-      yield { objects, next: null, bytes, order, date };
+      yield { ...page, next: null };
       return;
     }
-    if (objects.length === 0) {
+    if (count === 0) {
       empty += 1;
       if (empty === EMPTY_ATTEMPTS) {
         throw new TransientError(
@@ -107,8 +137,8 @@ export async function* pages(pylon: Pylon, listing: Listing, paging: Paging = {}
       throw new PermanentError(`${endpoint}: the cursor ${next} came back: the listing goes in circles`);
     empty = 0;
     followed.add(next);
-    size?.learn(objects.length, bytes);
-    yield { objects, next, bytes, order, date };
+    size?.learn(count, page.bytes);
+    yield page;
     cursor = next;
   }
 }

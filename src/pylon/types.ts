@@ -68,8 +68,9 @@ export interface Pylon {
 }
 
 /** One page of a listing, in the envelope of either document. */
-export interface Page {
-  readonly objects: readonly unknown[];
+export interface Page<Objects = readonly unknown[]> {
+  /** As they came, or what the reader made of them. */
+  readonly objects: Objects;
   /** Cursor of the next page; `null` on the last. */
   readonly next: string | null;
   readonly bytes: number;

@@ -1,5 +1,5 @@
 import type { PylonObject } from './define.ts';
-import { isObject } from './fields.ts';
+import { isObject, put } from './fields.ts';
 
 const isScalar = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
@@ -12,18 +12,20 @@ const isEmpty = (value: unknown): boolean =>
   value == null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** An entry `{slug, value?, values?}` taken apart: its value (undefined when unset) and everything else. */
-function splitEntry(slug: string, entry: PylonObject): [unknown, unknown] {
+function splitEntry(slug: string, entry: PylonObject): { readonly set: unknown; readonly left: unknown } {
   const { value, values } = entry;
   const many = Array.isArray(values) && values.length > 0 && isFlat(values);
   const one = !many && isScalar(value);
-  const rest: [string, unknown][] = [];
-  for (const [key, inner] of Object.entries(entry)) {
+  let left: Record<string, unknown> | undefined;
+  for (const key in entry) {
+    const inner = entry[key];
     if (key === 'value' && (one || isEmpty(inner))) continue;
     if (key === 'values' && (many || isEmpty(inner))) continue;
     if (inner == null || (key === 'slug' && inner === slug)) continue;
-    rest.push([key, inner]);
+    left ??= {};
+    put(left, key, inner);
   }
-  return [many ? values : one ? value : undefined, rest.length === 0 ? undefined : Object.fromEntries(rest)];
+  return { set: many ? values : one ? value : undefined, left };
 }
 
 /**
@@ -34,16 +36,19 @@ function splitEntry(slug: string, entry: PylonObject): [unknown, unknown] {
 export function splitCustomFields(value: unknown): { readonly flat: unknown; readonly rest: unknown } {
   if (value == null) return { flat: undefined, rest: undefined };
   if (!isObject(value)) return { flat: {}, rest: value };
-  const flat: [string, unknown][] = [];
-  const rest: [string, unknown][] = [];
-  for (const [slug, entry] of Object.entries(value)) {
-    const [set, left] = isObject(entry)
+  const flat: Record<string, unknown> = {};
+  let rest: Record<string, unknown> | undefined;
+  for (const slug in value) {
+    const entry = value[slug];
+    const { set, left } = isObject(entry)
       ? splitEntry(slug, entry)
       : isFlat(entry)
-        ? [entry, undefined]
-        : [undefined, entry];
-    if (set != null) flat.push([slug, set]);
-    if (left != null) rest.push([slug, left]);
+        ? { set: entry, left: undefined }
+        : { set: undefined, left: entry };
+    if (set != null) put(flat, slug, set);
+    if (left == null) continue;
+    rest ??= {};
+    put(rest, slug, left);
   }
-  return { flat: Object.fromEntries(flat), rest: rest.length === 0 ? undefined : Object.fromEntries(rest) };
+  return { flat, rest };
 }

@@ -30,10 +30,22 @@ export function externalIds(value: unknown): readonly unknown[] | undefined {
   return value.map((item: unknown) => (typeof item === 'string' ? { external_id: item } : item));
 }
 
+/** Sets a field whatever it is called: assigned, `__proto__` would not become one. */
+export function put(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') target[key] = value;
+  else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
 /** The entries that hold something; `undefined` when none does, so that an `_extra` of nothing is none. */
 export function present(entries: PylonObject): PylonObject | undefined {
-  const held = Object.entries(entries).filter(([, value]) => value != null);
-  return held.length === 0 ? undefined : Object.fromEntries(held);
+  let held: Record<string, unknown> | undefined;
+  for (const key in entries) {
+    const value = entries[key];
+    if (value == null) continue;
+    held ??= {};
+    put(held, key, value);
+  }
+  return held;
 }
 
 /** Keys of a nested object that columns hold, and inside those the keys that do. */
@@ -50,12 +62,16 @@ export const ACTOR = { user: REFERENCE, contact: REFERENCE } as const satisfies 
 /** What columns do not hold of a nested value, for `_extra`. A bare string counts as the id it stands for. */
 export function leftOver(value: unknown, covered: Covered): unknown {
   if (!isObject(value)) return typeof value === 'string' && covered.id === true ? undefined : value;
-  const rest = Object.entries(value).map(([key, inner]): [string, unknown] => {
+  let rest: Record<string, unknown> | undefined;
+  for (const key in value) {
     const deeper = Object.hasOwn(covered, key) ? covered[key] : undefined;
-    if (deeper === undefined) return [key, inner];
-    return [key, deeper === true ? undefined : leftOver(inner, deeper)];
-  });
-  return present(Object.fromEntries(rest));
+    const inner = value[key];
+    const kept = deeper === undefined ? inner : deeper === true ? undefined : leftOver(inner, deeper);
+    if (kept == null) continue;
+    rest ??= {};
+    put(rest, key, kept);
+  }
+  return rest;
 }
 
 /**

@@ -2,26 +2,42 @@ import type { Batch } from '../db/store.ts';
 import { TransientError } from '../errors.ts';
 import { ahead } from '../pylon/ahead.ts';
 import { PylonError } from '../pylon/errors.ts';
-import { type Paging, pages } from '../pylon/pages.ts';
+import { type Paging, type Read, readPages } from '../pylon/pages.ts';
 import { link } from '../pylon/signal.ts';
 import type { Listing, Page } from '../pylon/types.ts';
 import type { PathFacts } from '../resources/define.ts';
 import type { Pass } from './pass.ts';
 
-/** A page, and its objects as rows. */
+/** A page whose objects have become rows. */
 export interface PageBatch {
-  readonly page: Page;
+  readonly page: Page<Batch>;
   readonly batch: Batch;
+}
+
+export interface BatchOptions {
+  /** What only the request says about the objects. */
+  readonly facts?: PathFacts;
+  readonly paging?: Paging;
+  /** Looks at the objects of each answer before they become rows; what it throws ends the listing. */
+  readonly inspect?: (objects: readonly unknown[]) => void;
 }
 
 /**
  * The pages from the listing's cursor on; from the beginning where the cursor is refused. One kept over a
  * long pause may have expired: Pylon says nothing of how long one lives.
  */
-async function* resumed(pass: Pass, listing: Listing, paging: Paging): AsyncGenerator<Page> {
+async function* resumed(
+  pass: Pass,
+  listing: Listing,
+  { facts = {}, paging = {}, inspect }: BatchOptions,
+): AsyncGenerator<Page<Batch>> {
+  const read: Read<Batch> = (objects, order) => {
+    inspect?.(objects);
+    return pass.batch(objects, facts, order);
+  };
   let begun = false;
   try {
-    for await (const page of pages(pass.pylon, listing, paging)) {
+    for await (const page of readPages(pass.pylon, listing, paging, read)) {
       begun = true;
       yield page;
     }
@@ -32,19 +48,14 @@ async function* resumed(pass: Pass, listing: Listing, paging: Paging): AsyncGene
       { resource: pass.resource.name, reason: error.message },
       'cursor refused, beginning again',
     );
-    yield* pages(pass.pylon, { ...listing, cursor: undefined }, paging);
+    yield* readPages(pass.pylon, { ...listing, cursor: undefined }, paging, read);
   }
 }
 
-async function* mapped(
-  pass: Pass,
-  listing: Listing,
-  facts: PathFacts,
-  paging: Paging,
-): AsyncGenerator<PageBatch> {
-  for await (const page of resumed(pass, { ...listing, signal: pass.signal }, paging)) {
+async function* counted(pass: Pass, listing: Listing, options: BatchOptions): AsyncGenerator<PageBatch> {
+  for await (const page of resumed(pass, { ...listing, signal: pass.signal }, options)) {
     pass.progress.pages += 1;
-    yield { page, batch: pass.batch(page.objects, facts, page.order) };
+    yield { page, batch: page.objects };
   }
 }
 
@@ -55,15 +66,12 @@ async function* mapped(
 export async function* batches(
   pass: Pass,
   listing: Listing,
-  facts: PathFacts = {},
-  paging: Paging = {},
+  options: BatchOptions = {},
 ): AsyncGenerator<PageBatch> {
   const linked = link(pass.signal);
   try {
     const signalled = { ...pass, signal: linked.signal };
-    yield* ahead(mapped(signalled, listing, facts, paging), () =>
-      linked.abort(new TransientError('left early')),
-    );
+    yield* ahead(counted(signalled, listing, options), () => linked.abort(new TransientError('left early')));
   } finally {
     linked.unlink();
   }

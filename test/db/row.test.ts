@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { clean } from '../../src/db/clean.ts';
 import { digest } from '../../src/db/digest.ts';
 import { isValidInstant } from '../../src/db/instant.ts';
-import { isReject, type Row, rowMapper } from '../../src/db/row.ts';
+import { isReject, type MappedRow, rowMapper } from '../../src/db/row.ts';
 import { accounts } from '../../src/resources/accounts.ts';
 import { issues } from '../../src/resources/issues.ts';
 
 const toRow = rowMapper(issues);
-const row = (object: unknown): Row => {
+const row = (object: unknown): MappedRow => {
   const mapped = toRow(object);
   if (isReject(mapped)) throw new Error(mapped.reason);
   return mapped;
@@ -112,7 +112,7 @@ test('no JSON value makes the mapper throw or lose an unknown field', () => {
     fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue()), (fields) => {
       const mapped = mapAccount({ ...fields, id: 'a', zzz_unknown: { deep: 1 } });
       expect(isReject(mapped)).toBe(false);
-      expect((mapped as Row).extra).toMatchObject({ zzz_unknown: { deep: 1 } });
+      expect((mapped as MappedRow).extra).toMatchObject({ zzz_unknown: { deep: 1 } });
     }),
   );
 });

@@ -120,6 +120,10 @@ describe('one bad record', () => {
       { resource: 'issues', record_id: null, reason: 'not a JSON object' },
       { resource: 'issues', record_id: 'huge index', reason: expect.stringMatching(/index row/) },
     ]);
+    expect(
+      await mirror.rows(`SELECT payload->>'title' AS title, length(payload->>'account_id') AS length
+                           FROM pylon_sync.rejected_records WHERE record_id = 'huge index'`),
+    ).toEqual([{ title: 'Issue huge index', length: 133_336 }]);
   });
 
   test('is kept once, however often it is sent', async ({ mirror }) => {

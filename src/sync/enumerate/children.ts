@@ -52,7 +52,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<voi
         limit: pull.limit,
         cursor,
       } as const;
-      for await (const { page, batch } of batches(pass, listing, facts)) {
+      for await (const { page, batch } of batches(pass, listing, { facts })) {
         const next =
           page.next === null ? { variant: variant + 1, cursor: null } : { variant, cursor: page.next };
         const ended = next.variant === variants.length;

@@ -24,12 +24,14 @@ export async function readNewest(pass: Pass, pull: Pull & { by: 'window' }): Pro
   const bound = Date.parse(position.anchor) - OVERLAP_MS;
   const after = formatInstant(bound);
   const listing = createdSearch(pull.search, 'time_is_after', after, SEARCH_LIMIT);
-  for await (const { page, batch } of batches(pass, listing)) {
-    for (const object of page.objects) {
+  const inspect = (objects: readonly unknown[]) => {
+    for (const object of objects) {
       const created = createdAt(object);
       if (created !== undefined && created < bound)
         throw filterIgnored(pull.search, 'time_is_after', after, created);
     }
+  };
+  for await (const { batch } of batches(pass, listing, { inspect })) {
     await pass.keep(batch);
     pass.step('stored a page');
   }

@@ -69,7 +69,7 @@ async function readWindow(
     arguments: { start_time: start, end_time: end },
     cursor: window.cursor ?? undefined,
   } as const;
-  for await (const { page, batch } of batches(pass, listing, {}, { size })) {
+  for await (const { page, batch } of batches(pass, listing, { paging: { size } })) {
     const moved: Window = { ...window, cursor: page.next, done: page.next === null };
     await pass.keep(batch, (tx) =>
       saveCursor(tx, pass.resource.name, windowScope(pass, start), { ...moved }),
