@@ -68,7 +68,8 @@ export function createBudget(options: BudgetOptions): Budget {
     queue.pause();
     const wake = Math.max(held ? pausedUntil : 0, full ? (freeAt[0] ?? 0) : 0);
     // With every slot under way there is nothing to wait for but an answer, which regulates again.
-    if (wake > 0) timer = setTimeout(regulate, Math.min(LONGEST_TIMER_MS, Math.ceil(wake - now())));
+    if (wake > 0)
+      timer = setTimeout(regulate, Math.min(LONGEST_TIMER_MS, Math.max(1, Math.ceil(wake - now()))));
     if (queue.size === 0) timer?.unref();
   };
   regulate();
