@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseEnv } from 'node:util';
+import { collectEarly } from './cli/heap.ts';
 import { runCommandLine } from './cli/run.ts';
 import { Interrupted } from './cli/shell.ts';
 import { reasonOf } from './errors.ts';
@@ -40,6 +41,8 @@ function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
+
+collectEarly();
 
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that has gone (`| head`, a closed terminal) does not end the work.

@@ -4,7 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { migrate } from '../src/db/migrate.ts';
 import { startEmbedded } from '../src/postgres/embedded.ts';
 import { abandonRun, makeDataFolder, makeRunFolder, sweepRuns } from './helpers/clusters.ts';
-import { DATABASE_PREFIX, onServer, withDatabase } from './helpers/server.ts';
+import { DATABASE_PREFIX, onServer, TEST_SETTINGS, withDatabase } from './helpers/server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,17 +14,6 @@ declare module 'vitest' {
     runFolder: string;
   }
 }
-
-/** A run's data is worthless the moment it ends: nothing waits for a disk. */
-const SETTINGS = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  shared_buffers: '64MB',
-  max_connections: '200',
-  max_wal_size: '256MB',
-  autovacuum_naptime: '1h',
-};
 
 interface TestServer {
   readonly url: string;
@@ -85,7 +74,7 @@ async function openServer(run: string): Promise<TestServer> {
   const binaries = process.env.TEST_POSTGRES_BINARIES;
   return startEmbedded({
     dataDir: await makeDataFolder(run, 'main'),
-    settings: SETTINGS,
+    settings: TEST_SETTINGS,
     ...(binaries === undefined ? {} : { binaries }),
     ...(process.env.PATH === undefined ? {} : { path: process.env.PATH }),
   });

@@ -14,6 +14,8 @@ export interface BackfillRun {
   readonly options?: Partial<BackfillOptions>;
   readonly client?: Partial<PylonOptions>;
   readonly signal?: AbortSignal;
+  /** Transactions side by side; default 2, as the commands have. */
+  readonly writers?: number;
   readonly onStep?: (progress: Readonly<ResourceProgress>, step: string) => void;
 }
 
@@ -45,7 +47,7 @@ export async function runBackfill(
         log: pino({ level: 'silent' }),
         signal: run.signal ?? new AbortController().signal,
         onProgress: run.onStep ?? (() => {}),
-        writers: new PQueue({ concurrency: 2 }),
+        writers: new PQueue({ concurrency: run.writers ?? 2 }),
       },
       { resources: run.resources ?? resources, windowDays: 30, ...run.options },
     );

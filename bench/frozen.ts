@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Sandbox } from '../src/sandbox/start.ts';
+
+/**
+ * The issues of a sandbox as answers that wait in memory, so that what is measured is the reader, not the
+ * making of the data. `GET /issues` is answered from here, everything else by the sandbox, once.
+ */
+export interface Frozen {
+  readonly url: string;
+  /** Takes the issues from the sandbox again: changes show, and links are signed anew. */
+  renew(): void;
+  close(): Promise<void>;
+}
+
+interface Issues {
+  /** Epoch milliseconds, newest first. */
+  readonly created: Float64Array;
+  /** Each as JSON. */
+  readonly texts: readonly Buffer[];
+}
+
+const COMMA = Buffer.from(',');
+
+function take(sandbox: Sandbox): Issues {
+  const count = sandbox.world.count('issues');
+  const created = new Float64Array(count);
+  const texts: Buffer[] = [];
+  for (const { object } of sandbox.world.all('issues')) {
+    created[texts.length] = Date.parse(`${object.created_at}`);
+    texts.push(Buffer.from(JSON.stringify(object)));
+  }
+  return { created, texts };
+}
+
+/** Index of the first issue created before an instant. */
+function firstBefore({ created }: Issues, instant: number): number {
+  let low = 0;
+  let high = created.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((created[middle] ?? 0) < instant) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** One page in Pylon's envelope; its cursor is the place of the next issue. */
+function page(issues: Issues, query: URLSearchParams): Buffer {
+  const time = (name: string) => Date.parse(query.get(name) ?? '');
+  const end = firstBefore(issues, time('start_time'));
+  const from = Number(query.get('cursor') ?? firstBefore(issues, time('end_time')));
+  const to = Math.min(end, from + Number(query.get('limit')));
+  const pagination = { cursor: to < end ? `${to}` : '', has_next_page: to < end };
+  return Buffer.concat([
+    Buffer.from('{"data":['),
+    ...issues.texts.slice(from, to).flatMap((text, index) => (index === 0 ? [text] : [COMMA, text])),
+    Buffer.from(`],"pagination":${JSON.stringify(pagination)},"request_id":"frozen"}`),
+  ]);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const part of request.setEncoding('utf8')) text += part;
+  return text;
+}
+
+/** @param now Pylon's clock, epoch milliseconds. */
+export async function freeze(sandbox: Sandbox, now: () => number): Promise<Frozen> {
+  let issues = take(sandbox);
+  const answers = new Map<string, Buffer>();
+
+  const relay = async (request: IncomingMessage): Promise<Buffer> => {
+    const { method = 'GET', url = '/' } = request;
+    const body = await bodyOf(request);
+    const known = answers.get(`${method} ${url} ${body}`);
+    if (known !== undefined) return known;
+    const response = await fetch(new URL(url, sandbox.url), {
+      method,
+      headers: { authorization: `Bearer ${sandbox.token}`, 'content-type': 'application/json' },
+      ...(body === '' ? {} : { body }),
+    });
+    const answer = Buffer.from(await response.arrayBuffer());
+    answers.set(`${method} ${url} ${body}`, answer);
+    return answer;
+  };
+
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const answer = url.pathname === '/issues' ? page(issues, url.searchParams) : await relay(request);
+    response.setHeader('date', new Date(now()).toUTCString());
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length });
+    response.end(answer);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    renew: () => {
+      answers.clear();
+      issues = take(sandbox);
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

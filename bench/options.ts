@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../src/errors.ts';
+
+export interface BenchOptions {
+  /** Issues of each workspace; the first is the one all methods are measured on. */
+  readonly sizes: readonly number[];
+  /** How often each load of the first size is measured; the median counts. */
+  readonly rounds: number;
+  /** Whether `RESULTS.md` is written. */
+  readonly write: boolean;
+}
+
+const TAKES = 'takes [--issues N[,N]] [--quick] [--write]';
+
+/**
+ * Reads the words of the command line.
+ *
+ * @throws UsageError naming what is taken.
+ */
+export function readOptions(words: readonly string[]): BenchOptions {
+  const { values } = parse(words);
+  const sizes = values.issues.split(',').map(Number);
+  if (sizes.some((size) => !Number.isSafeInteger(size) || size < 100)) {
+    throw new UsageError(`--issues ${values.issues}: ${TAKES}, N from 100`);
+  }
+  return { sizes, rounds: values.quick ? 1 : 3, write: values.write };
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        issues: { type: 'string', default: '20000,200000' },
+        quick: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError(`${(cause as Error).message}: ${TAKES}`, { cause });
+  }
+}

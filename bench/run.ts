@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { collectEarly } from '../src/cli/heap.ts';
+import { UsageError } from '../src/errors.ts';
+import { peakMemory } from './command.ts';
+import { type Figure, measureAll, type Plan } from './loads.ts';
+import { describeMachine } from './machine.ts';
+import { readOptions } from './options.ts';
+import { ALL, LASTING } from './plans.ts';
+import { type BenchServer, startServer } from './postgres.ts';
+import { report } from './report.ts';
+import { measureRequests } from './requests.ts';
+import type { SizeResult } from './results.ts';
+import { startSandboxProcess } from './sandbox.ts';
+
+const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
+
+/** Issues of the workspace whose requests are counted: each takes three more. */
+const LIMITED_ISSUES = 900;
+
+function tell({ method, load, rows, seconds }: Figure): void {
+  process.stderr.write(`${method}, ${load} load: ${Math.round(rows / seconds)} rows/s\n`);
+}
+
+async function measureSize(
+  server: BenchServer,
+  issues: number,
+  plans: readonly Plan[],
+  rounds: number,
+): Promise<SizeResult> {
+  process.stderr.write(`${issues} issues\n`);
+  const sandbox = await startSandboxProcess({ kind: 'frozen', issues });
+  try {
+    const figures = await measureAll(server, sandbox, plans, rounds, tell);
+    const database = await server.createDatabase();
+    const peakBytes = await peakMemory(sandbox, database.url, server.folder);
+    await database.drop();
+    return { issues, figures, rounds, peakBytes };
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+async function run(words: readonly string[]): Promise<void> {
+  const options = readOptions(words);
+  const server = await startServer();
+  try {
+    const sizes: SizeResult[] = [];
+    for (const [index, issues] of options.sizes.entries()) {
+      const isFirst = index === 0;
+      sizes.push(await measureSize(server, issues, isFirst ? ALL : LASTING, isFirst ? options.rounds : 1));
+    }
+    process.stderr.write(`${LIMITED_ISSUES} issues within Pylon's limits\n`);
+    const text = report({
+      command: ['npm run bench', ...(words.length === 0 ? [] : ['--', ...words])].join(' '),
+      date: new Date().toISOString().slice(0, 10),
+      machine: await describeMachine(server.url),
+      sizes,
+      requests: await measureRequests(server, LIMITED_ISSUES),
+    });
+    process.stdout.write(text);
+    if (options.write) await writeFile(RESULTS, text);
+  } finally {
+    await server.stop();
+  }
+}
+
+// As the command does for itself: what is measured is the program as it runs.
+collectEarly();
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  // What is to be left behind nowhere is removed on exit.
+  process.once(signal, () => process.exit(status));
+}
+await run(process.argv.slice(2)).catch((error: unknown) => {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+});

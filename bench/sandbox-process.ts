@@ -1,0 +1,37 @@
+import { startSandbox, type World } from '../src/sandbox/start.ts';
+import { freeze } from './frozen.ts';
+import { type FromSandbox, NOW, type SandboxPlan, type ToSandbox } from './sandbox.ts';
+
+/** A stand-in for Pylon in a process of its own; ends with the process that started it. */
+async function run(plan: SandboxPlan): Promise<void> {
+  const tell = (message: FromSandbox) => process.send?.(message);
+  process.once('disconnect', () => process.exit());
+  if (plan.kind === 'limited') {
+    const sandbox = await startSandbox({ issues: plan.issues, minuteMs: plan.minuteMs });
+    tell({ url: sandbox.url, token: sandbox.token });
+    return;
+  }
+  const now = () => NOW;
+  const sandbox = await startSandbox({ issues: plan.issues, limits: 'none', now });
+  const frozen = await freeze(sandbox, now);
+  process.on('message', ({ retitle }: ToSandbox) => {
+    const retitled = retitle > 0 ? giveTitles(sandbox.world, Math.round(1 / retitle)) : 0;
+    frozen.renew();
+    tell({ retitled });
+  });
+  tell({ url: frozen.url, token: sandbox.token });
+}
+
+/** Gives every `step`th issue another title; how many. */
+function giveTitles(world: World, step: number): number {
+  const titles = new Map<string, string>();
+  let index = 0;
+  for (const { object } of world.all('issues')) {
+    if (index % step === 0) titles.set(`${object.id}`, `${object.title} (again)`);
+    index += 1;
+  }
+  for (const [id, title] of titles) world.patch('issues', id, { title });
+  return titles.size;
+}
+
+await run(JSON.parse(process.argv[2] ?? '') as SandboxPlan);
