@@ -31,6 +31,11 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<voi
     (await readCursors<Place>(db.orm, name, prefix)).map(({ scope, position }) => [scope, position]),
   );
   let read = 0;
+  let left = 0;
+  const tell = () => {
+    pass.progress.remainingRequests = left;
+    pass.progress.covered = pass.parentsDone() ? read / Math.max(1, read + left) : undefined;
+  };
 
   const readParent = async (due: Due) => {
     const scope = `${prefix}${due.id}`;
@@ -66,12 +71,13 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<voi
     }
     if (variants.length === 0) await writing(db, lease, finish);
     read += 1;
+    left = Math.max(0, left - 1);
+    tell();
   };
 
   const measure = async () => {
-    const due = await countDue(db.orm, name, parents);
-    pass.progress.remainingRequests = due;
-    pass.progress.covered = pass.parentsDone() ? read / Math.max(1, read + due) : undefined;
+    left = await countDue(db.orm, name, parents);
+    tell();
   };
   await readEach(pass, {
     find: (limit, after, except) => findDue(db.orm, name, parents, { limit, after, except }),

@@ -25,7 +25,7 @@ export interface Each {
   read(due: Due): Promise<void>;
   /** Remembers that Pylon does not know the record. */
   markGone(due: Due): Promise<void>;
-  /** Called once a batch. */
+  /** Called before each batch. */
   measure(): Promise<void>;
 }
 
@@ -76,8 +76,8 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
       const except = [...failed.keys(), ...suspects.map((due) => due.id)];
       const batch = await each.find(BATCH, after, except);
       if (batch.length === 0) return found;
-      await Promise.all(batch.map((due) => queue.add(() => readOne(due))));
       await each.measure();
+      await Promise.all(batch.map((due) => queue.add(() => readOne(due))));
       after = batch.at(-1);
       found += batch.length;
     }
