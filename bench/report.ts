@@ -59,7 +59,7 @@ A backfill of every resource of a workspace with ${whole(issues)} issues, within
 
 const METHOD = `## What is measured
 
-The sandbox, in a process of its own, holds the issues as text in memory and serves the same pages to every method, so that what is timed is the reader and Postgres. About 2.3 kB each, with the traps of the API: signed links that change at every load, counters that tick, text Postgres cannot hold. A load is timed from its first connection to its last commit, into a fresh copy of the migrated database with all indexes of \`pylon.issues\`; all methods run in turn in one process and use the project's own client and mapping, which includes the content hash.
+The sandbox, in a process of its own, holds the issues as text in memory and serves the same pages to every method, so that what is timed is the reader and Postgres. About 2.3 kB each, with the traps of the API: signed links that change at every load, counters that tick, text Postgres cannot hold. A load is timed from its first connection to its last commit, into a fresh copy of the migrated database with all indexes of \`pylon.issues\`; all methods run in turn in one process, after one load that does not count, and use the project's own client and mapping, which includes the content hash.
 
 - *pylon-sync*: a \`backfill\`, with one or two transactions side by side.
 - *COPY of the same pages*: fetched, parsed and mapped one page ahead in the same way, encoded as text and streamed into one \`COPY\`: what no upsert that reads the same pages can do without.

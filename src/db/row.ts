@@ -89,8 +89,15 @@ function extraFields(
   return extra;
 }
 
-function without(extra: Extra, keys: ReadonlySet<string>): Extra {
-  return Object.fromEntries(Object.entries(extra).filter(([key]) => !keys.has(key)));
+const NULL = 'null';
+
+/** The JSON of extra fields, `json`, without volatile ones. */
+function lastingPart(extra: Extra, volatile: ReadonlySet<string>, json: string): string {
+  const keys = Object.keys(extra);
+  const lasting = keys.filter((key) => !volatile.has(key));
+  if (lasting.length === keys.length) return json;
+  if (lasting.length === 0) return NULL;
+  return JSON.stringify(ordered(Object.fromEntries(lasting.map((key) => [key, extra[key]]))));
 }
 
 /**
@@ -130,14 +137,13 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
     const id = values[idIndex];
     if (typeof id !== 'string' || id === '') return { payload: object, id: null, reason: 'no id' };
 
-    const lasting = JSON.stringify(steady);
-    const hash =
-      extra === undefined
-        ? digestText(lasting)
-        : digestText(lasting + JSON.stringify(ordered(without(extra, volatile))));
     // What is digested is most of the row: it is turned into text once.
-    const rest = JSON.stringify([...moving, extra ?? null, hash]);
-    return { id, values, extra: extra ?? null, hash, json: `${lasting.slice(0, -1)},${rest.slice(1)}` };
+    const lasting = JSON.stringify(steady);
+    const rest = extra === undefined ? NULL : JSON.stringify(ordered(extra));
+    const hash = digestText(lasting + (extra === undefined ? NULL : lastingPart(extra, volatile, rest)));
+    const moves = moving.length === 0 ? '' : `${JSON.stringify(moving).slice(1, -1)},`;
+    const json = `${lasting.slice(0, -1)},${moves}${rest},"${hash}"]`;
+    return { id, values, extra: extra ?? null, hash, json };
   };
 
   return (value, facts = {}) => {

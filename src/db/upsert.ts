@@ -18,7 +18,7 @@ export interface Stored {
 }
 
 /** Rows a statement carries: bounds the size of its one parameter. */
-const CHUNK = 1000;
+const CHUNK = 2000;
 
 const name = (column: string) => sql`${sql.identifier(column)}`;
 const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `);

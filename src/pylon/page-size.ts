@@ -19,7 +19,7 @@ const MIB = 1024 * 1024;
  */
 export function pageSize({
   max,
-  targetBytes = 3 * MIB,
+  targetBytes = 2 * MIB,
   capBytes = 24 * MIB,
 }: {
   max: number;

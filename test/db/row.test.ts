@@ -35,6 +35,13 @@ describe('the hash of a row', () => {
     expect(row(url('a.png')).hash).not.toBe(row(url('b.png')).hash);
   });
 
+  test('stays the same when a counter ticks that does not fit its column', () => {
+    const ticking = (counter: unknown) => row({ id: 'i', active_time_seconds: counter });
+    expect(ticking('1 min').extra).toEqual({ active_time_seconds: '1 min' });
+    expect(ticking('1 min').hash).toBe(ticking('2 min').hash);
+    expect(ticking('1 min').hash).toBe(ticking(60).hash);
+  });
+
   test('moves with an unknown field, and with a value that does not fit', () => {
     const plain = row({ id: 'i' }).hash;
     expect(row({ id: 'i', brand_new: 1 }).hash).not.toBe(plain);
