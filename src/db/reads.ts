@@ -132,6 +132,14 @@ export async function readRow(
   return rows[0];
 }
 
+/** Whether any record was ever read: the request works, and one that is refused speaks of its record. */
+export async function hasRead(db: Executor, resource: string): Promise<boolean> {
+  const { rows } = await db.execute<{ yes: boolean }>(
+    sql`SELECT EXISTS (SELECT 1 FROM ${reads} WHERE resource = ${resource} AND outcome = 'read') AS yes`,
+  );
+  return rows[0]?.yes === true;
+}
+
 /** Remembers that a record was read at a mark. */
 export async function markRead(
   tx: Executor,

@@ -222,6 +222,20 @@ describe('what one resource meets', () => {
     expect([...results.values()].filter(({ state }) => state === 'failed')).toHaveLength(1);
   });
 
+  test('an endpoint that does not exist is unavailable, though its answer is that of a record that is gone', async ({
+    database,
+    open,
+  }) => {
+    const { sandbox, backfill } = await open({ issues: 12 });
+    sandbox.faults.add({ endpoint: 'GET /issues/{id}/threads', kind: '404', times: 1000 });
+    const results = await backfill();
+    expect(results.get('issue_threads')).toMatchObject({ state: 'unavailable' });
+    expect(results.get('issue_messages')).toMatchObject({ state: 'done' });
+    sandbox.faults.clear();
+    expect((await backfill()).get('issue_threads')).toMatchObject({ state: 'done' });
+    await expectMirror(database.pool, sandbox, ['issue_threads']);
+  });
+
   test('an issue that is gone when its messages are asked for is skipped', async ({ database, open }) => {
     const { sandbox, backfill } = await open({ issues: 12 });
     sandbox.faults.add({ endpoint: 'GET /issues/{id}/messages', kind: '404', times: 1 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { Due } from '../../db/reads.ts';
+import { type Due, hasRead } from '../../db/reads.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Pass } from '../pass.ts';
@@ -11,6 +11,8 @@ const SIDE_BY_SIDE = 6;
 const BATCH = 200;
 /** Failures in a row after which it is not the record that fails. */
 const TOO_MANY = 5;
+/** Refusals without one success after which it is the request that is refused, not each record. */
+const TOO_MANY_REFUSED = 50;
 /** Milliseconds between looks while parents are still being read. */
 const LOOK_AGAIN = 500;
 
@@ -34,13 +36,15 @@ export interface Each {
  * longer knows is skipped and remembered; one that fails for now is left due and does not hold up others.
  *
  * @throws TransientError when records failed, naming how many and one reason; what was read stays.
+ * PylonError when the request is refused for every one of several records and never worked before.
  */
 export async function readEach(pass: Pass, each: Each): Promise<void> {
   const queue = new PQueue({ concurrency: SIDE_BY_SIDE });
   const failed = new Map<string, unknown>();
-  /** Refused with 400 before anything was read: perhaps the request is wrong, not the record. */
+  /** Refused before anything was ever read: perhaps the request is, not the record. */
   const suspects: Due[] = [];
-  let proven = false;
+  let refusal: PylonError | undefined;
+  let proven = await hasRead(pass.ctx.db.orm, pass.resource.name);
   let streak = 0;
 
   const readOne = async (due: Due) => {
@@ -63,9 +67,10 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
       { resource: pass.resource.name, id: due.id, status: error.status },
       'record skipped: gone from Pylon',
     );
-    if (error.status !== 400 || proven) return each.markGone(due);
+    if (proven) return each.markGone(due);
+    refusal = error;
     suspects.push(due);
-    if (suspects.length > TOO_MANY) throw error;
+    if (suspects.length > TOO_MANY_REFUSED) throw error;
   };
 
   const sweep = async (): Promise<number> => {
@@ -98,6 +103,7 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
     throw error;
   }
 
+  if (!proven && refusal !== undefined && suspects.length > TOO_MANY) throw refusal;
   for (const due of suspects) await each.markGone(due);
   const [first] = failed.values();
   if (first !== undefined)
