@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, pgSchema, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { bigint, date, index, integer, jsonb, pgSchema, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { instant, whole } from '../resources/define.ts';
 
 /** The daemon's own state: what users read to know how the mirror is doing. */
@@ -55,7 +55,11 @@ export const reads = pylonSync.table(
     outcome: text().notNull(),
     read_at: instant().notNull().defaultNow(),
   },
-  (table) => [primaryKey({ name: 'reads_pkey', columns: [table.resource, table.record_id] })],
+  (table) => [
+    primaryKey({ name: 'reads_pkey', columns: [table.resource, table.record_id] }),
+    // The rolling resweep takes the one that was read longest ago.
+    index('reads_resource_read_at').on(table.resource, table.read_at),
+  ],
 );
 
 /** One row a pass of one resource. */
@@ -64,7 +68,7 @@ export const runs = pylonSync.table(
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     resource: text().notNull(),
-    /** `backfill` */
+    /** `backfill`, `changes`, `lists`, `reconcile`, `resweep`, `reread` */
     kind: text().notNull(),
     started_at: instant().notNull().defaultNow(),
     finished_at: instant(),
@@ -75,6 +79,8 @@ export const runs = pylonSync.table(
     rows_unchanged: whole().notNull().default(0),
     rows_deleted: whole().notNull().default(0),
     rows_rejected: whole().notNull().default(0),
+    /** Rows that differed although earlier passes had covered the time of their change. */
+    rows_drifted: whole().notNull().default(0),
     /** `running`, `done`, `failed`, `unavailable`, `interrupted` */
     outcome: text().notNull().default('running'),
     error: text(),
@@ -83,6 +89,7 @@ export const runs = pylonSync.table(
   (table) => [
     index('runs_resource_id').on(table.resource, table.id),
     index('runs_running').on(table.resource).where(sql`${table.outcome} = 'running'`),
+    index('runs_finished_at').on(table.finished_at),
   ],
 );
 
@@ -109,7 +116,10 @@ export const migrations = pylonSync.table('migrations', {
   created_at: whole().notNull(),
 });
 
-/** Records to be read again one by one: their rows were held by a transaction, or their answers overlapped. */
+/**
+ * Records to be read again one by one: their rows were held by a transaction, their answers overlapped, or
+ * something says that they changed.
+ */
 export const rereads = pylonSync.table(
   'rereads',
   {
@@ -118,6 +128,8 @@ export const rereads = pylonSync.table(
     /** What only the path of a request says about the record. */
     facts: jsonb().notNull(),
     since: instant().notNull().defaultNow(),
+    /** `held` (by a transaction, or in doubt), `hint` (a webhook), `moved` (what it refers to is gone), `missing`. */
+    reason: text().notNull().default('held'),
   },
   (table) => [primaryKey({ name: 'rereads_pkey', columns: [table.resource, table.record_id] })],
 );
@@ -135,3 +147,110 @@ export const budgets = pylonSync.table('budgets', {
   paused_until: instant(),
   updated_at: instant().notNull().defaultNow(),
 });
+
+/**
+ * One row an enumeration whose end says what is gone: it proves only what it enumerated. `stopped` is one that
+ * would have deleted an implausible share of its table and waits for a person.
+ */
+export const scans = pylonSync.table(
+  'scans',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    resource: text().notNull(),
+    /** The pass it belongs to: `lists`, `reconcile`, or, of listings a parent, `children`. */
+    kind: text().notNull(),
+    /** `listing`, `judging`, `applied`, `stopped`, `abandoned` */
+    state: text().notNull().default('listing'),
+    started_at: instant().notNull().defaultNow(),
+    finished_at: instant(),
+    /** Place in the order of requests before the first one: what was answered after it, the scan says nothing of. */
+    first_order: bigint({ mode: 'bigint' }).notNull(),
+    /** Ids that were noted as seen: fewer in `scan_seen` means that a crash of the server has emptied it. */
+    seen: whole().notNull().default(0),
+    /** Live rows of the table, and those among them that were not seen, at the end of the listing. */
+    live: whole(),
+    candidates: whole(),
+    deleted: whole().notNull().default(0),
+    /** When a person let a stopped one through. */
+    approved_at: instant(),
+  },
+  (table) => [
+    index('scans_resource_id').on(table.resource, table.id),
+    index('scans_stopped').on(table.id).where(sql`${table.state} = 'stopped'`),
+  ],
+);
+
+/** Ids that a scan in progress has seen, an array a page. Not logged: made again by the next scan. */
+export const scanSeen = pylonSync.table(
+  'scan_seen',
+  {
+    scan_id: bigint({ mode: 'number' }).notNull(),
+    part: bigint({ mode: 'number' }).generatedAlwaysAsIdentity(),
+    ids: text().array().notNull(),
+  },
+  (table) => [primaryKey({ name: 'scan_seen_pkey', columns: [table.scan_id, table.part] })],
+);
+
+/** Rows that a scan did not see, until each is proved gone or found alive. */
+export const scanCandidates = pylonSync.table(
+  'scan_candidates',
+  {
+    scan_id: bigint({ mode: 'number' }).notNull(),
+    record_id: text().notNull(),
+  },
+  (table) => [primaryKey({ name: 'scan_candidates_pkey', columns: [table.scan_id, table.record_id] })],
+);
+
+/** One row a deletion: what proves it, and when it turned out to be none. */
+export const tombstones = pylonSync.table(
+  'tombstones',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    resource: text().notNull(),
+    record_id: text().notNull(),
+    deleted_at: instant().notNull().defaultNow(),
+    /** The scan that did not see it; null where it went with its parent. */
+    scan_id: bigint({ mode: 'number' }),
+    /** `{"absent_from": …, "confirmed_by": "GET /issues/{id}", "status": 404, "request_id": …}` or `{"parent": …}` */
+    evidence: jsonb().notNull(),
+    /** When the record was seen again. */
+    restored_at: instant(),
+  },
+  (table) => [
+    index('tombstones_record').on(table.resource, table.record_id),
+    index('tombstones_deleted_at').on(table.resource, table.deleted_at),
+  ],
+);
+
+/** What the continuous audit found, by day: objects read again at random, and those that differed. */
+export const audits = pylonSync.table(
+  'audits',
+  {
+    resource: text().notNull(),
+    day: date({ mode: 'string' }).notNull(),
+    sampled: whole().notNull().default(0),
+    /** Of these, rows that differed from the object in any way, late changes included. */
+    differed: whole().notNull().default(0),
+    /** Of these, rows that differed although earlier passes had covered the time of their change. */
+    drifted: whole().notNull().default(0),
+  },
+  (table) => [primaryKey({ name: 'audits_pkey', columns: [table.resource, table.day] })],
+);
+
+/** Work that a one-shot command hands to the daemon that holds the lease, which says here how it went. */
+export const handovers = pylonSync.table(
+  'handovers',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** `sync`, `reconcile` */
+    command: text().notNull(),
+    arguments: jsonb().notNull(),
+    /** `queued`, `running`, `done`, `failed` */
+    state: text().notNull().default('queued'),
+    requested_at: instant().notNull().defaultNow(),
+    finished_at: instant(),
+    /** The figures of each resource, or the reason of the failure. */
+    outcome: jsonb(),
+  },
+  (table) => [index('handovers_queued').on(table.id).where(sql`${table.state} IN ('queued', 'running')`)],
+);
