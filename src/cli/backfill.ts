@@ -7,6 +7,7 @@ import { newProgress, type OnProgress, type ResourceProgress } from '../sync/pro
 import { withDatabase } from './database.ts';
 import { addResource, dateOption } from './options.ts';
 import { drawProgress } from './progress.ts';
+import { statusOf } from './results.ts';
 import { openScreen } from './screen.ts';
 import { withContext } from './session.ts';
 import { type Setup, setUp } from './setup.ts';
@@ -40,13 +41,15 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
       `--until ${flags.until} is not after ${flags.since ? '--since' : 'PYLON_SYNC_SINCE'} ${since}`,
     );
   }
+  const bounded = flags.since !== undefined || flags.until !== undefined;
+  const range = bounded ? { range: { since: flags.since, until: flags.until } } : {};
   const resources = flags.resource ?? config.resources;
   const results = await withDatabase(setup, async (db) => {
     await migrate(db.pool);
     const view = watch(setup, resources);
     try {
       return await withContext(setup, db, 'pylon-sync backfill', view.onProgress, (ctx) =>
-        backfill(ctx, { resources, since, until: flags.until, windowDays: config.windowDays }),
+        backfill(ctx, { resources, since: config.since, windowDays: config.windowDays, ...range }),
       );
     } finally {
       view.close();
@@ -56,21 +59,12 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
   return statusOf(results, shell);
 }
 
-/** 3 when some resources failed, 1 when all did; each is named on stderr. What is unavailable is no failure. */
-function statusOf(results: readonly Readonly<ResourceProgress>[], shell: Pick<Shell, 'stderr'>): number {
-  const failed = results.filter(({ state }) => state === 'failed');
-  for (const { resource, error } of failed) shell.stderr.write(`pylon-sync: ${resource} failed: ${error}\n`);
-  if (failed.length === 0) return 0;
-  return failed.length === results.length ? 1 : 3;
-}
-
 /** Shows progress for as long as it takes: drawn on a terminal, logged elsewhere. */
 function watch(
   { shell, log, output }: Setup,
   resources: readonly Resource[],
 ): { onProgress: OnProgress; close(): void } {
-  if (!canDraw(shell.stderr, shell.env))
-    return { onProgress: logSteps(log, 'info', shell.signal), close: () => {} };
+  if (!canDraw(shell.stderr, shell.env)) return { onProgress: logSteps(log, shell.signal), close: () => {} };
   const all = new Map<string, Readonly<ResourceProgress>>();
   for (const { name } of resources) all.set(name, newProgress(name, ''));
   const screen = openScreen(shell.stderr, () => {

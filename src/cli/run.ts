@@ -12,14 +12,28 @@ import { addBackfill } from './backfill.ts';
 import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addMigrate } from './migrate.ts';
+import { addReconcile } from './reconcile.ts';
 import { addSandbox } from './sandbox.ts';
 import { Interrupted, type Run, type Shell } from './shell.ts';
 import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
+import { addSync } from './sync.ts';
 
 const EXIT_STATUSES = `
 Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 done in part.
 Configuration is read from the environment and from a .env file in the current folder.`;
+
+const COMMANDS = [
+  addStart,
+  addBackfill,
+  addSync,
+  addReconcile,
+  addStatus,
+  addCheck,
+  addMigrate,
+  addSandbox,
+  addDemo,
+];
 
 function createProgram(shell: Shell, run: Run): Command {
   const program = new Command('pylon-sync')
@@ -33,8 +47,7 @@ function createProgram(shell: Shell, run: Run): Command {
       // Said by `explain`, with what would have been right.
       outputError: () => {},
     });
-  for (const add of [addStart, addBackfill, addStatus, addCheck, addMigrate, addSandbox, addDemo])
-    add(program, run);
+  for (const add of COMMANDS) add(program, run);
   return program;
 }
 

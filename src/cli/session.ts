@@ -4,7 +4,7 @@ import type { Database } from '../db/connect.ts';
 import { acquireLease } from '../db/lease.ts';
 import { PermanentError, reasonOf } from '../errors.ts';
 import { createPylon } from '../pylon/client.ts';
-import type { Context } from '../sync/context.ts';
+import { type Context, newContext } from '../sync/context.ts';
 import type { OnProgress } from '../sync/progress.ts';
 import { pylonOptions, tokenAdvice } from './pylon.ts';
 import type { Setup } from './setup.ts';
@@ -35,15 +35,17 @@ export async function withContext<T>(
     });
     const signal = AbortSignal.any([shell.signal, lease.lost]);
     try {
-      return await work({
-        db,
-        pylon,
-        lease,
-        log,
-        signal,
-        onProgress,
-        writers: new PQueue({ concurrency: WRITERS }),
-      });
+      return await work(
+        newContext({
+          db,
+          pylon,
+          lease,
+          log,
+          signal,
+          onProgress,
+          writers: new PQueue({ concurrency: WRITERS }),
+        }),
+      );
     } catch (cause) {
       const advice = tokenAdvice(cause, config);
       throw advice.length === 0

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
+import type { Config } from '../config.ts';
 import { connect, type Database } from '../db/connect.ts';
 import { LeaseHeldError } from '../db/lease.ts';
 import { migrate } from '../db/migrate.ts';
 import { LeaseLostError, PermanentError, UsageError } from '../errors.ts';
 import { healthApp } from '../http/health.ts';
 import { listen } from '../http/server.ts';
-import { type OnBackfilled, serve } from './daemon.ts';
+import { type Activity, newActivity } from '../sync/activity.ts';
+import { serve } from '../sync/daemon.ts';
+import type { OnRead } from '../sync/first-reading.ts';
 import { databaseName, reachServer, type Server } from './database.ts';
 import { newPatience, pause } from './patience.ts';
 import { withContext } from './session.ts';
@@ -43,7 +46,7 @@ async function runStart(shell: Shell): Promise<number> {
 }
 
 /** The daemon from connecting to the stop signal; 0 after a clean end. */
-export async function runDaemon(setup: Setup, server: Server, onBackfilled: OnBackfilled): Promise<number> {
+export async function runDaemon(setup: Setup, server: Server, onBackfilled: OnRead): Promise<number> {
   const { log, shell } = setup;
   try {
     const db = await connectPatiently(server.url, setup);
@@ -52,7 +55,7 @@ export async function runDaemon(setup: Setup, server: Server, onBackfilled: OnBa
         { database: databaseName(setup, server.url), migrations: await migrate(db.pool) },
         'database ready',
       );
-      await serveForever(setup, db, onBackfilled);
+      await serveForever(setup, db, newActivity(), onBackfilled);
     } finally {
       await db.close();
     }
@@ -80,7 +83,12 @@ async function connectPatiently(url: string, { log, shell }: Setup): Promise<Dat
  * Serves whenever the lease can be had. What may pass (a lease held elsewhere or lost, a database or Pylon
  * away) is waited out; what needs a person ends it.
  */
-async function serveForever(setup: Setup, db: Database, onBackfilled: OnBackfilled): Promise<never> {
+async function serveForever(
+  setup: Setup,
+  db: Database,
+  activity: Activity,
+  onBackfilled: OnRead,
+): Promise<never> {
   const { log, shell } = setup;
   const { signal } = shell;
   let standby = false;
@@ -88,11 +96,15 @@ async function serveForever(setup: Setup, db: Database, onBackfilled: OnBackfill
   for (;;) {
     signal.throwIfAborted();
     try {
-      await withContext(setup, db, 'pylon-sync start', logSteps(log, 'info', signal), (ctx) => {
+      await withContext(setup, db, 'pylon-sync start', logSteps(log, signal), (ctx) => {
         standby = false;
-        return serve(setup, ctx, async (results) => {
-          broken.worked();
-          await onBackfilled(results);
+        return serve(ctx, {
+          ...daemonOptions(setup.config),
+          activity,
+          onRead: async (results) => {
+            broken.worked();
+            await onBackfilled(results);
+          },
         });
       });
     } catch (error) {
@@ -107,4 +119,19 @@ async function serveForever(setup: Setup, db: Database, onBackfilled: OnBackfill
       else await broken.wait(error);
     }
   }
+}
+
+/** What the daemon goes by, of the configuration. */
+function daemonOptions(config: Config) {
+  const { resources, since, windowDays, overlapSeconds, schedule, listSchedule, reconcileSchedule } = config;
+  return {
+    resources,
+    since,
+    windowDays,
+    overlapSeconds,
+    schedule,
+    listSchedule,
+    reconcileSchedule,
+    auditShare: 0.05,
+  };
 }

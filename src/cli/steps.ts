@@ -1,14 +1,18 @@
-import type { Level, Logger } from 'pino';
+import type { Logger } from 'pino';
 import type { OnProgress } from '../sync/progress.ts';
 
-/** Progress as log lines, one a step; a failure as a warning, whatever the level of the rest,
- * unless `signal` has ended the work. */
-export function logSteps(log: Logger, level: Level, signal: AbortSignal): OnProgress {
+/**
+ * Progress as log lines, one a step: of a first reading for everybody, of the passes that come round for who
+ * looks closer. A failure of a first reading is a warning, unless `signal` has ended the work.
+ */
+export function logSteps(log: Logger, signal: AbortSignal): OnProgress {
   return (progress, step) => {
-    const { resource, state, pages, requests, read, inserted, updated, unchanged, rejected } = progress;
+    const { kind, resource, state, pages, requests, read, inserted, updated, unchanged, deleted, rejected } =
+      progress;
     const { covered, secondsLeft, error } = progress;
     const share = covered === undefined ? {} : { covered: Math.floor(covered * 1000) / 1000 };
     const fields = {
+      kind,
       resource,
       pages,
       requests,
@@ -16,11 +20,13 @@ export function logSteps(log: Logger, level: Level, signal: AbortSignal): OnProg
       inserted,
       updated,
       unchanged,
+      deleted,
       rejected,
       ...share,
       secondsLeft,
       error,
     };
-    log[state === 'failed' && !signal.aborted ? 'warn' : level](fields, step);
+    const level = kind !== 'backfill' ? 'debug' : state === 'failed' && !signal.aborted ? 'warn' : 'info';
+    log[level](fields, step);
   };
 }

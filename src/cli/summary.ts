@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { ResourceProgress } from '../sync/progress.ts';
 import { count } from './figures.ts';
 
-const FIGURES = ['read', 'inserted', 'updated', 'unchanged', 'rejected', 'requests'] as const;
+const FIGURES = ['read', 'inserted', 'updated', 'deleted', 'unchanged', 'rejected', 'requests'] as const;
 
 /** What a backfill read and changed, one row a resource, and the sums. */
 export function summaryTable(all: readonly Readonly<ResourceProgress>[]): string {

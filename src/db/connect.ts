@@ -10,7 +10,10 @@ export interface Database {
 }
 
 /** What a query can run on: the database itself or a transaction in it. */
-export type Executor = Pick<NodePgDatabase, 'execute' | 'select' | 'insert' | 'update' | 'delete'>;
+export type Executor = Pick<
+  NodePgDatabase,
+  'execute' | 'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
+>;
 
 /** The address without its password, for people. */
 export function publicUrl(url: string): string {

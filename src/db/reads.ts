@@ -14,6 +14,8 @@ export interface Parents {
   /** Bounds of `created_at`, where the pass has them. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  /** Only these. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /** A parent whose children are to be read. */
@@ -53,11 +55,13 @@ const isTimed = (table: MirrorTable) => 'created_at' in getTableColumns(table);
 
 function dueFrom(resource: string, parents: Parents): SQL {
   const { since, until } = isTimed(parents.table) ? parents : {};
+  const { only } = parents;
   return sql`
       FROM ${parents.table} AS parent
       LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = parent.id
      WHERE parent._deleted_at IS NULL
        AND done.mark IS DISTINCT FROM ${markOf(parents)}
+       ${only === undefined ? sql`` : sql`AND parent.id = ANY(${sql.param([...only])}::text[])`}
        ${since === undefined ? sql`` : sql`AND parent.created_at >= ${since}::timestamptz`}
        ${until === undefined ? sql`` : sql`AND parent.created_at < ${until}::timestamptz`}`;
 }
@@ -100,25 +104,32 @@ export async function findDue(
 export interface Naming {
   readonly table: MirrorTable;
   readonly column: string;
+  /** The table of what is named: its live rows are due too, whether anything still names them or not. */
+  readonly known: MirrorTable;
   readonly mark: string;
+  /** Only what these rows name. */
+  readonly only?: readonly string[] | undefined;
 }
 
-/** Ids that live rows name and that were not yet read at the mark. */
+/** Ids that live rows name, or that are known already, and that were not yet read at the mark. */
 export async function findNamed(
   db: Executor,
   resource: string,
-  { table, column, mark }: Naming,
+  { table, column, known, mark, only }: Naming,
   { limit, after, except }: DuePage,
 ): Promise<readonly Due[]> {
-  const named = sql`naming.${sql.identifier(column)}`;
+  const namedBy = only === undefined ? sql`` : sql`AND id = ANY(${sql.param([...only])}::text[])`;
   const { rows } = await db.execute<{ id: string }>(sql`
-    SELECT DISTINCT ${named} AS id
-      FROM ${table} AS naming
-      LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = ${named}
-     WHERE naming._deleted_at IS NULL AND ${named} <> '' AND done.mark IS DISTINCT FROM ${mark}
-       AND NOT (${named} = ANY(${sql.param([...except])}::text[]))
-       ${after === undefined ? sql`` : sql`AND ${named} < ${after.id}`}
-     ORDER BY 1 DESC LIMIT ${limit}`);
+    SELECT named.id
+      FROM (SELECT ${sql.identifier(column)} AS id FROM ${table}
+             WHERE _deleted_at IS NULL AND ${sql.identifier(column)} <> '' ${namedBy}
+             UNION
+            SELECT id FROM ${known} WHERE _deleted_at IS NULL AND ${only === undefined}::boolean) AS named
+      LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = named.id
+     WHERE done.mark IS DISTINCT FROM ${mark}
+       AND NOT (named.id = ANY(${sql.param([...except])}::text[]))
+       ${after === undefined ? sql`` : sql`AND named.id < ${after.id}`}
+     ORDER BY named.id DESC LIMIT ${limit}`);
   return rows.map(({ id }) => ({ id, mark, created_at: null }));
 }
 
@@ -155,4 +166,67 @@ export async function markRead(
       target: [reads.resource, reads.record_id],
       set: { mark, outcome, read_at: sql`now()` },
     });
+}
+
+/** Live rows under a parent that are none of those seen and that nothing answered since `asked`. */
+export async function missingUnder(
+  db: Executor,
+  {
+    table,
+    column,
+    parent,
+  }: { readonly table: MirrorTable; readonly column: string; readonly parent: string },
+  seen: readonly string[],
+  asked: bigint,
+): Promise<readonly string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT id FROM ${table}
+     WHERE ${sql.identifier(column)} = ${parent} AND _deleted_at IS NULL AND _order < ${asked}::bigint
+       AND NOT (id = ANY(${sql.param([...seen])}::text[]))
+     ORDER BY id`);
+  return rows.map(({ id }) => id);
+}
+
+export async function countLive(db: Executor, table: MirrorTable): Promise<number> {
+  const { rows } = await db.execute<{ live: number }>(
+    sql`SELECT count(*)::integer AS live FROM ${table} WHERE _deleted_at IS NULL`,
+  );
+  return rows[0]?.live ?? 0;
+}
+
+/** When a live row's object was created, epoch milliseconds; undefined without such a row, or where it does not say. */
+export async function readCreated(db: Executor, table: MirrorTable, id: string): Promise<number | undefined> {
+  const { rows } = await db.execute<{ at: number | null }>(sql`
+    SELECT (extract(epoch FROM created_at) * 1000)::float8 AS at FROM ${table}
+     WHERE id = ${id} AND _deleted_at IS NULL`);
+  return rows[0]?.at ?? undefined;
+}
+
+/** Live parents whose children are not due, those read longest ago first. */
+export async function findOldestRead(
+  db: Executor,
+  resource: string,
+  parents: Parents,
+  limit: number,
+): Promise<readonly Due[]> {
+  const { rows } = await db.execute<{ id: string; mark: string }>(sql`
+    SELECT parent.id, ${markOf(parents)} AS mark
+      FROM ${reads} AS done
+      JOIN ${parents.table} AS parent ON parent.id = done.record_id
+     WHERE done.resource = ${resource} AND parent._deleted_at IS NULL AND done.mark = ${markOf(parents)}
+     ORDER BY done.read_at, done.record_id
+     LIMIT ${limit}`);
+  return rows.map((row) => ({ ...row, created_at: null }));
+}
+
+/**
+ * How many rows a table still lacks, where its objects are numbered from 1: the newest come first, and say how
+ * many there ever were. Those deleted since are counted too. 0 where nothing is numbered.
+ */
+export async function countUnseen(db: Executor, table: MirrorTable): Promise<number> {
+  if (!('number' in table)) return 0;
+  const { rows } = await db.execute<{ unseen: number }>(
+    sql`SELECT greatest(0, coalesce(max(number), 0) - count(*))::integer AS unseen FROM ${table}`,
+  );
+  return rows[0]?.unseen ?? 0;
 }

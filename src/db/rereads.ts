@@ -1,11 +1,18 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { PathFacts } from '../resources/define.ts';
-import type { Executor } from './connect.ts';
+import type { Database, Executor } from './connect.ts';
+import type { Lease } from './lease.ts';
 import { rereads } from './tables.ts';
+import { writing } from './transaction.ts';
+
+/** Why a record is to be read again. */
+export type RereadReason = 'held' | 'hint' | 'moved' | 'missing';
 
 export interface Reread {
   readonly id: string;
   readonly facts: PathFacts;
+  /** When it was asked for last: one that is asked for again meanwhile is read again. */
+  readonly since: string;
 }
 
 /** Notes records to read again; in the transaction that had to leave them. */
@@ -14,28 +21,53 @@ export async function noteRereads(
   resource: string,
   ids: readonly string[],
   facts: PathFacts,
+  reason: RereadReason = 'held',
 ): Promise<void> {
   if (ids.length === 0) return;
-  await tx
-    .insert(rereads)
-    .values(ids.map((id) => ({ resource, record_id: id, facts })))
-    .onConflictDoUpdate({
-      target: [rereads.resource, rereads.record_id],
-      set: { facts: sql`excluded.facts` },
-    });
+  await tx.execute(sql`
+    INSERT INTO ${rereads} (resource, record_id, facts, reason)
+    SELECT ${resource}, id, ${JSON.stringify(facts)}::jsonb, ${reason} FROM unnest(${sql.param([...ids])}::text[]) AS id
+        ON CONFLICT (resource, record_id)
+        DO UPDATE SET facts = excluded.facts, reason = excluded.reason, since = clock_timestamp()`);
 }
 
-/** Records of a resource that wait to be read again. */
-export async function readRereads(db: Executor, resource: string): Promise<readonly Reread[]> {
+/** Records of a resource that wait to be read again, for one reason or for any, the longest waiting first. */
+export async function readRereads(
+  db: Executor,
+  resource: string,
+  reason?: RereadReason,
+  limit = 1_000,
+): Promise<readonly Reread[]> {
   const rows = await db
-    .select({ id: rereads.record_id, facts: rereads.facts })
+    .select({ id: rereads.record_id, facts: rereads.facts, since: rereads.since })
     .from(rereads)
-    .where(eq(rereads.resource, resource))
-    .orderBy(rereads.record_id);
+    .where(and(eq(rereads.resource, resource), reason === undefined ? undefined : eq(rereads.reason, reason)))
+    .orderBy(rereads.since, rereads.record_id)
+    .limit(limit);
   return rows as Reread[];
 }
 
-/** Takes a record off the list. */
-export async function dropReread(tx: Executor, resource: string, id: string): Promise<void> {
-  await tx.delete(rereads).where(and(eq(rereads.resource, resource), eq(rereads.record_id, id)));
+/** Resources of which records wait to be read again. */
+export async function waitingResources(db: Executor): Promise<readonly string[]> {
+  const rows = await db.selectDistinct({ resource: rereads.resource }).from(rereads);
+  return rows.map(({ resource }) => resource);
+}
+
+/** Takes a record off the list, unless it was asked for again since. */
+export async function dropReread(
+  db: Database,
+  lease: Lease,
+  resource: string,
+  { id, since }: Pick<Reread, 'id' | 'since'>,
+): Promise<void> {
+  await writing(db, lease, (tx) =>
+    tx
+      .delete(rereads)
+      .where(and(eq(rereads.resource, resource), eq(rereads.record_id, id), eq(rereads.since, since))),
+  );
+}
+
+/** Takes all records of a resource off the list. */
+export async function dropRereadsOf(db: Database, lease: Lease, resource: string): Promise<void> {
+  await writing(db, lease, (tx) => tx.delete(rereads).where(eq(rereads.resource, resource)));
 }

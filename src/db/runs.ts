@@ -1,7 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import type { Lease } from './lease.ts';
-import { runs } from './tables.ts';
+import { runs, scans } from './tables.ts';
+import { writing } from './transaction.ts';
 
 /** The end of a pass, or how far it has come. */
 export interface RunFigures {
@@ -11,6 +12,8 @@ export interface RunFigures {
   readonly updated: number;
   readonly unchanged: number;
   readonly rejected: number;
+  readonly deleted: number;
+  readonly drifted: number;
 }
 
 export type RunOutcome = 'done' | 'failed' | 'unavailable' | 'interrupted';
@@ -44,6 +47,8 @@ export async function endRun(
       rows_updated: figures.updated,
       rows_unchanged: figures.unchanged,
       rows_rejected: figures.rejected,
+      rows_deleted: figures.deleted,
+      rows_drifted: figures.drifted,
     })
     .where(eq(runs.id, id));
 }
@@ -58,4 +63,20 @@ export async function closeAbandonedRuns(db: Database): Promise<void> {
       finished_at: new Date().toISOString(),
     })
     .where(eq(runs.outcome, 'running'));
+}
+
+/**
+ * Forgets runs nobody will ask for: those that found nothing, after two days; the rest, and what scans left
+ * behind, after ninety.
+ */
+export async function pruneRuns(db: Database, lease: Lease): Promise<void> {
+  await writing(db, lease, async (tx) => {
+    await tx.execute(sql`
+      DELETE FROM ${runs}
+       WHERE finished_at < now() - interval '90 days'
+          OR (finished_at < now() - interval '2 days' AND outcome = 'done' AND kind IN ('changes', 'reread', 'resweep')
+              AND rows_inserted + rows_updated + rows_deleted + rows_rejected = 0)`);
+    await tx.execute(sql`
+      DELETE FROM ${scans} WHERE finished_at < now() - interval '90 days' AND state IN ('applied', 'abandoned')`);
+  });
 }

@@ -7,6 +7,7 @@ import { digest } from './digest.ts';
 import type { Lease } from './lease.ts';
 import { noteRereads } from './rereads.ts';
 import { isReject, type Reject, type Row, readable, rowMapper } from './row.ts';
+import { sqlState } from './sql-state.ts';
 import { rejectedRecords } from './tables.ts';
 import { writing } from './transaction.ts';
 import { type Stored, upsert } from './upsert.ts';
@@ -39,14 +40,6 @@ export interface Store {
 /** SQLSTATE classes that blame the data: bad values, broken constraints, limits of a row or an index. */
 const DATA_ERRORS = /^(22|23|54)/;
 
-function sqlState(error: unknown): string {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    const { code } = inner as { code?: unknown };
-    if (typeof code === 'string') return code;
-  }
-  return '';
-}
-
 const innermost = (error: unknown): string =>
   error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : String(error);
 
@@ -60,12 +53,13 @@ async function keepRejects(tx: Executor, resource: string, rejects: readonly Rej
   }
 }
 
-const NOTHING: Stored = { inserted: 0, updated: 0, unchanged: 0, deferred: [] };
+const NOTHING: Stored = { inserted: 0, updated: 0, unchanged: 0, changed: [], deferred: [] };
 
 const sum = (a: Stored, b: Stored): Stored => ({
   inserted: a.inserted + b.inserted,
   updated: a.updated + b.updated,
   unchanged: a.unchanged + b.unchanged,
+  changed: [...a.changed, ...b.changed],
   deferred: [...a.deferred, ...b.deferred],
 });
 

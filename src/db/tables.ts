@@ -157,7 +157,7 @@ export const scans = pylonSync.table(
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     resource: text().notNull(),
-    /** The pass it belongs to: `lists`, `reconcile`, or, of listings a parent, `children`. */
+    /** `listing` of the whole resource, or `children`: what listings per parent left over. */
     kind: text().notNull(),
     /** `listing`, `judging`, `applied`, `stopped`, `abandoned` */
     state: text().notNull().default('listing'),

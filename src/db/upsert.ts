@@ -1,15 +1,26 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Order } from '../order.ts';
 import type { MirrorTable, Resource } from '../resources/define.ts';
+import { changeColumn } from '../resources/index.ts';
 import type { Executor } from './connect.ts';
 import { FROM_JSON } from './fit.ts';
 import { jsonColumns, type Row } from './row.ts';
+import { noteRestored } from './tombstones.ts';
+
+/** A row that was written. */
+export interface Changed {
+  readonly id: string;
+  readonly inserted: boolean;
+  /** When Pylon says that the object changed, epoch milliseconds; null where it does not. */
+  readonly at: number | null;
+}
 
 /** What became of the rows of one call. */
 export interface Stored {
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;
+  readonly changed: readonly Changed[];
   /**
    * Ids that were left as they are and must be read again: another transaction holds the row, or the row
    * was answered after these were asked for.
@@ -47,8 +58,12 @@ function statement(resource: Resource, rows: readonly Row[], order: Order): SQL 
     sql`${order.answered}::bigint`,
   ];
   const page = `[${rows.map((row) => row.json).join(',')}]`;
+  const time = changeColumn(resource);
   const newer =
-    'updated_at' in getTableColumns(table) ? sql`excluded.updated_at > held.updated_at` : sql`false`;
+    time === undefined
+      ? sql`false`
+      : sql`(held._deleted_at IS NULL AND excluded.${name(time)} > held.${name(time)})`;
+  const changedAt = time === undefined ? sql`NULL` : sql`extract(epoch FROM held.${name(time)}) * 1000`;
   return sql`
     INSERT INTO ${table} AS held (${list(written.map(name))})
     SELECT ${list(values)} FROM jsonb_array_elements(${page}::jsonb) AS page(r)
@@ -60,7 +75,7 @@ function statement(resource: Resource, rows: readonly Row[], order: Order): SQL 
       )},
       _order = greatest(held._order, excluded._order)
     WHERE held._order < ${order.asked}::bigint OR ${newer}
-    RETURNING id, (xmax = 0) AS inserted`;
+    RETURNING id, (xmax = 0) AS inserted, (${changedAt})::float8 AS at`;
 }
 
 interface Held {
@@ -81,8 +96,8 @@ function distinct(rows: readonly Row[]): readonly Row[] {
  * Makes the resource's table hold the rows. What already stands there with the same content is left alone: it costs
  * an indexed read, no lock and no write-ahead log. Rows are locked in the order of their ids; a row that
  * someone else holds is not waited for. An older answer never replaces a newer one: a row's content is
- * replaced only by what was asked after the content was answered, or by a later `updated_at`.
- * A row that was marked deleted and is sent again is live again.
+ * replaced only by what was asked after the content was answered, or by a later time of change.
+ * A row that was marked deleted is live again when it is sent by an answer asked for after that was proved.
  *
  * Must run inside a writing transaction.
  */
@@ -103,21 +118,22 @@ export async function upsert(
 
   const locked = await lockRows(tx, table, present);
   const writable = fresh.filter((row) => !hashes.has(row.id) || locked.has(row.id));
-  let inserted = 0;
-  const written = new Set<string>();
+  const changed: Changed[] = [];
   for (let from = 0; from < writable.length; from += CHUNK) {
-    const result = await tx.execute<{ id: string; inserted: boolean }>(
+    const result = await tx.execute<Changed & Record<string, unknown>>(
       statement(resource, writable.slice(from, from + CHUNK), order),
     );
-    for (const row of result.rows) {
-      written.add(row.id);
-      if (row.inserted) inserted += 1;
-    }
+    changed.push(...result.rows);
   }
+  const written = new Set(changed.map(({ id }) => id));
+  const deleted = held.rows.filter((row) => row.deleted && written.has(row.id)).map(({ id }) => id);
+  await noteRestored(tx, resource.name, deleted);
+  const inserted = changed.reduce((sum, row) => sum + Number(row.inserted), 0);
   return {
     inserted,
-    updated: written.size - inserted,
+    updated: changed.length - inserted,
     unchanged: wanted.length - fresh.length,
+    changed,
     deferred: fresh.map((row) => row.id).filter((id) => !written.has(id)),
   };
 }

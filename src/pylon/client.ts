@@ -6,7 +6,7 @@ import { followingClock, steadyNow } from './clock.ts';
 import type { Limits } from './limits.ts';
 import { BACKOFF, type Backoff, backoff, sleep as realSleep, type Sleep } from './retry.ts';
 import { link } from './signal.ts';
-import type { Answer, Pylon, PylonRequest } from './types.ts';
+import type { Answer, Priority, Pylon, PylonRequest } from './types.ts';
 import { attempt, type Outcome, type Prepared, type Wire } from './wire.ts';
 
 /** Something an operator may want to know of; `message` is constant, the rest are fields. */
@@ -96,7 +96,11 @@ export function createPylon(options: PylonOptions): Pylon {
     conceal: concealing([new Secret(token)]),
   };
 
-  async function perform(request: PylonRequest, count: (endpoint: string) => void): Promise<Answer> {
+  async function perform(
+    request: PylonRequest,
+    count: (endpoint: string) => void,
+    priority: Priority,
+  ): Promise<Answer> {
     const prepared = prepare(options, request);
     const { endpoint } = prepared;
     const budget = budgets.of(endpoint);
@@ -110,7 +114,7 @@ export function createPylon(options: PylonOptions): Pylon {
     };
     try {
       for (let failures = 0; ; ) {
-        const outcome = await budget.run(once, request.priority ?? 'backfill', signal);
+        const outcome = await budget.run(once, request.priority ?? priority, signal);
         if (outcome.kind === 'answer') return outcome.answer;
         if (outcome.kind === 'refused') throw outcome.error;
         if (outcome.kind === 'limited') {
@@ -137,22 +141,25 @@ export function createPylon(options: PylonOptions): Pylon {
     }
   }
 
-  const view = (count: (endpoint: string) => void): Pylon => ({
-    request: (request) => perform(request, count),
+  const view = (count: (endpoint: string) => void, priority: Priority): Pylon => ({
+    request: (request) => perform(request, count, priority),
     counted: (more) =>
       view((endpoint) => {
         count(endpoint);
         more(endpoint);
-      }),
+      }, priority),
+    prioritised: (other) => view(count, other),
     perMinute: (endpoint) => (allowed(endpoint) * 60_000) / limits.intervalMs,
+    intervalMs: limits.intervalMs,
     uses: () => budgets.all().map((budget) => budget.use()),
     now: () => clock.now(),
+    knowsTime: () => clock.isKnown(),
     close: async () => {
       closed.abort(new TransientError('the client was closed'));
       for (const budget of budgets.all()) budget.clear();
     },
   });
-  return view(() => {});
+  return view(() => {}, 'backfill');
 }
 
 /** Why it failed, where the message already names the endpoint. */

@@ -5,6 +5,8 @@ export const steadyNow = (): number => performance.timeOrigin + performance.now(
 export interface Clock {
   /** Epoch milliseconds over there. */
   now(): number;
+  /** Whether anything was learned of it yet; before that it is ours. */
+  isKnown(): boolean;
   /** Learns from a `Date` header, epoch milliseconds, the moment it arrives. */
   follow(date: number): void;
 }
@@ -14,9 +16,12 @@ const JITTER_MS = 1000;
 
 export function followingClock(now: () => number): Clock {
   let skewMs = 0;
+  let known = false;
   return {
     now: () => now() + skewMs,
+    isKnown: () => known,
     follow: (date) => {
+      known = true;
       const differs = date - now();
       if (Math.abs(differs - skewMs) > JITTER_MS) skewMs = differs;
     },

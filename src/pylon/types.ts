@@ -15,7 +15,7 @@ export interface PylonRequest {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: unknown;
-  /** Default: `backfill`. */
+  /** Default: that of the view it is made through, in the end `backfill`. */
   readonly priority?: Priority;
   readonly signal?: AbortSignal;
   /** Give up reading an answer beyond this size with `AnswerTooLargeError`. Default: 256 MiB. */
@@ -54,12 +54,18 @@ export interface Pylon {
   request(request: PylonRequest): Promise<Answer>;
   /** A view on the same queues that also calls `count` once for every request sent (retries included). */
   counted(count: (endpoint: string) => void): Pylon;
+  /** A view on the same queues whose requests have this priority where they name none. */
+  prioritised(priority: Priority): Pylon;
   /** Requests a minute available to an endpoint (limit × share), e.g. `perMinute('GET /issues')`. */
   perMinute(endpoint: string): number;
+  /** Milliseconds over which Pylon counts requests. */
+  readonly intervalMs: number;
   /** Endpoints used so far. */
   uses(): readonly EndpointUse[];
   /** Pylon's clock now, epoch milliseconds: ours corrected by the last `Date` header seen. */
   now(): number;
+  /** Whether Pylon has said what time it is there. */
+  knowsTime(): boolean;
   /**
    * Rejects what is queued, under way or asked for later. Idle connections end by themselves; they do not
    * keep the process alive.

@@ -36,6 +36,7 @@ export const accounts = defineResource({
   table,
   pull: { by: 'list', path: '/accounts', limit: 999 },
   get: '/accounts/{id}',
+  refers: { owner_id: 'users' },
   derive: (account) => {
     const { flat, rest } = splitCustomFields(account.custom_fields);
     return {

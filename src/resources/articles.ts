@@ -67,6 +67,7 @@ export const articles = defineResource({
     foreignKey: 'knowledge_base_id',
   },
   get: '/knowledge-bases/{knowledge_base_id}/articles/{id}',
+  refers: { collection_id: 'collections', author_user_id: 'users' },
   derive: (article) => ({ ...content(article), tag_ids: idsOf(article.tags) }),
   covered: { body_html: true, published: true, updated_at: true },
 });

@@ -30,4 +30,5 @@ export const auditLogs = defineResource({
   name: 'audit_logs',
   table,
   pull: { by: 'list', path: '/audit-logs', limit: 999 },
+  changes: { path: '/audit-logs/search', limit: 999, times: { action_happened_at: 'action_happened_at' } },
 });

@@ -30,4 +30,5 @@ export const collections = defineResource({
     foreignKey: 'knowledge_base_id',
   },
   get: '/knowledge-bases/{knowledge_base_id}/collections/{id}',
+  refers: { parent_collection_id: 'collections' },
 });

@@ -29,6 +29,7 @@ export const contacts = defineResource({
   table,
   pull: { by: 'list', path: '/contacts', limit: 999 },
   get: '/contacts/{id}',
+  refers: { account_id: 'accounts' },
   derive: (contact) => {
     const { flat, rest } = splitCustomFields(contact.custom_fields);
     return {

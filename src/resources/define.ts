@@ -108,14 +108,27 @@ export type Pull =
       readonly from: { readonly resource: string; readonly column: string };
     };
 
+/** A search that answers what changed since an instant, newest `created_at` first. */
+export interface Changes {
+  /** `POST` with a filter. */
+  readonly path: string;
+  readonly limit: number;
+  /** Times of change: the search's name for each, and the column that holds it. Any one that moved is a change. */
+  readonly times: Readonly<Record<string, string>>;
+}
+
 /** One Pylon object type: everything the project knows about it. */
 export interface Resource<Table extends MirrorTable = MirrorTable> {
   /** The table's name in schema `pylon`, the name in commands, configuration and logs. */
   readonly name: string;
   readonly table: Table;
   readonly pull: Pull;
+  /** How what changed is found; absent where the API cannot filter by a time of change. */
+  readonly changes?: Changes;
   /** `GET` of one object; its placeholders are columns of the row. Absent where the API has none. */
   readonly get?: string;
+  /** Columns that hold another object's id, and whose: what becomes of that object may change this one. */
+  readonly refers?: Readonly<Record<string, string>>;
   /**
    * Columns that are not a field of the same name. Returned values go through the same checks as fields;
    * a key returned as `undefined` falls back to the field of that name.
@@ -132,8 +145,12 @@ export interface Resource<Table extends MirrorTable = MirrorTable> {
 
 /** Identity that checks a descriptor's names against its table. */
 export function defineResource<const Table extends MirrorTable>(
-  resource: Omit<Resource<Table>, 'name' | 'derive' | 'volatile'> & {
+  resource: Omit<Resource<Table>, 'name' | 'derive' | 'volatile' | 'changes' | 'refers'> & {
     readonly name: Table['_']['name'];
+    readonly changes?: Omit<Changes, 'times'> & {
+      readonly times: Readonly<Record<string, keyof Table['$inferInsert'] & string>>;
+    };
+    readonly refers?: { readonly [Column in keyof Table['$inferInsert'] & string]?: string };
     readonly derive?: (
       object: PylonObject,
       facts: PathFacts,

@@ -66,3 +66,25 @@ export function resourceNamed(name: string): Resource {
   const names = resources.map((resource) => resource.name).join(', ');
   throw new UsageError(`unknown resource "${name}": give one of ${names}`);
 }
+
+/** Resources whose rows hang on those of another: they are listed per row of it, and gone with it. */
+export function childrenOf(parent: Resource): readonly (Resource & { pull: { by: 'parent' } })[] {
+  return resources.filter(
+    (resource): resource is Resource & { pull: { by: 'parent' } } =>
+      resource.pull.by === 'parent' && resource.pull.parent === parent.name,
+  );
+}
+
+/** Resources with a request for one record, and the columns of theirs that name records of another. */
+export function referringTo({ name }: Resource): readonly (readonly [Resource, column: string])[] {
+  return resources.flatMap((resource) =>
+    Object.entries(resource.get === undefined ? {} : (resource.refers ?? {}))
+      .filter(([, named]) => named === name)
+      .map(([column]) => [resource, column] as const),
+  );
+}
+
+/** The column that says when an object last changed; undefined where Pylon does not tell. */
+export function changeColumn({ table }: Resource): string | undefined {
+  return ['updated_at', 'last_edited_at'].find((column) => column in table);
+}

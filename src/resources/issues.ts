@@ -69,7 +69,20 @@ export const issues = defineResource({
   name: 'issues',
   table,
   pull: { by: 'window', path: '/issues', search: '/issues/search', limit: 2000 },
+  changes: {
+    path: '/issues/search',
+    limit: 999,
+    // Whether a new message moves `updated_at` is not documented.
+    times: { updated_at: 'updated_at', latest_message_activity_at: 'latest_message_time' },
+  },
   get: '/issues/{id}',
+  refers: {
+    account_id: 'accounts',
+    requester_id: 'contacts',
+    assignee_id: 'users',
+    team_id: 'teams',
+    parent_issue_id: 'issues',
+  },
   derive: (issue) => {
     const { flat, rest } = splitCustomFields(issue.custom_fields);
     const slack = fieldsOf(issue.slack);

@@ -29,6 +29,7 @@ export const milestones = defineResource({
     from: { resource: 'tasks', column: 'milestone_id' },
   },
   get: '/milestones/{id}',
+  refers: { account_id: 'accounts', project_id: 'projects' },
   derive: (milestone) => ({
     name: milestone.name ?? milestone.title,
     account_id: idOf(milestone.account),

@@ -34,7 +34,9 @@ export const projects = defineResource({
   name: 'projects',
   table,
   pull: { by: 'search', path: '/projects/search', limit: 999 },
+  changes: { path: '/projects/search', limit: 999, times: { updated_at: 'updated_at' } },
   get: '/projects/{id}',
+  refers: { account_id: 'accounts', owner_id: 'users' },
   derive: (project) => {
     const { flat, rest } = splitCustomFields(project.custom_fields);
     return {

@@ -39,7 +39,16 @@ export const tasks = defineResource({
   name: 'tasks',
   table,
   pull: { by: 'list', path: '/tasks', limit: 999 },
+  changes: { path: '/tasks/search', limit: 999, times: { updated_at: 'updated_at' } },
   get: '/tasks/{id}',
+  refers: {
+    account_id: 'accounts',
+    project_id: 'projects',
+    milestone_id: 'milestones',
+    assignee_user_id: 'users',
+    assignee_contact_id: 'contacts',
+    parent_task_id: 'tasks',
+  },
   derive: (task) => {
     const { flat, rest } = splitCustomFields(task.custom_fields);
     const { user, contact } = fieldsOf(task.assignee);

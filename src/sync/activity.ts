@@ -13,7 +13,7 @@ export interface Activity {
   complete: boolean;
   /** What it waits for, in a sentence: a database that is away, a token that is refused. */
   trouble: string | undefined;
-  /** The latest pass of each resource in this process. */
+  /** The first reading of each resource, as this process makes it. */
   readonly progress: Map<string, Readonly<ResourceProgress>>;
 }
 

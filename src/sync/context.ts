@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import type { Lease } from '../db/lease.ts';
 import type { Pylon } from '../pylon/types.ts';
+import { type Exclusive, newExclusive } from './exclusive.ts';
 import type { OnProgress } from './progress.ts';
 
-/** What every pass works with. */
-export interface Context {
+/** What a process brings to its passes. */
+export interface ContextInit {
   readonly db: Database;
   readonly pylon: Pylon;
   readonly lease: Lease;
@@ -16,4 +17,16 @@ export interface Context {
   readonly onProgress: OnProgress;
   /** Bounds the transactions that write side by side. */
   readonly writers: PQueue;
+}
+
+/** What every pass works with. */
+export interface Context extends ContextInit {
+  /** Whole readings of one resource never overlap. */
+  readonly whole: Exclusive;
+  /** Records whose listing is being read (`<resource> <parent>`): no two passes read the same one at once. */
+  readonly claims: Set<string>;
+}
+
+export function newContext(init: ContextInit): Context {
+  return { ...init, whole: newExclusive(), claims: new Set() };
 }

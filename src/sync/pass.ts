@@ -1,11 +1,14 @@
 import type { Executor } from '../db/connect.ts';
 import { type Position, saveCursor } from '../db/cursors.ts';
+import { addSeen, type Scan } from '../db/scans.ts';
 import type { Batch, Store } from '../db/store.ts';
+import type { Changed } from '../db/upsert.ts';
 import { TransientError } from '../errors.ts';
 import type { Order } from '../order.ts';
 import type { Pylon } from '../pylon/types.ts';
 import type { PathFacts, Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
+import { KINDS, type PassKind } from './kinds.ts';
 import { secondsFor } from './plan.ts';
 import type { ResourceProgress } from './progress.ts';
 
@@ -17,6 +20,8 @@ export interface Scope {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly windowDays: number;
+  /** Only these parents, or these rows that name ids. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /** The saved position of a resource within a scope. */
@@ -27,15 +32,22 @@ export interface PassPosition extends Position {
   /** How it ended, when it did. */
   readonly ended?: 'done' | 'unavailable';
   readonly finished_at?: string;
+  /** First `created_at` it is to read, where it has a bound. */
+  readonly since?: string;
+  /** The scan that notes what it sees. */
+  readonly scan?: number;
 }
 
 /** One resource being enumerated once. */
 export interface Pass<P extends PassPosition = PassPosition> {
   readonly ctx: Context;
+  readonly kind: PassKind;
   readonly resource: Resource;
   readonly scope: Scope;
   /** The client, counting this pass's requests. */
   readonly pylon: Pylon;
+  /** Notes the ids that the pass sees, where its end is to say what is gone. */
+  readonly scan: Scan | undefined;
   readonly progress: ResourceProgress;
   readonly signal: AbortSignal;
   /** Where the pass stood when this process took it up. */
@@ -59,6 +71,12 @@ export interface Pass<P extends PassPosition = PassPosition> {
 
 export interface PassInit {
   readonly ctx: Context;
+  readonly kind: PassKind;
+  readonly scan?: Scan | undefined;
+  /** Rows that changed before it, epoch milliseconds, should stand here already: where one does not, it has drifted. */
+  readonly coveredUntil?: number | undefined;
+  /** Told of the rows of each transaction. */
+  readonly onChanged?: ((changed: readonly Changed[]) => void) | undefined;
   readonly resource: Resource;
   readonly scope: Scope;
   readonly progress: ResourceProgress;
@@ -68,8 +86,8 @@ export interface PassInit {
   readonly store: Store;
 }
 
-export function newPass({ store, ...init }: PassInit): Pass {
-  const { ctx, resource, scope, progress, position } = init;
+export function newPass({ store, coveredUntil, onChanged, ...init }: PassInit): Pass {
+  const { ctx, kind, resource, scope, progress, position, scan } = init;
   const step = (what: string) => {
     const { remainingRequests } = progress;
     progress.secondsLeft =
@@ -80,19 +98,29 @@ export function newPass({ store, ...init }: PassInit): Pass {
   };
   return {
     ...init,
+    scan,
     step,
-    pylon: ctx.pylon.counted(() => {
+    pylon: ctx.pylon.prioritised(KINDS[kind].priority).counted(() => {
       progress.requests += 1;
     }),
     batch: store.map,
     async keep(batch, also) {
       init.signal.throwIfAborted();
-      const stored = await ctx.writers.add(() => store.write(batch, also));
+      const stored = await ctx.writers.add(() =>
+        store.write(batch, async (tx) => {
+          if (scan !== undefined) await addSeen(tx, scan.id, idsIn(batch));
+          await also?.(tx);
+        }),
+      );
       progress.read += stored.read;
       progress.inserted += stored.inserted;
       progress.updated += stored.updated;
       progress.unchanged += stored.unchanged;
       progress.rejected += stored.rejected;
+      progress.drifted += stored.changed.filter(
+        ({ at }) => at !== null && coveredUntil !== undefined && at < coveredUntil,
+      ).length;
+      onChanged?.(stored.changed);
       const [first] = stored.deferred;
       if (first !== undefined && resource.get === undefined) {
         throw new TransientError(
@@ -102,6 +130,16 @@ export function newPass({ store, ...init }: PassInit): Pass {
       return stored.deferred;
     },
     save: (tx, moved) =>
-      saveCursor(tx, resource.name, scope.name, { pass: position.pass, done: false, ...moved }),
+      saveCursor(tx, resource.name, scope.name, {
+        pass: position.pass,
+        ...(position.since === undefined ? {} : { since: position.since }),
+        done: false,
+        ...(scan === undefined ? {} : { scan: scan.id }),
+        ...moved,
+      }),
   };
 }
+
+/** Ids of a batch's objects, those that could not become rows included. */
+export const idsIn = ({ mapped }: Batch): readonly string[] =>
+  mapped.flatMap(({ id }) => (id === null ? [] : [id]));

@@ -1,3 +1,5 @@
+import type { PassKind } from './kinds.ts';
+
 /** What became of the objects a pass read. */
 interface Counts {
   read: number;
@@ -5,12 +7,17 @@ interface Counts {
   updated: number;
   unchanged: number;
   rejected: number;
+  /** Rows found to be gone from Pylon. */
+  deleted: number;
+  /** Rows that differed although earlier passes had covered the time of their change. */
+  drifted: number;
 }
 
 export type PassState = 'waiting' | 'running' | 'done' | 'failed' | 'unavailable';
 
 /** How far one resource's pass has come; the same object is updated in place and reported after each step. */
 export interface ResourceProgress extends Counts {
+  readonly kind: PassKind;
   readonly resource: string;
   state: PassState;
   /** Answers received. */
@@ -35,8 +42,13 @@ export interface ResourceProgress extends Counts {
 /** Called after every step (a page stored, a state changed); must return quickly and not throw. */
 export type OnProgress = (progress: Readonly<ResourceProgress>, step: string) => void;
 
-export function newProgress(resource: string, endpoint: string): ResourceProgress {
+export function newProgress(
+  resource: string,
+  endpoint: string,
+  kind: PassKind = 'backfill',
+): ResourceProgress {
   return {
+    kind,
     resource,
     endpoint,
     state: 'waiting',
@@ -47,6 +59,8 @@ export function newProgress(resource: string, endpoint: string): ResourceProgres
     updated: 0,
     unchanged: 0,
     rejected: 0,
+    deleted: 0,
+    drifted: 0,
     covered: undefined,
     remainingRequests: undefined,
     startedAt: undefined,

@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dropReread, type Reread, readRereads } from '../db/rereads.ts';
-import { TransientError } from '../errors.ts';
-import { unwrapObject } from '../pylon/answer.ts';
+import { PermanentError, TransientError } from '../errors.ts';
 import { PylonError } from '../pylon/errors.ts';
+import { askFor } from './deletions/ask.ts';
+import { proveGone } from './deletions/single.ts';
 import type { Pass } from './pass.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** Waits between rounds, in milliseconds: what holds a row is as a rule a person's open transaction. */
 const PAUSES = [0, 100, 500, 2_000, 5_000];
+
+/** Records asked for side by side. */
+const SIDE_BY_SIDE = 6;
 
 /**
  * Reads again, one by one, what this or an earlier pass had to leave: rows that another transaction held,
@@ -15,16 +20,17 @@ const PAUSES = [0, 100, 500, 2_000, 5_000];
  * @throws TransientError naming rows that are still held after the last round.
  */
 export async function rereadLeft(pass: Pass): Promise<void> {
+  const { db } = pass.ctx;
+  const { name, get } = pass.resource;
   let left: readonly Reread[] = [];
   for (const pause of PAUSES) {
-    left = await readRereads(pass.ctx.db.orm, pass.resource.name);
+    left = await readRereads(db.orm, name, 'held');
     if (left.length === 0) return;
-    if (pass.resource.get === undefined) break;
+    if (get === undefined) break;
     await sleep(pause, undefined, { signal: pass.signal });
-    for (const reread of left) await readAgain(pass, pass.resource.get, reread);
-    pass.step('read left rows again');
+    await rereadEach(pass, get, left);
   }
-  left = await readRereads(pass.ctx.db.orm, pass.resource.name);
+  left = await readRereads(db.orm, name, 'held');
   if (left.length === 0) return;
   const ids = left.slice(0, 5).map(({ id }) => id);
   throw new TransientError(
@@ -32,20 +38,38 @@ export async function rereadLeft(pass: Pass): Promise<void> {
   );
 }
 
-async function readAgain(pass: Pass, route: string, { id, facts }: Reread): Promise<void> {
-  const { db } = pass.ctx;
-  try {
-    const answer = await pass.pylon.request({
-      method: 'GET',
-      route,
-      params: { ...facts, id },
-      signal: pass.signal,
-    });
-    const left = await pass.keep(pass.batch([unwrapObject(answer)], facts, answer.order));
-    if (left.length === 0) await dropReread(db.orm, pass.resource.name, id);
-  } catch (error) {
-    if (!(error instanceof PylonError) || error.status !== 404) throw error;
-    // Gone meanwhile: the row stands as it was until a deletion is proved.
-    await dropReread(db.orm, pass.resource.name, id);
-  }
+/** Reads records again, once each; the ids of those whose rows are held still. What was read is taken off the list. */
+export async function rereadEach(
+  pass: Pass,
+  get: string,
+  which: readonly Reread[],
+): Promise<readonly string[]> {
+  const held: string[] = [];
+  await sideBySide(SIDE_BY_SIDE, which, async (reread) => {
+    if (!(await readAgain(pass, get, reread))) held.push(reread.id);
+  });
+  pass.step('read rows again');
+  return held;
 }
+
+async function readAgain(pass: Pass, get: string, reread: Reread): Promise<boolean> {
+  const { db, lease } = pass.ctx;
+  const { id, facts } = reread;
+  try {
+    const said = await askFor(pass, get, id, strings(facts));
+    if (said.is === 'gone') await proveGone(pass, id, said);
+    else if ((await pass.keep(pass.batch([said.object], facts, said.answer.order))).length > 0) return false;
+  } catch (error) {
+    if (pass.signal.aborted || !isNoId(error)) throw error;
+    pass.ctx.log.warn({ resource: pass.resource.name, id, error }, 'record could not be read again');
+  }
+  await dropReread(db, lease, pass.resource.name, reread);
+  return true;
+}
+
+/** What was given for an id, perhaps by a hint, is none that Pylon takes: there is nothing to wait for. */
+const isNoId = (error: unknown) =>
+  error instanceof PylonError ? error.status === 400 : error instanceof PermanentError;
+
+const strings = (facts: Reread['facts']) =>
+  Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)]));

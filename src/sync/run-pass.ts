@@ -1,58 +1,47 @@
 import { beginRun, endRun, type RunOutcome } from '../db/runs.ts';
+import { type Span, takeUpScan } from '../db/scans.ts';
 import { storer } from '../db/store.ts';
 import { reasonOf } from '../errors.ts';
 import { PylonError } from '../pylon/errors.ts';
-import { enumerateChildren } from './enumerate/children.ts';
-import { enumerateList } from './enumerate/list.ts';
-import { enumerateObject } from './enumerate/object.ts';
-import { enumerateReferences } from './enumerate/references.ts';
-import { enumerateWindows } from './enumerate/window.ts';
+import { judge } from './deletions/judge.ts';
+import { KINDS } from './kinds.ts';
 import { newPass, type Pass, type PassInit } from './pass.ts';
-import { rereadLeft } from './reread.ts';
 
-/** Every way a resource is listed. */
-function enumerate(pass: Pass): Promise<void> {
-  const { pull } = pass.resource;
-  switch (pull.by) {
-    case 'object':
-      return enumerateObject(pass, pull);
-    case 'list':
-      return enumerateList(pass, { method: 'GET', variants: [{}], ...pull });
-    case 'search':
-      return enumerateList(pass, { method: 'POST', variants: [{}], ...pull });
-    case 'window':
-      return enumerateWindows(pass, pull);
-    case 'parent':
-      return enumerateChildren(pass, pull);
-    case 'reference':
-      return enumerateReferences(pass, pull);
-  }
+/** What a pass consists of. */
+export interface Course {
+  /** Reads everything the pass is to cover; the span of a whole listing, where its end says what is gone. */
+  readonly enumerate: (pass: Pass) => Promise<Span | undefined>;
+  /** Saves that the pass has ended. */
+  readonly finish?: (ended: 'done' | 'unavailable') => Promise<void>;
 }
 
 /** Pylon says so for a plan or a token that has no access: the resource is left out, the rest goes on. */
 const isUnavailable = (error: unknown) =>
   error instanceof PylonError && (error.status === 403 || error.status === 404);
 
+/** The token is refused: no pass can go on. */
+const isTokenRefused = (error: unknown) => error instanceof PylonError && error.status === 401;
+
 /**
  * Runs a pass to its end and records it in `runs`. Failure is an outcome, not an exception: it stands in
- * the progress. Only being told to stop is thrown on, after the run is closed as interrupted.
+ * the progress. Only being told to stop, and a token that is refused, are thrown on, after the run is closed.
  */
-export async function runPass(
-  init: Omit<PassInit, 'store'>,
-  kind: string,
-  finish: (ended: 'done' | 'unavailable') => Promise<void>,
-): Promise<void> {
-  const { ctx, resource, progress, signal } = init;
-  const run = await beginRun(ctx.db, ctx.lease, resource.name, kind);
-  const end = (outcome: RunOutcome, error?: string) => endRun(ctx.db, run, outcome, progress, error);
-  const pass = newPass({ ...init, store: storer(ctx.db, ctx.lease, resource) });
+export async function runPass(init: Omit<PassInit, 'store' | 'scan'>, course: Course): Promise<void> {
+  const { ctx, kind, resource, progress, position, signal } = init;
+  const { db, lease } = ctx;
+  const run = await beginRun(db, lease, resource.name, kind);
+  const end = (outcome: RunOutcome, error?: string) => endRun(db, run, outcome, progress, error);
+  const store = storer(db, lease, resource);
   progress.state = 'running';
   progress.startedAt = Date.now();
-  pass.step('began');
+  ctx.onProgress(progress, 'began');
   try {
-    await enumerate(pass);
-    await rereadLeft(pass);
-    await finish('done');
+    const scan = KINDS[kind].proves ? await takeUpScan(db, lease, resource.name, position) : undefined;
+    if (scan?.state !== 'judging') {
+      const span = await course.enumerate(newPass({ ...init, store, scan }));
+      if (scan !== undefined && span !== undefined) await judge(newPass({ ...init, store }), scan, span);
+    } else await judge(newPass({ ...init, store }), scan, { except: [] });
+    await course.finish?.('done');
     progress.state = 'done';
     progress.covered = 1;
     progress.remainingRequests = 0;
@@ -65,10 +54,11 @@ export async function runPass(
       throw error;
     }
     progress.state = isUnavailable(error) ? 'unavailable' : 'failed';
-    if (progress.state === 'unavailable') await finish('unavailable');
+    if (progress.state === 'unavailable') await course.finish?.('unavailable');
     await end(progress.state, progress.error);
+    if (isTokenRefused(error)) throw error;
   } finally {
     progress.finishedAt = Date.now();
-    pass.step(progress.state);
+    ctx.onProgress(progress, progress.state);
   }
 }

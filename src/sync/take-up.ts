@@ -2,6 +2,7 @@ import { dropCursors, readCursor, saveCursor } from '../db/cursors.ts';
 import { writing } from '../db/transaction.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
+import type { PassKind } from './kinds.ts';
 import type { PassPosition, Scope } from './pass.ts';
 import { newProgress, type ResourceProgress } from './progress.ts';
 
@@ -9,7 +10,7 @@ import { newProgress, type ResourceProgress } from './progress.ts';
 const FRESH_MS = 24 * 3_600_000;
 
 /** The endpoint whose limit bounds a resource's listing. */
-function endpointOf({ pull }: Resource): string {
+export function endpointOf({ pull }: Resource): string {
   return `${pull.by === 'search' ? 'POST' : 'GET'} ${pull.path}`;
 }
 
@@ -21,14 +22,26 @@ export interface Task {
 }
 
 /**
- * Where each resource begins: in the middle of what an ended backfill left; nowhere, when that backfill had
- * finished it lately, unless all is to be read `again`; else at the beginning.
+ * What becomes of a resource that is finished: read `again`; left alone where it was finished lately as part of
+ * a reading that is not (`fresh`); left alone in any case (`keep`).
+ */
+export type Finished = 'again' | 'fresh' | 'keep';
+
+export interface TakeUpOptions {
+  readonly kind: PassKind;
+  readonly resources: readonly Resource[];
+  /** What to do about resources that an earlier reading of the kind has finished. */
+  readonly finished: Finished;
+}
+
+/**
+ * Where each resource begins: in the middle of what an ended reading left, nowhere, or at the beginning. A
+ * reading that began at another `since` than is asked for now begins anew.
  */
 export async function takeUp(
   ctx: Context,
-  resources: readonly Resource[],
   scope: Scope,
-  again: boolean,
+  { kind, resources, finished }: TakeUpOptions,
 ): Promise<readonly Task[]> {
   const pass = new Date(ctx.pylon.now()).toISOString();
   const saved = await Promise.all(
@@ -37,20 +50,23 @@ export async function takeUp(
   const unfinished = saved.some((position) => position?.done === false);
   const isFresh = (position: PassPosition) =>
     position.finished_at !== undefined && Date.now() - Date.parse(position.finished_at) < FRESH_MS;
+  const stays = (position: PassPosition) =>
+    position.since === scope.since &&
+    (!position.done || finished === 'keep' || (finished === 'fresh' && unfinished && isFresh(position)));
+  const fresh = { pass, done: false, ...(scope.since === undefined ? {} : { since: scope.since }) };
 
   return writing(ctx.db, ctx.lease, async (tx) => {
     const tasks: Task[] = [];
     for (const [index, resource] of resources.entries()) {
       const held = saved[index];
-      const progress = newProgress(resource.name, endpointOf(resource));
-      if (held !== undefined && (!held.done || (!again && unfinished && isFresh(held)))) {
+      const progress = newProgress(resource.name, endpointOf(resource), kind);
+      if (held !== undefined && stays(held)) {
         tasks.push({ resource, position: held, progress });
         continue;
       }
-      const position = { pass, done: false };
       await dropCursors(tx, resource.name, `${scope.name} `);
-      await saveCursor(tx, resource.name, scope.name, position);
-      tasks.push({ resource, position, progress });
+      await saveCursor(tx, resource.name, scope.name, fresh);
+      tasks.push({ resource, position: fresh, progress });
     }
     return tasks;
   });

@@ -8,7 +8,7 @@ function run(fields: Partial<RunStatus>): RunStatus {
   return {
     ...{ kind: 'backfill', outcome: 'done', error: null, requests: 1 },
     ...{ started_at: '2026-03-01T11:59:20Z', finished_at: '2026-03-01T11:59:30Z' },
-    ...{ read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0 },
+    ...{ read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0, deleted: 0, drifted: 0 },
     ...fields,
   };
 }

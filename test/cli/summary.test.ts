@@ -21,10 +21,10 @@ test('a backfill ends with what was read and what became of it, and the sums', (
     .split('\n')
     .map((line) => line.trimEnd());
   expect(lines).toEqual([
-    'resource   read inserted updated unchanged rejected requests seconds outcome',
-    '─────────────────────────────────────────────────────────────────────────────',
-    'issues   24,000   20,000   3,000       999        1       14    12.3 done',
-    'tasks         0        0       0         0        0        5     0.9 failed',
-    'all      24,000   20,000   3,000       999        1       19',
+    'resource   read inserted updated deleted unchanged rejected requests seconds outcome',
+    '─────────────────────────────────────────────────────────────────────────────────────',
+    'issues   24,000   20,000   3,000       0       999        1       14    12.3 done',
+    'tasks         0        0       0       0         0        0        5     0.9 failed',
+    'all      24,000   20,000   3,000       0       999        1       19',
   ]);
 });

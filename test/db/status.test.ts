@@ -7,7 +7,16 @@ import { issues } from '../../src/resources/issues.ts';
 import { tags } from '../../src/resources/tags.ts';
 import { test } from '../helpers/mirror.ts';
 
-const FIGURES = { requests: 3, read: 2, inserted: 2, updated: 0, unchanged: 0, rejected: 1 };
+const FIGURES = {
+  requests: 3,
+  read: 2,
+  inserted: 2,
+  updated: 0,
+  unchanged: 0,
+  rejected: 1,
+  deleted: 0,
+  drifted: 0,
+};
 
 test('the status of an empty database names every resource and claims nothing', async ({ mirror }) => {
   const { workspace, resources } = await readStatus(mirror, [issues, tags]);

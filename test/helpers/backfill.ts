@@ -7,6 +7,7 @@ import { documentedLimits } from '../../src/pylon/limits.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources } from '../../src/resources/index.ts';
 import { type BackfillOptions, backfill } from '../../src/sync/backfill.ts';
+import { newContext } from '../../src/sync/context.ts';
 import type { ResourceProgress } from '../../src/sync/progress.ts';
 
 export interface BackfillRun {
@@ -40,7 +41,7 @@ export async function runBackfill(
   });
   try {
     const results = await backfill(
-      {
+      newContext({
         db,
         pylon,
         lease,
@@ -48,7 +49,7 @@ export async function runBackfill(
         signal: run.signal ?? new AbortController().signal,
         onProgress: run.onStep ?? (() => {}),
         writers: new PQueue({ concurrency: run.writers ?? 2 }),
-      },
+      }),
       { resources: run.resources ?? resources, windowDays: 30, ...run.options },
     );
     return new Map(results.map((progress) => [progress.resource, progress]));

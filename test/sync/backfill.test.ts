@@ -111,7 +111,7 @@ describe('a backfill', () => {
       const created = iso(NOW - days * DAY);
       await sandbox.world.put('issues', { id: `d${days}`, created_at: created, updated_at: created });
     }
-    const options = { since: iso(NOW - 80 * DAY), until: iso(NOW - 40 * DAY) };
+    const options = { range: { since: iso(NOW - 80 * DAY), until: iso(NOW - 40 * DAY) } };
     await backfill({ resources: [resourceNamed('issues')], options });
     const { rows } = await database.pool.query('SELECT id FROM pylon.issues ORDER BY id');
     expect(rows.map(({ id }) => id)).toEqual(['d41', 'd80']);
@@ -119,7 +119,7 @@ describe('a backfill', () => {
 
   test('asks for no window when all of them would lie in the future', async ({ open }) => {
     const { sandbox, backfill } = await open({ issues: 5 });
-    const options = { since: iso(NOW + 30 * DAY) };
+    const options = { range: { since: iso(NOW + 30 * DAY) } };
     const results = await backfill({ resources: [resourceNamed('issues')], options });
     expect(results.get('issues')).toMatchObject({ state: 'done' });
     expect(sandbox.requests.filter(({ endpoint }) => endpoint === 'GET /issues')).toEqual([]);

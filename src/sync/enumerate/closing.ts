@@ -1,9 +1,8 @@
 import { readCursor } from '../../db/cursors.ts';
 import type { Pull } from '../../resources/define.ts';
 import { batches } from '../batches.ts';
+import { filterIgnored, instantIn, time } from '../filters.ts';
 import type { Pass } from '../pass.ts';
-import { formatInstant } from '../windows.ts';
-import { createdAt, createdSearch, filterIgnored } from './created.ts';
 import type { WindowPosition } from './discover.ts';
 
 /** Largest page of a search. */
@@ -22,13 +21,17 @@ export async function readNewest(pass: Pass, pull: Pull & { by: 'window' }): Pro
   const position = await readCursor<WindowPosition>(pass.ctx.db.orm, pass.resource.name, pass.scope.name);
   if (position?.anchor === undefined) return;
   const bound = Date.parse(position.anchor) - OVERLAP_MS;
-  const after = formatInstant(bound);
-  const listing = createdSearch(pull.search, 'time_is_after', after, SEARCH_LIMIT);
+  const filter = time('created_at', 'time_is_after', bound);
+  const listing = {
+    method: 'POST',
+    route: pull.search,
+    arguments: { filter },
+    limit: SEARCH_LIMIT,
+  } as const;
   const inspect = (objects: readonly unknown[]) => {
     for (const object of objects) {
-      const created = createdAt(object);
-      if (created !== undefined && created < bound)
-        throw filterIgnored(pull.search, 'time_is_after', after, created);
+      const created = instantIn(object, 'created_at');
+      if (created !== undefined && created < bound) throw filterIgnored(pull.search, filter, object);
     }
   };
   for await (const { batch } of batches(pass, listing, { inspect })) {

@@ -4,9 +4,9 @@ import { PermanentError } from '../../errors.ts';
 import { pages } from '../../pylon/pages.ts';
 import type { Listing } from '../../pylon/types.ts';
 import type { Pull } from '../../resources/define.ts';
+import { filterIgnored, instantIn, time } from '../filters.ts';
 import type { Pass, PassPosition } from '../pass.ts';
 import { endHolding, formatInstant, type Grid, grid, nextSecond, startOf } from '../windows.ts';
-import { createdAt, createdSearch, filterIgnored } from './created.ts';
 
 /** A window of `created_at`, and how far it has been read. */
 export interface Window {
@@ -73,15 +73,17 @@ async function olderEnd(
 ): Promise<number | undefined> {
   if (frontier <= cells.floor) return undefined;
   const before = formatInstant(frontier);
-  const newest = await firstObject(pass, createdSearch(pull.search, 'time_is_before', before, 1));
+  const filter = time('created_at', 'time_is_before', frontier);
+  const listing = { method: 'POST', route: pull.search, arguments: { filter }, limit: 1 } as const;
+  const newest = await firstObject(pass, listing);
   if (newest === undefined) return undefined;
-  const created = createdAt(newest);
+  const created = instantIn(newest, 'created_at');
   if (created === undefined) {
     throw new PermanentError(
       `POST ${pull.search}: the newest object before ${before} has no readable created_at`,
     );
   }
-  if (created > frontier) throw filterIgnored(pull.search, 'time_is_before', before, created);
+  if (created > frontier) throw filterIgnored(pull.search, filter, newest);
   return created < cells.floor ? undefined : endHolding(cells, created, frontier);
 }
 

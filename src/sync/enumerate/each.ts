@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import PQueue from 'p-queue';
 import { type Due, hasRead } from '../../db/reads.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Pass } from '../pass.ts';
+import { sideBySide } from '../side-by-side.ts';
 
 /** Records read side by side: enough to hide the latency of each request and its commit. */
 const SIDE_BY_SIDE = 6;
@@ -20,13 +20,20 @@ const LOOK_AGAIN = 500;
 const isGone = (error: unknown): error is PylonError =>
   error instanceof PylonError && [400, 404, 410].includes(error.status);
 
+/** How Pylon said that it does not know a record. */
+export interface Refused {
+  readonly error: PylonError;
+  /** Taken from the order of requests before it was asked for. */
+  readonly asked: bigint;
+}
+
 export interface Each {
   /** The next due records after one, newest first, without those of `except`. */
   find(limit: number, after: Due | undefined, except: readonly string[]): Promise<readonly Due[]>;
   /** Reads one record whole, and remembers that in the transaction of its last rows. */
   read(due: Due): Promise<void>;
   /** Remembers that Pylon does not know the record. */
-  markGone(due: Due): Promise<void>;
+  markGone(due: Due, refusal: Refused): Promise<void>;
   /** Called before each batch. */
   measure(): Promise<void>;
 }
@@ -39,38 +46,47 @@ export interface Each {
  * PylonError when the request is refused for every one of several records and never worked before.
  */
 export async function readEach(pass: Pass, each: Each): Promise<void> {
-  const queue = new PQueue({ concurrency: SIDE_BY_SIDE });
+  const { claims, lease } = pass.ctx;
   const failed = new Map<string, unknown>();
   /** Refused before anything was ever read: perhaps the request is, not the record. */
-  const suspects: Due[] = [];
-  let refusal: PylonError | undefined;
+  const suspects: (readonly [due: Due, refusal: Refused])[] = [];
   let proven = await hasRead(pass.ctx.db.orm, pass.resource.name);
   let streak = 0;
 
+  let read = 0;
+
   const readOne = async (due: Due) => {
+    const claim = `${pass.resource.name} ${due.id}`;
+    // Another pass is reading it at this moment.
+    if (claims.has(claim)) return;
+    claims.add(claim);
+    const asked = lease.nextOrder();
     try {
       await each.read(due);
       proven = true;
       streak = 0;
+      read += 1;
     } catch (error) {
       if (pass.signal.aborted) throw error;
-      if (isGone(error)) await gone(due, error);
+      if (isGone(error)) await gone(due, { error, asked });
       else if (error instanceof TransientError) {
         failed.set(due.id, error);
         streak += 1;
         if (streak >= TOO_MANY) throw error;
       } else throw error;
+    } finally {
+      claims.delete(claim);
     }
   };
-  const gone = async (due: Due, error: PylonError) => {
+  const gone = async (due: Due, refusal: Refused) => {
+    read += 1;
     pass.ctx.log.info(
-      { resource: pass.resource.name, id: due.id, status: error.status },
+      { resource: pass.resource.name, id: due.id, status: refusal.error.status },
       'record skipped: gone from Pylon',
     );
-    if (proven) return each.markGone(due);
-    refusal = error;
-    suspects.push(due);
-    if (suspects.length > TOO_MANY_REFUSED) throw error;
+    if (proven) return each.markGone(due, refusal);
+    suspects.push([due, refusal]);
+    if (suspects.length > TOO_MANY_REFUSED) throw refusal.error;
   };
 
   const sweep = async (): Promise<number> => {
@@ -78,33 +94,29 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
     let found = 0;
     for (;;) {
       pass.signal.throwIfAborted();
-      const except = [...failed.keys(), ...suspects.map((due) => due.id)];
+      const except = [...failed.keys(), ...suspects.map(([due]) => due.id)];
       const batch = await each.find(BATCH, after, except);
       if (batch.length === 0) return found;
       await each.measure();
-      await Promise.all(batch.map((due) => queue.add(() => readOne(due))));
+      await sideBySide(SIDE_BY_SIDE, batch, readOne);
       after = batch.at(-1);
       found += batch.length;
     }
   };
 
-  try {
-    for (;;) {
-      // Asked before the sweep: what parents bring in while it runs is for the next one.
-      const last = pass.parentsDone();
-      const found = await sweep();
-      if (found === 0 && last) break;
-      if (found === 0) await sleep(LOOK_AGAIN, undefined, { signal: pass.signal });
-    }
-  } catch (error) {
-    // Nothing of this pass may still be writing when it has ended.
-    queue.clear();
-    await queue.onIdle();
-    throw error;
+  for (;;) {
+    // Asked before the sweep: what parents bring in while it runs is for the next one.
+    const last = pass.parentsDone();
+    const before = read;
+    const found = await sweep();
+    if (found === 0 && last) break;
+    // Nothing was due yet, or another pass is reading it.
+    if (read === before) await sleep(LOOK_AGAIN, undefined, { signal: pass.signal });
   }
 
-  if (!proven && refusal !== undefined && suspects.length > TOO_MANY) throw refusal;
-  for (const due of suspects) await each.markGone(due);
+  const lastRefused = suspects.at(-1)?.[1];
+  if (!proven && lastRefused !== undefined && suspects.length > TOO_MANY) throw lastRefused.error;
+  for (const [due, refusal] of suspects) await each.markGone(due, refusal);
   const [first] = failed.values();
   if (first !== undefined)
     throw new TransientError(`${failed.size} records failed, first: ${reasonOf(first)}`, { cause: first });

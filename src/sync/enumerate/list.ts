@@ -1,3 +1,4 @@
+import type { Span } from '../../db/scans.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Listing } from '../../pylon/types.ts';
 import type { Query } from '../../resources/define.ts';
@@ -9,6 +10,8 @@ interface ListPosition extends PassPosition {
   readonly variant?: number;
   /** Cursor of the next page of the present variant; null at its beginning. */
   readonly cursor?: string | null;
+  /** Variants that were refused: what belongs to them was not listed. */
+  readonly refused?: readonly number[];
 }
 
 interface Enumeration {
@@ -18,35 +21,40 @@ interface Enumeration {
   readonly variants: readonly Query[];
 }
 
-/** A listing of the whole resource, page by page, resumed at the page after the last one stored. */
-export async function enumerateList(pass: Pass, listing: Enumeration): Promise<void> {
+/**
+ * A listing of the whole resource, page by page, resumed at the page after the last one stored. Returns its
+ * span: everything, without the parts that were refused.
+ */
+export async function enumerateList(pass: Pass, listing: Enumeration): Promise<Span> {
   const position: ListPosition = pass.position;
+  const { variants } = listing;
   const first = position.variant ?? 0;
-  let refused = 0;
-  for (let variant = first; variant < listing.variants.length; variant += 1) {
+  const refused = [...(position.refused ?? [])];
+  for (let variant = first; variant < variants.length; variant += 1) {
     const cursor = variant === first ? (position.cursor ?? undefined) : undefined;
     try {
-      await readVariant(pass, listing, variant, cursor);
+      await readVariant(pass, listing, { variant, cursor, refused });
     } catch (error) {
       // An older or newer server may not know one of the variants; that none is known is an error.
       if (!(error instanceof PylonError) || error.status !== 400) throw error;
-      refused += 1;
-      if (refused === listing.variants.length) throw error;
+      refused.push(variant);
+      if (refused.length === variants.length) throw error;
       pass.ctx.log.warn({ resource: pass.resource.name, reason: error.message }, 'part of a listing refused');
     }
   }
+  return { except: refused.map((variant) => variants[variant] ?? {}) };
 }
 
 async function readVariant(
   pass: Pass,
   { method, path, limit, variants }: Enumeration,
-  variant: number,
-  cursor: string | undefined,
+  at: { readonly variant: number; readonly cursor: string | undefined; readonly refused: readonly number[] },
 ): Promise<void> {
+  const { variant, cursor, refused } = at;
   const listing = { method, route: path, arguments: variants[variant] ?? {}, limit, cursor };
   for await (const { page, batch } of batches(pass, listing)) {
     const next = page.next === null ? { variant: variant + 1, cursor: null } : { variant, cursor: page.next };
-    await pass.keep(batch, (tx) => pass.save(tx, next));
+    await pass.keep(batch, (tx) => pass.save(tx, { ...next, refused }));
     pass.step('stored a page');
   }
 }

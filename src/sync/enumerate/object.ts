@@ -3,7 +3,7 @@ import type { Pull } from '../../resources/define.ts';
 import type { Pass } from '../pass.ts';
 
 /** The resource is one object, and the answer is it. */
-export async function enumerateObject(pass: Pass, pull: Pull & { by: 'object' }): Promise<void> {
+export async function enumerateObject(pass: Pass, pull: Pull & { by: 'object' }): Promise<undefined> {
   const answer = await pass.pylon.request({ method: 'GET', route: pull.path, signal: pass.signal });
   pass.progress.pages += 1;
   await pass.keep(pass.batch([unwrapObject(answer)], {}, answer.order));

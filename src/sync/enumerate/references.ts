@@ -1,20 +1,29 @@
 import { findNamed, markRead } from '../../db/reads.ts';
+import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
 import { unwrapObject } from '../../pylon/answer.ts';
 import type { Pull } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
+import { wordsOf } from '../deletions/ask.ts';
+import { isAllowed } from '../deletions/children.ts';
 import type { Pass } from '../pass.ts';
 import { readEach } from './each.ts';
 
-/** Objects that no listing holds: each id that another table names is asked for. */
-export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'reference' }): Promise<void> {
+/**
+ * Objects that no listing holds: each id that another table names, and each that is known already, is asked
+ * for. One that Pylon no longer knows is gone: there is no listing that it could be missing from.
+ */
+export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'reference' }): Promise<undefined> {
   const { db, lease } = pass.ctx;
-  const { name } = pass.resource;
+  const { resource } = pass;
+  const { name } = resource;
   const { table } = resourceNamed(pull.from.resource);
   const mark = pass.position.pass;
+  const naming = { table, column: pull.from.column, known: resource.table, mark, only: pass.scope.only };
+  const find = (limit: number, after: Parameters<typeof findNamed>[3]['after'], except: readonly string[]) =>
+    findNamed(db.orm, name, naming, { limit, after, except });
   await readEach(pass, {
-    find: (limit, after, except) =>
-      findNamed(db.orm, name, { table, column: pull.from.column, mark }, { limit, after, except }),
+    find,
     read: async ({ id }) => {
       const answer = await pass.pylon.request({
         method: 'GET',
@@ -28,7 +37,18 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
       );
       pass.step('stored an object');
     },
-    markGone: ({ id }) => writing(db, lease, (tx) => markRead(tx, name, id, mark, 'gone')),
-    measure: async () => {},
+    markGone: async ({ id }, { error, asked }) => {
+      const allowed = error.status !== 400 && (await isAllowed(pass, [id]));
+      await writing(db, lease, async (tx) => {
+        await markRead(tx, name, id, mark, 'gone');
+        if (!allowed) return;
+        const proof = { asked, answered: lease.nextOrder(), scan: null, evidence: wordsOf(error) };
+        pass.progress.deleted += (await markDeleted(tx, resource, [id], proof)).length;
+      });
+    },
+    measure: async () => {
+      // Counted for the time that is left; what one sweep finds is what there is.
+      pass.progress.remainingRequests = (await find(1_000, undefined, [])).length;
+    },
   });
 }

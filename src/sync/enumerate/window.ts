@@ -1,11 +1,14 @@
 import PQueue from 'p-queue';
-import { readCursors, saveCursor } from '../../db/cursors.ts';
+import { readCursor, readCursors, saveCursor } from '../../db/cursors.ts';
+import type { Span } from '../../db/scans.ts';
 import { type PageSize, pageSize } from '../../pylon/page-size.ts';
+import { link } from '../../pylon/signal.ts';
 import type { Pull } from '../../resources/define.ts';
 import { batches } from '../batches.ts';
 import type { Pass } from '../pass.ts';
+import { grid } from '../windows.ts';
 import { readNewest } from './closing.ts';
-import { discoverWindows, type Window, windowScope } from './discover.ts';
+import { discoverWindows, type Window, type WindowPosition, windowScope } from './discover.ts';
 
 type ByWindow = Pull & { by: 'window' };
 
@@ -19,10 +22,11 @@ type Known = Map<string, Window>;
  * Reads a resource through windows of `created_at` that abut exactly, newest first. Windows are found
  * while newer ones are being read; each keeps a cursor of its own, so that a pass ended anywhere goes on
  * in the middle of every window it had open. Closes with what was created since the newest window's end.
+ * Returns the span of all windows.
  */
-export async function enumerateWindows(pass: Pass, pull: ByWindow): Promise<void> {
-  const stop = new AbortController();
-  const scoped: Pass = { ...pass, signal: AbortSignal.any([pass.signal, stop.signal]) };
+export async function enumerateWindows(pass: Pass, pull: ByWindow): Promise<Span | undefined> {
+  const stop = link(pass.signal);
+  const scoped: Pass = { ...pass, signal: stop.signal };
   const queue = new PQueue({ concurrency: SIDE_BY_SIDE });
   const size = pageSize({ max: pull.limit });
   const known: Known = new Map();
@@ -51,8 +55,19 @@ export async function enumerateWindows(pass: Pass, pull: ByWindow): Promise<void
     fail(error);
   }
   await queue.onIdle();
+  stop.unlink();
   if (failure !== undefined) throw failure;
   if (pass.scope.until === undefined) await readNewest(pass, pull);
+  return spanOf(pass);
+}
+
+/** From the bound of the scope to the anchor: the windows abut, and what lies between them was searched and is empty. */
+async function spanOf(pass: Pass): Promise<Span | undefined> {
+  const { db } = pass.ctx;
+  const position = await readCursor<WindowPosition>(db.orm, pass.resource.name, pass.scope.name);
+  if (position?.anchor === undefined || position.days === undefined) return undefined;
+  const { floor, anchor } = grid(position.anchor, position.days, pass.scope.since);
+  return { created: { from: floor, to: anchor }, except: [] };
 }
 
 async function readWindow(

@@ -1,0 +1,79 @@
+import type { Database } from '../db/connect.ts';
+import { type Handover, handOver, readHandover, withdraw } from '../db/handovers.ts';
+import { LeaseHeldError } from '../db/lease.ts';
+import { migrate } from '../db/migrate.ts';
+import { stoppedScans } from '../db/scans.ts';
+import { PermanentError, UsageError } from '../errors.ts';
+import { newPuller } from '../sync/changes.ts';
+import { type HandoverOutcome, perform } from '../sync/handovers.ts';
+import type { ResourceProgress } from '../sync/progress.ts';
+import { withSession } from '../sync/session.ts';
+import { withDatabase } from './database.ts';
+import { pause } from './patience.ts';
+import { statusOf } from './results.ts';
+import { withContext } from './session.ts';
+import { type Setup, setUp } from './setup.ts';
+import type { Shell } from './shell.ts';
+import { logSteps } from './steps.ts';
+import { summaryTable } from './summary.ts';
+
+/** Milliseconds between looks at how work that was handed over is going. */
+const LOOK_MS = 250;
+
+/**
+ * Does one piece of work: itself, or, where a daemon holds the database, by handing it over and following it to
+ * the end. Ends with a table of what was done.
+ *
+ * @throws LeaseHeldError where a command holds the database that takes nothing over.
+ */
+export async function runOneShot(shell: Shell, handover: Handover): Promise<number> {
+  const setup = setUp(shell, { token: true });
+  return withDatabase(setup, async (db) => {
+    await migrate(db.pool);
+    const results = await doIt(setup, db, handover).catch((error: unknown) => {
+      if (!(error instanceof LeaseHeldError) || error.holder.command !== DAEMON) throw error;
+      setup.log.info({ holder: error.holder }, 'a daemon is at work here: handing it over');
+      return follow(setup, db, handover);
+    });
+    shell.stdout.write(`${summaryTable(results)}\n`);
+    const stopped = await stoppedScans(db.orm);
+    for (const { id, resource } of stopped)
+      shell.stderr.write(
+        `pylon-sync: deletions of ${resource} are stopped, too many to be plausible: ` +
+          `if they are right, \`pylon-sync reconcile --approve ${id}\`\n`,
+      );
+    return statusOf(results, shell) || (stopped.length > 0 ? 3 : 0);
+  });
+}
+
+/** What the lease says of a holder that takes work over. */
+const DAEMON = 'pylon-sync start';
+
+type Results = readonly Readonly<ResourceProgress>[];
+
+function doIt(setup: Setup, db: Database, handover: Handover): Promise<Results> {
+  const { config, log, shell } = setup;
+  const { resources, since, windowDays, overlapSeconds } = config;
+  const options = { resources, since, windowDays, overlapSeconds };
+  const command = `pylon-sync ${handover.command}`;
+  return withContext(setup, db, command, logSteps(log, shell.signal), (ctx) =>
+    withSession(ctx, () => perform(ctx, options, newPuller(ctx, options), handover)),
+  );
+}
+
+/** Waits for the end of work that was handed over; takes it back when it is not begun and nobody waits any more. */
+async function follow({ shell }: Setup, db: Database, handover: Handover): Promise<Results> {
+  const id = await handOver(db.orm, handover);
+  try {
+    for (;;) {
+      const status = await readHandover(db.orm, id);
+      const outcome = status?.outcome as HandoverOutcome | null | undefined;
+      if (outcome != null && 'results' in outcome) return outcome.results;
+      if (outcome != null) throw new (outcome.usage ? UsageError : PermanentError)(outcome.error);
+      await pause(LOOK_MS, shell.signal);
+    }
+  } catch (error) {
+    if (shell.signal.aborted) await withdraw(db.orm, id);
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Resource } from '../resources/define.ts';
+import { auditOf } from './audit.ts';
+import type { Context } from './context.ts';
+import { doneOnce } from './first-reading.ts';
+import type { Follow } from './follow.ts';
+import { type PacedWork, runPaced } from './paced.ts';
+import { resweepOf } from './resweep.ts';
+
+export interface BackgroundOptions {
+  readonly resources: readonly Resource[];
+  readonly overlapSeconds: number;
+  /** Part of each endpoint's budget; 0 for none. */
+  readonly auditShare: number;
+}
+
+/** The work of resweeps and audit: each endpoint at its own pace. */
+function worksOf(ctx: Context, options: BackgroundOptions, follow: Follow) {
+  const { resources, overlapSeconds, auditShare: share } = options;
+  return resources.flatMap((resource): readonly (readonly [Resource, PacedWork])[] => {
+    const { pull, get } = resource;
+    if (pull.by === 'parent' && pull.mark !== undefined)
+      return [[resource, resweepOf(ctx, resource, pull, { share })]];
+    if (get === undefined) return [];
+    return [[resource, auditOf(ctx, resource, get, follow, { share, overlapSeconds })]];
+  });
+}
+
+/**
+ * Reads again, slowly and before anything else last, what no change points to, for as long as the signal lets it:
+ * the children of parents that seem unchanged, and random objects.
+ *
+ * @throws what `onError` throws.
+ */
+export async function workInBackground(
+  ctx: Context,
+  options: BackgroundOptions,
+  follow: Follow,
+  onError: (what: string, error: unknown) => void,
+): Promise<void> {
+  if (options.auditShare === 0) return;
+  await Promise.all(
+    worksOf(ctx, options, follow).map(([resource, paced]) => {
+      // What was never read whole is being read: there is nothing to compare with yet.
+      const work = async () => (await doneOnce(ctx, [resource])).length > 0 && (await paced.work());
+      return runPaced({ ...paced, work }, (error) => onError(paced.name, error), ctx.signal);
+    }),
+  );
+}

@@ -1,0 +1,24 @@
+import type { Position } from '../db/cursors.ts';
+
+/** Scope of the cursor of incremental pulls. */
+export const CHANGES = 'changes';
+
+/** How far the changes of a resource have been pulled. Instants are RFC 3339, in Pylon's clock. */
+export interface ChangesPosition extends Position {
+  /**
+   * Every change before it is here. Moves only when a scan is complete: to that scan's start less the overlap.
+   * Null before the first.
+   */
+  readonly watermark: string | null;
+  /** Latest time of change that a complete scan has seen: Pylon's clock, where it sends no `Date`. */
+  readonly highest?: string | null;
+  /** A scan that was begun and not ended. */
+  readonly scan?: {
+    /** What it asks for: changes after this. */
+    readonly bound: string;
+    /** When it began; null until Pylon's clock is known. */
+    readonly start: string | null;
+    readonly cursor: string;
+    readonly highest: string | null;
+  };
+}

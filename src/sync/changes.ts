@@ -1,0 +1,76 @@
+import { readCursor, saveCursor } from '../db/cursors.ts';
+import { writing } from '../db/transaction.ts';
+import type { Resource } from '../resources/define.ts';
+import { CHANGES, type ChangesPosition } from './changes-position.ts';
+import type { Context } from './context.ts';
+import { enumerateChanges } from './enumerate/changes.ts';
+import { type Follow, newFollow } from './follow.ts';
+import type { PassPosition } from './pass.ts';
+import { newProgress, type ResourceProgress } from './progress.ts';
+import type { PullOptions } from './pull-options.ts';
+import { runPass } from './run-pass.ts';
+import { formatInstant } from './windows.ts';
+
+/** Incremental pulls. */
+export interface Puller {
+  /** One pull of everything whose changes can be asked for, and of what hangs on it. Each resource's figures. */
+  pull(only?: readonly Resource[]): Promise<readonly ResourceProgress[]>;
+  /** Reads what hangs on records that changed. */
+  readonly follow: Follow;
+}
+
+/** A `Date` header has whole seconds, and so has what is learned from it. */
+const CLOCK_MS = 2_000;
+/** What our own clock may be wrong by, where Pylon's is not known at all. */
+const UNKNOWN_CLOCK_MS = 86_400_000;
+
+export function newPuller(ctx: Context, options: PullOptions): Puller {
+  const follow = newFollow(ctx, options);
+  return {
+    follow,
+    async pull(only = options.resources) {
+      const pulled = await Promise.all(
+        only.map(async (resource) => {
+          const { changes } = resource;
+          if (changes === undefined || !(await isPulled(ctx, options, resource))) return [];
+          const changed = new Set<string>();
+          const progress = newProgress(resource.name, `POST ${changes.path}`, 'changes');
+          const since = resource.pull.by === 'window' ? options.since : undefined;
+          await runPass(
+            {
+              ...{ ctx, kind: 'changes', resource, progress, signal: ctx.signal },
+              scope: { name: CHANGES, windowDays: options.windowDays },
+              position: { pass: new Date(ctx.pylon.now()).toISOString(), done: false },
+              parentsDone: () => true,
+              onChanged: (rows) => {
+                for (const { id } of rows) changed.add(id);
+              },
+            },
+            {
+              enumerate: (pass) =>
+                enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since }),
+            },
+          );
+          return [progress, ...(await follow.changed(resource, [...changed]))];
+        }),
+      );
+      return pulled.flat();
+    },
+  };
+}
+
+/**
+ * Whether changes of a resource can be pulled: once a first reading has begun, whose beginning is then the first
+ * watermark, and unless Pylon refuses it.
+ */
+async function isPulled(ctx: Context, { overlapSeconds }: PullOptions, { name }: Resource): Promise<boolean> {
+  const { orm } = ctx.db;
+  const first = await readCursor<PassPosition>(orm, name, 'backfill');
+  if (first === undefined || first.ended === 'unavailable') return false;
+  if ((await readCursor<ChangesPosition>(orm, name, CHANGES)) !== undefined) return true;
+  const uncertain = ctx.pylon.knowsTime() ? CLOCK_MS : UNKNOWN_CLOCK_MS;
+  const began = Date.parse(first.pass) - overlapSeconds * 1_000 - uncertain;
+  const position: ChangesPosition = { watermark: formatInstant(began) };
+  await writing(ctx.db, ctx.lease, (tx) => saveCursor(tx, name, CHANGES, position));
+  return true;
+}

@@ -1,0 +1,141 @@
+import { reviveHandovers } from '../db/handovers.ts';
+import { pruneRuns } from '../db/runs.ts';
+import { approvedScans } from '../db/scans.ts';
+import { LeaseLostError } from '../errors.ts';
+import { PylonError } from '../pylon/errors.ts';
+import { link } from '../pylon/signal.ts';
+import type { Activity } from './activity.ts';
+import { settleApproved } from './approve.ts';
+import { workInBackground } from './background.ts';
+import { newPuller } from './changes.ts';
+import type { Context } from './context.ts';
+import { every } from './every.ts';
+import { sums } from './figures.ts';
+import { doneOnce, firstReading, type OnRead } from './first-reading.ts';
+import { takeHandovers } from './handovers.ts';
+import { listed } from './listed.ts';
+import { notePlan } from './note-plan.ts';
+import type { ResourceProgress } from './progress.ts';
+import type { PullOptions } from './pull-options.ts';
+import { newRereads } from './rereads.ts';
+import { runSchedule } from './schedule.ts';
+import { withSession } from './session.ts';
+import { newTrouble, type Trouble } from './trouble.ts';
+import { isUnfinished, readWhole, type WholeOptions } from './whole.ts';
+
+export interface DaemonOptions extends PullOptions {
+  /** Cron expressions. */
+  readonly schedule: string;
+  readonly listSchedule: string;
+  readonly reconcileSchedule: string;
+  /** Part of each endpoint's budget for resweeps and audit; 0 for neither. */
+  readonly auditShare: number;
+  readonly activity: Activity;
+  readonly onRead: OnRead;
+}
+
+/** Milliseconds between looks for records to be read again, and for work that commands hand over. */
+const LOOK_MS = 1_000;
+
+/** What no later tick can mend: the whole is ended, and begun again when there is reason to. */
+const isFatal = (error: unknown) =>
+  error instanceof LeaseLostError || (error instanceof PylonError && error.status === 401);
+
+/**
+ * The daemon's work under one lease: everything once, changes meanwhile and from then on, lists and the full
+ * comparison by schedule, what is to be read again as it comes, resweeps and audit at their share. Until the
+ * context's signal.
+ *
+ * @throws the signal's reason; a PylonError of status 401 when the token is refused.
+ */
+export async function serve(outer: Context, options: DaemonOptions): Promise<never> {
+  const linked = link(outer.signal);
+  const trouble = newTrouble(outer.log);
+  const ctx: Context = {
+    ...outer,
+    signal: linked.signal,
+    onProgress: told(outer, options.activity, trouble),
+  };
+  try {
+    await withSession(ctx, async () => {
+      await reviveHandovers(ctx.db, ctx.lease);
+      const works = workOf(ctx, options, trouble).map((work) =>
+        work.catch((error: unknown) => {
+          linked.abort(error);
+          throw error;
+        }),
+      );
+      await Promise.allSettled(works);
+    });
+    throw linked.signal.reason;
+  } catch (error) {
+    throw linked.signal.aborted ? linked.signal.reason : error;
+  } finally {
+    linked.unlink();
+  }
+}
+
+/** Progress for the log, for whoever looks at this process, and for the level at which a failure is told. */
+function told({ onProgress }: Context, activity: Activity, trouble: Trouble): Context['onProgress'] {
+  return (progress, step) => {
+    const { kind, resource, state, error } = progress;
+    if (kind === 'backfill') activity.progress.set(resource, progress);
+    if (state === 'failed') trouble.failed(`${kind} ${resource}`, { pass: kind, resource, error });
+    if (state === 'done') trouble.worked(`${kind} ${resource}`);
+    onProgress(progress, step);
+  };
+}
+
+function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonly Promise<void>[] {
+  const { log, signal } = ctx;
+  const { resources } = options;
+  const puller = newPuller(ctx, options);
+  const rereads = newRereads(ctx, resources, puller.follow);
+  const onError = (pass: string, error: unknown) => {
+    if (isFatal(error)) throw error;
+    trouble.failed(pass, { pass, error });
+  };
+  const ended = (pass: string, results: readonly Readonly<ResourceProgress>[]) =>
+    log.debug({ pass, ...sums(results) }, 'pass ended');
+  const whole = (kind: WholeOptions['kind'], which: WholeOptions['resources']) =>
+    readWhole(ctx, { ...options, kind, resources: which, finished: 'again' });
+
+  const reconcile = async () => {
+    if (!options.activity.complete) return;
+    const results = await whole('reconcile', resources);
+    await pruneRuns(ctx.db, ctx.lease);
+    log.info({ pass: 'reconcile', ...sums(results) }, 'pass ended');
+  };
+  const lists = async () => {
+    const free = listed(resources).filter(({ name }) => !ctx.whole.isHeld(name));
+    const known = await doneOnce(ctx, free);
+    if (known.length > 0) ended('lists', await whole('lists', known));
+  };
+  const changes = async () => ended('changes', await puller.pull());
+  const looking = (name: string, look: () => Promise<boolean>) =>
+    every(
+      LOOK_MS,
+      signal,
+      () => look(),
+      (error) => onError(name, error),
+    );
+
+  return [
+    firstReading(ctx, options).then(async () => {
+      for (const scan of await approvedScans(ctx.db.orm)) await settleApproved(ctx, scan);
+      if (await isUnfinished(ctx, 'reconcile', resources)) await reconcile();
+    }),
+    runSchedule(
+      [
+        { name: 'changes', cron: options.schedule, run: changes },
+        { name: 'lists', cron: options.listSchedule, run: lists },
+        { name: 'reconcile', cron: options.reconcileSchedule, run: reconcile, atStart: false },
+      ],
+      { log, signal, onError },
+    ),
+    looking('rereads', async () => (await rereads.drain()) > 0),
+    looking('handovers', () => takeHandovers(ctx, options, puller)),
+    notePlan(ctx, options.activity, onError),
+    workInBackground(ctx, options, puller.follow, onError),
+  ];
+}

@@ -1,0 +1,54 @@
+import { readRow } from '../../db/reads.ts';
+import { unwrapObject } from '../../pylon/answer.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import type { Answer } from '../../pylon/types.ts';
+import type { PathFacts } from '../../resources/define.ts';
+import type { Pass } from '../pass.ts';
+
+/** What Pylon says of one record. */
+export type Said =
+  | { readonly is: 'there'; readonly answer: Answer; readonly object: unknown; readonly facts: PathFacts }
+  | { readonly is: 'gone'; readonly error: PylonError; readonly asked: bigint };
+
+/** Answers that say a record is not there. 400 and the rest say something about the request. */
+const GONE = [404, 410];
+
+const placeholders = (route: string) => [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+
+/** What the path of a request for one record takes, from the record's row. */
+export async function factsOf(pass: Pass, id: string): Promise<Readonly<Record<string, string>>> {
+  const names = placeholders(pass.resource.get ?? '').filter((name) => name !== 'id');
+  if (names.length === 0) return {};
+  const row = (await readRow(pass.ctx.db.orm, pass.resource.table, id)) ?? {};
+  return Object.fromEntries(names.flatMap((name) => (row[name] == null ? [] : [[name, String(row[name])]])));
+}
+
+/**
+ * Asks Pylon for one record.
+ *
+ * @throws whatever else than its absence Pylon, or the way there, says.
+ */
+export async function askFor(
+  pass: Pass,
+  route: string,
+  id: string,
+  facts: Readonly<Record<string, string>>,
+): Promise<Said> {
+  const asked = pass.ctx.lease.nextOrder();
+  try {
+    const params = { ...facts, id };
+    const answer = await pass.pylon.request({ method: 'GET', route, params, signal: pass.signal });
+    return { is: 'there', answer, object: unwrapObject(answer), facts };
+  } catch (error) {
+    if (error instanceof PylonError && GONE.includes(error.status)) return { is: 'gone', error, asked };
+    throw error;
+  }
+}
+
+/** The part of a deletion's evidence that Pylon's own words give. */
+export const wordsOf = ({ endpoint, status, code, requestId }: PylonError) => ({
+  confirmed_by: endpoint,
+  status,
+  ...(code === undefined ? {} : { code }),
+  ...(requestId === undefined ? {} : { request_id: requestId }),
+});

@@ -1,0 +1,57 @@
+import { readCreated } from '../../db/reads.ts';
+import { isLockHeld } from '../../db/sql-state.ts';
+import { markDeleted } from '../../db/tombstones.ts';
+import { writing } from '../../db/transaction.ts';
+import type { PylonError } from '../../pylon/errors.ts';
+import { pages } from '../../pylon/pages.ts';
+import { all, filterIgnored, instantIn, time } from '../filters.ts';
+import type { Pass } from '../pass.ts';
+import { wordsOf } from './ask.ts';
+import { isAllowed } from './children.ts';
+
+/** Milliseconds to either side of the second a record was created in. */
+const AROUND = 2_000;
+
+/**
+ * Proves that one record is gone which Pylon no longer knows by its id: a search for what was created around
+ * the same second must miss it too. Where no search filters by creation the next whole listing decides. False
+ * when nothing was proved.
+ */
+export async function proveGone(
+  pass: Pass,
+  id: string,
+  { error, asked }: { readonly error: PylonError; readonly asked: bigint },
+): Promise<boolean> {
+  const { ctx, resource } = pass;
+  const { changes, table } = resource;
+  if (changes === undefined || !('created_at' in table)) return false;
+  const created = await readCreated(ctx.db.orm, table, id);
+  if (created === undefined) return false;
+  const [from, to] = [created - AROUND, created + AROUND];
+  const filter = all([time('created_at', 'time_is_after', from), time('created_at', 'time_is_before', to)]);
+  const listing = {
+    method: 'POST',
+    route: changes.path,
+    arguments: { filter },
+    limit: changes.limit,
+    signal: pass.signal,
+  } as const;
+  for await (const { objects } of pages(pass.pylon, listing)) {
+    for (const object of objects) {
+      const at = instantIn(object, 'created_at');
+      if (at === undefined || at < from || at > to) throw filterIgnored(changes.path, filter, object);
+      if ((object as { readonly id?: unknown }).id === id) return false;
+    }
+  }
+  if (!(await isAllowed(pass, [id]))) return false;
+  const evidence = { absent_from: `POST ${changes.path} of its own second`, ...wordsOf(error) };
+  const proof = { asked, answered: ctx.lease.nextOrder(), scan: null, evidence };
+  try {
+    const gone = await writing(ctx.db, ctx.lease, (tx) => markDeleted(tx, resource, [id], proof));
+    pass.progress.deleted += gone.length;
+    return gone.length > 0;
+  } catch (cause) {
+    if (isLockHeld(cause)) return false;
+    throw cause;
+  }
+}

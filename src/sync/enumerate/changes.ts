@@ -1,0 +1,97 @@
+import { readCursor, saveCursor } from '../../db/cursors.ts';
+import type { Changes } from '../../resources/define.ts';
+import { batches } from '../batches.ts';
+import { CHANGES, type ChangesPosition } from '../changes-position.ts';
+import { all, any, type Filter, filterIgnored, instantIn, time } from '../filters.ts';
+import type { Pass } from '../pass.ts';
+import { formatInstant } from '../windows.ts';
+
+export interface ChangesOptions {
+  /** Seconds by which one scan reaches back over the one before: bounds may or may not count, and seconds are whole. */
+  readonly overlapSeconds: number;
+  /** First `created_at` of interest, RFC 3339. */
+  readonly since?: string | undefined;
+}
+
+/** A time of change further ahead than this says nothing of Pylon's clock. */
+const FUTURE_MS = 86_400_000;
+
+/**
+ * Reads what changed since the watermark. The watermark moves when the scan is complete, with its last page, and
+ * to no later than its beginning less the overlap: what changes while it runs is for the next one. A scan that
+ * was ended goes on behind its last page, under the bound and from the beginning it had.
+ *
+ * @throws PermanentError when Pylon ignores the filter.
+ */
+export async function enumerateChanges(
+  pass: Pass,
+  changes: Changes,
+  { overlapSeconds, since }: ChangesOptions,
+): Promise<undefined> {
+  const { db } = pass.ctx;
+  const { name } = pass.resource;
+  const position: ChangesPosition = (await readCursor<ChangesPosition>(db.orm, name, CHANGES)) ?? {
+    watermark: null,
+  };
+  const bound = position.scan?.bound ?? position.watermark;
+  const filter = bound === null ? undefined : filterOf(changes, Date.parse(bound), since);
+  const beganAt = performance.now();
+  let start = position.scan?.start ?? null;
+  let highest = position.scan?.highest ?? position.highest ?? null;
+
+  const listing = {
+    method: 'POST',
+    route: changes.path,
+    arguments: filter === undefined ? {} : { filter },
+    limit: changes.limit,
+    cursor: position.scan?.cursor,
+  } as const;
+  const inspect = (objects: readonly unknown[]) => {
+    for (const object of objects) {
+      if (filter !== undefined && bound !== null) check(changes, filter, Date.parse(bound), object);
+      highest = later(highest, latest(changes, object));
+    }
+  };
+  for await (const { page, batch } of batches(pass, listing, { inspect })) {
+    // The first answer's date less what it took: no later than the moment it was asked for.
+    if (position.scan === undefined && start === null && page.date !== undefined)
+      start = formatInstant(page.date - (performance.now() - beganAt));
+    const moved = page.next === null ? ended() : { ...position, scan: going(page.next) };
+    await pass.keep(batch, (tx) => saveCursor(tx, name, CHANGES, moved));
+    pass.step('stored a page');
+  }
+
+  function going(cursor: string): NonNullable<ChangesPosition['scan']> {
+    return { bound: bound ?? formatInstant(0), start, cursor, highest };
+  }
+  /** Without a date, what complete scans have seen before this one began is the latest that is certain. */
+  function ended(): ChangesPosition {
+    const began = start ?? position.highest ?? null;
+    const watermark =
+      began === null ? position.watermark : formatInstant(Date.parse(began) - overlapSeconds * 1_000);
+    return { watermark, highest };
+  }
+}
+
+/** Changed after the bound in any of its times; of what is mirrored at all. */
+function filterOf({ times }: Changes, bound: number, since: string | undefined): Filter {
+  const changed = any(Object.keys(times).map((field) => time(field, 'time_is_after', bound)));
+  if (since === undefined) return changed;
+  return all([changed, time('created_at', 'time_is_after', Date.parse(since) - 1_000)]);
+}
+
+/** Every object must have changed when it was asked to have: else the filter was ignored, and the rest is missing. */
+function check(changes: Changes, filter: Filter, bound: number, object: unknown): void {
+  const times = Object.values(changes.times).map((column) => instantIn(object, column));
+  if (times.every((at) => at === undefined || at < bound) && times.some((at) => at !== undefined))
+    throw filterIgnored(changes.path, filter, object);
+}
+
+function latest(changes: Changes, object: unknown): number | undefined {
+  const times = Object.values(changes.times).flatMap((column) => instantIn(object, column) ?? []);
+  const past = times.filter((at) => at < Date.now() + FUTURE_MS);
+  return past.length === 0 ? undefined : Math.max(...past);
+}
+
+const later = (a: string | null, b: number | undefined): string | null =>
+  b === undefined || (a !== null && Date.parse(a) >= b) ? a : formatInstant(b);

@@ -1,0 +1,56 @@
+import type { Executor } from '../../db/connect.ts';
+import { dropCursors, saveCursor } from '../../db/cursors.ts';
+import { type Due, markRead } from '../../db/reads.ts';
+import { writing } from '../../db/transaction.ts';
+import { type ByParent, listChildren, type Place, START } from '../child-pages.ts';
+import { missingChildren } from '../deletions/children.ts';
+import { KINDS } from '../kinds.ts';
+import { idsIn, type Pass } from '../pass.ts';
+
+/** Scope of the cursors of parents whose listings are being read. */
+export const placePrefix = (pass: Pass) => `${pass.scope.name} of `;
+
+/**
+ * Reads the children of one parent whole, from the saved place on. What a listing read from its beginning does
+ * not hold is gone. The transaction of the last rows marks the parent as read.
+ */
+export async function readParent(
+  pass: Pass,
+  pull: ByParent,
+  due: Due,
+  places: Map<string, Place>,
+): Promise<void> {
+  const { db, lease } = pass.ctx;
+  const { name } = pass.resource;
+  const scope = `${placePrefix(pass)}${due.id}`;
+  const start = places.get(scope);
+  const seen: string[] = [];
+  const asked = lease.nextOrder();
+  let finished = false;
+  for await (const { batch, next } of listChildren(pass, pull, due.id, start ?? START)) {
+    seen.push(...idsIn(batch));
+    if (next === null) {
+      const remove =
+        start === undefined ? await missingChildren(pass, pull, due.id, { seen, asked }) : undefined;
+      await pass.keep(batch, async (tx) => {
+        await remove?.(tx);
+        await finish(tx);
+      });
+      finished = true;
+    } else {
+      await pass.keep(batch, async (tx) => {
+        if (!KINDS[pass.kind].resumes) return;
+        places.set(scope, next);
+        await saveCursor(tx, name, scope, next);
+      });
+    }
+    pass.step('stored a page');
+  }
+  // A parent that has no listing at all.
+  if (!finished) await writing(db, lease, finish);
+
+  async function finish(tx: Executor): Promise<void> {
+    await markRead(tx, name, due.id, due.mark, 'read');
+    if (places.delete(scope)) await dropCursors(tx, name, scope);
+  }
+}

@@ -1,0 +1,14 @@
+import type { ResourceProgress } from './progress.ts';
+
+const FIGURES = ['read', 'inserted', 'updated', 'deleted', 'drifted', 'rejected', 'requests'] as const;
+
+/** The figures of several resources in one, and which of them failed; for a log line. */
+export function sums(
+  results: readonly Readonly<ResourceProgress>[],
+): Readonly<Record<string, number | readonly string[]>> {
+  const sum = (figure: (typeof FIGURES)[number]) =>
+    results.reduce((total, progress) => total + progress[figure], 0);
+  const failed = results.filter(({ state }) => state === 'failed').map(({ resource }) => resource);
+  const figures = Object.fromEntries(FIGURES.map((figure) => [figure, sum(figure)]));
+  return failed.length === 0 ? figures : { ...figures, failed };
+}

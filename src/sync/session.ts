@@ -1,0 +1,21 @@
+import { closeAbandonedRuns } from '../db/runs.ts';
+import { noteBudgets } from './budgets.ts';
+import type { Context } from './context.ts';
+import { bindToken } from './workspace.ts';
+
+/**
+ * Work under one lease: the token and the database belong together, runs of a process that is gone are closed,
+ * and what is asked of each endpoint is noted all the while.
+ *
+ * @throws UsageError when the database belongs to another workspace.
+ */
+export async function withSession<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
+  const stopNoting = noteBudgets(ctx);
+  try {
+    await bindToken(ctx);
+    await closeAbandonedRuns(ctx.db);
+    return await work();
+  } finally {
+    await stopNoting();
+  }
+}

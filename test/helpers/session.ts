@@ -1,0 +1,147 @@
+import PQueue from 'p-queue';
+import { pino } from 'pino';
+import { connect } from '../../src/db/connect.ts';
+import { acquireLease } from '../../src/db/lease.ts';
+import { noteRereads } from '../../src/db/rereads.ts';
+import { createPylon, type PylonOptions } from '../../src/pylon/client.ts';
+import { documentedLimits } from '../../src/pylon/limits.ts';
+import type { Resource } from '../../src/resources/define.ts';
+import { resources as allResources, resourceNamed } from '../../src/resources/index.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
+import { newPuller, type Puller } from '../../src/sync/changes.ts';
+import { type Context, newContext } from '../../src/sync/context.ts';
+import { listed } from '../../src/sync/listed.ts';
+import type { ResourceProgress } from '../../src/sync/progress.ts';
+import { newRereads } from '../../src/sync/rereads.ts';
+import { readWhole } from '../../src/sync/whole.ts';
+import { bindToken } from '../../src/sync/workspace.ts';
+import { test as base } from './database.ts';
+import { NOW } from './workspace.ts';
+
+export interface SessionOptions {
+  readonly resources?: readonly Resource[];
+  readonly client?: Partial<PylonOptions>;
+  readonly overlapSeconds?: number;
+  readonly since?: string;
+  readonly signal?: AbortSignal;
+}
+
+type Results = ReadonlyMap<string, ResourceProgress>;
+
+/** The daemon's passes, one at a time and when a test says so. */
+export interface Session {
+  readonly ctx: Context;
+  readonly puller: Puller;
+  /** What was never read whole. */
+  first(): Promise<Results>;
+  pull(): Promise<readonly ResourceProgress[]>;
+  lists(only?: readonly string[]): Promise<Results>;
+  reconcile(only?: readonly string[]): Promise<Results>;
+  /** Reads again what waits for it; the number of records. */
+  drain(): Promise<number>;
+  hint(resource: string, id: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One process's work on a database, under a lease of its own. */
+export async function openSession(
+  sandbox: { readonly url: string; readonly token: string },
+  url: string,
+  options: SessionOptions = {},
+): Promise<Session> {
+  const { resources = allResources, overlapSeconds = 300, since } = options;
+  const db = await connect(url);
+  const lease = await acquireLease(db, { command: 'test session' });
+  const pylon = createPylon({
+    url: sandbox.url,
+    token: sandbox.token,
+    // The sandbox is told not to count: a minute of a moment.
+    limits: documentedLimits('current', 20),
+    share: 1,
+    nextOrder: () => lease.nextOrder(),
+    retry: { attempts: 3, baseMs: 5, capMs: 20 },
+    timeoutMs: 5_000,
+    ...options.client,
+  });
+  const ctx = newContext({
+    db,
+    pylon,
+    lease,
+    log: pino({ level: 'silent' }),
+    signal: options.signal ?? new AbortController().signal,
+    onProgress: () => {},
+    writers: new PQueue({ concurrency: 2 }),
+  });
+  await bindToken(ctx);
+  const pulling = { resources, windowDays: 30, overlapSeconds, since };
+  const puller = newPuller(ctx, pulling);
+  const rereads = newRereads(ctx, resources, puller.follow);
+  let closed = false;
+  const whole = async (
+    kind: 'backfill' | 'lists' | 'reconcile',
+    which: readonly Resource[],
+    finished: 'keep' | 'again',
+  ) => {
+    const results = await readWhole(ctx, { ...pulling, kind, resources: which, finished });
+    return new Map(results.map((progress) => [progress.resource, progress]));
+  };
+  return {
+    ctx,
+    puller,
+    first: () => whole('backfill', resources, 'keep'),
+    pull: () => puller.pull(),
+    lists: (only) => whole('lists', only?.map(resourceNamed) ?? listed(resources), 'again'),
+    reconcile: (only) => whole('reconcile', only?.map(resourceNamed) ?? resources, 'again'),
+    drain: () => rereads.drain(),
+    hint: (resource, id) => noteRereads(db.orm, resource, [id], {}, 'hint'),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await pylon.close();
+      await lease.release();
+      await db.close();
+    },
+  };
+}
+
+/** A sandbox whose clock a test moves, and its mirror as one process keeps it. */
+export interface Mirrored {
+  readonly sandbox: Sandbox;
+  readonly session: Session;
+  /** Moves Pylon's clock. */
+  pass(seconds: number): void;
+  /** The session of the process that follows, once this one's is closed. */
+  reopen(options?: SessionOptions): Promise<Session>;
+}
+
+/** `test` with `mirror`, which reads a sandbox whole into this test's database; all is closed afterwards. */
+export const test = base.extend<{
+  mirror: (options?: SandboxOptions, session?: SessionOptions) => Promise<Mirrored>;
+}>({
+  mirror: async ({ database }, use) => {
+    const opened: { close(): Promise<void> }[] = [];
+    await use(async (sandboxOptions = {}, sessionOptions = {}) => {
+      let now = NOW;
+      const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => now, ...sandboxOptions });
+      opened.push(sandbox);
+      const reopen = async (options = sessionOptions) => {
+        const session = await openSession(sandbox, database.url, options);
+        opened.unshift(session);
+        return session;
+      };
+      const session = await reopen();
+      const read = await session.first();
+      for (const { resource, state, error } of read.values())
+        if (state !== 'done') throw new Error(`${resource}: ${state} (${error})`);
+      return {
+        sandbox,
+        session,
+        pass: (seconds) => {
+          now += seconds * 1_000;
+        },
+        reopen,
+      };
+    });
+    for (const one of opened) await one.close();
+  },
+});
