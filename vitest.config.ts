@@ -7,7 +7,7 @@ export default defineConfig({
     pool: 'forks',
     // The servers under test want a processor too.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });

@@ -12,7 +12,7 @@ export type Handover =
       readonly arguments: { readonly resources: readonly string[]; readonly approve?: number };
     };
 
-export type HandoverState = 'queued' | 'running' | 'done' | 'failed';
+type HandoverState = 'queued' | 'running' | 'done' | 'failed';
 
 /** How it went so far; `outcome` is what the daemon says of it. */
 export interface HandoverStatus {

@@ -66,8 +66,8 @@ export async function closeAbandonedRuns(db: Database): Promise<void> {
 }
 
 /**
- * Forgets runs nobody will ask for: those that found nothing, after two days; the rest, and what scans left
- * behind, after ninety.
+ * Forgets what nobody will ask for: runs and scans that found nothing, after two days; other runs after ninety.
+ * A scan that deleted something stays, as part of the evidence.
  */
 export async function pruneRuns(db: Database, lease: Lease): Promise<void> {
   await writing(db, lease, async (tx) => {
@@ -77,6 +77,7 @@ export async function pruneRuns(db: Database, lease: Lease): Promise<void> {
           OR (finished_at < now() - interval '2 days' AND outcome = 'done' AND kind IN ('changes', 'reread', 'resweep')
               AND rows_inserted + rows_updated + rows_deleted + rows_rejected = 0)`);
     await tx.execute(sql`
-      DELETE FROM ${scans} WHERE finished_at < now() - interval '90 days' AND state IN ('applied', 'abandoned')`);
+      DELETE FROM ${scans}
+       WHERE finished_at < now() - interval '2 days' AND state IN ('applied', 'abandoned') AND deleted = 0`);
   });
 }

@@ -20,8 +20,9 @@ import type { PullOptions } from './pull-options.ts';
 import { newRereads } from './rereads.ts';
 import { runSchedule } from './schedule.ts';
 import { withSession } from './session.ts';
+import { isUnfinished } from './take-up.ts';
 import { newTrouble, type Trouble } from './trouble.ts';
-import { isUnfinished, readWhole, type WholeOptions } from './whole.ts';
+import { readWhole, type WholeOptions } from './whole.ts';
 
 export interface DaemonOptions extends PullOptions {
   /** Cron expressions. */
@@ -101,10 +102,16 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
     readWhole(ctx, { ...options, kind, resources: which, finished: 'again' });
 
   const reconcile = async () => {
-    if (!options.activity.complete) return;
-    const results = await whole('reconcile', resources);
+    const known = await doneOnce(ctx, resources);
+    if (known.length === 0) return;
+    const results = await whole('reconcile', known);
     await pruneRuns(ctx.db, ctx.lease);
     log.info({ pass: 'reconcile', ...sums(results) }, 'pass ended');
+  };
+  /** What an earlier process was in the middle of. */
+  const goOn = async () => {
+    for (const scan of await approvedScans(ctx.db.orm)) await settleApproved(ctx, scan);
+    if (await isUnfinished(ctx, 'reconcile', resources)) await reconcile();
   };
   const lists = async () => {
     const free = listed(resources).filter(({ name }) => !ctx.whole.isHeld(name));
@@ -121,10 +128,8 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
     );
 
   return [
-    firstReading(ctx, options).then(async () => {
-      for (const scan of await approvedScans(ctx.db.orm)) await settleApproved(ctx, scan);
-      if (await isUnfinished(ctx, 'reconcile', resources)) await reconcile();
-    }),
+    firstReading(ctx, options),
+    goOn().catch((error: unknown) => onError('reconcile', error)),
     runSchedule(
       [
         { name: 'changes', cron: options.schedule, run: changes },

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Pauses that something waits for which has failed. */
+const AFTER_FAILURE = 5;
+
 /**
  * Does something again and again until the signal: at once while there is more of it, else after a pause.
  *
@@ -12,14 +15,15 @@ export async function every(
   onError: (error: unknown) => void,
 ): Promise<void> {
   while (!signal.aborted) {
-    let more = false;
+    let waitMs = pauseMs;
     try {
-      more = await work();
+      if (await work()) waitMs = 0;
     } catch (error) {
       if (signal.aborted) return;
       onError(error);
+      waitMs = AFTER_FAILURE * pauseMs;
     }
     // Waiting ends with the signal, and so does this.
-    if (!more) await sleep(pauseMs, undefined, { signal }).catch(() => {});
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {});
   }
 }

@@ -2,24 +2,10 @@ import { dropCursors, readCursor, saveCursor } from '../db/cursors.ts';
 import { writing } from '../db/transaction.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
-import type { PassKind } from './kinds.ts';
 import type { PassPosition, Scope } from './pass.ts';
-import { newProgress, type ResourceProgress } from './progress.ts';
 
-/** How long a finished resource counts as fresh when an unfinished backfill is taken up again. */
+/** How long a finished resource counts as fresh when an unfinished reading is taken up again. */
 const FRESH_MS = 24 * 3_600_000;
-
-/** The endpoint whose limit bounds a resource's listing. */
-export function endpointOf({ pull }: Resource): string {
-  return `${pull.by === 'search' ? 'POST' : 'GET'} ${pull.path}`;
-}
-
-/** One resource to be read, and from where. */
-export interface Task {
-  readonly resource: Resource;
-  readonly position: PassPosition;
-  readonly progress: ResourceProgress;
-}
 
 /**
  * What becomes of a resource that is finished: read `again`; left alone where it was finished lately as part of
@@ -27,47 +13,48 @@ export interface Task {
  */
 export type Finished = 'again' | 'fresh' | 'keep';
 
-export interface TakeUpOptions {
-  readonly kind: PassKind;
-  readonly resources: readonly Resource[];
-  /** What to do about resources that an earlier reading of the kind has finished. */
+/** What decides, for all resources of a reading at once, which of the finished ones are left alone. */
+export interface TakeUp {
   readonly finished: Finished;
+  /** Whether an earlier reading was begun and not ended, for any of them. */
+  readonly unfinished: boolean;
+}
+
+/** Whether a reading was begun and not ended, for any of the resources. */
+export async function isUnfinished(
+  ctx: Context,
+  scope: string,
+  resources: readonly Resource[],
+): Promise<boolean> {
+  for (const { name } of resources)
+    if ((await readCursor<PassPosition>(ctx.db.orm, name, scope))?.done === false) return true;
+  return false;
 }
 
 /**
- * Where each resource begins: in the middle of what an ended reading left, nowhere, or at the beginning. A
- * reading that began at another `since` than is asked for now begins anew.
+ * Where a resource begins: in the middle of what an ended reading left, nowhere, or at the beginning. A reading
+ * that began at another `since` than is asked for now begins anew. No other reading of the scope may be under way.
  */
 export async function takeUp(
   ctx: Context,
+  resource: Resource,
   scope: Scope,
-  { kind, resources, finished }: TakeUpOptions,
-): Promise<readonly Task[]> {
-  const pass = new Date(ctx.pylon.now()).toISOString();
-  const saved = await Promise.all(
-    resources.map((resource) => readCursor<PassPosition>(ctx.db.orm, resource.name, scope.name)),
-  );
-  const unfinished = saved.some((position) => position?.done === false);
-  const isFresh = (position: PassPosition) =>
-    position.finished_at !== undefined && Date.now() - Date.parse(position.finished_at) < FRESH_MS;
+  { finished, unfinished }: TakeUp,
+): Promise<PassPosition> {
+  const { name } = resource;
+  const isFresh = ({ finished_at }: PassPosition) =>
+    finished_at !== undefined && Date.now() - Date.parse(finished_at) < FRESH_MS;
   const stays = (position: PassPosition) =>
     position.since === scope.since &&
     (!position.done || finished === 'keep' || (finished === 'fresh' && unfinished && isFresh(position)));
-  const fresh = { pass, done: false, ...(scope.since === undefined ? {} : { since: scope.since }) };
 
-  return writing(ctx.db, ctx.lease, async (tx) => {
-    const tasks: Task[] = [];
-    for (const [index, resource] of resources.entries()) {
-      const held = saved[index];
-      const progress = newProgress(resource.name, endpointOf(resource), kind);
-      if (held !== undefined && stays(held)) {
-        tasks.push({ resource, position: held, progress });
-        continue;
-      }
-      await dropCursors(tx, resource.name, `${scope.name} `);
-      await saveCursor(tx, resource.name, scope.name, fresh);
-      tasks.push({ resource, position: fresh, progress });
-    }
-    return tasks;
+  const held = await readCursor<PassPosition>(ctx.db.orm, name, scope.name);
+  if (held !== undefined && stays(held)) return held;
+  const pass = new Date(ctx.pylon.now()).toISOString();
+  const fresh = { pass, done: false, ...(scope.since === undefined ? {} : { since: scope.since }) };
+  await writing(ctx.db, ctx.lease, async (tx) => {
+    await dropCursors(tx, name, `${scope.name} `);
+    await saveCursor(tx, name, scope.name, fresh);
   });
+  return fresh;
 }

@@ -6,12 +6,15 @@ import type { Context } from './context.ts';
 import { coveredUntil } from './covered.ts';
 import { enumerateWhole } from './enumerate/whole.ts';
 import type { PassPosition, Scope } from './pass.ts';
-import type { ResourceProgress } from './progress.ts';
+import { newProgress, type ResourceProgress } from './progress.ts';
 import { runPass } from './run-pass.ts';
-import { type TakeUpOptions, type Task, takeUp } from './take-up.ts';
+import { type Finished, isUnfinished, type TakeUp, takeUp } from './take-up.ts';
 
-export interface WholeOptions extends TakeUpOptions {
+export interface WholeOptions {
   readonly kind: 'backfill' | 'lists' | 'reconcile';
+  readonly resources: readonly Resource[];
+  /** What to do about resources that an earlier reading of the kind has finished. */
+  readonly finished: Finished;
   /** First `created_at` that is mirrored, RFC 3339; of resources that are listed by time, and what hangs on them. */
   readonly since?: string | undefined;
   /** Only what was created between these, RFC 3339, the first included: a reading of its own. */
@@ -32,6 +35,9 @@ function parentOf({ pull }: Resource): string | undefined {
   return pull.by === 'parent' ? pull.parent : pull.by === 'reference' ? pull.from.resource : undefined;
 }
 
+/** The endpoint whose limit bounds a resource's listing. */
+const endpointOf = ({ pull }: Resource) => `${pull.by === 'search' ? 'POST' : 'GET'} ${pull.path}`;
+
 /**
  * Reads every object of the given resources once. All run side by side; children follow their parents as
  * these come in. A reading that was ended goes on where it stood. Returns each resource's figures; a
@@ -40,42 +46,51 @@ function parentOf({ pull }: Resource): string | undefined {
  * @throws the reason of `ctx.signal`, and what makes every pass pointless (a token that is refused).
  */
 export async function readWhole(ctx: Context, options: WholeOptions): Promise<readonly ResourceProgress[]> {
+  const { kind, resources, finished } = options;
   const scope = scopeOf(options);
-  const tasks = await takeUp(ctx, scope, options);
+  const taking = { finished, unfinished: await isUnfinished(ctx, scope.name, resources) };
   const linked = link(ctx.signal, ctx.lease.lost);
   const { signal } = linked;
-  const open = new Set(tasks.filter((task) => !task.position.done).map((task) => task.resource.name));
+  const open = new Set(resources.map(({ name }) => name));
+  const all = resources.map((resource) => ({
+    resource,
+    progress: newProgress(resource.name, endpointOf(resource), kind),
+  }));
   const results = await Promise.allSettled(
-    tasks.map(async (task) => {
-      const parent = parentOf(task.resource);
+    all.map(async ({ resource, progress }) => {
+      const parent = parentOf(resource);
       const parentsDone = () => parent === undefined || !open.has(parent);
       try {
-        await ctx.whole.run(task.resource.name, () =>
-          readOne(ctx, task, { scope, options, signal, parentsDone }),
+        await ctx.whole.run(resource.name, () =>
+          readOne(ctx, resource, progress, { scope, options, taking, signal, parentsDone }),
         );
       } finally {
-        open.delete(task.resource.name);
+        open.delete(resource.name);
       }
     }),
   );
   linked.unlink();
   const ended = results.find((result) => result.status === 'rejected');
   if (ended !== undefined) throw signal.aborted ? signal.reason : ended.reason;
-  return tasks.map((task) => task.progress);
+  return all.map(({ progress }) => progress);
 }
 
 interface Course {
   readonly scope: Scope;
   readonly options: WholeOptions;
+  readonly taking: TakeUp;
   readonly signal: AbortSignal;
   readonly parentsDone: () => boolean;
 }
 
 async function readOne(
   ctx: Context,
-  { resource, position, progress }: Task,
-  { scope, options, signal, parentsDone }: Course,
+  resource: Resource,
+  progress: ResourceProgress,
+  { scope, options, taking, signal, parentsDone }: Course,
 ): Promise<void> {
+  signal.throwIfAborted();
+  const position = await takeUp(ctx, resource, scope, taking);
   if (position.done) {
     progress.state = position.ended ?? 'done';
     progress.covered = 1;
@@ -84,32 +99,30 @@ async function readOne(
     return;
   }
   const { kind, overlapSeconds } = options;
-  const finish = (ended: 'done' | 'unavailable') =>
-    writing(ctx.db, ctx.lease, async (tx) => {
-      await dropCursors(tx, resource.name, `${scope.name} `);
-      const finished_at = new Date().toISOString();
-      await saveCursor(tx, resource.name, scope.name, {
-        pass: position.pass,
-        ...(position.since === undefined ? {} : { since: position.since }),
-        done: true,
-        ended,
-        finished_at,
-      });
-    });
   const covered = kind === 'reconcile' ? await coveredUntil(ctx.db, resource, overlapSeconds) : undefined;
   await runPass(
     { ctx, kind, resource, scope, progress, position, signal, parentsDone, coveredUntil: covered },
-    { enumerate: enumerateWhole, finish },
+    { enumerate: enumerateWhole, finish: (ended) => finish(ctx, resource, scope, position, ended) },
   );
 }
 
-/** Whether a reading of a kind was begun and not ended, for any of the resources. */
-export async function isUnfinished(
+/** Notes the end of a reading. What a later one finds of a resource's being available holds for the first one too. */
+async function finish(
   ctx: Context,
-  kind: WholeOptions['kind'],
-  resources: readonly Resource[],
-): Promise<boolean> {
-  for (const { name } of resources)
-    if ((await readCursor<PassPosition>(ctx.db.orm, name, kind))?.done === false) return true;
-  return false;
+  { name }: Resource,
+  scope: Scope,
+  { pass, since }: PassPosition,
+  ended: 'done' | 'unavailable',
+): Promise<void> {
+  const { db, lease } = ctx;
+  const finished_at = new Date().toISOString();
+  const bound = since === undefined ? {} : { since };
+  await writing(db, lease, async (tx) => {
+    await dropCursors(tx, name, `${scope.name} `);
+    await saveCursor(tx, name, scope.name, { pass, ...bound, done: true, ended, finished_at });
+    const first =
+      scope.name === 'backfill' ? undefined : await readCursor<PassPosition>(tx, name, 'backfill');
+    if (first?.done === true && first.ended !== ended)
+      await saveCursor(tx, name, 'backfill', { ...first, ended });
+  });
 }

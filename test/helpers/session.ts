@@ -44,7 +44,7 @@ export interface Session {
 }
 
 /** One process's work on a database, under a lease of its own. */
-export async function openSession(
+async function openSession(
   sandbox: { readonly url: string; readonly token: string },
   url: string,
   options: SessionOptions = {},

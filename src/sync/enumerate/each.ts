@@ -21,7 +21,7 @@ const isGone = (error: unknown): error is PylonError =>
   error instanceof PylonError && [400, 404, 410].includes(error.status);
 
 /** How Pylon said that it does not know a record. */
-export interface Refused {
+interface Refused {
   readonly error: PylonError;
   /** Taken from the order of requests before it was asked for. */
   readonly asked: bigint;

@@ -1,0 +1,126 @@
+import { describe, expect } from 'vitest';
+import { expectMirror } from '../helpers/equal.ts';
+import { type Mirrored, test } from '../helpers/session.ts';
+
+const idsOf = ({ sandbox }: Mirrored, resource: string): string[] =>
+  [...sandbox.world.all(resource)].flatMap(({ object }) =>
+    typeof object.id === 'string' ? [object.id] : [],
+  );
+
+describe('a record that something points to', () => {
+  test('is read again at once, with what hangs on it, and nothing else is', async ({ mirror, database }) => {
+    const mirrored = await mirror();
+    const { sandbox, session } = mirrored;
+    await session.pull();
+    const [id = ''] = idsOf(mirrored, 'issues');
+    const { updated_at } = sandbox.world.get('issues', id) ?? {};
+    sandbox.world.patch('issues', id, { title: 'Hinted', updated_at });
+    mirrored.pass(60);
+    sandbox.world.addMessage(id, { message_html: '<p>Hinted too.</p>' });
+    await session.hint('issues', id);
+    const from = sandbox.requests.length;
+    expect(await session.drain()).toBe(1);
+    await expectMirror(database.pool, sandbox, ['issues', 'issue_messages'], { ticking: true });
+    expect(
+      sandbox.requests
+        .slice(from)
+        .map(({ endpoint }) => endpoint)
+        .toSorted(),
+    ).toEqual(['GET /issues/{id}', 'GET /issues/{id}/messages', 'GET /issues/{id}/threads']);
+    expect(await session.drain()).toBe(0);
+  });
+
+  test('that was not known is brought in', async ({ mirror, database }) => {
+    const mirrored = await mirror();
+    const { sandbox, session } = mirrored;
+    sandbox.world.put('contacts', { id: 'fresh', name: 'Fresh' });
+    await session.hint('contacts', 'fresh');
+    await session.drain();
+    await expectMirror(database.pool, sandbox, ['contacts']);
+  });
+
+  test('and that is gone is marked, once a search of its own second misses it too', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror();
+    const { sandbox, session } = mirrored;
+    const [id = '', other = ''] = idsOf(mirrored, 'issues');
+    sandbox.world.remove('issues', id);
+    await session.hint('issues', id);
+    await session.hint('issues', other);
+    await session.drain();
+    await expectMirror(database.pool, sandbox, ['issues', 'issue_messages']);
+    const { rows } = await database.pool.query(
+      "SELECT record_id, evidence FROM pylon_sync.tombstones WHERE resource = 'issues'",
+    );
+    expect(rows).toMatchObject([
+      {
+        record_id: id,
+        evidence: { absent_from: 'POST /issues/search of its own second', status: 404 },
+      },
+    ]);
+  });
+
+  test('is left to the next list where no search can tell', async ({ mirror, database }) => {
+    const mirrored = await mirror();
+    const { sandbox, session } = mirrored;
+    const [id = ''] = idsOf(mirrored, 'contacts');
+    sandbox.world.remove('contacts', id);
+    await session.hint('contacts', id);
+    await session.drain();
+    const { rows } = await database.pool.query('SELECT _deleted_at FROM pylon.contacts WHERE id = $1', [id]);
+    expect(rows).toEqual([{ _deleted_at: null }]);
+    expect(await session.drain()).toBe(0);
+    await session.lists(['contacts']);
+    await expectMirror(database.pool, sandbox, ['contacts']);
+  });
+
+  test('is waited for while a person holds its row, longer each time, and then brought up to date', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror();
+    const { sandbox, session } = mirrored;
+    const [id = ''] = idsOf(mirrored, 'issues');
+    const { updated_at } = sandbox.world.get('issues', id) ?? {};
+    sandbox.world.patch('issues', id, { title: 'Held', updated_at });
+    const person = await database.pool.connect();
+    await person.query('BEGIN');
+    await person.query('SELECT FROM pylon.issues WHERE id = $1 FOR UPDATE', [id]);
+    await session.hint('issues', id);
+    expect(await session.drain()).toBe(1);
+    // Not at once again: a person may take their time.
+    expect(await session.drain()).toBe(0);
+    await person.query('ROLLBACK');
+    person.release();
+    await expect.poll(() => session.drain(), { timeout: 5_000 }).toBe(1);
+    await expectMirror(database.pool, sandbox, ['issues']);
+  });
+
+  test('by an id that Pylon takes for none is let go of', async ({ mirror, database }) => {
+    const mirrored = await mirror();
+    await mirrored.session.hint('issues', '..');
+    await mirrored.session.drain();
+    const { rows } = await database.pool.query('SELECT record_id FROM pylon_sync.rereads');
+    expect(rows).toEqual([]);
+  });
+});
+
+test('an issue whose messages are not to be had is looked at itself, and found gone', async ({
+  mirror,
+  database,
+}) => {
+  const mirrored = await mirror();
+  const { sandbox, session } = mirrored;
+  await session.pull();
+  const [id = ''] = idsOf(mirrored, 'issues');
+  mirrored.pass(60);
+  sandbox.world.addMessage(id);
+  // The search still shows it, and a moment later it is gone.
+  sandbox.faults.add({ endpoint: 'GET /issues/{id}/messages', kind: '404', times: 1 });
+  await session.pull();
+  sandbox.world.remove('issues', id);
+  await session.drain();
+  await expectMirror(database.pool, sandbox, ['issues', 'issue_messages'], { ticking: true });
+});
