@@ -78,14 +78,26 @@ function line(progress: Progress, nameWidth: number, canvas: Canvas): string {
   return mark(progress.state, canvas) + text.trimEnd().slice(0, Math.max(0, room));
 }
 
+/**
+ * How long the rate limits alone take from here: endpoints are waited for side by side, so it is the slowest that
+ * counts, and that is named.
+ */
+function timeLeft(all: readonly Progress[]): readonly string[] {
+  const open = all.filter(({ state }) => state === 'running');
+  const seconds = new Map<string, number>();
+  for (const { endpoint, secondsLeft = 0 } of open)
+    seconds.set(endpoint, (seconds.get(endpoint) ?? 0) + secondsLeft);
+  const [slowest] = [...seconds].sort(([, a], [, b]) => b - a);
+  if (slowest === undefined || slowest[1] === 0) return [];
+  const known = open.every((progress) => (progress.secondsLeft ?? progress.covered) !== undefined);
+  return [`${known ? 'about' : 'at least'} ${duration(slowest[1])} left`, `bound by ${slowest[0]}`];
+}
+
 /** The sums; narrow screens leave out the last ones. */
 function total(all: readonly Progress[], { columns, now }: Canvas): string {
   const sum = (of: (progress: Progress) => number) =>
     all.reduce((value, progress) => value + of(progress), 0);
   const started = Math.min(...all.map(({ startedAt }) => startedAt ?? now));
-  const left = Math.max(
-    ...all.map(({ secondsLeft, state }) => (state === 'running' ? (secondsLeft ?? -1) : -1)),
-  );
   const ended = sum(({ state }) => (state === 'waiting' || state === 'running' ? 0 : 1));
   const parts = [
     `${ended} of ${plural(all.length, 'resource')}`,
@@ -95,7 +107,7 @@ function total(all: readonly Progress[], { columns, now }: Canvas): string {
       'request',
     ),
     `${duration((now - started) / 1000)} elapsed`,
-    ...(left < 0 ? [] : [`about ${duration(left)} left`]),
+    ...timeLeft(all),
   ];
   while (parts.length > 1 && parts.join(' · ').length >= columns) parts.pop();
   return parts.join(' · ');

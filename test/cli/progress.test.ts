@@ -51,7 +51,7 @@ describe('the progress of a backfill', () => {
       '– audit_logs             0 rows unavailable: GET /audit-logs: 403',
       '✗ tasks                999 rows failed: GET /tasks: 500',
       '· issue_messages',
-      '3 of 5 resources · 25,041 rows · 21 requests · 10s elapsed · about 3m 10s left',
+      '3 of 5 resources · 25,041 rows · 21 requests · 10s elapsed · about 3m 10s left · bound by GET /issues',
     ]);
   });
 
