@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['pylon', 'resources'],
   log: [],
   sync: ['pylon', 'db', 'resources'],
-  http: [],
+  http: ['sync', 'pylon', 'db'],
   pylon: [],
   db: ['resources'],
   postgres: [],
