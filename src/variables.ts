@@ -54,7 +54,7 @@ export const shareOrNone = readable('takes a number from 0, which turns it off, 
 const SHORTEST_SECRET = 16;
 
 export const webhookSecret = readable(
-  `takes the secret of the webhook in Pylon, at least ${SHORTEST_SECRET} characters, for example from \`openssl rand -hex 24\``,
+  `takes the secret that Pylon signs webhooks with, at least ${SHORTEST_SECRET} characters`,
   (text) => (text.length >= SHORTEST_SECRET ? new Secret(text) : undefined),
 );
 
