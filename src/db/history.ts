@@ -6,7 +6,7 @@ import { type RunStatus, utc } from './facts.ts';
 export interface History {
   /** Rows changed in each half hour of the last day, the oldest first, by resource; those with any. */
   readonly changes: Readonly<Record<string, readonly number[]>>;
-  /** Runs of the last day that changed something, failed or go on; the newest first. */
+  /** Runs of the last day that changed something, failed or go on; these first, then the newest. */
   readonly runs: readonly PastRun[];
   /** The newest first. */
   readonly deletions: readonly Deletion[];
@@ -67,7 +67,7 @@ async function readRuns(db: Database): Promise<readonly PastRun[]> {
      WHERE outcome = 'running'
         OR finished_at > now() - interval '1 day'
            AND (outcome IN ('failed', 'interrupted') OR rows_inserted + rows_updated + rows_deleted > 0)
-     ORDER BY runs.id DESC LIMIT ${RUNS}`);
+     ORDER BY outcome = 'running' DESC, runs.id DESC LIMIT ${RUNS}`);
   return rows;
 }
 

@@ -16,10 +16,12 @@ export interface Counted extends Status {
   readonly counted: boolean;
 }
 
-/** Counting reads the tables; the rest are a few rows of the daemon's own. */
-const ROWS_KEPT_MS = 30_000;
-const KEPT_MS = 1_000;
-const HISTORY_KEPT_MS = 5_000;
+/** Counting reads the tables: a twentieth of the time at most, while a count takes no more than 15 seconds. */
+const rowsKept = (tookMs: number) => Math.min(300_000, Math.max(2_000, 20 * tookMs));
+/** The rest are a few rows of the daemon's own. */
+const statusKept = () => 1_000;
+const historyKept = () => 5_000;
+const notKept = () => 0;
 
 /** Whoever asks is a person, or a machine that gives up soon. */
 const PATIENCE_MS = 2_500;
@@ -31,9 +33,9 @@ export function readingOf({ watch, now }: Operations): Reading {
     if (reached === undefined) throw new TransientError('no database has been reached yet');
     return reached;
   };
-  const ping = recent(async () => (await reach()).ping(), 0, now);
-  const rows = recent(async () => (await reach()).rows(), ROWS_KEPT_MS, now);
-  const history = recent(async () => (await reach()).history(), HISTORY_KEPT_MS, now);
+  const ping = recent(async () => (await reach()).ping(), notKept, now);
+  const rows = recent(async () => (await reach()).rows(), rowsKept, now);
+  const history = recent(async () => (await reach()).history(), historyKept, now);
   let known: ReadonlyMap<string, number> | undefined;
   const status = recent(
     async (): Promise<Counted> => {
@@ -41,7 +43,7 @@ export function readingOf({ watch, now }: Operations): Reading {
       known = await within(COUNT_PATIENCE_MS, 'counting rows', rows()).catch(() => known);
       return { ...(await (await reach()).status(known ?? new Map())), counted: known !== undefined };
     },
-    KEPT_MS,
+    statusKept,
     now,
   );
   const soon = <T>(work: Promise<T>) => within(PATIENCE_MS, 'the database', work);

@@ -1,17 +1,25 @@
 import { TransientError } from '../errors.ts';
 
 /**
- * The same reading for whoever asks within `keepMs`, and never two at once: however many ask, the database
- * is asked once. What failed is not kept.
+ * The same reading for whoever asks while it is kept, and never two at once: however many ask, the database
+ * is asked once. `keepMs` is told how long the reading took. What failed is not kept.
  */
-export function recent<T>(read: () => Promise<T>, keepMs: number, now: () => number): () => Promise<T> {
-  let kept: { readonly value: T; readonly at: number } | undefined;
+export function recent<T>(
+  read: () => Promise<T>,
+  keepMs: (tookMs: number) => number,
+  now: () => number,
+): () => Promise<T> {
+  let kept: { readonly value: T; readonly at: number; readonly until: number } | undefined;
   let underWay: Promise<T> | undefined;
   return () => {
-    if (kept !== undefined && now() - kept.at < keepMs) return Promise.resolve(kept.value);
+    const startedAt = now();
+    // A clock that was set back is no reason to keep it for longer.
+    if (kept !== undefined && startedAt >= kept.at && startedAt < kept.until)
+      return Promise.resolve(kept.value);
     underWay ??= read()
       .then((value) => {
-        kept = { value, at: now() };
+        const at = now();
+        kept = { value, at, until: at + keepMs(at - startedAt) };
         return value;
       })
       .finally(() => {

@@ -136,7 +136,10 @@ describe('the metrics', () => {
     }
   });
 
-  test('count the rows no more than every half minute, and never twice at once', async ({ port, mirror }) => {
+  test('count the rows of a large mirror a twentieth of the time, and never twice at once', async ({
+    port,
+    mirror,
+  }) => {
     await fill(mirror);
     const watch = port.watch();
     let now = Date.now();
@@ -147,6 +150,7 @@ describe('the metrics', () => {
       counts += 1;
       counting += 1;
       most = Math.max(most, counting);
+      now += 4_000;
       const counted = await watch.rows();
       counting -= 1;
       return counted;
@@ -155,11 +159,21 @@ describe('the metrics', () => {
     const key = 'pylon_sync_rows{resource="issues"}';
     await Promise.all([1, 2, 3, 4].map(() => scrape(opened)));
     await mirror.pool.query('DELETE FROM pylon.issues');
-    now += 29_000;
+    now += 79_000;
     expect((await scrape(opened)).get(key)).toBe(2);
     now += 2_000;
     expect((await scrape(opened)).get(key)).toBe(0);
     expect([counts, most]).toEqual([2, 1]);
+  });
+
+  test('count those of a small one as often as it changes', async ({ port, mirror }) => {
+    let now = Date.now();
+    const opened = await port.open({ now: () => now });
+    const key = 'pylon_sync_rows{resource="issues"}';
+    expect((await scrape(opened)).get(key)).toBe(0);
+    await fill(mirror);
+    now += 2_000;
+    expect((await scrape(opened)).get(key)).toBe(2);
   });
 
   test('do not wait for a count that takes its time', async ({ port }) => {

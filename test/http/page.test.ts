@@ -111,6 +111,17 @@ describe('the state at the top', () => {
     expect(await words(opened)).toContain('Filling Everything is being read for the first time.');
   });
 
+  test('comes with what this process reads, until there is a plan', async ({ port, mirror }) => {
+    const opened = await port.open();
+    const progress = { ...newProgress('users', 'GET /users'), state: 'running' as const, read: 7 };
+    opened.activity.progress.set('users', progress);
+    expect(await words(opened)).not.toContain('First reading');
+    opened.activity.complete = false;
+    expect(await words(opened)).toContain('First reading by this process users running, 7 read');
+    await fill(mirror);
+    await expect.poll(() => words(opened), { timeout: 5_000 }).toContain('First reading as of ');
+  });
+
   test('of a standby names who keeps the mirror', async ({ port }) => {
     const opened = await port.open();
     const holder = { command: 'pylon-sync start', host: 'db-1', pid: 7, space: '' };

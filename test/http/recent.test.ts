@@ -4,7 +4,11 @@ import { recent, within } from '../../src/http/recent.ts';
 describe('a recent reading', () => {
   test('is made once for all who ask at the same time', async () => {
     const read = vi.fn(async () => 7);
-    const ask = recent(read, 0, () => 0);
+    const ask = recent(
+      read,
+      () => 0,
+      () => 0,
+    );
     expect(await Promise.all([ask(), ask(), ask()])).toEqual([7, 7, 7]);
     expect(read).toHaveBeenCalledTimes(1);
   });
@@ -14,13 +18,35 @@ describe('a recent reading', () => {
     let value = 0;
     const ask = recent(
       async () => ++value,
-      1_000,
+      () => 1_000,
       () => now,
     );
     expect(await ask()).toBe(1);
     now = 999;
     expect(await ask()).toBe(1);
     now = 1_000;
+    expect(await ask()).toBe(2);
+    now = 900;
+    expect(await ask()).toBe(3);
+  });
+
+  test('may be kept the longer, the longer it took', async () => {
+    let now = 0;
+    let value = 0;
+    const read = async () => {
+      now += 50;
+      value += 1;
+      return value;
+    };
+    const ask = recent(
+      read,
+      (tookMs) => 20 * tookMs,
+      () => now,
+    );
+    expect([await ask(), now]).toEqual([1, 50]);
+    now = 1_049;
+    expect(await ask()).toBe(1);
+    now = 1_050;
     expect(await ask()).toBe(2);
   });
 
@@ -32,7 +58,7 @@ describe('a recent reading', () => {
         if (attempts === 1) throw new Error('away');
         return attempts;
       },
-      1_000,
+      () => 1_000,
       () => 0,
     );
     await expect(Promise.all([ask(), ask()])).rejects.toThrow('away');

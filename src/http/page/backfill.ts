@@ -11,14 +11,16 @@ interface Unfinished {
   readonly note: string;
 }
 
-/** How far the first reading of everything is, while it goes on: as planned, or, without a database, as made here. */
+/** How far the first reading of everything is, while it goes on: as planned, or else as this process makes it. */
 export function backfill({ status, progress, complete, at }: Overview): Html {
-  if (status === undefined) {
-    const passes = progress.filter(({ state }) => state !== 'done' || !complete).map(ofPass);
-    return passes.length === 0 ? html`` : section('backfill', 'Passes', 'of this process', list(passes));
+  const plan = status?.plan ?? null;
+  if (plan === null) {
+    const passes = progress.filter(({ state }) => !complete && state !== 'done').map(ofPass);
+    return passes.length === 0
+      ? html``
+      : section('backfill', 'First reading', 'by this process', list(passes));
   }
-  const { plan } = status;
-  if (plan === null || (plan.seconds_left === 0 && plan.resources.length === 0)) return html``;
+  if (plan.seconds_left === 0 && plan.resources.length === 0) return html``;
   const left =
     plan.seconds_left === null
       ? 'its end is not known yet'
