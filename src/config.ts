@@ -16,7 +16,9 @@ import {
   listenAddress,
   oneOf,
   share,
+  shareOrNone,
   TOKEN_TAKES,
+  webhookSecret,
   whole,
 } from './variables.ts';
 
@@ -39,8 +41,12 @@ export interface Config {
   readonly reconcileSchedule: string;
   readonly windowDays: number;
   readonly overlapSeconds: number;
+  /** Part of the allowed requests for resweeps and audit; 0: none are made. */
+  readonly auditShare: number;
   readonly dataDir: string;
   readonly http: ListenAddress | 'off';
+  /** Absent: no webhooks are taken. */
+  readonly webhookSecret: Secret | undefined;
   readonly logLevel: string;
   /** Absent: `pretty` on a terminal, `json` elsewhere. */
   readonly logFormat: 'json' | 'pretty' | undefined;
@@ -98,14 +104,16 @@ const schema = z.object({
   PYLON_SYNC_RECONCILE_SCHEDULE: cron.prefault('0 3 * * *'),
   PYLON_SYNC_WINDOW_DAYS: whole(7, 365).prefault('30'),
   PYLON_SYNC_OVERLAP: whole(1, 86_400).prefault('300'),
+  PYLON_SYNC_AUDIT_SHARE: shareOrNone.prefault('0.05'),
   PYLON_SYNC_DATA_DIR: folder.prefault('./.pylon-sync'),
   PYLON_SYNC_HTTP: listenAddress.prefault('127.0.0.1:8080'),
+  PYLON_WEBHOOK_SECRET: webhookSecret.optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').prefault('info'),
   LOG_FORMAT: oneOf('json', 'pretty').optional(),
 });
 
 /** Variables whose values are never shown, not even when they are wrong. */
-const SECRETS = new Set(['PYLON_API_TOKEN', 'DATABASE_URL']);
+const SECRETS = new Set(['PYLON_API_TOKEN', 'DATABASE_URL', 'PYLON_WEBHOOK_SECRET']);
 
 function problemOf(variable: string, message: string, env: Environment): Problem {
   const value = env[variable];
@@ -122,10 +130,8 @@ function problemOf(variable: string, message: string, env: Environment): Problem
 const OTHERS = [
   'PYLON_SYNC_CONFLICTS',
   'PYLON_SYNC_ALLOW',
-  'PYLON_SYNC_AUDIT_SHARE',
   'PYLON_SYNC_EDIT_GUARD',
   'PYLON_SYNC_RETENTION_DAYS',
-  'PYLON_WEBHOOK_SECRET',
 ];
 
 /** What Kubernetes sets in every container beside a service named `pylon-sync`. */
@@ -167,8 +173,10 @@ function configOf(read: z.output<typeof schema>): Config {
     reconcileSchedule: read.PYLON_SYNC_RECONCILE_SCHEDULE,
     windowDays: read.PYLON_SYNC_WINDOW_DAYS,
     overlapSeconds: read.PYLON_SYNC_OVERLAP,
+    auditShare: read.PYLON_SYNC_AUDIT_SHARE,
     dataDir: read.PYLON_SYNC_DATA_DIR,
     http: read.PYLON_SYNC_HTTP,
+    webhookSecret: read.PYLON_WEBHOOK_SECRET,
     logLevel: read.LOG_LEVEL,
     logFormat: read.LOG_FORMAT,
   };

@@ -41,10 +41,22 @@ export const databaseUrl = readable(
   (text) => (urlOf(text, 'postgres:', 'postgresql:') === undefined ? undefined : new Secret(text)),
 );
 
-export const share = readable('takes a number above 0, at most 1', (text) => {
+function shareOf(text: string): number | undefined {
   const value = Number(text);
-  return /^[\d.]+$/.test(text) && value > 0 && value <= 1 ? value : undefined;
-});
+  return /^[\d.]+$/.test(text) && value <= 1 ? value : undefined;
+}
+
+export const share = readable('takes a number above 0, at most 1', (text) => shareOf(text) || undefined);
+
+export const shareOrNone = readable('takes a number from 0, which turns it off, to 1', shareOf);
+
+/** Shorter ones can be found by trying, with a signature in hand. */
+const SHORTEST_SECRET = 16;
+
+export const webhookSecret = readable(
+  `takes the secret that Pylon signs webhooks with, at least ${SHORTEST_SECRET} characters`,
+  (text) => (text.length >= SHORTEST_SECRET ? new Secret(text) : undefined),
+);
 
 export function whole(least: number, most: number) {
   return readable(`takes a whole number from ${least} to ${most}`, (text) => {

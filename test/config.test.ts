@@ -44,8 +44,10 @@ describe('without any variable', () => {
       reconcileSchedule: '0 3 * * *',
       windowDays: 30,
       overlapSeconds: 300,
+      auditShare: 0.05,
       dataDir: resolve('.pylon-sync'),
       http: { host: '127.0.0.1', port: 8080 },
+      webhookSecret: undefined,
       logLevel: 'info',
       logFormat: undefined,
     });
@@ -88,6 +90,9 @@ describe('taken', () => {
     ['PYLON_SYNC_WINDOW_DAYS', '7', ({ windowDays }) => windowDays, 7],
     ['PYLON_SYNC_WINDOW_DAYS', '365', ({ windowDays }) => windowDays, 365],
     ['PYLON_SYNC_OVERLAP', '60', ({ overlapSeconds }) => overlapSeconds, 60],
+    ['PYLON_SYNC_AUDIT_SHARE', '0', ({ auditShare }) => auditShare, 0],
+    ['PYLON_SYNC_AUDIT_SHARE', '1', ({ auditShare }) => auditShare, 1],
+    ['PYLON_WEBHOOK_SECRET', ' 0123456789abcdef ', (c) => c.webhookSecret?.reveal(), '0123456789abcdef'],
     ['PYLON_SYNC_DATA_DIR', '/var/lib/x', ({ dataDir }) => dataDir, '/var/lib/x'],
     ['PYLON_SYNC_HTTP', '0.0.0.0:80', ({ http }) => http, { host: '0.0.0.0', port: 80 }],
     ['PYLON_SYNC_HTTP', '[::1]:8080', ({ http }) => http, { host: '::1', port: 8080 }],
@@ -125,6 +130,10 @@ describe('refused, naming the variable, what it got and what it takes', () => {
     ['PYLON_RATE_SHARE', '1.01', /takes a number above 0, at most 1/],
     ['PYLON_RATE_SHARE', '90%', /takes a number above 0, at most 1/],
     ['PYLON_RATE_SHARE', '1e-1', /takes a number above 0, at most 1/],
+    ['PYLON_RATE_SHARE', '.', /takes a number above 0, at most 1/],
+    ['PYLON_SYNC_AUDIT_SHARE', '1.5', /takes a number from 0, which turns it off, to 1/],
+    ['PYLON_SYNC_AUDIT_SHARE', '.', /takes a number from 0, which turns it off, to 1/],
+    ['PYLON_SYNC_AUDIT_SHARE', 'off', /takes a number from 0, which turns it off, to 1/],
     [
       'PYLON_SYNC_RESOURCES',
       'issues,isues',
@@ -178,7 +187,11 @@ describe('refused, naming the variable, what it got and what it takes', () => {
 });
 
 describe('a secret', () => {
-  const env = { PYLON_API_TOKEN: 'tokenXYZ123', DATABASE_URL: 'postgres://pylon:passXYZ123@db:5432/pylon' };
+  const env = {
+    PYLON_API_TOKEN: 'tokenXYZ123',
+    DATABASE_URL: 'postgres://pylon:passXYZ123@db:5432/pylon',
+    PYLON_WEBHOOK_SECRET: 'webhook-secret-XYZ123',
+  };
 
   test.each([
     ['inspect', (config: Config) => inspect(config, { depth: 9, showHidden: true })],
@@ -193,6 +206,7 @@ describe('a secret', () => {
     ['DATABASE_URL', 'postgres://pylon:passXYZ123@db:port/pylon'],
     ['PYLON_API_URL', 'https://user:passXYZ123@api.usepylon.com'],
     ['PYLON_SYNC_HTTP', 'postgres://pylon:passXYZ123@db:5432/pylon'],
+    ['PYLON_WEBHOOK_SECRET', 'shortXYZ123'],
   ])('is not shown when %s cannot be used', (variable, value) => {
     const message = complaint({ [variable]: value });
     expect(message).toMatch(new RegExp(`^${variable} \\(its value is not shown\\): takes `));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { migrate } from '../db/migrate.ts';
+import { plural } from '../figures.ts';
 import { databaseName, withDatabase } from './database.ts';
-import { plural } from './figures.ts';
 import { setUp } from './setup.ts';
 import type { Run } from './shell.ts';
 

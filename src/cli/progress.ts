@@ -1,5 +1,5 @@
+import { count, duration, percent, plural } from '../figures.ts';
 import type { PassState, ResourceProgress } from '../sync/progress.ts';
-import { count, duration, percent, plural } from './figures.ts';
 
 /** What a drawing depends on besides the progress itself. */
 export interface Canvas {

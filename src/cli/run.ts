@@ -51,6 +51,9 @@ function createProgram(shell: Shell, run: Run): Command {
   return program;
 }
 
+/** What no message may show, readable or not. */
+const SECRETS = ['PYLON_API_TOKEN', 'DATABASE_URL', 'PYLON_WEBHOOK_SECRET'];
+
 /** Runs the command that the arguments name, to its end; the exit status. Never throws. */
 export async function runCommandLine(words: readonly string[], shell: Shell): Promise<number> {
   let status = 0;
@@ -61,8 +64,8 @@ export async function runCommandLine(words: readonly string[], shell: Shell): Pr
     await program.parseAsync([...words], { from: 'user' });
     return status;
   } catch (error) {
-    const { PYLON_API_TOKEN: token = '', DATABASE_URL: database = '' } = shell.env;
-    const conceal = concealing([new Secret(token.trim()), new Secret(database.trim())]);
+    const secrets = SECRETS.map((name) => new Secret((shell.env[name] ?? '').trim()));
+    const conceal = concealing(secrets);
     const outcome = explain(error, program, words);
     for (const line of outcome.text.split('\n')) {
       if (line !== '') shell.stderr.write(`pylon-sync: ${conceal(line)}\n`);

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { PermanentError } from '../errors.ts';
+import { plural } from '../figures.ts';
 import { startSandbox } from '../sandbox/start.ts';
-import { plural } from './figures.ts';
 import { wholeOption } from './options.ts';
 import type { Run, Shell } from './shell.ts';
 

@@ -16,6 +16,8 @@ export interface Setup {
   readonly config: Config;
   readonly log: Logger;
   readonly output: Output;
+  /** Blacks out the secrets of the configuration in text that others may read. */
+  readonly conceal: (text: string) => string;
 }
 
 /**
@@ -30,13 +32,14 @@ export function setUp(shell: Shell, need: { readonly token: boolean }): Setup {
 /** The same with a configuration already read; `env` is what it was read from. */
 export function withConfig(shell: Shell, env: Environment, config: Config): Setup {
   const output: Output = { print: (text) => shell.stderr.write(text) };
+  const conceal = concealing([config.token, config.databaseUrl, config.webhookSecret]);
   const log = createLog({
     level: config.logLevel,
     format: config.logFormat ?? (canDraw(shell.stderr, shell.env) ? 'pretty' : 'json'),
     colour: wantsColour(shell.stderr, shell.env),
     write: (line) => output.print(line),
-    conceal: concealing([config.token, config.databaseUrl]),
+    conceal,
   });
   for (const warning of inspectConfig(env, { token: false }).warnings) log.warn(warning);
-  return { shell, config, log, output };
+  return { shell, config, log, output, conceal };
 }

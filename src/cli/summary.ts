@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
+import { count } from '../figures.ts';
 import type { ResourceProgress } from '../sync/progress.ts';
-import { count } from './figures.ts';
 
 const FIGURES = ['read', 'inserted', 'updated', 'deleted', 'unchanged', 'rejected', 'requests'] as const;
 

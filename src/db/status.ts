@@ -2,82 +2,49 @@ import { sql } from 'drizzle-orm';
 import type { Resource } from '../resources/define.ts';
 import { type BudgetUse, readBudgets } from './budgets.ts';
 import type { Database } from './connect.ts';
+import { type ResourceFacts, readFacts, utc } from './facts.ts';
 import type { Holder } from './lease.ts';
-import type { RunFigures } from './runs.ts';
+import { type Plan, readPlan } from './plan.ts';
 import { boundWorkspace, type Workspace } from './workspace.ts';
 
-/** How one resource's mirror is doing. Times are RFC 3339 in UTC. */
-export interface ResourceStatus {
-  readonly resource: string;
+/** How one resource's mirror is doing. */
+export interface ResourceStatus extends ResourceFacts {
   /** Live rows. */
   readonly rows: number;
-  /** When the last pass that read everything began: every live row is at least that fresh. */
-  readonly fresh_as_of: string | null;
-  readonly last_run: RunStatus | null;
-  /** Whether Pylon refuses this resource to the token (403) or does not have it (404). */
-  readonly unavailable: boolean;
-  /** Objects that could not be stored. */
-  readonly rejected: number;
-  /** Rows that wait to be read again. */
-  readonly waiting: number;
-  /** Progress of the backfill: `done`, `unfinished`, or `none` before the first. */
-  readonly backfill: 'done' | 'unfinished' | 'none';
-  /** For resources read by time: windows read and windows found by the unfinished backfill. */
-  readonly windows: { readonly done: number; readonly found: number } | null;
+  /** Of its first pass, as the plan last had it: share done, 0 to 1; null while unknown. */
+  readonly covered: number | null;
 }
 
-export interface RunStatus extends RunFigures {
-  readonly kind: string;
-  readonly outcome: string;
-  readonly error: string | null;
-  readonly started_at: string;
-  readonly finished_at: string | null;
+/** A scan for deletions that would have deleted too much of its table to be believed without a person. */
+interface StoppedScan {
+  readonly id: number;
+  readonly resource: string;
+  readonly stopped_at: string;
+  /** Rows that it did not see, of the live rows of the table. */
+  readonly candidates: number;
+  readonly live: number;
 }
 
+/** How the mirror is doing, by its database alone. Times are RFC 3339 in UTC. */
 export interface Status {
+  /** When this was read, by the database's clock. */
+  readonly as_of: string;
   readonly workspace: Workspace | null;
   /** Who holds the lease at present. */
   readonly holder: Holder | null;
   readonly resources: readonly ResourceStatus[];
+  readonly stopped_scans: readonly StoppedScan[];
+  /** What is left of reading everything; null before the daemon has reckoned it. */
+  readonly plan: Plan | null;
   /** What was asked of each endpoint in the last minute of work, and what may be. */
   readonly budgets: readonly BudgetUse[];
 }
 
-const utc = (column: string) =>
-  sql.raw(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`);
-
-/** One row a resource of everything but the count of live rows, keyed by name. */
-async function readFacts(db: Database, names: readonly string[]) {
-  const { rows } = await db.orm.execute<ResourceStatus & Record<string, unknown>>(sql`
-    SELECT resource,
-           (SELECT ${utc('max(started_at)')} FROM pylon_sync.runs
-             WHERE runs.resource = named.resource AND outcome = 'done') AS fresh_as_of,
-           (SELECT jsonb_build_object(
-                     'kind', kind, 'outcome', outcome, 'error', error, 'started_at', ${utc('started_at')},
-                     'finished_at', ${utc('finished_at')}, 'requests', requests, 'read', rows_read,
-                     'inserted', rows_inserted, 'updated', rows_updated, 'unchanged', rows_unchanged,
-                     'rejected', rows_rejected)
-              FROM pylon_sync.runs WHERE runs.resource = named.resource ORDER BY id DESC LIMIT 1) AS last_run,
-           (SELECT outcome = 'unavailable' FROM pylon_sync.runs
-             WHERE runs.resource = named.resource AND outcome IN ('done', 'unavailable')
-             ORDER BY id DESC LIMIT 1) IS TRUE AS unavailable,
-           (SELECT count(*)::integer FROM pylon_sync.rejected_records AS r WHERE r.resource = named.resource) AS rejected,
-           (SELECT count(*)::integer FROM pylon_sync.rereads AS r WHERE r.resource = named.resource) AS waiting,
-           CASE WHEN scoped.done IS NULL THEN 'none' WHEN scoped.done THEN 'done' ELSE 'unfinished' END AS backfill,
-           (SELECT jsonb_build_object('done', count(*) FILTER (WHERE (position->>'done')::boolean), 'found', count(*))
-              FROM pylon_sync.cursors AS c
-             WHERE c.resource = named.resource AND starts_with(c.scope, scoped.scope || ' window ')
-            HAVING count(*) > 0) AS windows
-      FROM unnest(${sql.param([...names])}::text[]) AS named(resource)
-      LEFT JOIN LATERAL (
-            SELECT scope, (position->>'done')::boolean AS done FROM pylon_sync.cursors AS c
-             WHERE c.resource = named.resource AND scope ~ '^(backfill|range [^ ]+)$'
-             ORDER BY updated_at DESC LIMIT 1) AS scoped ON true`);
-  return new Map(rows.map((row) => [row.resource, row]));
-}
-
-/** Live rows of every table, in one statement. */
-async function countRows(db: Database, resources: readonly Resource[]): Promise<ReadonlyMap<string, number>> {
+/** Live rows of every table, in one statement. It reads the tables: not to be asked every second. */
+export async function countRows(
+  db: Database,
+  resources: readonly Resource[],
+): Promise<ReadonlyMap<string, number>> {
   const counts = resources.map(
     ({ name, table }) =>
       sql`SELECT ${name}::text AS resource, count(*)::integer AS live FROM ${table} WHERE _deleted_at IS NULL`,
@@ -88,23 +55,42 @@ async function countRows(db: Database, resources: readonly Resource[]): Promise<
   return new Map(rows.map((row) => [row.resource, row.live]));
 }
 
-/** What is known of the mirror from the database alone. */
-export async function readStatus(db: Database, resources: readonly Resource[]): Promise<Status> {
-  const facts = await readFacts(
-    db,
-    resources.map(({ name }) => name),
-  );
-  const counts = await countRows(db, resources);
-  const { rows } = await db.orm.execute<{ holder: Holder }>(
-    sql`SELECT holder FROM pylon_sync.lease WHERE name = 'daemon' AND expires_at > clock_timestamp()`,
-  );
+async function readStoppedScans(db: Database): Promise<readonly StoppedScan[]> {
+  const { rows } = await db.orm.execute<StoppedScan & Record<string, unknown>>(sql`
+    SELECT id::integer, resource, ${utc('coalesce(finished_at, started_at)')} AS stopped_at,
+           coalesce(candidates, 0)::integer AS candidates, coalesce(live, 0)::integer AS live
+      FROM pylon_sync.scans
+     WHERE state = 'stopped' AND approved_at IS NULL
+     ORDER BY id`);
+  return rows;
+}
+
+/** Everything that is known of the mirror, with the live rows given or counted for it. */
+export async function readStatus(
+  db: Database,
+  resources: readonly Resource[],
+  counted?: ReadonlyMap<string, number>,
+): Promise<Status> {
+  const names = resources.map(({ name }) => name);
+  const facts = await readFacts(db, names);
+  const live = counted ?? (await countRows(db, resources));
+  const plan = await readPlan(db.orm);
+  const covered = new Map(plan?.resources.map((planned) => [planned.resource, planned.covered]));
+  const { rows } = await db.orm.execute<{ now: string; holder: Holder | null }>(sql`
+    SELECT ${utc('clock_timestamp()')} AS now,
+           (SELECT holder FROM pylon_sync.lease WHERE name = 'daemon' AND expires_at > clock_timestamp()) AS holder`);
   return {
+    as_of: rows[0]?.now ?? '',
     workspace: (await boundWorkspace(db.orm)) ?? null,
     holder: rows[0]?.holder ?? null,
-    resources: resources.flatMap(({ name }) => {
+    resources: names.flatMap((name) => {
       const row = facts.get(name);
-      return row === undefined ? [] : [{ ...row, rows: counts.get(name) ?? 0 }];
+      return row === undefined
+        ? []
+        : [{ ...row, rows: live.get(name) ?? 0, covered: covered.get(name) ?? null }];
     }),
+    stopped_scans: await readStoppedScans(db),
+    plan: plan ?? null,
     budgets: await readBudgets(db.orm),
   };
 }

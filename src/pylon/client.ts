@@ -4,6 +4,7 @@ import { addressOf } from './address.ts';
 import { createBudgets } from './budgets.ts';
 import { followingClock, steadyNow } from './clock.ts';
 import type { Limits } from './limits.ts';
+import { type Attempt, observed } from './observe.ts';
 import { BACKOFF, type Backoff, backoff, sleep as realSleep, type Sleep } from './retry.ts';
 import { link } from './signal.ts';
 import type { Answer, Priority, Pylon, PylonRequest } from './types.ts';
@@ -36,6 +37,8 @@ export interface PylonOptions {
   readonly random?: () => number;
   readonly fetch?: typeof fetch;
   readonly report?: (event: ClientEvent) => void;
+  /** Told of every attempt that came to an end of its own; must return quickly and not throw. */
+  readonly observe?: (attempt: Attempt) => void;
   readonly userAgent?: string;
   /** When an earlier process's last requests were answered, by endpoint, epoch milliseconds: they still count. */
   readonly occupied?: ReadonlyMap<string, readonly number[]>;
@@ -78,6 +81,7 @@ export function createPylon(options: PylonOptions): Pylon {
   const random = options.random ?? Math.random;
   const retry = options.retry ?? BACKOFF;
   const report = options.report ?? (() => {});
+  const observe = options.observe ?? (() => {});
   const closed = new AbortController();
   const clock = followingClock(now);
   const allowed = (endpoint: string) => Math.max(1, Math.floor(limits.of(endpoint) * share));
@@ -108,7 +112,9 @@ export function createPylon(options: PylonOptions): Pylon {
     const { signal } = linked;
     const once = async (): Promise<Outcome> => {
       count(endpoint);
+      const startedAt = performance.now();
       const outcome = await attempt(wire, prepared, signal);
+      observe(observed(endpoint, outcome, performance.now() - startedAt));
       if (outcome.kind === 'limited') budget.holdUntil(now() + outcome.waitMs);
       return outcome;
     };

@@ -38,8 +38,13 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly error: Error }
   /** Not processed, over the limit. */
   | { readonly kind: 'limited'; readonly waitMs: number }
-  /** `sent`: it may have reached Pylon and been processed. */
-  | { readonly kind: 'failed'; readonly error: unknown; readonly sent: boolean };
+  /** `sent`: it may have reached Pylon and been processed. `status`: of an answer that says so itself. */
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      readonly sent: boolean;
+      readonly status?: number;
+    };
 
 const UNSENT_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 const UNSENT_CALLS = new Set(['connect', 'getaddrinfo']);
@@ -80,7 +85,7 @@ async function judge(
     const error = await refusal(endpoint, response, wire.conceal);
     // 408 is a proxy's: the request did not come through in time.
     if (status < 500 && status !== 408) return { kind: 'refused', error };
-    return { kind: 'failed', error: new TransientError(error.message), sent: true };
+    return { kind: 'failed', error: new TransientError(error.message), sent: true, status };
   }
   return { kind: 'read', ...(await readJson(response, endpoint, request.maxBytes, request.isRead)) };
 }

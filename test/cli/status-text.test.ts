@@ -1,28 +1,9 @@
-import { expect, test } from 'vitest';
-import { statusText } from '../../src/cli/status.ts';
-import type { ResourceStatus, RunStatus } from '../../src/db/status.ts';
-
-const NOW = Date.parse('2026-03-01T12:00:00Z');
-
-function run(fields: Partial<RunStatus>): RunStatus {
-  return {
-    ...{ kind: 'backfill', outcome: 'done', error: null, requests: 1 },
-    ...{ started_at: '2026-03-01T11:59:20Z', finished_at: '2026-03-01T11:59:30Z' },
-    ...{ read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0, deleted: 0, drifted: 0 },
-    ...fields,
-  };
-}
-
-function status(resource: string, fields: Partial<ResourceStatus> = {}): ResourceStatus {
-  return {
-    ...{ resource, rows: 0, fresh_as_of: null, last_run: null, unavailable: false },
-    ...{ rejected: 0, waiting: 0, backfill: 'none', windows: null },
-    ...fields,
-  };
-}
+import { describe, expect, test } from 'vitest';
+import { statusText } from '../../src/cli/status-text.ts';
+import { drift, mirrorStatus, NOW, runStatus as run, resourceStatus as status } from '../helpers/status.ts';
 
 const all = [
-  status('users', { rows: 42, fresh_as_of: '2026-03-01T11:59:20Z', last_run: run({}), backfill: 'done' }),
+  status('users', { rows: 42, lag_seconds: 40, last_run: run(), backfill: 'done' }),
   status('issues', {
     rows: 24_000,
     last_run: run({
@@ -33,10 +14,10 @@ const all = [
     }),
     backfill: 'unfinished',
     windows: { done: 3, found: 12 },
-    rejected: 2,
   }),
   status('tags', {
     last_run: run({ outcome: 'failed', error: 'GET /tags: 500', finished_at: '2026-02-28T12:00:00Z' }),
+    failing: { kind: 'backfill', error: 'GET /tags: 500', at: '2026-02-28T12:00:00Z' },
     backfill: 'unfinished',
   }),
   status('audit_logs', {
@@ -61,20 +42,28 @@ const budgets = [
   { endpoint: 'GET /users', per_minute: 270, queued: 0, paused_until: null, answered_at: [NOW - 90_000] },
 ];
 
-test('the status is a line a resource, then the budget and the errors', () => {
-  const holder = { command: 'pylon-sync start', host: 'db-1', pid: 7, space: '' };
-  const text = statusText({ workspace: { id: 'org_1', name: 'Acme' }, holder, resources: all, budgets }, NOW);
-  expect(text.split('\n').map((line) => line.trimEnd())).toEqual([
+/** Lines without the spaces that pad their last column. */
+const linesOf = (text: string) => text.split('\n').map((line) => line.trimEnd());
+
+const holder = { command: 'pylon-sync start', host: 'db-1', pid: 7, space: '' };
+
+test('the status is a line a resource, then the budget, the errors and what needs a person', () => {
+  const text = statusText(
+    mirrorStatus({ workspace: { id: 'org_1', name: 'Acme' }, holder, resources: all, budgets }),
+    NOW,
+  );
+  expect(linesOf(text)).toEqual([
     'workspace  Acme (org_1)',
     'in use by  pylon-sync start (process 7 on db-1)',
+    'attention  1 matter for a person, at the end',
     '',
-    'resource     rows   fresh backfill        last run            requests rejected',
-    '────────────────────────────────────────────────────────────────────────────────',
-    'users          42 40s ago done            done 30s ago               1',
-    'issues     24,000   never 3 of 12 windows running 3h 00m ago     1,400        2',
-    'tags            0   never unfinished      failed 1d 00h ago          1',
-    'audit_logs      0   never unavailable     unavailable 30s ago        1',
-    'macros          0   never not begun',
+    'resource     rows   lag backfill    last run',
+    '────────────────────────────────────────────────────────',
+    'users          42   40s done        done 30s ago',
+    'issues     24,000 never 3 of 12     running 3h 00m ago',
+    'tags            0 never unfinished  failed 1d 00h ago',
+    'audit_logs      0 never unavailable unavailable 30s ago',
+    'macros          0 never not begun',
     '',
     'endpoint    last minute allowed queued paused',
     '──────────────────────────────────────────────',
@@ -82,13 +71,106 @@ test('the status is a line a resource, then the budget and the errors', () => {
     'GET /tasks            0     270      0 5s',
     '',
     'errors of the last runs',
-    '  tags: GET /tags: 500',
     '  audit_logs: GET /audit-logs: 403',
+    '',
+    'needs a person',
+    '  tags fails: GET /tags: 500',
   ]);
 });
 
+test('what rarely happens has a column when it does', () => {
+  const resources = [
+    status('issues', { deleted: 3, rejected: 2, drift: drift(1, 400, 2) }),
+    status('tags', { drift: drift(0, 10, 0) }),
+  ];
+  expect(linesOf(statusText(mirrorStatus({ resources }), NOW)).slice(4, 8)).toEqual([
+    'resource rows   lag backfill  last run deleted drift rejected',
+    '──────────────────────────────────────────────────────────────',
+    'issues      0 never not begun                3     3        2',
+    'tags        0 never not begun',
+  ]);
+});
+
+test('what needs a person is said with the command that settles it', () => {
+  const text = statusText(
+    mirrorStatus({
+      resources: [status('issues', { drift: drift(1, 400, 2) })],
+      stopped_scans: [
+        { id: 7, resource: 'accounts', stopped_at: '2026-03-01T11:00:00Z', candidates: 1_200, live: 4_000 },
+      ],
+    }),
+    NOW,
+  );
+  expect(linesOf(text).slice(-5)).toEqual([
+    'needs a person',
+    '  accounts: a scan missed 1,200 of 4,000 rows, so nothing was deleted. If they are gone from Pylon:',
+    '    pylon-sync reconcile --approve 7',
+    '  issues: the last reconciliation mended 1 row although earlier passes had covered their change',
+    '  issues: the audit found 2 of 400 rows differing although earlier passes had covered their change (7 days)',
+  ]);
+});
+
+test('a refused token is one matter, however many resources fail of it', () => {
+  const failing = (error: string) => ({ failing: { kind: 'lists', error, at: '2026-03-01T11:00:00Z' } });
+  const text = statusText(
+    mirrorStatus({
+      resources: [
+        status('tags', failing('GET /tags: 401 unauthorized')),
+        status('users', failing('GET /users: 401 unauthorized')),
+        status('teams', failing('')),
+      ],
+    }),
+    NOW,
+  );
+  expect(linesOf(text).slice(-3)).toEqual([
+    'needs a person',
+    '  Pylon refuses the token, so nothing is read: GET /tags: 401 unauthorized',
+    '  teams fails: its last run of kind lists failed without a word',
+  ]);
+});
+
+describe('the backfill', () => {
+  const plan = { as_of: '2026-03-01T11:59:56Z', bottleneck: 'GET /issues', endpoints: [], resources: [] };
+  const third = (fields: { seconds_left: number | null; at_least: boolean; bottleneck?: string | null }) =>
+    linesOf(statusText(mirrorStatus({ plan: { ...plan, ...fields } }), NOW))[3];
+
+  test('says what is left, and of which limit', () => {
+    expect(third({ seconds_left: 7_500, at_least: true })).toBe(
+      'backfill   at least 2h 05m left, for the limit of GET /issues (as of 4s ago)',
+    );
+    expect(third({ seconds_left: 60, at_least: false, bottleneck: null })).toBe(
+      'backfill   1m 00s left (as of 4s ago)',
+    );
+    expect(third({ seconds_left: null, at_least: true })).toBe('backfill   under way, its end not known yet');
+  });
+
+  test('says nothing once it is done', () => {
+    expect(third({ seconds_left: 0, at_least: false })).toBe('');
+  });
+
+  test('of a resource is a share where that is known', () => {
+    const resources = [status('issues', { backfill: 'unfinished', covered: 0.629 })];
+    expect(statusText(mirrorStatus({ resources }), NOW)).toMatch(/^issues +0 never 62 % /m);
+  });
+});
+
+test('the widest of tables keeps within 100 columns', () => {
+  const widest = status('article_translations', {
+    ...{
+      rows: 99_999_999,
+      lag_seconds: 86_400 * 99,
+      backfill: 'unfinished',
+      windows: { done: 100, found: 100 },
+    },
+    ...{ last_run: run({ outcome: 'unavailable', finished_at: '2026-02-01T12:00:00Z' }) },
+    ...{ deleted: 999_999, rejected: 999_999, drift: drift(9_999) },
+  });
+  for (const line of linesOf(statusText(mirrorStatus({ resources: [widest] }), NOW)).slice(4, 7))
+    expect(line.length).toBeLessThanOrEqual(100);
+});
+
 test('a mirror that was never filled says so', () => {
-  const text = statusText({ workspace: null, holder: null, resources: [], budgets: [] }, NOW);
-  expect(text).toMatch(/^workspace {2}none yet\nin use by {2}nobody\n/);
+  const text = statusText(mirrorStatus(), NOW);
+  expect(text).toMatch(/^workspace {2}none yet\nin use by {2}nobody\nattention {2}none needed\n/);
   expect(text).toMatch(/\nno request in the last minute$/);
 });

@@ -24,15 +24,16 @@ describe('status', () => {
     await run(['backfill', '--resource', 'users', '--resource', 'tags', '--resource', 'macros'], env);
     const { stdout } = await run(['status'], tokenless(env));
     expect(stdout).toMatch(/^workspace {2}\S.* \(.+\)\n/);
-    expect(stdout).toMatch(/^users +\d+ +\ds ago done +done \ds ago/m);
+    expect(stdout).toMatch(/^users +\d+ +\ds done +done \ds ago/m);
     expect(stdout).toMatch(/^tags +\d+ +never unfinished +failed \ds ago/m);
     expect(stdout).toMatch(/^macros +0 +never unavailable +unavailable \ds ago/m);
-    expect(stdout).toMatch(/^ {2}tags: GET \/tags: /m);
+    expect(stdout).toMatch(/\n\nneeds a person\n {2}tags fails: GET \/tags: /);
 
     const asJson = await run(['status', '--json'], tokenless(env));
-    const { workspace, resources: all } = JSON.parse(asJson.stdout);
+    const { workspace, resources: all, ...rest } = JSON.parse(asJson.stdout);
     expect(asJson.stderr).toBe('');
     expect(workspace).toMatchObject({ id: expect.any(String), name: expect.any(String) });
+    expect(rest).toMatchObject({ as_of: expect.any(String), stopped_scans: [], plan: null });
     expect(all.map(({ resource }: { resource: string }) => resource)).toEqual(
       resources.map(({ name }) => name),
     );

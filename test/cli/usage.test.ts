@@ -109,3 +109,9 @@ describe('a database that cannot be reached is one line, exit status 1', () => {
     );
   });
 });
+
+test('no message repeats the secret of the webhooks', async () => {
+  const secret = 'webhook-secret-XYZ123';
+  const { status, stderr } = await run([secret], { PYLON_WEBHOOK_SECRET: secret });
+  expect([status, stderr]).toEqual([2, expect.stringContaining("unknown command '***'")]);
+});

@@ -1,11 +1,12 @@
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { saveCursor } from '../../src/db/cursors.ts';
+import { savePlan } from '../../src/db/plan.ts';
 import { beginRun, closeAbandonedRuns, endRun } from '../../src/db/runs.ts';
-import { readStatus } from '../../src/db/status.ts';
+import { countRows, readStatus } from '../../src/db/status.ts';
 import { bindWorkspace } from '../../src/db/workspace.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { tags } from '../../src/resources/tags.ts';
-import { test } from '../helpers/mirror.ts';
+import { type Mirror, test } from '../helpers/mirror.ts';
 
 const FIGURES = {
   requests: 3,
@@ -67,4 +68,162 @@ test('a run whose process died is closed by the next holder of the lease', async
   await beginRun(mirror, mirror.lease, 'tags', 'backfill');
   await closeAbandonedRuns(mirror);
   expect(await mirror.rows('SELECT outcome FROM pylon_sync.runs')).toEqual([{ outcome: 'interrupted' }]);
+});
+
+interface Past {
+  readonly kind: string;
+  readonly outcome?: string;
+  /** Minutes ago. */
+  readonly started: number;
+  readonly error?: string;
+  readonly drifted?: number;
+}
+
+/** Rows of `runs` about issues, in the order given. */
+async function past(mirror: Mirror, runs: readonly Past[]): Promise<void> {
+  for (const { kind, outcome = 'done', started, error = null, drifted = 0 } of runs) {
+    await mirror.pool.query(
+      `INSERT INTO pylon_sync.runs (resource, kind, outcome, error, rows_drifted, started_at, finished_at, token)
+       VALUES ('issues', $1, $2, $3, $4, now() - $5 * interval '1 minute',
+               CASE WHEN $2 <> 'running' THEN now() - ($5 - 0.5) * interval '1 minute' END, 1)`,
+      [kind, outcome, error, drifted, started],
+    );
+  }
+}
+
+const ofIssues = async (mirror: Mirror) => (await readStatus(mirror, [issues])).resources[0];
+
+describe('freshness', () => {
+  test.for<[what: string, runs: readonly Past[], minutes: number | null]>([
+    ['begins with the first pass over everything', [{ kind: 'backfill', started: 9 }], 9],
+    ['is none before that one', [{ kind: 'changes', started: 1 }], null],
+    ['is none while that one fails', [{ kind: 'backfill', outcome: 'failed', started: 1 }], null],
+    [
+      'follows what changed once everything was read',
+      [
+        { kind: 'changes', started: 99 },
+        { kind: 'backfill', started: 50 },
+        { kind: 'changes', started: 3 },
+      ],
+      3,
+    ],
+    [
+      'follows lists and reconciliations',
+      [
+        { kind: 'lists', started: 20 },
+        { kind: 'reconcile', started: 10 },
+      ],
+      10,
+    ],
+    [
+      'is not moved by passes over some rows, nor by those that fail or have not ended',
+      [
+        { kind: 'lists', started: 20 },
+        { kind: 'resweep', started: 5 },
+        { kind: 'reread', started: 4 },
+        { kind: 'hint', started: 3 },
+        { kind: 'changes', outcome: 'failed', started: 2 },
+        { kind: 'changes', outcome: 'running', started: 1 },
+      ],
+      20,
+    ],
+  ])('%s', async ([, runs, minutes], { mirror }) => {
+    await past(mirror, runs);
+    const found = await ofIssues(mirror);
+    if (minutes === null) expect(found).toMatchObject({ fresh_as_of: null, lag_seconds: null });
+    else {
+      expect(found?.fresh_as_of).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      expect(found?.lag_seconds).toBeGreaterThanOrEqual(minutes * 60);
+      expect(found?.lag_seconds).toBeLessThan(minutes * 60 + 30);
+    }
+  });
+});
+
+describe('failing', () => {
+  const failed = (kind: string) => ({ kind, outcome: 'failed', started: 5, error: 'GET /issues: 500' });
+  test.for<[what: string, runs: readonly Past[], fails: boolean]>([
+    ['is what failed last', [failed('changes')], true],
+    [
+      'is what fails beside passes of other kinds',
+      [failed('changes'), { kind: 'resweep', started: 1 }],
+      true,
+    ],
+    ['is over with a pass of its kind', [failed('changes'), { kind: 'changes', started: 1 }], false],
+    ['is over with a pass over everything', [failed('changes'), { kind: 'reconcile', started: 1 }], false],
+    [
+      'is not over while the next one runs',
+      [failed('changes'), { kind: 'changes', outcome: 'running', started: 1 }],
+      true,
+    ],
+  ])('%s', async ([, runs, fails], { mirror }) => {
+    await past(mirror, [{ kind: 'backfill', started: 60 }, ...runs]);
+    expect((await ofIssues(mirror))?.failing).toEqual(
+      fails ? { kind: 'changes', error: 'GET /issues: 500', at: expect.any(String) } : null,
+    );
+  });
+});
+
+test('deletions are those of a day that hold', async ({ mirror }) => {
+  await mirror.pool.query(`
+    INSERT INTO pylon_sync.tombstones (resource, record_id, deleted_at, evidence, restored_at)
+    VALUES ('issues', 'a', now() - interval '1 hour', '{}', NULL),
+           ('issues', 'b', now() - interval '1 hour', '{}', now()),
+           ('issues', 'c', now() - interval '2 days', '{}', NULL),
+           ('tags', 'd', now(), '{}', NULL)`);
+  expect((await ofIssues(mirror))?.deleted).toBe(1);
+});
+
+test('drift is what the newest reconciliation found, and what a week of audit did', async ({ mirror }) => {
+  expect((await ofIssues(mirror))?.drift).toEqual({
+    reconcile: null,
+    audit: { sampled: 0, differed: 0, drifted: 0, rate: null },
+  });
+  await past(mirror, [
+    { kind: 'reconcile', started: 3000, drifted: 9 },
+    { kind: 'reconcile', started: 1500, drifted: 2 },
+    { kind: 'reconcile', started: 1, outcome: 'running' },
+    { kind: 'changes', started: 1, drifted: 5 },
+  ]);
+  await mirror.pool.query(`
+    INSERT INTO pylon_sync.audits (resource, day, sampled, differed, drifted)
+    VALUES ('issues', current_date, 100, 5, 1), ('issues', current_date - 6, 300, 0, 0),
+           ('issues', current_date - 7, 50, 50, 50), ('tags', current_date, 7, 7, 7)`);
+  expect((await ofIssues(mirror))?.drift).toEqual({
+    reconcile: 2,
+    audit: { sampled: 400, differed: 5, drifted: 1, rate: 0.0025 },
+  });
+});
+
+test('a stopped scan is listed until a person has let it through', async ({ mirror }) => {
+  await mirror.pool.query(`
+    INSERT INTO pylon_sync.scans (resource, kind, state, finished_at, first_order, live, candidates, approved_at)
+    VALUES ('issues', 'reconcile', 'applied', now(), 1, 100, 2, NULL),
+           ('issues', 'reconcile', 'stopped', '2026-03-01T11:00:00Z', 1, 4000, 1200, NULL),
+           ('issues', 'reconcile', 'stopped', now(), 1, 100, 99, now())`);
+  expect((await readStatus(mirror, [issues])).stopped_scans).toEqual([
+    { id: 2, resource: 'issues', stopped_at: '2026-03-01T11:00:00Z', candidates: 1200, live: 4000 },
+  ]);
+});
+
+test('the plan is told as it was saved, each resource with its share', async ({ mirror }) => {
+  const plan = {
+    ...{ as_of: '2026-03-01T11:00:00Z', seconds_left: 90, bottleneck: 'GET /issues', at_least: true },
+    endpoints: [{ endpoint: 'GET /issues', remaining_requests: 40, seconds_left: 90 }],
+    resources: [{ resource: 'issues', state: 'running', covered: 0.25, remaining_requests: 40 }],
+  };
+  await savePlan(mirror.orm, plan);
+  const status = await readStatus(mirror, [issues, tags]);
+  expect(status.plan).toEqual(plan);
+  expect(status.resources.map(({ covered }) => covered)).toEqual([0.25, null]);
+});
+
+test('live rows can be counted apart, for whoever asks often', async ({ mirror }) => {
+  await mirror.store(issues, [{ id: 'a' }, { id: 'b' }]);
+  const counted = await countRows(mirror, [issues, tags]);
+  expect([...counted]).toEqual([
+    ['issues', 2],
+    ['tags', 0],
+  ]);
+  await mirror.store(issues, [{ id: 'c' }]);
+  expect((await readStatus(mirror, [issues], counted)).resources[0]?.rows).toBe(2);
 });

@@ -1,0 +1,60 @@
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { reasonOf } from '../errors.ts';
+import { gaugesText } from './gauges.ts';
+import { healthApp } from './health.ts';
+import { CONTENT_TYPE } from './metrics.ts';
+import type { Operations } from './operations.ts';
+import { overviewOf } from './page/overview.ts';
+import { page } from './page/page.ts';
+import { STYLE_HASH } from './page/style.ts';
+import { readingOf } from './reading.ts';
+import { readinessOf } from './ready.ts';
+import { webhookApp } from './webhook.ts';
+
+/** Nothing may be loaded, run or embedded; the page's own style and icon aside. */
+const HEADERS = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: [STYLE_HASH],
+    imgSrc: ['data:'],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  xFrameOptions: 'DENY',
+  // Whether there is TLS is the business of whatever stands before this port.
+  strictTransportSecurity: false,
+});
+
+/** The daemon's port: health, readiness, metrics, the operator's page, and webhooks where there is a secret. */
+export function daemonApp(operations: Operations): Hono {
+  const { version, metrics, webhookSecret, log } = operations;
+  const reading = readingOf(operations);
+  const app = new Hono();
+  app.use(HEADERS);
+  app.use(async (c, next) => {
+    await next();
+    c.header('Cache-Control', 'no-store');
+  });
+  app.route('/', healthApp(version));
+  app.get('/readyz', async (c) => {
+    const readiness = await readinessOf(operations, reading);
+    return c.json(readiness, readiness.ready ? 200 : 503);
+  });
+  app.get('/metrics', async (c) => {
+    const status = await reading.status().catch(() => undefined);
+    const texts = [await metrics.text(), await gaugesText(operations, status)];
+    return c.text(texts.join('\n'), 200, { 'Content-Type': CONTENT_TYPE });
+  });
+  app.get('/', async (c) => c.html(page(await overviewOf(operations, reading))));
+  if (webhookSecret !== undefined) app.route('/', webhookApp(webhookSecret, operations));
+  app.notFound((c) => c.json({ error: `nothing at ${c.req.path}` }, 404));
+  app.onError((error, c) => {
+    // Who has hung up in the middle of a request gets no answer, and needs none.
+    const level = c.req.raw.signal.aborted ? 'debug' : 'error';
+    log[level]({ error, path: c.req.path, reason: reasonOf(error) }, 'the port could not answer');
+    return c.json({ error: 'this could not be answered; the log says why' }, 500);
+  });
+  return app;
+}

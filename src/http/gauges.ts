@@ -1,0 +1,118 @@
+import { Gauge, Registry } from 'prom-client';
+import type { EndpointUse } from '../pylon/types.ts';
+import type { Operations } from './operations.ts';
+import type { Counted } from './reading.ts';
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [value: number | null, labels?: Labels];
+
+/** What holds at this moment, as Prometheus reads it; without the mirror's figures where `status` could not be read. */
+export async function gaugesText(operations: Operations, status: Counted | undefined): Promise<string> {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, samples: readonly Sample[]) => {
+    const known = samples.filter(([value]) => value !== null);
+    if (known.length === 0) return;
+    const labelNames = Object.keys(known[0]?.[1] ?? {});
+    const made = new Gauge({ name: `pylon_sync_${name}`, help, labelNames, registers: [registry] });
+    for (const [value, labels] of known) made.set(labels ?? {}, value ?? 0);
+  };
+  processGauges(operations, gauge);
+  budgetGauges(operations.uses(), operations.now(), gauge);
+  gauge('database_up', 'Whether the database answered this scrape.', [[status === undefined ? 0 : 1]]);
+  if (status !== undefined) mirrorGauges(status, gauge);
+  return registry.metrics();
+}
+
+type MakeGauge = (name: string, help: string, samples: readonly Sample[]) => void;
+
+function processGauges({ version, activity }: Operations, gauge: MakeGauge): void {
+  gauge('build_info', 'Always 1.', [[1, { version }]]);
+  gauge('lease_held', 'Whether this process is the one that writes to the database.', [
+    [activity.role === 'active' ? 1 : 0],
+  ]);
+  gauge('first_pass_done', 'Whether everything has been read once.', [[activity.complete ? 1 : 0]]);
+}
+
+function budgetGauges(uses: readonly EndpointUse[], now: number, gauge: MakeGauge): void {
+  const each = (of: (use: EndpointUse) => number): readonly Sample[] =>
+    uses.map((use) => [of(use), { endpoint: use.endpoint }]);
+  gauge(
+    'queue_depth',
+    'Requests that wait for their turn.',
+    each(({ queued }) => queued),
+  );
+  gauge(
+    'budget_used',
+    'Requests counted within the interval of the limit.',
+    each(({ used }) => used),
+  );
+  gauge(
+    'budget_limit',
+    'Requests that this process allows itself in that interval.',
+    each(({ limit }) => limit),
+  );
+  gauge(
+    'paused_seconds',
+    'For how long a 429 still holds the endpoint back.',
+    each(({ pausedUntil }) => Math.max(0, (pausedUntil - now) / 1000)),
+  );
+}
+
+function mirrorGauges({ resources, stopped_scans, plan, counted }: Counted, gauge: MakeGauge): void {
+  const each = (of: (status: (typeof resources)[number]) => number | null): readonly Sample[] =>
+    resources.map((status) => [of(status), { resource: status.resource }]);
+  gauge('rows', 'Live rows.', counted ? each(({ rows }) => rows) : []);
+  gauge(
+    'lag_seconds',
+    'Since the newest finished pass began; absent before everything was read once.',
+    each(({ lag_seconds }) => lag_seconds),
+  );
+  gauge(
+    'failing',
+    'Whether its last pass failed.',
+    each(({ failing }) => (failing === null ? 0 : 1)),
+  );
+  gauge(
+    'unavailable',
+    'Whether Pylon refuses it to the token.',
+    each(({ unavailable }) => Number(unavailable)),
+  );
+  gauge(
+    'drift_rows',
+    'Rows of the newest reconciliation that differed although earlier passes had covered their change.',
+    each(({ drift }) => drift.reconcile),
+  );
+  gauge(
+    'audit_sampled_rows',
+    'Rows that the audit of 7 days read again.',
+    each(({ drift }) => drift.audit.sampled),
+  );
+  gauge(
+    'audit_drift_rows',
+    'Rows among these that had drifted.',
+    each(({ drift }) => drift.audit.drifted),
+  );
+  gauge(
+    'deleted_rows',
+    'Rows found deleted within 24 hours.',
+    each(({ deleted }) => deleted),
+  );
+  gauge(
+    'stopped_scans',
+    'Scans for deletions that wait for a person.',
+    each(({ resource }) => stopped_scans.filter((scan) => scan.resource === resource).length),
+  );
+  gauge(
+    'rejected_records',
+    'Objects that could not be stored.',
+    each(({ rejected }) => rejected),
+  );
+  gauge(
+    'waiting_rereads',
+    'Rows that wait to be read again.',
+    each(({ waiting }) => waiting),
+  );
+  gauge('backfill_left_seconds', 'What the limits alone take to read the rest; 0 when all is read.', [
+    [plan?.seconds_left ?? null],
+  ]);
+}

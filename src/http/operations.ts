@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { Watch } from '../db/watch.ts';
+import type { EndpointUse } from '../pylon/types.ts';
+import type { Secret } from '../secret.ts';
+import type { Activity } from '../sync/activity.ts';
+import type { Hint } from './hints.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What the daemon's port shows and takes: all that it knows of the process around it. */
+export interface Operations {
+  readonly version: string;
+  readonly activity: Readonly<Activity>;
+  /** The database; undefined while the process does not know yet where it is. */
+  readonly watch: () => Watch | undefined;
+  /** What this process's client asks of each endpoint; nothing while it has none. */
+  readonly uses: () => readonly EndpointUse[];
+  readonly metrics: Metrics;
+  /** Notes records to be read again. Rejects when it cannot: whoever sent them is told to come again. */
+  readonly hint: (hints: readonly Hint[]) => Promise<void>;
+  /** Without one, no webhook is taken. */
+  readonly webhookSecret: Secret | undefined;
+  /** Blacks out secrets in text that others wrote. */
+  readonly conceal: (text: string) => string;
+  readonly log: Logger;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}

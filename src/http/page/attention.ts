@@ -1,0 +1,23 @@
+import { html } from 'hono/html';
+import { attentionOf } from '../../db/attention.ts';
+import type { Overview } from './overview.ts';
+import { isEarly } from './state.ts';
+import { type Html, section } from './words.ts';
+
+/** What is wrong, first what the process waits for itself, then what waits for a person. */
+export function attention(overview: Overview): Html {
+  const { status, away, trouble } = overview;
+  const own = trouble ?? (status === undefined && !isEarly(overview) ? away : undefined);
+  const items = [
+    ...(own === undefined ? [] : [item('bad', own, null)]),
+    ...(status === undefined ? [] : attentionOf(status)).map(({ kind, what, command }) =>
+      item(kind === 'token' || kind === 'failing' ? 'bad' : 'warn', what, command),
+    ),
+  ];
+  if (items.length === 0) return html``;
+  return section('attention', 'What is wrong', '', html`<ul class="alerts">${items}</ul>`);
+}
+
+function item(tone: 'bad' | 'warn', what: string, command: string | null): Html {
+  return html`<li class="${tone}">${what}${command === null ? '' : html`<pre><code>${command}</code></pre>`}</li>`;
+}

@@ -1,0 +1,24 @@
+import { html } from 'hono/html';
+import { count, duration } from '../../figures.ts';
+import type { EndpointBudget } from './budgets.ts';
+import type { Overview } from './overview.ts';
+import { bar, type Html, section } from './words.ts';
+
+/** What was asked of each endpoint, of what it may be asked. */
+export function budget({ budgets }: Overview): Html {
+  const body =
+    budgets.length === 0
+      ? html`<p class="soft">No request within the interval of the limits.</p>`
+      : html`<ul class="bars budget">${budgets.map(line)}</ul>`;
+  return section('budget', 'Requests', 'used of allowed, within the interval of each limit', body);
+}
+
+function line({ endpoint, used, allowed, queued, pausedSeconds }: EndpointBudget): Html {
+  const share = used / allowed;
+  const tone = pausedSeconds > 0 ? 'warn' : share >= 1 ? 'busy' : 'good';
+  const notes = [
+    ...(queued > 0 ? [`${count(queued)} queued`] : []),
+    ...(pausedSeconds > 0 ? [`paused for ${duration(pausedSeconds)} by a 429`] : []),
+  ];
+  return html`<li><code>${endpoint}</code>${bar(share, tone, `${used} of ${allowed}`)}<span class="num">${count(used)} of ${count(allowed)}</span><span class="soft">${notes.join(', ')}</span></li>`;
+}

@@ -1,0 +1,55 @@
+import type { History } from '../../db/history.ts';
+import { reasonOf } from '../../errors.ts';
+import type { Activity, Role } from '../../sync/activity.ts';
+import type { ResourceProgress } from '../../sync/progress.ts';
+import type { Operations } from '../operations.ts';
+import type { Counted, Reading } from '../reading.ts';
+import { budgetsOf, type EndpointBudget } from './budgets.ts';
+
+/** Everything the page shows, read at one moment, secrets blacked out. */
+export interface Overview {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly version: string;
+  readonly role: Role;
+  readonly holder: Activity['holder'];
+  readonly complete: boolean;
+  /** What the process waits for. */
+  readonly trouble: string | undefined;
+  /** Passes of this process, known although the database may be away. */
+  readonly progress: readonly Readonly<ResourceProgress>[];
+  readonly budgets: readonly EndpointBudget[];
+  /** Undefined while no webhooks are taken. */
+  readonly webhooks: { readonly accepted: number; readonly refused: number } | undefined;
+  /** Undefined, as the history, when the database did not answer. */
+  readonly status: Counted | undefined;
+  readonly history: History | undefined;
+  /** Why it did not. */
+  readonly away: string | undefined;
+}
+
+export async function overviewOf(operations: Operations, reading: Reading): Promise<Overview> {
+  const { version, activity, uses, metrics, webhookSecret, conceal, now } = operations;
+  const [status, history] = await Promise.allSettled([reading.status(), reading.history()]);
+  const failed = [status, history].find((result) => result.status === 'rejected');
+  const at = now();
+  return concealed(conceal, {
+    at,
+    version,
+    role: activity.role,
+    holder: activity.holder,
+    complete: activity.complete,
+    trouble: activity.trouble,
+    progress: [...activity.progress.values()],
+    budgets: budgetsOf(uses(), status.status === 'fulfilled' ? status.value.budgets : [], at),
+    webhooks: webhookSecret === undefined ? undefined : metrics.webhooks(),
+    status: status.status === 'fulfilled' ? status.value : undefined,
+    history: history.status === 'fulfilled' ? history.value : undefined,
+    away: failed === undefined ? undefined : reasonOf(failed.reason),
+  });
+}
+
+/** The same with secrets blacked out of every text in it. */
+function concealed<T>(conceal: (text: string) => string, value: T): T {
+  return JSON.parse(conceal(JSON.stringify(value))) as T;
+}

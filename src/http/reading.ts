@@ -1,0 +1,55 @@
+import type { History } from '../db/history.ts';
+import type { Status } from '../db/status.ts';
+import { TransientError } from '../errors.ts';
+import type { Operations } from './operations.ts';
+import { recent, within } from './recent.ts';
+
+/** The database as the port reads it: sparingly, and never waiting for long. All of it rejects when it is away. */
+export interface Reading {
+  ping(): Promise<void>;
+  status(): Promise<Counted>;
+  history(): Promise<History>;
+}
+
+export interface Counted extends Status {
+  /** Whether `rows` were ever counted: a first count may take its time, and the rest need not wait for it. */
+  readonly counted: boolean;
+}
+
+/** Counting reads the tables: a twentieth of the time at most, while a count takes no more than 15 seconds. */
+const rowsKept = (tookMs: number) => Math.min(300_000, Math.max(2_000, 20 * tookMs));
+/** The rest are a few rows of the daemon's own. */
+const statusKept = () => 1_000;
+const historyKept = () => 5_000;
+const notKept = () => 0;
+
+/** Whoever asks is a person, or a machine that gives up soon. */
+const PATIENCE_MS = 2_500;
+const COUNT_PATIENCE_MS = 1_000;
+
+export function readingOf({ watch, now }: Operations): Reading {
+  const reach = async () => {
+    const reached = watch();
+    if (reached === undefined) throw new TransientError('no database has been reached yet');
+    return reached;
+  };
+  const ping = recent(async () => (await reach()).ping(), notKept, now);
+  const rows = recent(async () => (await reach()).rows(), rowsKept, now);
+  const history = recent(async () => (await reach()).history(), historyKept, now);
+  let known: ReadonlyMap<string, number> | undefined;
+  const status = recent(
+    async (): Promise<Counted> => {
+      // A count that fails or takes long leaves the one before it.
+      known = await within(COUNT_PATIENCE_MS, 'counting rows', rows()).catch(() => known);
+      return { ...(await (await reach()).status(known ?? new Map())), counted: known !== undefined };
+    },
+    statusKept,
+    now,
+  );
+  const soon = <T>(work: Promise<T>) => within(PATIENCE_MS, 'the database', work);
+  return {
+    ping: () => soon(ping()),
+    status: () => soon(status()),
+    history: () => soon(history()),
+  };
+}

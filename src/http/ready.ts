@@ -1,0 +1,44 @@
+import { reasonOf } from '../errors.ts';
+import type { Role } from '../sync/activity.ts';
+import type { Operations } from './operations.ts';
+import type { Reading } from './reading.ts';
+
+/** Whether this process keeps the mirror at present, and if not, why not. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly role: Role;
+  /** Who works on the database instead of this one. */
+  readonly holder?: { readonly command: string; readonly host: string; readonly pid: number };
+  readonly conditions: {
+    /** The database answers. */
+    readonly database: boolean;
+    /** This process holds the lease. */
+    readonly lease: boolean;
+    /** Everything has been read once. */
+    readonly first_pass: boolean;
+  };
+  readonly trouble?: string;
+}
+
+export async function readinessOf({ activity, conceal }: Operations, reading: Reading): Promise<Readiness> {
+  const unreachable = await reading.ping().then(
+    () => undefined,
+    (error: unknown) => conceal(reasonOf(error)),
+  );
+  const { role, holder, complete } = activity;
+  const trouble = unreachable ?? (activity.trouble === undefined ? undefined : conceal(activity.trouble));
+  const conditions = {
+    database: unreachable === undefined,
+    lease: role === 'active',
+    first_pass: complete,
+  };
+  return {
+    ready: Object.values(conditions).every(Boolean),
+    role,
+    ...(role !== 'standby' || holder === undefined
+      ? {}
+      : { holder: { command: holder.command, host: holder.host, pid: holder.pid } }),
+    conditions,
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}

@@ -1,0 +1,40 @@
+import type { RunStatus } from '../../src/db/facts.ts';
+import type { ResourceStatus, Status } from '../../src/db/status.ts';
+
+/** The moment at which statuses of the tests are looked at. */
+export const NOW = Date.parse('2026-03-01T12:00:00Z');
+
+export function runStatus(fields: Partial<RunStatus> = {}): RunStatus {
+  return {
+    ...{ kind: 'backfill', outcome: 'done', error: null, requests: 1 },
+    ...{ started_at: '2026-03-01T11:59:20Z', finished_at: '2026-03-01T11:59:30Z' },
+    ...{ read: 0, inserted: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0, drifted: 0 },
+    ...fields,
+  };
+}
+
+/** A resource that was never read, but for the fields given. */
+export function resourceStatus(resource: string, fields: Partial<ResourceStatus> = {}): ResourceStatus {
+  return {
+    ...{ resource, rows: 0, fresh_as_of: null, lag_seconds: null, last_run: null, failing: null },
+    ...{ unavailable: false, rejected: 0, waiting: 0, deleted: 0, backfill: 'none', windows: null },
+    ...{ covered: null, drift: { reconcile: null, audit: NO_AUDIT } },
+    ...fields,
+  };
+}
+
+const NO_AUDIT = { sampled: 0, differed: 0, drifted: 0, rate: null };
+
+export function drift(reconcile: number | null, sampled = 0, drifted = 0): ResourceStatus['drift'] {
+  const rate = sampled === 0 ? null : drifted / sampled;
+  return { reconcile, audit: { sampled, differed: drifted, drifted, rate } };
+}
+
+/** A mirror that was never filled, but for the fields given. */
+export function mirrorStatus(fields: Partial<Status> = {}): Status {
+  return {
+    ...{ as_of: '2026-03-01T12:00:00Z', workspace: null, holder: null, plan: null },
+    ...{ resources: [], stopped_scans: [], budgets: [] },
+    ...fields,
+  };
+}

@@ -1,0 +1,72 @@
+import { pino } from 'pino';
+import { openWatch, type Watch } from '../../src/db/watch.ts';
+import { daemonApp } from '../../src/http/daemon-app.ts';
+import type { Hint } from '../../src/http/hints.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import type { Operations } from '../../src/http/operations.ts';
+import { listen } from '../../src/http/server.ts';
+import { resources } from '../../src/resources/index.ts';
+import { concealing, Secret } from '../../src/secret.ts';
+import { type Activity, newActivity } from '../../src/sync/activity.ts';
+import { test as withMirror } from '../helpers/mirror.ts';
+
+export const SECRET = 'a-webhook-secret-of-some-length';
+
+/** What must not be shown, wherever it came from. */
+export const TOKEN = 'pylon_api_token_XYZ123';
+
+/** A daemon's port without the daemon: what it would say of itself is the test's. */
+export interface Port {
+  readonly url: string;
+  readonly activity: Activity;
+  /** What webhooks asked to be read again, a list a webhook. */
+  readonly hinted: readonly (readonly Hint[])[];
+  get(path: string): Promise<Response>;
+}
+
+export interface Serving {
+  /** A port that shows the test's mirror. */
+  open(operations?: Partial<Operations>): Promise<Port>;
+  /** The test's mirror, or another database, as a port reads it. */
+  watch(url?: string): Watch;
+}
+
+/** `test` with ports that are closed afterwards. */
+export const test = withMirror.extend<{ port: Serving }>({
+  port: async ({ database }, use) => {
+    const closing: (() => Promise<void>)[] = [];
+    const watch = (url = database.url) => {
+      const opened = openWatch(url, resources);
+      closing.push(() => opened.close());
+      return opened;
+    };
+    await use({
+      watch,
+      async open(operations = {}) {
+        const activity = { ...newActivity(), role: 'active' as const, complete: true };
+        const hinted: (readonly Hint[])[] = [];
+        const mirror = watch();
+        const app = daemonApp({
+          version: '1.2.3',
+          activity,
+          watch: () => mirror,
+          uses: () => [],
+          metrics: createMetrics(),
+          hint: async (hints) => void hinted.push(hints),
+          webhookSecret: new Secret(SECRET),
+          conceal: concealing([new Secret(TOKEN), new Secret(SECRET)]),
+          log: pino({ level: 'silent' }),
+          now: Date.now,
+          ...operations,
+        });
+        const server = await listen(app, { host: '127.0.0.1', port: 0 });
+        closing.unshift(() => server.close());
+        return { url: server.url, activity, hinted, get: (path) => fetch(server.url + path) };
+      },
+    });
+    for (const close of closing) await close();
+  },
+});
+
+/** The address of a database that nobody serves. */
+export const NOWHERE = 'postgres://pylon:passXYZ123@127.0.0.1:1/nowhere';
