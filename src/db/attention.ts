@@ -46,18 +46,12 @@ function errorOf({ failing }: ResourceStatus): string {
 
 function driftOf({ resource, drift }: ResourceStatus): readonly Attention[] {
   const { reconcile, audit } = drift;
-  const missed = 'although earlier passes had covered their change';
+  const mended = `mended ${plural(reconcile ?? 0, 'row')} that earlier passes should have`;
+  const found = `${count(audit.drifted)} of ${plural(audit.sampled, 'row')} that earlier passes should have mended`;
   return [
-    ...(reconcile !== null && reconcile > 0
-      ? [noting('drift', `${resource}: the last reconciliation mended ${plural(reconcile, 'row')} ${missed}`)]
-      : []),
-    ...(audit.drifted > 0
-      ? [
-          noting(
-            'drift',
-            `${resource}: the audit found ${count(audit.drifted)} of ${plural(audit.sampled, 'row')} differing ${missed} (7 days)`,
-          ),
-        ]
-      : []),
+    ...(reconcile === null || reconcile === 0
+      ? []
+      : [noting('drift', `${resource}: the last reconciliation ${mended}`)]),
+    ...(audit.drifted === 0 ? [] : [noting('drift', `${resource}: the audit of 7 days found ${found}`)]),
   ];
 }

@@ -67,8 +67,16 @@ export const utc = (column: string) =>
 const FULL = sql.raw(`('backfill', 'lists', 'reconcile')`);
 const COVERING = sql.raw(`('backfill', 'lists', 'reconcile', 'changes')`);
 
-/** Runs of the resource at hand. */
-const RUNS = sql.raw('FROM pylon_sync.runs WHERE runs.resource = named.resource');
+/**
+ * Runs of the resource at hand after an id, and the newest of them. By two columns and not by one: a planner
+ * that sees `resource = …` walks all runs backwards by their ids until it meets one, which for a resource that
+ * is seldom read are all runs of a year.
+ */
+const runsAfter = (id: string) =>
+  sql.raw(`FROM pylon_sync.runs WHERE (runs.resource, runs.id) > (named.resource, ${id})
+                AND (runs.resource, runs.id) <= (named.resource, 9223372036854775807)`);
+const RUNS = runsAfter('0');
+const NEWEST = sql.raw('ORDER BY runs.resource DESC, runs.id DESC LIMIT 1');
 
 /** The facts of each resource named. Looks at the newest runs, however many there are. */
 export async function readFacts(
@@ -86,23 +94,20 @@ export async function readFacts(
                      'finished_at', ${utc('finished_at')}, 'requests', requests, 'read', rows_read,
                      'inserted', rows_inserted, 'updated', rows_updated, 'unchanged', rows_unchanged,
                      'deleted', rows_deleted, 'rejected', rows_rejected, 'drifted', rows_drifted)
-              ${RUNS} ORDER BY id DESC LIMIT 1) AS last_run,
+              ${RUNS} ${NEWEST}) AS last_run,
            (SELECT jsonb_build_object('kind', kind, 'error', coalesce(error, ''), 'at', ${utc('coalesce(finished_at, started_at)')})
-              ${RUNS} AND outcome = 'failed' AND id > coalesce(whole.id, 0)
-               AND NOT EXISTS (SELECT FROM pylon_sync.runs AS later
-                                WHERE later.resource = runs.resource AND later.id > runs.id
-                                  AND later.kind = runs.kind AND later.outcome IN ('done', 'unavailable'))
-             ORDER BY id DESC LIMIT 1) AS failing,
+              FROM (SELECT DISTINCT ON (kind) * ${runsAfter('coalesce(whole.id, 0)')}
+                       AND outcome IN ('done', 'unavailable', 'failed') ORDER BY kind, runs.id DESC) AS latest
+             WHERE outcome = 'failed' ORDER BY id DESC LIMIT 1) AS failing,
            (SELECT outcome = 'unavailable' ${RUNS} AND outcome IN ('done', 'unavailable')
-             ORDER BY id DESC LIMIT 1) IS TRUE AS unavailable,
+                   ${NEWEST}) IS TRUE AS unavailable,
            (SELECT count(*)::integer FROM pylon_sync.rejected_records AS r WHERE r.resource = named.resource) AS rejected,
            (SELECT count(*)::integer FROM pylon_sync.rereads AS r WHERE r.resource = named.resource) AS waiting,
            (SELECT count(*)::integer FROM pylon_sync.tombstones AS t
              WHERE t.resource = named.resource AND t.deleted_at > now() - interval '1 day'
                AND t.restored_at IS NULL) AS deleted,
            jsonb_build_object(
-             'reconcile', (SELECT rows_drifted ${RUNS} AND kind = 'reconcile' AND finished_at IS NOT NULL
-                            ORDER BY id DESC LIMIT 1),
+             'reconcile', (SELECT rows_drifted ${RUNS} AND kind = 'reconcile' AND finished_at IS NOT NULL ${NEWEST}),
              'audit', (SELECT jsonb_build_object(
                                 'sampled', coalesce(sum(sampled), 0), 'differed', coalesce(sum(differed), 0),
                                 'drifted', coalesce(sum(drifted), 0), 'rate', sum(drifted) / nullif(sum(sampled), 0))
@@ -115,12 +120,12 @@ export async function readFacts(
             HAVING count(*) > 0) AS windows
       FROM unnest(${sql.param([...names])}::text[]) AS named(resource)
       LEFT JOIN LATERAL (
-            SELECT id ${RUNS} AND outcome IN ('done', 'unavailable') AND kind IN ${FULL}
-             ORDER BY id DESC LIMIT 1) AS whole ON true
+            SELECT id ${RUNS} AND outcome IN ('done', 'unavailable') AND kind IN ${FULL} ${NEWEST}) AS whole ON true
       LEFT JOIN LATERAL (
-            SELECT started_at ${RUNS} AND outcome = 'done' AND kind IN ${COVERING}
-               AND EXISTS (SELECT ${RUNS} AND outcome = 'done' AND kind IN ${FULL})
-             ORDER BY id DESC LIMIT 1) AS fresh ON true
+            SELECT id ${RUNS} AND outcome = 'done' AND kind IN ${FULL} ${NEWEST}) AS complete ON true
+      LEFT JOIN LATERAL (
+            SELECT started_at ${RUNS} AND outcome = 'done' AND kind IN ${COVERING} AND complete.id IS NOT NULL
+                   ${NEWEST}) AS fresh ON true
       LEFT JOIN LATERAL (
             SELECT scope, (position->>'done')::boolean AS done FROM pylon_sync.cursors AS c
              WHERE c.resource = named.resource AND scope ~ '^(backfill|range [^ ]+)$'

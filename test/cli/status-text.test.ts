@@ -105,8 +105,8 @@ test('what needs a person is said with the command that settles it', () => {
     'needs a person',
     '  accounts: a scan missed 1,200 of 4,000 rows, so nothing was deleted. If they are gone from Pylon:',
     '    pylon-sync reconcile --approve 7',
-    '  issues: the last reconciliation mended 1 row although earlier passes had covered their change',
-    '  issues: the audit found 2 of 400 rows differing although earlier passes had covered their change (7 days)',
+    '  issues: the last reconciliation mended 1 row that earlier passes should have',
+    '  issues: the audit of 7 days found 2 of 400 rows that earlier passes should have mended',
   ]);
 });
 

@@ -1,9 +1,12 @@
+import { sql } from 'drizzle-orm';
 import { describe, expect } from 'vitest';
 import { saveCursor } from '../../src/db/cursors.ts';
+import { readFacts } from '../../src/db/facts.ts';
 import { savePlan } from '../../src/db/plan.ts';
 import { beginRun, closeAbandonedRuns, endRun } from '../../src/db/runs.ts';
 import { countRows, readStatus } from '../../src/db/status.ts';
 import { bindWorkspace } from '../../src/db/workspace.ts';
+import { resources } from '../../src/resources/index.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { tags } from '../../src/resources/tags.ts';
 import { type Mirror, test } from '../helpers/mirror.ts';
@@ -215,6 +218,28 @@ test('the plan is told as it was saved, each resource with its share', async ({ 
   const status = await readStatus(mirror, [issues, tags]);
   expect(status.plan).toEqual(plan);
   expect(status.resources.map(({ covered }) => covered)).toEqual([0.25, null]);
+});
+
+test('of a long past no more is read than the last day of it', async ({ mirror }) => {
+  await mirror.pool.query(`
+    INSERT INTO pylon_sync.runs (resource, kind, outcome, started_at, finished_at, token)
+    SELECT 'tags', 'lists', 'done', now(), now(), 1
+     UNION ALL
+    SELECT 'issues', CASE WHEN minute % 1440 = 0 THEN 'reconcile' ELSE 'changes' END, 'done', now(), now(), 1
+      FROM generate_series(1, 20 * 1440 + 700) AS minute`);
+  await mirror.pool.query('ANALYZE pylon_sync.runs');
+  const read = await mirror.orm.transaction(async (tx) => {
+    const names = resources.map(({ name }) => name);
+    const facts = await readFacts({ ...mirror, orm: tx as unknown as typeof mirror.orm }, names);
+    expect(facts.get('tags')).toMatchObject({ last_run: { kind: 'lists' }, lag_seconds: expect.any(Number) });
+    const { rows } = await tx.execute<{ read: number }>(sql`
+      SELECT (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::integer AS read
+        FROM pg_stat_xact_user_tables WHERE schemaname = 'pylon_sync' AND relname = 'runs'`);
+    return rows[0]?.read;
+  });
+  // Half a day of it for each of four questions.
+  expect(read).toBeGreaterThan(0);
+  expect(read).toBeLessThan(4 * 1440);
 });
 
 test('live rows can be counted apart, for whoever asks often', async ({ mirror }) => {
