@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Order } from '../order.ts';
 import type { PathFacts, Resource } from '../resources/define.ts';
+import { sqlState } from './away.ts';
 import { clean } from './clean.ts';
 import type { Database, Executor } from './connect.ts';
 import { digest } from './digest.ts';
@@ -38,14 +39,6 @@ export interface Store {
 
 /** SQLSTATE classes that blame the data: bad values, broken constraints, limits of a row or an index. */
 const DATA_ERRORS = /^(22|23|54)/;
-
-function sqlState(error: unknown): string {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    const { code } = inner as { code?: unknown };
-    if (typeof code === 'string') return code;
-  }
-  return '';
-}
 
 const innermost = (error: unknown): string =>
   error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : String(error);
