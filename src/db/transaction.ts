@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { LeaseLostError } from '../errors.ts';
 import { atomically } from './atomic.ts';
-import { awayOr } from './away.ts';
+import { awayOr, DatabaseAwayError } from './away.ts';
 import type { Database, Executor } from './connect.ts';
 import type { Lease } from './lease.ts';
 
@@ -21,6 +21,8 @@ const CHECK_INTERVAL = '2s';
  * waiting is bounded, and the transaction is marked as the daemon's own (`pylon_sync.daemon`), all local to it.
  * Rolls back when `work` throws.
  *
+ * A database that is away ends all work under the lease, not this transaction alone.
+ *
  * @throws LeaseLostError when another process has taken over, DatabaseAwayError; nothing was written then, unless
  * the answer to the commit was lost.
  */
@@ -29,6 +31,7 @@ export async function writing<T>(
   lease: Lease,
   work: (tx: Executor) => Promise<T>,
 ): Promise<T> {
+  lease.lost.throwIfAborted();
   try {
     return await atomically(db.pool, async (client) => {
       const tx = drizzle({ client });
@@ -46,6 +49,8 @@ export async function writing<T>(
       return work(tx);
     });
   } catch (cause) {
-    throw awayOr(cause);
+    const error = awayOr(cause);
+    if (error instanceof DatabaseAwayError) lease.giveUp(error);
+    throw error;
   }
 }
