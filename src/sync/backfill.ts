@@ -41,7 +41,7 @@ export async function backfill(ctx: Context, options: BackfillOptions): Promise<
   const stopNoting = noteBudgets(ctx);
   try {
     await bindToken(ctx);
-    await closeAbandonedRuns(ctx.db);
+    await closeAbandonedRuns(ctx.db, ctx.lease);
     const scope = scopeOf(options);
     const tasks = await takeUp(ctx, options.resources, scope, options.again ?? false);
     await readAll(ctx, tasks, scope);

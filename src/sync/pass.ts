@@ -87,7 +87,11 @@ export function newPass({ store, ...init }: PassInit): Pass {
     batch: store.map,
     async keep(batch, also) {
       init.signal.throwIfAborted();
-      const stored = await ctx.writers.add(() => store.write(batch, also));
+      const stored = await ctx.writers.add(() => {
+        // While it waited for its turn, the work may have been ended.
+        init.signal.throwIfAborted();
+        return store.write(batch, also);
+      });
       progress.read += stored.read;
       progress.inserted += stored.inserted;
       progress.updated += stored.updated;

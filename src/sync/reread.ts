@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dropReread, type Reread, readRereads } from '../db/rereads.ts';
+import { writing } from '../db/transaction.ts';
 import { TransientError } from '../errors.ts';
 import { unwrapObject } from '../pylon/answer.ts';
 import { PylonError } from '../pylon/errors.ts';
@@ -33,7 +34,8 @@ export async function rereadLeft(pass: Pass): Promise<void> {
 }
 
 async function readAgain(pass: Pass, route: string, { id, facts }: Reread): Promise<void> {
-  const { db } = pass.ctx;
+  const { db, lease } = pass.ctx;
+  const drop = () => writing(db, lease, (tx) => dropReread(tx, pass.resource.name, id));
   try {
     const answer = await pass.pylon.request({
       method: 'GET',
@@ -42,10 +44,10 @@ async function readAgain(pass: Pass, route: string, { id, facts }: Reread): Prom
       signal: pass.signal,
     });
     const left = await pass.keep(pass.batch([unwrapObject(answer)], facts, answer.order));
-    if (left.length === 0) await dropReread(db.orm, pass.resource.name, id);
+    if (left.length === 0) await drop();
   } catch (error) {
     if (!(error instanceof PylonError) || error.status !== 404) throw error;
     // Gone meanwhile: the row stands as it was until a deletion is proved.
-    await dropReread(db.orm, pass.resource.name, id);
+    await drop();
   }
 }

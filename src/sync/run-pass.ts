@@ -44,7 +44,8 @@ export async function runPass(
 ): Promise<void> {
   const { ctx, resource, progress, signal } = init;
   const run = await beginRun(ctx.db, ctx.lease, resource.name, kind);
-  const end = (outcome: RunOutcome, error?: string) => endRun(ctx.db, run, outcome, progress, error);
+  const end = (outcome: RunOutcome, error?: string) =>
+    endRun(ctx.db, ctx.lease, run, outcome, progress, error);
   const pass = newPass({ ...init, store: storer(ctx.db, ctx.lease, resource) });
   progress.state = 'running';
   progress.startedAt = Date.now();
