@@ -45,8 +45,11 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
     await migrate(db.pool);
     const view = watch(setup, resources);
     try {
-      return await withContext(setup, db, 'pylon-sync backfill', view.onProgress, (ctx) =>
-        backfill(ctx, { resources, since, until: flags.until, windowDays: config.windowDays }),
+      return await withContext(
+        setup,
+        db,
+        { command: 'pylon-sync backfill', onProgress: view.onProgress },
+        (ctx) => backfill(ctx, { resources, since, until: flags.until, windowDays: config.windowDays }),
       );
     } finally {
       view.close();

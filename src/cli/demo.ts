@@ -9,10 +9,12 @@ import { identityOf } from '../postgres/process.ts';
 import { documentedLimits } from '../pylon/limits.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start.ts';
 import { Secret } from '../secret.ts';
+import { newActivity } from '../sync/activity.ts';
 import type { ResourceProgress } from '../sync/progress.ts';
 import { reachServer } from './database.ts';
+import { endInTime } from './ending.ts';
 import { count, plural } from './figures.ts';
-import { withConfig } from './setup.ts';
+import { type Setup, withConfig } from './setup.ts';
 import type { Run, Shell } from './shell.ts';
 import { runDaemon } from './start.ts';
 
@@ -67,18 +69,23 @@ function demoConfig(config: Config, sandbox: Sandbox, dataDir: string): Config {
 async function runOn(shell: Shell, config: Config): Promise<number> {
   const logLevel = shell.env.LOG_LEVEL ? config.logLevel : 'warn';
   const setup = withConfig(shell, {}, { ...config, logLevel });
+  return endInTime({ ...setup, signal: shell.signal }, () => serveDemo(setup));
+}
+
+async function serveDemo(setup: Setup): Promise<number> {
+  const { config, ending, shell } = setup;
   const http = await listenSomewhere(shell.version, config);
   try {
     const server = await reachServer(setup);
     try {
-      return await runDaemon(setup, server, async (results) => {
+      return await runDaemon(setup, server, newActivity(), async (results) => {
         shell.stdout.write(`${greeting(results, server.url, http)}\n`);
       });
     } finally {
       await server.leave();
     }
   } finally {
-    await http?.close();
+    if (http !== undefined) await ending.during('the HTTP port', http.close);
   }
 }
 

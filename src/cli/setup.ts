@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Config, type Environment, inspectConfig, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { concealing } from '../secret.ts';
+import { type Ending, newEnding } from './ending.ts';
 import type { Shell } from './shell.ts';
 import { canDraw, wantsColour } from './terminal.ts';
 
@@ -16,6 +17,8 @@ export interface Setup {
   readonly config: Config;
   readonly log: Logger;
   readonly output: Output;
+  /** What is open, should the command not end. */
+  readonly ending: Ending;
 }
 
 /**
@@ -38,5 +41,5 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     conceal: concealing([config.token, config.databaseUrl]),
   });
   for (const warning of inspectConfig(env, { token: false }).warnings) log.warn(warning);
-  return { shell, config, log, output };
+  return { shell, config, log, output, ending: newEnding() };
 }
