@@ -10,6 +10,9 @@ import { reasonOf } from './errors.ts';
 /** A Ctrl-C reaches a process under npm twice, from the terminal and from npm: within this time it is one. */
 const SAME_SIGNAL_MS = 500;
 
+/** How long after a command that was stopped what is still open may keep the process. */
+const LINGER_MS = 200;
+
 /** The first signal asks for an end, the second one ends. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
@@ -51,10 +54,13 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+const signal = stopSignal();
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: environment(),
   stdout: process.stdout,
   stderr: process.stderr,
-  signal: stopSignal(),
+  signal,
   version: version(),
 });
+// What was given up on the way to the end must not keep the process.
+if (signal.aborted) setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -48,7 +48,8 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
     await migrate(db.pool);
     const view = watch(setup, resources);
     try {
-      return await withContext(setup, db, 'pylon-sync backfill', view.onProgress, (ctx) =>
+      const session = { command: 'pylon-sync backfill', onProgress: view.onProgress };
+      return await withContext(setup, db, session, (ctx) =>
         backfill(ctx, { resources, since: config.since, windowDays: config.windowDays, ...range }),
       );
     } finally {

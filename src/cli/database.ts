@@ -1,29 +1,88 @@
+import { awayOr, DatabaseAwayError } from '../db/away.ts';
 import { connect, type Database, publicUrl } from '../db/connect.ts';
-import { startEmbedded } from '../postgres/embedded.ts';
+import { type Embedded, startEmbedded } from '../postgres/embedded.ts';
 import type { Setup } from './setup.ts';
 
 /** Where the database is, and how to leave it: the embedded server is stopped if this process started it. */
 export interface Server {
   readonly url: string;
   readonly embedded: boolean;
+  /**
+   * Its address now, after it was away: an embedded server that has died is started again.
+   *
+   * @throws DatabaseAwayError when that does not work for now.
+   */
+  revive(): Promise<string>;
   leave(): Promise<void>;
 }
 
 /** The configured server, or the embedded one, started. */
-export async function reachServer({ config, log, shell }: Setup): Promise<Server> {
-  if (config.databaseUrl !== undefined)
-    return { url: config.databaseUrl.reveal(), embedded: false, leave: async () => {} };
-  const embedded = await startEmbedded({
+export async function reachServer({ config, ending, log, shell }: Setup): Promise<Server> {
+  if (config.databaseUrl !== undefined) {
+    const url = config.databaseUrl.reveal();
+    return { url, embedded: false, revive: async () => url, leave: async () => {} };
+  }
+  const options = {
     dataDir: config.dataDir,
     path: shell.env.PATH ?? '',
-    log: (message, fields) => log.debug(fields ?? {}, message),
-  });
-  return { url: embedded.url, embedded: true, leave: () => embedded.stop() };
+    log: (message: string, fields?: Record<string, unknown>) => log.debug(fields ?? {}, message),
+  };
+  const join = () => ending.during('the embedded server', () => startEmbedded(options));
+  let embedded: Embedded = await join();
+  return {
+    url: embedded.url,
+    embedded: true,
+    async revive() {
+      try {
+        const former = embedded;
+        embedded = await join();
+        await former.stop();
+        return embedded.url;
+      } catch (cause) {
+        throw new DatabaseAwayError('the embedded server does not start', { cause });
+      }
+    },
+    leave: () => ending.during('the embedded server', embedded.stop),
+  };
 }
 
 /** What to call the database before people: its address without the password, or whose folder it is. */
 export function databaseName({ config }: Setup, url: string): string {
   return config.databaseUrl === undefined ? `the embedded server of ${config.dataDir}` : publicUrl(url);
+}
+
+/** How long after the signal the database has to finish what it is doing, milliseconds. */
+const FINISH_MS = 3_000;
+
+/**
+ * Opens a database for as long as `work` takes. Once the command is to end, what the work still waits for there
+ * (a user's lock, a server that does not answer) is interrupted.
+ *
+ * @throws DatabaseAwayError, when the database cannot be used at first or any longer.
+ */
+export async function onDatabase<T>(
+  { shell, ending }: Setup,
+  url: string,
+  work: (db: Database) => Promise<T>,
+): Promise<T> {
+  const { signal } = shell;
+  return ending.during('connections to the database', async () => {
+    const db = await connect(url, { signal });
+    let timer: NodeJS.Timeout | undefined;
+    const interruptSoon = () => {
+      timer = setTimeout(() => db.interrupt(signal.reason), FINISH_MS).unref();
+    };
+    signal.addEventListener('abort', interruptSoon, { once: true });
+    try {
+      return await work(db);
+    } catch (error) {
+      throw awayOr(error);
+    } finally {
+      signal.removeEventListener('abort', interruptSoon);
+      clearTimeout(timer);
+      await db.close();
+    }
+  });
 }
 
 /** Does some work on the configured database and leaves it behind as it was found, whatever happens. */
@@ -33,12 +92,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const server = await reachServer(setup);
   try {
-    const db = await connect(server.url);
-    try {
-      return await work(db, server.url);
-    } finally {
-      await db.close();
-    }
+    return await onDatabase(setup, server.url, (db) => work(db, server.url));
   } finally {
     await server.leave();
   }

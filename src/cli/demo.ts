@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
 import { count, plural } from '../figures.ts';
-import { healthApp } from '../http/health.ts';
-import { type HttpServer, ListenError, listen } from '../http/server.ts';
 import { startEmbedded } from '../postgres/embedded.ts';
 import { identityOf } from '../postgres/process.ts';
 import { documentedLimits } from '../pylon/limits.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start.ts';
 import { Secret } from '../secret.ts';
+import { newActivity } from '../sync/activity.ts';
+import type { OnRead } from '../sync/first-reading.ts';
 import type { ResourceProgress } from '../sync/progress.ts';
 import { reachServer } from './database.ts';
-import { withConfig } from './setup.ts';
+import { endInTime } from './ending.ts';
+import { openPort } from './port.ts';
+import { type Setup, withConfig } from './setup.ts';
 import type { Run, Shell } from './shell.ts';
 import { runDaemon } from './start.ts';
 
@@ -67,34 +69,33 @@ function demoConfig(config: Config, sandbox: Sandbox, dataDir: string): Config {
 async function runOn(shell: Shell, config: Config): Promise<number> {
   const logLevel = shell.env.LOG_LEVEL ? config.logLevel : 'warn';
   const setup = withConfig(shell, {}, { ...config, logLevel });
-  const http = await listenSomewhere(shell.version, config);
+  return endInTime({ ...setup, signal: shell.signal }, () => serveDemo(setup));
+}
+
+async function serveDemo(setup: Setup): Promise<number> {
+  const { ending, shell } = setup;
+  const activity = newActivity();
+  // A demo runs beside whatever is there.
+  const port = await openPort(setup, { activity, orAnother: true });
   try {
     const server = await reachServer(setup);
     try {
-      return await runDaemon(setup, server, async (results) => {
-        shell.stdout.write(`${greeting(results, server.url, http)}\n`);
-      });
+      const onRead: OnRead = async (results) => {
+        shell.stdout.write(`${greeting(results, server.url, port.url)}\n`);
+      };
+      return await runDaemon(setup, server, { activity, port, onRead });
     } finally {
       await server.leave();
     }
   } finally {
-    await http?.close();
+    await ending.during('the HTTP port', port.close);
   }
-}
-
-/** The configured port, or any other when it is taken: a demo runs beside whatever is there. */
-async function listenSomewhere(version: string, { http }: Config): Promise<HttpServer | undefined> {
-  if (http === 'off') return undefined;
-  return listen(healthApp(version), http).catch((error: unknown) => {
-    if (!(error instanceof ListenError)) throw error;
-    return listen(healthApp(version), { ...http, port: 0 });
-  });
 }
 
 function greeting(
   results: readonly Readonly<ResourceProgress>[],
   url: string,
-  http: HttpServer | undefined,
+  page: string | undefined,
 ): string {
   const rows = results.reduce((sum, { inserted }) => sum + inserted, 0);
   const empty = results.filter(({ inserted }) => inserted === 0).map(({ resource }) => resource);
@@ -112,7 +113,7 @@ function greeting(
     '',
     `  psql '${url}' -c 'SELECT state, count(*) FROM pylon.issues GROUP BY state'`,
     '',
-    ...(http === undefined ? [] : [`Health: ${http.url}/healthz`]),
+    ...(page === undefined ? [] : [`The operator's page: ${page}/`]),
     'Ctrl-C ends it and removes its database.',
   ].join('\n');
 }

@@ -11,6 +11,7 @@ import { withSession } from '../sync/session.ts';
 import { withDatabase } from './database.ts';
 import { pause } from './patience.ts';
 import { statusOf } from './results.ts';
+import { DAEMON } from './serving.ts';
 import { withContext } from './session.ts';
 import { type Setup, setUp } from './setup.ts';
 import type { Shell } from './shell.ts';
@@ -46,17 +47,14 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
   });
 }
 
-/** What the lease says of a holder that takes work over. */
-const DAEMON = 'pylon-sync start';
-
 type Results = readonly Readonly<ResourceProgress>[];
 
 function doIt(setup: Setup, db: Database, handover: Handover): Promise<Results> {
   const { config, log, shell } = setup;
   const { resources, since, windowDays, overlapSeconds } = config;
   const options = { resources, since, windowDays, overlapSeconds };
-  const command = `pylon-sync ${handover.command}`;
-  return withContext(setup, db, command, logSteps(log, shell.signal), (ctx) =>
+  const session = { command: `pylon-sync ${handover.command}`, onProgress: logSteps(log, shell.signal) };
+  return withContext(setup, db, session, (ctx) =>
     withSession(ctx, () => perform(ctx, options, newPuller(ctx, options), handover)),
   );
 }

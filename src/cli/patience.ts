@@ -23,6 +23,9 @@ export interface PatienceOptions {
   readonly signal: AbortSignal;
   readonly firstMs?: number;
   readonly mostMs?: number;
+  /** The lowest level to log at, for what nobody but a person can mend. Default: `info`. */
+  readonly least?: 'info' | 'error';
+  /** Milliseconds, of a clock that nobody sets. */
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -33,7 +36,8 @@ const ERROR_AFTER_MS = 60_000;
 
 /** Doubles the wait from `firstMs` (500) to `mostMs` (30,000), of which a random half is taken off. */
 export function newPatience(options: PatienceOptions): Patience {
-  const { log, what, signal, firstMs = 500, mostMs = 30_000, now = Date.now, random = Math.random } = options;
+  const { log, what, signal, firstMs = 500, mostMs = 30_000, least = 'info' } = options;
+  const { now = () => performance.now(), random = Math.random } = options;
   let since: number | undefined;
   let attempts = 0;
   return {
@@ -42,7 +46,8 @@ export function newPatience(options: PatienceOptions): Patience {
       const failingMs = now() - since;
       const waitMs = Math.round(Math.min(mostMs, firstMs * 2 ** attempts) * (1 - random() / 2));
       attempts += 1;
-      const level = failingMs >= ERROR_AFTER_MS ? 'error' : failingMs >= WARN_AFTER_MS ? 'warn' : 'info';
+      const isAlarm = least === 'error' || failingMs >= ERROR_AFTER_MS;
+      const level = isAlarm ? 'error' : failingMs >= WARN_AFTER_MS ? 'warn' : 'info';
       log[level]({ error, attempts, failingSeconds: Math.round(failingMs / 1000), waitMs }, what);
       await pause(waitMs, signal);
     },

@@ -1,62 +1,82 @@
 import PQueue from 'p-queue';
 import { readBudgets } from '../db/budgets.ts';
 import type { Database } from '../db/connect.ts';
-import { acquireLease } from '../db/lease.ts';
-import { PermanentError, reasonOf } from '../errors.ts';
+import { acquireLease, type Lease } from '../db/lease.ts';
+import type { LeaseWatch } from '../db/lease-watch.ts';
+import { reasonOf } from '../errors.ts';
 import { createPylon } from '../pylon/client.ts';
+import type { Attempt } from '../pylon/observe.ts';
+import { link } from '../pylon/signal.ts';
 import { type Context, newContext } from '../sync/context.ts';
 import type { OnProgress } from '../sync/progress.ts';
 import { pylonOptions, tokenAdvice } from './pylon.ts';
 import type { Setup } from './setup.ts';
+import { type TokenRecord, TokenRefusedError, watchToken } from './token.ts';
 
 /** Transactions that write side by side: two keep both cores of a small server busy. */
 const WRITERS = 2;
 
+export interface Session {
+  /** What is running, for the message to others: `pylon-sync backfill`. */
+  readonly command: string;
+  readonly onProgress: OnProgress;
+  /** What a process that waits for the lease has seen of it. */
+  readonly watch?: LeaseWatch;
+  readonly token?: TokenRecord;
+  /** Told of every attempt at a request. */
+  readonly observe?: (attempt: Attempt) => void;
+}
+
 /**
  * Holds the database's lease and a client of Pylon's API while `work` runs, and gives both back, whatever
- * happens.
+ * happens. The work is ended, by its context's signal, when the command is to end, when the lease is lost and when
+ * Pylon refuses the token.
  *
- * @throws LeaseHeldError naming who works on this database already; PermanentError saying where tokens are
- * made when Pylon refuses this one.
+ * @throws LeaseHeldError naming who works on this database already; TokenRefusedError.
  */
 export async function withContext<T>(
   setup: Setup,
   db: Database,
-  command: string,
-  onProgress: OnProgress,
+  { command, onProgress, watch, token = { worked: false }, observe }: Session,
   work: (ctx: Context) => Promise<T>,
 ): Promise<T> {
-  const { config, log, shell } = setup;
-  const lease = await acquireLease(db, { command });
-  try {
-    const pylon = createPylon({
-      ...pylonOptions(setup, () => lease.nextOrder()),
-      occupied: new Map((await readBudgets(db.orm)).map((use) => [use.endpoint, use.answered_at])),
-    });
-    const signal = AbortSignal.any([shell.signal, lease.lost]);
+  const { config, log, shell, ending } = setup;
+  const lease = await acquireLease(db, { command, signal: shell.signal, ...(watch && { watch }) });
+  return ending.during('the lease', async () => {
+    // Its transactions could not commit any more, and may be waiting for a database that does not answer.
+    lease.lost.addEventListener('abort', () => db.interrupt(lease.lost.reason), { once: true });
+    const linked = link(shell.signal, lease.lost);
     try {
-      return await work(
-        newContext({
-          db,
-          pylon,
-          lease,
-          log,
-          signal,
-          onProgress,
-          writers: new PQueue({ concurrency: WRITERS }),
-        }),
-      );
-    } catch (cause) {
-      const advice = tokenAdvice(cause, config);
-      throw advice.length === 0
-        ? cause
-        : new PermanentError([reasonOf(cause), ...advice].join('; '), { cause });
+      const occupied = new Map((await readBudgets(db.orm)).map((use) => [use.endpoint, use.answered_at]));
+      const client = createPylon({
+        ...pylonOptions(setup, () => lease.nextOrder()),
+        occupied,
+        ...(observe && { observe }),
+      });
+      const pylon = watchToken(client, token, linked.abort);
+      const writers = new PQueue({ concurrency: WRITERS });
+      try {
+        return await ending.during('the passes', () =>
+          work(newContext({ db, pylon, lease, log, signal: linked.signal, onProgress, writers })),
+        );
+      } catch (cause) {
+        const advice = tokenAdvice(cause, config);
+        throw advice.length === 0
+          ? cause
+          : new TokenRefusedError([reasonOf(cause), ...advice].join('; '), { cause });
+      } finally {
+        await client.close();
+      }
     } finally {
-      await pylon.close();
+      linked.unlink();
+      await giveBack(setup, lease);
     }
-  } finally {
-    await lease
-      .release()
-      .catch((error: unknown) => log.warn({ error }, 'could not give the lease back; it expires'));
-  }
+  });
+}
+
+async function giveBack({ log }: Setup, lease: Lease): Promise<void> {
+  const isLost = lease.lost.aborted;
+  await lease.release().catch((error: unknown) => {
+    if (!isLost) log.warn({ error }, 'could not give the lease back: it expires');
+  });
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Config, type Environment, inspectConfig, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { concealing } from '../secret.ts';
+import { type Ending, newEnding } from './ending.ts';
 import type { Shell } from './shell.ts';
 import { canDraw, wantsColour } from './terminal.ts';
 
@@ -18,6 +19,8 @@ export interface Setup {
   readonly output: Output;
   /** Blacks out the secrets of the configuration in text that others may read. */
   readonly conceal: (text: string) => string;
+  /** What is open, should the command not end. */
+  readonly ending: Ending;
 }
 
 /**
@@ -41,5 +44,5 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     conceal,
   });
   for (const warning of inspectConfig(env, { token: false }).warnings) log.warn(warning);
-  return { shell, config, log, output, conceal };
+  return { shell, config, log, output, conceal, ending: newEnding() };
 }

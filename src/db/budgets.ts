@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Database, Executor } from './connect.ts';
+import type { Lease } from './lease.ts';
 import { budgets } from './tables.ts';
+import { writing } from './transaction.ts';
 
 /** What was asked of one endpoint lately. */
 export interface BudgetUse {
@@ -13,21 +15,23 @@ export interface BudgetUse {
   readonly paused_until: string | null;
 }
 
-export async function saveBudgets(db: Database, uses: readonly BudgetUse[]): Promise<void> {
+export async function saveBudgets(db: Database, lease: Lease, uses: readonly BudgetUse[]): Promise<void> {
   if (uses.length === 0) return;
-  await db.orm
-    .insert(budgets)
-    .values([...uses].sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1)))
-    .onConflictDoUpdate({
-      target: budgets.endpoint,
-      set: {
-        per_minute: sql`excluded.per_minute`,
-        queued: sql`excluded.queued`,
-        answered_at: sql`excluded.answered_at`,
-        paused_until: sql`excluded.paused_until`,
-        updated_at: sql`now()`,
-      },
-    });
+  await writing(db, lease, (tx) =>
+    tx
+      .insert(budgets)
+      .values([...uses].sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1)))
+      .onConflictDoUpdate({
+        target: budgets.endpoint,
+        set: {
+          per_minute: sql`excluded.per_minute`,
+          queued: sql`excluded.queued`,
+          answered_at: sql`excluded.answered_at`,
+          paused_until: sql`excluded.paused_until`,
+          updated_at: sql`now()`,
+        },
+      }),
+  );
 }
 
 export async function readBudgets(db: Executor): Promise<readonly BudgetUse[]> {

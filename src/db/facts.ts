@@ -80,7 +80,7 @@ const NEWEST = sql.raw('ORDER BY runs.resource DESC, runs.id DESC LIMIT 1');
 
 /** The facts of each resource named. Looks at the newest runs, however many there are. */
 export async function readFacts(
-  db: Database,
+  db: Pick<Database, 'orm'>,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, ResourceFacts>> {
   const { rows } = await db.orm.execute<ResourceFacts & Record<string, unknown>>(sql`

@@ -32,11 +32,11 @@ export const SLOTS = 48;
 const RUNS = 15;
 const DELETIONS = 8;
 
-export async function readHistory(db: Database): Promise<History> {
+export async function readHistory(db: Pick<Database, 'orm'>): Promise<History> {
   return { changes: await readChanges(db), runs: await readRuns(db), deletions: await readDeletions(db) };
 }
 
-async function readChanges(db: Database): Promise<History['changes']> {
+async function readChanges(db: Pick<Database, 'orm'>): Promise<History['changes']> {
   const { rows } = await db.orm.execute<{ resource: string; slot: number; changed: number }>(sql`
     SELECT resource,
            -- The clock of the process that ended the run may be ahead of the database's.
@@ -56,7 +56,7 @@ async function readChanges(db: Database): Promise<History['changes']> {
   return changes;
 }
 
-async function readRuns(db: Database): Promise<readonly PastRun[]> {
+async function readRuns(db: Pick<Database, 'orm'>): Promise<readonly PastRun[]> {
   const { rows } = await db.orm.execute<PastRun & Record<string, unknown>>(sql`
     SELECT id::float, resource, kind, outcome, error, ${utc('started_at')} AS started_at,
            ${utc('finished_at')} AS finished_at, requests, rows_read::float AS read,
@@ -71,7 +71,7 @@ async function readRuns(db: Database): Promise<readonly PastRun[]> {
   return rows;
 }
 
-async function readDeletions(db: Database): Promise<readonly Deletion[]> {
+async function readDeletions(db: Pick<Database, 'orm'>): Promise<readonly Deletion[]> {
   const { rows } = await db.orm.execute<Deletion & Record<string, unknown>>(sql`
     SELECT resource, record_id, ${utc('deleted_at')} AS deleted_at, ${utc('restored_at')} AS restored_at,
            evidence

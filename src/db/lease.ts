@@ -1,17 +1,11 @@
-import { readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { sql } from 'drizzle-orm';
 import { LeaseLostError, PermanentError, reasonOf } from '../errors.ts';
+import { awayOr } from './away.ts';
 import type { Database } from './connect.ts';
+import { type Holder, isDead, thisProcess } from './holder.ts';
+import { readLease, releaseLease, renewLease, takeLease } from './lease-row.ts';
+import { EXPIRY_MS, type LeaseWatch, watchLease } from './lease-watch.ts';
 
-/** Who holds a lease: enough to find the process. */
-export interface Holder {
-  readonly command: string;
-  readonly host: string;
-  readonly pid: number;
-  /** The namespace its number belongs to: containers may share a host's name, not its processes. */
-  readonly space: string;
-}
+export type { Holder };
 
 /** Another process holds the lease of this database. */
 export class LeaseHeldError extends PermanentError {
@@ -29,11 +23,13 @@ export class LeaseHeldError extends PermanentError {
 export interface Lease {
   /** Grows with every change of hands; checked in every writing transaction. */
   readonly token: bigint;
-  /** Aborted when the lease is gone: another process may be writing. */
+  /** Aborted when the lease is gone, as another process may be writing, or was given up. */
   readonly lost: AbortSignal;
   /** A place in the order of requests: later than all that this or any former holder took. */
   nextOrder(): bigint;
-  /** Gives the lease back at once. Safe to call twice. */
+  /** Ends all work under the lease: `lost` is aborted with the reason. */
+  giveUp(reason: Error): void;
+  /** Gives the lease back at once, unless another process has it. Safe to call twice. */
   release(): Promise<void>;
 }
 
@@ -44,114 +40,120 @@ export interface LeaseOptions {
   readonly heartbeatMs?: number;
   /** Milliseconds after the last heartbeat at which others may take over; default 10,000. */
   readonly expiryMs?: number;
+  /** What the caller has seen of the lease before, where it waits for it. */
+  readonly watch?: LeaseWatch;
+  /** Aborts the look at the lease, at a database that may not answer. */
+  readonly signal?: AbortSignal;
 }
 
 /** Requests one holder can number: 2^36, thousands of years at Pylon's limits. */
 const COUNTER_BITS = 36n;
 
-/** Tells one namespace of processes from another on Linux; elsewhere there is one. */
-function processSpace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return '';
-  }
-}
-
-/** A process of this machine that no longer exists cannot be writing. */
-function isDead(holder: Holder): boolean {
-  const here = holder.host === hostname() && holder.space === processSpace();
-  if (!here || holder.pid === process.pid) return false;
-  try {
-    process.kill(holder.pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-/** Takes the row if it is free, expired, or `stolen` names its dead holder's token; the new token if so. */
-async function take(db: Database, holder: Holder, expiryMs: number, stolen: bigint | null) {
-  const { rows } = await db.orm.execute<{ token: string }>(sql`
-    INSERT INTO pylon_sync.lease AS held (name, token, holder, acquired_at, expires_at)
-    VALUES ('daemon', 1, ${JSON.stringify(holder)}::jsonb, clock_timestamp(),
-            clock_timestamp() + ${expiryMs} * interval '1 millisecond')
-    ON CONFLICT (name) DO UPDATE
-       SET token = held.token + 1, holder = excluded.holder,
-           acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
-     WHERE held.expires_at < clock_timestamp() OR held.token = ${stolen}
-    RETURNING token`);
-  return rows[0] === undefined ? undefined : BigInt(rows[0].token);
-}
-
-async function current(db: Database) {
-  const { rows } = await db.orm.execute<{ token: string; holder: Holder }>(
-    sql`SELECT token, holder FROM pylon_sync.lease WHERE name = 'daemon'`,
-  );
-  return rows[0];
-}
-
 /**
  * Takes the lease of a database, or says who has it. A lease whose holder was a process of this machine
- * that is gone is taken over at once; any other after it expires.
+ * that is gone is taken over at once; any other when it has lapsed.
  *
- * @throws LeaseHeldError naming the holder.
+ * @throws LeaseHeldError naming the holder, DatabaseAwayError, the signal's reason.
  */
-export async function acquireLease(db: Database, options: LeaseOptions): Promise<Lease> {
-  const expiryMs = options.expiryMs ?? 10_000;
-  const holder: Holder = {
-    command: options.command,
-    host: hostname(),
-    pid: process.pid,
-    space: processSpace(),
-  };
-  let token = await take(db, holder, expiryMs, null);
-  if (token === undefined) {
-    const held = await current(db);
-    if (held === undefined || isDead(held.holder)) {
-      token = await take(db, holder, expiryMs, held === undefined ? null : BigInt(held.token));
+export async function acquireLease(db: Pick<Database, 'vital'>, options: LeaseOptions): Promise<Lease> {
+  const {
+    command,
+    heartbeatMs = 3_000,
+    expiryMs = EXPIRY_MS,
+    watch = watchLease(expiryMs),
+    signal,
+  } = options;
+  const holder = thisProcess(command);
+  try {
+    const row = await unlessAborted(readLease(db.vital), signal);
+    const isFree = row === undefined || watch.hasLapsed(row) || isDead(row.holder);
+    const token = isFree ? await takeLease(db.vital, holder, expiryMs, row) : undefined;
+    if (token === undefined) {
+      const held = isFree ? await unlessAborted(readLease(db.vital), signal) : row;
+      throw new LeaseHeldError(held?.holder ?? holder);
     }
-    if (token === undefined) throw new LeaseHeldError((await current(db))?.holder ?? holder);
+    watch.own(token);
+    return hold(db, token, heartbeatMs, expiryMs);
+  } catch (error) {
+    throw awayOr(error);
   }
-  return hold(db, token, options.heartbeatMs ?? 3_000, expiryMs);
 }
 
-function hold(db: Database, token: bigint, heartbeatMs: number, expiryMs: number): Lease {
+/** A query whose answer nobody needs once the signal is aborted: rejects with its reason then. */
+async function unlessAborted<T>(query: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return query;
+  let abandon = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abandon = () => reject(signal.reason);
+    if (signal.aborted) abandon();
+    else signal.addEventListener('abort', abandon);
+  });
+  return Promise.race([query, aborted]).finally(() => signal.removeEventListener('abort', abandon));
+}
+
+function hold(
+  { vital }: Pick<Database, 'vital'>,
+  token: bigint,
+  heartbeatMs: number,
+  expiryMs: number,
+): Lease {
   const lost = new AbortController();
   let counter = 0n;
-  let renewedAt = performance.now();
+  let isTaken = false;
+  let trouble: unknown = new Error('the database does not answer');
+  let expiry: NodeJS.Timeout | undefined;
 
+  const end = () => {
+    clearInterval(heart);
+    clearTimeout(expiry);
+  };
+  const lose = (reason: Error) => {
+    end();
+    lost.abort(reason);
+  };
+  const taken = () => {
+    isTaken = true;
+    lose(new LeaseLostError('another process took over this database'));
+  };
+  /** Past the expiry nobody knows who holds the lease; a process that was paused has to ask first. */
+  const expireIn = (ms: number) => {
+    clearTimeout(expiry);
+    const dueAt = performance.now() + ms;
+    expiry = setTimeout(() => {
+      if (performance.now() - dueAt < heartbeatMs) {
+        lose(new LeaseLostError(`the lease could not be renewed: ${reasonOf(trouble)}`, { cause: trouble }));
+      } else {
+        expireIn(heartbeatMs);
+        void beat();
+      }
+    }, ms);
+    expiry.unref();
+  };
+  /** Does not wait for the one before, which may hang on a connection that is dead. */
   const beat = async () => {
     const startedAt = performance.now();
     try {
-      const { rowCount } = await db.orm.execute(sql`
-        UPDATE pylon_sync.lease
-           SET expires_at = clock_timestamp() + ${expiryMs} * interval '1 millisecond'
-         WHERE name = 'daemon' AND token = ${token}`);
-      if (rowCount === 0) lost.abort(new LeaseLostError('another process took over this database'));
-      else renewedAt = startedAt;
+      const isOurs = await renewLease(vital, token, expiryMs);
+      if (lost.signal.aborted) return;
+      if (isOurs) expireIn(startedAt + expiryMs - performance.now());
+      else taken();
     } catch (error) {
-      // The database may be away for a moment; past the expiry nobody knows who holds the lease.
-      if (performance.now() - renewedAt > expiryMs) {
-        lost.abort(
-          new LeaseLostError(`the lease could not be renewed: ${reasonOf(error)}`, { cause: error }),
-        );
-      }
+      // The database may be away for a moment.
+      trouble = error;
     }
   };
-  const timer = setInterval(beat, heartbeatMs);
-  timer.unref();
-  lost.signal.addEventListener('abort', () => clearInterval(timer));
+  const heart = setInterval(beat, heartbeatMs);
+  heart.unref();
+  expireIn(expiryMs);
 
   return {
     token,
     lost: lost.signal,
     nextOrder: () => (token << COUNTER_BITS) | counter++,
+    giveUp: lose,
     async release() {
-      clearInterval(timer);
-      await db.orm.execute(
-        sql`UPDATE pylon_sync.lease SET expires_at = '-infinity' WHERE name = 'daemon' AND token = ${token}`,
-      );
+      end();
+      if (!isTaken) await releaseLease(vital, token);
     },
   };
 }

@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type pg from 'pg';
-import { PermanentError } from '../errors.ts';
+import { PermanentError, TransientError } from '../errors.ts';
+import { awayOr, DatabaseAwayError } from './away.ts';
+import { limitSilence } from './pool.ts';
+import { sqlState } from './sql-state.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -10,6 +13,9 @@ const MIGRATION_LOCK = 7_302_114_905_221;
 
 /** How long DDL may wait for a table that someone reads, before it gives up and leaves all as it was. */
 const DDL_LOCK_TIMEOUT = '10s';
+
+/** SQLSTATEs of a table that others use: lock not available, deadlock. */
+const IN_USE = /^(55P03|40P01)$/;
 
 interface Applied {
   readonly hash: string;
@@ -45,10 +51,15 @@ export async function pendingMigrations(pool: pg.Pool): Promise<number> {
  * Brings the schema to this version: all missing migrations in one transaction, one process at a time
  * (a transaction-level advisory lock, good through a pooler too). Returns how many were applied.
  *
- * @throws PermanentError naming the statement that failed; nothing is changed then.
+ * @throws PermanentError naming the statement that failed, TransientError where that was for others' locks,
+ * DatabaseAwayError; nothing is changed then.
  */
 export async function migrate(pool: pg.Pool): Promise<number> {
-  const client = await pool.connect();
+  const client = await pool.connect().catch((error: unknown) => {
+    throw awayOr(error);
+  });
+  // A migration takes as long as it takes, without a word.
+  limitSilence(client, 0);
   let statement = '';
   try {
     await client.query('BEGIN');
@@ -70,9 +81,12 @@ export async function migrate(pool: pg.Pool): Promise<number> {
   } catch (cause) {
     await client.query('ROLLBACK').catch(() => {});
     if (cause instanceof PermanentError) throw cause;
+    const error = awayOr(cause);
+    if (error instanceof DatabaseAwayError) throw error;
     const where = statement === '' ? '' : ` at: ${statement.trim().slice(0, 200)}`;
-    throw new PermanentError(`migration failed, nothing was changed${where}`, { cause });
+    const Kind = IN_USE.test(sqlState(cause)) ? TransientError : PermanentError;
+    throw new Kind(`migration failed, nothing was changed${where}`, { cause });
   } finally {
-    client.release();
+    client.release(true);
   }
 }

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import type { Lease } from './lease.ts';
 import { runs, scans } from './tables.ts';
@@ -20,49 +20,50 @@ export type RunOutcome = 'done' | 'failed' | 'unavailable' | 'interrupted';
 
 /** Opens the row of a pass; its id. */
 export async function beginRun(db: Database, lease: Lease, resource: string, kind: string): Promise<number> {
-  const [row] = await db.orm
-    .insert(runs)
-    .values({ resource, kind, token: lease.token })
-    .returning({ id: runs.id });
+  const [row] = await writing(db, lease, (tx) =>
+    tx.insert(runs).values({ resource, kind, token: lease.token }).returning({ id: runs.id }),
+  );
   if (row === undefined) throw new Error('INSERT INTO pylon_sync.runs returned no row');
   return row.id;
 }
 
+/** Closes the row of a pass that this lease opened. */
 export async function endRun(
   db: Database,
+  lease: Lease,
   id: number,
   outcome: RunOutcome,
   figures: RunFigures,
   error?: string,
 ): Promise<void> {
-  await db.orm
-    .update(runs)
-    .set({
-      outcome,
-      error: error ?? null,
-      finished_at: new Date().toISOString(),
-      requests: figures.requests,
-      rows_read: figures.read,
-      rows_inserted: figures.inserted,
-      rows_updated: figures.updated,
-      rows_unchanged: figures.unchanged,
-      rows_rejected: figures.rejected,
-      rows_deleted: figures.deleted,
-      rows_drifted: figures.drifted,
-    })
-    .where(eq(runs.id, id));
+  await writing(db, lease, (tx) =>
+    tx
+      .update(runs)
+      .set({
+        outcome,
+        error: error ?? null,
+        finished_at: sql`now()`,
+        requests: figures.requests,
+        rows_read: figures.read,
+        rows_inserted: figures.inserted,
+        rows_updated: figures.updated,
+        rows_unchanged: figures.unchanged,
+        rows_rejected: figures.rejected,
+        rows_deleted: figures.deleted,
+        rows_drifted: figures.drifted,
+      })
+      .where(and(eq(runs.id, id), eq(runs.token, lease.token))),
+  );
 }
 
-/** Closes the rows of passes whose process ended without a word. Only the holder of the lease may call this. */
-export async function closeAbandonedRuns(db: Database): Promise<void> {
-  await db.orm
-    .update(runs)
-    .set({
-      outcome: 'interrupted',
-      error: 'the process ended without finishing',
-      finished_at: new Date().toISOString(),
-    })
-    .where(eq(runs.outcome, 'running'));
+/** Closes the rows of passes that were made under an earlier lease and ended without a word. */
+export async function closeAbandonedRuns(db: Database, lease: Lease): Promise<void> {
+  await writing(db, lease, (tx) =>
+    tx
+      .update(runs)
+      .set({ outcome: 'interrupted', error: 'the process ended without finishing', finished_at: sql`now()` })
+      .where(and(eq(runs.outcome, 'running'), ne(runs.token, lease.token))),
+  );
 }
 
 /**

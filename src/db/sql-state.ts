@@ -1,9 +1,11 @@
-/** The SQLSTATE that Postgres gave for an error, wherever among its causes; empty where none did. */
+/** An error and all beneath it, outermost first. */
+export function* layersOf(error: unknown): Generator<Error & { code?: unknown }> {
+  for (let layer = error; layer instanceof Error; layer = layer.cause) yield layer;
+}
+
+/** The SQLSTATE that an error carries, at whatever depth; empty where there is none. */
 export function sqlState(error: unknown): string {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    const { code } = inner as { code?: unknown };
-    if (typeof code === 'string') return code;
-  }
+  for (const { code } of layersOf(error)) if (typeof code === 'string') return code;
   return '';
 }
 

@@ -42,7 +42,7 @@ export interface Status {
 
 /** Live rows of every table, in one statement. It reads the tables: not to be asked every second. */
 export async function countRows(
-  db: Database,
+  db: Pick<Database, 'orm'>,
   resources: readonly Resource[],
 ): Promise<ReadonlyMap<string, number>> {
   const counts = resources.map(
@@ -55,7 +55,7 @@ export async function countRows(
   return new Map(rows.map((row) => [row.resource, row.live]));
 }
 
-async function readStoppedScans(db: Database): Promise<readonly StoppedScan[]> {
+async function readStoppedScans(db: Pick<Database, 'orm'>): Promise<readonly StoppedScan[]> {
   const { rows } = await db.orm.execute<StoppedScan & Record<string, unknown>>(sql`
     SELECT id::integer, resource, ${utc('coalesce(finished_at, started_at)')} AS stopped_at,
            coalesce(candidates, 0)::integer AS candidates, coalesce(live, 0)::integer AS live
@@ -67,7 +67,7 @@ async function readStoppedScans(db: Database): Promise<readonly StoppedScan[]> {
 
 /** Everything that is known of the mirror, with the live rows given or counted for it. */
 export async function readStatus(
-  db: Database,
+  db: Pick<Database, 'orm'>,
   resources: readonly Resource[],
   counted?: ReadonlyMap<string, number>,
 ): Promise<Status> {

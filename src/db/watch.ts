@@ -43,7 +43,7 @@ export function openWatch(url: string, resources: readonly Resource[]): Watch {
   pool.on('remove', (client) => clients.delete(client));
   // An idle connection that breaks is replaced by the pool; the next query tells whether that worked.
   pool.on('error', () => {});
-  const db = { pool, orm: drizzle({ client: pool }), close: () => pool.end() };
+  const db = { orm: drizzle({ client: pool }) };
   return {
     ping: async () => void (await ask(pool.query('SELECT 1'))),
     rows: () => ask(countRows(db, resources)),

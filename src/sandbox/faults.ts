@@ -2,6 +2,7 @@
 export type FaultKind =
   | '429'
   | '500'
+  | '401'
   | '403'
   | '404'
   | 'reset'
@@ -16,6 +17,7 @@ export type FaultKind =
 export const FAULT_KINDS: readonly FaultKind[] = [
   '429',
   '500',
+  '401',
   '403',
   '404',
   'reset',

@@ -81,6 +81,7 @@ export async function serve(serving: Serving, route: Route, context: SandboxCont
   }
 }
 
+const invalidToken = Object.freeze(new Refusal(401, 'invalid API token', { code: 'invalid_api_token' }));
 const rateLimited = Object.freeze(new Refusal(429, 'rate limit exceeded', { code: 'rate_limited' }));
 
 const jsonHeaders = (state: State) => ({
@@ -97,7 +98,7 @@ function refusedToken(header: string | undefined, token: string): Refusal | unde
       code: 'invalid_authorization_header',
     });
   }
-  return given === token ? undefined : new Refusal(401, 'invalid API token', { code: 'invalid_api_token' });
+  return given === token ? undefined : invalidToken;
 }
 
 function parsed(text: string): unknown {
@@ -139,6 +140,8 @@ async function befallen(
       return refuse(rateLimited, header === 'none' ? {} : { [header]: `${retryAfter}` });
     case '500':
       return refuse(new Refusal(500, 'internal server error'));
+    case '401':
+      return refuse(invalidToken);
     case '403':
       return refuse(new Refusal(403, 'not allowed on this plan', { code: 'permission_denied' }));
     case '404':

@@ -9,7 +9,7 @@ const EVERY_MS = 2_000;
  * Notes at intervals, and once more when told to stop, what was asked of each endpoint: `status` shows it,
  * and a process that follows within the minute counts it. Returns the function that stops it.
  */
-export function noteBudgets({ db, pylon, log }: Context): () => Promise<void> {
+export function noteBudgets({ db, lease, pylon, log }: Context): () => Promise<void> {
   const note = async () => {
     const uses = pylon.uses().map(({ endpoint, queued, answeredAt, pausedUntil }) => ({
       endpoint,
@@ -18,7 +18,7 @@ export function noteBudgets({ db, pylon, log }: Context): () => Promise<void> {
       answered_at: answeredAt,
       paused_until: pausedUntil === 0 ? null : new Date(pausedUntil).toISOString(),
     }));
-    await saveBudgets(db, uses).catch((error: unknown) =>
+    await saveBudgets(db, lease, uses).catch((error: unknown) =>
       log.debug({ reason: reasonOf(error) }, 'budgets not noted'),
     );
   };

@@ -1,8 +1,6 @@
 import { reviveHandovers } from '../db/handovers.ts';
 import { pruneRuns } from '../db/runs.ts';
 import { approvedScans } from '../db/scans.ts';
-import { LeaseLostError } from '../errors.ts';
-import { PylonError } from '../pylon/errors.ts';
 import { link } from '../pylon/signal.ts';
 import type { Activity } from './activity.ts';
 import { settleApproved } from './approve.ts';
@@ -38,16 +36,12 @@ export interface DaemonOptions extends PullOptions {
 /** Milliseconds between looks for records to be read again, and for work that commands hand over. */
 const LOOK_MS = 1_000;
 
-/** What no later tick can mend: the whole is ended, and begun again when there is reason to. */
-const isFatal = (error: unknown) =>
-  error instanceof LeaseLostError || (error instanceof PylonError && error.status === 401);
-
 /**
  * The daemon's work under one lease: everything once, changes meanwhile and from then on, lists and the full
  * comparison by schedule, what is to be read again as it comes, resweeps and audit at their share. Until the
  * context's signal.
  *
- * @throws the signal's reason; a PylonError of status 401 when the token is refused.
+ * @throws the signal's reason.
  */
 export async function serve(outer: Context, options: DaemonOptions): Promise<never> {
   const linked = link(outer.signal);
@@ -81,7 +75,7 @@ function told({ onProgress }: Context, activity: Activity, trouble: Trouble): Co
   return (progress, step) => {
     const { kind, resource, state, error } = progress;
     if (kind === 'backfill') activity.progress.set(resource, progress);
-    if (state === 'failed') trouble.failed(`${kind} ${resource}`, { pass: kind, resource, error });
+    if (state === 'failed') trouble.failed(`${kind} ${resource}`, { kind, resource, error });
     if (state === 'done') trouble.worked(`${kind} ${resource}`);
     onProgress(progress, step);
   };
@@ -93,7 +87,8 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
   const puller = newPuller(ctx, options);
   const rereads = newRereads(ctx, resources, puller.follow);
   const onError = (pass: string, error: unknown) => {
-    if (isFatal(error)) throw error;
+    // What ends the whole has ended the signal; anything else comes round again.
+    if (signal.aborted) throw error;
     trouble.failed(pass, { pass, error });
   };
   const ended = (pass: string, results: readonly Readonly<ResourceProgress>[]) =>

@@ -106,12 +106,14 @@ export function newPass({ store, coveredUntil, onChanged, ...init }: PassInit): 
     batch: store.map,
     async keep(batch, also) {
       init.signal.throwIfAborted();
-      const stored = await ctx.writers.add(() =>
-        store.write(batch, async (tx) => {
+      const stored = await ctx.writers.add(() => {
+        // While it waited for its turn, the work may have been ended.
+        init.signal.throwIfAborted();
+        return store.write(batch, async (tx) => {
           if (scan !== undefined) await addSeen(tx, scan.id, idsIn(batch));
           await also?.(tx);
-        }),
-      );
+        });
+      });
       progress.read += stored.read;
       progress.inserted += stored.inserted;
       progress.updated += stored.updated;

@@ -19,18 +19,15 @@ export interface Course {
 const isUnavailable = (error: unknown) =>
   error instanceof PylonError && (error.status === 403 || error.status === 404);
 
-/** The token is refused: no pass can go on. */
-const isTokenRefused = (error: unknown) => error instanceof PylonError && error.status === 401;
-
 /**
  * Runs a pass to its end and records it in `runs`. Failure is an outcome, not an exception: it stands in
- * the progress. Only being told to stop, and a token that is refused, are thrown on, after the run is closed.
+ * the progress. Only being told to stop is thrown on, after the run is closed as interrupted.
  */
 export async function runPass(init: Omit<PassInit, 'store' | 'scan'>, course: Course): Promise<void> {
   const { ctx, kind, resource, progress, position, signal } = init;
   const { db, lease } = ctx;
   const run = await beginRun(db, lease, resource.name, kind);
-  const end = (outcome: RunOutcome, error?: string) => endRun(db, run, outcome, progress, error);
+  const end = (outcome: RunOutcome, error?: string) => endRun(db, lease, run, outcome, progress, error);
   const store = storer(db, lease, resource);
   progress.state = 'running';
   progress.startedAt = Date.now();
@@ -56,7 +53,6 @@ export async function runPass(init: Omit<PassInit, 'store' | 'scan'>, course: Co
     progress.state = isUnavailable(error) ? 'unavailable' : 'failed';
     if (progress.state === 'unavailable') await course.finish?.('unavailable');
     await end(progress.state, progress.error);
-    if (isTokenRefused(error)) throw error;
   } finally {
     progress.finishedAt = Date.now();
     ctx.onProgress(progress, progress.state);

@@ -13,7 +13,7 @@ export async function withSession<T>(ctx: Context, work: () => Promise<T>): Prom
   const stopNoting = noteBudgets(ctx);
   try {
     await bindToken(ctx);
-    await closeAbandonedRuns(ctx.db);
+    await closeAbandonedRuns(ctx.db, ctx.lease);
     return await work();
   } finally {
     await stopNoting();

@@ -43,7 +43,7 @@ const endpointOf = ({ pull }: Resource) => `${pull.by === 'search' ? 'POST' : 'G
  * these come in. A reading that was ended goes on where it stood. Returns each resource's figures; a
  * resource that failed says so there and does not hold up the others.
  *
- * @throws the reason of `ctx.signal`, and what makes every pass pointless (a token that is refused).
+ * @throws the reason of `ctx.signal`.
  */
 export async function readWhole(ctx: Context, options: WholeOptions): Promise<readonly ResourceProgress[]> {
   const { kind, resources, finished } = options;

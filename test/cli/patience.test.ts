@@ -9,7 +9,7 @@ interface Line {
 }
 
 /** Fails as often as there are times to pass; each wait is cut to a thousandth. */
-async function failing(afterMs: readonly number[], random = 0) {
+async function failing(afterMs: readonly number[], random = 0, least: 'info' | 'error' = 'info') {
   const lines: Line[] = [];
   const log = createLog({
     level: 'trace',
@@ -26,6 +26,7 @@ async function failing(afterMs: readonly number[], random = 0) {
     signal,
     firstMs: 1,
     mostMs: 8,
+    least,
     now: () => now,
     random: () => random,
   });
@@ -50,6 +51,11 @@ describe('waiting for something to come back', () => {
   test('is logged louder the longer it lasts', async () => {
     const { lines } = await failing([0, 9_999, 10_000, 59_999, 60_000]);
     expect(lines.map(({ level }) => level)).toEqual(['info', 'info', 'warn', 'warn', 'error']);
+  });
+
+  test('is never quieter than it has to be', async () => {
+    const { lines } = await failing([0, 10_000], 0, 'error');
+    expect(lines.map(({ level }) => level)).toEqual(['error', 'error']);
   });
 
   test('begins anew once it worked', async () => {

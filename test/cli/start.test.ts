@@ -1,12 +1,7 @@
 import { describe, expect } from 'vitest';
-import { type Running, run, start } from '../helpers/command.ts';
+import { run, start } from '../helpers/command.ts';
 import { openProxy } from '../helpers/proxy.ts';
 import { test } from '../helpers/sandbox.ts';
-
-function linesOf(running: Running): readonly Record<string, unknown>[] {
-  const lines = running.printed().split('\n');
-  return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
-}
 
 const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
 
@@ -20,7 +15,7 @@ describe('start', () => {
     sandbox.faults.add({ endpoint: 'GET /tags', kind: '403', times: 1_000 });
     const running = start(['start'], { ...env, ...few, PYLON_SYNC_LIST_SCHEDULE: '* * * * * *' });
     await running.until('"pass":"backfill"');
-    const url = linesOf(running).find(({ msg }) => msg === 'answering')?.url;
+    const url = running.log().find(({ msg }) => msg === 'answering')?.url;
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
 
     const { rows: users } = await database.pool.query('SELECT id FROM pylon.users LIMIT 1');

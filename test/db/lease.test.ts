@@ -2,11 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { DatabaseAwayError } from '../../src/db/away.ts';
 import { connect } from '../../src/db/connect.ts';
 import { acquireLease, LeaseHeldError } from '../../src/db/lease.ts';
+import { readLease, renewLease } from '../../src/db/lease-row.ts';
+import { watchLease } from '../../src/db/lease-watch.ts';
 import { writing } from '../../src/db/transaction.ts';
 import { LeaseLostError } from '../../src/errors.ts';
 import { test } from '../helpers/database.ts';
+import { openProxy } from '../helpers/proxy.ts';
 
 describe('the lease of a database', () => {
   test('is held by one, names its holder to others, and is free again after its release', async ({
@@ -95,6 +99,85 @@ describe('the lease of a database', () => {
     await write;
     expect(events).toEqual(['wrote', 'took over']);
     await next.release();
+    await db.close();
+  });
+
+  test('is looked at without holding up those who write', async ({ database }) => {
+    const db = await connect(database.url);
+    const lease = await acquireLease(db, { command: 'writer' });
+    await writing(db, lease, async () => {
+      await expect(acquireLease(db, { command: 'other' })).rejects.toThrow(LeaseHeldError);
+      await writing(db, lease, (tx) => tx.execute("INSERT INTO pylon.tags (id) VALUES ('beside')"));
+    });
+    await lease.release();
+    await db.close();
+  });
+
+  test('passes on to one of many that wait for it', async ({ database }) => {
+    const db = await connect(database.url);
+    await (await acquireLease(db, { command: 'first' })).release();
+    const tries = [1, 2, 3, 4].map((n) => acquireLease(db, { command: `waiting ${n}` }));
+    const taken = (await Promise.allSettled(tries)).flatMap((result) =>
+      result.status === 'fulfilled' ? [result.value] : [],
+    );
+    expect(taken.map(({ token }) => token)).toEqual([2n]);
+    await taken[0]?.release();
+    await db.close();
+  });
+
+  test('stays given back although a heartbeat was under way', async ({ database }) => {
+    const db = await connect(database.url);
+    const lease = await acquireLease(db, { command: 'first' });
+    await lease.release();
+    expect(await renewLease(db.vital, lease.token, 10_000)).toBe(false);
+    expect(await readLease(db.vital)).toMatchObject({ released: true });
+    await db.close();
+  });
+
+  test('is lost, by the time that it has lapsed for others, when the database does not answer', async ({
+    database,
+  }) => {
+    const proxy = await openProxy(database.url);
+    const db = await connect(proxy.url);
+    const lease = await acquireLease(db, { command: 'first', heartbeatMs: 100, expiryMs: 500 });
+    proxy.freeze();
+    const frozenAt = performance.now();
+    await expect.poll(() => lease.lost.aborted, { interval: 10 }).toBe(true);
+    expect(performance.now() - frozenAt).toBeLessThan(600);
+    expect(lease.lost.reason).toBeInstanceOf(LeaseLostError);
+    await db.close();
+    await proxy.close();
+  });
+
+  test('given up ends what is written under it, and is free for the same process at once', async ({
+    database,
+  }) => {
+    const db = await connect(database.url);
+    const watch = watchLease();
+    const lease = await acquireLease(db, { command: 'first', watch });
+    const reason = new Error('enough');
+    lease.giveUp(reason);
+    expect(lease.lost.reason).toBe(reason);
+    await expect(writing(db, lease, async () => {})).rejects.toBe(reason);
+    await expect(acquireLease(db, { command: 'other' })).rejects.toThrow(LeaseHeldError);
+    const again = await acquireLease(db, { command: 'first', watch });
+    expect(again.token).toBe(lease.token + 1n);
+    await again.release();
+    await db.close();
+  });
+
+  test('is given up when the database fails a transaction on its own account', async ({ database }) => {
+    const db = await connect(database.url);
+    const lease = await acquireLease(db, { command: 'first' });
+    const write = (code: string) =>
+      writing(db, lease, (tx) =>
+        tx.execute(`DO $$ BEGIN RAISE EXCEPTION 'no luck' USING ERRCODE = '${code}'; END $$`),
+      );
+    await expect(write('23505')).rejects.toThrow();
+    expect(lease.lost.aborted).toBe(false);
+    await expect(write('53100')).rejects.toThrow('the database cannot be used: no luck');
+    expect(lease.lost.reason).toBeInstanceOf(DatabaseAwayError);
+    await lease.release();
     await db.close();
   });
 });

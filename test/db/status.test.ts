@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { saveCursor } from '../../src/db/cursors.ts';
 import { readFacts } from '../../src/db/facts.ts';
 import { savePlan } from '../../src/db/plan.ts';
-import { beginRun, closeAbandonedRuns, endRun } from '../../src/db/runs.ts';
+import { beginRun, endRun } from '../../src/db/runs.ts';
 import { countRows, readStatus } from '../../src/db/status.ts';
 import { bindWorkspace } from '../../src/db/workspace.ts';
 import { resources } from '../../src/resources/index.ts';
@@ -43,9 +43,9 @@ test('the status tells rows, the last run, what was rejected and how far a backf
   await saveCursor(mirror.orm, 'issues', 'backfill window 2026-01-01T00:00:00Z', { done: true });
   await saveCursor(mirror.orm, 'issues', 'backfill window 2025-12-01T00:00:00Z', { done: false });
   const run = await beginRun(mirror, mirror.lease, 'issues', 'backfill');
-  await endRun(mirror, run, 'failed', FIGURES, 'GET /issues: gave up');
+  await endRun(mirror, mirror.lease, run, 'failed', FIGURES, 'GET /issues: gave up');
   const refused = await beginRun(mirror, mirror.lease, 'tags', 'backfill');
-  await endRun(mirror, refused, 'unavailable', FIGURES, 'GET /tags: 403');
+  await endRun(mirror, mirror.lease, refused, 'unavailable', FIGURES, 'GET /tags: 403');
 
   const status = await readStatus(mirror, [issues, tags]);
   expect(status).toMatchObject({ workspace: { id: 'org', name: 'Org' }, holder: { command: 'test' } });
@@ -65,12 +65,6 @@ test('a backfill that is bounded in time counts as one', async ({ mirror }) => {
   await saveCursor(mirror.orm, 'issues', 'range 2026-01-01T00:00:00Z..', { pass: 'x', done: true });
   const { resources } = await readStatus(mirror, [issues]);
   expect(resources[0]).toMatchObject({ backfill: 'done', windows: null });
-});
-
-test('a run whose process died is closed by the next holder of the lease', async ({ mirror }) => {
-  await beginRun(mirror, mirror.lease, 'tags', 'backfill');
-  await closeAbandonedRuns(mirror);
-  expect(await mirror.rows('SELECT outcome FROM pylon_sync.runs')).toEqual([{ outcome: 'interrupted' }]);
 });
 
 interface Past {

@@ -45,8 +45,10 @@ export interface Running {
   readonly pid: number;
   /** Everything printed so far, on either stream. */
   readonly printed: () => string;
-  /** Resolves once the text was printed; rejects when the process ends without it. */
-  until(expected: string): Promise<void>;
+  /** The lines of the log so far. */
+  readonly log: () => readonly Readonly<Record<string, unknown>>[];
+  /** Resolves once the text was printed so many times (once); rejects when the process ends without it. */
+  until(expected: string, times?: number): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
 }
@@ -90,8 +92,13 @@ export function start(words: readonly string[], env: Variables = {}, cwd?: strin
   return {
     pid: child.pid ?? 0,
     printed,
-    async until(expected) {
-      while (!printed().includes(expected)) {
+    log: () =>
+      stderr
+        .split('\n')
+        .filter((line) => line.startsWith('{') && line.endsWith('}'))
+        .map((line) => JSON.parse(line)),
+    async until(expected, times = 1) {
+      while (printed().split(expected).length <= times) {
         if (isOver) throw new Error(`ended without printing ${JSON.stringify(expected)}:\n${printed()}`);
         await once(changed, 'changed');
       }

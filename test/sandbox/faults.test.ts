@@ -15,6 +15,17 @@ describe('a fault', () => {
     expect((await client.get('/teams')).status).toBe(200);
   });
 
+  test('of 401 refuses the token as Pylon does one that was revoked', async ({ open }) => {
+    const client = await open();
+    client.sandbox.faults.add({ endpoint: '*', kind: '401' });
+    const { status, body } = await client.get('/me');
+    expect([status, body]).toEqual([
+      401,
+      { errors: ['invalid API token'], code: 'invalid_api_token', request_id: expect.any(String) },
+    ]);
+    expect((await client.get('/me')).status).toBe(200);
+  });
+
   test('of 429 says how long to wait in either header or in none, and is nobody’s own', async ({ open }) => {
     const client = await open();
     const { faults } = client.sandbox;

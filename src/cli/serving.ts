@@ -1,0 +1,180 @@
+import { awayOr, DatabaseAwayError } from '../db/away.ts';
+import type { Database } from '../db/connect.ts';
+import { type Holder, LeaseHeldError } from '../db/lease.ts';
+import { type LeaseWatch, watchLease } from '../db/lease-watch.ts';
+import { LeaseLostError, PermanentError, reasonOf, UsageError } from '../errors.ts';
+import type { Attempt } from '../pylon/observe.ts';
+import type { Activity, Role } from '../sync/activity.ts';
+import { type DaemonOptions, serve } from '../sync/daemon.ts';
+import type { OnRead } from '../sync/first-reading.ts';
+import type { OnProgress } from '../sync/progress.ts';
+import { newPatience, type Patience, pause } from './patience.ts';
+import type { Port } from './port.ts';
+import { withContext } from './session.ts';
+import type { Setup } from './setup.ts';
+import { logSteps } from './steps.ts';
+import { type TokenRecord, TokenRefusedError, untilAccepted } from './token.ts';
+
+/** How often a standby looks at the lease. */
+const STANDBY_MS = 1_000;
+
+/** What works for so long has recovered: the next failure is a first one. */
+const SETTLED_MS = 60_000;
+
+/** What the lease says of a daemon. */
+export const DAEMON = 'pylon-sync start';
+
+/** What a daemon shows of itself, and whom it tells. */
+export interface Daemon {
+  readonly activity: Activity;
+  readonly port: Port;
+  readonly onRead: OnRead;
+}
+
+/** What the daemon remembers from one try to the next, whatever ended that. */
+export interface Memory {
+  readonly watch: LeaseWatch;
+  readonly token: TokenRecord;
+  readonly broken: Patience;
+  readonly refused: Patience;
+  /** Whom it has said that it stands by for. */
+  standingBy: string | undefined;
+}
+
+export function newMemory({ log, shell: { signal } }: Setup): Memory {
+  return {
+    watch: watchLease(),
+    token: { worked: false },
+    broken: newPatience({ log, what: 'interrupted: trying again', signal }),
+    // Only a person can mend it, who need not wait for long then.
+    refused: newPatience({
+      ...{ log, what: 'Pylon refuses the token: trying until it works again', signal },
+      ...{ firstMs: 7_000, mostMs: 60_000, least: 'error' as const },
+    }),
+    standingBy: undefined,
+  };
+}
+
+/**
+ * Serves whenever the lease can be had. What may pass (a lease held elsewhere or lost, Pylon away, a token that
+ * worked and is refused) is waited out; what needs a person ends it.
+ *
+ * @throws DatabaseAwayError, which is waited out by who connects; UsageError, PermanentError; the stop signal's reason.
+ */
+export async function serveForever(
+  setup: Setup,
+  db: Database,
+  memory: Memory,
+  daemon: Daemon,
+): Promise<never> {
+  const { signal } = setup.shell;
+  for (;;) {
+    signal.throwIfAborted();
+    let worksSince = Number.POSITIVE_INFINITY;
+    const onStep = () => {
+      worksSince = Math.min(worksSince, performance.now());
+    };
+    try {
+      await serveOnce(setup, db, memory, onStep, daemon);
+    } catch (cause) {
+      signal.throwIfAborted();
+      const error = awayOr(cause);
+      if (performance.now() - worksSince > SETTLED_MS) memory.broken.worked();
+      await waitOut(setup, daemon.activity, memory, error);
+    }
+  }
+}
+
+/** Works under the lease until something ends that; `onStep` is called whenever that gets on. */
+async function serveOnce(
+  setup: Setup,
+  db: Database,
+  memory: Memory,
+  onStep: () => void,
+  { activity, port, onRead }: Daemon,
+): Promise<void> {
+  const { log } = setup;
+  const { watch, token } = memory;
+  const tell = logSteps(log, setup.shell.signal);
+  const onProgress: OnProgress = (progress, step) => {
+    onStep();
+    activity.trouble = undefined;
+    tell(progress, step);
+  };
+  const observe = (attempt: Attempt) => port.observe(attempt);
+  const session = { command: DAEMON, watch, token, onProgress, observe };
+  await withContext(setup, db, session, async (ctx) => {
+    // Whether what troubled it is over shows with the first step.
+    become(activity, 'active', undefined, activity.trouble);
+    log.info({ lease: Number(ctx.lease.token) }, 'active: working on this database');
+    memory.standingBy = undefined;
+    port.works(ctx);
+    try {
+      return await serve(ctx, {
+        ...optionsOf(setup),
+        activity,
+        onRead: async (results) => {
+          memory.broken.worked();
+          memory.refused.worked();
+          await onRead(results);
+        },
+      });
+    } finally {
+      port.works(undefined);
+    }
+  });
+}
+
+/** What the daemon goes by, of the configuration. */
+function optionsOf({ config }: Setup): Omit<DaemonOptions, 'activity' | 'onRead'> {
+  const { resources, since, windowDays, overlapSeconds, auditShare } = config;
+  const { schedule, listSchedule, reconcileSchedule } = config;
+  return {
+    ...{ resources, since, windowDays, overlapSeconds, auditShare },
+    ...{ schedule, listSchedule, reconcileSchedule },
+  };
+}
+
+/** Waits until it makes sense to try again; throws on what no waiting helps against. */
+async function waitOut(setup: Setup, activity: Activity, memory: Memory, error: unknown): Promise<void> {
+  const { log, shell } = setup;
+  if (error instanceof LeaseHeldError) {
+    become(activity, 'standby', error.holder);
+    const name = nameOf(error.holder);
+    if (memory.standingBy !== name)
+      log.info({ holder: error.holder }, 'standing by: another process works on this database');
+    memory.standingBy = name;
+    memory.broken.worked();
+    await pause(STANDBY_MS, shell.signal);
+  } else if (error instanceof LeaseLostError) {
+    become(activity, 'standby');
+    log.warn({ error }, 'lease lost: standing by');
+    await pause(STANDBY_MS, shell.signal);
+  } else if (error instanceof TokenRefusedError && memory.token.worked) {
+    // Without the lease: another process may have been given a new token.
+    become(activity, 'starting', undefined, reasonOf(error));
+    await untilAccepted(setup, error, memory.refused);
+    log.info('Pylon takes the token again');
+  } else if (mayPass(error, memory)) {
+    become(activity, 'starting', undefined, reasonOf(error));
+    await memory.broken.wait(error);
+  } else throw error;
+}
+
+/** An answer that refuses what has worked before, or makes no sense, is weather too: a maintenance page, say. */
+function mayPass(error: unknown, { token }: Memory): boolean {
+  if (error instanceof PermanentError) return token.worked;
+  return !(error instanceof DatabaseAwayError || error instanceof UsageError);
+}
+
+/** What is said of this process from here on. Nothing follows after `stopping`. */
+export function become(
+  activity: Activity,
+  role: Role,
+  holder: Holder | undefined = undefined,
+  trouble: string | undefined = undefined,
+): void {
+  if (activity.role !== 'stopping') Object.assign(activity, { role, holder, trouble });
+}
+
+const nameOf = ({ host, space, pid }: Holder) => `${pid} ${space} ${host}`;

@@ -1,0 +1,82 @@
+import type pg from 'pg';
+import { atomically } from './atomic.ts';
+import type { Holder } from './holder.ts';
+import { sqlState } from './sql-state.ts';
+
+/** The one row of `pylon_sync.lease`, as it stood when it was looked at. */
+export interface LeaseRow {
+  /** Grows with every change of hands. */
+  readonly token: bigint;
+  readonly holder: Holder;
+  /** The time of `expires_at`, to be compared for equality alone: every heartbeat changes it. */
+  readonly expires: string;
+  /** Whether that time has passed by the database's clock. */
+  readonly expired: boolean;
+  /** Whether the holder gave the lease back. */
+  readonly released: boolean;
+}
+
+const EXPIRES = 'extract(epoch FROM held.expires_at)::text';
+
+/** Reads the row and locks nothing: those who write are not held up by those who wait. */
+export async function readLease(pool: pg.Pool): Promise<LeaseRow | undefined> {
+  const { rows } = await pool.query<LeaseRow & { token: string }>(
+    `SELECT token, holder, ${EXPIRES} AS expires, expires_at < clock_timestamp() AS expired,
+            expires_at = '-infinity' AS released
+       FROM pylon_sync.lease AS held WHERE name = 'daemon'`,
+  );
+  return rows[0] && { ...rows[0], token: BigInt(rows[0].token) };
+}
+
+/** Transactions under the old token end within seconds; who waits for them looks again. */
+const TAKE_TIMEOUT = '3s';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Takes the row over if it stands as it was seen (or is still not there), waiting for transactions that write
+ * under its token; the new token, or undefined when it has changed or those do not end.
+ */
+export async function takeLease(
+  pool: pg.Pool,
+  holder: Holder,
+  expiryMs: number,
+  seen: LeaseRow | undefined,
+): Promise<bigint | undefined> {
+  try {
+    return await atomically(pool, async (client) => {
+      await client.query("SELECT set_config('lock_timeout', $1, true)", [TAKE_TIMEOUT]);
+      const { rows } = await client.query<{ token: string }>(
+        `INSERT INTO pylon_sync.lease AS held (name, token, holder, acquired_at, expires_at)
+         VALUES ('daemon', 1, $1, clock_timestamp(), clock_timestamp() + $2 * interval '1 millisecond')
+         ON CONFLICT (name) DO UPDATE
+            SET token = held.token + 1, holder = excluded.holder,
+                acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
+          WHERE held.token = $3 AND ${EXPIRES} = $4
+         RETURNING token`,
+        [JSON.stringify(holder), expiryMs, seen?.token ?? null, seen?.expires ?? null],
+      );
+      return rows[0] && BigInt(rows[0].token);
+    });
+  } catch (error) {
+    if (sqlState(error) === LOCK_NOT_AVAILABLE) return undefined;
+    throw error;
+  }
+}
+
+/** Puts the expiry off; false when the row is another holder's or was given back. */
+export async function renewLease(pool: pg.Pool, token: bigint, expiryMs: number): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `UPDATE pylon_sync.lease SET expires_at = clock_timestamp() + $2 * interval '1 millisecond'
+      WHERE name = 'daemon' AND token = $1 AND expires_at <> '-infinity'`,
+    [token, expiryMs],
+  );
+  return rowCount !== 0;
+}
+
+/** Gives the row back, if it still is this token's. */
+export async function releaseLease(pool: pg.Pool, token: bigint): Promise<void> {
+  await pool.query(
+    "UPDATE pylon_sync.lease SET expires_at = '-infinity' WHERE name = 'daemon' AND token = $1",
+    [token],
+  );
+}

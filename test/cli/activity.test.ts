@@ -1,0 +1,60 @@
+import { PassThrough } from 'node:stream';
+import { expect } from 'vitest';
+import { reachServer } from '../../src/cli/database.ts';
+import { openPort } from '../../src/cli/port.ts';
+import { setUp } from '../../src/cli/setup.ts';
+import { Interrupted } from '../../src/cli/shell.ts';
+import { runDaemon } from '../../src/cli/start.ts';
+import { newActivity } from '../../src/sync/activity.ts';
+import { openProxy } from '../helpers/proxy.ts';
+import { test } from '../helpers/sandbox.ts';
+
+/** A daemon in this process, of whom one can see what it says of itself. */
+async function daemon(env: Readonly<Record<string, string>>) {
+  const stop = new AbortController();
+  const stream = new PassThrough().resume() as unknown as NodeJS.WriteStream;
+  const setup = setUp(
+    { env, stdout: stream, stderr: stream, signal: stop.signal, version: '1.2.3' },
+    { token: true },
+  );
+  const activity = newActivity();
+  const port = await openPort(setup, { activity });
+  const server = await reachServer(setup);
+  const ended = runDaemon(setup, server, { activity, port, onRead: async () => {} }).finally(port.close);
+  return { activity, ended, stop: () => stop.abort(new Interrupted('SIGTERM', 15)) };
+}
+
+test('a daemon says what it is doing, for whom it waits and what troubles it', async ({
+  env,
+  sandbox,
+  database,
+}) => {
+  const proxy = await openProxy(database.url);
+  await proxy.close();
+  const few = { ...env, PYLON_SYNC_RESOURCES: 'users,teams,tags', PYLON_SYNC_LIST_SCHEDULE: '* * * * * *' };
+  const first = await daemon({ ...few, DATABASE_URL: proxy.url });
+  expect(first.activity).toMatchObject({ role: 'starting', complete: false });
+  await expect.poll(() => first.activity.trouble).toMatch(/^cannot use the database at .*ECONNREFUSED/);
+
+  await proxy.open();
+  await expect.poll(() => first.activity.complete, { timeout: 10_000 }).toBe(true);
+  expect(first.activity).toMatchObject({ role: 'active', holder: undefined, trouble: undefined });
+  expect([...first.activity.progress.keys()].sort()).toEqual(['tags', 'teams', 'users']);
+
+  const second = await daemon(few);
+  await expect.poll(() => second.activity.role).toBe('standby');
+  expect(second.activity.holder).toMatchObject({ pid: process.pid, command: 'pylon-sync start' });
+
+  sandbox.faults.add({ endpoint: '*', kind: '401', times: 1_000_000 });
+  await expect.poll(() => first.activity.trouble, { timeout: 5_000 }).toMatch(/401 .*Settings → API tokens/);
+  expect(first.activity.role).toBe('starting');
+  sandbox.faults.clear();
+
+  await expect.poll(() => second.activity.role, { timeout: 5_000 }).toBe('active');
+  first.stop();
+  expect(first.activity).toMatchObject({ role: 'stopping', trouble: undefined });
+  second.stop();
+  expect(await Promise.all([first.ended, second.ended])).toEqual([0, 0]);
+  expect(second.activity.role).toBe('stopping');
+  await proxy.close();
+});

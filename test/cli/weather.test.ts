@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { describe, expect, inject } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import { makeDataFolder } from '../helpers/clusters.ts';
+import { type Running, start } from '../helpers/command.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { expectMirror } from '../helpers/equal.ts';
+import { openProxy } from '../helpers/proxy.ts';
+import { test as base } from '../helpers/sandbox.ts';
+import { NOW } from '../helpers/workspace.ts';
+import { serverPid } from '../postgres/folder.ts';
+import { start as startPostgres } from '../postgres/start.ts';
+
+const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
+const ACTIVE = '"msg":"active: working on this database"';
+const DONE = '"pass":"backfill"';
+const AWAY = 'database cannot be used: trying again';
+
+const test = base.extend<{ sandbox: Sandbox; dataDir: string }>({
+  // Nothing ticks there, so that what was read at different times can be compared.
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern
+  sandbox: async ({}, use) => {
+    const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => NOW });
+    await use(sandbox);
+    await sandbox.close();
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern
+  dataDir: async ({}, use) => {
+    await use(await makeDataFolder(inject('runFolder'), randomUUID()));
+  },
+});
+
+/** Ends a server as a crash does. */
+async function crash(dataDir: string): Promise<void> {
+  const pid = serverPid(dataDir) ?? 0;
+  process.kill(pid, 'SIGQUIT');
+  await expect.poll(() => serverPid(dataDir)).not.toBe(pid);
+}
+
+async function expectCleanEnd(running: Running): Promise<void> {
+  running.kill('SIGTERM');
+  const { status } = await running.ended;
+  expect(status, running.printed()).toBe(0);
+}
+
+const isSeen = async ({ pool }: TestDatabase, name: string) =>
+  (await pool.query('SELECT FROM pylon.users WHERE name = $1', [name])).rowCount === 1;
+
+describe('a database that goes away', () => {
+  test('in the middle of a pass, and comes back after a crash: nothing is lost', async ({
+    env,
+    sandbox,
+    dataDir,
+  }) => {
+    const server = await startPostgres(dataDir);
+    const running = start(['start'], { ...env, DATABASE_URL: server.url });
+    await running.until('"resource":"issue_messages"');
+    for (const restMs of [0, 2_000]) {
+      await crash(dataDir);
+      await sleep(restMs);
+      expect((await startPostgres(dataDir)).url).toBe(server.url);
+      await running.until(ACTIVE, restMs === 0 ? 2 : 3);
+      await sleep(300);
+    }
+    await running.until(DONE);
+    const pool = new pg.Pool({ connectionString: server.url });
+    await expectMirror(pool, sandbox);
+    const { rows } = await pool.query("SELECT FROM pylon_sync.runs WHERE outcome IN ('running', 'failed')");
+    expect(rows).toEqual([]);
+    await expectCleanEnd(running);
+    await pool.end();
+    await crash(dataDir);
+  }, 90_000);
+
+  test('for longer than the lease while nothing is done: it goes on by itself, without haste', async ({
+    env,
+    sandbox,
+    database,
+  }) => {
+    const proxy = await openProxy(database.url);
+    const schedule = { PYLON_SYNC_LIST_SCHEDULE: '*/30 * * * * *' };
+    const running = start(['start'], { ...env, ...few, ...schedule, DATABASE_URL: proxy.url });
+    await running.until(DONE);
+    await proxy.close();
+    await running.until('lease lost');
+    const attempts = () => running.log().filter(({ msg }) => msg === AWAY);
+    await sleep(3_000);
+    expect(attempts().length).toBeGreaterThan(1);
+    expect(attempts().length).toBeLessThan(8);
+    const { rows } = await database.pool.query('SELECT id FROM pylon.users LIMIT 1');
+    sandbox.world.patch('users', rows[0].id, { name: 'Renamed meanwhile' });
+    await proxy.open();
+    await expect.poll(() => isSeen(database, 'Renamed meanwhile'), { timeout: 60_000 }).toBe(true);
+    await expectCleanEnd(running);
+    await proxy.close();
+  }, 120_000);
+
+  test('without a word, for longer than the lease, in the middle of a pass: nothing is lost', async ({
+    env,
+    sandbox,
+    database,
+  }) => {
+    const proxy = await openProxy(database.url);
+    const running = start(['start'], { ...env, DATABASE_URL: proxy.url });
+    await running.until('"resource":"issue_messages"');
+    proxy.freeze();
+    await running.until('lease lost');
+    await sleep(3_000);
+    proxy.thaw();
+    await running.until(DONE);
+    await expectMirror(database.pool, sandbox);
+    await expectCleanEnd(running);
+    await proxy.close();
+  }, 90_000);
+
+  test('for want of room on its disk is waited for', async ({ env, database }) => {
+    await database.pool.query(`
+      CREATE FUNCTION public.full() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+      CREATE TRIGGER full_disk BEFORE INSERT ON pylon.users FOR EACH ROW EXECUTE FUNCTION public.full()`);
+    const running = start(['start'], { ...env, ...few });
+    await running.until(AWAY, 3);
+    expect(running.log().find(({ msg }) => msg === AWAY)).toMatchObject({
+      level: 'info',
+      error: { message: expect.stringContaining('No space left on device') },
+    });
+    await database.pool.query('DROP TRIGGER full_disk ON pylon.users');
+    await running.until(DONE);
+    expect((await database.pool.query('SELECT FROM pylon.users')).rowCount).toBeGreaterThan(0);
+    await expectCleanEnd(running);
+  });
+
+  test('although it is embedded: it is started again', async ({ env, dataDir }) => {
+    const { DATABASE_URL: _, ...rest } = env;
+    const running = start(['start'], { ...rest, ...few, PYLON_SYNC_DATA_DIR: dataDir });
+    await running.until(DONE);
+    await crash(dataDir);
+    await running.until(ACTIVE, 2);
+    await running.until(DONE, 2);
+    await expectCleanEnd(running);
+    expect(serverPid(dataDir)).toBeUndefined();
+  }, 60_000);
+});
+
+describe('a token', () => {
+  test('that is revoked is said to be, tried now and then, and used again when it works', async ({
+    env,
+    sandbox,
+    database,
+  }) => {
+    const running = start(['start'], { ...env, ...few, PYLON_SYNC_LIST_SCHEDULE: '* * * * * *' });
+    await running.until(DONE);
+    sandbox.faults.add({ endpoint: '*', kind: '401', times: 1_000_000 });
+    await running.until('Pylon refuses the token');
+    const { rows } = await database.pool.query(
+      "SELECT expires_at = '-infinity' AS released FROM pylon_sync.lease",
+    );
+    expect(rows).toEqual([{ released: true }]);
+    const asked = sandbox.requests.length;
+    await running.until('Pylon refuses the token', 2);
+    expect(sandbox.requests.slice(asked).map(({ path }) => path)).toEqual(['/me']);
+    expect(running.log().find(({ msg }) => /^Pylon refuses/.test(String(msg)))).toMatchObject({
+      level: 'error',
+      error: { message: expect.stringMatching(/401 invalid_api_token .*Settings → API tokens/) },
+    });
+
+    const { rows: users } = await database.pool.query('SELECT id FROM pylon.users LIMIT 1');
+    sandbox.world.patch('users', users[0].id, { name: 'Renamed meanwhile' });
+    sandbox.faults.clear();
+    await running.until('Pylon takes the token again');
+    await expect.poll(() => isSeen(database, 'Renamed meanwhile'), { timeout: 10_000 }).toBe(true);
+    await expectCleanEnd(running);
+  }, 60_000);
+
+  test('that one endpoint alone refuses is no reason to stop the rest', async ({
+    env,
+    sandbox,
+    database,
+  }) => {
+    sandbox.faults.add({ endpoint: 'GET /teams', kind: '401', times: 1_000_000 });
+    const running = start(['start'], { ...env, ...few });
+    await running.until(DONE);
+    const { rows } = await database.pool.query('SELECT resource, outcome FROM pylon_sync.runs ORDER BY 1');
+    expect(rows).toEqual([
+      { resource: 'tags', outcome: 'done' },
+      { resource: 'teams', outcome: 'failed' },
+      { resource: 'users', outcome: 'done' },
+    ]);
+    await expectCleanEnd(running);
+  });
+});

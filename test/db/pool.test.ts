@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { atomically } from '../../src/db/atomic.ts';
+import { openPool } from '../../src/db/pool.ts';
+import { test } from '../helpers/database.ts';
+import { openProxy } from '../helpers/proxy.ts';
+
+const LIMITS = { application: 'test', max: 2, connectMs: 2_000, silenceMs: 60_000 };
+
+describe('a connection', () => {
+  test('that breaks in the middle of a transaction fails that, and nothing else', async ({ database }) => {
+    const { pool, close } = openPool(database.url, LIMITS);
+    for (let time = 0; time < 5; time += 1) {
+      const broken = atomically(pool, async (client) => {
+        const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+        await database.pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+        await sleep(20);
+        throw new Error('what went wrong');
+      });
+      await expect(broken).rejects.toThrow('what went wrong');
+    }
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await close();
+  });
+
+  test('on which nothing comes for too long is closed, one on which something does is not', async ({
+    database,
+  }) => {
+    const proxy = await openProxy(database.url);
+    const { pool, close } = openPool(proxy.url, { ...LIMITS, silenceMs: 300 });
+    for (let time = 0; time < 3; time += 1) await pool.query('SELECT pg_sleep(0.2)');
+    proxy.freeze();
+    const frozenAt = performance.now();
+    await expect(pool.query('SELECT 1')).rejects.toThrow('nothing came from the database for 300 ms');
+    expect(performance.now() - frozenAt).toBeLessThan(1_000);
+    await close();
+    await proxy.close();
+  });
+
+  test('can be cut: what waits on it fails with the reason, what comes later does not', async ({
+    database,
+  }) => {
+    const { pool, cut, close } = openPool(database.url, LIMITS);
+    const waiting = [
+      pool.query('SELECT pg_sleep(60)'),
+      atomically(pool, (client) => client.query('SELECT pg_sleep(60)')),
+    ];
+    await sleep(200);
+    const reason = new Error('stopped');
+    cut(reason);
+    for (const query of waiting) await expect(query).rejects.toThrow(reason);
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await close();
+  });
+
+  test('does not keep its pool from closing, whatever it waits for', async ({ database }) => {
+    const proxy = await openProxy(database.url);
+    const { pool, close } = openPool(proxy.url, LIMITS);
+    await Promise.all([pool.query('SELECT 1'), pool.query('SELECT 1')]);
+    proxy.freeze();
+    const waiting = pool.query('SELECT 1');
+    await sleep(20);
+    const closedAt = performance.now();
+    await Promise.all([close(), expect(waiting).rejects.toThrow('Connection terminated')]);
+    expect(performance.now() - closedAt).toBeLessThan(1_500);
+    await proxy.close();
+  });
+});
+
+test('a transaction that the server rolled back at COMMIT is a failed one', async ({ database }) => {
+  const { pool, close } = openPool(database.url, LIMITS);
+  const swallowed = atomically(pool, (client) => client.query('SELECT 1 / 0').catch(() => 'all is well'));
+  await expect(swallowed).rejects.toThrow('rolled back by the server');
+  await close();
+});

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { describe, expect, inject } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import { makeDataFolder } from '../helpers/clusters.ts';
+import { start } from '../helpers/command.ts';
+import { expectMirror } from '../helpers/equal.ts';
+import { test as base } from '../helpers/sandbox.ts';
+import { NOW } from '../helpers/workspace.ts';
+import { serverPid } from '../postgres/folder.ts';
+import { start as startPostgres } from '../postgres/start.ts';
+import { startPooler } from './pgbouncer.ts';
+
+const ACTIVE = '"msg":"active: working on this database"';
+const DONE = '"pass":"backfill"';
+
+const test = base.extend<{ sandbox: Sandbox }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern
+  sandbox: async ({}, use) => {
+    const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => NOW });
+    await use(sandbox);
+    await sandbox.close();
+  },
+});
+
+describe('through a transaction pooler with fewer connections than the daemon has', () => {
+  test('a backfill migrates and reads everything', async ({ env, sandbox, database }) => {
+    await database.pool.query('DROP SCHEMA pylon CASCADE; DROP SCHEMA pylon_sync CASCADE');
+    const pooler = await startPooler(database.url);
+    const { status, stderr } = await start(['backfill'], { ...env, DATABASE_URL: pooler.url }).ended;
+    expect(status, stderr).toBe(0);
+    await expectMirror(database.pool, sandbox);
+    await pooler.close();
+  });
+
+  test('a daemon works, one stands by, and takes over from a killed one', async ({
+    env,
+    sandbox,
+    database,
+  }) => {
+    const pooler = await startPooler(database.url);
+    const through = { ...env, DATABASE_URL: pooler.url };
+    const first = start(['start'], through);
+    await first.until('"resource":"issue_messages"');
+    await database.pool.query(`UPDATE pylon_sync.lease SET holder = holder || '{"host": "elsewhere"}'`);
+    const second = start(['start'], through);
+    await second.until('standing by');
+    first.kill('SIGKILL');
+    const killedAt = performance.now();
+    await second.until(ACTIVE);
+    expect(performance.now() - killedAt).toBeLessThan(15_000);
+    await second.until(DONE);
+    await expectMirror(database.pool, sandbox);
+    second.kill('SIGTERM');
+    expect((await second.ended).status).toBe(0);
+    await pooler.close();
+  }, 60_000);
+
+  test('a daemon outlives a crash of the server in the middle of a pass', async ({ env, sandbox }) => {
+    const dataDir = await makeDataFolder(inject('runFolder'), randomUUID());
+    const server = await startPostgres(dataDir);
+    const pooler = await startPooler(server.url);
+    const running = start(['start'], { ...env, DATABASE_URL: pooler.url });
+    await running.until('"resource":"issue_messages"');
+    process.kill(server.pid, 'SIGQUIT');
+    await expect.poll(() => serverPid(dataDir)).toBeUndefined();
+    const again = await startPostgres(dataDir);
+    await running.until(DONE);
+    const pool = new pg.Pool({ connectionString: server.url });
+    await expectMirror(pool, sandbox);
+    await pool.end();
+    running.kill('SIGTERM');
+    expect((await running.ended).status).toBe(0);
+    await pooler.close();
+    await again.stop();
+  }, 60_000);
+});
