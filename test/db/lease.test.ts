@@ -63,6 +63,16 @@ describe('the lease of a database', () => {
     await db.close();
   });
 
+  test('is kept alive although the work has every connection', async ({ database }) => {
+    const db = await connect(database.url, { max: 2 });
+    const lease = await acquireLease(db, { command: 'first', heartbeatMs: 20, expiryMs: 300 });
+    const busy = [1, 2, 3].map(() => db.pool.query('SELECT pg_sleep(0.5)'));
+    await Promise.all(busy);
+    expect(lease.lost.aborted).toBe(false);
+    await lease.release();
+    await db.close();
+  });
+
   test('of a process of this machine that is gone passes on at once', async ({ database }) => {
     const db = await connect(database.url);
     await (await acquireLease(db, { command: 'killed' })).release();
