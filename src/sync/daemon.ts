@@ -1,3 +1,4 @@
+import { awayOr, DatabaseAwayError } from '../db/away.ts';
 import { reviveHandovers } from '../db/handovers.ts';
 import { pruneRuns } from '../db/runs.ts';
 import { approvedScans } from '../db/scans.ts';
@@ -87,7 +88,9 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
   const puller = newPuller(ctx, options);
   const rereads = newRereads(ctx, resources, puller.follow);
   const onError = (pass: string, error: unknown) => {
-    // What ends the whole has ended the signal; anything else comes round again.
+    const away = awayOr(error);
+    // Everybody's work waits for the database, not this pass alone.
+    if (away instanceof DatabaseAwayError) ctx.lease.giveUp(away);
     if (signal.aborted) throw error;
     trouble.failed(pass, { pass, error });
   };

@@ -84,7 +84,7 @@ describe('a database that goes away', () => {
     const running = start(['start'], { ...env, ...few, ...schedule, DATABASE_URL: proxy.url });
     await running.until(DONE);
     await proxy.close();
-    await running.until('lease lost');
+    await running.until(AWAY);
     const attempts = () => running.log().filter(({ msg }) => msg === AWAY);
     await sleep(3_000);
     expect(attempts().length).toBeGreaterThan(1);
