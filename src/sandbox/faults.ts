@@ -44,6 +44,8 @@ export interface Fault {
   readonly header?: 'X-Retry-After' | 'Retry-After' | 'none';
   /** How long `slow` takes, milliseconds. Default 1,000. */
   readonly delayMs?: number;
+  /** Status of an answer of `html`. Default 200. */
+  readonly status?: number;
 }
 
 /** Faults to come, in the order in which they were added. */

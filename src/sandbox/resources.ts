@@ -3,7 +3,7 @@ import { followerKey } from './made/around-issues.ts';
 import type { Facts, Fields, Table } from './rows.ts';
 
 /** Everything the sandbox holds, by the names that the mirror's tables have too. */
-const RESOURCES = [
+export const RESOURCES = [
   'organizations',
   'users',
   'user_roles',

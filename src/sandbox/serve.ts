@@ -147,9 +147,11 @@ async function befallen(
     case '404':
       return refuse(new Refusal(404, 'not found', { code: 'not_found' }));
     case 'html':
-      return answer(200, '<!doctype html><title>Just a moment</title><p>Checking your browser</p>', {
-        'content-type': 'text/html; charset=utf-8',
-      });
+      return answer(
+        fault.status ?? 200,
+        '<!doctype html><title>Just a moment</title><p>Checking your browser</p>',
+        { 'content-type': 'text/html; charset=utf-8' },
+      );
     case 'reset':
       return cut(context);
     case 'hang':

@@ -46,7 +46,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
   };
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.route('/__sandbox', control({ world, state, faults, log }));
+  app.route('/__sandbox', control({ world, faults, log }));
   for (const route of routes) {
     const [method = '', path = ''] = route.endpoint.split(' ');
     app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => serve(serving, route, context));

@@ -21,8 +21,16 @@ export interface World {
   get(resource: string, id: string): Fields | undefined;
   /** Serves any object exactly as given from now on; returns the key it is held by. */
   put(resource: string, object: Fields, path?: Facts): string;
-  /** Changes fields; `updated_at`, where there is one, moves to Pylon's clock. Throws for an unknown id. */
-  patch(resource: string, id: string, fields: Fields): Fields;
+  /**
+   * Makes an object as Pylon does: with an id of its own, a number where issues have one, and the times of now
+   * where others of its kind bear them.
+   */
+  create(resource: string, fields: Fields, path?: Facts): Fields;
+  /**
+   * Changes fields. `updated_at`, where there is one, moves to Pylon's clock, unless it is done silently. Throws
+   * for an unknown id.
+   */
+  patch(resource: string, id: string, fields: Fields, options?: { readonly silent?: boolean }): Fields;
   remove(resource: string, id: string): void;
   mergeAccounts(into: string, ids: readonly string[]): void;
   /** A message of a customer; moves `latest_message_time`, and nothing else, of the issue. */
@@ -55,9 +63,16 @@ export function worldOf(state: State): World {
       return row === undefined ? undefined : show(row);
     },
     put: (resource, object, path = {}) => state.store(named(resource), object, { path, raw: true }).key,
-    patch: (resource, id, fields) => {
+    create: (resource, fields, path = {}) => {
+      const name = named(resource);
+      const id = state.newId(name);
+      const number = name === 'issues' ? { number: state.newNumber() } : {};
+      const object = { id, ...number, ...bornNow(state, table(resource)), ...fields };
+      return show(state.store(name, object, { path }));
+    },
+    patch: (resource, id, fields, { silent = false } = {}) => {
       const row = need(resource, id);
-      const moved = 'updated_at' in row.object ? { updated_at: instant(state.now()) } : {};
+      const moved = 'updated_at' in row.object && !silent ? { updated_at: instant(state.now()) } : {};
       const object = { ...row.object, ...moved, ...fields };
       return show(state.store(named(resource), object, { path: row.path, raw: row.raw }));
     },
@@ -93,4 +108,11 @@ export function worldOf(state: State): World {
       state.store('issue_messages', object, { path: row.path, raw: row.raw });
     },
   };
+}
+
+/** The times that objects of a table bear from the beginning. */
+function bornNow(state: State, table: Table): Fields {
+  const [like] = table.newest();
+  const times = ['created_at', 'updated_at'].filter((field) => like !== undefined && field in like.object);
+  return Object.fromEntries(times.map((field) => [field, instant(state.now())]));
 }

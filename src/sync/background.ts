@@ -13,6 +13,12 @@ export interface BackgroundOptions {
   readonly auditShare: number;
 }
 
+/**
+ * Milliseconds between looks where there is nothing to do: a minute of the limits' clock, of which more than a
+ * real one is not waited for, nor less than a second.
+ */
+const idleMs = ({ pylon }: Context) => Math.min(60_000, Math.max(1_000, pylon.intervalMs));
+
 /** The work of resweeps and audit: each endpoint at its own pace. */
 function worksOf(ctx: Context, options: BackgroundOptions, follow: Follow) {
   const { resources, overlapSeconds, auditShare: share } = options;
@@ -42,7 +48,7 @@ export async function workInBackground(
     worksOf(ctx, options, follow).map(([resource, paced]) => {
       // What was never read whole is being read: there is nothing to compare with yet.
       const work = async () => (await doneOnce(ctx, [resource])).length > 0 && (await paced.work());
-      return runPaced({ ...paced, work }, (error) => onError(paced.name, error), ctx.signal);
+      return runPaced({ ...paced, work }, (error) => onError(paced.name, error), ctx.signal, idleMs(ctx));
     }),
   );
 }

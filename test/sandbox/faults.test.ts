@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { found, NOW, test } from './client.ts';
+import { found, test } from './client.ts';
 
 describe('a fault', () => {
   test('befalls its endpoint so many times, after so many requests, in the order given', async ({ open }) => {
@@ -78,6 +78,8 @@ describe('a fault', () => {
       'text/html; charset=utf-8',
     ]);
     expect(await response.text()).toContain('<!doctype html>');
+    client.sandbox.faults.add({ endpoint: 'GET /me', kind: 'html', status: 502 });
+    expect((await fetch(`${client.sandbox.url}/me`, { headers })).status).toBe(502);
   });
 
   test('can promise more without giving any, or give the same cursor again', async ({ open }) => {
@@ -126,49 +128,4 @@ test('an answer takes the latency it is given', async ({ open }) => {
   const start = performance.now();
   expect((await client.get('/me')).status).toBe(200);
   expect(performance.now() - start).toBeGreaterThan(75);
-});
-
-describe('a sandbox in another process', () => {
-  test('takes faults and changes, and tells of requests, over HTTP', async ({ open }) => {
-    const client = await open({ limits: { 'GET /teams': 1 } });
-    const control = async (method: string, path: string, body?: unknown) => {
-      const response = await fetch(`${client.sandbox.url}/__sandbox${path}`, {
-        method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return { status: response.status, text: await response.text() };
-    };
-    expect((await control('POST', '/faults', { endpoint: 'GET /me', kind: '500' })).status).toBe(200);
-    expect((await client.get('/me')).status).toBe(500);
-    await control('POST', '/faults', { endpoint: 'GET /me', kind: '500' });
-    await control('DELETE', '/faults');
-    expect((await client.get('/me')).status).toBe(200);
-    expect((await control('POST', '/faults', { endpoint: 'GET /me', kind: 'gremlins' })).status).toBe(400);
-    await client.get('/teams');
-    await client.get('/teams');
-    expect(JSON.parse((await control('GET', '/requests')).text)).toEqual({
-      endpoints: { 'GET /me': { requests: 2, own429: 0 }, 'GET /teams': { requests: 2, own429: 1 } },
-      own429: 1,
-    });
-
-    await control('POST', '/world/tags', { put: { id: 't', value: 'odd', nested: { a: null } } });
-    await control('POST', '/world/accounts', {
-      patch: { name: 'renamed' },
-      id: found(client, 'accounts').id,
-    });
-    await control('POST', '/world/teams', { remove: found(client, 'teams').id });
-    const tags = (await control('GET', '/world/tags')).text.trim().split('\n');
-    expect(tags.map((line) => JSON.parse(line))).toContainEqual({
-      object: { id: 't', value: 'odd', nested: { a: null } },
-      path: {},
-    });
-    expect(found(client, 'accounts')).toMatchObject({
-      name: 'renamed',
-      updated_at: new Date(NOW).toISOString().replace('.000', ''),
-    });
-    expect(client.sandbox.world.count('teams')).toBe(4);
-    const messages = (await control('GET', '/world/issue_messages')).text.trim().split('\n');
-    expect(messages.length).toBe(client.sandbox.world.count('issue_messages'));
-    expect((await control('GET', '/world/planets')).status).toBe(400);
-  });
 });
