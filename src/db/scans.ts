@@ -1,9 +1,7 @@
 import { and, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Query, Resource } from '../resources/define.ts';
 import type { Database, Executor } from './connect.ts';
-import type { Lease } from './lease.ts';
 import { scanCandidates, scanSeen, scans } from './tables.ts';
-import { writing } from './transaction.ts';
 
 export type ScanState = 'listing' | 'judging' | 'applied' | 'stopped' | 'abandoned';
 
@@ -210,26 +208,6 @@ export async function someLive(
        AND NOT EXISTS (SELECT FROM ${scanCandidates} WHERE scan_id = ${scan} AND record_id = row.id)
      LIMIT ${limit}`);
   return rows.map(({ id }) => id);
-}
-
-/**
- * The scan of a pass: a new one at its beginning, else the one it began with. Undefined where that one has
- * ended meanwhile, so that what the pass still sees proves nothing.
- */
-export async function takeUpScan(
-  db: Database,
-  lease: Lease,
-  resource: string,
-  position: { readonly scan?: number },
-): Promise<Scan | undefined> {
-  if (position.scan !== undefined) {
-    const scan = await readScan(db.orm, position.scan);
-    return scan?.state === 'listing' || scan?.state === 'judging' ? scan : undefined;
-  }
-  if (Object.keys(position).some((key) => !['pass', 'since', 'done'].includes(key))) return undefined;
-  return writing(db, lease, (tx) =>
-    beginScan(tx, { resource, kind: 'listing', firstOrder: lease.nextOrder() }),
-  );
 }
 
 /** Scans that wait for a person. */

@@ -1,8 +1,12 @@
 import { beginRun, endRun, type RunOutcome } from '../db/runs.ts';
-import { type Span, takeUpScan } from '../db/scans.ts';
+import { endScan, type Scan, type Span } from '../db/scans.ts';
 import { storer } from '../db/store.ts';
+import { takeUpScan } from '../db/take-up-scan.ts';
+import { writing } from '../db/transaction.ts';
 import { reasonOf } from '../errors.ts';
 import { PylonError } from '../pylon/errors.ts';
+import type { Resource } from '../resources/define.ts';
+import type { Context } from './context.ts';
 import { judge } from './deletions/judge.ts';
 import { KINDS } from './kinds.ts';
 import { newPass, type Pass, type PassInit } from './pass.ts';
@@ -14,6 +18,9 @@ export interface Course {
   /** Saves that the pass has ended. */
   readonly finish?: (ended: 'done' | 'unavailable') => Promise<void>;
 }
+
+/** Resources that come in one listing, whose end says what is gone; in others each listing, or record, is judged for itself. */
+const isListedWhole = ({ pull }: Resource) => ['list', 'search', 'window'].includes(pull.by);
 
 /** Pylon says so for a plan or a token that has no access: the resource is left out, the rest goes on. */
 const isUnavailable = (error: unknown) =>
@@ -32,8 +39,10 @@ export async function runPass(init: Omit<PassInit, 'store' | 'scan'>, course: Co
   progress.state = 'running';
   progress.startedAt = Date.now();
   ctx.onProgress(progress, 'began');
+  const proves = KINDS[kind].proves && isListedWhole(resource);
+  let scan: Scan | undefined;
   try {
-    const scan = KINDS[kind].proves ? await takeUpScan(db, lease, resource.name, position) : undefined;
+    scan = proves ? await takeUpScan(db, lease, resource.name, position) : undefined;
     if (scan?.state !== 'judging') {
       const span = await course.enumerate(newPass({ ...init, store, scan }));
       if (scan !== undefined && span !== undefined) await judge(newPass({ ...init, store }), scan, span);
@@ -51,10 +60,17 @@ export async function runPass(init: Omit<PassInit, 'store' | 'scan'>, course: Co
       throw error;
     }
     progress.state = isUnavailable(error) ? 'unavailable' : 'failed';
-    if (progress.state === 'unavailable') await course.finish?.('unavailable');
+    if (progress.state === 'unavailable') {
+      await course.finish?.('unavailable');
+      await abandon(ctx, scan);
+    }
     await end(progress.state, progress.error);
   } finally {
     progress.finishedAt = Date.now();
     ctx.onProgress(progress, progress.state);
   }
+}
+
+async function abandon({ db, lease }: Context, scan: Scan | undefined): Promise<void> {
+  if (scan !== undefined) await writing(db, lease, (tx) => endScan(tx, scan.id, 'abandoned'));
 }

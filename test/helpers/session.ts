@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly overlapSeconds?: number;
   readonly since?: string;
   readonly signal?: AbortSignal;
+  /** Changes the workspace before anything is read. */
+  readonly prepare?: (sandbox: Sandbox) => void;
 }
 
 type Results = ReadonlyMap<string, ResourceProgress>;
@@ -124,6 +126,7 @@ export const test = base.extend<{
       let now = NOW;
       const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => now, ...sandboxOptions });
       opened.push(sandbox);
+      sessionOptions.prepare?.(sandbox);
       const reopen = async (options = sessionOptions) => {
         const session = await openSession(sandbox, database.url, options);
         opened.unshift(session);
