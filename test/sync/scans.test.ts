@@ -142,3 +142,19 @@ test('a scan whose candidates cannot be asked for is gone on with, and not made 
   expect(sandbox.requests.slice(before).filter(({ endpoint }) => endpoint === 'GET /contacts')).toEqual([]);
   await expectMirror(database.pool, sandbox, ['contacts']);
 });
+
+test('every deletion is counted, however many are marked side by side', async ({ mirror, database }) => {
+  const { session, sandbox, pass } = await mirror({ issues: 30, historyDays: 50 }, { prepare: keepFew });
+  await session.pull();
+  pass(60);
+  const messages = [...sandbox.world.all('issue_messages')];
+  const last = new Map(messages.map(({ object, path }) => [path.issue_id ?? '', String(object.id)]));
+  for (const [issue, message] of last) {
+    sandbox.world.remove('issue_messages', message);
+    sandbox.world.addMessage(issue);
+  }
+  const results = await session.pull();
+  const { rows } = await database.pool.query('SELECT count(*)::int AS marked FROM pylon_sync.tombstones');
+  expect(rows).toEqual([{ marked: last.size }]);
+  expect(results.find(({ resource }) => resource === 'issue_messages')).toMatchObject({ deleted: last.size });
+});
