@@ -143,6 +143,12 @@ export async function readRow(
   return rows[0];
 }
 
+/** Whether a row stands for a record that Pylon has, as far as is known. */
+export async function isLive(db: Executor, table: MirrorTable, id: string): Promise<boolean> {
+  const { rows } = await db.execute(sql`SELECT FROM ${table} WHERE id = ${id} AND _deleted_at IS NULL`);
+  return rows.length > 0;
+}
+
 /** Whether any record was ever read: the request works, and one that is refused speaks of its record. */
 export async function hasRead(db: Executor, resource: string): Promise<boolean> {
   const { rows } = await db.execute<{ yes: boolean }>(

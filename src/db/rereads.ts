@@ -31,17 +31,30 @@ export async function noteRereads(
         DO UPDATE SET facts = excluded.facts, reason = excluded.reason, since = clock_timestamp()`);
 }
 
-/** Records of a resource that wait to be read again, for one reason or for any, the longest waiting first. */
+/** Which of the waiting records to name. */
+interface Waiting {
+  readonly reason?: RereadReason;
+  readonly limit?: number;
+  /** Ids to leave out. */
+  readonly except?: readonly string[];
+}
+
+/** Records of a resource that wait to be read again, the longest waiting first. */
 export async function readRereads(
   db: Executor,
   resource: string,
-  reason?: RereadReason,
-  limit = 1_000,
+  { reason, limit = 1_000, except = [] }: Waiting = {},
 ): Promise<readonly Reread[]> {
   const rows = await db
     .select({ id: rereads.record_id, facts: rereads.facts, since: rereads.since })
     .from(rereads)
-    .where(and(eq(rereads.resource, resource), reason === undefined ? undefined : eq(rereads.reason, reason)))
+    .where(
+      and(
+        eq(rereads.resource, resource),
+        reason === undefined ? undefined : eq(rereads.reason, reason),
+        sql`NOT (${rereads.record_id} = ANY(${sql.param([...except])}::text[]))`,
+      ),
+    )
     .orderBy(rereads.since, rereads.record_id)
     .limit(limit);
   return rows as Reread[];

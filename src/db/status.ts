@@ -65,6 +65,27 @@ async function readStoppedScans(db: Pick<Database, 'orm'>): Promise<readonly Sto
   return rows;
 }
 
+/**
+ * What is read for changed parents alone is as fresh as these: where nothing of them changed, there was no pass of
+ * its own to make. Not while such a pass is under way, or where the last one failed.
+ */
+function withParents(
+  resources: readonly Resource[],
+  facts: ReadonlyMap<string, ResourceFacts>,
+): ReadonlyMap<string, ResourceFacts> {
+  return new Map(
+    [...facts].map(([name, own]) => {
+      const pull = resources.find((resource) => resource.name === name)?.pull;
+      const parent = pull?.by === 'parent' && pull.mark !== undefined ? facts.get(pull.parent) : undefined;
+      const reading = own.last_run?.kind === 'changes' && own.last_run.outcome === 'running';
+      const later = (parent?.lag_seconds ?? Infinity) < (own.lag_seconds ?? -1);
+      if (parent === undefined || reading || own.failing !== null || !later) return [name, own];
+      const { fresh_as_of, lag_seconds } = parent;
+      return [name, { ...own, fresh_as_of, lag_seconds }];
+    }),
+  );
+}
+
 /** Everything that is known of the mirror, with the live rows given or counted for it. */
 export async function readStatus(
   db: Pick<Database, 'orm'>,
@@ -72,7 +93,7 @@ export async function readStatus(
   counted?: ReadonlyMap<string, number>,
 ): Promise<Status> {
   const names = resources.map(({ name }) => name);
-  const facts = await readFacts(db, names);
+  const facts = withParents(resources, await readFacts(db, names));
   const live = counted ?? (await countRows(db, resources));
   const plan = await readPlan(db.orm);
   const covered = new Map(plan?.resources.map((planned) => [planned.resource, planned.covered]));

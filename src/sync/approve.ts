@@ -3,7 +3,7 @@ import { writing } from '../db/transaction.ts';
 import { UsageError } from '../errors.ts';
 import { resourceNamed } from '../resources/index.ts';
 import type { Context } from './context.ts';
-import { settle } from './deletions/judge.ts';
+import { settle } from './deletions/settle.ts';
 import { newProgress, type ResourceProgress } from './progress.ts';
 import { runPass } from './run-pass.ts';
 

@@ -54,6 +54,9 @@ export function auditOf(
         position: { pass: '', done: false },
         parentsDone: () => true,
         store: storer(db, lease, resource),
+        leave: (undone) => {
+          throw undone;
+        },
         coveredUntil: covered,
         onChanged: (rows) => changed.push(...rows.map((row) => row.id)),
       });

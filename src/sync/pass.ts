@@ -63,6 +63,11 @@ export interface Pass<P extends PassPosition = PassPosition> {
    * @throws TransientError when rows had to be left and the resource has no request for one record.
    */
   keep(batch: Batch, also?: (tx: Executor) => Promise<void>): Promise<readonly string[]>;
+  /**
+   * Notes what could not be done and must not hold up the rest: the pass goes on to its end, and is then told of
+   * as failed, with it.
+   */
+  leave(undone: TransientError): void;
   /** Saves the pass's position; within `keep`. */
   save(tx: Executor, position: Position): Promise<void>;
   /** Tells who watches that something moved. */
@@ -84,6 +89,7 @@ export interface PassInit {
   readonly position: PassPosition;
   readonly parentsDone: () => boolean;
   readonly store: Store;
+  readonly leave: (undone: TransientError) => void;
 }
 
 export function newPass({ store, coveredUntil, onChanged, ...init }: PassInit): Pass {

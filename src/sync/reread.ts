@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dropReread, type Reread, readRereads } from '../db/rereads.ts';
-import { PermanentError, TransientError } from '../errors.ts';
+import { PermanentError, reasonOf, TransientError } from '../errors.ts';
 import { PylonError } from '../pylon/errors.ts';
 import { askFor } from './deletions/ask.ts';
 import { proveGone } from './deletions/single.ts';
+import { eachForItself } from './each-for-itself.ts';
 import type { Pass } from './pass.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /** Waits between rounds, in milliseconds: what holds a row is as a rule a person's open transaction. */
 const PAUSES = [0, 100, 500, 2_000, 5_000];
@@ -17,39 +17,45 @@ const SIDE_BY_SIDE = 6;
  * Reads again, one by one, what this or an earlier pass had to leave: rows that another transaction held,
  * and rows whose answers overlapped so that their order is unknown.
  *
- * @throws TransientError naming rows that are still held after the last round.
+ * @throws TransientError naming rows that are left after the last round.
  */
 export async function rereadLeft(pass: Pass): Promise<void> {
   const { db } = pass.ctx;
   const { name, get } = pass.resource;
-  let left: readonly Reread[] = [];
+  let reasons: ReadonlyMap<string, string> = new Map();
   for (const pause of PAUSES) {
-    left = await readRereads(db.orm, name, 'held');
+    const left = await readRereads(db.orm, name, { reason: 'held' });
     if (left.length === 0) return;
     if (get === undefined) break;
     await sleep(pause, undefined, { signal: pass.signal });
-    await rereadEach(pass, get, left);
+    reasons = await rereadEach(pass, get, left);
   }
-  left = await readRereads(db.orm, name, 'held');
+  const left = await readRereads(db.orm, name, { reason: 'held' });
   if (left.length === 0) return;
-  const ids = left.slice(0, 5).map(({ id }) => id);
-  throw new TransientError(
-    `${left.length} rows are held by other transactions and could not be brought up to date: ${ids.join(', ')}`,
-  );
+  const why = left.slice(0, 5).map(({ id }) => `${id} (${reasons.get(id) ?? HELD})`);
+  throw new TransientError(`${left.length} rows could not be brought up to date: ${why.join(', ')}`);
 }
 
-/** Reads records again, once each; the ids of those whose rows are held still. What was read is taken off the list. */
+const HELD = 'held by another transaction';
+
+/**
+ * Reads records again, once each. What was read is taken off the list; what could not be is returned, with the
+ * reason.
+ *
+ * @throws what is not the matter of one record.
+ */
 export async function rereadEach(
   pass: Pass,
   get: string,
   which: readonly Reread[],
-): Promise<readonly string[]> {
-  const held: string[] = [];
-  await sideBySide(SIDE_BY_SIDE, which, async (reread) => {
-    if (!(await readAgain(pass, get, reread))) held.push(reread.id);
+): Promise<ReadonlyMap<string, string>> {
+  const left = new Map<string, string>();
+  const failed = await eachForItself(SIDE_BY_SIDE, which, pass.signal, async (reread) => {
+    if (!(await readAgain(pass, get, reread))) left.set(reread.id, HELD);
   });
+  for (const [{ id }, error] of failed) left.set(id, reasonOf(error));
   pass.step('read rows again');
-  return held;
+  return left;
 }
 
 async function readAgain(pass: Pass, get: string, reread: Reread): Promise<boolean> {

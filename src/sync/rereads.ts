@@ -19,17 +19,19 @@ export interface Rereads {
 
 /** What waits to be read again, one by one: whatever left it there, a lock, a hint, a merge, an answer in doubt. */
 export function newRereads(ctx: Context, resources: readonly Resource[], follow: Follow): Rereads {
-  const later = new Map<string, { readonly at: number; readonly waitMs: number }>();
+  /** By resource, what could not be read and when it is to be tried again. */
+  const later = new Map<string, Map<string, { readonly at: number; readonly waitMs: number }>>();
 
   const drainOne = async (resource: Resource, get: string): Promise<number> => {
-    const key = (id: string) => `${resource.name} ${id}`;
-    const waiting = await readRereads(ctx.db.orm, resource.name, undefined, BATCH);
+    const postponed = later.get(resource.name) ?? new Map();
+    later.set(resource.name, postponed);
     const now = performance.now();
-    const due = waiting.filter(({ id }) => (later.get(key(id))?.at ?? 0) <= now);
+    const except = [...postponed].filter(([, { at }]) => at > now).map(([id]) => id);
+    const due = await readRereads(ctx.db.orm, resource.name, { limit: BATCH, except });
     if (due.length === 0) return 0;
     const changed = new Set<string>();
     const progress = newProgress(resource.name, `GET ${get}`, 'reread');
-    let held: readonly string[] = [];
+    let left = new Set<string>();
     await runPass(
       {
         ...{ ctx, kind: 'reread', resource, progress, signal: ctx.signal },
@@ -42,16 +44,19 @@ export function newRereads(ctx: Context, resources: readonly Resource[], follow:
       },
       {
         enumerate: async (pass) => {
-          held = await rereadEach(pass, get, due);
+          left = new Set((await rereadEach(pass, get, due)).keys());
           return undefined;
         },
       },
     );
-    const again = progress.state === 'done' ? held : due.map(({ id }) => id);
-    for (const { id } of due) if (!again.includes(id)) later.delete(key(id));
+    const ids = due.map(({ id }) => id);
+    const again = progress.state === 'done' ? left : new Set(ids);
+    const before = new Map(postponed);
+    // What is no longer waiting, whoever read it, is forgotten.
+    for (const [id, { at }] of before) if (at <= now) postponed.delete(id);
     for (const id of again) {
-      const waitMs = Math.min(MOST_MS, 2 * (later.get(key(id))?.waitMs ?? FIRST_MS / 2));
-      later.set(key(id), { at: now + waitMs, waitMs });
+      const waitMs = Math.min(MOST_MS, 2 * (before.get(id)?.waitMs ?? FIRST_MS / 2));
+      postponed.set(id, { at: now + waitMs, waitMs });
     }
     await follow.changed(resource, [...changed]);
     return due.length;

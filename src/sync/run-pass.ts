@@ -30,12 +30,20 @@ const isUnavailable = (error: unknown) =>
  * Runs a pass to its end and records it in `runs`. Failure is an outcome, not an exception: it stands in
  * the progress. Only being told to stop is thrown on, after the run is closed as interrupted.
  */
-export async function runPass(init: Omit<PassInit, 'store' | 'scan'>, course: Course): Promise<void> {
-  const { ctx, kind, resource, progress, position, signal } = init;
+export async function runPass(
+  given: Omit<PassInit, 'store' | 'scan' | 'leave'>,
+  course: Course,
+): Promise<void> {
+  const { ctx, kind, resource, progress, position, signal } = given;
   const { db, lease } = ctx;
   const run = await beginRun(db, lease, resource.name, kind);
   const end = (outcome: RunOutcome, error?: string) => endRun(db, lease, run, outcome, progress, error);
-  const store = storer(db, lease, resource);
+  const undone: Error[] = [];
+  const init = {
+    ...given,
+    store: storer(db, lease, resource),
+    leave: (error: Error) => void undone.push(error),
+  };
   progress.state = 'running';
   progress.startedAt = Date.now();
   ctx.onProgress(progress, 'began');
@@ -44,10 +52,11 @@ export async function runPass(init: Omit<PassInit, 'store' | 'scan'>, course: Co
   try {
     scan = proves ? await takeUpScan(db, lease, resource.name, position) : undefined;
     if (scan?.state !== 'judging') {
-      const span = await course.enumerate(newPass({ ...init, store, scan }));
-      if (scan !== undefined && span !== undefined) await judge(newPass({ ...init, store }), scan, span);
-    } else await judge(newPass({ ...init, store }), scan, { except: [] });
+      const span = await course.enumerate(newPass({ ...init, scan }));
+      if (scan !== undefined && span !== undefined) await judge(newPass(init), scan, span);
+    } else await judge(newPass(init), scan, { except: [] });
     await course.finish?.('done');
+    if (undone[0] !== undefined) throw undone[0];
     progress.state = 'done';
     progress.covered = 1;
     progress.remainingRequests = 0;

@@ -7,6 +7,7 @@ import { beginRun, endRun } from '../../src/db/runs.ts';
 import { countRows, readStatus } from '../../src/db/status.ts';
 import { bindWorkspace } from '../../src/db/workspace.ts';
 import { resources } from '../../src/resources/index.ts';
+import { issueMessages } from '../../src/resources/issue_messages.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { tags } from '../../src/resources/tags.ts';
 import { type Mirror, test } from '../helpers/mirror.ts';
@@ -133,6 +134,35 @@ describe('freshness', () => {
       expect(found?.lag_seconds).toBeGreaterThanOrEqual(minutes * 60);
       expect(found?.lag_seconds).toBeLessThan(minutes * 60 + 30);
     }
+  });
+});
+
+describe('what is read for changed parents alone', () => {
+  const lags = async (mirror: Mirror) => {
+    const { resources: read } = await readStatus(mirror, [issues, issueMessages]);
+    return read.map(({ lag_seconds }) => Math.floor((lag_seconds ?? -60) / 60));
+  };
+  const child = (mirror: Mirror, kind: string, outcome: string, minutes: number) =>
+    mirror.pool.query(
+      `INSERT INTO pylon_sync.runs (resource, kind, outcome, started_at, finished_at, token)
+       VALUES ('issue_messages', $1, $2, now() - $3 * interval '1 minute', now(), 1)`,
+      [kind, outcome, minutes],
+    );
+
+  test('is as fresh as these, unless it is being read, failed, or was never read whole', async ({
+    mirror,
+  }) => {
+    await past(mirror, [
+      { kind: 'backfill', started: 60 },
+      { kind: 'changes', started: 2 },
+    ]);
+    expect(await lags(mirror)).toEqual([2, -1]);
+    await child(mirror, 'backfill', 'done', 59);
+    expect(await lags(mirror)).toEqual([2, 2]);
+    await child(mirror, 'changes', 'running', 1);
+    expect(await lags(mirror)).toEqual([2, 59]);
+    await mirror.pool.query("UPDATE pylon_sync.runs SET outcome = 'failed' WHERE outcome = 'running'");
+    expect(await lags(mirror)).toEqual([2, 59]);
   });
 });
 

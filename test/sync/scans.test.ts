@@ -1,5 +1,8 @@
 import { describe, expect } from 'vitest';
+import { resourceNamed } from '../../src/resources/index.ts';
+import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { TestDatabase } from '../helpers/database.ts';
+import { expectMirror } from '../helpers/equal.ts';
 import { keepFew } from '../helpers/few.ts';
 import { test } from '../helpers/session.ts';
 
@@ -33,4 +36,125 @@ describe('when passes have ended', () => {
     await session.lists(['tags']);
     expect((await scansOf(database)).map(({ state }) => state)).toEqual(['abandoned', 'applied']);
   });
+});
+
+/** Answers requests for one path with a status. */
+const refusing =
+  (path: () => string, status: number): typeof fetch =>
+  async (input, init) => {
+    if (new URL(String(input)).pathname !== path()) return fetch(input, init);
+    return Response.json({ errors: ['no'], request_id: 'r' }, { status });
+  };
+
+const idsOf = ({ world }: Sandbox, resource: string) =>
+  [...world.all(resource)].map(({ object }) => String(object.id));
+
+describe('one record that makes trouble does not keep the rest', () => {
+  test.for([400, 403, 500])(
+    'where Pylon answers %i for a candidate',
+    async (status, { mirror, database }) => {
+      let path = '';
+      const mirrored = await mirror(FEW, {
+        prepare: keepFew,
+        resources: [resourceNamed('contacts')],
+        client: { fetch: refusing(() => path, status) },
+      });
+      const { session, sandbox } = mirrored;
+      const [bad, gone, other] = idsOf(sandbox, 'contacts');
+      path = `/contacts/${bad}`;
+      sandbox.world.remove('contacts', bad ?? '');
+      sandbox.world.remove('contacts', gone ?? '');
+      expect((await session.lists()).get('contacts')).toMatchObject({
+        state: 'failed',
+        deleted: 1,
+        error: expect.stringContaining(
+          `contacts that seem gone were not settled: ${bad}: GET /contacts/{id}`,
+        ),
+      });
+      // The list goes on being read.
+      sandbox.world.patch('contacts', other ?? '', { name: 'Renamed' });
+      expect((await session.lists()).get('contacts')).toMatchObject({ state: 'failed', updated: 1 });
+      path = '';
+      expect((await session.lists()).get('contacts')).toMatchObject({ state: 'done', deleted: 1 });
+      await expectMirror(database.pool, sandbox, ['contacts']);
+    },
+  );
+
+  test('where a person holds its row for long', async ({ mirror, database }) => {
+    const { session, sandbox } = await mirror(FEW, {
+      prepare: keepFew,
+      resources: [resourceNamed('contacts')],
+    });
+    const [held = '', other = '', gone = ''] = idsOf(sandbox, 'contacts');
+    const person = await database.pool.connect();
+    await person.query('BEGIN');
+    await person.query('SELECT FROM pylon.contacts WHERE id = $1 FOR UPDATE', [held]);
+    sandbox.world.patch('contacts', held, { name: 'Held' });
+    expect((await session.lists()).get('contacts')).toMatchObject({
+      state: 'failed',
+      error: `1 rows could not be brought up to date: ${held} (held by another transaction)`,
+    });
+    sandbox.world.patch('contacts', other, { name: 'Not held' });
+    sandbox.world.remove('contacts', gone);
+    expect((await session.lists()).get('contacts')).toMatchObject({
+      state: 'failed',
+      updated: 1,
+      deleted: 1,
+    });
+    await person.query('ROLLBACK');
+    person.release();
+    while ((await session.drain()) > 0);
+    await session.lists();
+    await expectMirror(database.pool, sandbox, ['contacts']);
+  });
+
+  test('where Pylon fails to answer for one that is to be read again', async ({ mirror, database }) => {
+    let path = '';
+    const { session, sandbox } = await mirror(FEW, {
+      prepare: keepFew,
+      client: { fetch: refusing(() => path, 500) },
+    });
+    const [bad = '', ...rest] = idsOf(sandbox, 'contacts');
+    path = `/contacts/${bad}`;
+    for (const id of [bad, ...rest]) {
+      sandbox.world.patch('contacts', id, { name: `Renamed ${id}` });
+      await session.hint('contacts', id);
+    }
+    await session.drain();
+    const { rows } = await database.pool.query('SELECT record_id FROM pylon_sync.rereads');
+    expect(rows).toEqual([{ record_id: bad }]);
+  });
+});
+
+/** Many candidates settled one by one are stopped where Pylon answers for none: it is down, or refuses the request. */
+test('a scan whose candidates cannot be asked for is gone on with, and not made again', async ({
+  mirror,
+  database,
+}) => {
+  const { session, sandbox } = await mirror({ issues: 200 }, { resources: [resourceNamed('contacts')] });
+  for (const id of idsOf(sandbox, 'contacts').slice(0, 20)) sandbox.world.remove('contacts', id);
+  sandbox.faults.add({ endpoint: 'GET /contacts/{id}', kind: '500', skip: 1, times: 60 });
+  expect((await session.lists()).get('contacts')).toMatchObject({ state: 'failed' });
+  expect(await scansOf(database)).toMatchObject([{ state: 'judging' }]);
+  sandbox.faults.clear();
+  const before = sandbox.requests.length;
+  expect((await session.lists()).get('contacts')).toMatchObject({ state: 'done' });
+  expect(sandbox.requests.slice(before).filter(({ endpoint }) => endpoint === 'GET /contacts')).toEqual([]);
+  await expectMirror(database.pool, sandbox, ['contacts']);
+});
+
+test('every deletion is counted, however many are marked side by side', async ({ mirror, database }) => {
+  const { session, sandbox, pass } = await mirror({ issues: 30, historyDays: 50 }, { prepare: keepFew });
+  await session.pull();
+  pass(60);
+  const messages = [...sandbox.world.all('issue_messages')];
+  const last = new Map(messages.map(({ object, path }) => [path.issue_id ?? '', String(object.id)]));
+  for (const [issue, message] of last) {
+    sandbox.world.remove('issue_messages', message);
+    sandbox.world.addMessage(issue);
+  }
+  const results = await session.pull();
+  const { rows } = await database.pool.query('SELECT count(*)::int AS marked FROM pylon_sync.tombstones');
+  expect(rows).toEqual([{ marked: last.size }]);
+  expect(results.find(({ resource }) => resource === 'issue_messages')).toMatchObject({ deleted: last.size });
 });

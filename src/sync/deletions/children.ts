@@ -11,15 +11,15 @@ import { confirmation } from './confirm.ts';
 import { isImplausible } from './guard.ts';
 
 /**
- * Rows of a parent that its listing, read whole, does not hold. Returns what marks those that are proved gone,
- * for the transaction that marks the parent as read; undefined when there is nothing to mark.
+ * Rows of a parent that its listing, read whole, does not hold. Returns what marks those that are proved gone
+ * and says how many, for the transaction that marks the parent as read; undefined when there is nothing to mark.
  */
 export async function missingChildren(
   pass: Pass,
   pull: ByParent,
   parent: string,
   { seen, asked }: { readonly seen: readonly string[]; readonly asked: bigint },
-): Promise<((tx: Executor) => Promise<void>) | undefined> {
+): Promise<((tx: Executor) => Promise<number>) | undefined> {
   const { ctx, resource } = pass;
   const under = { table: resource.table, column: pull.foreignKey, parent };
   const missing = await missingUnder(ctx.db.orm, under, seen, asked);
@@ -31,9 +31,10 @@ export async function missingChildren(
     if (proof !== undefined) proofs.push([id, proof]);
   }
   return async (tx) => {
+    let marked = 0;
     try {
-      for (const [id, proof] of proofs)
-        pass.progress.deleted += (await markDeleted(tx, resource, [id], proof)).length;
+      for (const [id, proof] of proofs) marked += (await markDeleted(tx, resource, [id], proof)).length;
+      return marked;
     } catch (cause) {
       if (!isLockHeld(cause)) throw cause;
       throw new TransientError(`rows of ${resource.name} that are gone are held by another transaction`, {

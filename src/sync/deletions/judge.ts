@@ -6,28 +6,20 @@ import {
   readCandidates,
   type Scan,
   type Span,
-  settleCandidates,
   supersedeStopped,
 } from '../../db/scans.ts';
-import { isLockHeld } from '../../db/sql-state.ts';
-import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
-import { TransientError } from '../../errors.ts';
 import type { Pass } from '../pass.ts';
-import { sideBySide } from '../side-by-side.ts';
-import { confirmation } from './confirm.ts';
 import { isImplausible } from './guard.ts';
+import { settle } from './settle.ts';
 
-/** Candidates settled side by side: each waits for one answer and one commit. */
-const SIDE_BY_SIDE = 6;
+/** Candidates moved at a time. */
 const BATCH = 200;
 
 /**
  * Says what a whole listing that has ended proves: rows of its span that it did not see are confirmed one by
  * one and marked deleted. One that would delete an implausible share of the table is stopped and waits for a
  * person.
- *
- * @throws TransientError when some could not be settled: the scan goes on with the next pass.
  */
 export async function judge(pass: Pass, scan: Scan, span: Span): Promise<void> {
   if (scan.state === 'listing' && !(await collect(pass, scan, span))) return;
@@ -68,40 +60,4 @@ async function collect(pass: Pass, scan: Scan, span: Span): Promise<boolean> {
     );
     return false;
   });
-}
-
-/** Confirms each candidate and marks it, or finds it alive. */
-export async function settle(pass: Pass, scan: Scan): Promise<void> {
-  const { ctx, resource, progress } = pass;
-  const first = await readCandidates(ctx.db.orm, scan.id, 1);
-  let held = 0;
-  if (first.length > 0) {
-    const confirm = await confirmation(pass, { absent_from: `scan ${scan.id}` }, scan.id);
-    const settleOne = async (id: string) => {
-      const proof = await confirm(id);
-      const marked = await writing(ctx.db, ctx.lease, async (tx) => {
-        const gone = proof === undefined ? [] : await markDeleted(tx, resource, [id], proof);
-        await settleCandidates(tx, scan.id, [id], gone.length);
-        return gone.length;
-      }).catch((error: unknown) => {
-        if (!isLockHeld(error)) throw error;
-        held += 1;
-        return 0;
-      });
-      progress.deleted += marked;
-    };
-    for (let after = ''; ; ) {
-      pass.signal.throwIfAborted();
-      const ids = await readCandidates(ctx.db.orm, scan.id, BATCH, after);
-      if (ids.length === 0) break;
-      await sideBySide(SIDE_BY_SIDE, ids, settleOne);
-      after = ids.at(-1) ?? after;
-      pass.step('settled deletions');
-    }
-  }
-  if (held > 0)
-    throw new TransientError(
-      `${held} rows of ${resource.name} that are gone from Pylon are held by other transactions`,
-    );
-  await writing(ctx.db, ctx.lease, (tx) => endScan(tx, scan.id, 'applied'));
 }

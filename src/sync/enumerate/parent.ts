@@ -32,10 +32,12 @@ export async function readParent(
     if (next === null) {
       const remove =
         start === undefined ? await missingChildren(pass, pull, due.id, { seen, asked }) : undefined;
+      let removed = 0;
       await pass.keep(batch, async (tx) => {
-        await remove?.(tx);
+        removed = (await remove?.(tx)) ?? 0;
         await finish(tx);
       });
+      pass.progress.deleted += removed;
       finished = true;
     } else {
       await pass.keep(batch, async (tx) => {

@@ -39,12 +39,13 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
     },
     markGone: async ({ id }, { error, asked }) => {
       const allowed = error.status !== 400 && (await isAllowed(pass, [id]));
-      await writing(db, lease, async (tx) => {
+      const gone = await writing(db, lease, async (tx) => {
         await markRead(tx, name, id, mark, 'gone');
-        if (!allowed) return;
+        if (!allowed) return [];
         const proof = { asked, answered: lease.nextOrder(), scan: null, evidence: wordsOf(error) };
-        pass.progress.deleted += (await markDeleted(tx, resource, [id], proof)).length;
+        return markDeleted(tx, resource, [id], proof);
       });
+      pass.progress.deleted += gone.length;
     },
     measure: async () => {
       // Counted for the time that is left; what one sweep finds is what there is.

@@ -1,4 +1,5 @@
 import type { Span } from '../../db/scans.ts';
+import { TransientError } from '../../errors.ts';
 import type { Pass } from '../pass.ts';
 import { rereadLeft } from '../reread.ts';
 import { enumerateChildren } from './children.ts';
@@ -13,7 +14,12 @@ import { enumerateWindows } from './window.ts';
  */
 export async function enumerateWhole(pass: Pass): Promise<Span | undefined> {
   const span = await enumerate(pass);
-  await rereadLeft(pass);
+  await rereadLeft(pass).catch((error: unknown) => {
+    // A first reading stays open until it holds every row. One that comes round does not wait for one of them:
+    // whoever holds it may do so for hours.
+    if (pass.kind === 'backfill' || !(error instanceof TransientError) || pass.signal.aborted) throw error;
+    pass.leave(error);
+  });
   return span;
 }
 

@@ -1,0 +1,75 @@
+import { isLive } from '../../db/reads.ts';
+import { endScan, readCandidates, type Scan, settleCandidates } from '../../db/scans.ts';
+import { isLockHeld } from '../../db/sql-state.ts';
+import { markDeleted } from '../../db/tombstones.ts';
+import { writing } from '../../db/transaction.ts';
+import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import { eachForItself } from '../each-for-itself.ts';
+import type { Pass } from '../pass.ts';
+import { type Confirm, confirmation } from './confirm.ts';
+
+/** Candidates settled side by side: each waits for one answer and one commit. */
+const SIDE_BY_SIDE = 6;
+const BATCH = 200;
+
+/**
+ * Confirms each candidate and marks it, or finds it alive. What cannot be settled (a row that someone holds, a
+ * record that Pylon fails to answer for) does not keep the rest, nor the next listing: that finds it again. A
+ * scan that a person let through is not made again: it stays open for what is left.
+ *
+ * @throws TransientError when Pylon answers for none: the scan goes on with the next pass.
+ */
+export async function settle(pass: Pass, scan: Scan): Promise<void> {
+  const { ctx, resource } = pass;
+  const undone = await settleAll(pass, scan).catch((error: unknown) => {
+    // Nothing can confirm anything, or Pylon refuses to: the listing itself was read, and will be again.
+    if (!(error instanceof PermanentError) || isTokenRefused(error)) throw error;
+    return [error.message];
+  });
+  const [reason] = undone;
+  if (reason !== undefined) {
+    const many = undone.length === 1 ? '' : `, and ${undone.length - 1} more`;
+    pass.leave(new TransientError(`${resource.name} that seem gone were not settled: ${reason}${many}`));
+    if (pass.kind === 'approve') return;
+  }
+  await writing(ctx.db, ctx.lease, (tx) => endScan(tx, scan.id, 'applied'));
+}
+
+const isTokenRefused = (error: unknown) => error instanceof PylonError && error.status === 401;
+
+/** What could not be settled, and why. */
+async function settleAll(pass: Pass, scan: Scan): Promise<readonly string[]> {
+  const { ctx } = pass;
+  const undone: string[] = [];
+  if ((await readCandidates(ctx.db.orm, scan.id, 1)).length === 0) return undone;
+  const confirm = await confirmation(pass, { absent_from: `scan ${scan.id}` }, scan.id);
+  for (let after = ''; ; ) {
+    pass.signal.throwIfAborted();
+    const ids = await readCandidates(ctx.db.orm, scan.id, BATCH, after);
+    if (ids.length === 0) return undone;
+    const failed = await eachForItself(SIDE_BY_SIDE, ids, pass.signal, (id) =>
+      settleOne(pass, scan, confirm, id),
+    );
+    for (const [id, error] of failed) undone.push(`${id}: ${reasonOf(error)}`);
+    after = ids.at(-1) ?? after;
+    pass.step('settled deletions');
+  }
+}
+
+async function settleOne(pass: Pass, scan: Scan, confirm: Confirm, id: string): Promise<void> {
+  const { ctx, resource, progress } = pass;
+  // Perhaps it went with its parent meanwhile.
+  const proof = (await isLive(ctx.db.orm, resource.table, id)) ? await confirm(id) : undefined;
+  try {
+    const marked = await writing(ctx.db, ctx.lease, async (tx) => {
+      const gone = proof === undefined ? [] : await markDeleted(tx, resource, [id], proof);
+      await settleCandidates(tx, scan.id, [id], gone.length);
+      return gone.length;
+    });
+    progress.deleted += marked;
+  } catch (cause) {
+    if (!isLockHeld(cause)) throw cause;
+    throw new TransientError('held by other transactions', { cause });
+  }
+}

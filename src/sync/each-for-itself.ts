@@ -1,0 +1,39 @@
+import { PermanentError, TransientError } from '../errors.ts';
+import { PylonError } from '../pylon/errors.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/** Failures in a row after which it is not the one item that fails. */
+const TOO_MANY = 5;
+
+/** Whether an error may be about one record: not the token, the lease, the database or the signal. */
+const isOwn = (error: unknown): error is Error =>
+  error instanceof TransientError ||
+  (error instanceof PermanentError && !(error instanceof PylonError && error.status === 401));
+
+/**
+ * Works on items, so many side by side. One that fails does not hold up the others. Returns what failed, and
+ * why.
+ *
+ * @throws the reason of the signal; what is not the matter of one item; the last of many failures in a row.
+ */
+export async function eachForItself<T>(
+  concurrency: number,
+  items: readonly T[],
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>,
+): Promise<ReadonlyMap<T, Error>> {
+  const failed = new Map<T, Error>();
+  let streak = 0;
+  await sideBySide(concurrency, items, async (item) => {
+    try {
+      await work(item);
+      streak = 0;
+    } catch (error) {
+      if (signal.aborted || !isOwn(error)) throw error;
+      streak += 1;
+      if (streak >= TOO_MANY) throw error;
+      failed.set(item, error);
+    }
+  });
+  return failed;
+}
