@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { MirrorTable } from '../resources/define.ts';
 import type { Database, Executor } from './connect.ts';
@@ -6,14 +6,21 @@ import type { Lease } from './lease.ts';
 import { audits } from './tables.ts';
 import { writing } from './transaction.ts';
 
-/** Id of a live row at a random place in the order of ids, which are random themselves; undefined in an empty table. */
+/** Rows of which one is picked: ids lie unevenly, and one behind a wide gap must not come up all the time. */
+const AROUND = 50;
+
+/**
+ * Id of a random live row, any of them as likely as another in a small table and nearly so in a large one;
+ * undefined in an empty one.
+ */
 export async function randomRow(db: Executor, table: MirrorTable): Promise<string | undefined> {
+  const place = randomUUID();
   const { rows } = await db.execute<{ id: string }>(sql`
-    (SELECT id, 1 AS turn FROM ${table} WHERE _deleted_at IS NULL AND id >= ${randomUUID()} ORDER BY id LIMIT 1)
+    (SELECT id, 1 AS turn FROM ${table} WHERE _deleted_at IS NULL AND id >= ${place} ORDER BY id LIMIT ${AROUND})
      UNION ALL
-    (SELECT id, 2 AS turn FROM ${table} WHERE _deleted_at IS NULL ORDER BY id LIMIT 1)
-     ORDER BY turn LIMIT 1`);
-  return rows[0]?.id;
+    (SELECT id, 2 AS turn FROM ${table} WHERE _deleted_at IS NULL AND id < ${place} ORDER BY id LIMIT ${AROUND})
+     ORDER BY turn, id LIMIT ${AROUND}`);
+  return rows.length === 0 ? undefined : rows[randomInt(rows.length)]?.id;
 }
 
 /** Counts one object that was read again at random. */
