@@ -5,6 +5,7 @@ import { doneOnce } from './first-reading.ts';
 import type { Follow } from './follow.ts';
 import { type PacedWork, runPaced } from './paced.ts';
 import { resweepOf } from './resweep.ts';
+import type { Report } from './trouble.ts';
 
 export interface BackgroundOptions {
   readonly resources: readonly Resource[];
@@ -35,20 +36,25 @@ function worksOf(ctx: Context, options: BackgroundOptions, follow: Follow) {
  * Reads again, slowly and before anything else last, what no change points to, for as long as the signal lets it:
  * the children of parents that seem unchanged, and random objects.
  *
- * @throws what `onError` throws.
+ * @throws what `report` throws.
  */
 export async function workInBackground(
   ctx: Context,
   options: BackgroundOptions,
   follow: Follow,
-  onError: (what: string, error: unknown) => void,
+  report: Report,
 ): Promise<void> {
   if (options.auditShare === 0) return;
   await Promise.all(
     worksOf(ctx, options, follow).map(([resource, paced]) => {
-      // What was never read whole is being read: there is nothing to compare with yet.
-      const work = async () => (await doneOnce(ctx, [resource])).length > 0 && (await paced.work());
-      return runPaced({ ...paced, work }, (error) => onError(paced.name, error), ctx.signal, idleMs(ctx));
+      const { name } = paced;
+      const work = async () => {
+        // What was never read whole is being read: there is nothing to compare with yet.
+        const done = (await doneOnce(ctx, [resource])).length > 0 && (await paced.work());
+        report.worked(name);
+        return done;
+      };
+      return runPaced({ ...paced, work }, (error) => report.failed(name, error), ctx.signal, idleMs(ctx));
     }),
   );
 }

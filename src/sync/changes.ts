@@ -4,7 +4,7 @@ import type { Resource } from '../resources/define.ts';
 import { CHANGES, type ChangesPosition } from './changes-position.ts';
 import type { Context } from './context.ts';
 import { enumerateChanges } from './enumerate/changes.ts';
-import { type Follow, newFollow } from './follow.ts';
+import { type Follow, newFollow, newFollowOne } from './follow.ts';
 import type { PassPosition } from './pass.ts';
 import { newProgress, type ResourceProgress } from './progress.ts';
 import type { PullOptions } from './pull-options.ts';
@@ -24,8 +24,12 @@ const CLOCK_MS = 2_000;
 /** What our own clock may be wrong by, where Pylon's is not known at all. */
 const UNKNOWN_CLOCK_MS = 86_400_000;
 
-export function newPuller(ctx: Context, options: PullOptions): Puller {
-  const follow = newFollow(ctx, options);
+/** @param follow how what hangs on records that changed is read: waited for, unless it says otherwise. */
+export function newPuller(
+  ctx: Context,
+  options: PullOptions,
+  follow: Follow = newFollow(options.resources, newFollowOne(ctx, options)),
+): Puller {
   return {
     follow,
     async pull(only = options.resources) {
@@ -34,6 +38,7 @@ export function newPuller(ctx: Context, options: PullOptions): Puller {
           const { changes } = resource;
           if (changes === undefined || !(await isPulled(ctx, options, resource))) return [];
           const changed = new Set<string>();
+          const seen = new Set<string>();
           const progress = newProgress(resource.name, `POST ${changes.path}`, 'changes');
           const since = resource.pull.by === 'window' ? options.since : undefined;
           await runPass(
@@ -45,13 +50,16 @@ export function newPuller(ctx: Context, options: PullOptions): Puller {
               onChanged: (rows) => {
                 for (const { id } of rows) changed.add(id);
               },
+              onSeen: (ids) => {
+                for (const id of ids) seen.add(id);
+              },
             },
             {
               enumerate: (pass) =>
                 enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since }),
             },
           );
-          return [progress, ...(await follow.changed(resource, [...changed]))];
+          return [progress, ...(await follow.changed(resource, [...changed], [...seen]))];
         }),
       );
       return pulled.flat();

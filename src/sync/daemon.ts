@@ -11,16 +11,18 @@ import type { Context } from './context.ts';
 import { every } from './every.ts';
 import { sums } from './figures.ts';
 import { doneOnce, firstReading, type OnRead } from './first-reading.ts';
+import { newFollow, newFollowOne } from './follow.ts';
 import { takeHandovers } from './handovers.ts';
 import { listed } from './listed.ts';
-import { notePlan } from './note-plan.ts';
+import { newPlanNote } from './note-plan.ts';
 import type { ResourceProgress } from './progress.ts';
 import type { PullOptions } from './pull-options.ts';
 import { newRereads } from './rereads.ts';
 import { runSchedule } from './schedule.ts';
 import { withSession } from './session.ts';
 import { isUnfinished } from './take-up.ts';
-import { newTrouble, type Trouble } from './trouble.ts';
+import { newTrail } from './trail.ts';
+import { newTrouble, type Report, type Trouble } from './trouble.ts';
 import { readWhole, type WholeOptions } from './whole.ts';
 
 export interface DaemonOptions extends PullOptions {
@@ -34,8 +36,10 @@ export interface DaemonOptions extends PullOptions {
   readonly onRead: OnRead;
 }
 
-/** Milliseconds between looks for records to be read again, and for work that commands hand over. */
+/** Milliseconds between looks for records to be read, and for work that commands hand over. */
 const LOOK_MS = 1_000;
+/** Milliseconds between notes of what is left of the first reading. */
+const PLAN_MS = 2_000;
 
 /**
  * The daemon's work under one lease: everything once, changes meanwhile and from then on, lists and the full
@@ -85,14 +89,20 @@ function told({ onProgress }: Context, activity: Activity, trouble: Trouble): Co
 function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonly Promise<void>[] {
   const { log, signal } = ctx;
   const { resources } = options;
-  const puller = newPuller(ctx, options);
-  const rereads = newRereads(ctx, resources, puller.follow);
-  const onError = (pass: string, error: unknown) => {
-    const away = awayOr(error);
-    // Everybody's work waits for the database, not this pass alone.
-    if (away instanceof DatabaseAwayError) ctx.lease.giveUp(away);
-    if (signal.aborted) throw error;
-    trouble.failed(pass, { pass, error });
+  const followOne = newFollowOne(ctx, options);
+  const trail = newTrail(resources, followOne);
+  const puller = newPuller(ctx, options, trail);
+  const handedOver = newPuller(ctx, options, newFollow(resources, followOne));
+  const rereads = newRereads(ctx, resources, trail);
+  const report: Report = {
+    failed(pass, error) {
+      const away = awayOr(error);
+      // Everybody's work waits for the database, not this pass alone.
+      if (away instanceof DatabaseAwayError) ctx.lease.giveUp(away);
+      if (signal.aborted) throw error;
+      trouble.failed(pass, { pass, error });
+    },
+    worked: (pass) => trouble.worked(pass),
   };
   const ended = (pass: string, results: readonly Readonly<ResourceProgress>[]) =>
     log.debug({ pass, ...sums(results) }, 'pass ended');
@@ -117,28 +127,38 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
     if (known.length > 0) ended('lists', await whole('lists', known));
   };
   const changes = async () => ended('changes', await puller.pull());
-  const looking = (name: string, look: () => Promise<boolean>) =>
+  const planned = (name: string, cron: string, run: () => Promise<void>, atStart = true) => ({
+    ...{ name, cron, atStart },
+    run: () => run().then(() => report.worked(name)),
+  });
+  const looking = (name: string, look: () => Promise<boolean>, pauseMs = LOOK_MS) =>
     every(
-      LOOK_MS,
+      pauseMs,
       signal,
-      () => look(),
-      (error) => onError(name, error),
+      async () => {
+        const more = await look();
+        report.worked(name);
+        return more;
+      },
+      (error) => report.failed(name, error),
     );
+  const notePlan = newPlanNote(ctx, options.activity);
 
   return [
     firstReading(ctx, options),
-    goOn().catch((error: unknown) => onError('reconcile', error)),
+    goOn().catch((error: unknown) => report.failed('reconcile', error)),
     runSchedule(
       [
-        { name: 'changes', cron: options.schedule, run: changes },
-        { name: 'lists', cron: options.listSchedule, run: lists },
-        { name: 'reconcile', cron: options.reconcileSchedule, run: reconcile, atStart: false },
+        planned('changes', options.schedule, changes),
+        planned('lists', options.listSchedule, lists),
+        planned('reconcile', options.reconcileSchedule, reconcile, false),
       ],
-      { log, signal, onError },
+      { log, signal, onError: report.failed },
     ),
+    ...trail.children.map((child) => looking(`changes of ${child.name}`, () => trail.drain(child))),
     looking('rereads', async () => (await rereads.drain()) > 0),
-    looking('handovers', () => takeHandovers(ctx, options, puller)),
-    notePlan(ctx, options.activity, onError),
-    workInBackground(ctx, options, puller.follow, onError),
+    looking('handovers', () => takeHandovers(ctx, options, handedOver)),
+    looking('plan', () => notePlan().then(() => false), PLAN_MS),
+    workInBackground(ctx, options, trail, report),
   ];
 }

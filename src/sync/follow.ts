@@ -1,5 +1,7 @@
 import { readCursor } from '../db/cursors.ts';
+import { findDue } from '../db/reads.ts';
 import type { Resource } from '../resources/define.ts';
+import { resourceNamed } from '../resources/index.ts';
 import type { Context } from './context.ts';
 import { enumerateChildren } from './enumerate/children.ts';
 import { enumerateReferences } from './enumerate/references.ts';
@@ -10,11 +12,22 @@ import { runPass } from './run-pass.ts';
 
 /** Reads what hangs on records of a resource that changed: their messages, comments, milestones. */
 export interface Follow {
-  changed(resource: Resource, ids: readonly string[]): Promise<readonly ResourceProgress[]>;
+  /**
+   * `seen` are records that were looked at besides: where another pass stored their change, or one before did
+   * not come to their children, these are due and read too.
+   */
+  changed(
+    resource: Resource,
+    ids: readonly string[],
+    seen?: readonly string[],
+  ): Promise<readonly ResourceProgress[]>;
 }
 
+/** Reads what hangs on some records, in one resource. */
+export type FollowOne = (child: Resource, ids: readonly string[]) => Promise<readonly ResourceProgress[]>;
+
 /** Resources that are read record by record, as the records of another change. */
-function followers(parent: Resource, all: readonly Resource[]): readonly Resource[] {
+export function followers(parent: Resource, all: readonly Resource[]): readonly Resource[] {
   return all.filter(
     ({ pull }) =>
       (pull.by === 'parent' && pull.parent === parent.name && pull.mark !== undefined) ||
@@ -22,20 +35,24 @@ function followers(parent: Resource, all: readonly Resource[]): readonly Resourc
   );
 }
 
+/** Which records a resource is followed for: a listing's mark tells what is due, a named id has no mark to go by. */
+export const concerning = ({ pull }: Resource, ids: readonly string[], seen: readonly string[]) =>
+  pull.by === 'parent' ? [...new Set([...ids, ...seen])] : ids;
+
 /**
  * What an earlier process left unread, killed between a change and what hangs on it, is looked for once, in the
  * first pass of each resource; so is what a pass of this process failed to read.
  */
-export function newFollow(ctx: Context, options: PullOptions): Follow {
+export function newFollowOne(ctx: Context, options: PullOptions): FollowOne {
   const swept = new Set<string>();
 
-  const follow = async (child: Resource, ids: readonly string[]): Promise<readonly ResourceProgress[]> => {
+  return async (child, ids) => {
     const { name, pull } = child;
     const first = await readCursor<PassPosition>(ctx.db.orm, name, 'backfill');
     if (first?.ended === 'unavailable') return [];
     // Before that is done, the first reading itself finds whatever is left.
     const sweeps = pull.by === 'parent' && first?.done === true && !swept.has(name);
-    if (ids.length === 0 && !sweeps) return [];
+    if (!sweeps && !(await isAnyDue(ctx, child, ids))) return [];
     const progress = newProgress(name, `GET ${pull.path}`, 'changes');
     await runPass(
       {
@@ -58,10 +75,21 @@ export function newFollow(ctx: Context, options: PullOptions): Follow {
     } else swept.delete(name);
     return [progress];
   };
+}
 
+async function isAnyDue({ db }: Context, { name, pull }: Resource, ids: readonly string[]): Promise<boolean> {
+  if (ids.length === 0 || pull.by !== 'parent') return ids.length > 0;
+  const parents = { table: resourceNamed(pull.parent).table, mark: pull.mark ?? [], pass: '', only: ids };
+  return (await findDue(db.orm, name, parents, { limit: 1, after: undefined, except: [] })).length > 0;
+}
+
+/** Following that is waited for. */
+export function newFollow(resources: readonly Resource[], followOne: FollowOne): Follow {
   return {
-    async changed(resource, ids) {
-      const followed = followers(resource, options.resources).map((child) => follow(child, ids));
+    async changed(resource, ids, seen = []) {
+      const followed = followers(resource, resources).map((child) =>
+        followOne(child, concerning(child, ids, seen)),
+      );
       return (await Promise.all(followed)).flat();
     },
   };

@@ -82,6 +82,8 @@ export interface PassInit {
   readonly coveredUntil?: number | undefined;
   /** Told of the rows of each transaction. */
   readonly onChanged?: ((changed: readonly Changed[]) => void) | undefined;
+  /** Told of the ids that each transaction held, changed or not. */
+  readonly onSeen?: ((ids: readonly string[]) => void) | undefined;
   readonly resource: Resource;
   readonly scope: Scope;
   readonly progress: ResourceProgress;
@@ -92,7 +94,7 @@ export interface PassInit {
   readonly leave: (undone: TransientError) => void;
 }
 
-export function newPass({ store, coveredUntil, onChanged, ...init }: PassInit): Pass {
+export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: PassInit): Pass {
   const { ctx, kind, resource, scope, progress, position, scan } = init;
   const step = (what: string) => {
     const { remainingRequests } = progress;
@@ -129,6 +131,7 @@ export function newPass({ store, coveredUntil, onChanged, ...init }: PassInit): 
         ({ at }) => at !== null && coveredUntil !== undefined && at < coveredUntil,
       ).length;
       onChanged?.(stored.changed);
+      onSeen?.(idsIn(batch));
       const [first] = stored.deferred;
       if (first !== undefined && resource.get === undefined) {
         throw new TransientError(

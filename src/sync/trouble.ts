@@ -10,6 +10,12 @@ export interface Trouble {
   worked(what: string): void;
 }
 
+/** What work says of how it goes; `failed` throws what must end the whole. */
+export interface Report {
+  failed(what: string, error: unknown): void;
+  worked(what: string): void;
+}
+
 export function newTrouble(log: Logger, now: () => number = () => performance.now()): Trouble {
   const since = new Map<string, number>();
   return {

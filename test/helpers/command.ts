@@ -56,8 +56,14 @@ export interface Running {
 /** How long a process may take to end once its test has. */
 const PATIENCE_MS = 5_000;
 
-/** Starts a real process of ours, with nothing of this one's environment, which ends with its test. */
-export function start(words: readonly string[], env: Variables = {}, cwd?: string): Running {
+/** A real process of ours, with nothing of this one's environment. */
+export interface Launched extends Running {
+  /** Ends it, whatever it takes. */
+  stop(): Promise<Ended>;
+}
+
+/** Starts a real process of ours, which its starter ends. */
+export function launch(words: readonly string[], env: Variables = {}, cwd?: string): Launched {
   const [node, ...args] = COMMAND;
   const child = spawn(node, [...args, ...words], {
     env: { PATH: process.env.PATH, ...env },
@@ -83,12 +89,6 @@ export function start(words: readonly string[], env: Variables = {}, cwd?: strin
     return { status, stdout, stderr } as Ended;
   });
   const printed = () => stdout + stderr;
-  onTestFinished(async () => {
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
-    await ended;
-    clearTimeout(timer);
-  });
   return {
     pid: child.pid ?? 0,
     printed,
@@ -105,5 +105,19 @@ export function start(words: readonly string[], env: Variables = {}, cwd?: strin
     },
     kill: (signal) => void child.kill(signal),
     ended,
+    async stop() {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+      await ended;
+      clearTimeout(timer);
+      return ended;
+    },
   };
+}
+
+/** Starts a real process of ours, with nothing of this one's environment, which ends with its test. */
+export function start(words: readonly string[], env: Variables = {}, cwd?: string): Running {
+  const launched = launch(words, env, cwd);
+  onTestFinished(async () => void (await launched.stop()));
+  return launched;
 }

@@ -181,6 +181,21 @@ describe('an incremental pull', () => {
     expect(rows[0].rows).toBeGreaterThan(0);
   });
 
+  test('reads the children of what another pass has stored meanwhile', async ({ mirror, database }) => {
+    const mirrored = await mirror();
+    const { sandbox, session } = mirrored;
+    await session.pull();
+    mirrored.pass(600);
+    sandbox.world.addMessage(someIssue(mirrored), { message_html: '<p>Just now.</p>' });
+    await session.reconcile(['issues']);
+    await session.pull();
+    await expectMirror(database.pool, sandbox, ['issues', 'issue_messages'], { ticking: true });
+    const before = sandbox.requests.length;
+    await session.pull();
+    // Seen again, and not due.
+    expect(asked(mirrored, before).filter((endpoint) => endpoint.startsWith('GET'))).toEqual([]);
+  });
+
   test('reads the children that a process killed after the change had left', async ({ mirror, database }) => {
     const mirrored = await mirror();
     const { sandbox, session, reopen } = mirrored;

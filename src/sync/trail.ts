@@ -1,0 +1,42 @@
+import type { Resource } from '../resources/define.ts';
+import { concerning, type Follow, type FollowOne, followers } from './follow.ts';
+
+/** Records read at a time: what changes meanwhile does not wait behind thousands that a person changed at once. */
+const ROUND = 60;
+
+/** Following that nobody waits for: pulls go on while what hangs on the last one's records waits for its turn. */
+export interface Trail extends Follow {
+  /** Resources that may have something to read. */
+  readonly children: readonly Resource[];
+  /** Reads what was noted for one of them, the last first. Whether more is noted. */
+  drain(child: Resource): Promise<boolean>;
+}
+
+/** Notes what hangs on changed records, for each resource to be read at its own pace. */
+export function newTrail(resources: readonly Resource[], followOne: FollowOne): Trail {
+  const noted = new Map<string, Set<string>>();
+  const note = (name: string, ids: readonly string[]) => {
+    noted.set(name, new Set([...(noted.get(name) ?? []), ...ids]));
+  };
+  return {
+    children: [...new Set(resources.flatMap((parent) => followers(parent, resources)))],
+    async changed(resource, ids, seen = []) {
+      // Noted without ids too: what an earlier pass left is looked for.
+      for (const child of followers(resource, resources)) note(child.name, concerning(child, ids, seen));
+      return [];
+    },
+    async drain(child) {
+      const all = [...(noted.get(child.name) ?? [])];
+      if (!noted.delete(child.name)) return false;
+      const ids = all.slice(-ROUND);
+      if (all.length > ids.length) note(child.name, all.slice(0, -ROUND));
+      try {
+        await followOne(child, ids);
+      } catch (error) {
+        note(child.name, ids);
+        throw error;
+      }
+      return noted.has(child.name);
+    },
+  };
+}

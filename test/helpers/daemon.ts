@@ -1,0 +1,92 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
+import { type Launched, launch } from './command.ts';
+import { createDatabase, type OwnDatabase } from './database.ts';
+import { expectMirror } from './equal.ts';
+
+/** Cron of what comes round each second, and of what does not come round in a test. */
+export const EACH_SECOND = '* * * * * *';
+export const NEVER = '0 0 1 1 *';
+
+type Variables = Readonly<Record<string, string>>;
+
+export interface WorkspaceOptions {
+  readonly sandbox?: SandboxOptions;
+  /** What the file of limits holds; default: a minute of 50 ms. */
+  readonly limits?: { readonly interval_ms: number; readonly limits?: Readonly<Record<string, number>> };
+  readonly env?: Variables;
+}
+
+/** A sandbox, a migrated database and the environment of commands that mirror the one into the other. */
+export interface DaemonWorkspace {
+  readonly sandbox: Sandbox;
+  readonly database: OwnDatabase;
+  readonly env: Variables;
+  /** Starts a command, which is ended with the workspace. */
+  launch(words: readonly string[], env?: Variables): Launched;
+  close(): Promise<void>;
+}
+
+export async function openWorkspace(options: WorkspaceOptions = {}): Promise<DaemonWorkspace> {
+  const { limits = { interval_ms: 50 } } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-daemon-'));
+  const file = join(folder, 'limits.json');
+  await writeFile(file, JSON.stringify(limits));
+  const sandbox = await startSandbox({ issues: 60, limits: 'none', ...options.sandbox });
+  const database = await createDatabase();
+  const env = {
+    PYLON_API_URL: sandbox.url,
+    PYLON_API_TOKEN: sandbox.token,
+    DATABASE_URL: database.url,
+    PYLON_RATE_LIMITS: file,
+    PYLON_SYNC_HTTP: 'off',
+    PYLON_SYNC_SCHEDULE: EACH_SECOND,
+    PYLON_SYNC_LIST_SCHEDULE: '*/2 * * * * *',
+    PYLON_SYNC_RECONCILE_SCHEDULE: '*/5 * * * * *',
+    PYLON_SYNC_OVERLAP: '5',
+    ...options.env,
+  };
+  const launched: Launched[] = [];
+  return {
+    sandbox,
+    database,
+    env,
+    launch(words, more = {}) {
+      const process = launch(words, { ...env, ...more }, folder);
+      launched.push(process);
+      return process;
+    },
+    async close() {
+      await Promise.all(launched.map((process) => process.stop()));
+      await sandbox.close();
+      await database.drop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** What a process has logged so far. */
+export function logOf({ printed }: Launched): readonly Readonly<Record<string, unknown>>[] {
+  const lines = printed().split('\n');
+  // The last one may be half printed.
+  return lines.slice(0, -1).flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+}
+
+/** Resolves once the mirror equals the sandbox; rejects with what differs when it does not within the time. */
+export async function mirrored(
+  { database, sandbox }: Pick<DaemonWorkspace, 'database' | 'sandbox'>,
+  { withinMs, names }: { readonly withinMs: number; readonly names?: readonly string[] },
+): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    try {
+      await expectMirror(database.pool, sandbox, names, { ticking: true });
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
