@@ -46,6 +46,9 @@ export interface PylonOptions {
 
 const MAX_BYTES = 256 * 1024 * 1024;
 
+/** Others use the same limits: that they are spent for a moment is no news, for longer than this it is. */
+const WARN_AFTER_MS = 60_000;
+
 function prepare(options: PylonOptions, request: PylonRequest): Prepared {
   const { method, route, body } = request;
   const json = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -118,6 +121,7 @@ export function createPylon(options: PylonOptions): Pylon {
       if (outcome.kind === 'limited') budget.holdUntil(now() + outcome.waitMs);
       return outcome;
     };
+    let refusedAt: number | undefined;
     try {
       for (let failures = 0; ; ) {
         const outcome = await budget.run(once, request.priority ?? priority, signal);
@@ -125,7 +129,9 @@ export function createPylon(options: PylonOptions): Pylon {
         if (outcome.kind === 'refused') throw outcome.error;
         if (outcome.kind === 'limited') {
           // Refused before it was processed: safe to send again, whatever it is.
-          report({ level: 'warn', message: 'rate limited', endpoint, waitMs: outcome.waitMs });
+          refusedAt ??= now();
+          const level = now() - refusedAt >= WARN_AFTER_MS ? 'warn' : 'info';
+          report({ level, message: 'rate limited', endpoint, waitMs: outcome.waitMs });
           continue;
         }
         failures += 1;

@@ -46,7 +46,27 @@ test('after a 429 only that endpoint waits, as long as the server says', async (
   expect(server.seen.map(({ path }) => path)).toEqual(['/issues', '/accounts', '/issues']);
   const [first, , again] = server.seen.map(({ at }) => at);
   expect((again ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(299);
-  expect(events).toEqual([{ level: 'warn', message: 'rate limited', endpoint: 'GET /issues', waitMs: 300 }]);
+  expect(events).toEqual([{ level: 'info', message: 'rate limited', endpoint: 'GET /issues', waitMs: 300 }]);
+});
+
+test('a request that others leave no room for is told of louder after a minute', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve((response, _, number) =>
+    number < 4 ? json(response, LIMITED, 429, { 'x-retry-after': '0' }) : json(response, {}),
+  );
+  const levels: string[] = [];
+  let ahead = 0;
+  const client = connect(server.url, {
+    now: () => performance.timeOrigin + performance.now() + ahead,
+    report: ({ level }) => {
+      levels.push(level);
+      ahead += 35_000;
+    },
+  });
+  await client.request({ method: 'GET', route: '/issues' });
+  expect(levels).toEqual(['info', 'info', 'warn']);
 });
 
 test('what is queued behind a refused request does not leave during the pause', async ({

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/faults.ts';
+import type { Launched } from '../helpers/command.ts';
+import { type DaemonWorkspace, logOf, mirrored, openWorkspace } from '../helpers/daemon.ts';
+import { openProxy, type Proxy as Port } from '../helpers/proxy.ts';
+
+/** One daemon, whose way to Pylon goes through a port that can be closed. */
+let workspace: DaemonWorkspace;
+let port: Port;
+let daemon: Launched;
+
+const TIMEOUT = 240_000;
+const WITHIN_MS = 150_000;
+const SECONDS = 5;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+beforeAll(async () => {
+  workspace = await openWorkspace({
+    sandbox: { issues: 40 },
+    env: { PYLON_SYNC_LIST_SCHEDULE: '*/3 * * * * *' },
+  });
+  port = await openProxy(workspace.sandbox.url);
+  expect((await workspace.launch(['backfill']).ended).status).toBe(0);
+  daemon = workspace.launch(['start'], { PYLON_API_URL: port.url });
+  await daemon.until('"pass":"backfill"');
+}, TIMEOUT);
+afterAll(async () => {
+  await workspace.close();
+  await port.close();
+}, TIMEOUT);
+
+let made = 0;
+
+/** Something of everything happens in Pylon, whether anyone can see it or not. */
+function change(): void {
+  const { world } = workspace.sandbox;
+  const [issue, other] = [...world.all('issues')].map(({ object }) => String(object.id));
+  made += 1;
+  world.patch('issues', issue ?? '', { title: `Changed ${made}` });
+  world.addMessage(other ?? '', { message_html: `<p>${made}</p>` });
+  world.create('issues', { title: `New ${made}`, state: 'new' });
+  const [contact] = world.all('contacts');
+  world.patch('contacts', String(contact?.object.id), { name: `Renamed ${made}` });
+}
+
+/** What the daemon asked for, and said, while something lasted and until the mirror was equal again. */
+async function through(begin: () => Promise<void> | void, end: () => Promise<void> | void) {
+  const { sandbox } = workspace;
+  const last = [...sandbox.world.all('contacts')].at(-1);
+  const [from, said] = [sandbox.requests.length, logOf(daemon).length];
+  await begin();
+  for (let second = 0; second < SECONDS; second += 1) {
+    change();
+    await sleep(1_000);
+  }
+  sandbox.world.remove('contacts', String(last?.object.id));
+  const asked = sandbox.requests.length - from;
+  const during = logOf(daemon).slice(said);
+  await end();
+  await mirrored(workspace, { withinMs: WITHIN_MS });
+  return { asked, during, lines: logOf(daemon).slice(said) };
+}
+
+/** A daemon that does something every second asks for this much at most, whatever the answers. */
+const MOST = 60 * SECONDS;
+
+/** What is said louder than it lasted. */
+const loud = (lines: readonly Readonly<Record<string, unknown>>[]) =>
+  lines
+    .filter(({ level, msg }) => level !== 'info' && !String(msg).startsWith('pass outlasts its schedule'))
+    .map(({ level, msg }) => `${level}: ${msg}`);
+
+describe('no row is lost, nothing loops and nobody is woken up', { timeout: TIMEOUT }, () => {
+  test('while Pylon is down', async () => {
+    const { during, lines } = await through(
+      () => port.close(),
+      () => port.open(),
+    );
+    const attempts = during.filter(({ msg }) => msg === 'request failed, trying again');
+    expect(attempts.length).toBeGreaterThan(0);
+    expect(attempts.length).toBeLessThan(MOST);
+    expect(loud(lines)).toEqual([]);
+  });
+
+  test.each<[string, Omit<Fault, 'endpoint'>]>([
+    ['is slow', { kind: 'slow', delayMs: 2_500 }],
+    ['answers pages for people', { kind: 'html' }],
+    ['is behind a proxy that has lost it', { kind: 'html', status: 502 }],
+    ['is asked too much by others', { kind: '429', retryAfter: 2 }],
+    ['cuts connections', { kind: 'reset' }],
+    ['cuts answers', { kind: 'truncate' }],
+  ])('while Pylon %s', async (_, fault) => {
+    const { faults, requests } = workspace.sandbox;
+    const { asked, lines } = await through(
+      () => faults.add({ endpoint: '*', ...fault, times: 1_000_000 }),
+      () => faults.clear(),
+    );
+    expect(loud(lines)).toEqual([]);
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(MOST);
+    expect(requests.some(({ ownLimit }) => ownLimit)).toBe(false);
+  });
+});
+
+test('a daemon that is begun while Pylon is down waits for it', { timeout: TIMEOUT }, async () => {
+  const other = await openWorkspace({
+    sandbox: { issues: 10 },
+    env: { PYLON_SYNC_RESOURCES: 'users,issues' },
+  });
+  onTestFinished(() => other.close());
+  const way = await openProxy(other.sandbox.url);
+  onTestFinished(() => way.close());
+  await way.close();
+  const waiting = other.launch(['start'], { PYLON_API_URL: way.url });
+  await waiting.until('request failed, trying again');
+  await sleep(2_000);
+  expect(logOf(waiting).length).toBeLessThan(50);
+  await way.open();
+  await mirrored(other, { withinMs: WITHIN_MS, names: ['users', 'issues'] });
+});
