@@ -20,20 +20,13 @@ const LOOK_AGAIN = 500;
 const isGone = (error: unknown): error is PylonError =>
   error instanceof PylonError && [400, 404, 410].includes(error.status);
 
-/** How Pylon said that it does not know a record. */
-export interface Refused {
-  readonly error: PylonError;
-  /** Taken from the order of requests before it was asked for. */
-  readonly asked: bigint;
-}
-
 export interface Each {
   /** The next due records after one, newest first, without those of `except`. */
   find(limit: number, after: Due | undefined, except: readonly string[]): Promise<readonly Due[]>;
   /** Reads one record whole, and remembers that in the transaction of its last rows. */
   read(due: Due): Promise<void>;
   /** Remembers that Pylon does not know the record. */
-  markGone(due: Due, refusal: Refused): Promise<void>;
+  markGone(due: Due, refusal: PylonError): Promise<void>;
   /** Called before each batch. */
   measure(): Promise<void>;
 }
@@ -46,10 +39,10 @@ export interface Each {
  * PylonError when the request is refused for every one of several records and never worked before.
  */
 export async function readEach(pass: Pass, each: Each): Promise<void> {
-  const { claims, lease } = pass.ctx;
+  const { claims } = pass.ctx;
   const failed = new Map<string, unknown>();
   /** Refused before anything was ever read: perhaps the request is, not the record. */
-  const suspects: (readonly [due: Due, refusal: Refused])[] = [];
+  const suspects: (readonly [due: Due, refusal: PylonError])[] = [];
   let proven = await hasRead(pass.ctx.db.orm, pass.resource.name);
   let streak = 0;
 
@@ -60,33 +53,38 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
     // Another pass is reading it at this moment.
     if (claims.has(claim)) return;
     claims.add(claim);
-    const asked = lease.nextOrder();
     try {
-      await each.read(due);
-      proven = true;
+      await readOrMark(due);
       streak = 0;
-      read += 1;
     } catch (error) {
-      if (pass.signal.aborted) throw error;
-      if (isGone(error)) await gone(due, { error, asked });
-      else if (error instanceof TransientError) {
-        failed.set(due.id, error);
-        streak += 1;
-        if (streak >= TOO_MANY) throw error;
-      } else throw error;
+      if (pass.signal.aborted || !isOwn(error)) throw error;
+      failed.set(due.id, error);
+      streak += 1;
+      if (streak >= TOO_MANY) throw error;
     } finally {
       claims.delete(claim);
     }
   };
-  const gone = async (due: Due, refusal: Refused) => {
+  const isOwn = (error: unknown) => error instanceof TransientError;
+  const readOrMark = async (due: Due) => {
+    try {
+      await each.read(due);
+      proven = true;
+      read += 1;
+    } catch (error) {
+      if (pass.signal.aborted || !isGone(error)) throw error;
+      await gone(due, error);
+    }
+  };
+  const gone = async (due: Due, refusal: PylonError) => {
     read += 1;
     pass.ctx.log.info(
-      { resource: pass.resource.name, id: due.id, status: refusal.error.status },
+      { resource: pass.resource.name, id: due.id, status: refusal.status },
       'record skipped: gone from Pylon',
     );
     if (proven) return each.markGone(due, refusal);
     suspects.push([due, refusal]);
-    if (suspects.length > TOO_MANY_REFUSED) throw refusal.error;
+    if (suspects.length > TOO_MANY_REFUSED) throw refusal;
   };
 
   const sweep = async (): Promise<number> => {
@@ -115,7 +113,7 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
   }
 
   const lastRefused = suspects.at(-1)?.[1];
-  if (!proven && lastRefused !== undefined && suspects.length > TOO_MANY) throw lastRefused.error;
+  if (!proven && lastRefused !== undefined && suspects.length > TOO_MANY) throw lastRefused;
   for (const [due, refusal] of suspects) await each.markGone(due, refusal);
   const [first] = failed.values();
   if (first !== undefined)
