@@ -4,6 +4,7 @@ import type { PathFacts, Resource } from '../resources/define.ts';
 import { clean } from './clean.ts';
 import type { Database, Executor } from './connect.ts';
 import { digest } from './digest.ts';
+import type { Doubts } from './doubts.ts';
 import type { Lease } from './lease.ts';
 import { noteRereads } from './rereads.ts';
 import { isReject, type Reject, type Row, readable, rowMapper } from './row.ts';
@@ -64,7 +65,7 @@ const sum = (a: Stored, b: Stored): Stored => ({
 });
 
 /** The store of one resource, under a lease. */
-export function storer(db: Database, lease: Lease, resource: Resource): Store {
+export function storer(db: Database, lease: Lease, resource: Resource, doubts: Doubts): Store {
   const toRow = rowMapper(resource);
 
   /** Halves what the database refuses until the one row to blame stands alone. */
@@ -76,7 +77,7 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
   ): Promise<Stored> {
     await tx.execute(sql`SAVEPOINT batch`);
     try {
-      const stored = await upsert(tx, resource, rows, order);
+      const stored = await upsert(tx, resource, rows, order, doubts);
       await tx.execute(sql`RELEASE SAVEPOINT batch`);
       return stored;
     } catch (error) {
@@ -109,7 +110,7 @@ export function storer(db: Database, lease: Lease, resource: Resource): Store {
 
     try {
       return await attempt((tx) =>
-        rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource, rows, order),
+        rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource, rows, order, doubts),
       );
     } catch (error) {
       if (!DATA_ERRORS.test(sqlState(error))) throw error;

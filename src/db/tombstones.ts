@@ -36,7 +36,6 @@ async function mark(tx: Executor, resource: Resource, which: SQL, proof: Proof):
   await tx.execute(sql`
     INSERT INTO ${tombstones} (resource, record_id, scan_id, evidence)
     SELECT ${name}, id, ${proof.scan}::bigint, ${JSON.stringify(proof.evidence)}::jsonb FROM unnest(${ids(gone)}) AS id`);
-  await tx.execute(sql`DELETE FROM ${rereads} WHERE resource = ${name} AND record_id = ANY(${ids(gone)})`);
   return gone;
 }
 

@@ -3,6 +3,7 @@ import type { Order } from '../order.ts';
 import type { MirrorTable, Resource } from '../resources/define.ts';
 import { changeColumn } from '../resources/index.ts';
 import type { Executor } from './connect.ts';
+import type { Doubts } from './doubts.ts';
 import { FROM_JSON } from './fit.ts';
 import { jsonColumns, type Row } from './row.ts';
 import { noteRestored } from './tombstones.ts';
@@ -31,7 +32,7 @@ export interface Stored {
 /** Rows a statement carries: bounds the size of its one parameter. */
 const CHUNK = 2000;
 
-const name = (column: string) => sql`${sql.identifier(column)}`;
+const quoted = (column: string) => sql`${sql.identifier(column)}`;
 const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `);
 
 /**
@@ -62,19 +63,21 @@ function statement(resource: Resource, rows: readonly Row[], order: Order): SQL 
   const newer =
     time === undefined
       ? sql`false`
-      : sql`(held._deleted_at IS NULL AND excluded.${name(time)} > held.${name(time)})`;
-  const changedAt = time === undefined ? sql`NULL` : sql`extract(epoch FROM held.${name(time)}) * 1000`;
+      : sql`(held._deleted_at IS NULL AND excluded.${quoted(time)} > held.${quoted(time)})`;
+  // Only what is doubted gets here with the content that stands already: it was seen again.
+  const same = sql`(held._deleted_at IS NULL AND held._hash = excluded._hash)`;
+  const changedAt = time === undefined ? sql`NULL` : sql`extract(epoch FROM held.${quoted(time)}) * 1000`;
   return sql`
-    INSERT INTO ${table} AS held (${list(written.map(name))})
+    INSERT INTO ${table} AS held (${list(written.map(quoted))})
     SELECT ${list(values)} FROM jsonb_array_elements(${page}::jsonb) AS page(r)
     ON CONFLICT (id) DO UPDATE SET
       ${list(
         written
           .filter((column) => column !== 'id' && column !== '_order')
-          .map((column) => sql`${name(column)} = excluded.${name(column)}`),
+          .map((column) => sql`${quoted(column)} = excluded.${quoted(column)}`),
       )},
       _order = greatest(held._order, excluded._order)
-    WHERE held._order < ${order.asked}::bigint OR ${newer}
+    WHERE held._order < ${order.asked}::bigint OR ${newer} OR ${same}
     RETURNING id, (xmax = 0) AS inserted, (${changedAt})::float8 AS at`;
 }
 
@@ -98,6 +101,7 @@ function distinct(rows: readonly Row[]): readonly Row[] {
  * someone else holds is not waited for. An older answer never replaces a newer one: a row's content is
  * replaced only by what was asked after the content was answered, or by a later time of change.
  * A row that was marked deleted is live again when it is sent by an answer asked for after that was proved.
+ * One whose deletion is being proved takes the answer's place in the order even where nothing changed.
  *
  * Must run inside a writing transaction.
  */
@@ -106,35 +110,38 @@ export async function upsert(
   resource: Resource,
   rows: readonly Row[],
   order: Order,
+  doubts: Doubts,
 ): Promise<Stored> {
-  const { table } = resource;
+  const { table, name } = resource;
   const wanted = distinct(rows);
   const held = await tx.execute<Held>(sql`
     SELECT id, _hash AS hash, _deleted_at IS NOT NULL AS deleted FROM ${table}
      WHERE id = ANY(${sql.param(wanted.map((row) => row.id))}::text[])`);
   const hashes = new Map(held.rows.map((row) => [row.id, row.deleted ? null : row.hash]));
-  const fresh = wanted.filter((row) => hashes.get(row.id) !== row.hash);
+  const same = new Set(wanted.filter((row) => hashes.get(row.id) === row.hash).map((row) => row.id));
+  const fresh = wanted.filter((row) => !same.has(row.id) || doubts.has(name, row.id));
   const present = fresh.filter((row) => hashes.has(row.id)).map((row) => row.id);
 
   const locked = await lockRows(tx, table, present);
   const writable = fresh.filter((row) => !hashes.has(row.id) || locked.has(row.id));
-  const changed: Changed[] = [];
+  const written: Changed[] = [];
   for (let from = 0; from < writable.length; from += CHUNK) {
     const result = await tx.execute<Changed & Record<string, unknown>>(
       statement(resource, writable.slice(from, from + CHUNK), order),
     );
-    changed.push(...result.rows);
+    written.push(...result.rows);
   }
-  const written = new Set(changed.map(({ id }) => id));
-  const deleted = held.rows.filter((row) => row.deleted && written.has(row.id)).map(({ id }) => id);
-  await noteRestored(tx, resource.name, deleted);
+  const changed = written.filter(({ id }) => !same.has(id));
+  const ids = new Set(written.map(({ id }) => id));
+  const deleted = held.rows.filter((row) => row.deleted && ids.has(row.id)).map(({ id }) => id);
+  await noteRestored(tx, name, deleted);
   const inserted = changed.reduce((sum, row) => sum + Number(row.inserted), 0);
   return {
     inserted,
     updated: changed.length - inserted,
-    unchanged: wanted.length - fresh.length,
+    unchanged: same.size,
     changed,
-    deferred: fresh.map((row) => row.id).filter((id) => !written.has(id)),
+    deferred: fresh.map((row) => row.id).filter((id) => !ids.has(id)),
   };
 }
 

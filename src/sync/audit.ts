@@ -4,8 +4,8 @@ import { storer } from '../db/store.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
 import { coveredUntil } from './covered.ts';
-import { askFor, factsOf } from './deletions/ask.ts';
-import { proveGone } from './deletions/single.ts';
+import { factsOf } from './deletions/ask.ts';
+import { askOrProve } from './deletions/single.ts';
 import type { Follow } from './follow.ts';
 import type { PacedWork } from './paced.ts';
 import { newPass } from './pass.ts';
@@ -53,16 +53,15 @@ export function auditOf(
         scope: { name: 'audit', windowDays: 0 },
         position: { pass: '', done: false },
         parentsDone: () => true,
-        store: storer(db, lease, resource),
+        store: storer(db, lease, resource, ctx.doubts),
         leave: (undone) => {
           throw undone;
         },
         coveredUntil: covered,
         onChanged: (rows) => changed.push(...rows.map((row) => row.id)),
       });
-      const said = await askFor(pass, get, id, await factsOf(pass, id));
-      if (said.is === 'gone') await proveGone(pass, id, said);
-      else await pass.keep(pass.batch([said.object], said.facts, said.answer.order));
+      const said = await askOrProve(pass, get, id, await factsOf(pass, id));
+      if (said.is === 'there') await pass.keep(pass.batch([said.object], said.facts, said.answer.order));
       const differed = changed.length > 0 || progress.deleted > 0;
       await noteSample(db, lease, resource.name, { differed, drifted: progress.drifted > 0 });
       await follow.changed(resource, changed);

@@ -1,6 +1,7 @@
 import type PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
+import { type Doubts, newDoubts } from '../db/doubts.ts';
 import type { Lease } from '../db/lease.ts';
 import type { Pylon } from '../pylon/types.ts';
 import { type Exclusive, newExclusive } from './exclusive.ts';
@@ -25,8 +26,10 @@ export interface Context extends ContextInit {
   readonly whole: Exclusive;
   /** Records whose listing is being read (`<resource> <parent>`): no two passes read the same one at once. */
   readonly claims: Set<string>;
+  /** Records whose deletion is being proved. */
+  readonly doubts: Doubts;
 }
 
 export function newContext(init: ContextInit): Context {
-  return { ...init, whole: newExclusive(), claims: new Set() };
+  return { ...init, whole: newExclusive(), claims: new Set(), doubts: newDoubts() };
 }

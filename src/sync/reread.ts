@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dropReread, type Reread, readRereads } from '../db/rereads.ts';
 import { PermanentError, reasonOf, TransientError } from '../errors.ts';
 import { PylonError } from '../pylon/errors.ts';
-import { askFor } from './deletions/ask.ts';
-import { proveGone } from './deletions/single.ts';
+import { askOrProve } from './deletions/single.ts';
 import { eachForItself } from './each-for-itself.ts';
 import type { Pass } from './pass.ts';
 
@@ -62,9 +61,11 @@ async function readAgain(pass: Pass, get: string, reread: Reread): Promise<boole
   const { db, lease } = pass.ctx;
   const { id, facts } = reread;
   try {
-    const said = await askFor(pass, get, id, strings(facts));
-    if (said.is === 'gone') await proveGone(pass, id, said);
-    else if ((await pass.keep(pass.batch([said.object], facts, said.answer.order))).length > 0) return false;
+    const said = await askOrProve(pass, get, id, strings(facts));
+    if (said.is === 'there') {
+      const left = await pass.keep(pass.batch([said.object], facts, said.answer.order));
+      if (left.length > 0) return false;
+    }
   } catch (error) {
     if (pass.signal.aborted || !isNoId(error)) throw error;
     pass.ctx.log.warn({ resource: pass.resource.name, id, error }, 'record could not be read again');

@@ -41,7 +41,7 @@ export async function runPass(
   const undone: Error[] = [];
   const init = {
     ...given,
-    store: storer(db, lease, resource),
+    store: storer(db, lease, resource, ctx.doubts),
     leave: (error: Error) => void undone.push(error),
   };
   progress.state = 'running';

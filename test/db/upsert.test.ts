@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import { storer } from '../../src/db/store.ts';
 import { contacts } from '../../src/resources/contacts.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { userRoles } from '../../src/resources/user_roles.ts';
@@ -137,7 +136,7 @@ describe('one bad record', () => {
 
 describe('no older state over newer', () => {
   test('a page asked for before the row was answered does not replace it', async ({ mirror }) => {
-    const store = storer(mirror, mirror.lease, contacts);
+    const store = mirror.storer(contacts);
     const early = mirror.lease.nextOrder();
     await mirror.store(contacts, [{ id: 'c', name: 'new' }]);
     const order = { asked: early, answered: mirror.lease.nextOrder() };
@@ -152,7 +151,7 @@ describe('no older state over newer', () => {
   });
 
   test('a later updated_at wins all the same', async ({ mirror }) => {
-    const store = storer(mirror, mirror.lease, issues);
+    const store = mirror.storer(issues);
     const early = mirror.lease.nextOrder();
     await mirror.store(issues, [issue('a', { title: 'first' })]);
     const order = { asked: early, answered: mirror.lease.nextOrder() };
@@ -179,7 +178,7 @@ describe('a row that somebody holds locked', () => {
     const person = await mirror.pool.connect();
     await person.query('BEGIN; SELECT 1 FROM pylon.user_roles FOR UPDATE');
     let moved = false;
-    const store = storer(mirror, mirror.lease, userRoles);
+    const store = mirror.storer(userRoles);
     const order = { asked: mirror.lease.nextOrder(), answered: mirror.lease.nextOrder() };
     await store.write(store.map([{ id: 'r', name: 'Owner' }], {}, order), async () => {
       moved = true;
@@ -192,7 +191,7 @@ describe('a row that somebody holds locked', () => {
 });
 
 test('rows and what covers them commit together or not at all', async ({ mirror }) => {
-  const store = storer(mirror, mirror.lease, issues);
+  const store = mirror.storer(issues);
   const order = { asked: mirror.lease.nextOrder(), answered: mirror.lease.nextOrder() };
   await expect(
     store.write(store.map([issue('a')], {}, order), async () => {

@@ -1,11 +1,14 @@
 import { connect, type Database } from '../../src/db/connect.ts';
+import { type Doubts, newDoubts } from '../../src/db/doubts.ts';
 import { acquireLease, type Lease } from '../../src/db/lease.ts';
-import { type StoredBatch, storer } from '../../src/db/store.ts';
+import { type Store, type StoredBatch, storer } from '../../src/db/store.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { test as base } from './database.ts';
 
 export interface Mirror extends Database {
   readonly lease: Lease;
+  readonly doubts: Doubts;
+  storer(resource: Resource): Store;
   /** Stores objects as one answer that came in just now. */
   store(
     resource: Resource,
@@ -21,12 +24,15 @@ export const test = base.extend<{ mirror: Mirror }>({
   mirror: async ({ database }, use) => {
     const db = await connect(database.url);
     const lease = await acquireLease(db, { command: 'test' });
+    const doubts = newDoubts();
     await use({
       ...db,
       lease,
+      doubts,
+      storer: (resource) => storer(db, lease, resource, doubts),
       store: (resource, objects, facts = {}) => {
         const asked = lease.nextOrder();
-        const store = storer(db, lease, resource);
+        const store = storer(db, lease, resource, doubts);
         return store.write(store.map(objects, facts, { asked, answered: lease.nextOrder() }));
       },
       rows: async (query, values) => (await db.pool.query(query, values)).rows,

@@ -108,6 +108,28 @@ describe('one record that makes trouble does not keep the rest', () => {
     await expectMirror(database.pool, sandbox, ['contacts']);
   });
 
+  test('where Pylon refuses the messages of one issue', async ({ mirror, database }) => {
+    let path = '';
+    const { session, sandbox, pass } = await mirror(FEW, {
+      prepare: keepFew,
+      client: { fetch: refusing(() => path, 403) },
+    });
+    await session.pull();
+    pass(60);
+    const issues = idsOf(sandbox, 'issues').filter((id) => id !== 'undefined');
+    path = `/issues/${issues[0]}/messages`;
+    for (const id of issues) sandbox.world.addMessage(id);
+    const results = await session.pull();
+    expect(results.find(({ resource }) => resource === 'issue_messages')).toMatchObject({
+      state: 'failed',
+      inserted: issues.length - 1,
+      error: expect.stringContaining('1 records failed, first: GET /issues/{id}/messages: 403'),
+    });
+    path = '';
+    await session.pull();
+    await expectMirror(database.pool, sandbox, ['issue_messages']);
+  });
+
   test('where Pylon fails to answer for one that is to be read again', async ({ mirror, database }) => {
     let path = '';
     const { session, sandbox } = await mirror(FEW, {

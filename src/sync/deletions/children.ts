@@ -1,47 +1,53 @@
 import type { Executor } from '../../db/connect.ts';
 import { countLive, missingUnder } from '../../db/reads.ts';
 import { addCandidates, beginScan, newestScan } from '../../db/scans.ts';
-import { isLockHeld } from '../../db/sql-state.ts';
-import { countSingleDeletions, markDeleted, type Proof } from '../../db/tombstones.ts';
+import { countSingleDeletions, markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
-import { TransientError } from '../../errors.ts';
+import type { Resource } from '../../resources/define.ts';
 import type { ByParent } from '../child-pages.ts';
+import { unlessHeld } from '../held.ts';
 import type { Pass } from '../pass.ts';
-import { confirmation } from './confirm.ts';
+import { confirmation, type Verdict } from './confirm.ts';
 import { isImplausible } from './guard.ts';
 
+/** Marks, in the transaction that marks the parent as read, what is gone; how many. */
+export type Remove = (tx: Executor) => Promise<number>;
+
 /**
- * Rows of a parent that its listing, read whole, does not hold. Returns what marks those that are proved gone
- * and says how many, for the transaction that marks the parent as read; undefined when there is nothing to mark.
+ * Proves which rows of a parent are gone: those that its listing, read whole, does not hold. `finish` is to mark
+ * them with its last rows; it gets nothing where nothing is to be marked.
  */
-export async function missingChildren(
+export async function proveMissing(
   pass: Pass,
   pull: ByParent,
   parent: string,
   { seen, asked }: { readonly seen: readonly string[]; readonly asked: bigint },
-): Promise<((tx: Executor) => Promise<number>) | undefined> {
+  finish: (remove?: Remove) => Promise<void>,
+): Promise<void> {
   const { ctx, resource } = pass;
   const under = { table: resource.table, column: pull.foreignKey, parent };
   const missing = await missingUnder(ctx.db.orm, under, seen, asked);
-  if (missing.length === 0 || !(await isAllowed(pass, missing))) return undefined;
-  const confirm = await confirmation(pass, { absent_from: `GET ${pull.path}` }, null);
-  const proofs: (readonly [id: string, proof: Proof])[] = [];
-  for (const id of missing) {
-    const proof = await confirm(id);
-    if (proof !== undefined) proofs.push([id, proof]);
-  }
-  return async (tx) => {
-    let marked = 0;
-    try {
-      for (const [id, proof] of proofs) marked += (await markDeleted(tx, resource, [id], proof)).length;
-      return marked;
-    } catch (cause) {
-      if (!isLockHeld(cause)) throw cause;
-      throw new TransientError(`rows of ${resource.name} that are gone are held by another transaction`, {
-        cause,
-      });
-    }
-  };
+  if (missing.length === 0 || !(await isAllowed(pass, missing))) return finish();
+  const refuted = await ctx.doubts.during(resource.name, missing, async () => {
+    const confirm = await confirmation(pass, { absent_from: `GET ${pull.path}` }, null);
+    const verdicts: (readonly [id: string, verdict: Verdict])[] = [];
+    for (const id of missing) verdicts.push([id, await confirm(id)]);
+    await finish((tx) => markEach(tx, resource, verdicts));
+    return verdicts.flatMap(([, verdict]) => (verdict.is === 'there' ? [verdict] : []));
+  });
+  for (const { store } of refuted) await store();
+}
+
+async function markEach(
+  tx: Executor,
+  resource: Resource,
+  verdicts: readonly (readonly [id: string, verdict: Verdict])[],
+): Promise<number> {
+  const marked: string[] = [];
+  for (const [id, verdict] of verdicts)
+    if (verdict.is === 'gone')
+      marked.push(...(await unlessHeld(resource, () => markDeleted(tx, resource, [id], verdict.proof))));
+  return marked.length;
 }
 
 /**

@@ -6,8 +6,13 @@ import type { Pass } from '../pass.ts';
 import { askFor, factsOf, wordsOf } from './ask.ts';
 import { idsOfParent, idsOfWhole } from './listing.ts';
 
-/** The proof that a candidate is gone; undefined when it turned out to be there. */
-export type Confirm = (id: string) => Promise<Proof | undefined>;
+/** The proof that a candidate is gone, or how to store what shows that it is there. */
+export type Verdict =
+  | { readonly is: 'gone'; readonly proof: Proof }
+  | { readonly is: 'there'; readonly store: () => Promise<unknown> };
+
+/** To be called while the candidate is in doubt. */
+export type Confirm = (id: string) => Promise<Verdict>;
 
 /** Whether a record is missing from a second listing as well; how that was asked, for the evidence. */
 interface SecondLook {
@@ -34,18 +39,18 @@ export async function confirmation(pass: Pass, absent: Evidence, scan: number | 
     const asked = ctx.lease.nextOrder();
     let evidence: Evidence = absent;
     if (second !== undefined) {
-      if (!(await second.isMissing(id))) return undefined;
+      if (!(await second.isMissing(id))) return { is: 'there', store: async () => {} };
       evidence = { ...evidence, confirmed_by: `a second listing of ${second.path}` };
     }
     if (get !== undefined) {
       const said = await askFor(pass, get, id, await factsOf(pass, id));
       if (said.is === 'there') {
-        await pass.keep(pass.batch([said.object], said.facts, said.answer.order));
-        return undefined;
+        const batch = pass.batch([said.object], said.facts, said.answer.order);
+        return { is: 'there', store: () => pass.keep(batch) };
       }
       evidence = { ...evidence, ...wordsOf(said.error) };
     }
-    return { asked, answered: ctx.lease.nextOrder(), scan, evidence };
+    return { is: 'gone', proof: { asked, answered: ctx.lease.nextOrder(), scan, evidence } };
   };
 }
 

@@ -1,11 +1,11 @@
 import { isLive } from '../../db/reads.ts';
 import { endScan, readCandidates, type Scan, settleCandidates } from '../../db/scans.ts';
-import { isLockHeld } from '../../db/sql-state.ts';
 import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
 import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { eachForItself } from '../each-for-itself.ts';
+import { unlessHeld } from '../held.ts';
 import type { Pass } from '../pass.ts';
 import { type Confirm, confirmation } from './confirm.ts';
 
@@ -59,17 +59,18 @@ async function settleAll(pass: Pass, scan: Scan): Promise<readonly string[]> {
 
 async function settleOne(pass: Pass, scan: Scan, confirm: Confirm, id: string): Promise<void> {
   const { ctx, resource, progress } = pass;
-  // Perhaps it went with its parent meanwhile.
-  const proof = (await isLive(ctx.db.orm, resource.table, id)) ? await confirm(id) : undefined;
-  try {
-    const marked = await writing(ctx.db, ctx.lease, async (tx) => {
-      const gone = proof === undefined ? [] : await markDeleted(tx, resource, [id], proof);
-      await settleCandidates(tx, scan.id, [id], gone.length);
-      return gone.length;
-    });
+  const refuted = await ctx.doubts.during(resource.name, [id], async () => {
+    // Perhaps it went with its parent meanwhile.
+    const verdict = (await isLive(ctx.db.orm, resource.table, id)) ? await confirm(id) : undefined;
+    const marked = await unlessHeld(resource, () =>
+      writing(ctx.db, ctx.lease, async (tx) => {
+        const gone = verdict?.is === 'gone' ? await markDeleted(tx, resource, [id], verdict.proof) : [];
+        await settleCandidates(tx, scan.id, [id], gone.length);
+        return gone.length;
+      }),
+    );
     progress.deleted += marked;
-  } catch (cause) {
-    if (!isLockHeld(cause)) throw cause;
-    throw new TransientError('held by other transactions', { cause });
-  }
+    return verdict?.is === 'there' ? verdict : undefined;
+  });
+  await refuted?.store();
 }

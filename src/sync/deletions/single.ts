@@ -6,18 +6,35 @@ import type { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages.ts';
 import { all, filterIgnored, instantIn, time } from '../filters.ts';
 import type { Pass } from '../pass.ts';
-import { wordsOf } from './ask.ts';
+import { askFor, type Said, wordsOf } from './ask.ts';
 import { isAllowed } from './children.ts';
 
 /** Milliseconds to either side of the second a record was created in. */
 const AROUND = 2_000;
 
 /**
+ * Asks for one record; where Pylon does not know it, proves that it is gone and marks it, as far as that can be
+ * done at once.
+ */
+export function askOrProve(
+  pass: Pass,
+  get: string,
+  id: string,
+  facts: Readonly<Record<string, string>>,
+): Promise<Said> {
+  return pass.ctx.doubts.during(pass.resource.name, [id], async () => {
+    const said = await askFor(pass, get, id, facts);
+    if (said.is === 'gone') await proveGone(pass, id, said);
+    return said;
+  });
+}
+
+/**
  * Proves that one record is gone which Pylon no longer knows by its id: a search for what was created around
  * the same second must miss it too. Where no search filters by creation the next whole listing decides. False
  * when nothing was proved.
  */
-export async function proveGone(
+async function proveGone(
   pass: Pass,
   id: string,
   { error, asked }: { readonly error: PylonError; readonly asked: bigint },

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Due, hasRead } from '../../db/reads.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
+import type { Resource } from '../../resources/define.ts';
 import type { Pass } from '../pass.ts';
 import { sideBySide } from '../side-by-side.ts';
 
@@ -13,19 +14,15 @@ const BATCH = 200;
 const TOO_MANY = 5;
 /** Refusals without one success after which it is the request that is refused, not each record. */
 const TOO_MANY_REFUSED = 50;
-/** Milliseconds between looks while parents are still being read. */
+/** Milliseconds between looks while parents are still being read: soon at first, doubled each time. */
+const LOOK_FIRST = 25;
 const LOOK_AGAIN = 500;
 
-/** Answers that speak of the record asked for: it is gone, or was never there. */
-const isGone = (error: unknown): error is PylonError =>
-  error instanceof PylonError && [400, 404, 410].includes(error.status);
-
-/** How Pylon said that it does not know a record. */
-interface Refused {
-  readonly error: PylonError;
-  /** Taken from the order of requests before it was asked for. */
-  readonly asked: bigint;
-}
+/** Answers that speak of the record asked for, and of nothing asked on the way: it is gone, or was never there. */
+const isGone = ({ pull }: Resource, error: unknown): error is PylonError =>
+  error instanceof PylonError &&
+  error.endpoint === `GET ${pull.path}` &&
+  [400, 404, 410].includes(error.status);
 
 export interface Each {
   /** The next due records after one, newest first, without those of `except`. */
@@ -33,23 +30,24 @@ export interface Each {
   /** Reads one record whole, and remembers that in the transaction of its last rows. */
   read(due: Due): Promise<void>;
   /** Remembers that Pylon does not know the record. */
-  markGone(due: Due, refusal: Refused): Promise<void>;
+  markGone(due: Due, refusal: PylonError): Promise<void>;
   /** Called before each batch. */
   measure(): Promise<void>;
 }
 
 /**
  * Reads every due record, newest first, sweeping again while more can become due. A record that Pylon no
- * longer knows is skipped and remembered; one that fails for now is left due and does not hold up others.
+ * longer knows is skipped and remembered; one that fails, or is refused where others are read, is left due and
+ * does not hold up others.
  *
  * @throws TransientError when records failed, naming how many and one reason; what was read stays.
  * PylonError when the request is refused for every one of several records and never worked before.
  */
 export async function readEach(pass: Pass, each: Each): Promise<void> {
-  const { claims, lease } = pass.ctx;
+  const { claims } = pass.ctx;
   const failed = new Map<string, unknown>();
   /** Refused before anything was ever read: perhaps the request is, not the record. */
-  const suspects: (readonly [due: Due, refusal: Refused])[] = [];
+  const suspects: (readonly [due: Due, refusal: PylonError])[] = [];
   let proven = await hasRead(pass.ctx.db.orm, pass.resource.name);
   let streak = 0;
 
@@ -60,33 +58,40 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
     // Another pass is reading it at this moment.
     if (claims.has(claim)) return;
     claims.add(claim);
-    const asked = lease.nextOrder();
     try {
-      await each.read(due);
-      proven = true;
+      await readOrMark(due);
       streak = 0;
-      read += 1;
     } catch (error) {
-      if (pass.signal.aborted) throw error;
-      if (isGone(error)) await gone(due, { error, asked });
-      else if (error instanceof TransientError) {
-        failed.set(due.id, error);
-        streak += 1;
-        if (streak >= TOO_MANY) throw error;
-      } else throw error;
+      if (pass.signal.aborted || !isOwn(error)) throw error;
+      failed.set(due.id, error);
+      streak += 1;
+      if (streak >= TOO_MANY) throw error;
     } finally {
       claims.delete(claim);
     }
   };
-  const gone = async (due: Due, refusal: Refused) => {
+  /** Whether an error is the matter of the one record: where others are read, so is a refusal. */
+  const isOwn = (error: unknown) =>
+    error instanceof TransientError || (proven && error instanceof PylonError && error.status !== 401);
+  const readOrMark = async (due: Due) => {
+    try {
+      await each.read(due);
+      proven = true;
+      read += 1;
+    } catch (error) {
+      if (pass.signal.aborted || !isGone(pass.resource, error)) throw error;
+      await gone(due, error);
+    }
+  };
+  const gone = async (due: Due, refusal: PylonError) => {
     read += 1;
     pass.ctx.log.info(
-      { resource: pass.resource.name, id: due.id, status: refusal.error.status },
+      { resource: pass.resource.name, id: due.id, status: refusal.status },
       'record skipped: gone from Pylon',
     );
     if (proven) return each.markGone(due, refusal);
     suspects.push([due, refusal]);
-    if (suspects.length > TOO_MANY_REFUSED) throw refusal.error;
+    if (suspects.length > TOO_MANY_REFUSED) throw refusal;
   };
 
   const sweep = async (): Promise<number> => {
@@ -104,18 +109,22 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
     }
   };
 
-  for (;;) {
+  for (let waitMs = LOOK_FIRST; ; ) {
     // Asked before the sweep: what parents bring in while it runs is for the next one.
     const last = pass.parentsDone();
     const before = read;
     const found = await sweep();
     if (found === 0 && last) break;
     // Nothing was due yet, or another pass is reading it.
-    if (read === before) await sleep(LOOK_AGAIN, undefined, { signal: pass.signal });
+    if (read > before) waitMs = LOOK_FIRST;
+    else {
+      await sleep(waitMs, undefined, { signal: pass.signal });
+      waitMs = Math.min(LOOK_AGAIN, waitMs * 2);
+    }
   }
 
   const lastRefused = suspects.at(-1)?.[1];
-  if (!proven && lastRefused !== undefined && suspects.length > TOO_MANY) throw lastRefused.error;
+  if (!proven && lastRefused !== undefined && suspects.length > TOO_MANY) throw lastRefused;
   for (const [due, refusal] of suspects) await each.markGone(due, refusal);
   const [first] = failed.values();
   if (first !== undefined)

@@ -3,7 +3,7 @@ import { dropCursors, saveCursor } from '../../db/cursors.ts';
 import { type Due, markRead } from '../../db/reads.ts';
 import { writing } from '../../db/transaction.ts';
 import { type ByParent, listChildren, type Place, START } from '../child-pages.ts';
-import { missingChildren } from '../deletions/children.ts';
+import { proveMissing, type Remove } from '../deletions/children.ts';
 import { KINDS } from '../kinds.ts';
 import { idsIn, type Pass } from '../pass.ts';
 
@@ -30,14 +30,16 @@ export async function readParent(
   for await (const { batch, next } of listChildren(pass, pull, due.id, start ?? START)) {
     seen.push(...idsIn(batch));
     if (next === null) {
-      const remove =
-        start === undefined ? await missingChildren(pass, pull, due.id, { seen, asked }) : undefined;
-      let removed = 0;
-      await pass.keep(batch, async (tx) => {
-        removed = (await remove?.(tx)) ?? 0;
-        await finish(tx);
-      });
-      pass.progress.deleted += removed;
+      const keepLast = async (remove?: Remove) => {
+        let removed = 0;
+        await pass.keep(batch, async (tx) => {
+          removed = (await remove?.(tx)) ?? 0;
+          await finish(tx);
+        });
+        pass.progress.deleted += removed;
+      };
+      if (start === undefined) await proveMissing(pass, pull, due.id, { seen, asked }, keepLast);
+      else await keepLast();
       finished = true;
     } else {
       await pass.keep(batch, async (tx) => {

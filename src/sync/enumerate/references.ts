@@ -1,11 +1,12 @@
-import { findNamed, markRead } from '../../db/reads.ts';
+import { findNamed, isLive, markRead } from '../../db/reads.ts';
 import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
 import { unwrapObject } from '../../pylon/answer.ts';
 import type { Pull } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
-import { wordsOf } from '../deletions/ask.ts';
+import { askFor, wordsOf } from '../deletions/ask.ts';
 import { isAllowed } from '../deletions/children.ts';
+import { unlessHeld } from '../held.ts';
 import type { Pass } from '../pass.ts';
 import { readEach } from './each.ts';
 
@@ -37,19 +38,40 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
       );
       pass.step('stored an object');
     },
-    markGone: async ({ id }, { error, asked }) => {
-      const allowed = error.status !== 400 && (await isAllowed(pass, [id]));
-      const gone = await writing(db, lease, async (tx) => {
-        await markRead(tx, name, id, mark, 'gone');
-        if (!allowed) return [];
-        const proof = { asked, answered: lease.nextOrder(), scan: null, evidence: wordsOf(error) };
-        return markDeleted(tx, resource, [id], proof);
-      });
-      pass.progress.deleted += gone.length;
+    markGone: async ({ id }, refusal) => {
+      const isThere = refusal.status !== 400 && (await proveGone(pass, pull, id));
+      await writing(db, lease, (tx) => markRead(tx, name, id, mark, isThere ? 'read' : 'gone'));
     },
     measure: async () => {
       // Counted for the time that is left; what one sweep finds is what there is.
       pass.progress.remainingRequests = (await find(1_000, undefined, [])).length;
     },
   });
+}
+
+/**
+ * Marks the row of a record that Pylon was just found not to know, if there is one: asked once more, with all
+ * that answers for it in view. True when it is there after all.
+ */
+async function proveGone(pass: Pass, pull: Pull & { by: 'reference' }, id: string): Promise<boolean> {
+  const { ctx, resource } = pass;
+  if (!(await isLive(ctx.db.orm, resource.table, id)) || !(await isAllowed(pass, [id]))) return false;
+  const said = await ctx.doubts.during(resource.name, [id], async () => {
+    const said = await askFor(pass, pull.path, id, {});
+    if (said.is === 'gone') {
+      const proof = {
+        asked: said.asked,
+        answered: ctx.lease.nextOrder(),
+        scan: null,
+        evidence: wordsOf(said.error),
+      };
+      const gone = await unlessHeld(resource, () =>
+        writing(ctx.db, ctx.lease, (tx) => markDeleted(tx, resource, [id], proof)),
+      );
+      pass.progress.deleted += gone.length;
+    }
+    return said;
+  });
+  if (said.is === 'there') await pass.keep(pass.batch([said.object], said.facts, said.answer.order));
+  return said.is === 'there';
 }
