@@ -133,22 +133,6 @@ export async function findNamed(
   return rows.map(({ id }) => ({ id, mark, created_at: null }));
 }
 
-/** A parent's row as it stands, for what its columns say about its listings. */
-export async function readRow(
-  db: Executor,
-  table: MirrorTable,
-  id: string,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const { rows } = await db.execute(sql`SELECT * FROM ${table} WHERE id = ${id}`);
-  return rows[0];
-}
-
-/** Whether a row stands for a record that Pylon has, as far as is known. */
-export async function isLive(db: Executor, table: MirrorTable, id: string): Promise<boolean> {
-  const { rows } = await db.execute(sql`SELECT FROM ${table} WHERE id = ${id} AND _deleted_at IS NULL`);
-  return rows.length > 0;
-}
-
 /** Whether any record was ever read: the request works, and one that is refused speaks of its record. */
 export async function hasRead(db: Executor, resource: string): Promise<boolean> {
   const { rows } = await db.execute<{ yes: boolean }>(
@@ -174,40 +158,6 @@ export async function markRead(
     });
 }
 
-/** Live rows under a parent that are none of those seen and that nothing answered since `asked`. */
-export async function missingUnder(
-  db: Executor,
-  {
-    table,
-    column,
-    parent,
-  }: { readonly table: MirrorTable; readonly column: string; readonly parent: string },
-  seen: readonly string[],
-  asked: bigint,
-): Promise<readonly string[]> {
-  const { rows } = await db.execute<{ id: string }>(sql`
-    SELECT id FROM ${table}
-     WHERE ${sql.identifier(column)} = ${parent} AND _deleted_at IS NULL AND _order < ${asked}::bigint
-       AND NOT (id = ANY(${sql.param([...seen])}::text[]))
-     ORDER BY id`);
-  return rows.map(({ id }) => id);
-}
-
-export async function countLive(db: Executor, table: MirrorTable): Promise<number> {
-  const { rows } = await db.execute<{ live: number }>(
-    sql`SELECT count(*)::integer AS live FROM ${table} WHERE _deleted_at IS NULL`,
-  );
-  return rows[0]?.live ?? 0;
-}
-
-/** When a live row's object was created, epoch milliseconds; undefined without such a row, or where it does not say. */
-export async function readCreated(db: Executor, table: MirrorTable, id: string): Promise<number | undefined> {
-  const { rows } = await db.execute<{ at: number | null }>(sql`
-    SELECT (extract(epoch FROM created_at) * 1000)::float8 AS at FROM ${table}
-     WHERE id = ${id} AND _deleted_at IS NULL`);
-  return rows[0]?.at ?? undefined;
-}
-
 /** Live parents whose children are not due, those read longest ago first. */
 export async function findOldestRead(
   db: Executor,
@@ -223,16 +173,4 @@ export async function findOldestRead(
      ORDER BY done.read_at, done.record_id
      LIMIT ${limit}`);
   return rows.map((row) => ({ ...row, created_at: null }));
-}
-
-/**
- * How many rows a table still lacks, where its objects are numbered from 1: the newest come first, and say how
- * many there ever were. Those deleted since are counted too. 0 where nothing is numbered.
- */
-export async function countUnseen(db: Executor, table: MirrorTable): Promise<number> {
-  if (!('number' in table)) return 0;
-  const { rows } = await db.execute<{ unseen: number }>(
-    sql`SELECT greatest(0, coalesce(max(number), 0) - count(*))::integer AS unseen FROM ${table}`,
-  );
-  return rows[0]?.unseen ?? 0;
 }

@@ -1,5 +1,5 @@
 import { noteSample, randomRow } from '../db/audits.ts';
-import { countLive } from '../db/reads.ts';
+import { countLive } from '../db/rows.ts';
 import { storer } from '../db/store.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';

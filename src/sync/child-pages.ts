@@ -1,4 +1,4 @@
-import { readRow } from '../db/reads.ts';
+import { readRow } from '../db/rows.ts';
 import type { Pull, Query } from '../resources/define.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { batches } from './batches.ts';

@@ -1,4 +1,5 @@
-import { countLive, findOldestRead } from '../db/reads.ts';
+import { findOldestRead } from '../db/reads.ts';
+import { countLive } from '../db/rows.ts';
 import type { Resource } from '../resources/define.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { paceOf, type ShareOptions } from './audit.ts';

@@ -1,4 +1,4 @@
-import { readRow } from '../../db/reads.ts';
+import { readRow } from '../../db/rows.ts';
 import { unwrapObject } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';

@@ -1,5 +1,5 @@
 import type { Executor } from '../../db/connect.ts';
-import { countLive, missingUnder } from '../../db/reads.ts';
+import { countLive, missingUnder } from '../../db/rows.ts';
 import { addCandidates, beginScan, newestScan } from '../../db/scans.ts';
 import { countSingleDeletions, markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';

@@ -1,4 +1,4 @@
-import { readRow } from '../../db/reads.ts';
+import { readRow } from '../../db/rows.ts';
 import { someLive } from '../../db/scans.ts';
 import type { Evidence, Proof } from '../../db/tombstones.ts';
 import { PermanentError } from '../../errors.ts';

@@ -1,4 +1,4 @@
-import { isLive } from '../../db/reads.ts';
+import { isLive } from '../../db/rows.ts';
 import { endScan, readCandidates, type Scan, settleCandidates } from '../../db/scans.ts';
 import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';

@@ -1,4 +1,4 @@
-import { readCreated } from '../../db/reads.ts';
+import { readCreated } from '../../db/rows.ts';
 import { isLockHeld } from '../../db/sql-state.ts';
 import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';

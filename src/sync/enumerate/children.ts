@@ -1,6 +1,7 @@
 import { readCursors } from '../../db/cursors.ts';
-import { countDue, countUnseen, type Due, findDue, markRead, type Parents } from '../../db/reads.ts';
+import { countDue, type Due, findDue, markRead, type Parents } from '../../db/reads.ts';
 import { noteRereads } from '../../db/rereads.ts';
+import { countUnseen } from '../../db/rows.ts';
 import { writing } from '../../db/transaction.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { ByParent, Place } from '../child-pages.ts';

@@ -1,4 +1,5 @@
-import { findNamed, isLive, markRead } from '../../db/reads.ts';
+import { findNamed, markRead } from '../../db/reads.ts';
+import { isLive } from '../../db/rows.ts';
 import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
 import { unwrapObject } from '../../pylon/answer.ts';
