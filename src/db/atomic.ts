@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import { TransientError } from '../errors.ts';
+import { isBroken } from './away.ts';
+import { brokenBy } from './pool.ts';
 
 /**
  * Runs `work` in one transaction, on a connection of its own. Rolls back when `work` throws, and throws on what
@@ -22,6 +24,6 @@ export async function atomically<T>(pool: pg.Pool, work: (client: pg.PoolClient)
       () => client.release(),
       () => client.release(true),
     );
-    throw error;
+    throw (isBroken(error) ? brokenBy(client) : undefined) ?? error;
   }
 }

@@ -1,4 +1,4 @@
-import { LeaseLostError, PermanentError, reasonOf } from '../errors.ts';
+import { LeaseLostError, PermanentError } from '../errors.ts';
 import { awayOr } from './away.ts';
 import type { Database } from './connect.ts';
 import { type Holder, isDead, thisProcess } from './holder.ts';
@@ -27,7 +27,7 @@ export interface Lease {
   readonly lost: AbortSignal;
   /** A place in the order of requests: later than all that this or any former holder took. */
   nextOrder(): bigint;
-  /** Ends all work under the lease: `lost` is aborted with the reason. */
+  /** Ends all work under the lease: `lost` is aborted with the reason, unless it was or the lease was given back. */
   giveUp(reason: Error): void;
   /** Gives the lease back at once, unless another process has it. Safe to call twice. */
   release(): Promise<void>;
@@ -98,53 +98,59 @@ function hold(
   expiryMs: number,
 ): Lease {
   const lost = new AbortController();
+  const silence = new Error('the database does not answer');
   let counter = 0n;
+  let isOver = false;
   let isTaken = false;
-  let trouble: unknown = new Error('the database does not answer');
+  let trouble: unknown = silence;
   let expiry: NodeJS.Timeout | undefined;
+  let expiresAt = 0;
 
   const end = () => {
+    isOver = true;
     clearInterval(heart);
     clearTimeout(expiry);
   };
   const lose = (reason: Error) => {
+    if (isOver) return;
     end();
     lost.abort(reason);
   };
-  const taken = () => {
-    isTaken = true;
-    lose(new LeaseLostError('another process took over this database'));
-  };
-  /** Past the expiry nobody knows who holds the lease; a process that was paused has to ask first. */
-  const expireIn = (ms: number) => {
+  /** Past the expiry nobody knows who holds the lease. It is only ever put off. */
+  const expireAt = (time: number) => {
+    if (time <= expiresAt) return;
+    expiresAt = time;
     clearTimeout(expiry);
-    const dueAt = performance.now() + ms;
     expiry = setTimeout(() => {
-      if (performance.now() - dueAt < heartbeatMs) {
-        lose(new LeaseLostError(`the lease could not be renewed: ${reasonOf(trouble)}`, { cause: trouble }));
-      } else {
-        expireIn(heartbeatMs);
-        void beat();
-      }
-    }, ms);
+      lose(new LeaseLostError('the lease could not be renewed', { cause: trouble }));
+    }, time - performance.now());
     expiry.unref();
   };
-  /** Does not wait for the one before, which may hang on a connection that is dead. */
   const beat = async () => {
     const startedAt = performance.now();
     try {
       const isOurs = await renewLease(vital, token, expiryMs);
-      if (lost.signal.aborted) return;
-      if (isOurs) expireIn(startedAt + expiryMs - performance.now());
-      else taken();
+      if (isOver) return;
+      trouble = silence;
+      if (isOurs) return expireAt(startedAt + expiryMs);
+      isTaken = true;
+      lose(new LeaseLostError('another process took over this database'));
     } catch (error) {
       // The database may be away for a moment.
       trouble = error;
     }
   };
-  const heart = setInterval(beat, heartbeatMs);
+  let beatAt = performance.now();
+  const heart = setInterval(() => {
+    const sinceMs = performance.now() - beatAt;
+    beatAt += sinceMs;
+    // This process was paused, and its heart with it: it has to ask whose the lease is.
+    if (sinceMs > 2 * heartbeatMs) expireAt(beatAt + heartbeatMs);
+    // Without waiting for the one before, which may hang on a connection that is dead.
+    void beat();
+  }, heartbeatMs);
   heart.unref();
-  expireIn(expiryMs);
+  expireAt(beatAt + expiryMs);
 
   return {
     token,

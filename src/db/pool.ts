@@ -20,6 +20,12 @@ export interface Connections {
   close(): Promise<void>;
 }
 
+/** What broke connections, as the server or the network said it before anybody asked. */
+const reasons = new WeakMap<pg.PoolClient, Error>();
+
+/** Why a connection is broken, where that is known: a query on it only hears that it is. */
+export const brokenBy = (client: pg.PoolClient): Error | undefined => reasons.get(client);
+
 /** How long a server has to take its leave. */
 const FAREWELL_MS = 500;
 
@@ -49,7 +55,9 @@ export function openPool(url: string, options: PoolOptions): Connections {
   // it; as an event without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => {
-    client.on('error', () => {});
+    client.on('error', (error) => {
+      if (!reasons.has(client)) reasons.set(client, error);
+    });
     limitSilence(client, silenceMs);
   });
   const cut = (reason?: Error) => {

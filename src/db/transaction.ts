@@ -21,7 +21,7 @@ const CHECK_INTERVAL = '2s';
  * waiting is bounded, and the transaction is marked as the daemon's own (`pylon_sync.daemon`), all local to it.
  * Rolls back when `work` throws.
  *
- * A database that is away ends all work under the lease, not this transaction alone.
+ * A lease that is another's and a database that is away end all work under the lease, not this transaction alone.
  *
  * @throws LeaseLostError when another process has taken over, DatabaseAwayError; nothing was written then, unless
  * the answer to the commit was lost.
@@ -50,7 +50,7 @@ export async function writing<T>(
     });
   } catch (cause) {
     const error = awayOr(cause);
-    if (error instanceof DatabaseAwayError) lease.giveUp(error);
+    if (error instanceof DatabaseAwayError || error instanceof LeaseLostError) lease.giveUp(error);
     throw error;
   }
 }

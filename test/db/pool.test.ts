@@ -23,6 +23,19 @@ describe('a connection', () => {
     await close();
   });
 
+  test('that the server closes between two statements fails the next one with the server’s reason', async ({
+    database,
+  }) => {
+    const { pool, close } = openPool(database.url, LIMITS);
+    const idle = atomically(pool, async (client) => {
+      await client.query("SELECT set_config('idle_in_transaction_session_timeout', '50ms', true)");
+      await sleep(150);
+      await client.query('SELECT 1');
+    });
+    await expect(idle).rejects.toThrow('idle-in-transaction timeout');
+    await close();
+  });
+
   test('on which nothing comes for too long is closed, one on which something does is not', async ({
     database,
   }) => {
