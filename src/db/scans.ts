@@ -1,6 +1,6 @@
 import { and, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Query, Resource } from '../resources/define.ts';
-import type { Database, Executor } from './connect.ts';
+import type { Executor } from './connect.ts';
 import { scanCandidates, scanSeen, scans } from './tables.ts';
 
 export type ScanState = 'listing' | 'judging' | 'applied' | 'stopped' | 'abandoned';
@@ -193,21 +193,6 @@ export async function supersedeStopped(tx: Executor, { id, resource, kind }: Sca
      WHERE resource = ${resource} AND kind = ${kind} AND state IN ('stopped', 'listing', 'judging') AND id < ${id}
     RETURNING id`);
   for (const older of rows) await endScan(tx, older.id, 'abandoned');
-}
-
-/** Live rows that are no candidates of the scan: by them a request for one record shows whether it works. */
-export async function someLive(
-  db: Database,
-  resource: Resource,
-  scan: number | null,
-  limit: number,
-): Promise<readonly string[]> {
-  const { rows } = await db.orm.execute<{ id: string }>(sql`
-    SELECT id FROM ${resource.table} AS row
-     WHERE _deleted_at IS NULL
-       AND NOT EXISTS (SELECT FROM ${scanCandidates} WHERE scan_id = ${scan} AND record_id = row.id)
-     LIMIT ${limit}`);
-  return rows.map(({ id }) => id);
 }
 
 /** Scans that wait for a person. */

@@ -5,6 +5,7 @@ import { clean } from './clean.ts';
 import type { Database, Executor } from './connect.ts';
 import { digest } from './digest.ts';
 import type { Doubts } from './doubts.ts';
+import { joinFamily } from './family.ts';
 import type { Lease } from './lease.ts';
 import { noteRereads } from './rereads.ts';
 import { isReject, type Reject, type Row, readable, rowMapper } from './row.ts';
@@ -34,6 +35,8 @@ export interface Store {
    * Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it).
    * What cannot be stored is kept among the rejected records. Rows that had to be left are noted to be read
    * again; where one record cannot be asked for, `also` is left out instead, so that the whole answer is.
+   *
+   * @throws ParentGoneError when the record that the rows hang on is marked as gone.
    */
   write(batch: Batch, also?: (tx: Executor) => Promise<void>): Promise<StoredBatch>;
 }
@@ -100,6 +103,7 @@ export function storer(db: Database, lease: Lease, resource: Resource, doubts: D
 
     const attempt = (write: (tx: Executor, refused: Reject[]) => Promise<Stored>): Promise<StoredBatch> =>
       writing(db, lease, async (tx) => {
+        await joinFamily(tx, resource, facts);
         const refused: Reject[] = [];
         const stored = await write(tx, refused);
         await keepRejects(tx, resource.name, [...rejects, ...refused]);

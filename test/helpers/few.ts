@@ -14,6 +14,9 @@ const KEPT: Readonly<Record<string, number>> = {
   audit_logs: 3,
 };
 
+/** Messages left to an issue. */
+const MESSAGES = 4;
+
 /** Leaves a few objects of each kind in a made-up workspace: a pass takes a fraction of a second. */
 export function keepFew({ world }: Sandbox): void {
   const removeUnless = (
@@ -28,6 +31,11 @@ export function keepFew({ world }: Sandbox): void {
   };
   const idsOf = (resource: string) => new Set([...world.all(resource)].map(({ object }) => object.id));
   for (const [resource, kept] of Object.entries(KEPT)) removeUnless(resource, (_, index) => index < kept);
+  const messages = new Map<unknown, number>();
+  removeUnless('issue_messages', ({ issue_id }) => {
+    messages.set(issue_id, (messages.get(issue_id) ?? 0) + 1);
+    return (messages.get(issue_id) ?? 0) <= MESSAGES;
+  });
   const [tasks, articles] = [idsOf('tasks'), idsOf('articles')];
   removeUnless('task_comments', ({ task_id }) => tasks.has(task_id));
   removeUnless('article_translations', ({ id }) => articles.has(id));

@@ -1,24 +1,20 @@
-import { readRow } from '../../db/rows.ts';
-import { someLive } from '../../db/scans.ts';
 import type { Evidence, Proof } from '../../db/tombstones.ts';
 import { PermanentError } from '../../errors.ts';
+import { PylonError } from '../../pylon/errors.ts';
 import type { Pass } from '../pass.ts';
 import { askFor, factsOf, wordsOf } from './ask.ts';
-import { idsOfParent, idsOfWhole } from './listing.ts';
+import { listedNow } from './listing.ts';
+import { secondLook } from './second-look.ts';
 
-/** The proof that a candidate is gone, or how to store what shows that it is there. */
-export type Verdict =
-  | { readonly is: 'gone'; readonly proof: Proof }
-  | { readonly is: 'there'; readonly store: () => Promise<unknown> };
-
-/** To be called while the candidate is in doubt. */
-export type Confirm = (id: string) => Promise<Verdict>;
-
-/** Whether a record is missing from a second listing as well; how that was asked, for the evidence. */
-interface SecondLook {
-  readonly path: string;
-  isMissing(id: string): Promise<boolean>;
+/** A candidate is there; `store` stores what shows it, when the candidate is in doubt no more. */
+export interface Refutation {
+  readonly is: 'there';
+  readonly store: () => Promise<unknown>;
 }
+export type Verdict = { readonly is: 'gone'; readonly proof: Proof } | Refutation;
+
+/** To be called while the candidate is in doubt, as it was before `confirmation` was called. */
+export type Confirm = (id: string) => Promise<Verdict>;
 
 /**
  * How candidates that one listing did not hold are confirmed: by the request for one record, where the API has
@@ -30,19 +26,21 @@ interface SecondLook {
 export async function confirmation(pass: Pass, absent: Evidence, scan: number | null): Promise<Confirm> {
   const { ctx, resource } = pass;
   const { get } = resource;
-  const known =
-    get === undefined || resource.pull.by === 'parent' ? 'unknown' : await answersForOne(pass, get, scan);
-  const second = known === 'yes' ? undefined : secondLook(pass);
-  if (second === undefined && (get === undefined || known === 'no'))
+  const answers =
+    get === undefined || resource.pull.by === 'parent' ? 'unknown' : await answersForOne(pass, get);
+  const second = answers === 'yes' ? undefined : secondLook(pass);
+  if (second === undefined && (get === undefined || (answers !== 'yes' && answers !== 'unknown')))
     throw new PermanentError(`nothing can confirm that records of ${resource.name} are gone`);
   return async (id) => {
-    const asked = ctx.lease.nextOrder();
+    let asked = ctx.lease.nextOrder();
     let evidence: Evidence = absent;
     if (second !== undefined) {
-      if (!(await second.isMissing(id))) return { is: 'there', store: async () => {} };
+      const look = await second.of(id);
+      if (!look.isMissing) return { is: 'there', store: async () => {} };
+      asked = look.asked;
       evidence = { ...evidence, confirmed_by: `a second listing of ${second.path}` };
     }
-    if (get !== undefined) {
+    if (get !== undefined && answers !== 'refused') {
       const said = await askFor(pass, get, id, await factsOf(pass, id));
       if (said.is === 'there') {
         const batch = pass.batch([said.object], said.facts, said.answer.order);
@@ -54,47 +52,18 @@ export async function confirmation(pass: Pass, absent: Evidence, scan: number | 
   };
 }
 
-/** Live records asked for before a request counts as one that answers for none. */
+/** Listed records asked for before a request counts as one that answers for none. */
 const SAMPLES = 3;
 
-/** Whether a record that is there is answered for; `unknown` with none left there. */
-async function answersForOne(
-  pass: Pass,
-  get: string,
-  scan: number | null,
-): Promise<'yes' | 'no' | 'unknown'> {
-  const ids = await someLive(pass.ctx.db, pass.resource, scan, SAMPLES);
-  for (const id of ids)
-    if ((await askFor(pass, get, id, await factsOf(pass, id))).is === 'there') return 'yes';
-  return ids.length === 0 ? 'unknown' : 'no';
-}
-
-/** A second listing, read when first asked for; none where listing again costs as much as the whole pass. */
-function secondLook(pass: Pass): SecondLook | undefined {
-  const { pull } = pass.resource;
-  if (pull.by === 'parent') {
-    const listed = new Map<string, Promise<ReadonlySet<string>>>();
-    const under = (parent: string) => {
-      const ids = listed.get(parent) ?? idsOfParent(pass, pull, parent);
-      listed.set(parent, ids);
-      return ids;
-    };
-    return {
-      path: pull.path,
-      isMissing: async (id) => {
-        const row = await readRow(pass.ctx.db.orm, pass.resource.table, id);
-        const parent = row?.[pull.foreignKey];
-        return typeof parent === 'string' && !(await under(parent)).has(id);
-      },
-    };
+/** Whether a record that is listed at this moment is answered for; `unknown` where none is listed. */
+async function answersForOne(pass: Pass, get: string): Promise<'yes' | 'no' | 'unknown' | 'refused'> {
+  const ids = await listedNow(pass, SAMPLES);
+  try {
+    for (const id of ids)
+      if ((await askFor(pass, get, id, await factsOf(pass, id))).is === 'there') return 'yes';
+  } catch (error) {
+    if (error instanceof PylonError && error.status === 403) return 'refused';
+    throw error;
   }
-  if (pull.by !== 'list' && pull.by !== 'search') return undefined;
-  let ids: Promise<ReadonlySet<string>> | undefined;
-  return {
-    path: pull.path,
-    isMissing: async (id) => {
-      ids ??= idsOfWhole(pass, pull);
-      return !(await ids).has(id);
-    },
-  };
+  return ids.length === 0 ? 'unknown' : 'no';
 }

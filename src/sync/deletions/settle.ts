@@ -7,7 +7,7 @@ import { PylonError } from '../../pylon/errors.ts';
 import { eachForItself } from '../each-for-itself.ts';
 import { unlessHeld } from '../held.ts';
 import type { Pass } from '../pass.ts';
-import { type Confirm, confirmation } from './confirm.ts';
+import { type Confirm, confirmation, type Refutation, type Verdict } from './confirm.ts';
 
 /** Candidates settled side by side: each waits for one answer and one commit. */
 const SIDE_BY_SIDE = 6;
@@ -40,37 +40,47 @@ const isTokenRefused = (error: unknown) => error instanceof PylonError && error.
 
 /** What could not be settled, and why. */
 async function settleAll(pass: Pass, scan: Scan): Promise<readonly string[]> {
-  const { ctx } = pass;
   const undone: string[] = [];
-  if ((await readCandidates(ctx.db.orm, scan.id, 1)).length === 0) return undone;
-  const confirm = await confirmation(pass, { absent_from: `scan ${scan.id}` }, scan.id);
   for (let after = ''; ; ) {
     pass.signal.throwIfAborted();
-    const ids = await readCandidates(ctx.db.orm, scan.id, BATCH, after);
+    const ids = await readCandidates(pass.ctx.db.orm, scan.id, BATCH, after);
     if (ids.length === 0) return undone;
-    const failed = await eachForItself(SIDE_BY_SIDE, ids, pass.signal, (id) =>
-      settleOne(pass, scan, confirm, id),
-    );
+    const failed = await settleBatch(pass, scan, ids);
     for (const [id, error] of failed) undone.push(`${id}: ${reasonOf(error)}`);
     after = ids.at(-1) ?? after;
     pass.step('settled deletions');
   }
 }
 
-async function settleOne(pass: Pass, scan: Scan, confirm: Confirm, id: string): Promise<void> {
-  const { ctx, resource, progress } = pass;
-  const refuted = await ctx.doubts.during(resource.name, [id], async () => {
-    // Perhaps it went with its parent meanwhile.
-    const verdict = (await isLive(ctx.db.orm, resource.table, id)) ? await confirm(id) : undefined;
-    const marked = await unlessHeld(resource, () =>
-      writing(ctx.db, ctx.lease, async (tx) => {
-        const gone = verdict?.is === 'gone' ? await markDeleted(tx, resource, [id], verdict.proof) : [];
-        await settleCandidates(tx, scan.id, [id], gone.length);
-        return gone.length;
-      }),
-    );
-    progress.deleted += marked;
-    return verdict?.is === 'there' ? verdict : undefined;
+/** All are in doubt from before the first request until the last commit: one listing may speak of all of them. */
+async function settleBatch(
+  pass: Pass,
+  scan: Scan,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Error>> {
+  const refuted: Refutation[] = [];
+  const failed = await pass.ctx.doubts.during(pass.resource.name, ids, async () => {
+    const confirm = await confirmation(pass, { absent_from: `scan ${scan.id}` }, scan.id);
+    return eachForItself(SIDE_BY_SIDE, ids, pass.signal, async (id) => {
+      const verdict = await settleOne(pass, scan, confirm, id);
+      if (verdict?.is === 'there') refuted.push(verdict);
+    });
   });
-  await refuted?.store();
+  for (const { store } of refuted) await store();
+  return failed;
+}
+
+async function settleOne(pass: Pass, scan: Scan, confirm: Confirm, id: string): Promise<Verdict | undefined> {
+  const { ctx, resource, progress } = pass;
+  // Perhaps it went with its parent meanwhile.
+  const verdict = (await isLive(ctx.db.orm, resource.table, id)) ? await confirm(id) : undefined;
+  const marked = await unlessHeld(resource, () =>
+    writing(ctx.db, ctx.lease, async (tx) => {
+      const gone = verdict?.is === 'gone' ? await markDeleted(tx, resource, [id], verdict.proof) : [];
+      await settleCandidates(tx, scan.id, [id], gone.length);
+      return gone.length;
+    }),
+  );
+  progress.deleted += marked;
+  return verdict;
 }

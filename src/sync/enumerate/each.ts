@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ParentGoneError } from '../../db/family.ts';
 import { type Due, hasRead } from '../../db/reads.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
@@ -46,6 +47,8 @@ export interface Each {
 export async function readEach(pass: Pass, each: Each): Promise<void> {
   const { claims } = pass.ctx;
   const failed = new Map<string, unknown>();
+  /** Marked as gone while they were being read. */
+  const left = new Set<string>();
   /** Refused before anything was ever read: perhaps the request is, not the record. */
   const suspects: (readonly [due: Due, refusal: PylonError])[] = [];
   let proven = await hasRead(pass.ctx.db.orm, pass.resource.name);
@@ -79,8 +82,10 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
       proven = true;
       read += 1;
     } catch (error) {
-      if (pass.signal.aborted || !isGone(pass.resource, error)) throw error;
-      await gone(due, error);
+      if (pass.signal.aborted) throw error;
+      if (error instanceof ParentGoneError) left.add(due.id);
+      else if (isGone(pass.resource, error)) await gone(due, error);
+      else throw error;
     }
   };
   const gone = async (due: Due, refusal: PylonError) => {
@@ -99,7 +104,7 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
     let found = 0;
     for (;;) {
       pass.signal.throwIfAborted();
-      const except = [...failed.keys(), ...suspects.map(([due]) => due.id)];
+      const except = [...failed.keys(), ...left, ...suspects.map(([due]) => due.id)];
       const batch = await each.find(BATCH, after, except);
       if (batch.length === 0) return found;
       await each.measure();

@@ -1,0 +1,50 @@
+import { readRow } from '../../db/rows.ts';
+import type { Pass } from '../pass.ts';
+import { idsOfParent, idsOfWhole } from './listing.ts';
+
+/** Whether a record is missing from a second listing as well; how that was asked, for the evidence. */
+export interface SecondLook {
+  readonly path: string;
+  of(id: string): Promise<{
+    readonly isMissing: boolean;
+    /** From the order of requests, before the listing was asked for. */
+    readonly asked: bigint;
+  }>;
+}
+
+interface Listed {
+  readonly asked: bigint;
+  readonly ids: ReadonlySet<string>;
+}
+
+/** A second listing, read when first asked for; none where listing again costs as much as the whole pass. */
+export function secondLook(pass: Pass): SecondLook | undefined {
+  const { pull, table } = pass.resource;
+  const { db, lease } = pass.ctx;
+  const listed = new Map<string, Promise<Listed>>();
+  const once = (key: string, read: () => Promise<ReadonlySet<string>>) => {
+    const asked = lease.nextOrder();
+    const held = listed.get(key) ?? read().then((ids) => ({ asked, ids }));
+    listed.set(key, held);
+    return held;
+  };
+  if (pull.by === 'parent') {
+    return {
+      path: pull.path,
+      async of(id) {
+        const parent = (await readRow(db.orm, table, id))?.[pull.foreignKey];
+        if (typeof parent !== 'string') return { isMissing: false, asked: lease.nextOrder() };
+        const { asked, ids } = await once(parent, () => idsOfParent(pass, pull, parent));
+        return { isMissing: !ids.has(id), asked };
+      },
+    };
+  }
+  if (pull.by !== 'list' && pull.by !== 'search') return undefined;
+  return {
+    path: pull.path,
+    async of(id) {
+      const { asked, ids } = await once('', () => idsOfWhole(pass, pull));
+      return { isMissing: !ids.has(id), asked };
+    },
+  };
+}

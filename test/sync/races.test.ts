@@ -1,0 +1,138 @@
+import { describe, expect } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/start.ts';
+import { approve } from '../../src/sync/approve.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { expectMirror } from '../helpers/equal.ts';
+import { keepFew } from '../helpers/few.ts';
+import { test } from '../helpers/session.ts';
+
+const FEW = { issues: 6, historyDays: 50 };
+
+/** Something that happens once, while an answer is on its way: Pylon has said what it says, nobody has heard it. */
+interface Meanwhile {
+  /** What the request, its method, path and body, must match. */
+  on?: RegExp;
+  run?: () => Promise<void>;
+  readonly fetch: typeof fetch;
+}
+
+function meanwhile(): Meanwhile {
+  const event: Meanwhile = {
+    fetch: async (input, init) => {
+      const answer = await fetch(input, init);
+      const { run } = event;
+      if (
+        run === undefined ||
+        !event.on?.test(`${init?.method} ${new URL(String(input)).pathname} ${init?.body ?? ''}`)
+      )
+        return answer;
+      delete event.run;
+      const body = await answer.text();
+      await run();
+      return new Response(body, answer);
+    },
+  };
+  return event;
+}
+
+const idsOf = ({ world }: Sandbox, resource: string) =>
+  [...world.all(resource)].map(({ object }) => String(object.id)).filter((id) => id !== 'undefined');
+
+/** A scan of deletions that waits for a person, whatever stopped it. */
+async function stopped({ pool }: TestDatabase, resource: string, kind: string, ids: readonly string[]) {
+  const { rows } = await pool.query(
+    "INSERT INTO pylon_sync.scans (resource, kind, state, first_order) VALUES ($1, $2, 'stopped', 0) RETURNING id",
+    [resource, kind],
+  );
+  await pool.query('INSERT INTO pylon_sync.scan_candidates SELECT $1, unnest($2::text[])', [rows[0].id, ids]);
+  return Number(rows[0].id);
+}
+
+describe('what is on its way', () => {
+  test('when its parent is marked as gone does not stand under it afterwards', async ({
+    mirror,
+    database,
+  }) => {
+    const event = meanwhile();
+    const { session, sandbox, pass } = await mirror(FEW, { prepare: keepFew, client: event });
+    await session.pull();
+    pass(60);
+    const [issue = ''] = idsOf(sandbox, 'issues');
+    sandbox.world.addMessage(issue);
+    event.on = /GET .*\/messages/;
+    event.run = async () => {
+      sandbox.world.remove('issues', issue);
+      await session.reconcile(['issues']);
+    };
+    await session.pull();
+    expect(event.run).toBeUndefined();
+    await expectMirror(database.pool, sandbox, ['issues', 'issue_messages'], { ticking: true });
+  });
+});
+
+describe('a proof', () => {
+  test('by a second listing does not hide what was answered since that was asked for', async ({
+    mirror,
+    database,
+  }) => {
+    const event = meanwhile();
+    const { session, sandbox, pass } = await mirror(FEW, { prepare: keepFew, client: event });
+    await session.pull();
+    pass(60);
+    const [issue = ''] = idsOf(sandbox, 'issues');
+    const messages = Array.from({ length: 9 }, () => sandbox.world.addMessage(issue));
+    await session.pull();
+    const ids = messages.map(({ id }) => String(id)).sort();
+    for (const id of ids) sandbox.world.remove('issue_messages', id);
+    const scan = await stopped(database, 'issue_messages', 'children', ids);
+    const last = ids.at(-1) ?? '';
+    event.on = /GET .*\/messages/;
+    event.run = async () => {
+      const object = messages.find(({ id }) => id === last) ?? {};
+      sandbox.world.put('issue_messages', object, { issue_id: issue });
+      pass(60);
+      sandbox.world.addMessage(issue);
+      await session.pull();
+    };
+    expect(await approve(session.ctx, scan)).toMatchObject({ state: 'done' });
+    await expectMirror(database.pool, sandbox, ['issue_messages']);
+  });
+
+  test('is not asked for where a row went with its parent meanwhile', async ({ mirror, database }) => {
+    const { session, sandbox } = await mirror(FEW, { prepare: keepFew });
+    await session.pull();
+    const { rows } = await database.pool.query('SELECT id, issue_id FROM pylon.issue_messages LIMIT 1');
+    const scan = await stopped(database, 'issue_messages', 'children', [rows[0].id]);
+    sandbox.world.remove('issues', rows[0].issue_id);
+    await session.reconcile(['issues']);
+    expect(await approve(session.ctx, scan)).toMatchObject({ state: 'done', deleted: 0 });
+    await expectMirror(database.pool, sandbox, ['issues', 'issue_messages']);
+  });
+
+  test('rests on records that are there, not on rows that went with it', async ({ mirror, database }) => {
+    const event = meanwhile();
+    const { session, sandbox } = await mirror({ issues: 8 }, { prepare: keepFew, client: event });
+    const [gone = '', ...others] = idsOf(sandbox, 'issues');
+    sandbox.world.remove('issues', gone);
+    // Listed already, and gone before the first candidate is asked for.
+    event.on = /POST \/issues\/search .*time_is_after/;
+    event.run = async () => {
+      for (const id of others.slice(0, 4)) sandbox.world.remove('issues', id);
+    };
+    const results = await session.reconcile(['issues']);
+    expect(results.get('issues')).toMatchObject({ state: 'done', deleted: 1 });
+    await session.reconcile(['issues']);
+    await expectMirror(database.pool, sandbox, ['issues']);
+  });
+
+  test('leaves out parts of a listing that the server refuses', async ({ mirror, database }) => {
+    const refuse: typeof fetch = async (input, init) => {
+      if (!String(input).includes('object_type=meeting')) return fetch(input, init);
+      return Response.json({ errors: ['object_type is invalid'], request_id: 'r' }, { status: 400 });
+    };
+    const { session, sandbox } = await mirror(FEW, { prepare: keepFew, client: { fetch: refuse } });
+    for (const id of idsOf(sandbox, 'custom_fields')) sandbox.world.remove('custom_fields', id);
+    expect((await session.lists(['custom_fields'])).get('custom_fields')).toMatchObject({ state: 'done' });
+    await expectMirror(database.pool, sandbox, ['custom_fields']);
+  });
+});
