@@ -11,7 +11,7 @@ import { reasonOf } from './errors.ts';
 const SAME_SIGNAL_MS = 500;
 
 /** How long after a command that was stopped what is still open may keep the process. */
-const LINGER_MS = 200;
+const LINGER_MS = 100;
 
 /** The first signal asks for an end, the second one ends. */
 function stopSignal(): AbortSignal {
