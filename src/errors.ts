@@ -28,9 +28,20 @@ export class LeaseLostError extends Error {
   override name = 'LeaseLostError';
 }
 
-/** The text of any thrown value, for a log line or a row of `runs`. */
+/** What Drizzle says of a query that failed: the statement and its parameters, which hold people's data. */
+const QUERY = /^Failed query: /;
+
+/** The text of any thrown value, for a log line or a row of `runs`; of a failed query, why and not what. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const inner = error.cause === undefined ? '' : reasonOf(error.cause);
+  if (QUERY.test(error.message)) return `a query failed: ${inner}`;
   return inner === '' || error.message.includes(inner) ? error.message : `${error.message}: ${inner}`;
+}
+
+/** The error to log: that beneath a failed query, whose own message would hold people's data. */
+export function loggable(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (QUERY.test(error.message)) return error.cause ?? new Error('a query failed');
+  return error;
 }

@@ -41,6 +41,18 @@ describe('the log', () => {
     expect(JSON.parse(String(lines[0])).error).toMatchObject({ type: 'Error', message: 'cannot: because' });
   });
 
+  test('shows why a query failed, not the data it was asked with', () => {
+    const { log, lines } = logged();
+    const query = new Error('Failed query: insert … params: ada@acme.com', { cause: new Error('disk full') });
+    log.error({ error: query }, 'failed');
+    log.error({ error: new Error('cannot', { cause: query }) }, 'failed');
+    expect(lines.map((line) => JSON.parse(line).error.message)).toEqual([
+      'disk full',
+      'cannot: a query failed: disk full',
+    ]);
+    expect(lines.join('')).not.toContain('ada@acme.com');
+  });
+
   test('is readable on a terminal, without colours where none are wanted', () => {
     const { log, lines } = logged({ format: 'pretty' });
     log.warn({ resource: 'issues' }, 'slow');
