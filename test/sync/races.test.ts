@@ -136,3 +136,29 @@ describe('a proof', () => {
     await expectMirror(database.pool, sandbox, ['custom_fields']);
   });
 });
+
+test('what a merge moved is read again even where it is being read at that moment', async ({
+  mirror,
+  database,
+}) => {
+  const event = meanwhile();
+  const { session, sandbox } = await mirror(FEW, { prepare: keepFew, client: event });
+  await session.pull();
+  const contacts = [...sandbox.world.all('contacts')];
+  const { object: contact = {} } =
+    contacts.find(({ object }) => sandbox.world.get('accounts', accountOf(object)) !== undefined) ?? {};
+  const loser = accountOf(contact);
+  const into = idsOf(sandbox, 'accounts').find((id) => id !== loser) ?? '';
+  await session.hint('contacts', String(contact.id));
+  event.on = /GET \/contacts\/./;
+  event.run = async () => {
+    sandbox.world.mergeAccounts(into, [loser]);
+    await session.lists(['accounts']);
+  };
+  await session.drain();
+  expect(event.run).toBeUndefined();
+  while ((await session.drain()) > 0);
+  await expectMirror(database.pool, sandbox, ['accounts', 'contacts', 'issues']);
+});
+
+const accountOf = ({ account }: Record<string, unknown>) => String((account as { id?: string } | null)?.id);
