@@ -137,6 +137,31 @@ describe('a proof', () => {
   });
 });
 
+describe('two passes at once', () => {
+  test('of milestones read each of them once each, and come to an end', { timeout: 60_000 }, async ({
+    mirror,
+  }) => {
+    const manyMilestones = (sandbox: Sandbox) => {
+      keepFew(sandbox);
+      const [{ object: task = {} } = {}] = sandbox.world.all('tasks');
+      for (let n = 0; n < 30; n += 1) {
+        sandbox.world.put('milestones', { id: `milestone ${n}`, name: `Milestone ${n}` });
+        sandbox.world.put('tasks', { ...task, id: `task ${n}`, milestone: { id: `milestone ${n}` } });
+      }
+    };
+    const { session, sandbox, pass } = await mirror({ ...FEW, latencyMs: 5 }, { prepare: manyMilestones });
+    await session.pull();
+    pass(60);
+    for (const id of idsOf(sandbox, 'tasks')) sandbox.world.patch('tasks', id, { title: 'Moved' });
+    const before = sandbox.requests.length;
+    await Promise.all([session.pull(), session.lists(['milestones'])]);
+    const asked = sandbox.requests
+      .slice(before)
+      .filter(({ endpoint }) => endpoint === 'GET /milestones/{id}');
+    expect(asked.length).toBeLessThanOrEqual(2 * sandbox.world.count('milestones'));
+  });
+});
+
 test('what a merge moved is read again even where it is being read at that moment', async ({
   mirror,
   database,
