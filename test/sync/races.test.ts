@@ -160,6 +160,24 @@ describe('two passes at once', () => {
       .filter(({ endpoint }) => endpoint === 'GET /milestones/{id}');
     expect(asked.length).toBeLessThanOrEqual(2 * sandbox.world.count('milestones'));
   });
+
+  test('of what changed wait for each other', async ({ mirror }) => {
+    let [underWay, most] = [0, 0];
+    const counting: typeof fetch = async (input, init) => {
+      if (!String(input).endsWith('/issues/search')) return fetch(input, init);
+      underWay += 1;
+      most = Math.max(most, underWay);
+      const answer = await fetch(input, init);
+      underWay -= 1;
+      return answer;
+    };
+    const { session } = await mirror(
+      { ...FEW, latencyMs: 5 },
+      { prepare: keepFew, client: { fetch: counting } },
+    );
+    await Promise.all([session.pull(), session.pull()]);
+    expect(most).toBe(1);
+  });
 });
 
 test('what a merge moved is read again even where it is being read at that moment', async ({
