@@ -34,6 +34,12 @@ export interface TakeUpOptions {
   readonly finished: Finished;
 }
 
+/** The position of a pass that begins now. */
+export function freshPosition({ pylon }: Context, since: string | undefined): PassPosition {
+  const pass = new Date(pylon.now()).toISOString();
+  return { pass, done: false, ...(since === undefined ? {} : { since }) };
+}
+
 /**
  * Where each resource begins: in the middle of what an ended reading left, nowhere, or at the beginning. A
  * reading that began at another `since` than is asked for now begins anew.
@@ -43,7 +49,6 @@ export async function takeUp(
   scope: Scope,
   { kind, resources, finished }: TakeUpOptions,
 ): Promise<readonly Task[]> {
-  const pass = new Date(ctx.pylon.now()).toISOString();
   const saved = await Promise.all(
     resources.map((resource) => readCursor<PassPosition>(ctx.db.orm, resource.name, scope.name)),
   );
@@ -53,7 +58,7 @@ export async function takeUp(
   const stays = (position: PassPosition) =>
     position.since === scope.since &&
     (!position.done || finished === 'keep' || (finished === 'fresh' && unfinished && isFresh(position)));
-  const fresh = { pass, done: false, ...(scope.since === undefined ? {} : { since: scope.since }) };
+  const fresh = freshPosition(ctx, scope.since);
 
   return writing(ctx.db, ctx.lease, async (tx) => {
     const tasks: Task[] = [];

@@ -1,14 +1,15 @@
 import { dropCursors, readCursor, saveCursor } from '../db/cursors.ts';
 import { writing } from '../db/transaction.ts';
+import { TransientError } from '../errors.ts';
 import { link } from '../pylon/signal.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
 import { coveredUntil } from './covered.ts';
 import { enumerateWhole } from './enumerate/whole.ts';
-import type { PassPosition, Scope } from './pass.ts';
+import type { Pass, PassPosition, Scope } from './pass.ts';
 import type { ResourceProgress } from './progress.ts';
 import { runPass } from './run-pass.ts';
-import { type TakeUpOptions, type Task, takeUp } from './take-up.ts';
+import { freshPosition, type TakeUpOptions, type Task, takeUp } from './take-up.ts';
 
 export interface WholeOptions extends TakeUpOptions {
   readonly kind: 'backfill' | 'lists' | 'reconcile';
@@ -47,11 +48,11 @@ export async function readWhole(ctx: Context, options: WholeOptions): Promise<re
   const open = new Set(tasks.filter((task) => !task.position.done).map((task) => task.resource.name));
   const results = await Promise.allSettled(
     tasks.map(async (task) => {
-      const parent = parentOf(task.resource);
-      const parentsDone = () => parent === undefined || !open.has(parent);
+      const parent = tasks.find(({ resource }) => resource.name === parentOf(task.resource));
+      const parentsDone = () => parent === undefined || !open.has(parent.resource.name);
       try {
         await ctx.whole.run(task.resource.name, () =>
-          readOne(ctx, task, { scope, options, signal, parentsDone }),
+          readOne(ctx, task, { scope, options, signal, parent: parent?.progress, parentsDone }),
         );
       } finally {
         open.delete(task.resource.name);
@@ -68,14 +69,17 @@ interface Course {
   readonly scope: Scope;
   readonly options: WholeOptions;
   readonly signal: AbortSignal;
+  /** The reading of the rows that this one's listings start from, where it is part of the whole. */
+  readonly parent: Readonly<ResourceProgress> | undefined;
   readonly parentsDone: () => boolean;
 }
 
 async function readOne(
   ctx: Context,
-  { resource, position, progress }: Task,
-  { scope, options, signal, parentsDone }: Course,
+  { resource, position: before, progress }: Task,
+  { scope, options, signal, parent, parentsDone }: Course,
 ): Promise<void> {
+  const position = options.finished === 'again' ? await positionNow(ctx, resource, scope, before) : before;
   if (position.done) {
     progress.state = position.ended ?? 'done';
     progress.covered = 1;
@@ -96,11 +100,37 @@ async function readOne(
         finished_at,
       });
     });
+  const enumerate = async (pass: Pass) => {
+    const span = await enumerateWhole(pass);
+    // Done, it would never be gone back to, however many parents come in when theirs is tried again.
+    if (kind === 'backfill' && parent?.state === 'failed')
+      throw new TransientError(`${parent.resource} were not read whole: ${resource.name} may be missing`);
+    return span;
+  };
   const covered = kind === 'reconcile' ? await coveredUntil(ctx.db, resource, overlapSeconds) : undefined;
   await runPass(
     { ctx, kind, resource, scope, progress, position, signal, parentsDone, coveredUntil: covered },
-    { enumerate: enumerateWhole, finish },
+    { enumerate, finish },
   );
+}
+
+/**
+ * Where a reading is to begin that may have waited for another one of the same kind: anew where that has ended
+ * meanwhile, which began before this one was asked for, and where it stopped where it failed.
+ */
+async function positionNow(
+  ctx: Context,
+  { name }: Resource,
+  scope: Scope,
+  before: PassPosition,
+): Promise<PassPosition> {
+  if (before.done) return before;
+  const held = await readCursor<PassPosition>(ctx.db.orm, name, scope.name);
+  if (held?.done === false) return held;
+  const { since } = before;
+  const fresh = freshPosition(ctx, since);
+  await writing(ctx.db, ctx.lease, (tx) => saveCursor(tx, name, scope.name, fresh));
+  return fresh;
 }
 
 /** Whether a reading of a kind was begun and not ended, for any of the resources. */

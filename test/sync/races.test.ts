@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { approve } from '../../src/sync/approve.ts';
 import type { TestDatabase } from '../helpers/database.ts';
@@ -178,6 +180,27 @@ describe('two passes at once', () => {
     await Promise.all([session.pull(), session.pull()]);
     expect(most).toBe(1);
   });
+
+  test('over everything: the one that waited reads all of it again', async ({ mirror, database }) => {
+    const event = meanwhile();
+    const pull = { by: 'list', path: '/contacts', limit: 2 } as const;
+    const resources = [{ ...resourceNamed('contacts'), pull }];
+    const { session, sandbox } = await mirror(FEW, { prepare: keepFew, client: event, resources });
+    const first = idsOf(sandbox, 'contacts')[0] ?? '';
+    let second: Promise<unknown> = Promise.resolve();
+    event.on = /GET \/contacts/;
+    event.run = async () => {
+      event.run = async () => {
+        second = session.reconcile();
+        await sleep(100);
+        // On a page that the first one has read already.
+        sandbox.world.patch('contacts', first, { name: 'Renamed' });
+      };
+    };
+    await session.reconcile();
+    await second;
+    await expectMirror(database.pool, sandbox, ['contacts']);
+  });
 });
 
 test('what a merge moved is read again even where it is being read at that moment', async ({
@@ -205,3 +228,22 @@ test('what a merge moved is read again even where it is being read at that momen
 });
 
 const accountOf = ({ account }: Record<string, unknown>) => String((account as { id?: string } | null)?.id);
+
+test('children are read whole after a first reading that failed on their parents', async ({
+  mirror,
+  database,
+}) => {
+  const { session, sandbox } = await mirror(FEW, { prepare: keepFew, isRead: false });
+  sandbox.faults.add({ endpoint: 'GET /issues', kind: '500', times: 3 });
+  const failed = await session.first();
+  expect(failed.get('issues')).toMatchObject({ state: 'failed' });
+  expect(failed.get('issue_messages')).toMatchObject({
+    state: 'failed',
+    error: 'issues were not read whole: issue_messages may be missing',
+  });
+  // A change that is followed before the rest is read.
+  await session.pull();
+  const results = await session.first();
+  expect([...results.values()].filter(({ state }) => state !== 'done')).toEqual([]);
+  await expectMirror(database.pool, sandbox);
+});
