@@ -54,7 +54,10 @@ async function markChildren(tx: Executor, parent: Resource, gone: readonly strin
   }
 }
 
-/** What names deleted records is read again: a merge moves it to another account, and may leave no other trace. */
+/**
+ * What names deleted records is read again: a merge moves it to another account, and may leave no other trace.
+ * What is being read again at this moment was perhaps asked for before.
+ */
 async function rereadReferring(tx: Executor, resource: Resource, gone: readonly string[]): Promise<void> {
   for (const [{ name, table, get = '' }, column] of referringTo(resource)) {
     const facts = [...get.matchAll(/\{(\w+)\}/g)]
@@ -66,7 +69,8 @@ async function rereadReferring(tx: Executor, resource: Resource, gone: readonly 
       SELECT ${name}, row.id, jsonb_build_object(${sql.join(object, sql`, `)}), 'moved'
         FROM ${table} AS row
        WHERE row.${sql.identifier(column)} = ANY(${ids(gone)}) AND row._deleted_at IS NULL
-          ON CONFLICT (resource, record_id) DO NOTHING`);
+       ORDER BY row.id
+          ON CONFLICT (resource, record_id) DO UPDATE SET since = clock_timestamp()`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readCursor, saveCursor } from '../db/cursors.ts';
 import { writing } from '../db/transaction.ts';
-import type { Resource } from '../resources/define.ts';
+import type { Changes, Resource } from '../resources/define.ts';
 import { CHANGES, type ChangesPosition } from './changes-position.ts';
 import type { Context } from './context.ts';
 import { enumerateChanges } from './enumerate/changes.ts';
@@ -30,36 +30,44 @@ export function newPuller(
   options: PullOptions,
   follow: Follow = newFollow(options.resources, newFollowOne(ctx, options)),
 ): Puller {
+  /** Ids of what changed, and the pass's figures; nothing where changes cannot be pulled. */
+  const pullOne = async (resource: Resource, changes: Changes) => {
+    if (!(await isPulled(ctx, options, resource))) return undefined;
+    const changed = new Set<string>();
+    const seen = new Set<string>();
+    const progress = newProgress(resource.name, `POST ${changes.path}`, 'changes');
+    const since = resource.pull.by === 'window' ? options.since : undefined;
+    await runPass(
+      {
+        ...{ ctx, kind: 'changes', resource, progress, signal: ctx.signal },
+        scope: { name: CHANGES, windowDays: options.windowDays },
+        position: { pass: new Date(ctx.pylon.now()).toISOString(), done: false },
+        parentsDone: () => true,
+        onChanged: (rows) => {
+          for (const { id } of rows) changed.add(id);
+        },
+        onSeen: (ids) => {
+          for (const id of ids) seen.add(id);
+        },
+      },
+      {
+        enumerate: (pass) =>
+          enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since }),
+      },
+    );
+    return { progress, changed: [...changed], seen: [...seen] };
+  };
+
   return {
     follow,
     async pull(only = options.resources) {
       const pulled = await Promise.all(
         only.map(async (resource) => {
           const { changes } = resource;
-          if (changes === undefined || !(await isPulled(ctx, options, resource))) return [];
-          const changed = new Set<string>();
-          const seen = new Set<string>();
-          const progress = newProgress(resource.name, `POST ${changes.path}`, 'changes');
-          const since = resource.pull.by === 'window' ? options.since : undefined;
-          await runPass(
-            {
-              ...{ ctx, kind: 'changes', resource, progress, signal: ctx.signal },
-              scope: { name: CHANGES, windowDays: options.windowDays },
-              position: { pass: new Date(ctx.pylon.now()).toISOString(), done: false },
-              parentsDone: () => true,
-              onChanged: (rows) => {
-                for (const { id } of rows) changed.add(id);
-              },
-              onSeen: (ids) => {
-                for (const id of ids) seen.add(id);
-              },
-            },
-            {
-              enumerate: (pass) =>
-                enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since }),
-            },
-          );
-          return [progress, ...(await follow.changed(resource, [...changed], [...seen]))];
+          if (changes === undefined) return [];
+          const pull = await ctx.pulls.run(resource.name, () => pullOne(resource, changes));
+          if (pull === undefined) return [];
+          return [pull.progress, ...(await follow.changed(resource, pull.changed, pull.seen))];
         }),
       );
       return pulled.flat();

@@ -24,6 +24,8 @@ export interface ContextInit {
 export interface Context extends ContextInit {
   /** Whole readings of one resource never overlap. */
   readonly whole: Exclusive;
+  /** Neither do incremental pulls of one. */
+  readonly pulls: Exclusive;
   /** Records whose listing is being read (`<resource> <parent>`): no two passes read the same one at once. */
   readonly claims: Set<string>;
   /** Records whose deletion is being proved. */
@@ -31,5 +33,5 @@ export interface Context extends ContextInit {
 }
 
 export function newContext(init: ContextInit): Context {
-  return { ...init, whole: newExclusive(), claims: new Set(), doubts: newDoubts() };
+  return { ...init, whole: newExclusive(), pulls: newExclusive(), claims: new Set(), doubts: newDoubts() };
 }

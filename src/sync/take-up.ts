@@ -31,6 +31,12 @@ export async function isUnfinished(
   return false;
 }
 
+/** The position of a pass that begins now. */
+function freshPosition({ pylon }: Context, since: string | undefined): PassPosition {
+  const pass = new Date(pylon.now()).toISOString();
+  return { pass, done: false, ...(since === undefined ? {} : { since }) };
+}
+
 /**
  * Where a resource begins: in the middle of what an ended reading left, nowhere, or at the beginning. A reading
  * that began at another `since` than is asked for now begins anew. No other reading of the scope may be under way.
@@ -50,8 +56,7 @@ export async function takeUp(
 
   const held = await readCursor<PassPosition>(ctx.db.orm, name, scope.name);
   if (held !== undefined && stays(held)) return held;
-  const pass = new Date(ctx.pylon.now()).toISOString();
-  const fresh = { pass, done: false, ...(scope.since === undefined ? {} : { since: scope.since }) };
+  const fresh = freshPosition(ctx, scope.since);
   await writing(ctx.db, ctx.lease, async (tx) => {
     await dropCursors(tx, name, `${scope.name} `);
     await saveCursor(tx, name, scope.name, fresh);

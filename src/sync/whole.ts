@@ -1,11 +1,12 @@
 import { dropCursors, readCursor, saveCursor } from '../db/cursors.ts';
 import { writing } from '../db/transaction.ts';
+import { TransientError } from '../errors.ts';
 import { link } from '../pylon/signal.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
 import { coveredUntil } from './covered.ts';
 import { enumerateWhole } from './enumerate/whole.ts';
-import type { PassPosition, Scope } from './pass.ts';
+import type { Pass, PassPosition, Scope } from './pass.ts';
 import { newProgress, type ResourceProgress } from './progress.ts';
 import { runPass } from './run-pass.ts';
 import { type Finished, isUnfinished, type TakeUp, takeUp } from './take-up.ts';
@@ -58,11 +59,18 @@ export async function readWhole(ctx: Context, options: WholeOptions): Promise<re
   }));
   const results = await Promise.allSettled(
     all.map(async ({ resource, progress }) => {
-      const parent = parentOf(resource);
-      const parentsDone = () => parent === undefined || !open.has(parent);
+      const parent = all.find((one) => one.resource.name === parentOf(resource));
+      const parentsDone = () => parent === undefined || !open.has(parent.resource.name);
       try {
         await ctx.whole.run(resource.name, () =>
-          readOne(ctx, resource, progress, { scope, options, taking, signal, parentsDone }),
+          readOne(ctx, resource, progress, {
+            scope,
+            options,
+            taking,
+            signal,
+            parent: parent?.progress,
+            parentsDone,
+          }),
         );
       } finally {
         open.delete(resource.name);
@@ -80,6 +88,8 @@ interface Course {
   readonly options: WholeOptions;
   readonly taking: TakeUp;
   readonly signal: AbortSignal;
+  /** The reading of the rows that this one's listings start from, where it is part of the whole. */
+  readonly parent: Readonly<ResourceProgress> | undefined;
   readonly parentsDone: () => boolean;
 }
 
@@ -87,7 +97,7 @@ async function readOne(
   ctx: Context,
   resource: Resource,
   progress: ResourceProgress,
-  { scope, options, taking, signal, parentsDone }: Course,
+  { scope, options, taking, signal, parent, parentsDone }: Course,
 ): Promise<void> {
   signal.throwIfAborted();
   const position = await takeUp(ctx, resource, scope, taking);
@@ -100,9 +110,16 @@ async function readOne(
   }
   const { kind, overlapSeconds } = options;
   const covered = kind === 'reconcile' ? await coveredUntil(ctx.db, resource, overlapSeconds) : undefined;
+  const enumerate = async (pass: Pass) => {
+    const span = await enumerateWhole(pass);
+    // Done, it would never be gone back to, however many parents come in when theirs is tried again.
+    if (kind === 'backfill' && parent?.state === 'failed')
+      throw new TransientError(`${parent.resource} were not read whole: ${resource.name} may be missing`);
+    return span;
+  };
   await runPass(
     { ctx, kind, resource, scope, progress, position, signal, parentsDone, coveredUntil: covered },
-    { enumerate: enumerateWhole, finish: (ended) => finish(ctx, resource, scope, position, ended) },
+    { enumerate, finish: (ended) => finish(ctx, resource, scope, position, ended) },
   );
 }
 

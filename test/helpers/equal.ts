@@ -36,14 +36,18 @@ function scalars(value: unknown): unknown[] {
   return [plain(value)];
 }
 
-/** Values that may be left out: copies of a referenced object's own fields. */
-const COPIES: Readonly<Record<string, readonly string[]>> = {
+/** References of which all but the id may be left out: copies of the referenced object's own fields. */
+const REFERENCES: Readonly<Record<string, readonly string[]>> = {
   users: ['role'],
   issues: ['account'],
   contacts: ['account'],
   tasks: ['account'],
   projects: ['account'],
   milestones: ['account'],
+};
+
+/** What may be left out whole: the article has it. */
+const COPIES: Readonly<Record<string, readonly string[]>> = {
   article_translations: ['collection_id', 'author_user_id', 'tags', 'visibility_config'],
 };
 
@@ -52,7 +56,7 @@ function missing(resource: string, object: Record<string, unknown>, row: Record<
   return Object.entries(object)
     .filter(([field]) => !(COPIES[resource] ?? []).includes(field))
     .flatMap(([field, value]) =>
-      scalars(value)
+      scalars(REFERENCES[resource]?.includes(field) ? (value as { id?: unknown } | null)?.id : value)
         // The slug inside a custom field's value repeats the key it stands under.
         .filter((scalar) => !held.has(scalar) && !(field === 'custom_fields' && isSlug(value, scalar)))
         .map((scalar) => `${field}: ${JSON.stringify(scalar)}`),

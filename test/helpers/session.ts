@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly overlapSeconds?: number;
   readonly since?: string;
   readonly signal?: AbortSignal;
+  /** Whether everything is read before the test begins; default true. */
+  readonly isRead?: boolean;
   /** Changes the workspace before anything is read. */
   readonly prepare?: (sandbox: Sandbox) => void;
 }
@@ -133,7 +135,7 @@ export const test = base.extend<{
         return session;
       };
       const session = await reopen();
-      const read = await session.first();
+      const read = sessionOptions.isRead === false ? new Map() : await session.first();
       for (const { resource, state, error } of read.values())
         if (state !== 'done') throw new Error(`${resource}: ${state} (${error})`);
       return {

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { approve } from '../../src/sync/approve.ts';
 import type { TestDatabase } from '../helpers/database.ts';
@@ -135,4 +137,113 @@ describe('a proof', () => {
     expect((await session.lists(['custom_fields'])).get('custom_fields')).toMatchObject({ state: 'done' });
     await expectMirror(database.pool, sandbox, ['custom_fields']);
   });
+});
+
+describe('two passes at once', () => {
+  test('of milestones read each of them once each, and come to an end', { timeout: 60_000 }, async ({
+    mirror,
+  }) => {
+    const manyMilestones = (sandbox: Sandbox) => {
+      keepFew(sandbox);
+      const [{ object: task = {} } = {}] = sandbox.world.all('tasks');
+      for (let n = 0; n < 30; n += 1) {
+        sandbox.world.put('milestones', { id: `milestone ${n}`, name: `Milestone ${n}` });
+        sandbox.world.put('tasks', { ...task, id: `task ${n}`, milestone: { id: `milestone ${n}` } });
+      }
+    };
+    const { session, sandbox, pass } = await mirror({ ...FEW, latencyMs: 5 }, { prepare: manyMilestones });
+    await session.pull();
+    pass(60);
+    for (const id of idsOf(sandbox, 'tasks')) sandbox.world.patch('tasks', id, { title: 'Moved' });
+    const before = sandbox.requests.length;
+    await Promise.all([session.pull(), session.lists(['milestones'])]);
+    const asked = sandbox.requests
+      .slice(before)
+      .filter(({ endpoint }) => endpoint === 'GET /milestones/{id}');
+    expect(asked.length).toBeLessThanOrEqual(2 * sandbox.world.count('milestones'));
+  });
+
+  test('of what changed wait for each other', async ({ mirror }) => {
+    let [underWay, most] = [0, 0];
+    const counting: typeof fetch = async (input, init) => {
+      if (!String(input).endsWith('/issues/search')) return fetch(input, init);
+      underWay += 1;
+      most = Math.max(most, underWay);
+      const answer = await fetch(input, init);
+      underWay -= 1;
+      return answer;
+    };
+    const { session } = await mirror(
+      { ...FEW, latencyMs: 5 },
+      { prepare: keepFew, client: { fetch: counting } },
+    );
+    await Promise.all([session.pull(), session.pull()]);
+    expect(most).toBe(1);
+  });
+
+  test('over everything: the one that waited reads all of it again', async ({ mirror, database }) => {
+    const event = meanwhile();
+    const pull = { by: 'list', path: '/contacts', limit: 2 } as const;
+    const resources = [{ ...resourceNamed('contacts'), pull }];
+    const { session, sandbox } = await mirror(FEW, { prepare: keepFew, client: event, resources });
+    const first = idsOf(sandbox, 'contacts')[0] ?? '';
+    let second: Promise<unknown> = Promise.resolve();
+    event.on = /GET \/contacts/;
+    event.run = async () => {
+      event.run = async () => {
+        second = session.reconcile();
+        await sleep(100);
+        // On a page that the first one has read already.
+        sandbox.world.patch('contacts', first, { name: 'Renamed' });
+      };
+    };
+    await session.reconcile();
+    await second;
+    await expectMirror(database.pool, sandbox, ['contacts']);
+  });
+});
+
+test('what a merge moved is read again even where it is being read at that moment', async ({
+  mirror,
+  database,
+}) => {
+  const event = meanwhile();
+  const { session, sandbox } = await mirror(FEW, { prepare: keepFew, client: event });
+  await session.pull();
+  const contacts = [...sandbox.world.all('contacts')];
+  const { object: contact = {} } =
+    contacts.find(({ object }) => sandbox.world.get('accounts', accountOf(object)) !== undefined) ?? {};
+  const loser = accountOf(contact);
+  const into = idsOf(sandbox, 'accounts').find((id) => id !== loser) ?? '';
+  await session.hint('contacts', String(contact.id));
+  event.on = /GET \/contacts\/./;
+  event.run = async () => {
+    sandbox.world.mergeAccounts(into, [loser]);
+    await session.lists(['accounts']);
+  };
+  await session.drain();
+  expect(event.run).toBeUndefined();
+  while ((await session.drain()) > 0);
+  await expectMirror(database.pool, sandbox, ['accounts', 'contacts', 'issues']);
+});
+
+const accountOf = ({ account }: Record<string, unknown>) => String((account as { id?: string } | null)?.id);
+
+test('children are read whole after a first reading that failed on their parents', async ({
+  mirror,
+  database,
+}) => {
+  const { session, sandbox } = await mirror(FEW, { prepare: keepFew, isRead: false });
+  sandbox.faults.add({ endpoint: 'GET /issues', kind: '500', times: 3 });
+  const failed = await session.first();
+  expect(failed.get('issues')).toMatchObject({ state: 'failed' });
+  expect(failed.get('issue_messages')).toMatchObject({
+    state: 'failed',
+    error: 'issues were not read whole: issue_messages may be missing',
+  });
+  // A change that is followed before the rest is read.
+  await session.pull();
+  const results = await session.first();
+  expect([...results.values()].filter(({ state }) => state !== 'done')).toEqual([]);
+  await expectMirror(database.pool, sandbox);
 });

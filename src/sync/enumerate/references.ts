@@ -22,8 +22,10 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
   const { table } = resourceNamed(pull.from.resource);
   const mark = pass.position.pass;
   const naming = { table, column: pull.from.column, known: resource.table, mark, only: pass.scope.only };
+  /** Read by this pass: another one that reads them too moves their marks, and would have them due for ever. */
+  const done = new Set<string>();
   const find = (limit: number, after: Parameters<typeof findNamed>[3]['after'], except: readonly string[]) =>
-    findNamed(db.orm, name, naming, { limit, after, except });
+    findNamed(db.orm, name, naming, { limit, after, except: [...except, ...done] });
   await readEach(pass, {
     find,
     read: async ({ id }) => {
@@ -37,11 +39,13 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
       await pass.keep(pass.batch([unwrapObject(answer)], {}, answer.order), (tx) =>
         markRead(tx, name, id, mark, 'read'),
       );
+      done.add(id);
       pass.step('stored an object');
     },
     markGone: async ({ id }, refusal) => {
       const isThere = refusal.status !== 400 && (await proveGone(pass, pull, id));
       await writing(db, lease, (tx) => markRead(tx, name, id, mark, isThere ? 'read' : 'gone'));
+      done.add(id);
     },
     measure: async () => {
       // Counted for the time that is left; what one sweep finds is what there is.
