@@ -9,6 +9,7 @@ import { type Child, children, table } from './making.ts';
 import { madeIssues } from './making-issues.ts';
 import { madeKnowledge } from './making-knowledge.ts';
 import type { Settings } from './options.ts';
+import { owned } from './owned.ts';
 import type { Tables } from './resources.ts';
 import type { Fields } from './rows.ts';
 
@@ -47,6 +48,18 @@ export function madeTables(settings: Settings, start: number): Tables {
     many,
   );
 
+  const taskTable = table('tasks', tasks, spread);
+  const comments = children(
+    'task_comments',
+    'task_id',
+    tasks.flatMap((owner, i) =>
+      Array.from({ length: i % 3 }, (_, k): Child => {
+        const created = spread(i, tasks.length) + (k + 1) * 90_000;
+        return [taskComment(work, i * 3 + k, `${owner.id}`, created), { task_id: `${owner.id}` }];
+      }),
+    ),
+  );
+
   return {
     organizations: table('organizations', [organization(seed)]),
     users: table('users', people),
@@ -59,17 +72,8 @@ export function madeTables(settings: Settings, start: number): Tables {
     accounts: table('accounts', accounts, spread),
     contacts: table('contacts', contacts, spread),
     ...madeIssues(settings, start, { ...office, teams: groups }),
-    tasks: table('tasks', tasks, spread),
-    task_comments: children(
-      'task_comments',
-      'task_id',
-      tasks.flatMap((owner, i) =>
-        Array.from({ length: i % 3 }, (_, k): Child => {
-          const created = spread(i, tasks.length) + (k + 1) * 90_000;
-          return [taskComment(work, i * 3 + k, `${owner.id}`, created), { task_id: `${owner.id}` }];
-        }),
-      ),
-    ),
+    tasks: taskTable,
+    task_comments: owned(comments, 'task_id', taskTable),
     projects: table('projects', projects, spread),
     milestones: table('milestones', milestones, spread),
     ...knowledge,

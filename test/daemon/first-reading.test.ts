@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EACH_SECOND, logOf, mirrored, NEVER, openWorkspace } from '../helpers/daemon.ts';
+import { logOf } from '../helpers/command.ts';
+import { EACH_SECOND, mirrored, NEVER, openWorkspace } from '../helpers/daemon.ts';
 
 const TIMEOUT = { timeout: 240_000 };
 

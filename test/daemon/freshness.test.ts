@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Launched } from '../helpers/command.ts';
-import { type DaemonWorkspace, logOf, mirrored, openWorkspace } from '../helpers/daemon.ts';
+import { type Launched, logOf } from '../helpers/command.ts';
+import { type DaemonWorkspace, mirrored, openWorkspace } from '../helpers/daemon.ts';
 
 /** One daemon for all: everything that happens in Pylon shows up in Postgres. */
 let workspace: DaemonWorkspace;

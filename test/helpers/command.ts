@@ -62,9 +62,14 @@ export interface Launched extends Running {
   stop(): Promise<Ended>;
 }
 
-/** Starts a real process of ours, which its starter ends. */
-export function launch(words: readonly string[], env: Variables = {}, cwd?: string): Launched {
-  const [node, ...args] = COMMAND;
+/** Starts a real process of ours, which its starter ends; `command` where not from the sources. */
+export function launch(
+  words: readonly string[],
+  env: Variables = {},
+  cwd?: string,
+  command: readonly string[] = COMMAND,
+): Launched {
+  const [node = '', ...args] = command;
   const child = spawn(node, [...args, ...words], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -120,4 +125,11 @@ export function start(words: readonly string[], env: Variables = {}, cwd?: strin
   const launched = launch(words, env, cwd);
   onTestFinished(async () => void (await launched.stop()));
   return launched;
+}
+
+/** What a process has logged so far. */
+export function logOf({ printed }: Running): readonly Readonly<Record<string, unknown>>[] {
+  const lines = printed().split('\n');
+  // The last one may be half printed.
+  return lines.slice(0, -1).flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 }

@@ -67,13 +67,6 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Dae
   };
 }
 
-/** What a process has logged so far. */
-export function logOf({ printed }: Launched): readonly Readonly<Record<string, unknown>>[] {
-  const lines = printed().split('\n');
-  // The last one may be half printed.
-  return lines.slice(0, -1).flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
-}
-
 /** Resolves once the mirror equals the sandbox; rejects with what differs when it does not within the time. */
 export async function mirrored(
   { database, sandbox }: Pick<DaemonWorkspace, 'database' | 'sandbox'>,

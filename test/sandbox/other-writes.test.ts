@@ -93,8 +93,12 @@ describe('writes of tasks, projects and milestones', () => {
     const edited = await data(client.send('PATCH', `${comments}/${comment.id}`, { body_html: '<p>d</p>' }));
     expect(edited).toMatchObject({ body_html: '<p>d</p>', last_edited_at: iso(NOW) });
     expect(await status(client.send('DELETE', `${comments}/${comment.id}`))).toBe(200);
+    const written = await data(client.send('POST', comments, { body_html: '<p>e</p>' }));
+    expect(client.sandbox.world.get('task_comments', `${written.id}`)).toBeDefined();
     expect(await status(client.send('DELETE', `/tasks/${task.id}`))).toBe(200);
     expect(await status(client.get(comments))).toBe(404);
+    // What hangs on a task is gone with it.
+    expect(client.sandbox.world.get('task_comments', `${written.id}`)).toBeUndefined();
   });
 
   test('hang a subtask on its parent', async ({ open }) => {

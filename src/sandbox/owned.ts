@@ -1,0 +1,22 @@
+import type { Row, Table } from './rows.ts';
+
+/** Children that are there as long as their parent is; `fact` of the path says its id. */
+export function owned(children: Table, fact: string, parents: Table): Table {
+  const isThere = (row: Row) => parents.get(row.path[fact] ?? '') !== undefined;
+  return {
+    ...children,
+    size: () => {
+      let size = 0;
+      for (const row of children.newest()) if (isThere(row)) size += 1;
+      return size;
+    },
+    get: (key) => {
+      const row = children.get(key);
+      return row !== undefined && isThere(row) ? row : undefined;
+    },
+    *newest(after) {
+      for (const row of children.newest(after)) if (isThere(row)) yield row;
+    },
+    under: (parent) => (parents.get(parent) === undefined ? [] : children.under(parent)),
+  };
+}

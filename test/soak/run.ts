@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { startServer } from '../../bench/postgres.ts';
+import { UsageError } from '../../src/errors.ts';
+import { readFlags } from './options.ts';
+import { soak } from './soak.ts';
+import { problemsOf, tableOf } from './verdict.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+async function run(words: readonly string[]): Promise<number> {
+  const { minutes, seed } = readFlags(words, Date.now() % 1_000_000);
+  process.stdout.write(
+    `A daemon for ${minutes} minutes, ${minutes * 60} of the limits' clock, seed ${seed}\n`,
+  );
+  const server = await startServer();
+  try {
+    const { url } = await server.createDatabase();
+    const endured = await soak({
+      ...{ minutes, seed, database: url, command: [process.execPath, MAIN] },
+      tell: (line) => process.stderr.write(`${line}\n`),
+    });
+    const problems = problemsOf(endured, minutes);
+    process.stdout.write(`${tableOf(endured)}\n\n`);
+    process.stdout.write(
+      problems.length === 0 ? 'passed\n' : `failed (--seed ${seed}):\n${problems.join('\n')}\n`,
+    );
+    return problems.length === 0 ? 0 : 1;
+  } finally {
+    await server.stop();
+  }
+}
+
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  // What is to be left behind nowhere is removed on exit.
+  process.once(signal, () => process.exit(status));
+}
+process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  return 2;
+});
