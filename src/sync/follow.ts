@@ -24,7 +24,8 @@ function followers(parent: Resource, all: readonly Resource[]): readonly Resourc
 
 /**
  * What an earlier process left unread, killed between a change and what hangs on it, is looked for once, in the
- * first pass of each resource; so is what a pass of this process failed to read.
+ * first pass of each resource; so is what a pass of this process failed to read. What was read within the second
+ * of a change is read once more with the next.
  */
 export function newFollow(ctx: Context, options: PullOptions): Follow {
   const swept = new Set<string>();
@@ -35,12 +36,18 @@ export function newFollow(ctx: Context, options: PullOptions): Follow {
     if (first?.ended === 'unavailable') return [];
     // Before that is done, the first reading itself finds whatever is left.
     const sweeps = pull.by === 'parent' && first?.done === true && !swept.has(name);
-    if (ids.length === 0 && !sweeps) return [];
+    const again = ctx.unsettled.get(name) ?? new Set();
+    ctx.unsettled.delete(name);
+    if (ids.length === 0 && again.size === 0 && !sweeps) return [];
     const progress = newProgress(name, `GET ${pull.path}`, 'changes');
     await runPass(
       {
         ...{ ctx, kind: 'changes', resource: child, progress, signal: ctx.signal },
-        scope: { name: 'changes', windowDays: options.windowDays, only: sweeps ? undefined : ids },
+        scope: {
+          name: 'changes',
+          windowDays: options.windowDays,
+          only: sweeps ? undefined : [...ids, ...again],
+        },
         position: { pass: new Date(ctx.pylon.now()).toISOString(), done: false },
         parentsDone: () => true,
       },
