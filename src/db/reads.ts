@@ -22,6 +22,8 @@ export interface Parents {
 export interface Due {
   readonly id: string;
   readonly mark: string;
+  /** At which mark they were read last; null before the first time. */
+  readonly before: string | null;
   /** Where it stands, newest first; null where the table has no `created_at` or the parent none. */
   readonly created_at: string | null;
 }
@@ -91,8 +93,8 @@ export async function findDue(
         : timed
           ? sql`AND (parent.created_at IS NOT NULL OR parent.id < ${after.id})`
           : sql`AND parent.id < ${after.id}`;
-  const { rows } = await db.execute<{ id: string; mark: string; created_at: string | null }>(sql`
-    SELECT parent.id, ${markOf(parents)} AS mark, ${created}::text AS created_at ${dueFrom(resource, parents)}
+  const { rows } = await db.execute<{ [column: string]: string | null } & Due>(sql`
+    SELECT parent.id, ${markOf(parents)} AS mark, done.mark AS before, ${created}::text AS created_at ${dueFrom(resource, parents)}
        AND NOT (parent.id = ANY(${sql.param([...except])}::text[]))
        ${beyond}
      ORDER BY ${timed ? sql`parent.created_at DESC,` : sql``} parent.id DESC
@@ -130,7 +132,7 @@ export async function findNamed(
        AND NOT (named.id = ANY(${sql.param([...except])}::text[]))
        ${after === undefined ? sql`` : sql`AND named.id < ${after.id}`}
      ORDER BY named.id DESC LIMIT ${limit}`);
-  return rows.map(({ id }) => ({ id, mark, created_at: null }));
+  return rows.map(({ id }) => ({ id, mark, before: null, created_at: null }));
 }
 
 /** Whether any record was ever read: the request works, and one that is refused speaks of its record. */
@@ -172,5 +174,5 @@ export async function findOldestRead(
      WHERE done.resource = ${resource} AND parent._deleted_at IS NULL AND done.mark = ${markOf(parents)}
      ORDER BY done.read_at, done.record_id
      LIMIT ${limit}`);
-  return rows.map((row) => ({ ...row, created_at: null }));
+  return rows.map((row) => ({ ...row, before: row.mark, created_at: null }));
 }

@@ -25,7 +25,10 @@ async function variantsOf(pass: Pass, pull: ByParent, id: string): Promise<reado
   return row === undefined ? [] : pull.variants(row);
 }
 
-/** The pages of a parent's listings from a place on, each with the place behind it; null behind the last. */
+/**
+ * The pages of a parent's listings from a place on, each with Pylon's clock when it was answered, as far as it says,
+ * and the place behind it; null behind the last.
+ */
 export async function* listChildren(pass: Pass, pull: ByParent, id: string, from: Place) {
   const variants = await variantsOf(pass, pull, id);
   for (let variant = from.variant; variant < variants.length; variant += 1) {
@@ -43,7 +46,7 @@ export async function* listChildren(pass: Pass, pull: ByParent, id: string, from
     for await (const { page, batch } of batches(pass, listing, { facts })) {
       const next: Place =
         page.next === null ? { variant: variant + 1, cursor: null } : { variant, cursor: page.next };
-      yield { batch, next: next.variant === variants.length ? null : next };
+      yield { batch, date: page.date, next: next.variant === variants.length ? null : next };
     }
   }
 }

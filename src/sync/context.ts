@@ -28,10 +28,19 @@ export interface Context extends ContextInit {
   readonly pulls: Exclusive;
   /** Records whose listing is being read (`<resource> <parent>`): no two passes read the same one at once. */
   readonly claims: Set<string>;
+  /** By resource, parents whose listing was read within the second of their mark: it is due once more. */
+  readonly unsettled: Map<string, Set<string>>;
   /** Records whose deletion is being proved. */
   readonly doubts: Doubts;
 }
 
 export function newContext(init: ContextInit): Context {
-  return { ...init, whole: newExclusive(), pulls: newExclusive(), claims: new Set(), doubts: newDoubts() };
+  return {
+    ...init,
+    whole: newExclusive(),
+    pulls: newExclusive(),
+    claims: new Set(),
+    unsettled: new Map(),
+    doubts: newDoubts(),
+  };
 }

@@ -41,7 +41,8 @@ export const concerning = ({ pull }: Resource, ids: readonly string[], seen: rea
 
 /**
  * What an earlier process left unread, killed between a change and what hangs on it, is looked for once, in the
- * first pass of each resource; so is what a pass of this process failed to read.
+ * first pass of each resource; so is what a pass of this process failed to read. What was read within the second
+ * of a change is read once more with the next.
  */
 export function newFollowOne(ctx: Context, options: PullOptions): FollowOne {
   const swept = new Set<string>();
@@ -52,12 +53,19 @@ export function newFollowOne(ctx: Context, options: PullOptions): FollowOne {
     if (first?.ended === 'unavailable') return [];
     // Before that is done, the first reading itself finds whatever is left.
     const sweeps = pull.by === 'parent' && first?.done === true && !swept.has(name);
-    if (!sweeps && !(await isAnyDue(ctx, child, ids))) return [];
+    const again = ctx.unsettled.get(name) ?? new Set();
+    ctx.unsettled.delete(name);
+    const wanted = [...new Set([...ids, ...again])];
+    if (!sweeps && !(await isAnyDue(ctx, child, wanted))) return [];
     const progress = newProgress(name, `GET ${pull.path}`, 'changes');
     await runPass(
       {
         ...{ ctx, kind: 'changes', resource: child, progress, signal: ctx.signal },
-        scope: { name: 'changes', windowDays: options.windowDays, only: sweeps ? undefined : ids },
+        scope: {
+          name: 'changes',
+          windowDays: options.windowDays,
+          only: sweeps ? undefined : wanted,
+        },
         position: { pass: new Date(ctx.pylon.now()).toISOString(), done: false },
         parentsDone: () => true,
       },

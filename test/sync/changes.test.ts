@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { expectMirror } from '../helpers/equal.ts';
+import { keepFew } from '../helpers/few.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 import { NOW } from '../helpers/workspace.ts';
 
@@ -195,6 +196,29 @@ describe('an incremental pull', () => {
     // Seen again, and not due.
     expect(asked(mirrored, before).filter((endpoint) => endpoint.startsWith('GET'))).toEqual([]);
   });
+
+  test.for(['the same process', 'the next one'])(
+    'brings what happens within a second of what it has brought already, in %s',
+    async (which, { mirror, database }) => {
+      const mirrored = await mirror({ issues: 6, historyDays: 50 }, { prepare: keepFew });
+      const { sandbox, session, pass, reopen } = mirrored;
+      await session.pull();
+      pass(600);
+      sandbox.world.addMessage(someIssue(mirrored), { message_html: '<p>First.</p>' });
+      await session.pull();
+      // The time of the latest message stays where it is.
+      sandbox.world.addMessage(someIssue(mirrored), { message_html: '<p>Second.</p>' });
+      pass(60);
+      if (which === 'the next one') await session.close();
+      const next = which === 'the next one' ? await reopen() : session;
+      await next.pull();
+      await expectMirror(database.pool, sandbox, undefined, { ticking: true });
+      pass(60);
+      const before = sandbox.requests.length;
+      await next.pull();
+      expect(asked(mirrored, before).filter((endpoint) => endpoint.includes('messages'))).toEqual([]);
+    },
+  );
 
   test('reads the children that a process killed after the change had left', async ({ mirror, database }) => {
     const mirrored = await mirror();

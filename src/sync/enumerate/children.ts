@@ -31,10 +31,13 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
     pass.progress.remainingRequests = left;
     pass.progress.covered = pass.parentsDone() ? read / Math.max(1, read + left) : undefined;
   };
+  /** Read by this pass, and due once more: for a later one. */
+  const unsettled = new Set<string>();
   await readEach(pass, {
-    find: (limit, after, except) => findDue(db.orm, name, parents, { limit, after, except }),
+    find: (limit, after, except) =>
+      findDue(db.orm, name, parents, { limit, after, except: [...except, ...unsettled] }),
     read: async (due) => {
-      await readParent(pass, pull, due, places);
+      if (!(await readParent(pass, pull, due, places))) unsettled.add(due.id);
       read += 1;
       left = Math.max(0, left - 1);
       tell();

@@ -6,29 +6,36 @@ import { type ByParent, listChildren, type Place, START } from '../child-pages.t
 import { proveMissing, type Remove } from '../deletions/children.ts';
 import { KINDS } from '../kinds.ts';
 import { idsIn, type Pass } from '../pass.ts';
+import { markOf } from './settled.ts';
 
 /** Scope of the cursors of parents whose listings are being read. */
 export const placePrefix = (pass: Pass) => `${pass.scope.name} of `;
 
 /**
  * Reads the children of one parent whole, from the saved place on. What a listing read from its beginning does
- * not hold is gone. The transaction of the last rows marks the parent as read.
+ * not hold is gone. The transaction of the last rows marks the parent as read; one that has to be read once more,
+ * because it was read within the second of its mark, is noted for that.
+ * Returns whether that is not so.
  */
 export async function readParent(
   pass: Pass,
   pull: ByParent,
   due: Due,
   places: Map<string, Place>,
-): Promise<void> {
+): Promise<boolean> {
   const { db, lease } = pass.ctx;
   const { name } = pass.resource;
   const scope = `${placePrefix(pass)}${due.id}`;
   const start = places.get(scope);
   const seen: string[] = [];
   const asked = lease.nextOrder();
+  const beganAt = performance.now();
+  let mark: string | undefined;
   let finished = false;
-  for await (const { batch, next } of listChildren(pass, pull, due.id, start ?? START)) {
+  for await (const { batch, date, next } of listChildren(pass, pull, due.id, start ?? START)) {
     seen.push(...idsIn(batch));
+    // The answer's date less what it took: no later than the moment it was asked for.
+    mark ??= markOf(due, date === undefined ? undefined : date - (performance.now() - beganAt));
     if (next === null) {
       const keepLast = async (remove?: Remove) => {
         let removed = 0;
@@ -52,9 +59,17 @@ export async function readParent(
   }
   // A parent that has no listing at all.
   if (!finished) await writing(db, lease, finish);
+  const isSettled = mark === undefined || mark === due.mark;
+  if (!isSettled) noteUnsettled(pass, due.id);
+  return isSettled;
 
   async function finish(tx: Executor): Promise<void> {
-    await markRead(tx, name, due.id, due.mark, 'read');
+    await markRead(tx, name, due.id, mark ?? due.mark, 'read');
     if (places.delete(scope)) await dropCursors(tx, name, scope);
   }
+}
+
+function noteUnsettled({ ctx, resource }: Pass, id: string): void {
+  const ids = ctx.unsettled.get(resource.name) ?? new Set();
+  ctx.unsettled.set(resource.name, ids.add(id));
 }
