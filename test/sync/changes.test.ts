@@ -191,6 +191,9 @@ describe('an incremental pull', () => {
     await session.reconcile(['issues']);
     await session.pull();
     await expectMirror(database.pool, sandbox, ['issues', 'issue_messages'], { ticking: true });
+    // Read within the second of the message, so once more when that is over.
+    mirrored.pass(60);
+    await session.pull();
     const before = sandbox.requests.length;
     await session.pull();
     // Seen again, and not due.
