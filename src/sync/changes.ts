@@ -19,11 +19,6 @@ export interface Puller {
   readonly follow: Follow;
 }
 
-/** A `Date` header has whole seconds, and so has what is learned from it. */
-const CLOCK_MS = 2_000;
-/** What our own clock may be wrong by, where Pylon's is not known at all. */
-const UNKNOWN_CLOCK_MS = 86_400_000;
-
 /** @param follow how what hangs on records that changed is read: waited for, unless it says otherwise. */
 export function newPuller(
   ctx: Context,
@@ -84,8 +79,7 @@ async function isPulled(ctx: Context, { overlapSeconds }: PullOptions, { name }:
   const first = await readCursor<PassPosition>(orm, name, 'backfill');
   if (first === undefined || first.ended === 'unavailable') return false;
   if ((await readCursor<ChangesPosition>(orm, name, CHANGES)) !== undefined) return true;
-  const uncertain = ctx.pylon.knowsTime() ? CLOCK_MS : UNKNOWN_CLOCK_MS;
-  const began = Date.parse(first.pass) - overlapSeconds * 1_000 - uncertain;
+  const began = Date.parse(first.pass) - overlapSeconds * 1_000;
   const position: ChangesPosition = { watermark: formatInstant(began) };
   await writing(ctx.db, ctx.lease, (tx) => saveCursor(tx, name, CHANGES, position));
   return true;

@@ -26,7 +26,7 @@ export interface Scope {
 
 /** The saved position of a resource within a scope. */
 export interface PassPosition extends Position {
-  /** Name of the pass: Pylon's clock when it began. */
+  /** Name of the pass: Pylon's clock at no later moment than it began. */
   readonly pass: string;
   readonly done: boolean;
   /** How it ended, when it did. */

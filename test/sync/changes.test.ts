@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
+import { steadyNow } from '../../src/pylon/clock.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { expectMirror } from '../helpers/equal.ts';
 import { keepFew } from '../helpers/few.ts';
@@ -16,6 +17,12 @@ const asked = ({ sandbox }: Mirrored, from: number) =>
   sandbox.requests.slice(from).map(({ endpoint }) => endpoint);
 const watermark = async ({ session }: Mirrored, resource = 'issues') =>
   (await readCursor<{ watermark: string }>(session.ctx.db.orm, resource, 'changes'))?.watermark;
+
+/** Answers that do not say what time it is at Pylon. */
+const dateless: typeof fetch = async (input, init) => {
+  const { body, status, headers } = await fetch(input, init);
+  return new Response(body, { status, headers: [...headers].filter(([name]) => name !== 'date') });
+};
 
 describe('an incremental pull', () => {
   test('costs one request a resource that can be asked for changes when nothing has changed, and writes nothing', async ({
@@ -160,6 +167,61 @@ describe('an incremental pull', () => {
     // Changed after the reading began, before the first pull.
     mirrored.pass(1_800);
     sandbox.world.patch('issues', someIssue(mirrored), { title: 'Meanwhile' });
+    await session.pull();
+    await expectMirror(database.pool, sandbox, ['issues'], { ticking: true });
+  });
+
+  test('finds what changed before Pylon’s clock was set back', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 6, historyDays: 50 }, { prepare: keepFew });
+    const { sandbox, session, pass } = mirrored;
+    await session.pull();
+    // One server answers with a clock that is two hours ahead.
+    pass(7_200);
+    await session.pull();
+    pass(-7_200 + 900);
+    sandbox.world.patch('issues', someIssue(mirrored), { title: 'Meanwhile' });
+    pass(900);
+    await session.pull();
+    pass(900);
+    await session.pull();
+    await expectMirror(database.pool, sandbox, ['issues'], { ticking: true });
+  });
+
+  test('begins early enough where Pylon’s clock was not known to the first reading, and is now', async ({
+    mirror,
+    database,
+  }) => {
+    const ahead = { fetch: dateless, now: () => steadyNow() + 3 * 3_600_000 };
+    let moved = 0;
+    const mirrored = await mirror(
+      { issues: 6, historyDays: 50, now: () => steadyNow() + moved },
+      { prepare: keepFew, client: ahead },
+    );
+    const { sandbox, session, reopen } = mirrored;
+    await session.close();
+    moved = 3_600_000;
+    sandbox.world.patch('issues', someIssue(mirrored), { title: 'Between' });
+    moved = 2 * 3_600_000;
+    const next = await reopen({});
+    await next.pull();
+    await expectMirror(database.pool, sandbox, ['issues'], { ticking: true });
+  });
+
+  test('takes no time of a message for Pylon’s clock, where that is not known', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror(
+      { issues: 6, historyDays: 50 },
+      { prepare: keepFew, client: { fetch: dateless } },
+    );
+    const { sandbox, session, pass } = mirrored;
+    // Dated by the clock of the machine it was sent from.
+    sandbox.world.addMessage(someIssue(mirrored), { timestamp: iso(NOW + 7_200_000) });
+    await session.pull();
+    await session.pull();
+    pass(900);
+    sandbox.world.patch('issues', someIssue(mirrored, 4), { title: 'Later' });
     await session.pull();
     await expectMirror(database.pool, sandbox, ['issues'], { ticking: true });
   });

@@ -15,6 +15,8 @@ export interface ChangesOptions {
 
 /** A time of change further ahead than this says nothing of Pylon's clock. */
 const FUTURE_MS = 86_400_000;
+/** How far the next scan looks back where Pylon's clock was set back before this one. */
+const SET_BACK_MS = 86_400_000;
 
 /**
  * Reads what changed since the watermark. The watermark moves when the scan is complete, with its last page, and
@@ -67,9 +69,10 @@ export async function enumerateChanges(
   /** Without a date, what complete scans have seen before this one began is the latest that is certain. */
   function ended(): ChangesPosition {
     const began = start ?? position.highest ?? null;
-    const watermark =
-      began === null ? position.watermark : formatInstant(Date.parse(began) - overlapSeconds * 1_000);
-    return { watermark, highest };
+    if (began === null) return { watermark: position.watermark, highest };
+    // Pylon's clock was set back: how long ago it stood where this scan began to look is anyone's guess.
+    const step = start !== null && bound !== null && Date.parse(start) < Date.parse(bound) ? SET_BACK_MS : 0;
+    return { watermark: formatInstant(Date.parse(began) - overlapSeconds * 1_000 - step), highest };
   }
 }
 
@@ -87,8 +90,10 @@ function check(changes: Changes, filter: Filter, bound: number, object: unknown)
     throw filterIgnored(changes.path, filter, object);
 }
 
-function latest(changes: Changes, object: unknown): number | undefined {
-  const times = Object.values(changes.times).flatMap((column) => instantIn(object, column) ?? []);
+/** By `updated_at`, where there is one: Pylon sets that, a message may bear the time of its sender's clock. */
+function latest({ times: { updated_at: updated, ...others } }: Changes, object: unknown): number | undefined {
+  const columns = updated === undefined ? Object.values(others) : [updated];
+  const times = columns.flatMap((column) => instantIn(object, column) ?? []);
   const past = times.filter((at) => at < Date.now() + FUTURE_MS);
   return past.length === 0 ? undefined : Math.max(...past);
 }
