@@ -1,6 +1,7 @@
+import { addCandidates } from '../../db/candidates.ts';
 import type { Executor } from '../../db/connect.ts';
 import { countLive, missingUnder } from '../../db/rows.ts';
-import { addCandidates, beginScan, newestScan } from '../../db/scans.ts';
+import { beginScan, newestScan } from '../../db/scans.ts';
 import { countSingleDeletions, markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
 import type { Resource } from '../../resources/define.ts';

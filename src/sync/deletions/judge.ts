@@ -1,13 +1,5 @@
-import {
-  addCandidates,
-  endScan,
-  judgeScan,
-  newestScan,
-  readCandidates,
-  type Scan,
-  type Span,
-  supersedeStopped,
-} from '../../db/scans.ts';
+import { addCandidates, readCandidates } from '../../db/candidates.ts';
+import { endScan, judgeScan, newestScan, type Scan, type Span, supersedeStopped } from '../../db/scans.ts';
 import { writing } from '../../db/transaction.ts';
 import type { Pass } from '../pass.ts';
 import { isImplausible } from './guard.ts';

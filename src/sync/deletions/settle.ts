@@ -1,5 +1,6 @@
+import { readCandidates, settleCandidates } from '../../db/candidates.ts';
 import { isLive } from '../../db/rows.ts';
-import { endScan, readCandidates, type Scan, settleCandidates } from '../../db/scans.ts';
+import { endScan, type Scan } from '../../db/scans.ts';
 import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
 import { PermanentError, reasonOf, TransientError } from '../../errors.ts';

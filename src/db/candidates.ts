@@ -1,0 +1,47 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Executor } from './connect.ts';
+import { scanCandidates, scans } from './tables.ts';
+
+/** Notes candidates that a listing per parent left over; how many the scan has now. */
+export async function addCandidates(tx: Executor, scan: number, ids: readonly string[]): Promise<void> {
+  await tx
+    .insert(scanCandidates)
+    .values(ids.map((record_id) => ({ scan_id: scan, record_id })))
+    .onConflictDoNothing();
+  await tx
+    .update(scans)
+    .set({ candidates: sql`(SELECT count(*) FROM ${scanCandidates} WHERE scan_id = ${scan})` })
+    .where(eq(scans.id, scan));
+}
+
+/** Candidates that are not settled yet, in the order of their ids. */
+export async function readCandidates(
+  db: Executor,
+  scan: number,
+  limit: number,
+  after = '',
+): Promise<readonly string[]> {
+  const rows = await db
+    .select({ id: scanCandidates.record_id })
+    .from(scanCandidates)
+    .where(sql`${scanCandidates.scan_id} = ${scan} AND ${scanCandidates.record_id} > ${after}`)
+    .orderBy(scanCandidates.record_id)
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+/** Takes candidates off the list, and counts those that were deleted. */
+export async function settleCandidates(
+  tx: Executor,
+  scan: number,
+  settled: readonly string[],
+  deleted: number,
+): Promise<void> {
+  await tx.execute(sql`
+    DELETE FROM ${scanCandidates}
+     WHERE scan_id = ${scan} AND record_id = ANY(${sql.param([...settled])}::text[])`);
+  await tx
+    .update(scans)
+    .set({ deleted: sql`${scans.deleted} + ${deleted}` })
+    .where(eq(scans.id, scan));
+}
