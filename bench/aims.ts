@@ -22,7 +22,12 @@ const atLeast = (what: string, measured: number, least: number): Aim => ({
   reached: measured >= least,
 });
 
-const atMost = (what: string, measured: number, most: number, show: (value: number) => string): Aim => ({
+export const atMost = (
+  what: string,
+  measured: number,
+  most: number,
+  show: (value: number) => string,
+): Aim => ({
   what,
   aim: `≤ ${show(most)}`,
   measured: show(measured),

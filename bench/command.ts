@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SandboxProcess } from './sandbox.ts';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** The built program. */
+export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** Milliseconds between looks at a process's memory; its peak only grows. */
 const EVERY_MS = 25;

@@ -6,11 +6,13 @@ export interface BenchOptions {
   readonly sizes: readonly number[];
   /** How often each load of the first size is measured; the median counts. */
   readonly rounds: number;
+  /** Measure this alone. */
+  readonly only: 'daemon' | undefined;
   /** Whether `RESULTS.md` is written. */
   readonly write: boolean;
 }
 
-const TAKES = 'takes [--issues N[,N]] [--quick] [--write]';
+const TAKES = 'takes [--issues N[,N]] [--quick] [--only daemon] [--write]';
 
 /**
  * Reads the words of the command line.
@@ -23,7 +25,9 @@ export function readOptions(words: readonly string[]): BenchOptions {
   if (sizes.some((size) => !Number.isSafeInteger(size) || size < 100)) {
     throw new UsageError(`--issues ${values.issues}: ${TAKES}, N from 100`);
   }
-  return { sizes, rounds: values.quick ? 1 : 3, write: values.write };
+  const { only } = values;
+  if (only !== undefined && only !== 'daemon') throw new UsageError(`--only ${only}: ${TAKES}`);
+  return { sizes, rounds: values.quick ? 1 : 3, only, write: values.write };
 }
 
 function parse(words: readonly string[]) {
@@ -32,6 +36,7 @@ function parse(words: readonly string[]) {
       args: [...words],
       options: {
         issues: { type: 'string', default: '20000,200000' },
+        only: { type: 'string' },
         quick: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
       },

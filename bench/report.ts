@@ -1,9 +1,10 @@
-import { type Aim, aimsOf, faster, find, rate } from './aims.ts';
+import { aimsOf, faster, find, rate } from './aims.ts';
+import { daemonSection } from './daemon-report.ts';
 import { CHANGED, type Figure } from './loads.ts';
 import { copyFromMemory, copyFromPages } from './methods/copy.ts';
 import type { Requests } from './requests.ts';
 import type { Results, SizeResult } from './results.ts';
-import { table } from './table.ts';
+import { aimsTable, table } from './table.ts';
 
 const LOADS = { first: 'first', unchanged: 'unchanged', changed: `${CHANGED * 100} % changed` } as const;
 
@@ -45,11 +46,6 @@ ${loadsTable(figures)}
 Each ${times}. Peak memory of \`pylon-sync backfill --resource issues\`: ${whole(peakBytes / 1e6)} MB.`;
 }
 
-function aimsTable(aims: readonly Aim[]): string {
-  const rows = aims.map(({ what, aim, measured, reached }) => [what, aim, measured, reached ? 'yes' : 'no']);
-  return table(['aim', 'at', 'measured', 'reached'], rows);
-}
-
 function requestsSection(requests: Requests): string {
   const { issues, used, fewest, own429s, slowest, seconds, leastSeconds } = requests;
   return `## Requests
@@ -75,13 +71,13 @@ The client is one thread. Of a first load it spends its time on parsing JSON, on
 
 /** The whole of `RESULTS.md`. */
 export function report(results: Results): string {
-  const { command, date, machine, sizes, requests } = results;
+  const { command, date, machine, sizes, requests, daemon } = results;
   return `# Benchmark
 
 \`${command}\`, ${date}, on ${machine}. Rates differ from machine to machine: compare within a table.
 
 ${aimsTable(aimsOf(results))}
 
-${[...sizes.map(sizeSection), requestsSection(requests), METHOD, BOUNDS].join('\n\n')}
+${[...sizes.map(sizeSection), requestsSection(requests), daemonSection(daemon, results), METHOD, BOUNDS].join('\n\n')}
 `;
 }

@@ -1,3 +1,4 @@
+import type { DaemonFigures } from './daemon.ts';
 import type { Figure } from './loads.ts';
 import type { Requests } from './requests.ts';
 
@@ -11,11 +12,16 @@ export interface SizeResult {
   readonly peakBytes: number;
 }
 
-/** Everything of one run. */
-export interface Results {
+/** Where, when and how it was measured. */
+export interface Circumstances {
   readonly command: string;
   readonly date: string;
   readonly machine: string;
+}
+
+/** Everything of one run. */
+export interface Results extends Circumstances {
   readonly sizes: readonly SizeResult[];
   readonly requests: Requests;
+  readonly daemon: DaemonFigures;
 }

@@ -1,22 +1,29 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { collectEarly } from '../src/cli/heap.ts';
 import { UsageError } from '../src/errors.ts';
 import { peakMemory } from './command.ts';
+import { measureDaemon } from './daemon.ts';
+import { daemonSection, withDaemonSection } from './daemon-report.ts';
 import { type Figure, measureAll, type Plan } from './loads.ts';
 import { describeMachine } from './machine.ts';
-import { readOptions } from './options.ts';
+import { type BenchOptions, readOptions } from './options.ts';
 import { ALL, LASTING } from './plans.ts';
 import { type BenchServer, startServer } from './postgres.ts';
 import { report } from './report.ts';
 import { measureRequests } from './requests.ts';
-import type { SizeResult } from './results.ts';
+import type { Circumstances, SizeResult } from './results.ts';
 import { startSandboxProcess } from './sandbox.ts';
 
 const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 
 /** Issues of the workspace whose requests are counted: each takes three more. */
 const LIMITED_ISSUES = 900;
+
+const measuredDaemon = (server: BenchServer) => {
+  process.stderr.write(`the daemon on ${LIMITED_ISSUES} issues\n`);
+  return measureDaemon(server, LIMITED_ISSUES);
+};
 
 function tell({ method, load, rows, seconds }: Figure): void {
   process.stderr.write(`${method}, ${load} load: ${Math.round(rows / seconds)} rows/s\n`);
@@ -41,23 +48,38 @@ async function measureSize(
   }
 }
 
+async function measureEverything(
+  server: BenchServer,
+  { sizes, rounds }: BenchOptions,
+  circumstances: Circumstances,
+): Promise<string> {
+  const measured: SizeResult[] = [];
+  for (const [index, issues] of sizes.entries()) {
+    const isFirst = index === 0;
+    measured.push(await measureSize(server, issues, isFirst ? ALL : LASTING, isFirst ? rounds : 1));
+  }
+  process.stderr.write(`${LIMITED_ISSUES} issues within Pylon's limits\n`);
+  const requests = await measureRequests(server, LIMITED_ISSUES);
+  return report({ ...circumstances, sizes: measured, requests, daemon: await measuredDaemon(server) });
+}
+
 async function run(words: readonly string[]): Promise<void> {
   const options = readOptions(words);
   const server = await startServer();
   try {
-    const sizes: SizeResult[] = [];
-    for (const [index, issues] of options.sizes.entries()) {
-      const isFirst = index === 0;
-      sizes.push(await measureSize(server, issues, isFirst ? ALL : LASTING, isFirst ? options.rounds : 1));
-    }
-    process.stderr.write(`${LIMITED_ISSUES} issues within Pylon's limits\n`);
-    const text = report({
+    const circumstances = {
       command: ['npm run bench', ...(words.length === 0 ? [] : ['--', ...words])].join(' '),
       date: new Date().toISOString().slice(0, 10),
       machine: await describeMachine(server.url),
-      sizes,
-      requests: await measureRequests(server, LIMITED_ISSUES),
-    });
+    };
+    if (options.only === 'daemon') {
+      const section = daemonSection(await measuredDaemon(server), circumstances);
+      process.stdout.write(`${section}\n`);
+      if (options.write)
+        await writeFile(RESULTS, withDaemonSection(await readFile(RESULTS, 'utf8'), section));
+      return;
+    }
+    const text = await measureEverything(server, options, circumstances);
     process.stdout.write(text);
     if (options.write) await writeFile(RESULTS, text);
   } finally {
