@@ -21,7 +21,7 @@ function seeded(seed: number): () => number {
 }
 
 test('a backfill killed at twenty random moments and run again equals Pylon, nothing twice', {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async ({ database, open }) => {
   const { sandbox } = await open({ issues: 120, latencyMs: 2 });
   const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-crash-'));
