@@ -1,3 +1,4 @@
+import { DatabaseAwayError } from '../db/away.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { PylonError } from '../pylon/errors.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -7,7 +8,7 @@ const TOO_MANY = 5;
 
 /** Whether an error may be about one record: not the token, the lease, the database or the signal. */
 const isOwn = (error: unknown): error is Error =>
-  error instanceof TransientError ||
+  (error instanceof TransientError && !(error instanceof DatabaseAwayError)) ||
   (error instanceof PermanentError && !(error instanceof PylonError && error.status === 401));
 
 /**

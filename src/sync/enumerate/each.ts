@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseAwayError } from '../../db/away.ts';
 import { ParentGoneError } from '../../db/family.ts';
 import { type Due, hasRead } from '../../db/reads.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
@@ -75,7 +76,8 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
   };
   /** Whether an error is the matter of the one record: where others are read, so is a refusal. */
   const isOwn = (error: unknown) =>
-    error instanceof TransientError || (proven && error instanceof PylonError && error.status !== 401);
+    (error instanceof TransientError && !(error instanceof DatabaseAwayError)) ||
+    (proven && error instanceof PylonError && error.status !== 401);
   const readOrMark = async (due: Due) => {
     try {
       await each.read(due);
