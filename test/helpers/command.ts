@@ -87,8 +87,11 @@ export function launch(
     stderr += chunk;
     tell();
   });
+  const orphaned = () => child.kill('SIGKILL');
+  process.once('exit', orphaned);
   let isOver = false;
   const ended = once(child, 'close').then(([status]) => {
+    process.off('exit', orphaned);
     isOver = true;
     tell();
     return { status, stdout, stderr } as Ended;
