@@ -11,13 +11,14 @@ const SHARED = ['errors', 'order', 'date', 'figures', 'secret', 'variables'];
 /** Folders and single modules of `src`, and which others each may import. Imports run downward only. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
-  cli: ['config', 'log', 'sync', 'http', 'postgres', 'sandbox', 'pylon', 'db', 'resources'],
-  config: ['pylon', 'resources'],
+  cli: ['config', 'log', 'sync', 'http', 'postgres', 'sandbox', 'pylon', 'db', 'edits', 'resources'],
+  config: ['pylon', 'edits', 'resources'],
   log: [],
-  sync: ['pylon', 'db', 'resources'],
+  sync: ['pylon', 'db', 'edits', 'resources'],
   http: ['sync', 'pylon', 'db'],
   pylon: [],
-  db: ['resources'],
+  db: ['edits', 'resources'],
+  edits: ['resources'],
   postgres: [],
   sandbox: [],
   resources: [],

@@ -3,6 +3,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
 import { awayOr, DatabaseAwayError } from './away.ts';
+import { installCapture } from './capture/install.ts';
 import { limitSilence } from './pool.ts';
 import { sqlState } from './sql-state.ts';
 
@@ -49,7 +50,8 @@ export async function pendingMigrations(pool: pg.Pool): Promise<number> {
 
 /**
  * Brings the schema to this version: all missing migrations in one transaction, one process at a time
- * (a transaction-level advisory lock, good through a pooler too). Returns how many were applied.
+ * (a transaction-level advisory lock, good through a pooler too), and the triggers that capture edits with it.
+ * Returns how many migrations were applied.
  *
  * @throws PermanentError naming the statement that failed, TransientError where that was for others' locks,
  * DatabaseAwayError; nothing is changed then.
@@ -76,6 +78,9 @@ export async function migrate(pool: pg.Pool): Promise<number> {
         migration.folderMillis,
       ]);
     }
+    await installCapture(client, (made) => {
+      statement = made;
+    });
     await client.query('COMMIT');
     return pending.length;
   } catch (cause) {

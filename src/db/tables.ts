@@ -254,3 +254,50 @@ export const handovers = pylonSync.table(
   },
   (table) => [index('handovers_queued').on(table.id).where(sql`${table.state} IN ('queued', 'running')`)],
 );
+
+/** The queue of local edits: what people changed here in SQL, until it is settled and for a while after. */
+export const edits = pylonSync.table(
+  'edits',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    resource: text().notNull(),
+    record_id: text().notNull(),
+    /** `update`, `create`, `delete`, `action` */
+    operation: text().notNull(),
+    /** What was asked, column → value; of `custom_fields` only the slugs that were changed, null for unset. */
+    changes: jsonb().notNull(),
+    /** The same columns as the row held them. */
+    base: jsonb().notNull(),
+    /** The same columns as Pylon was last seen to hold them; null: as `base` says. */
+    shadow: jsonb(),
+    /** `draft`, `pending`, `sending`, `applied`, `conflict`, `failed`, `discarded` (src/edits/states.ts) */
+    state: text().notNull(),
+    /** Fields that wait for a person, where both sides changed them. */
+    held: text().array(),
+    /** Fields that are to be sent whatever Pylon holds: a person said so. */
+    forced: text().array(),
+    attempts: integer().notNull().default(0),
+    next_attempt_at: instant().notNull().defaultNow(),
+    error: text(),
+    http_status: integer(),
+    request_id: text(),
+    /** What Pylon held when it mattered. */
+    remote: jsonb(),
+    /** The body that was sent last. */
+    sent: jsonb(),
+    actor: text().notNull(),
+    txid: bigint({ mode: 'bigint' }).notNull(),
+    created_at: instant().notNull().defaultNow(),
+    sent_at: instant(),
+    settled_at: instant(),
+  },
+  (table) => [
+    index('edits_unsettled')
+      .on(table.resource, table.record_id, table.id)
+      .where(sql`${table.state} IN ('draft', 'pending', 'sending', 'conflict')`),
+    index('edits_due').on(table.resource, table.id).where(sql`${table.state} IN ('pending', 'sending')`),
+    index('edits_record').on(table.resource, table.record_id, table.id),
+    index('edits_txid').on(table.txid),
+    index('edits_settled_at').on(table.settled_at),
+  ],
+);

@@ -2,6 +2,7 @@ import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { emailOf, externalIds, idOf, present } from './fields.ts';
+import { customFieldValues, list, reference, set, value } from './writes.ts';
 
 export const table = mirrorTable(
   'accounts',
@@ -48,4 +49,39 @@ export const accounts = defineResource({
     };
   },
   covered: { owner: ['id', 'email'] },
+  writes: {
+    objectType: 'account',
+    update: '/accounts/{id}',
+    create: {
+      path: '/accounts',
+      required: ['name'],
+      // Found by what it holds: there is no filter by time.
+      recovery: { by: 'list', path: '/accounts' },
+    },
+    remove: '/accounts/{id}',
+    columns: {
+      name: value(),
+      type: value({ field: 'account_type', values: ['customer', 'internal', 'community', 'partner'] }),
+      owner_id: reference({ empty: '' }),
+      domains: set(),
+      primary_domain: value({ empty: '' }),
+      tags: set(),
+      channels: list(),
+      external_ids: list(),
+      custom_fields: customFieldValues(),
+      is_disabled: value({ only: 'update' }),
+    },
+    impossible: [
+      {
+        column: 'type',
+        when: "NEW.type IN ('internal', 'community')",
+        because: 'only customer and partner can be set on an account that exists',
+      },
+      {
+        column: 'primary_domain',
+        when: "(cardinality(NEW.domains) > 0 OR nullif(NEW.primary_domain, '') IS NOT NULL) AND NOT coalesce(NEW.primary_domain = ANY (NEW.domains), false)",
+        because: 'where there are domains, primary_domain is one of them',
+      },
+    ],
+  },
 });

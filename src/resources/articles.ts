@@ -1,6 +1,7 @@
 import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { defineResource, instant, mirrorTable, type PylonObject } from './define.ts';
 import { idsOf, present, shadowed } from './fields.ts';
+import { reference, set, value } from './writes.ts';
 
 /** Articles carry their whole content twice, draft and published: pages are kept smaller than Pylon allows. */
 export const ARTICLE_PAGE = 200;
@@ -70,4 +71,29 @@ export const articles = defineResource({
   refers: { collection_id: 'collections', author_user_id: 'users' },
   derive: (article) => ({ ...content(article), tag_ids: idsOf(article.tags) }),
   covered: { body_html: true, published: true, updated_at: true },
+  writes: {
+    update: '/knowledge-bases/{knowledge_base_id}/articles/{id}',
+    create: {
+      path: '/knowledge-bases/{knowledge_base_id}/articles',
+      required: ['title', 'author_user_id', 'current_draft_content_html'],
+      recovery: { by: 'list', path: '/knowledge-bases/{knowledge_base_id}/articles' },
+    },
+    remove: '/knowledge-bases/{knowledge_base_id}/articles/{id}',
+    columns: {
+      title: value(),
+      current_draft_content_html: value({ field: 'body_html' }),
+      is_published: value(),
+      is_unlisted: value(),
+      tag_ids: set({ only: 'update' }),
+      visibility_config: value(),
+      slug: value({ only: 'create' }),
+      collection_id: reference({ only: 'create' }),
+      author_user_id: reference({ only: 'create' }),
+    },
+    // An edit of the body of a published article is published with it.
+    also: (body, row) =>
+      body.body_html !== undefined && row.id !== undefined && row.is_published === true
+        ? { publish_updated_body_html: true }
+        : {},
+  },
 });

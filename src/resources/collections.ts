@@ -1,5 +1,6 @@
 import { index, jsonb, text } from 'drizzle-orm/pg-core';
 import { defineResource, instant, mirrorTable } from './define.ts';
+import { reference, value } from './writes.ts';
 
 export const table = mirrorTable(
   'collections',
@@ -31,4 +32,20 @@ export const collections = defineResource({
   },
   get: '/knowledge-bases/{knowledge_base_id}/collections/{id}',
   refers: { parent_collection_id: 'collections' },
+  writes: {
+    update: '/knowledge-bases/{knowledge_base_id}/collections/{id}',
+    create: {
+      path: '/knowledge-bases/{knowledge_base_id}/collections',
+      required: ['title'],
+      recovery: { by: 'list', path: '/knowledge-bases/{knowledge_base_id}/collections' },
+    },
+    remove: '/knowledge-bases/{knowledge_base_id}/collections/{id}',
+    columns: {
+      title: value(),
+      description: value(),
+      slug: value(),
+      parent_collection_id: reference({ only: 'create' }),
+      visibility_config: value({ only: 'update' }),
+    },
+  },
 });

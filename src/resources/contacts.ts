@@ -2,6 +2,7 @@ import { index, jsonb, text } from 'drizzle-orm/pg-core';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, mirrorTable } from './define.ts';
 import { externalIds, idOf, present } from './fields.ts';
+import { customFieldValues, list, reference, set, value } from './writes.ts';
 
 export const table = mirrorTable(
   'contacts',
@@ -40,4 +41,46 @@ export const contacts = defineResource({
     };
   },
   covered: { account: ['id', 'external_ids'] },
+  writes: {
+    objectType: 'contact',
+    update: '/contacts/{id}',
+    create: { path: '/contacts', required: ['name'], recovery: { by: 'list', path: '/contacts' } },
+    remove: '/contacts/{id}',
+    columns: {
+      name: value(),
+      email: value(),
+      emails: set({ only: 'update' }),
+      account_id: reference({ empty: '' }),
+      avatar_url: value(),
+      portal_role: value(),
+      portal_role_id: value(),
+      phone_numbers: set(),
+      primary_phone_number: value(),
+      external_ids: list(),
+      custom_fields: customFieldValues(),
+    },
+    impossible: [
+      {
+        column: 'phone_numbers',
+        when: "EXISTS (SELECT FROM unnest(NEW.phone_numbers) AS number WHERE number !~ '^[0-9]{1,15}$')",
+        because: 'a phone number is 1 to 15 digits and nothing else',
+      },
+      {
+        column: 'primary_phone_number',
+        when: "nullif(NEW.primary_phone_number, '') IS NOT NULL AND NOT coalesce(NEW.primary_phone_number = ANY (NEW.phone_numbers), false)",
+        because: 'it is one of phone_numbers',
+      },
+    ],
+    // `email` and `emails` exclude each other: the list says which one is primary.
+    also: ({ emails }, row) =>
+      Array.isArray(emails)
+        ? {
+            email: undefined,
+            emails: emails.map((email: string, index) => ({
+              email,
+              is_primary: emails.includes(row.email) ? email === row.email : index === 0,
+            })),
+          }
+        : {},
+  },
 });

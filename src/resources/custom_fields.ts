@@ -1,5 +1,7 @@
 import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { defineResource, instant, mirrorTable } from './define.ts';
+import { fieldsOf } from './fields.ts';
+import { list, value } from './writes.ts';
 
 export const table = mirrorTable(
   'custom_fields',
@@ -40,4 +42,24 @@ export const customFields = defineResource({
     ],
   },
   get: '/custom-fields/{id}',
+  writes: {
+    update: '/custom-fields/{id}',
+    create: {
+      path: '/custom-fields',
+      required: ['label', 'object_type', 'type'],
+      recovery: { by: 'list', path: '/custom-fields' },
+    },
+    columns: {
+      object_type: value({ only: 'create' }),
+      type: value({ only: 'create' }),
+      slug: value(),
+      label: value(),
+      description: value(),
+      default_value: value(),
+      default_values: list(),
+      select_metadata: value({ field: 'select_options' }),
+    },
+    also: ({ select_options }) =>
+      select_options === undefined ? {} : { select_options: fieldsOf(select_options).options ?? [] },
+  },
 });

@@ -10,6 +10,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
+import type { WriteColumn, Writes } from './writes.ts';
 
 /** The mirror: one table per Pylon object type, named in the API's plural. */
 export const pylon = pgSchema('pylon');
@@ -141,11 +142,13 @@ export interface Resource<Table extends MirrorTable = MirrorTable> {
   readonly covered?: Readonly<Record<string, readonly string[] | true>>;
   /** Columns and fields that move without an edit: stored, but no change of the row. */
   readonly volatile?: readonly string[];
+  /** What can be changed here and follows in Pylon; absent where Pylon lets one change nothing. */
+  readonly writes?: Writes;
 }
 
 /** Identity that checks a descriptor's names against its table. */
 export function defineResource<const Table extends MirrorTable>(
-  resource: Omit<Resource<Table>, 'name' | 'derive' | 'volatile' | 'changes' | 'refers'> & {
+  resource: Omit<Resource<Table>, 'name' | 'derive' | 'volatile' | 'changes' | 'refers' | 'writes'> & {
     readonly name: Table['_']['name'];
     readonly changes?: Omit<Changes, 'times'> & {
       readonly times: Readonly<Record<string, keyof Table['$inferInsert'] & string>>;
@@ -156,6 +159,9 @@ export function defineResource<const Table extends MirrorTable>(
       facts: PathFacts,
     ) => { readonly [Column in keyof Table['$inferInsert']]?: unknown };
     readonly volatile?: readonly (keyof Table['$inferInsert'] & string)[];
+    readonly writes?: Omit<Writes, 'columns'> & {
+      readonly columns: { readonly [Column in keyof Table['$inferInsert'] & string]?: WriteColumn };
+    };
   },
 ): Resource<Table> {
   return resource as Resource<Table>;

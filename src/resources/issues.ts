@@ -2,6 +2,7 @@ import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable, whole } from './define.ts';
 import { emailOf, fieldsOf, idOf, present } from './fields.ts';
+import { customFieldValues, reference, set, value } from './writes.ts';
 
 export const table = mirrorTable(
   'issues',
@@ -122,4 +123,38 @@ export const issues = defineResource({
     'resolution_breach_time',
     'team_slas',
   ],
+  writes: {
+    objectType: 'issue',
+    builtIn: ['priority'],
+    update: '/issues/{id}',
+    create: {
+      path: '/issues',
+      required: ['title', 'body_html', ['account_id', 'requester_id', 'requester_email']],
+      recovery: { by: 'search', path: '/issues/search' },
+    },
+    remove: '/issues/{id}',
+    columns: {
+      title: value(),
+      body_html: value({ only: 'create' }),
+      state: value({ only: 'update' }),
+      type: value({ values: ['conversation', 'ticket'], only: 'update' }),
+      account_id: reference({ empty: '' }),
+      requester_id: reference({ empty: '' }),
+      requester_email: value({ only: 'create' }),
+      assignee_id: reference({ empty: '' }),
+      team_id: reference({ empty: '' }),
+      tags: set(),
+      custom_fields: customFieldValues(),
+      customer_portal_visible: value(),
+      author_unverified: value({ only: 'create' }),
+      created_at: value({ only: 'create' }),
+    },
+    impossible: [
+      {
+        column: 'type',
+        when: "OLD.type = 'ticket' AND NEW.type = 'conversation'",
+        because: 'a ticket cannot become a conversation again',
+      },
+    ],
+  },
 });

@@ -1,5 +1,6 @@
 import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { defineResource, instant, mirrorTable } from './define.ts';
+import { reference, value } from './writes.ts';
 
 export const table = mirrorTable(
   'macros',
@@ -23,4 +24,19 @@ export const macros = defineResource({
   table,
   pull: { by: 'list', path: '/macros' },
   get: '/macros/{id}',
+  writes: {
+    update: '/macros/{id}',
+    create: {
+      path: '/macros',
+      required: ['name', 'macro_group_id', 'text_html'],
+      recovery: { by: 'list', path: '/macros' },
+    },
+    columns: {
+      name: value(),
+      macro_group_id: reference(),
+      text_html: value(),
+      text_type: value({ values: ['reply', 'note', 'email'] }),
+      visibility: value(),
+    },
+  },
 });

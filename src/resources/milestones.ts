@@ -1,6 +1,7 @@
 import { index, text } from 'drizzle-orm/pg-core';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { idOf, present, shadowed } from './fields.ts';
+import { reference, value } from './writes.ts';
 
 export const table = mirrorTable(
   'milestones',
@@ -37,4 +38,15 @@ export const milestones = defineResource({
     _extra: present(shadowed(milestone, { title: 'name' })),
   }),
   covered: { account: ['id', 'external_ids'], project: ['id'], title: true },
+  writes: {
+    update: '/milestones/{id}',
+    create: { path: '/milestones', required: ['name', 'project_id'], recovery: { by: 'person' } },
+    remove: '/milestones/{id}',
+    columns: {
+      name: value(),
+      due_date: value(),
+      project_id: reference({ only: 'create' }),
+      account_id: reference({ only: 'create' }),
+    },
+  },
 });

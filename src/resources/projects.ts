@@ -2,6 +2,7 @@ import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { idOf, present, shadowed } from './fields.ts';
+import { customFieldValues, reference, value } from './writes.ts';
 
 export const table = mirrorTable(
   'projects',
@@ -56,5 +57,27 @@ export const projects = defineResource({
     project_template: ['id'],
     title: true,
     description: true,
+  },
+  writes: {
+    objectType: 'project',
+    update: '/projects/{id}',
+    create: {
+      path: '/projects',
+      required: ['name', 'account_id'],
+      recovery: { by: 'search', path: '/projects/search' },
+    },
+    remove: '/projects/{id}',
+    columns: {
+      name: value(),
+      description_html: value(),
+      account_id: reference({ only: 'create' }),
+      owner_id: reference(),
+      project_template_id: reference({ only: 'create' }),
+      start_date: value(),
+      end_date: value(),
+      is_archived: value({ only: 'update' }),
+      customer_portal_visible: value(),
+      custom_fields: customFieldValues({ only: 'update' }),
+    },
   },
 });

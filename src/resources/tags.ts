@@ -1,5 +1,6 @@
 import { text } from 'drizzle-orm/pg-core';
 import { defineResource, mirrorTable } from './define.ts';
+import { value } from './writes.ts';
 
 export const table = mirrorTable('tags', {
   id: text().primaryKey(),
@@ -14,4 +15,14 @@ export const tags = defineResource({
   table,
   pull: { by: 'list', path: '/tags' },
   get: '/tags/{id}',
+  writes: {
+    update: '/tags/{id}',
+    create: { path: '/tags', required: ['value', 'object_type'], recovery: { by: 'list', path: '/tags' } },
+    remove: '/tags/{id}',
+    columns: {
+      value: value(),
+      object_type: value({ values: ['account', 'article', 'issue'], only: 'create' }),
+      hex_color: value(),
+    },
+  },
 });

@@ -2,6 +2,7 @@ import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { ACTOR, emailOf, fieldsOf, idOf, leftOver, present, shadowed } from './fields.ts';
+import { customFieldValues, reference, value } from './writes.ts';
 
 export const table = mirrorTable(
   'tasks',
@@ -76,5 +77,37 @@ export const tasks = defineResource({
     assignee: true,
     description: true,
     assignee_id: true,
+  },
+  writes: {
+    objectType: 'task',
+    update: '/tasks/{id}',
+    create: { path: '/tasks', required: ['title'], recovery: { by: 'search', path: '/tasks/search' } },
+    remove: '/tasks/{id}',
+    columns: {
+      title: value(),
+      body_html: value(),
+      status: value(),
+      due_date: value(),
+      account_id: reference({ only: 'create' }),
+      project_id: reference(),
+      milestone_id: reference(),
+      parent_task_id: reference({ only: 'create' }),
+      assignee_user_id: reference({ field: 'assignee_id', empty: '' }),
+      assignee_contact_id: reference({ field: 'assignee_id', empty: '' }),
+      customer_portal_visible: value(),
+      custom_fields: customFieldValues(),
+    },
+    impossible: [
+      {
+        column: 'assignee_contact_id',
+        when: 'NEW.assignee_user_id IS NOT NULL AND NEW.assignee_contact_id IS NOT NULL',
+        because: 'a task has one assignee, a user or a contact: set the other one to NULL',
+      },
+      {
+        column: 'assignee_user_id',
+        when: 'NEW.assignee_user_id IS NULL AND NEW.assignee_contact_id IS NULL AND (OLD.assignee_user_id IS NOT NULL OR OLD.assignee_contact_id IS NOT NULL)',
+        because: 'Pylon has no way to take a task away from its assignee: name another one',
+      },
+    ],
   },
 });

@@ -1,6 +1,7 @@
 import { jsonb, text } from 'drizzle-orm/pg-core';
 import { defineResource, mirrorTable } from './define.ts';
 import { idsOf } from './fields.ts';
+import { set, value } from './writes.ts';
 
 export const table = mirrorTable('teams', {
   id: text().primaryKey(),
@@ -15,4 +16,9 @@ export const teams = defineResource({
   pull: { by: 'list', path: '/teams' },
   get: '/teams/{id}',
   derive: (team) => ({ user_ids: idsOf(team.users) }),
+  writes: {
+    update: '/teams/{id}',
+    create: { path: '/teams', required: ['name'], recovery: { by: 'list', path: '/teams' } },
+    columns: { name: value(), user_ids: set() },
+  },
 });

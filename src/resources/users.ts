@@ -1,6 +1,7 @@
 import { boolean, index, text } from 'drizzle-orm/pg-core';
 import { defineResource, mirrorTable } from './define.ts';
 import { idOf } from './fields.ts';
+import { reference, value } from './writes.ts';
 
 export const table = mirrorTable(
   'users',
@@ -24,4 +25,13 @@ export const users = defineResource({
   get: '/users/{id}',
   derive: (user) => ({ role_id: user.role_id ?? idOf(user.role) }),
   covered: { role: ['id', 'name', 'slug'] },
+  writes: {
+    update: '/users/{id}',
+    columns: {
+      name: value(),
+      avatar_url: value(),
+      role_id: reference(),
+      status: value({ values: ['active', 'away', 'out_of_office'] }),
+    },
+  },
 });

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { resources } from '../../resources/index.ts';
+import { rolesOf } from './roles.ts';
+import { sharedFunctions } from './shared.ts';
+import { captureOf } from './table.ts';
+
+/** Every statement that makes people's changes of the mirror edits, in their order. */
+export const captureStatements = (owner: string): readonly string[] => [
+  ...sharedFunctions(),
+  ...resources.flatMap((resource) => captureOf(resource, owner)),
+  ...rolesOf(resources),
+];
+
+/**
+ * Brings the functions and triggers that capture edits to this version, where they are not; within a migration's
+ * transaction. They are made from the descriptors, so they follow these and not a migration of their own.
+ */
+export async function installCapture(
+  client: pg.ClientBase,
+  ran: (statement: string) => void,
+): Promise<boolean> {
+  const { rows } = await client.query<{ owner: string; known: string | null }>(
+    "SELECT current_user AS owner, (SELECT value #>> '{}' FROM pylon_sync.settings WHERE key = 'capture') AS known",
+  );
+  const [{ owner = '', known = null } = {}] = rows;
+  const statements = captureStatements(owner);
+  const digest = createHash('sha256').update(statements.join(';\n')).digest('hex');
+  if (known === digest) return false;
+  for (const statement of statements) {
+    ran(statement);
+    await client.query(statement);
+  }
+  await client.query(
+    `INSERT INTO pylon_sync.settings (key, value) VALUES ('capture', to_jsonb($1::text))
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`,
+    [digest],
+  );
+  return true;
+}

@@ -1,0 +1,17 @@
+import pg from 'pg';
+
+/** An identifier in SQL text, quoted by the driver. */
+export const identifier = (name: string): string => pg.escapeIdentifier(name);
+
+/** A text in SQL text, quoted by the driver. */
+export const literal = (text: string): string => pg.escapeLiteral(text);
+
+/** A mirror table, with its schema. */
+export const tableOf = (name: string): string => `pylon.${identifier(name)}`;
+
+/** Whether a statement is not the daemon's own: its mark counts only for who owns the mirror. */
+export const foreign = (owner: string): string =>
+  `(current_setting('pylon_sync.daemon', true) IS DISTINCT FROM 'on' OR NOT pg_has_role(current_user, ${literal(owner)}, 'MEMBER'))`;
+
+/** How functions that run with their owner's rights are made: nothing of the caller's decides what a name means. */
+export const DEFINER = 'SECURITY DEFINER SET search_path = pg_catalog, pg_temp';

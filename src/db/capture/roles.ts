@@ -1,0 +1,48 @@
+import { writableColumns } from '../../edits/body.ts';
+import type { Resource } from '../../resources/define.ts';
+import { tableOf } from './names.ts';
+
+/**
+ * The roles that people are given: one that reads, one that also edits what Pylon lets one change. Roles belong to
+ * the server: whoever may not make them leaves that to who may, and the grants come with the next migration.
+ */
+export function rolesOf(resources: readonly Resource[]): readonly string[] {
+  const editable = resources.filter(({ writes }) => writableColumns(writes, 'update').length > 0);
+  const make = (role: string) => `
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
+      BEGIN
+        CREATE ROLE ${role} NOLOGIN;
+      EXCEPTION
+        WHEN insufficient_privilege THEN RAISE NOTICE 'role ${role} has to be made by who may make roles';
+        WHEN duplicate_object OR unique_violation THEN NULL;
+      END;
+    END IF;`;
+  return [
+    `DO $$ BEGIN ${make('pylon_reader')} ${make('pylon_editor')} END $$`,
+    `REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pylon_sync FROM PUBLIC`,
+    `DO $$
+     DECLARE reader text; name text;
+     BEGIN
+       FOR reader IN SELECT rolname FROM pg_roles WHERE rolname IN ('pylon_reader', 'pylon_editor') LOOP
+         EXECUTE format('GRANT USAGE ON SCHEMA pylon TO %I', reader);
+         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA pylon TO %I', reader);
+         IF to_regnamespace('pylon_bi') IS NOT NULL THEN
+           EXECUTE format('GRANT USAGE ON SCHEMA pylon_bi TO %I', reader);
+           EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA pylon_bi TO %I', reader);
+         END IF;
+       END LOOP;
+       IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_editor') THEN
+         GRANT USAGE ON SCHEMA pylon_sync TO pylon_editor;
+         GRANT SELECT ON pylon_sync.edits TO pylon_editor;
+         ${editable.map(({ name }) => `GRANT UPDATE ON ${tableOf(name)} TO pylon_editor;`).join('\n         ')}
+       END IF;
+     END $$`,
+  ];
+}
+
+/** Functions of schema `pylon_sync` that an editor may call. */
+export const grantFunctions = (signatures: readonly string[]): string => `DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_editor') THEN
+    ${signatures.map((signature) => `GRANT EXECUTE ON FUNCTION pylon_sync.${signature} TO pylon_editor;`).join('\n    ')}
+  END IF;
+END $$`;

@@ -1,0 +1,105 @@
+import { DEFINER } from './names.ts';
+
+/** SQLSTATEs of what the triggers refuse: Postgres's own for the like. */
+export const REFUSED = {
+  /** A column, or an operation, that Pylon does not offer. */
+  unsupported: '0A000',
+  /** A NULL that Pylon cannot take. */
+  null: '23502',
+  /** A value that Pylon cannot take. */
+  value: '23514',
+  /** What `PYLON_SYNC_ALLOW` leaves out. */
+  notAllowed: '42501',
+} as const;
+
+/** Functions that all tables' triggers share. */
+export const sharedFunctions = (): readonly string[] => [
+  `CREATE OR REPLACE FUNCTION pylon_sync.setting(name text) RETURNS jsonb
+   LANGUAGE sql STABLE ${DEFINER} AS $$ SELECT value FROM pylon_sync.settings WHERE key = name $$`,
+
+  // What the daemon has published; before any has, what it allows by itself.
+  `CREATE OR REPLACE FUNCTION pylon_sync.refuse_unless_allowed(operation text) RETURNS void
+   LANGUAGE plpgsql STABLE ${DEFINER} AS $$
+   BEGIN
+     IF NOT coalesce(pylon_sync.setting('allow'), '["update"]') ? operation THEN
+       RAISE EXCEPTION 'edits of the kind "%" are not allowed here', operation
+         USING ERRCODE = '${REFUSED.notAllowed}',
+               HINT = 'PYLON_SYNC_ALLOW says what the daemon may write to Pylon: add "' || operation || '" there.';
+     END IF;
+   END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.before_edit() RETURNS trigger
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   BEGIN
+     IF OLD._deleted_at IS NOT NULL THEN
+       RAISE NOTICE '% % is gone from Pylon: skipped', TG_TABLE_NAME, OLD.id;
+       RETURN NULL;
+     END IF;
+     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+     IF NEW._synced_at IS DISTINCT FROM OLD._synced_at THEN
+       RAISE EXCEPTION 'column "_synced_at" of pylon.% cannot be changed', TG_TABLE_NAME
+         USING ERRCODE = '${REFUSED.unsupported}', HINT = 'It is the daemon''s own.';
+     END IF;
+     NEW._synced_at := statement_timestamp();
+     RETURN NEW;
+   END $$`,
+
+  // Arguments: what can be changed, for people; then the columns that cannot.
+  `CREATE OR REPLACE FUNCTION pylon_sync.refuse_update() RETURNS trigger
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     wrong text[];
+   BEGIN
+     SELECT array_agg(n.key ORDER BY n.key) INTO wrong
+       FROM jsonb_each(to_jsonb(NEW)) AS n JOIN jsonb_each(to_jsonb(OLD)) AS o USING (key)
+      WHERE n.value IS DISTINCT FROM o.value AND n.key = ANY (TG_ARGV[1:]);
+     IF wrong IS NULL THEN RETURN NULL; END IF;
+     RAISE EXCEPTION 'column % of pylon.% cannot be changed',
+         (SELECT string_agg(format('"%s"', name), ', ') FROM unnest(wrong) AS name), TG_TABLE_NAME
+       USING ERRCODE = '${REFUSED.unsupported}', TABLE = TG_TABLE_NAME, COLUMN = wrong[1],
+             HINT = TG_ARGV[0];
+   END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.refuse_statement() RETURNS trigger
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   BEGIN
+     RAISE EXCEPTION '% of pylon.% is refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0]
+       USING ERRCODE = '${REFUSED.unsupported}', TABLE = TG_TABLE_NAME;
+   END $$`,
+
+  // After each statement: is it allowed, is it too much at once, and the daemon is told.
+  `CREATE OR REPLACE FUNCTION pylon_sync.after_edits() RETURNS trigger
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
+     guard integer := coalesce((pylon_sync.setting('edit_guard') #>> '{}')::integer, 1000);
+     queued integer;
+     held integer;
+   BEGIN
+     IF mine IS NULL OR NOT EXISTS (SELECT FROM pylon_sync.edits WHERE txid = mine AND state IN ('pending', 'draft')) THEN
+       RETURN NULL;
+     END IF;
+     IF TG_OP = 'UPDATE' THEN PERFORM pylon_sync.refuse_unless_allowed('update'); END IF;
+     SELECT count(*) INTO queued FROM (SELECT FROM pylon_sync.edits WHERE txid = mine LIMIT guard + 1) AS first;
+     IF queued > guard THEN
+       UPDATE pylon_sync.edits SET state = 'draft' WHERE txid = mine AND state = 'pending';
+       GET DIAGNOSTICS held = ROW_COUNT;
+       IF held > 0 THEN
+         RAISE WARNING 'more than % edits in one transaction: they are drafts, and nothing is sent until they are approved', guard
+           USING HINT = format('SELECT pylon_sync.approve_edits(txid => %s), or pylon-sync edits approve --txid %s', mine, mine);
+       END IF;
+     END IF;
+     PERFORM pg_notify('pylon_sync_edits', '');
+     RETURN NULL;
+   END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.queue_edit(
+     resource text, record_id text, operation text, changes jsonb, base jsonb) RETURNS bigint
+   LANGUAGE sql ${DEFINER} AS $$
+     INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
+     VALUES (resource, record_id, operation, changes, base,
+             CASE WHEN lower(current_setting('pylon_sync.draft', true)) IN ('on', 'true', 'yes', '1')
+                  THEN 'draft' ELSE 'pending' END,
+             session_user, pg_current_xact_id()::text::bigint)
+     RETURNING id $$`,
+];

@@ -1,0 +1,88 @@
+import type { Resource } from '../resources/define.ts';
+import type { Kind, WriteColumn, Writes } from '../resources/writes.ts';
+import type { Field, Values } from './merge.ts';
+
+/** A request that carries an edit: what the client is to be given of it. */
+export interface Request {
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
+  readonly route: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body?: Values;
+}
+
+/** What the columns of a resource that can be written hold. */
+export function kindsOf({ writes }: Pick<Resource, 'writes'>): Readonly<Record<string, Kind>> {
+  return Object.fromEntries(
+    Object.entries(writes?.columns ?? {}).map(([column, { kind }]) => [column, kind]),
+  );
+}
+
+/** Whether a column can be written by an operation. */
+export const takes = ({ only }: WriteColumn, operation: 'create' | 'update'): boolean =>
+  only === undefined || only === operation;
+
+/** Columns that can be written by an operation, in the table's order. */
+export function writableColumns(
+  writes: Writes | undefined,
+  operation: 'create' | 'update',
+): readonly string[] {
+  const has = operation === 'create' ? writes?.create : writes?.update;
+  if (writes === undefined || has === undefined) return [];
+  return Object.entries(writes.columns)
+    .filter(([, column]) => takes(column, operation))
+    .map(([name]) => name);
+}
+
+/** A custom field as a request has it; one without a value is unset. */
+function customField(slug: string, value: unknown): Values {
+  if (value == null || value === '' || (Array.isArray(value) && value.length === 0)) return { slug };
+  return Array.isArray(value) ? { slug, values: value.map(String) } : { slug, value: String(value) };
+}
+
+const instant = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)$/;
+
+/** A value as Pylon takes it: instants in UTC and whole seconds. */
+function written(value: unknown): unknown {
+  if (typeof value !== 'string' || !instant.test(value)) return value;
+  const at = Date.parse(value.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
+  return Number.isNaN(at) ? value : new Date(at).toISOString().replace(/\.000Z$/, 'Z');
+}
+
+/**
+ * The body that writes fields: only these, under the names and in the shapes that Pylon takes. `row` is the row as it
+ * will be, for what follows from it.
+ */
+export function bodyOf(
+  { writes }: Pick<Resource, 'writes'>,
+  fields: readonly (Pick<Field, 'column' | 'slug'> & { readonly value: unknown })[],
+  row: Values,
+): Values {
+  const body: Record<string, unknown> = {};
+  const custom: Values[] = [];
+  for (const { column, slug, value } of fields) {
+    const how = writes?.columns[column];
+    if (how === undefined) continue;
+    if (slug !== undefined) {
+      custom.push(customField(slug, value));
+      continue;
+    }
+    const field = how.field ?? column;
+    const given = value == null ? how.empty : written(value);
+    // Of two columns that share a field (a user or a contact) the one that holds something is meant.
+    if (given === undefined || (given === '' && body[field] !== undefined)) continue;
+    body[field] = given;
+  }
+  if (custom.length > 0) body.custom_fields = custom;
+  const more = Object.entries(writes?.also?.(body, row) ?? {});
+  for (const [field, value] of more) {
+    if (value === undefined) delete body[field];
+    else body[field] = value;
+  }
+  return body;
+}
+
+/** Values of a route's placeholders, from a record's id and its row. */
+export function paramsOf(route: string, id: string, row: Values): Readonly<Record<string, string>> {
+  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+  return Object.fromEntries(names.map((name) => [name, name === 'id' ? id : String(row[name] ?? '')]));
+}

@@ -1,0 +1,78 @@
+/** What a column holds, as far as merging two changes of it and writing it to Pylon are concerned. */
+export type Kind =
+  /** One value: who changed it last has it. */
+  | 'value'
+  /** The id of another object. */
+  | 'reference'
+  /** A list without order: what one adds or takes away leaves the rest alone. */
+  | 'set'
+  /** A list whose order or objects matter: written whole. */
+  | 'list'
+  /** Custom fields, each for itself. */
+  | 'custom_fields';
+
+/** How a column is written to Pylon. */
+export interface WriteColumn {
+  readonly kind: Kind;
+  /** The field of the request's body; default: the column's name. */
+  readonly field?: string;
+  /** What is sent for NULL. Absent: Pylon has no way to empty it, and NULL is refused. */
+  readonly empty?: '' | readonly [];
+  /** The values that Pylon takes, where it takes few. */
+  readonly values?: readonly string[];
+  /** Whether a create alone carries it, or only a change afterwards; default: both do. */
+  readonly only?: 'create' | 'update';
+}
+
+/** A statement that can never come true, told from the row as it was (`OLD`) and is to be (`NEW`). */
+export interface Impossible {
+  /** The column to name. */
+  readonly column: string;
+  /** A condition in SQL over `OLD` and `NEW`, of an update. */
+  readonly when: string;
+  readonly because: string;
+}
+
+/** How an object is found that a create may have made although its answer was lost. */
+export type Recovery =
+  /** A search over the time of creation. */
+  | { readonly by: 'search'; readonly path: string }
+  /** The whole listing, which is short. */
+  | { readonly by: 'list'; readonly path: string }
+  /** Pylon lists it nowhere: a person has to look. */
+  | { readonly by: 'person' };
+
+/** What Pylon lets one change of an object. */
+export interface Writes {
+  /** What custom fields of these objects are filed under. */
+  readonly objectType?: string;
+  /** Slugs that Pylon takes as custom fields although it does not define them as such. */
+  readonly builtIn?: readonly string[];
+  readonly columns: Readonly<Record<string, WriteColumn>>;
+  /** Routes; placeholders other than `{id}` are columns of the row. */
+  readonly update?: string;
+  readonly create?: {
+    readonly path: string;
+    /** Columns without which Pylon refuses; of a list inside it one is enough. */
+    readonly required: readonly (string | readonly string[])[];
+    readonly recovery: Recovery;
+  };
+  readonly remove?: string;
+  readonly impossible?: readonly Impossible[];
+  /** Fields of a body that follow from what is written and what the row holds then. */
+  readonly also?: (
+    body: Readonly<Record<string, unknown>>,
+    row: Readonly<Record<string, unknown>>,
+  ) => Readonly<Record<string, unknown>>;
+}
+
+type Options = Omit<WriteColumn, 'kind'>;
+
+export const value = (options: Options = {}): WriteColumn => ({ kind: 'value', ...options });
+export const reference = (options: Options = {}): WriteColumn => ({ kind: 'reference', ...options });
+export const set = (options: Options = {}): WriteColumn => ({ kind: 'set', empty: [], ...options });
+export const list = (options: Options = {}): WriteColumn => ({ kind: 'list', empty: [], ...options });
+export const customFieldValues = (options: Options = {}): WriteColumn => ({
+  kind: 'custom_fields',
+  ...options,
+});
