@@ -4,6 +4,7 @@ import type { MirrorTable, Resource } from '../resources/define.ts';
 import { changeColumn } from '../resources/index.ts';
 import type { Executor } from './connect.ts';
 import type { Doubts } from './doubts.ts';
+import { withEdits } from './edits/overlay.ts';
 import { FROM_JSON } from './fit.ts';
 import { jsonColumns, type Row } from './row.ts';
 import { noteRestored } from './tombstones.ts';
@@ -102,6 +103,7 @@ function distinct(rows: readonly Row[]): readonly Row[] {
  * replaced only by what was asked after the content was answered, or by a later time of change.
  * A row that was marked deleted is live again when it is sent by an answer asked for after that was proved.
  * One whose deletion is being proved takes the answer's place in the order even where nothing changed.
+ * Where people have edits of a row that are not settled, their values stay.
  *
  * Must run inside a writing transaction.
  */
@@ -124,15 +126,20 @@ export async function upsert(
 
   const locked = await lockRows(tx, table, present);
   const writable = fresh.filter((row) => !hashes.has(row.id) || locked.has(row.id));
+  const shown = await withEdits(tx, resource, writable);
   const written: Changed[] = [];
-  for (let from = 0; from < writable.length; from += CHUNK) {
+  for (let from = 0; from < shown.rows.length; from += CHUNK) {
     const result = await tx.execute<Changed & Record<string, unknown>>(
-      statement(resource, writable.slice(from, from + CHUNK), order),
+      statement(resource, shown.rows.slice(from, from + CHUNK), order),
     );
     written.push(...result.rows);
   }
   const changed = written.filter(({ id }) => !same.has(id));
   const ids = new Set(written.map(({ id }) => id));
+  await shown.noteShadows(tx, ids);
+  // What is being deleted from here does not come back before that is settled.
+  const leftOut = new Set(writable.map(({ id }) => id));
+  for (const { id } of shown.rows) leftOut.delete(id);
   const deleted = held.rows.filter((row) => row.deleted && ids.has(row.id)).map(({ id }) => id);
   await noteRestored(tx, name, deleted);
   const inserted = changed.reduce((sum, row) => sum + Number(row.inserted), 0);
@@ -141,7 +148,7 @@ export async function upsert(
     updated: changed.length - inserted,
     unchanged: same.size,
     changed,
-    deferred: fresh.map((row) => row.id).filter((id) => !ids.has(id)),
+    deferred: fresh.map((row) => row.id).filter((id) => !ids.has(id) && !leftOut.has(id)),
   };
 }
 

@@ -1,0 +1,59 @@
+import pg from 'pg';
+
+/** What the triggers notify of. */
+const CHANNEL = 'pylon_sync_edits';
+
+/** Milliseconds before a connection that broke is made anew. */
+const RECONNECT_MS = 5_000;
+
+export interface Listener {
+  close(): Promise<void>;
+}
+
+/**
+ * Calls `onEdit` as soon as a transaction with edits commits. It makes things fast and nothing right: a connection that
+ * breaks, or a pooler that tells nothing, is made up for by looking now and then.
+ */
+export function listenForEdits(url: string, onEdit: () => void): Listener {
+  let closed = false;
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const again = () => {
+    if (closed) return;
+    timer = setTimeout(open, RECONNECT_MS);
+    timer.unref();
+  };
+  const open = () => {
+    if (closed) return;
+    const own = new pg.Client({
+      connectionString: url,
+      application_name: 'pylon-sync listen',
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    });
+    client = own;
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      own.end().catch(() => {});
+      again();
+    };
+    own.on('error', over);
+    own.on('end', over);
+    own.on('notification', onEdit);
+    own
+      .connect()
+      .then(() => own.query(`LISTEN ${CHANNEL}`))
+      // What was committed before is seen now.
+      .then(onEdit, over);
+  };
+  open();
+  return {
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await client?.end().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { sql } from 'drizzle-orm';
+import type { Values } from '../../edits/merge.ts';
+import { moves } from '../../edits/states.ts';
+import type { Database, Executor } from '../connect.ts';
+import type { Lease } from '../lease.ts';
+import { edits } from '../tables.ts';
+import { writing } from '../transaction.ts';
+
+/** An edit that was taken up. */
+export interface Edit {
+  readonly id: number;
+  readonly resource: string;
+  readonly record_id: string;
+  readonly operation: string;
+  readonly changes: Values;
+  readonly base: Values;
+  /** Fields that are to be sent whatever Pylon holds. */
+  readonly forced: readonly string[] | null;
+  /** This one included. */
+  readonly attempts: number;
+}
+
+/** Edits of one record that go together, in their order. */
+export interface Claim {
+  readonly resource: string;
+  readonly record: string;
+  readonly edits: readonly Edit[];
+}
+
+/** States in SQL. */
+export const statesIn = (states: readonly string[]) => sql`${sql.param([...states])}::text[]`;
+
+/**
+ * Takes up edits that are due, as many records of each resource as there is room for, the longest waiting first:
+ * all that wait for one record, unless an earlier one of it is under way or waits for its time. Edits of
+ * operations that are not allowed stay where they are, and what comes after them with them.
+ */
+export async function claimEdits(
+  db: Database,
+  lease: Lease,
+  room: ReadonlyMap<string, number>,
+  allowed: readonly string[],
+): Promise<readonly Claim[]> {
+  const { to } = moves('claim');
+  const rows = await writing(db, lease, async (tx) => {
+    const claimed = await tx.execute<Edit & Record<string, unknown>>(sql`
+      WITH due AS (
+        SELECT head.resource, head.record_id
+          FROM unnest(${sql.param([...room.keys()])}::text[], ${sql.param([...room.values()])}::integer[])
+               AS wanted(resource, room)
+         CROSS JOIN LATERAL (
+           SELECT e.resource, e.record_id FROM pylon_sync.edits AS e
+            WHERE e.resource = wanted.resource AND e.state = 'pending' AND e.next_attempt_at <= clock_timestamp()
+              AND e.operation = ANY(${sql.param([...allowed])}::text[])
+              AND NOT EXISTS (
+                SELECT FROM pylon_sync.edits AS o
+                 WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
+                   AND o.state IN ('pending', 'sending'))
+            ORDER BY e.id LIMIT wanted.room) AS head),
+      taken AS (
+        SELECT e.id FROM due JOIN pylon_sync.edits AS e USING (resource, record_id)
+         WHERE e.state = 'pending' AND e.operation = ANY(${sql.param([...allowed])}::text[])
+         ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED)
+      UPDATE pylon_sync.edits AS e
+         SET state = ${to}, sent_at = clock_timestamp(), attempts = e.attempts + 1
+        FROM taken WHERE e.id = taken.id AND e.state = 'pending'
+      RETURNING e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.attempts`);
+    return claimed.rows;
+  });
+  const claims = new Map<string, Edit[]>();
+  for (const edit of [...rows].sort((a, b) => a.id - b.id)) {
+    const key = `${edit.resource} ${edit.record_id}`;
+    claims.set(key, [...(claims.get(key) ?? []), edit]);
+  }
+  return [...claims.values()].flatMap((own) => {
+    const [first] = own;
+    return first === undefined ? [] : [{ resource: first.resource, record: first.record_id, edits: own }];
+  });
+}
+
+/** Edits that are under way, as they stand now. */
+export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
+  const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
+    SELECT id::integer, resource, record_id, operation, changes, base, forced, attempts FROM pylon_sync.edits
+     WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = 'sending' ORDER BY id`);
+  return rows;
+}
+
+/** Resources of which edits wait or are under way. */
+export async function waitingEdits(db: Executor): Promise<readonly string[]> {
+  const rows = await db
+    .selectDistinct({ resource: edits.resource })
+    .from(edits)
+    .where(sql`${edits.state} IN ('pending', 'sending')`);
+  return rows.map(({ resource }) => resource);
+}
+
+/** Puts edits back, to be taken up again after a while; the reason is shown meanwhile. */
+export async function postponeEdits(
+  db: Database,
+  lease: Lease,
+  ids: readonly number[],
+  { waitMs, error }: { readonly waitMs: number; readonly error: string },
+): Promise<void> {
+  const { from, to } = moves('postpone');
+  await writing(db, lease, (tx) =>
+    tx.execute(sql`
+      UPDATE pylon_sync.edits
+         SET state = ${to}, error = ${error},
+             next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
+       WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = ANY(${statesIn(from)})`),
+  );
+}
+
+/**
+ * Puts back what a process that is gone left under way. Its last request may still be on its way: nothing is sent
+ * again before that must have ended.
+ */
+export async function reviveEdits(db: Database, lease: Lease, requestTimeoutMs: number): Promise<number> {
+  const { to } = moves('postpone');
+  const revived = await writing(db, lease, (tx) =>
+    tx.execute(sql`
+      UPDATE pylon_sync.edits
+         SET state = ${to}, error = 'interrupted while it was under way',
+             next_attempt_at = greatest(clock_timestamp(), sent_at + make_interval(secs => ${requestTimeoutMs / 1000}))
+       WHERE state = 'sending'`),
+  );
+  return revived.rowCount ?? 0;
+}

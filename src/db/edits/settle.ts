@@ -1,0 +1,133 @@
+import { sql } from 'drizzle-orm';
+import { kindsOf } from '../../edits/body.ts';
+import { fieldsIn, held, type Values } from '../../edits/merge.ts';
+import { type Event, moves, UNSETTLED } from '../../edits/states.ts';
+import type { Order } from '../../order.ts';
+import type { PathFacts, Resource } from '../../resources/define.ts';
+import type { Database, Executor } from '../connect.ts';
+import type { Doubts } from '../doubts.ts';
+import type { Lease } from '../lease.ts';
+import { noteRereads } from '../rereads.ts';
+import { isReject, rowMapper } from '../row.ts';
+import { writing } from '../transaction.ts';
+import { upsert } from '../upsert.ts';
+import { columnsIn } from './overlay.ts';
+import { statesIn } from './queue.ts';
+
+/** How one edit ended. */
+export interface Fate {
+  readonly id: number;
+  readonly event: Extract<Event, 'settle' | 'hold' | 'refuse' | 'discard'>;
+  readonly error?: string | undefined;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  /** Fields that wait for a person. */
+  readonly held?: readonly string[] | undefined;
+  /** What Pylon held of its fields when it was compared. */
+  readonly remote?: Values | undefined;
+  readonly sent?: Values | undefined;
+}
+
+/** What Pylon says of the record now. */
+export interface Shown {
+  readonly object: unknown;
+  readonly facts: PathFacts;
+  readonly order: Order;
+}
+
+const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+
+async function end(tx: Executor, fate: Fate): Promise<void> {
+  const { from, to } = moves(fate.event);
+  await tx.execute(sql`
+    UPDATE pylon_sync.edits
+       SET state = ${to}, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${fate.error ?? null},
+           http_status = ${fate.status ?? null}, request_id = ${fate.requestId ?? null},
+           held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
+           remote = coalesce(${json(fate.remote)}::jsonb, remote), sent = coalesce(${json(fate.sent)}::jsonb, sent)
+     WHERE id = ${fate.id} AND state = ANY(${statesIn(from)})`);
+}
+
+/** Later edits of the record start from what Pylon holds now: what became of earlier ones is no conflict to them. */
+async function rebase(tx: Executor, resource: Resource, record: string, remote: Values): Promise<void> {
+  const kinds = kindsOf(resource);
+  const { rows } = await tx.execute<{ id: number; changes: Values; base: Values }>(sql`
+    SELECT id, changes, base FROM pylon_sync.edits
+     WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'update'
+       AND state = ANY(${statesIn(UNSETTLED)})`);
+  for (const { id, changes, base } of rows) {
+    // A change of a set is what it adds and takes away, wherever it starts from.
+    const after: Record<string, unknown> = { ...base };
+    for (const field of fieldsIn(changes, base, kinds)) {
+      if (field.kind === 'set') continue;
+      const value = held(remote, field) ?? null;
+      if (field.slug === undefined) after[field.column] = value;
+      else after[field.column] = { ...(after[field.column] as Values), [field.slug]: value };
+    }
+    await tx.execute(
+      sql`UPDATE pylon_sync.edits SET base = ${JSON.stringify(after)}::jsonb WHERE id = ${id}`,
+    );
+  }
+}
+
+/** A new edit of a field takes the place of one that waits for a person. */
+async function supersede(tx: Executor, resource: Resource, record: string, by: Edited): Promise<void> {
+  const { rows } = await tx.execute<{ id: number; held: readonly string[] | null }>(sql`
+    SELECT id::integer, held FROM pylon_sync.edits
+     WHERE resource = ${resource.name} AND record_id = ${record} AND state = 'conflict' AND id < ${by.id}
+       AND NOT (id = ANY(${sql.param([...by.except])}::bigint[]))`);
+  for (const { id, held: waiting } of rows) {
+    const left = (waiting ?? []).filter((name) => !by.fields.includes(name));
+    if (left.length === (waiting ?? []).length) continue;
+    if (left.length > 0)
+      await tx.execute(sql`UPDATE pylon_sync.edits SET held = ${sql.param(left)}::text[] WHERE id = ${id}`);
+    else await end(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` });
+  }
+}
+
+interface Edited {
+  readonly id: number;
+  readonly fields: readonly string[];
+  readonly except: readonly number[];
+}
+
+/** What is settled together. */
+export interface Settlement {
+  readonly resource: Resource;
+  readonly record: string;
+  readonly fates: readonly Fate[];
+  /** Undefined where Pylon no longer has the record: it is noted to be proved gone. */
+  readonly shown: Shown | undefined;
+  readonly facts: PathFacts;
+  /** The fields of the newest of the edits, which take the place of those that wait for a person. */
+  readonly edited: Omit<Edited, 'except'>;
+}
+
+/**
+ * Ends edits and makes their row what Pylon shows, in one transaction: fields that later edits change keep the
+ * values of these. Where a row cannot be written at this moment it is noted to be read again.
+ */
+export async function settleEdits(
+  db: Database,
+  lease: Lease,
+  doubts: Doubts,
+  { resource, record, fates, shown, facts, edited }: Settlement,
+): Promise<void> {
+  const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
+  await writing(db, lease, async (tx) => {
+    await tx.execute(sql`SELECT FROM ${resource.table} WHERE id = ${record} FOR NO KEY UPDATE`);
+    for (const fate of fates) await end(tx, fate);
+    await supersede(tx, resource, record, { ...edited, except: fates.map(({ id }) => id) });
+    // Without the hash of what it held, the row is written whatever it holds.
+    await tx.execute(
+      sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record} AND _deleted_at IS NULL`,
+    );
+    if (row === undefined || isReject(row) || shown === undefined) {
+      await noteRereads(tx, resource.name, [record], facts, 'hint');
+      return;
+    }
+    await rebase(tx, resource, record, columnsIn(resource, row));
+    const { deferred } = await upsert(tx, resource, [row], shown.order, doubts);
+    await noteRereads(tx, resource.name, deferred, facts);
+  });
+}

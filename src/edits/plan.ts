@@ -1,0 +1,135 @@
+import type { Kind } from '../resources/writes.ts';
+import type { Policy } from './conflicts.ts';
+import { changed, compare, type Field, fieldsIn, held, nameOf, type Values, withField } from './merge.ts';
+
+/** An edit to be carried out. */
+export interface Asked {
+  readonly id: number;
+  readonly changes: Values;
+  readonly base: Values;
+  readonly forced: readonly string[] | null;
+  readonly attempts: number;
+}
+
+/** A field to be written. */
+export interface Write {
+  readonly column: string;
+  readonly slug?: string;
+  readonly kind: Kind;
+  readonly value: unknown;
+  /** What Pylon held of it. */
+  readonly before: unknown;
+}
+
+/** What is to become of one edit once what is written is seen. */
+export interface Outcome {
+  readonly id: number;
+  /** Names of its fields that wait for a person, that lost to Pylon, that a later edit of those here replaces. */
+  readonly held: readonly string[];
+  readonly lost: readonly string[];
+  readonly replaced: readonly string[];
+  /** Names of its fields that Pylon holds or is to hold. */
+  readonly kept: readonly string[];
+  readonly remote: Values;
+}
+
+/** What is to be done for edits of one record, compared with what Pylon holds now. */
+export interface Plan {
+  readonly writes: readonly Write[];
+  readonly outcomes: readonly Outcome[];
+  /** The record as it is to be. */
+  readonly row: Values;
+}
+
+/** A field as the edits before and this one together change it. */
+function merged(earlier: Merged | undefined, field: Field, edit: Asked, remote: unknown): Merged {
+  const value = changed(field, earlier === undefined ? remote : earlier.value);
+  const forced = (edit.forced ?? []).includes(nameOf(field)) || earlier?.forced === true;
+  const wasSent = edit.attempts > 1 || earlier?.wasSent === true;
+  const base = earlier === undefined ? field.base : earlier.field.base;
+  return { field: { ...field, base }, value, forced, wasSent, edits: [...(earlier?.edits ?? []), edit.id] };
+}
+
+interface Merged {
+  readonly field: Field;
+  readonly value: unknown;
+  readonly forced: boolean;
+  readonly wasSent: boolean;
+  /** Ids of the edits that change it, in their order. */
+  readonly edits: readonly number[];
+}
+
+/** `send` also where there is nothing to: what Pylon holds already is no conflict and no request. */
+function verdictOf({ field, value, forced, wasSent }: Merged, remote: unknown, policy: Policy) {
+  // Of a set, what all its edits together make of it.
+  const verdict =
+    field.kind === 'set'
+      ? compare({ ...field, base: remote, wanted: value }, remote)
+      : compare(field, remote, wasSent);
+  if (verdict !== 'conflict' || forced || policy === 'local')
+    return verdict === 'conflict' ? 'send' : verdict;
+  return policy;
+}
+
+/**
+ * Compares edits of one record, three ways and field by field, with what Pylon holds: what goes in one request, and
+ * what becomes of each edit then.
+ */
+export function planUpdate(
+  edits: readonly Asked[],
+  remote: Values,
+  kinds: Readonly<Record<string, Kind>>,
+  policyOf: (field: string) => Policy,
+): Plan {
+  const all = new Map<string, Merged>();
+  for (const edit of edits)
+    for (const field of fieldsIn(edit.changes, edit.base, kinds)) {
+      const name = nameOf(field);
+      all.set(name, merged(all.get(name), field, edit, held(remote, field)));
+    }
+  const verdicts = new Map(
+    [...all].map(([name, one]) => [name, verdictOf(one, held(remote, one.field), policyOf(name))]),
+  );
+  const writes: Write[] = [];
+  let row = remote;
+  for (const [name, { field, value }] of all) {
+    if (verdicts.get(name) !== 'send') continue;
+    const { column, slug, kind } = field;
+    const before = held(remote, field) ?? null;
+    writes.push({ column, kind, value, before, ...(slug === undefined ? {} : { slug }) });
+    row = withField(row, field, value);
+  }
+  const outcomes = edits.map((edit): Outcome => {
+    const own = fieldsIn(edit.changes, edit.base, kinds);
+    const names = (which: (name: string, one: Merged) => boolean) =>
+      own.map(nameOf).filter((name) => {
+        const one = all.get(name);
+        return one !== undefined && which(name, one);
+      });
+    const isLast = (one: Merged) => one.edits.at(-1) === edit.id;
+    const contested = (name: string) => ['hold', 'pylon'].includes(verdicts.get(name) ?? '');
+    return {
+      id: edit.id,
+      held: names((name, one) => verdicts.get(name) === 'hold' && isLast(one)),
+      lost: names((name, one) => verdicts.get(name) === 'pylon' && isLast(one)),
+      replaced: names((name, one) => contested(name) && !isLast(one)),
+      kept: names((name) => !contested(name)),
+      remote: Object.fromEntries(own.map((field) => [nameOf(field), held(remote, field) ?? null])),
+    };
+  });
+  return { writes, outcomes, row };
+}
+
+/** Fields that were written although Pylon, which answered that all is well, holds what it held before. */
+export function ignored(
+  writes: readonly Write[],
+  answer: Values,
+  alike: (kind: Kind, a: unknown, b: unknown) => boolean,
+): readonly string[] {
+  return writes
+    .filter((write) => {
+      const now = held(answer, write);
+      return !alike(write.kind, now, write.value) && alike(write.kind, now, write.before);
+    })
+    .map(nameOf);
+}

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from '../../pylon/retry.ts';
+
+const EDITS = { attempts: Number.POSITIVE_INFINITY, baseMs: 1_000, capMs: 3_600_000 };
+
+/** Milliseconds before edits that were tried so often are tried again: up to an hour, with jitter. */
+export const backoffMs = (attempts: number): number =>
+  backoff(EDITS, Math.min(attempts, 30), () => (1 + Math.random()) / 2);
+
+const PAUSE_MS = 200;
+
+/**
+ * Does something that is known to be right until nothing passing is in its way any more.
+ *
+ * @throws what is not passing; the signal's reason.
+ */
+export async function retrying<T>(
+  signal: AbortSignal,
+  isPassing: (error: unknown) => boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await sleep(PAUSE_MS, undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { type Claim, claimEdits, reviveEdits, waitingEdits } from '../../db/edits/queue.ts';
+import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
+import type { PolicyFor } from '../../edits/conflicts.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Context } from '../context.ts';
+import { type Carrier, carry } from './carry.ts';
+
+export interface PushOptions extends EditSettings {
+  readonly policy: PolicyFor;
+  readonly resources: readonly Resource[];
+  /** How long a request may be on its way, milliseconds. */
+  readonly requestTimeoutMs: number;
+}
+
+/** Records of one resource under way side by side: enough to keep its endpoints' limits busy. */
+const SIDE_BY_SIDE = 24;
+
+export interface Pusher {
+  /** Takes up where the process before stopped, and tells the triggers what is carried. */
+  begin(): Promise<void>;
+  /** Takes up what is due and there is room for, and goes on with it. The number of records taken up. */
+  take(): Promise<number>;
+  /** Until nothing is under way any more. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Carries edits to Pylon, records side by side, each record's in their order. `onFree` is called when there is room
+ * for more. What ends the work ends `take`: nothing else is thrown.
+ */
+export function newPusher(ctx: Context, options: PushOptions, onFree: () => void = () => {}): Pusher {
+  const { resources, allow, policy, requestTimeoutMs } = options;
+  const carrier: Carrier = {
+    ...{ ctx, policy, requestTimeoutMs },
+    pylon: ctx.pylon.prioritised('edit'),
+    mayArrive: new Map(),
+  };
+  const names = resources.filter(({ writes }) => writes !== undefined).map(({ name }) => name);
+  const underWay = new Map<string, number>();
+  const running = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
+
+  const start = (claim: Claim) => {
+    const { resource } = claim;
+    underWay.set(resource, (underWay.get(resource) ?? 0) + 1);
+    const work: Promise<void> = carry(carrier, claim)
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => {
+        running.delete(work);
+        underWay.set(resource, (underWay.get(resource) ?? 1) - 1);
+        onFree();
+      });
+    running.add(work);
+  };
+
+  return {
+    async begin() {
+      await publishEditSettings(ctx.db, ctx.lease, options);
+      const revived = await reviveEdits(ctx.db, ctx.lease, requestTimeoutMs);
+      if (revived > 0) ctx.log.info({ edits: revived }, 'edits were under way when the last process ended');
+    },
+    async take() {
+      if (failure !== undefined) throw failure.error;
+      if (allow.length === 0) return 0;
+      const waiting = await waitingEdits(ctx.db.orm);
+      const room = new Map(
+        names
+          .filter((name) => waiting.includes(name))
+          .map((name) => [name, SIDE_BY_SIDE - (underWay.get(name) ?? 0)] as const)
+          .filter(([, free]) => free > 0),
+      );
+      if (room.size === 0) return 0;
+      const claims = await claimEdits(ctx.db, ctx.lease, room, allow);
+      for (const claim of claims) start(claim);
+      return claims.length;
+    },
+    async idle() {
+      while (running.size > 0) await Promise.race(running);
+      if (failure !== undefined) throw failure.error;
+    },
+  };
+}
+
+/** Takes up all that is due, once, and waits for its end. The number of records. */
+export async function pushDue(pusher: Pusher): Promise<number> {
+  let records = 0;
+  for (;;) {
+    const taken = await pusher.take();
+    records += taken;
+    if (taken === 0) {
+      await pusher.idle();
+      const more = await pusher.take();
+      records += more;
+      if (more === 0) return records;
+    }
+  }
+}

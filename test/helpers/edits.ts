@@ -1,0 +1,51 @@
+import type { Policy } from '../../src/edits/conflicts.ts';
+import { resources } from '../../src/resources/index.ts';
+import { newPusher, type Pusher, type PushOptions, pushDue } from '../../src/sync/edits/push.ts';
+import type { TestDatabase } from './database.ts';
+import type { Mirrored } from './session.ts';
+
+/** An edit as people read it. */
+export interface EditRow {
+  readonly id: number;
+  readonly resource: string;
+  readonly record_id: string;
+  readonly operation: string;
+  readonly changes: Readonly<Record<string, unknown>>;
+  readonly base: Readonly<Record<string, unknown>>;
+  readonly state: string;
+  readonly held: readonly string[] | null;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly http_status: number | null;
+  readonly request_id: string | null;
+  readonly remote: Readonly<Record<string, unknown>> | null;
+  readonly sent: Readonly<Record<string, unknown>> | null;
+}
+
+/** All edits, in their order. */
+export async function editsIn({ pool }: TestDatabase): Promise<readonly EditRow[]> {
+  const { rows } = await pool.query<EditRow>('SELECT * FROM pylon_sync.edits ORDER BY edits.id');
+  return rows.map((row) => ({ ...row, id: Number(row.id) }));
+}
+
+export const statesIn = async (database: TestDatabase): Promise<readonly string[]> =>
+  (await editsIn(database)).map(({ state }) => state);
+
+/** A pusher on a session, by one policy. */
+export function pusherOn(
+  { session: { ctx } }: Pick<Mirrored, 'session'>,
+  { policy = 'hold', ...options }: Partial<Omit<PushOptions, 'policy'>> & { readonly policy?: Policy } = {},
+): Pusher {
+  return newPusher(ctx, {
+    ...{ resources, allow: ['update'], editGuard: 1000, requestTimeoutMs: 300 },
+    policy: () => policy,
+    ...options,
+  });
+}
+
+/** Sends what is due, once. */
+export async function push(mirrored: Pick<Mirrored, 'session'>, options?: Parameters<typeof pusherOn>[1]) {
+  const pusher = pusherOn(mirrored, options);
+  await pusher.begin();
+  return pushDue(pusher);
+}
