@@ -52,7 +52,7 @@ function createProgram(shell: Shell, run: Run): Command {
 }
 
 /** What no message may show, readable or not. */
-const SECRETS = ['PYLON_API_TOKEN', 'DATABASE_URL', 'PYLON_WEBHOOK_SECRET'];
+const SECRETS = ['PYLON_API_TOKEN', 'DATABASE_URL', 'DATABASE_LISTEN_URL', 'PYLON_WEBHOOK_SECRET'];
 
 /** Runs the command that the arguments name, to its end; the exit status. Never throws. */
 export async function runCommandLine(words: readonly string[], shell: Shell): Promise<number> {
