@@ -27,11 +27,14 @@ async function measureOne(
 ): Promise<Figure[]> {
   const load = await method.prepare(sandbox);
   const database = await server.createDatabase();
+  const marked = new URL(database.url);
+  // Every method writes as the daemon does: none has its rows taken for people's edits.
+  marked.searchParams.set('options', '-c pylon_sync.daemon=on');
   try {
     const figures: Figure[] = [];
     for (const name of loads) {
       if (name !== 'first') await sandbox.retitle(name === 'changed' ? CHANGED : 0);
-      const cost = await measure(database.url, () => load(database.url));
+      const cost = await measure(database.url, () => load(marked.href));
       figures.push({ method: method.name, load: name, ...cost });
     }
     return figures;

@@ -1,19 +1,7 @@
 import type pg from 'pg';
 import { describe, expect } from 'vitest';
+import { asDaemon } from '../helpers/daemon-writes.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
-
-/** Rows as the daemon writes them. */
-async function given({ pool }: TestDatabase, statement: string): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query("SELECT set_config('pylon_sync.daemon', 'on', true)");
-    await client.query(statement);
-    await client.query('COMMIT');
-  } finally {
-    client.release();
-  }
-}
 
 const ISSUES = `
   INSERT INTO pylon.issues (id, number, title, state, type, tags, custom_fields, assignee_id, body_html, _hash)
@@ -53,7 +41,7 @@ async function refused({ pool }: TestDatabase, statement: string) {
 
 describe('an UPDATE', () => {
   test('queues one edit a row, of the columns that changed, with what they held', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     await database.pool.query(
       "UPDATE pylon.issues SET state = 'closed', tags = tags || '{vip}', title = title WHERE number < 3",
     );
@@ -76,7 +64,7 @@ describe('an UPDATE', () => {
   });
 
   test('of custom fields queues the slugs that changed', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     await database.pool.query(
       `UPDATE pylon.issues SET custom_fields = custom_fields - 'priority' || '{"tier": "silver"}' WHERE id = 'i1'`,
     );
@@ -89,7 +77,7 @@ describe('an UPDATE', () => {
   });
 
   test('that changes nothing queues nothing and leaves the row alone', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     const stamp = () => database.pool.query("SELECT _synced_at::text FROM pylon.issues WHERE id = 'i1'");
     const { rows: before } = await stamp();
     await database.pool.query('UPDATE pylon.issues SET title = title, number = number');
@@ -98,7 +86,7 @@ describe('an UPDATE', () => {
   });
 
   test('says when the row changed', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     const { rows } = await database.pool.query(
       "UPDATE pylon.issues SET title = 'New' WHERE id = 'i1' RETURNING _synced_at = statement_timestamp() AS now, _hash",
     );
@@ -106,7 +94,7 @@ describe('an UPDATE', () => {
   });
 
   test('that is rolled back takes its edits with it, in part too', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     await database.pool.query(`BEGIN; UPDATE pylon.issues SET title = 'A' WHERE id = 'i1';
       SAVEPOINT s; UPDATE pylon.issues SET title = 'B' WHERE id = 'i2'; ROLLBACK TO s; COMMIT`);
     expect(await editsOf(database)).toMatchObject([{ record_id: 'i1' }]);
@@ -115,7 +103,7 @@ describe('an UPDATE', () => {
   });
 
   test('skips a record that is gone, with a notice', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     const client = await database.pool.connect();
     const notices: string[] = [];
     client.on('notice', ({ message }) => notices.push(String(message)));
@@ -127,7 +115,7 @@ describe('an UPDATE', () => {
   });
 
   test('through MERGE, in a function and by a role that may edit', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     await database.pool.query(`
       MERGE INTO pylon.issues AS i USING (VALUES ('i1', 'Merged')) AS s(id, title) ON i.id = s.id
        WHEN MATCHED THEN UPDATE SET title = s.title`);
@@ -181,7 +169,7 @@ describe('an UPDATE', () => {
     ['DELETE FROM pylon.issues', 'DELETE of pylon.issues is refused', '0A000'],
     ['TRUNCATE pylon.issues', 'TRUNCATE of pylon.issues is refused', '0A000'],
   ] as const)('refuses %s', async ([statement, message, code], { database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     const error = await refused(database, statement);
     expect(error.message).toContain(message);
     expect(error.code).toBe(code);
@@ -191,7 +179,7 @@ describe('an UPDATE', () => {
   });
 
   test('is refused where the daemon allows none, and says which variable', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     await database.pool.query(`INSERT INTO pylon_sync.settings (key, value) VALUES ('allow', '[]')`);
     const error = await refused(database, "UPDATE pylon.issues SET title = 'A'");
     expect(error).toMatchObject({ code: '42501', hint: expect.stringContaining('PYLON_SYNC_ALLOW') });
@@ -199,7 +187,7 @@ describe('an UPDATE', () => {
   });
 
   test('is a draft where the session says so', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     await database.pool.query(
       "BEGIN; SET LOCAL pylon_sync.draft = on; UPDATE pylon.issues SET title = 'A'; COMMIT",
     );
@@ -208,8 +196,8 @@ describe('an UPDATE', () => {
   });
 
   test('of more rows than the guard allows makes drafts, and says so', async ({ database }) => {
-    await given(
-      database,
+    await asDaemon(
+      database.pool,
       `INSERT INTO pylon_sync.settings (key, value) VALUES ('edit_guard', '10');
        INSERT INTO pylon.issues (id, title) SELECT 'n' || n, 'N' FROM generate_series(1, 11) AS n`,
     );
@@ -232,7 +220,7 @@ describe('an UPDATE', () => {
 
 describe('the daemon’s mark', () => {
   test('is not honoured for anyone else', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     await database.pool.query(`
       BEGIN; SET LOCAL ROLE pylon_editor; SET LOCAL pylon_sync.daemon = 'on';
       UPDATE pylon.issues SET title = 'Mine' WHERE id = 'i1'; COMMIT`);
@@ -261,14 +249,14 @@ describe('an editor', () => {
     'TRUNCATE pylon.issues',
     'SELECT * FROM pylon_sync.settings',
   ])('can do nothing but edit: %s', async (statement, { database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     const error = await refused(database, as('pylon_editor', statement));
     await database.pool.query('ROLLBACK');
     expect(error.code).toMatch(/^42/);
   });
 
   test('cannot bend what the triggers call', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     const { rows } = await database.pool.query<{ wrong: string }>(`
       SELECT proname AS wrong FROM pg_proc
        WHERE pronamespace = 'pylon_sync'::regnamespace AND prosecdef
@@ -279,7 +267,7 @@ describe('an editor', () => {
 
 describe('a reader', () => {
   test('reads the mirror and changes nothing', async ({ database }) => {
-    await given(database, ISSUES);
+    await asDaemon(database.pool, ISSUES);
     await database.pool.query(
       'BEGIN; SET LOCAL ROLE pylon_reader; SELECT count(*) FROM pylon.issues; COMMIT',
     );

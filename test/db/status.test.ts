@@ -10,6 +10,7 @@ import { resources } from '../../src/resources/index.ts';
 import { issueMessages } from '../../src/resources/issue_messages.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { tags } from '../../src/resources/tags.ts';
+import { asDaemon } from '../helpers/daemon-writes.ts';
 import { type Mirror, test } from '../helpers/mirror.ts';
 
 const FIGURES = {
@@ -39,7 +40,7 @@ test('the status tells rows, the last run, what was rejected and how far a backf
 }) => {
   await bindWorkspace(mirror, mirror.lease, { id: 'org', name: 'Org' });
   await mirror.store(issues, [{ id: 'a' }, { id: 'b' }, { title: 'no id' }]);
-  await mirror.pool.query("UPDATE pylon.issues SET _deleted_at = now() WHERE id = 'b'");
+  await asDaemon(mirror.pool, "UPDATE pylon.issues SET _deleted_at = now() WHERE id = 'b'");
   await saveCursor(mirror.orm, 'issues', 'backfill', { pass: 'x', done: false });
   await saveCursor(mirror.orm, 'issues', 'backfill window 2026-01-01T00:00:00Z', { done: true });
   await saveCursor(mirror.orm, 'issues', 'backfill window 2025-12-01T00:00:00Z', { done: false });

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { contacts } from '../../src/resources/contacts.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { userRoles } from '../../src/resources/user_roles.ts';
+import { asDaemon } from '../helpers/daemon-writes.ts';
 import { test } from '../helpers/mirror.ts';
 
 const issue = (id: string, fields: object = {}) => ({
@@ -90,7 +91,7 @@ describe('storing a page', () => {
     mirror,
   }) => {
     await mirror.store(issues, [issue('a')]);
-    await mirror.pool.query('UPDATE pylon.issues SET _deleted_at = now()');
+    await asDaemon(mirror.pool, 'UPDATE pylon.issues SET _deleted_at = now()');
     expect(await mirror.store(issues, [issue('a')])).toMatchObject({ updated: 1 });
     expect(await mirror.rows('SELECT _deleted_at FROM pylon.issues')).toEqual([{ _deleted_at: null }]);
   });

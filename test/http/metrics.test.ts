@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect } from 'vitest';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { asDaemon } from '../helpers/daemon-writes.ts';
 import { openProxy } from '../helpers/proxy.ts';
 import { parseExposition } from './exposition.ts';
 import { fill } from './filled.ts';
@@ -158,7 +159,7 @@ describe('the metrics', () => {
     const opened = await port.open({ watch: () => ({ ...watch, rows }), now: () => now });
     const key = 'pylon_sync_rows{resource="issues"}';
     await Promise.all([1, 2, 3, 4].map(() => scrape(opened)));
-    await mirror.pool.query('DELETE FROM pylon.issues');
+    await asDaemon(mirror.pool, 'DELETE FROM pylon.issues');
     now += 79_000;
     expect((await scrape(opened)).get(key)).toBe(2);
     now += 2_000;
