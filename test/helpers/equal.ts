@@ -80,6 +80,16 @@ function keyOf(resource: string, object: Record<string, unknown>, path: Record<s
   return String(object.id);
 }
 
+/** The keys of all objects of a resource that Pylon has at this moment. */
+export function keysIn(sandbox: Sandbox, resource: string): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { object, path } of sandbox.world.all(resource)) {
+    if (typeof object.id !== 'string' && resource !== 'issue_statuses') continue;
+    keys.add(keyOf(resource, clean(object) as Record<string, unknown>, path));
+  }
+  return keys;
+}
+
 /** Fields that move with the clock alone: where it does, they may be as old as the row. */
 const TICKING = [
   'time_in_status_seconds',
