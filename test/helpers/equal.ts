@@ -5,6 +5,7 @@ import { clean } from '../../src/db/clean.ts';
 import { isValidInstant } from '../../src/db/instant.ts';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
+import type { Served } from '../../src/sandbox/world.ts';
 
 /**
  * Compares the mirror with what the sandbox serves without asking the product how it maps: every field
@@ -80,14 +81,14 @@ function keyOf(resource: string, object: Record<string, unknown>, path: Record<s
   return String(object.id);
 }
 
-/** The keys of all objects of a resource that Pylon has at this moment. */
-export function keysIn(sandbox: Sandbox, resource: string): ReadonlySet<string> {
-  const keys = new Set<string>();
-  for (const { object, path } of sandbox.world.all(resource)) {
-    if (typeof object.id !== 'string' && resource !== 'issue_statuses') continue;
-    keys.add(keyOf(resource, clean(object) as Record<string, unknown>, path));
+/** Everything of a resource that Pylon has at this moment, by the keys of its rows. */
+export function servedIn(sandbox: Sandbox, resource: string): ReadonlyMap<string, Served> {
+  const served = new Map<string, Served>();
+  for (const one of sandbox.world.all(resource)) {
+    if (typeof one.object.id !== 'string' && resource !== 'issue_statuses') continue;
+    served.set(keyOf(resource, clean(one.object) as Record<string, unknown>, one.path), one);
   }
-  return keys;
+  return served;
 }
 
 /** Fields that move with the clock alone: where it does, they may be as old as the row. */

@@ -1,6 +1,6 @@
 import { resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import { keysIn } from './equal.ts';
+import { servedIn } from './equal.ts';
 
 /** Remembers what Pylon had once and did not have later, whether it came back or not. */
 export interface Gone {
@@ -14,7 +14,7 @@ export function watchGone(sandbox: Sandbox): Gone {
   const gone = new Set<string>();
   const look = () => {
     for (const { name } of resources) {
-      const keys = keysIn(sandbox, name);
+      const keys = new Set(servedIn(sandbox, name).keys());
       for (const key of had.get(name) ?? []) if (!keys.has(key)) gone.add(`${name} ${key}`);
       had.set(name, keys);
     }
