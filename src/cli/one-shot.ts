@@ -5,11 +5,12 @@ import { migrate } from '../db/migrate.ts';
 import { stoppedScans } from '../db/scans.ts';
 import { PermanentError, UsageError } from '../errors.ts';
 import { newPuller } from '../sync/changes.ts';
-import { type HandoverOutcome, perform } from '../sync/handovers.ts';
-import type { ResourceProgress } from '../sync/progress.ts';
+import { type HandoverOutcome, perform, type WorkOutcome } from '../sync/handovers.ts';
 import { withSession } from '../sync/session.ts';
+import { carryingOf } from './carrying.ts';
 import { withDatabase } from './database.ts';
 import { pause } from './patience.ts';
+import { showPush } from './push.ts';
 import { statusOf } from './results.ts';
 import { DAEMON } from './serving.ts';
 import { withContext } from './session.ts';
@@ -31,11 +32,13 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
   const setup = setUp(shell, { token: true });
   return withDatabase(setup, async (db) => {
     await migrate(db.pool);
-    const results = await doIt(setup, db, handover).catch((error: unknown) => {
+    const outcome = await doIt(setup, db, handover).catch((error: unknown) => {
       if (!(error instanceof LeaseHeldError) || error.holder.command !== DAEMON) throw error;
       setup.log.info({ holder: error.holder }, 'a daemon is at work here: handing it over');
       return follow(setup, db, handover);
     });
+    if ('push' in outcome) return showPush(outcome.push, shell);
+    const { results } = outcome;
     shell.stdout.write(`${summaryTable(results)}\n`);
     const stopped = await stoppedScans(db.orm);
     for (const { id, resource } of stopped)
@@ -47,26 +50,33 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
   });
 }
 
-type Results = readonly Readonly<ResourceProgress>[];
-
-function doIt(setup: Setup, db: Database, handover: Handover): Promise<Results> {
+function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
   const { config, log, shell } = setup;
   const { resources, since, windowDays, overlapSeconds } = config;
   const options = { resources, since, windowDays, overlapSeconds };
   const session = { command: `pylon-sync ${handover.command}`, onProgress: logSteps(log, shell.signal) };
   return withContext(setup, db, session, (ctx) =>
-    withSession(ctx, () => perform(ctx, options, newPuller(ctx, options), handover)),
+    withSession(ctx, () =>
+      perform(
+        ctx,
+        {
+          ...{ options, puller: newPuller(ctx, options), beside: false },
+          edits: { ...carryingOf(setup, undefined), resources },
+        },
+        handover,
+      ),
+    ),
   );
 }
 
 /** Waits for the end of work that was handed over; takes it back when it is not begun and nobody waits any more. */
-async function follow({ shell }: Setup, db: Database, handover: Handover): Promise<Results> {
+async function follow({ shell }: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
   const id = await handOver(db.orm, handover);
   try {
     for (;;) {
       const status = await readHandover(db.orm, id);
       const outcome = status?.outcome as HandoverOutcome | null | undefined;
-      if (outcome != null && 'results' in outcome) return outcome.results;
+      if (outcome != null && !('error' in outcome)) return outcome;
       if (outcome != null) throw new (outcome.usage ? UsageError : PermanentError)(outcome.error);
       await pause(LOOK_MS, shell.signal);
     }

@@ -12,6 +12,7 @@ import { addBackfill } from './backfill.ts';
 import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addMigrate } from './migrate.ts';
+import { addPush } from './push.ts';
 import { addReconcile } from './reconcile.ts';
 import { addSandbox } from './sandbox.ts';
 import { Interrupted, type Run, type Shell } from './shell.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   addBackfill,
   addSync,
   addReconcile,
+  addPush,
   addStatus,
   addCheck,
   addMigrate,

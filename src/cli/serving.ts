@@ -8,6 +8,7 @@ import type { Activity, Role } from '../sync/activity.ts';
 import { type DaemonOptions, serve } from '../sync/daemon.ts';
 import type { OnRead } from '../sync/first-reading.ts';
 import type { OnProgress } from '../sync/progress.ts';
+import { carryingOf } from './carrying.ts';
 import { newPatience, type Patience, pause } from './patience.ts';
 import type { Port } from './port.ts';
 import { withContext } from './session.ts';
@@ -30,6 +31,9 @@ export interface Daemon {
   readonly port: Port;
   readonly onRead: OnRead;
 }
+
+/** The same, and where its database is at present. */
+type Serving = Daemon & { readonly url: string };
 
 /** What the daemon remembers from one try to the next, whatever ended that. */
 export interface Memory {
@@ -65,7 +69,7 @@ export async function serveForever(
   setup: Setup,
   db: Database,
   memory: Memory,
-  daemon: Daemon,
+  daemon: Serving,
 ): Promise<never> {
   const { signal } = setup.shell;
   for (;;) {
@@ -91,7 +95,7 @@ async function serveOnce(
   db: Database,
   memory: Memory,
   onStep: () => void,
-  { activity, port, onRead }: Daemon,
+  { activity, port, onRead, url }: Serving,
 ): Promise<void> {
   const { log } = setup;
   const { watch, token } = memory;
@@ -111,7 +115,7 @@ async function serveOnce(
     port.works(ctx);
     try {
       return await serve(ctx, {
-        ...optionsOf(setup),
+        ...optionsOf(setup, url),
         activity,
         onRead: async (results) => {
           memory.broken.worked();
@@ -126,12 +130,15 @@ async function serveOnce(
 }
 
 /** What the daemon goes by, of the configuration. */
-function optionsOf({ config }: Setup): Omit<DaemonOptions, 'activity' | 'onRead'> {
+function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 'onRead'> {
+  const { config } = setup;
   const { resources, since, windowDays, overlapSeconds, auditShare } = config;
   const { schedule, listSchedule, reconcileSchedule } = config;
   return {
     ...{ resources, since, windowDays, overlapSeconds, auditShare },
     ...{ schedule, listSchedule, reconcileSchedule },
+    edits: carryingOf(setup, url),
+    retentionDays: 90,
   };
 }
 

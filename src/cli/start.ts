@@ -65,7 +65,7 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
           const migrations = await migrate(db.pool);
           log.info({ database: databaseName(setup, url), migrations }, 'database ready');
           readyAt = performance.now();
-          await serveForever(setup, db, memory, daemon);
+          await serveForever(setup, db, memory, { ...daemon, url });
         });
       } catch (error) {
         if (signal.aborted || !(error instanceof TransientError)) throw error;

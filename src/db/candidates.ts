@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Executor } from './connect.ts';
 import { scanCandidates, scans } from './tables.ts';
 
@@ -44,4 +44,33 @@ export async function settleCandidates(
     .update(scans)
     .set({ deleted: sql`${scans.deleted} + ${deleted}` })
     .where(eq(scans.id, scan));
+}
+
+/**
+ * Takes records that Pylon has just answered for off the list of what single deletions were stopped for. One that
+ * has none left waits for nobody any more. In the transaction that stores the answer.
+ */
+export async function withdrawCandidates(
+  tx: Executor,
+  resource: string,
+  answered: readonly string[],
+): Promise<void> {
+  // Locked first: what another transaction took off the list is then in view.
+  const [scan] = await tx
+    .select({ id: scans.id })
+    .from(scans)
+    .where(and(eq(scans.state, 'stopped'), eq(scans.resource, resource), eq(scans.kind, 'children')))
+    .for('update');
+  if (scan === undefined) return;
+  const { rowCount } = await tx.execute(sql`
+    DELETE FROM ${scanCandidates}
+     WHERE scan_id = ${scan.id} AND record_id = ANY(${sql.param([...answered])}::text[])`);
+  if (rowCount === 0) return;
+  await tx.execute(sql`
+    UPDATE ${scans} AS scan
+       SET candidates = waiting.count,
+           state = CASE WHEN waiting.count = 0 THEN 'abandoned' ELSE state END,
+           finished_at = CASE WHEN waiting.count = 0 THEN now() ELSE finished_at END
+      FROM (SELECT count(*) FROM ${scanCandidates} WHERE scan_id = ${scan.id}) AS waiting
+     WHERE scan.id = ${scan.id}`);
 }

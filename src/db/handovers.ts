@@ -7,6 +7,7 @@ import { writing } from './transaction.ts';
 /** Work that a command hands to the daemon. */
 export type Handover =
   | { readonly command: 'sync'; readonly arguments: { readonly resources: readonly string[] } }
+  | { readonly command: 'push'; readonly arguments: { readonly dryRun: boolean } }
   | {
       readonly command: 'reconcile';
       readonly arguments: { readonly resources: readonly string[]; readonly approve?: number };

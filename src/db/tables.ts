@@ -242,7 +242,7 @@ export const handovers = pylonSync.table(
   'handovers',
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    /** `sync`, `reconcile` */
+    /** `sync`, `reconcile`, `push` */
     command: text().notNull(),
     arguments: jsonb().notNull(),
     /** `queued`, `running`, `done`, `failed` */

@@ -115,3 +115,10 @@ export async function countSingleDeletions(db: Executor, resource: string): Prom
        AND scan_id IS NULL AND NOT evidence ? 'parent'`);
   return rows[0]?.count ?? 0;
 }
+
+/** Lets nobody else, until the end of the transaction, count and add to such deletions of a resource. */
+export async function lockDeletions(tx: Executor, resource: string): Promise<void> {
+  await tx.execute(
+    sql`SELECT pg_advisory_xact_lock(hashtextextended(${`pylon_sync deletions of ${resource}`}, 0))`,
+  );
+}

@@ -1,4 +1,5 @@
 import { awayOr, DatabaseAwayError } from '../db/away.ts';
+import { pruneEdits } from '../db/edits/identity.ts';
 import { reviveHandovers } from '../db/handovers.ts';
 import { pruneRuns } from '../db/runs.ts';
 import { approvedScans } from '../db/scans.ts';
@@ -8,6 +9,7 @@ import { settleApproved } from './approve.ts';
 import { workInBackground } from './background.ts';
 import { newPuller } from './changes.ts';
 import type { Context } from './context.ts';
+import { type CarryingOptions, carryEdits } from './edits/carrying.ts';
 import { every } from './every.ts';
 import { sums } from './figures.ts';
 import { doneOnce, firstReading, type OnRead } from './first-reading.ts';
@@ -32,6 +34,10 @@ export interface DaemonOptions extends PullOptions {
   readonly reconcileSchedule: string;
   /** Part of each endpoint's budget for resweeps and audit; 0 for neither. */
   readonly auditShare: number;
+  /** How edits are carried. */
+  readonly edits: Omit<CarryingOptions, 'resources'>;
+  /** Days after which settled edits are forgotten. */
+  readonly retentionDays: number;
   readonly activity: Activity;
   readonly onRead: OnRead;
 }
@@ -43,7 +49,7 @@ const PLAN_MS = 2_000;
 
 /**
  * The daemon's work under one lease: everything once, changes meanwhile and from then on, lists and the full
- * comparison by schedule, what is to be read again as it comes, resweeps and audit at their share. Until the
+ * comparison by schedule, what is to be read again and people's edits as they come, resweeps and audit at their share. Until the
  * context's signal.
  *
  * @throws the signal's reason.
@@ -89,6 +95,7 @@ function told({ onProgress }: Context, activity: Activity, trouble: Trouble): Co
 function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonly Promise<void>[] {
   const { log, signal } = ctx;
   const { resources } = options;
+  const edits = { ...options.edits, resources };
   const followOne = newFollowOne(ctx, options);
   const trail = newTrail(resources, followOne);
   const puller = newPuller(ctx, options, trail);
@@ -114,6 +121,7 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
     if (known.length === 0) return;
     const results = await whole('reconcile', known);
     await pruneRuns(ctx.db, ctx.lease);
+    await pruneEdits(ctx.db, ctx.lease, options.retentionDays);
     log.info({ pass: 'reconcile', ...sums(results) }, 'pass ended');
   };
   /** What an earlier process was in the middle of. */
@@ -146,6 +154,7 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
 
   return [
     firstReading(ctx, options),
+    carryEdits(ctx, edits, report),
     goOn().catch((error: unknown) => report.failed('reconcile', error)),
     runSchedule(
       [
@@ -157,7 +166,7 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
     ),
     ...trail.children.map((child) => looking(`changes of ${child.name}`, () => trail.drain(child))),
     looking('rereads', async () => (await rereads.drain()) > 0),
-    looking('handovers', () => takeHandovers(ctx, options, handedOver)),
+    looking('handovers', () => takeHandovers(ctx, { options, puller: handedOver, edits, beside: true })),
     looking('plan', () => notePlan().then(() => false), PLAN_MS),
     workInBackground(ctx, options, trail, report),
   ];

@@ -4,25 +4,41 @@ import { resourceNamed } from '../resources/index.ts';
 import { approve } from './approve.ts';
 import type { Puller } from './changes.ts';
 import type { Context } from './context.ts';
+import type { PushOptions } from './edits/push.ts';
+import { type PushReport, pushOnce } from './edits/push-once.ts';
 import type { ResourceProgress } from './progress.ts';
 import type { PullOptions } from './pull-options.ts';
 import { readWhole } from './whole.ts';
 
+/** What work that was done came to. */
+export type WorkOutcome =
+  | { readonly results: readonly Readonly<ResourceProgress>[] }
+  | { readonly push: PushReport };
+
 /** What the daemon says of work that was handed to it. */
 export type HandoverOutcome =
-  | { readonly results: readonly Readonly<ResourceProgress>[] }
+  | WorkOutcome
   /** `usage`: the words of the command were wrong. */
   | { readonly error: string; readonly usage: boolean };
 
+/** What work is done with. */
+export interface Means {
+  readonly options: PullOptions;
+  readonly puller: Puller;
+  readonly edits: PushOptions;
+  /** Whether edits are carried anyway, and only waited for. */
+  readonly beside: boolean;
+}
+
 /** Does one piece of work that a command handed over. False when none waits. */
-export async function takeHandovers(ctx: Context, options: PullOptions, puller: Puller): Promise<boolean> {
+export async function takeHandovers(ctx: Context, means: Means): Promise<boolean> {
   const { db, lease, log } = ctx;
   const handover = await takeHandover(db, lease);
   if (handover === undefined) return false;
   const { id, command } = handover;
   log.info({ handover: id, command, ...handover.arguments }, 'work handed over');
   try {
-    const outcome: HandoverOutcome = { results: await perform(ctx, options, puller, handover) };
+    const outcome: HandoverOutcome = await perform(ctx, means, handover);
     await endHandover(db, lease, id, 'done', outcome);
   } catch (error) {
     if (ctx.signal.aborted) throw error;
@@ -33,17 +49,20 @@ export async function takeHandovers(ctx: Context, options: PullOptions, puller: 
   return true;
 }
 
-/** One incremental pull, one full comparison, or one stopped scan let through. */
+/** One incremental pull, one full comparison, one stopped scan let through, or the edits that are due. */
 export async function perform(
   ctx: Context,
-  options: PullOptions,
-  puller: Puller,
+  { options, puller, edits, beside }: Means,
   handover: Handover,
-): Promise<readonly Readonly<ResourceProgress>[]> {
+): Promise<WorkOutcome> {
+  if (handover.command === 'push') {
+    const { dryRun } = handover.arguments;
+    return { push: await pushOnce(ctx, edits, { dryRun, beside }) };
+  }
   const named = handover.arguments.resources.map(resourceNamed);
-  if (handover.command === 'sync') return puller.pull(named.length === 0 ? options.resources : named);
-  const { approve: scan } = handover.arguments;
-  if (scan !== undefined) return [await approve(ctx, scan)];
   const resources = named.length === 0 ? options.resources : named;
-  return readWhole(ctx, { ...options, kind: 'reconcile', resources, finished: 'again' });
+  if (handover.command === 'sync') return { results: await puller.pull(resources) };
+  const { approve: scan } = handover.arguments;
+  if (scan !== undefined) return { results: [await approve(ctx, scan)] };
+  return { results: await readWhole(ctx, { ...options, kind: 'reconcile', resources, finished: 'again' }) };
 }

@@ -1,3 +1,4 @@
+import { withdrawCandidates } from '../db/candidates.ts';
 import type { Executor } from '../db/connect.ts';
 import { type Position, saveCursor } from '../db/cursors.ts';
 import { addSeen, type Scan } from '../db/scans.ts';
@@ -120,6 +121,8 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
         return store.write(batch, async (tx) => {
           if (scan !== undefined) await addSeen(tx, scan.id, idsIn(batch));
           await also?.(tx);
+          // Last: who marks deletions locks their list before the scan.
+          if (kind !== 'backfill') await withdrawCandidates(tx, resource.name, idsIn(batch));
         });
       });
       progress.read += stored.read;

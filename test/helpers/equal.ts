@@ -5,6 +5,7 @@ import { clean } from '../../src/db/clean.ts';
 import { isValidInstant } from '../../src/db/instant.ts';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
+import type { Served } from '../../src/sandbox/world.ts';
 
 /**
  * Compares the mirror with what the sandbox serves without asking the product how it maps: every field
@@ -78,6 +79,16 @@ function keyOf(resource: string, object: Record<string, unknown>, path: Record<s
   if (resource === 'article_translations') return `${object.id}:${path.language}`;
   if (resource === 'issue_followers') return `${path.issue_id}:${object.type}:${object.id}`;
   return String(object.id);
+}
+
+/** Everything of a resource that Pylon has at this moment, by the keys of its rows. */
+export function servedIn(sandbox: Sandbox, resource: string): ReadonlyMap<string, Served> {
+  const served = new Map<string, Served>();
+  for (const one of sandbox.world.all(resource)) {
+    if (typeof one.object.id !== 'string' && resource !== 'issue_statuses') continue;
+    served.set(keyOf(resource, clean(one.object) as Record<string, unknown>, one.path), one);
+  }
+  return served;
 }
 
 /** Fields that move with the clock alone: where it does, they may be as old as the row. */

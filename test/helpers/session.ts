@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { connect } from '../../src/db/connect.ts';
 import { acquireLease } from '../../src/db/lease.ts';
 import { noteRereads } from '../../src/db/rereads.ts';
+import { countLive } from '../../src/db/rows.ts';
 import { createPylon, type PylonOptions } from '../../src/pylon/client.ts';
 import { documentedLimits } from '../../src/pylon/limits.ts';
 import type { Resource } from '../../src/resources/define.ts';
@@ -13,6 +14,7 @@ import { type Context, newContext } from '../../src/sync/context.ts';
 import { listed } from '../../src/sync/listed.ts';
 import type { ResourceProgress } from '../../src/sync/progress.ts';
 import { newRereads } from '../../src/sync/rereads.ts';
+import { resweepOf } from '../../src/sync/resweep.ts';
 import { readWhole } from '../../src/sync/whole.ts';
 import { bindToken } from '../../src/sync/workspace.ts';
 import { test as base } from './database.ts';
@@ -44,11 +46,13 @@ export interface Session {
   /** Reads again what waits for it; the number of records. */
   drain(): Promise<number>;
   hint(resource: string, id: string): Promise<void>;
+  /** Reads the listings again of all parents that do not seem to have changed. */
+  resweep(only?: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /** One process's work on a database, under a lease of its own. */
-async function openSession(
+export async function openSession(
   sandbox: { readonly url: string; readonly token: string },
   url: string,
   options: SessionOptions = {},
@@ -97,6 +101,15 @@ async function openSession(
     lists: (only) => whole('lists', only?.map(resourceNamed) ?? listed(resources), 'again'),
     reconcile: (only) => whole('reconcile', only?.map(resourceNamed) ?? resources, 'again'),
     drain: () => rereads.drain(),
+    async resweep(only) {
+      for (const resource of only?.map(resourceNamed) ?? resources) {
+        if (resource.pull.by !== 'parent') continue;
+        const parents = await countLive(db.orm, resourceNamed(resource.pull.parent).table);
+        const sweep = resweepOf(ctx, resource, resource.pull, { share: 1 });
+        // Ten at a time, the oldest first.
+        for (let read = 0; read < parents; read += 10) await sweep.work();
+      }
+    },
     hint: (resource, id) => noteRereads(db.orm, resource, [id], {}, 'hint'),
     async close() {
       if (closed) return;

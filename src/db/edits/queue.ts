@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
-import { moves } from '../../edits/states.ts';
+import { moves, type State } from '../../edits/states.ts';
 import type { Database, Executor } from '../connect.ts';
 import type { Lease } from '../lease.ts';
 import { edits } from '../tables.ts';
@@ -67,6 +67,11 @@ export async function claimEdits(
       RETURNING e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.attempts`);
     return claimed.rows;
   });
+  return byRecord(rows);
+}
+
+/** Edits by their record, those of each in their order. */
+function byRecord(rows: readonly Edit[]): readonly Claim[] {
   const claims = new Map<string, Edit[]>();
   for (const edit of [...rows].sort((a, b) => a.id - b.id)) {
     const key = `${edit.resource} ${edit.record_id}`;
@@ -76,6 +81,21 @@ export async function claimEdits(
     const [first] = own;
     return first === undefined ? [] : [{ resource: first.resource, record: first.record_id, edits: own }];
   });
+}
+
+/** What would be claimed if there were room for all of it; nothing is taken up. */
+export async function dueEdits(db: Executor, allowed: readonly string[]): Promise<readonly Claim[]> {
+  const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
+    SELECT e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced,
+           e.attempts + 1 AS attempts
+      FROM pylon_sync.edits AS e
+     WHERE e.state = 'pending' AND e.operation = ANY(${sql.param([...allowed])}::text[])
+       AND NOT EXISTS (
+         SELECT FROM pylon_sync.edits AS o
+          WHERE o.resource = e.resource AND o.record_id = e.record_id
+            AND (o.state = 'sending' OR (o.state = 'pending' AND o.next_attempt_at > clock_timestamp())))
+     ORDER BY e.id`);
+  return byRecord(rows);
 }
 
 /** Edits that are under way, as they stand now. */
@@ -126,4 +146,15 @@ export async function reviveEdits(db: Database, lease: Lease, requestTimeoutMs: 
        WHERE state = 'sending'`),
   );
   return revived.rowCount ?? 0;
+}
+
+/** Where edits stand, and whether they are to be taken up now or are under way. */
+export async function statesOf(
+  db: Executor,
+  ids: readonly number[],
+): Promise<readonly { readonly state: State; readonly isDue: boolean }[]> {
+  const { rows } = await db.execute<{ state: State; isDue: boolean }>(sql`
+    SELECT state, state = 'sending' OR (state = 'pending' AND next_attempt_at <= clock_timestamp()) AS "isDue"
+      FROM pylon_sync.edits WHERE id = ANY(${sql.param([...ids])}::bigint[])`);
+  return rows;
 }

@@ -6,8 +6,8 @@ import type { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages.ts';
 import { all, filterIgnored, instantIn, time } from '../filters.ts';
 import type { Pass } from '../pass.ts';
+import { admit, isAllowed } from './admit.ts';
 import { askFor, type Said, wordsOf } from './ask.ts';
-import { isAllowed } from './children.ts';
 
 /** Milliseconds to either side of the second a record was created in. */
 const AROUND = 2_000;
@@ -64,7 +64,9 @@ async function proveGone(
   const evidence = { absent_from: `POST ${changes.path} of its own second`, ...wordsOf(error) };
   const proof = { asked, answered: ctx.lease.nextOrder(), scan: null, evidence };
   try {
-    const gone = await writing(ctx.db, ctx.lease, (tx) => markDeleted(tx, resource, [id], proof));
+    const gone = await writing(ctx.db, ctx.lease, async (tx) =>
+      (await admit(pass, tx, [id])) ? markDeleted(tx, resource, [id], proof) : [],
+    );
     pass.progress.deleted += gone.length;
     return gone.length > 0;
   } catch (cause) {

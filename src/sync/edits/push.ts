@@ -1,3 +1,4 @@
+import { quarantineEdits } from '../../db/edits/identity.ts';
 import { type Claim, claimEdits, reviveEdits, waitingEdits } from '../../db/edits/queue.ts';
 import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
@@ -26,7 +27,9 @@ export interface Pusher {
 
 /**
  * Carries edits to Pylon, records side by side, each record's in their order. `onFree` is called when there is room
- * for more. What ends the work ends `take`: nothing else is thrown.
+ * for more.
+ *
+ * What is no record's matter is thrown by the next `take`, or `idle`.
  */
 export function newPusher(ctx: Context, options: PushOptions, onFree: () => void = () => {}): Pusher {
   const { resources, allow, policy, requestTimeoutMs } = options;
@@ -40,6 +43,12 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
 
+  /** Throws, once, what went wrong with more than a record. */
+  const tell = () => {
+    const told = failure;
+    failure = undefined;
+    if (told !== undefined) throw told.error;
+  };
   const start = (claim: Claim) => {
     const { resource } = claim;
     underWay.set(resource, (underWay.get(resource) ?? 0) + 1);
@@ -57,12 +66,18 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
 
   return {
     async begin() {
+      const drafts = await quarantineEdits(ctx.db, ctx.lease);
+      if (drafts > 0)
+        ctx.log.warn(
+          { edits: drafts },
+          'this database was copied or restored: its waiting edits are drafts until they are approved',
+        );
       await publishEditSettings(ctx.db, ctx.lease, options);
       const revived = await reviveEdits(ctx.db, ctx.lease, requestTimeoutMs);
       if (revived > 0) ctx.log.info({ edits: revived }, 'edits were under way when the last process ended');
     },
     async take() {
-      if (failure !== undefined) throw failure.error;
+      tell();
       if (allow.length === 0) return 0;
       const waiting = await waitingEdits(ctx.db.orm);
       const room = new Map(
@@ -78,7 +93,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     },
     async idle() {
       while (running.size > 0) await Promise.race(running);
-      if (failure !== undefined) throw failure.error;
+      tell();
     },
   };
 }

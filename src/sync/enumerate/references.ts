@@ -5,8 +5,8 @@ import { writing } from '../../db/transaction.ts';
 import { unwrapObject } from '../../pylon/answer.ts';
 import type { Pull } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
+import { admit, isAllowed } from '../deletions/admit.ts';
 import { askFor, wordsOf } from '../deletions/ask.ts';
-import { isAllowed } from '../deletions/children.ts';
 import { unlessHeld } from '../held.ts';
 import type { Pass } from '../pass.ts';
 import { readEach } from './each.ts';
@@ -71,7 +71,9 @@ async function proveGone(pass: Pass, pull: Pull & { by: 'reference' }, id: strin
         evidence: wordsOf(said.error),
       };
       const gone = await unlessHeld(resource, () =>
-        writing(ctx.db, ctx.lease, (tx) => markDeleted(tx, resource, [id], proof)),
+        writing(ctx.db, ctx.lease, async (tx) =>
+          (await admit(pass, tx, [id])) ? markDeleted(tx, resource, [id], proof) : [],
+        ),
       );
       pass.progress.deleted += gone.length;
     }

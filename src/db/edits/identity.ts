@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm';
+import { moves } from '../../edits/states.ts';
+import type { Database, Executor } from '../connect.ts';
+import type { Lease } from '../lease.ts';
+import { writing } from '../transaction.ts';
+import { statesIn } from './queue.ts';
+
+/**
+ * What tells a database from a copy of it: the server's own number and history, and the database's number on it. A
+ * copy made by dump or template, a backup that was restored and a replica that took over differ in one of these.
+ */
+async function identityOf(tx: Executor): Promise<string> {
+  const { rows } = await tx.execute<{ identity: string }>(sql`
+    SELECT concat_ws('.', (SELECT system_identifier FROM pg_control_system()),
+                     (SELECT timeline_id FROM pg_control_checkpoint()),
+                     (SELECT oid FROM pg_database WHERE datname = current_database())) AS identity`);
+  return rows[0]?.identity ?? '';
+}
+
+/**
+ * In a database that was copied or restored, turns what was queued before into drafts: a clone for testing never
+ * writes to customers, and what a restored one has queued may have been sent long ago. How many; 0 in the
+ * database that they were queued in.
+ */
+export async function quarantineEdits(db: Database, lease: Lease): Promise<number> {
+  return writing(db, lease, async (tx) => {
+    const identity = await identityOf(tx);
+    const { rows } = await tx.execute<{ known: string | null }>(
+      sql`SELECT value #>> '{}' AS known FROM pylon_sync.settings WHERE key = 'identity'`,
+    );
+    const known = rows[0]?.known;
+    if (known === identity) return 0;
+    await tx.execute(sql`
+      INSERT INTO pylon_sync.settings (key, value) VALUES ('identity', to_jsonb(${identity}::text))
+          ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`);
+    if (known == null) return 0;
+    const { from, to } = moves('quarantine');
+    const { rowCount } = await tx.execute(sql`
+      UPDATE pylon_sync.edits SET state = ${to}, error = 'the database was copied or restored: approve it to send it'
+       WHERE state = ANY(${statesIn(from)})`);
+    return rowCount ?? 0;
+  });
+}
+
+/** Forgets edits that were settled so many days ago; how many. */
+export async function pruneEdits(db: Database, lease: Lease, days: number): Promise<number> {
+  const { rowCount } = await writing(db, lease, (tx) =>
+    tx.execute(sql`DELETE FROM pylon_sync.edits WHERE settled_at < now() - make_interval(days => ${days})`),
+  );
+  return rowCount ?? 0;
+}

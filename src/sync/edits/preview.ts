@@ -1,0 +1,67 @@
+import { columnsIn } from '../../db/edits/overlay.ts';
+import { type Claim, dueEdits } from '../../db/edits/queue.ts';
+import { isReject, rowMapper } from '../../db/row.ts';
+import { readRow } from '../../db/rows.ts';
+import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
+import { planUpdate } from '../../edits/plan.ts';
+import { reasonOf } from '../../errors.ts';
+import { unwrapObject } from '../../pylon/answer.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import type { Context } from '../context.ts';
+import type { PushOptions } from './push.ts';
+
+/** What would be done for one record. */
+export interface Preview {
+  readonly resource: string;
+  readonly record: string;
+  readonly edits: readonly number[];
+  /** Undefined where nothing would be sent. */
+  readonly request?: { readonly method: string; readonly path: string; readonly body: unknown };
+  /** What would become of it without a request, or beside it. */
+  readonly note?: string;
+}
+
+/** What a push would send now, compared with Pylon as it stands; changes nothing, here or there. */
+export async function previewEdits(
+  ctx: Context,
+  { allow, policy }: Pick<PushOptions, 'allow' | 'policy'>,
+): Promise<readonly Preview[]> {
+  const previews: Preview[] = [];
+  for (const claim of await dueEdits(ctx.db.orm, allow)) previews.push(await previewOf(ctx, claim, policy));
+  return previews;
+}
+
+async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy']): Promise<Preview> {
+  const { record, edits } = claim;
+  const resource = resourceNamed(claim.resource);
+  const common = { resource: claim.resource, record, edits: edits.map(({ id }) => id) };
+  const row = (await readRow(ctx.db.orm, resource.table, record)) ?? {};
+  const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
+  try {
+    const answer = await ctx.pylon.request({
+      ...{ method: 'GET', route: resource.get ?? '', params: { ...facts, id: record }, signal: ctx.signal },
+    });
+    const mapped = rowMapper(resource)(unwrapObject(answer), facts);
+    if (isReject(mapped))
+      return { ...common, note: `Pylon answered with what is no record: ${mapped.reason}` };
+    const remote = columnsIn(resource, mapped);
+    const {
+      writes,
+      outcomes,
+      row: after,
+    } = planUpdate(edits, remote, kindsOf(resource), (field) => policy(resource.name, field));
+    const contested = [...new Set(outcomes.flatMap(({ held, lost }) => [...held, ...lost]))];
+    const note = contested.length > 0 ? `changed in Pylon too: ${contested.join(', ')}` : undefined;
+    if (writes.length === 0) return { ...common, note: note ?? 'Pylon holds this already' };
+    const path = pathOf(resource.writes?.update ?? '', { ...facts, id: record });
+    const request = { method: 'PATCH', path, body: bodyOf(resource, writes, after) };
+    return { ...common, request, ...(note === undefined ? {} : { note }) };
+  } catch (error) {
+    if (!(error instanceof PylonError)) throw error;
+    return { ...common, note: `would fail: ${reasonOf(error)}` };
+  }
+}
+
+const pathOf = (route: string, params: Readonly<Record<string, string>>): string =>
+  route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
