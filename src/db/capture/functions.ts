@@ -16,6 +16,10 @@ const GIVEN = (name: string) => `
          HINT = 'SELECT pylon_sync.${name}(ARRAY(SELECT id FROM pylon_sync.edits WHERE …))';
      END IF;`;
 
+const notMoved = (verb: string) => `
+       RAISE EXCEPTION 'edit %: its record is gone from Pylon, or somebody else has just moved it', ${verb}_edit.id
+         USING ERRCODE = '${WRONG_STATE}';`;
+
 /** One of the functions for many edits, and the one for a single edit, which says why it cannot be. */
 function pair(verb: string, event: Event, work: string): readonly string[] {
   const many = `${verb}_edits`;
@@ -34,10 +38,7 @@ function pair(verb: string, event: Event, work: string): readonly string[] {
    LANGUAGE plpgsql ${DEFINER} AS $$
    BEGIN
      PERFORM pylon_sync.refuse_unless_in(${verb}_edit.id, '${verb}', ARRAY[${list(movable(event))}]);
-     IF pylon_sync.${many}(ARRAY[${verb}_edit.id]) = 0 THEN
-       RAISE EXCEPTION 'edit %: its record is gone from Pylon, or somebody else has just moved it', ${verb}_edit.id
-         USING ERRCODE = '${WRONG_STATE}';
-     END IF;
+     IF pylon_sync.${many}(ARRAY[${verb}_edit.id]) = 0 THEN ${notMoved(verb)} END IF;
    END $$`,
   ];
 }
@@ -180,19 +181,22 @@ const letGo = `CREATE OR REPLACE FUNCTION pylon_sync.let_go(ids bigint[]) RETURN
    END $$`;
 
 /** Held fields go to Pylon whatever it holds now: a person has seen what that is. */
-const resolve = `CREATE OR REPLACE FUNCTION pylon_sync.resolve_edit(id bigint, choice text) RETURNS void
+const resolve = [
+  `CREATE OR REPLACE FUNCTION pylon_sync.resolve_edits(ids bigint[], choice text) RETURNS integer
    LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     chosen bigint[];
    BEGIN
      IF choice IS NULL OR choice NOT IN ('local', 'pylon') THEN
-       RAISE EXCEPTION 'pylon_sync.resolve_edit takes ''local'', which sends the edit, or ''pylon'', which drops it'
+       RAISE EXCEPTION 'an edit is resolved with ''local'', which sends it, or ''pylon'', which drops it'
          USING ERRCODE = '${WRONG_VALUE}';
      END IF;
-     PERFORM pylon_sync.refuse_unless_in(resolve_edit.id, 'resolve', ARRAY['conflict']);
+     PERFORM pylon_sync.lock_records(ids);
+     SELECT coalesce(array_agg(e.id), '{}') INTO chosen FROM pylon_sync.edits AS e
+      WHERE e.id = ANY (resolve_edits.ids) AND e.state = 'conflict';
      IF choice = 'pylon' THEN
-       PERFORM pylon_sync.drop_edits(ARRAY[resolve_edit.id], 'Pylon''s value was chosen by ' || session_user);
-       RETURN;
+       RETURN pylon_sync.drop_edits(chosen, 'dropped for Pylon''s value by ' || session_user);
      END IF;
-     PERFORM pylon_sync.lock_records(ARRAY[resolve_edit.id]);
      UPDATE pylon_sync.edits AS e
         SET forced = e.held,
             base = (SELECT jsonb_object_agg(key, CASE
@@ -202,9 +206,16 @@ const resolve = `CREATE OR REPLACE FUNCTION pylon_sync.resolve_edit(id bigint, c
                            FROM unnest(e.held) AS name WHERE name LIKE 'custom\\_fields.%'), '{}')
                        ELSE value END)
                       FROM jsonb_each(e.base))
-      WHERE e.id = resolve_edit.id AND e.state = 'conflict';
-     PERFORM pylon_sync.retry_edit(resolve_edit.id);
-   END $$`;
+      WHERE e.id = ANY (chosen) AND e.state = 'conflict';
+     RETURN pylon_sync.send_again(chosen);
+   END $$`,
+  `CREATE OR REPLACE FUNCTION pylon_sync.resolve_edit(id bigint, choice text) RETURNS void
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   BEGIN
+     PERFORM pylon_sync.refuse_unless_in(resolve_edit.id, 'resolve', ARRAY['conflict']);
+     IF pylon_sync.resolve_edits(ARRAY[resolve_edit.id], choice) = 0 THEN ${notMoved('resolve')} END IF;
+   END $$`,
+];
 
 /** What people do to edits, in SQL: everything that the command line does. */
 export const personFunctions = (): readonly string[] => [
@@ -216,12 +227,13 @@ export const personFunctions = (): readonly string[] => [
   ...pair('discard', 'discard', `pylon_sync.drop_edits(chosen, 'discarded by ' || session_user)`),
   ...pair('retry', 'retry', 'pylon_sync.send_again(chosen)'),
   ...pair('approve', 'approve', 'pylon_sync.let_go(chosen)'),
-  resolve,
+  ...resolve,
 ];
 
 /** Functions that an editor may call, and those that need a grant of their own. */
 export const FOR_EDITORS = [
   ...['discard', 'retry'].flatMap((verb) => [`${verb}_edit(bigint)`, `${verb}_edits(bigint[], bigint)`]),
   'resolve_edit(bigint, text)',
+  'resolve_edits(bigint[], text)',
 ];
 export const FOR_APPROVERS = ['approve_edit(bigint)', 'approve_edits(bigint[], bigint)'];
