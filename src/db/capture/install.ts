@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
+import { actionFunctions } from './actions.ts';
 import { rolesOf } from './roles.ts';
 import { sharedFunctions } from './shared.ts';
 import { captureOf } from './table.ts';
@@ -10,6 +11,7 @@ export const captureStatements = (owner: string): readonly string[] => [
   ...sharedFunctions(),
   ...resources.flatMap((resource) => captureOf(resource, owner)),
   ...rolesOf(resources),
+  ...actionFunctions(),
 ];
 
 /**
