@@ -48,7 +48,7 @@ export interface Session {
 }
 
 /** One process's work on a database, under a lease of its own. */
-async function openSession(
+export async function openSession(
   sandbox: { readonly url: string; readonly token: string },
   url: string,
   options: SessionOptions = {},
