@@ -26,6 +26,8 @@ export interface Context extends ContextInit {
   readonly whole: Exclusive;
   /** Neither do incremental pulls of one. */
   readonly pulls: Exclusive;
+  /** Deletions that no listing of a whole resource proves: what the guard lets through is marked before it looks again. */
+  readonly removals: Exclusive;
   /** Records whose listing is being read (`<resource> <parent>`): no two passes read the same one at once. */
   readonly claims: Set<string>;
   /** By resource, parents whose listing was read within the second of their mark: it is due once more. */
@@ -39,6 +41,7 @@ export function newContext(init: ContextInit): Context {
     ...init,
     whole: newExclusive(),
     pulls: newExclusive(),
+    removals: newExclusive(),
     claims: new Set(),
     unsettled: new Map(),
     doubts: newDoubts(),

@@ -60,15 +60,17 @@ async function proveGone(
       if ((object as { readonly id?: unknown }).id === id) return false;
     }
   }
-  if (!(await isAllowed(pass, [id]))) return false;
   const evidence = { absent_from: `POST ${changes.path} of its own second`, ...wordsOf(error) };
-  const proof = { asked, answered: ctx.lease.nextOrder(), scan: null, evidence };
-  try {
-    const gone = await writing(ctx.db, ctx.lease, (tx) => markDeleted(tx, resource, [id], proof));
-    pass.progress.deleted += gone.length;
-    return gone.length > 0;
-  } catch (cause) {
-    if (isLockHeld(cause)) return false;
-    throw cause;
-  }
+  return ctx.removals.run(resource.name, async () => {
+    if (!(await isAllowed(pass, [id]))) return false;
+    const proof = { asked, answered: ctx.lease.nextOrder(), scan: null, evidence };
+    try {
+      const gone = await writing(ctx.db, ctx.lease, (tx) => markDeleted(tx, resource, [id], proof));
+      pass.progress.deleted += gone.length;
+      return gone.length > 0;
+    } catch (cause) {
+      if (isLockHeld(cause)) return false;
+      throw cause;
+    }
+  });
 }

@@ -5,7 +5,7 @@ import { writing } from '../../db/transaction.ts';
 import { unwrapObject } from '../../pylon/answer.ts';
 import type { Pull } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
-import { askFor, wordsOf } from '../deletions/ask.ts';
+import { askFor, type Said, wordsOf } from '../deletions/ask.ts';
 import { isAllowed } from '../deletions/children.ts';
 import { unlessHeld } from '../held.ts';
 import type { Pass } from '../pass.ts';
@@ -60,23 +60,25 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
  */
 async function proveGone(pass: Pass, pull: Pull & { by: 'reference' }, id: string): Promise<boolean> {
   const { ctx, resource } = pass;
-  if (!(await isLive(ctx.db.orm, resource.table, id)) || !(await isAllowed(pass, [id]))) return false;
-  const said = await ctx.doubts.during(resource.name, [id], async () => {
-    const said = await askFor(pass, pull.path, id, {});
-    if (said.is === 'gone') {
-      const proof = {
-        asked: said.asked,
-        answered: ctx.lease.nextOrder(),
-        scan: null,
-        evidence: wordsOf(said.error),
-      };
-      const gone = await unlessHeld(resource, () =>
-        writing(ctx.db, ctx.lease, (tx) => markDeleted(tx, resource, [id], proof)),
-      );
-      pass.progress.deleted += gone.length;
-    }
-    return said;
-  });
-  if (said.is === 'there') await pass.keep(pass.batch([said.object], said.facts, said.answer.order));
-  return said.is === 'there';
+  const prove = async () => {
+    if (!(await isLive(ctx.db.orm, resource.table, id)) || !(await isAllowed(pass, [id]))) return undefined;
+    return ctx.doubts.during(resource.name, [id], () => askAndMark(pass, pull, id));
+  };
+  const said = await ctx.removals.run(resource.name, prove);
+  if (said?.is === 'there') await pass.keep(pass.batch([said.object], said.facts, said.answer.order));
+  return said?.is === 'there';
+}
+
+async function askAndMark(pass: Pass, pull: Pull & { by: 'reference' }, id: string): Promise<Said> {
+  const { ctx, resource } = pass;
+  const said = await askFor(pass, pull.path, id, {});
+  if (said.is === 'gone') {
+    const evidence = wordsOf(said.error);
+    const proof = { asked: said.asked, answered: ctx.lease.nextOrder(), scan: null, evidence };
+    const gone = await unlessHeld(resource, () =>
+      writing(ctx.db, ctx.lease, (tx) => markDeleted(tx, resource, [id], proof)),
+    );
+    pass.progress.deleted += gone.length;
+  }
+  return said;
 }
