@@ -1,3 +1,4 @@
+import { takeBack } from '../db/candidates.ts';
 import type { Executor } from '../db/connect.ts';
 import { type Position, saveCursor } from '../db/cursors.ts';
 import { addSeen, type Scan } from '../db/scans.ts';
@@ -78,6 +79,8 @@ export interface PassInit {
   readonly ctx: Context;
   readonly kind: PassKind;
   readonly scan?: Scan | undefined;
+  /** Deletions that wait for a person though no listing of the whole missed them: what is answered is none of them. */
+  readonly stopped?: Scan | undefined;
   /** Rows that changed before it, epoch milliseconds, should stand here already: where one does not, it has drifted. */
   readonly coveredUntil?: number | undefined;
   /** Told of the rows of each transaction. */
@@ -94,7 +97,7 @@ export interface PassInit {
   readonly leave: (undone: TransientError) => void;
 }
 
-export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: PassInit): Pass {
+export function newPass({ store, stopped, coveredUntil, onChanged, onSeen, ...init }: PassInit): Pass {
   const { ctx, kind, resource, scope, progress, position, scan } = init;
   const step = (what: string) => {
     const { remainingRequests } = progress;
@@ -119,6 +122,7 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
         init.signal.throwIfAborted();
         return store.write(batch, async (tx) => {
           if (scan !== undefined) await addSeen(tx, scan.id, idsIn(batch));
+          if (stopped !== undefined) await takeBack(tx, stopped, resource.table, idsIn(batch));
           await also?.(tx);
         });
       });

@@ -1,5 +1,5 @@
 import { beginRun, endRun, type RunOutcome } from '../db/runs.ts';
-import { endScan, type Scan, type Span } from '../db/scans.ts';
+import { endScan, newestScan, type Scan, type Span } from '../db/scans.ts';
 import { storer } from '../db/store.ts';
 import { takeUpScan } from '../db/take-up-scan.ts';
 import { writing } from '../db/transaction.ts';
@@ -31,7 +31,7 @@ const isUnavailable = (error: unknown) =>
  * the progress. Only being told to stop is thrown on, after the run is closed as interrupted.
  */
 export async function runPass(
-  given: Omit<PassInit, 'store' | 'scan' | 'leave'>,
+  given: Omit<PassInit, 'store' | 'scan' | 'stopped' | 'leave'>,
   course: Course,
 ): Promise<void> {
   const { ctx, kind, resource, progress, position, signal } = given;
@@ -41,6 +41,7 @@ export async function runPass(
   const undone: Error[] = [];
   const init = {
     ...given,
+    stopped: await newestScan(db.orm, resource.name, 'children', 'stopped'),
     store: storer(db, lease, resource, ctx.doubts),
     leave: (error: Error) => void undone.push(error),
   };

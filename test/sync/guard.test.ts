@@ -3,6 +3,8 @@ import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { ByParent } from '../../src/sync/child-pages.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { expectMirror } from '../helpers/equal.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const resources = ['issues', 'issue_messages'].map(resourceNamed);
@@ -20,6 +22,10 @@ const crowded = [
     },
   },
 ] as const;
+
+/** How the scans stand that there are. */
+const states = async ({ pool }: TestDatabase) =>
+  (await pool.query('SELECT state FROM pylon_sync.scans ORDER BY id')).rows.map(({ state }) => state);
 
 /** Reads all listings of messages again. */
 async function resweep({ session }: Mirrored): Promise<void> {
@@ -44,7 +50,21 @@ describe('the guard of listings per parent', () => {
     );
     expect(rows[0].gone).toBeGreaterThan(0);
     expect(rows[0].gone).toBeLessThanOrEqual(50);
-    const scans = await database.pool.query("SELECT FROM pylon_sync.scans WHERE state = 'stopped'");
-    expect(scans.rowCount).toBe(1);
+    expect(await states(database)).toEqual(['stopped']);
+  });
+
+  test('takes its scan back when the listings hold the records again', async ({ mirror, database }) => {
+    const mirrored = await mirror(...crowded);
+    const { sandbox, session } = mirrored;
+    mirrored.pass(60);
+    await session.pull();
+    const all = [...sandbox.world.all('issue_messages')];
+    takeAway(mirrored);
+    await resweep(mirrored);
+    expect(await states(database)).toEqual(['stopped']);
+    for (const { object, path } of all) sandbox.world.put('issue_messages', object, path);
+    await resweep(mirrored);
+    expect(await states(database)).toEqual(['abandoned']);
+    await expectMirror(database.pool, sandbox, ['issue_messages']);
   });
 });
