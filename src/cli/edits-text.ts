@@ -77,9 +77,9 @@ function fieldText(edit: EditDetails, field: Field): readonly string[] {
   ];
   return [
     `${name}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`,
-    ...(edit.operation === 'create' ? [] : [`  base   ${shown(base)}`]),
+    ...(edit.operation !== 'update' ? [] : [`  base   ${shown(base)}`]),
     `  local  ${shown(wanted)}${kind === 'set' && change.length > 0 ? `   ${change.join(' ')}` : ''}`,
-    ...(edit.operation === 'create'
+    ...(edit.operation !== 'update'
       ? []
       : [`  Pylon  ${remote === undefined ? 'not compared yet' : shown(remote)}`]),
   ];

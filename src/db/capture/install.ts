@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
+import { actionFunctions } from './actions.ts';
 import { CALLER_FUNCTIONS, callerFunctions } from './callers.ts';
 import { FOR_APPROVERS, FOR_EDITORS, personFunctions } from './functions.ts';
 import { grantFunctions, ROLES, rolesOf } from './roles.ts';
@@ -18,6 +19,7 @@ const captureStatements = (owner: string): readonly string[] => [
   ...rolesOf(resources),
   grantFunctions('pylon_editor', [...FOR_EDITORS, ...CALLER_FUNCTIONS]),
   grantFunctions('pylon_approver', FOR_APPROVERS),
+  ...actionFunctions(),
 ];
 
 /**

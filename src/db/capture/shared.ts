@@ -67,8 +67,8 @@ export const sharedFunctions = (): readonly string[] => [
        USING ERRCODE = '${REFUSED.unsupported}', TABLE = TG_TABLE_NAME;
    END $$`,
 
-  // After each statement: is it allowed, is it too much at once, and the daemon is told.
-  `CREATE OR REPLACE FUNCTION pylon_sync.after_edits() RETURNS trigger
+  // Is it too much at once; and the daemon is told.
+  `CREATE OR REPLACE FUNCTION pylon_sync.edits_queued() RETURNS void
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
      mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
@@ -76,10 +76,6 @@ export const sharedFunctions = (): readonly string[] => [
      queued integer;
      held integer;
    BEGIN
-     IF mine IS NULL OR NOT EXISTS (SELECT FROM pylon_sync.edits WHERE txid = mine AND state IN ('pending', 'draft')) THEN
-       RETURN NULL;
-     END IF;
-     IF TG_OP = 'UPDATE' THEN PERFORM pylon_sync.refuse_unless_allowed('update'); END IF;
      SELECT count(*) INTO queued FROM (SELECT FROM pylon_sync.edits WHERE txid = mine LIMIT guard + 1) AS first;
      IF queued > guard THEN
        UPDATE pylon_sync.edits SET state = 'draft' WHERE txid = mine AND state = 'pending';
@@ -90,6 +86,19 @@ export const sharedFunctions = (): readonly string[] => [
        END IF;
      END IF;
      PERFORM pg_notify('pylon_sync_edits', '');
+   END $$`,
+
+  // After each statement: was there anything to capture, and is it allowed.
+  `CREATE OR REPLACE FUNCTION pylon_sync.after_edits() RETURNS trigger
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
+   BEGIN
+     IF mine IS NULL OR NOT EXISTS (SELECT FROM pylon_sync.edits WHERE txid = mine AND state IN ('pending', 'draft')) THEN
+       RETURN NULL;
+     END IF;
+     IF TG_OP = 'UPDATE' THEN PERFORM pylon_sync.refuse_unless_allowed('update'); END IF;
+     PERFORM pylon_sync.edits_queued();
      RETURN NULL;
    END $$`,
 

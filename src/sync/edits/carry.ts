@@ -1,40 +1,37 @@
 import { columnsIn } from '../../db/edits/overlay.ts';
 import { type Claim, type Edit, postponeEdits, readEdits } from '../../db/edits/queue.ts';
-import { type Fate, type Settlement, settleEdits } from '../../db/edits/settle.ts';
+import type { Fate } from '../../db/edits/settle.ts';
 import { isReject, rowMapper } from '../../db/row.ts';
 import { readRow } from '../../db/rows.ts';
-import { isLockHeld, sqlState } from '../../db/sql-state.ts';
 import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
-import type { PolicyFor } from '../../edits/conflicts.ts';
 import { alike, type Values } from '../../edits/merge.ts';
 import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.ts';
-import { PermanentError, reasonOf, TransientError, UnknownOutcomeError } from '../../errors.ts';
+import { PermanentError, reasonOf, UnknownOutcomeError } from '../../errors.ts';
 import { unwrapObject } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import type { Answer, Pylon } from '../../pylon/types.ts';
+import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
-import type { Context } from '../context.ts';
+import { carryAction } from './action.ts';
+import {
+  type Carrier,
+  type Held,
+  isPassing,
+  type Job,
+  mayStillArrive,
+  NotYetError,
+  refuse,
+  requestIdOf,
+  settle,
+  unlessArriving,
+} from './job.ts';
 import { backoffMs, retrying } from './patience.ts';
-
-/** What carrying edits needs beside the context. */
-export interface Carrier {
-  readonly ctx: Context;
-  readonly pylon: Pylon;
-  readonly policy: PolicyFor;
-  /** How long a request may be on its way, milliseconds. */
-  readonly requestTimeoutMs: number;
-  /** Until when a request whose answer was lost may still take effect (`performance.now()`), by record. */
-  readonly mayArrive: Map<string, number>;
-}
 
 const GONE = [404, 410];
 
 /** What Pylon holds of a record, as its row would. */
-interface Remote {
+interface Remote extends Held {
   readonly row: Values;
-  readonly answer: Answer;
-  readonly object: unknown;
 }
 
 function remoteOf(resource: Resource, answer: Answer, facts: Readonly<Record<string, string>>): Remote {
@@ -44,14 +41,10 @@ function remoteOf(resource: Resource, answer: Answer, facts: Readonly<Record<str
   return { row: columnsIn(resource, mapped), answer, object };
 }
 
-/** One record's edits on their way. */
-interface Job {
-  readonly resource: Resource;
-  readonly record: string;
-  readonly facts: Readonly<Record<string, string>>;
-}
-
-/** Carries out what waits for one record: whatever happens, each of its edits is settled or put back. */
+/**
+ * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
+ * each of its edits is settled or put back.
+ */
 export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
   const { ctx } = carrier;
   const resource = resourceNamed(claim.resource);
@@ -60,33 +53,37 @@ export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
   const { id: _, ...facts } = paramsOf(route, claim.record, row);
   const job: Job = { resource, record: claim.record, facts };
   try {
-    await carryTogether(carrier, job, claim.edits);
+    for (const [place, group] of groupsOf(claim.edits).entries()) {
+      // As they stand now: what became of those before is what they start from.
+      const ids = group.map(({ id }) => id);
+      const edits = place === 0 ? group : await readEdits(ctx.db.orm, ids);
+      const [first] = edits;
+      if (first === undefined) continue;
+      if (first.operation === 'action') await carryAction(carrier, job, first);
+      else await carryTogether(carrier, job, edits);
+    }
   } catch (error) {
     if (ctx.signal.aborted) throw error;
-    if (error instanceof UnknownOutcomeError)
-      carrier.mayArrive.set(keyOf(job), performance.now() + carrier.requestTimeoutMs);
+    if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, job);
     await postpone(carrier, claim.edits, error);
   }
 }
 
-const keyOf = ({ resource, record }: Job): string => `${resource.name} ${record}`;
-
-/** Milliseconds for which a request whose answer was lost may still take effect: nothing is sent again before. */
-function stillArriving({ mayArrive }: Carrier, job: Job): number {
-  const left = (mayArrive.get(keyOf(job)) ?? 0) - performance.now();
-  if (left <= 0) mayArrive.delete(keyOf(job));
-  return Math.max(0, left);
+/** Updates that follow one another, and what goes by itself. */
+export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
+  const groups: Edit[][] = [];
+  for (const edit of edits) {
+    const last = groups.at(-1);
+    if (edit.operation === 'update' && last?.[0]?.operation === 'update') last.push(edit);
+    else groups.push([edit]);
+  }
+  return groups;
 }
 
 /** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
-async function postpone(
-  { ctx }: Carrier,
-  edits: readonly Edit[],
-  error: unknown,
-  leastMs = 0,
-): Promise<void> {
+async function postpone({ ctx }: Carrier, edits: readonly Edit[], error: unknown): Promise<void> {
   const attempts = Math.max(...edits.map((edit) => edit.attempts));
-  const waitMs = Math.max(backoffMs(attempts), leastMs);
+  const waitMs = Math.max(backoffMs(attempts), error instanceof NotYetError ? error.leastMs : 0);
   ctx.log.info(
     { resource: edits[0]?.resource, record: edits[0]?.record_id, waitMs, error: reasonOf(error) },
     'edit put back: trying again',
@@ -96,9 +93,6 @@ async function postpone(
     postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error) }),
   );
 }
-
-/** Somebody holds the row, or waits for it in turn. */
-const isPassing = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';
 
 /** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. */
 async function carryTogether(carrier: Carrier, job: Job, edits: readonly Edit[]): Promise<void> {
@@ -120,11 +114,7 @@ async function carryTogether(carrier: Carrier, job: Job, edits: readonly Edit[])
   }
   const plan = planUpdate(edits, remote.row, kindsOf(resource), (field) => policy(resource.name, field));
   if (plan.writes.length === 0) return settle(carrier, job, edits, fatesOf(plan), remote);
-  const arriving = stillArriving(carrier, job);
-  if (arriving > 0) {
-    const error = new TransientError('an earlier request may still be on its way');
-    return postpone(carrier, edits, error, arriving);
-  }
+  unlessArriving(carrier, job);
   const body = bodyOf(resource, plan.writes, plan.row);
   let answer: Answer;
   try {
@@ -187,42 +177,4 @@ function noteOf({ lost, replaced }: Outcome): string | undefined {
     ...(replaced.length > 0 ? [`superseded by a later edit: ${names(replaced)}`] : []),
   ];
   return notes.length === 0 ? undefined : notes.join('; ');
-}
-
-function requestIdOf({ body }: Answer): string | undefined {
-  const id = (body as { readonly request_id?: unknown } | undefined)?.request_id;
-  return typeof id === 'string' ? id : undefined;
-}
-
-/** Pylon will not have it: the row goes back to what Pylon holds. */
-async function refuse(
-  carrier: Carrier,
-  job: Job,
-  edits: readonly Edit[],
-  { message, status, requestId }: PylonError,
-  remote: Remote | undefined,
-  sent?: Values,
-): Promise<void> {
-  const fates = edits.map(
-    ({ id }): Fate => ({ id, event: 'refuse', error: message, status, requestId, sent }),
-  );
-  await settle(carrier, job, edits, fates, remote);
-}
-
-async function settle(
-  { ctx }: Carrier,
-  { resource, record, facts }: Job,
-  edits: readonly Edit[],
-  fates: readonly Fate[],
-  remote: Remote | undefined,
-): Promise<void> {
-  const newest = edits.at(-1);
-  const fields = edits.flatMap(({ changes }) => Object.keys(changes));
-  const settlement: Settlement = {
-    ...{ resource, record, fates, facts },
-    edited: { id: newest?.id ?? 0, fields },
-    shown: remote === undefined ? undefined : { object: remote.object, facts, order: remote.answer.order },
-  };
-  // What Pylon said is known: only a row that somebody holds can be in the way.
-  await retrying(ctx.signal, isPassing, () => settleEdits(ctx.db, ctx.lease, ctx.doubts, settlement));
 }

@@ -1,10 +1,12 @@
 import { quarantineEdits } from '../../db/edits/identity.ts';
 import { type Claim, claimEdits, reviveEdits, waitingEdits } from '../../db/edits/queue.ts';
 import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
+import { actions, allowedWork } from '../../edits/actions.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
-import { type Carrier, carry } from './carry.ts';
+import { carry } from './carry.ts';
+import type { Carrier } from './job.ts';
 
 export interface PushOptions extends EditSettings {
   readonly policy: PolicyFor;
@@ -38,7 +40,10 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     pylon: ctx.pylon.prioritised('edit'),
     mayArrive: new Map(),
   };
-  const names = resources.filter(({ writes }) => writes !== undefined).map(({ name }) => name);
+  const acted = new Set(actions.map(({ resource }) => resource));
+  const names = resources
+    .filter(({ name, writes }) => writes !== undefined || acted.has(name))
+    .map(({ name }) => name);
   const underWay = new Map<string, number>();
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
@@ -87,7 +92,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
           .filter(([, free]) => free > 0),
       );
       if (room.size === 0) return 0;
-      const claims = await claimEdits(ctx.db, ctx.lease, room, allow);
+      const claims = await claimEdits(ctx.db, ctx.lease, room, allowedWork(allow));
       for (const claim of claims) start(claim);
       return claims.length;
     },

@@ -1,0 +1,113 @@
+import type { Edit } from '../../db/edits/queue.ts';
+import { type Fate, type Settlement, settleEdits } from '../../db/edits/settle.ts';
+import { isLockHeld, sqlState } from '../../db/sql-state.ts';
+import { kindsOf } from '../../edits/body.ts';
+import type { PolicyFor } from '../../edits/conflicts.ts';
+import { fieldsIn, nameOf, type Values } from '../../edits/merge.ts';
+import { TransientError } from '../../errors.ts';
+import type { PylonError } from '../../pylon/errors.ts';
+import type { Answer, Pylon } from '../../pylon/types.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Context } from '../context.ts';
+import { retrying } from './patience.ts';
+
+/** What carrying edits needs beside the context. */
+export interface Carrier {
+  readonly ctx: Context;
+  readonly pylon: Pylon;
+  readonly policy: PolicyFor;
+  /** How long a request may be on its way, milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** Until when a request whose answer was lost may still take effect (`performance.now()`), by record. */
+  readonly mayArrive: Map<string, number>;
+}
+
+/** One record's edits on their way. */
+export interface Job {
+  readonly resource: Resource;
+  readonly record: string;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** What Pylon holds of a record. */
+export interface Held {
+  readonly answer: Answer;
+  readonly object: unknown;
+}
+
+/** Nothing may be sent for a record before a while has passed. */
+export class NotYetError extends TransientError {
+  override name = 'NotYetError';
+  readonly leastMs: number;
+  constructor(leastMs: number) {
+    super('an earlier request may still be on its way');
+    this.leastMs = leastMs;
+  }
+}
+
+const keyOf = ({ resource, record }: Job): string => `${resource.name} ${record}`;
+
+/** Notes that a request whose answer was lost may still take effect. */
+export function mayStillArrive({ mayArrive, requestTimeoutMs }: Carrier, job: Job): void {
+  mayArrive.set(keyOf(job), performance.now() + requestTimeoutMs);
+}
+
+/**
+ * To be called before anything is sent for a record.
+ *
+ * @throws NotYetError while an earlier request whose answer was lost may still take effect.
+ */
+export function unlessArriving({ mayArrive }: Carrier, job: Job): void {
+  const left = (mayArrive.get(keyOf(job)) ?? 0) - performance.now();
+  if (left > 0) throw new NotYetError(left);
+  mayArrive.delete(keyOf(job));
+}
+
+/** Somebody holds the row, or waits for it in turn. */
+export const isPassing = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';
+
+/** The number that Pylon gave a request. */
+export function requestIdOf({ body }: Answer): string | undefined {
+  const id = (body as { readonly request_id?: unknown } | undefined)?.request_id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** Pylon will not have it: the row goes back to what Pylon holds. */
+export async function refuse(
+  carrier: Carrier,
+  job: Job,
+  edits: readonly Edit[],
+  { message, status, requestId }: PylonError,
+  held: Held | undefined,
+  sent?: Values,
+): Promise<void> {
+  const fates = edits.map(
+    ({ id }): Fate => ({ id, event: 'refuse', error: message, status, requestId, sent }),
+  );
+  await settle(carrier, job, edits, fates, held);
+}
+
+/** Ends edits, with what Pylon holds of the record; undefined: it is read again, with what hangs on it. */
+export async function settle(
+  { ctx }: Carrier,
+  { resource, record, facts }: Job,
+  edits: readonly Edit[],
+  fates: readonly Fate[],
+  held: Held | undefined,
+  alsoReread: readonly string[] = [],
+): Promise<void> {
+  const updates = edits.filter(({ operation }) => operation === 'update');
+  const settlement: Settlement = {
+    ...{ resource, record, fates, facts, alsoReread },
+    edited: {
+      id: updates.at(-1)?.id ?? 0,
+      fields: updates.flatMap(({ changes, base }) => fieldNames(resource, changes, base)),
+    },
+    shown: held === undefined ? undefined : { object: held.object, facts, order: held.answer.order },
+  };
+  // What Pylon said is known: only a row that somebody holds can be in the way.
+  await retrying(ctx.signal, isPassing, () => settleEdits(ctx.db, ctx.lease, ctx.doubts, settlement));
+}
+
+const fieldNames = (resource: Resource, changes: Values, base: Values): readonly string[] =>
+  fieldsIn(changes, base, kindsOf(resource)).map(nameOf);
