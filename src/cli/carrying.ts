@@ -1,3 +1,4 @@
+import { policyBy } from '../edits/conflicts.ts';
 import type { CarryingOptions } from '../sync/edits/carrying.ts';
 import type { Setup } from './setup.ts';
 
@@ -5,12 +6,15 @@ import type { Setup } from './setup.ts';
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /** How edits are carried, of the configuration; `url` is the database's. */
-export function carryingOf(_setup: Setup, url: string | undefined): Omit<CarryingOptions, 'resources'> {
+export function carryingOf(
+  { config }: Pick<Setup, 'config'>,
+  url: string | undefined,
+): Omit<CarryingOptions, 'resources'> {
   return {
-    allow: ['update'],
-    editGuard: 1000,
-    policy: () => 'hold',
+    allow: config.allow,
+    editGuard: config.editGuard,
+    policy: policyBy(config.conflicts),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    listenUrl: url,
+    listenUrl: config.listenUrl?.reveal() ?? url,
   };
 }
