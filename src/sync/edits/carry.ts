@@ -30,16 +30,28 @@ import { backoffMs, retrying } from './patience.ts';
 const GONE = [404, 410];
 
 /** What Pylon holds of a record, as its row would. */
-interface Remote extends Held {
+export interface Remote extends Held {
   readonly row: Values;
 }
 
-function remoteOf(resource: Resource, answer: Answer, facts: Readonly<Record<string, string>>): Remote {
-  const object = unwrapObject(answer);
+/**
+ * What an answer, or one object of it, says of a record.
+ *
+ * @throws PermanentError when it is none.
+ */
+export function remoteIn(
+  resource: Resource,
+  answer: Answer,
+  object: unknown,
+  facts: Readonly<Record<string, string>>,
+): Remote {
   const mapped = rowMapper(resource)(object, facts);
   if (isReject(mapped)) throw new PermanentError(`Pylon answered with what is no record: ${mapped.reason}`);
   return { row: columnsIn(resource, mapped), answer, object };
 }
+
+const remoteOf = (resource: Resource, answer: Answer, facts: Job['facts']): Remote =>
+  remoteIn(resource, answer, unwrapObject(answer), facts);
 
 /**
  * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
@@ -69,6 +81,14 @@ export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
   }
 }
 
+/** Carries out single edits of many records one by one, as they stand now. */
+export async function carryEach(carrier: Carrier, resource: Resource, edits: readonly Edit[]): Promise<void> {
+  for (const { id, record_id } of edits) {
+    const left = await readEdits(carrier.ctx.db.orm, [id]);
+    if (left.length > 0) await carry(carrier, { resource: resource.name, record: record_id, edits: left });
+  }
+}
+
 /** Updates that follow one another, and what goes by itself. */
 export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
   const groups: Edit[][] = [];
@@ -81,7 +101,7 @@ export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
 }
 
 /** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
-async function postpone({ ctx }: Carrier, edits: readonly Edit[], error: unknown): Promise<void> {
+export async function postpone({ ctx }: Carrier, edits: readonly Edit[], error: unknown): Promise<void> {
   const attempts = Math.max(...edits.map((edit) => edit.attempts));
   const waitMs = Math.max(backoffMs(attempts), error instanceof NotYetError ? error.leastMs : 0);
   ctx.log.info(
@@ -147,7 +167,7 @@ interface Sent {
 const names = (list: readonly string[]) => list.join(', ');
 
 /** How each edit ends, once what was written is seen. */
-function fatesOf({ outcomes }: Plan, sent?: Sent): readonly Fate[] {
+export function fatesOf({ outcomes }: Plan, sent?: Sent): readonly Fate[] {
   return outcomes.map((outcome): Fate => {
     const { id, held, lost, replaced, kept, remote } = outcome;
     const common = {
