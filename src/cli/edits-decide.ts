@@ -14,6 +14,19 @@ const DECISIONS: Readonly<Record<Decision, { from: readonly State[]; would: stri
   pylon: { from: ['conflict'], would: 'drop for Pylon’s value', done: 'dropped for Pylon’s value' },
 };
 
+/** Edits a transaction: rows are not held for long, however many are decided about. */
+const PART = 1_000;
+
+/** The newest edits are dropped first, so that each goes back to the one before it. */
+async function decideInParts(db: Executor, decision: Decision, ids: readonly number[]): Promise<number> {
+  const isDropping = decision === 'discard' || decision === 'pylon';
+  const ordered = isDropping ? ids.toReversed() : ids;
+  let moved = 0;
+  for (let from = 0; from < ordered.length; from += PART)
+    moved += await decide(db, decision, ordered.slice(from, from + PART));
+  return moved;
+}
+
 export interface DecideOptions {
   readonly decision: Decision;
   readonly filter: EditFilter;
@@ -35,7 +48,7 @@ export async function decideEdits(
   const fit = found.filter(({ state }) => from.includes(state));
   const moved = dryRun
     ? fit.length
-    : await decide(
+    : await decideInParts(
         db,
         decision,
         fit.map(({ id }) => id),

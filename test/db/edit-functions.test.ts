@@ -84,6 +84,16 @@ describe('discarding', () => {
     expect(await rowOf(database)).toMatchObject({ title: 'First' });
   });
 
+  test('of a later edit leaves the earlier one shown, and nothing else', async ({ database }) => {
+    await asDaemon(database.pool, ISSUES);
+    await query(database, "UPDATE pylon.issues SET title = 'First', tags = '{a,b,c}' WHERE id = 'i1'");
+    await query(database, "UPDATE pylon.issues SET title = 'Second', tags = '{c,d}' WHERE id = 'i1'");
+    await query(database, 'SELECT pylon_sync.discard_edit(2)');
+    expect(await rowOf(database)).toMatchObject({ title: 'First', tags: ['c', 'a', 'b'] });
+    await query(database, 'SELECT pylon_sync.discard_edit(1)');
+    expect(await rowOf(database)).toMatchObject({ title: 'One', tags: ['a', 'b'] });
+  });
+
   test('of many goes back to where the first began, and counts', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
     for (const title of ['First', 'Second'])

@@ -111,13 +111,13 @@ const withdraw = `CREATE OR REPLACE FUNCTION pylon_sync.withdraw_edit(edit pylon
                   ELSE coalesce(edit.shadow -> key, 'null') END)
            INTO stood FROM jsonb_each(edit.changes);
        END IF;
-       IF NOT EXISTS (SELECT FROM pylon_sync.edits AS e
-                       WHERE e.resource = edit.resource AND e.record_id = edit.record_id AND e.state IN (${list(UNSETTLED)})) THEN
-         PERFORM pylon_sync.put_columns(edit.resource, edit.record_id,
-           pylon_sync.changed_columns(edit.resource, edit.changes, stood, shown)
-             || jsonb_build_object('_synced_at', clock_timestamp(), '_hash', ''));
-       ELSE
-         PERFORM pylon_sync.put_columns(edit.resource, edit.record_id, '{"_hash": ""}');
+       PERFORM pylon_sync.put_columns(edit.resource, edit.record_id,
+         pylon_sync.changed_columns(edit.resource, edit.changes, stood, shown)
+           || jsonb_build_object('_synced_at', clock_timestamp(), '_hash', ''));
+       -- What is left of the record's edits stays shown.
+       IF EXISTS (SELECT FROM pylon_sync.edits AS e
+                   WHERE e.resource = edit.resource AND e.record_id = edit.record_id AND e.state IN (${list(UNSETTLED)})) THEN
+         PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, 0);
        END IF;
      END IF;
      PERFORM pylon_sync.mark_as_daemon(mark);
