@@ -5,16 +5,16 @@ import type { Setup } from './setup.ts';
 /** A request's time, as the client has it: so long it may be on its way. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** How edits are carried, of the configuration; `url` is the database's. */
+/** How edits are carried, of the configuration; `url` is the database's, where it is listened to. */
 export function carryingOf(
   { config }: Pick<Setup, 'config'>,
   url: string | undefined,
 ): Omit<CarryingOptions, 'resources'> {
+  const { allow, conflicts, editGuard, listenUrl } = config;
   return {
-    allow: config.allow,
-    editGuard: config.editGuard,
-    policy: policyBy(config.conflicts),
+    ...{ allow, editGuard },
+    policy: policyBy(conflicts),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    listenUrl: config.listenUrl?.reveal() ?? url,
+    listenUrl: url === undefined ? undefined : (listenUrl?.reveal() ?? url),
   };
 }
