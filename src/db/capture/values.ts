@@ -44,10 +44,11 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
      SELECT coalesce(jsonb_object_agg(slug, value), '{}') FROM (
        SELECT slug, value FROM jsonb_each(${object('onto')}) AS o(slug, value) WHERE NOT ${object('wanted')} ? slug
         UNION ALL
-       SELECT slug, CASE WHEN jsonb_typeof(value) = 'array' OR jsonb_typeof(base -> slug) = 'array'
-                         THEN pylon_sync.changed_set(base -> slug, value, onto -> slug) ELSE value END
-         FROM jsonb_each(${object('wanted')}) AS w(slug, value)) AS fields
-      WHERE value NOT IN ('null', '""', '[]') $$`,
+       SELECT slug, value FROM (
+         SELECT slug, CASE WHEN jsonb_typeof(value) = 'array' OR jsonb_typeof(base -> slug) = 'array'
+                           THEN pylon_sync.changed_set(base -> slug, value, onto -> slug) ELSE value END AS value
+           FROM jsonb_each(${object('wanted')}) AS w(slug, value)) AS changed
+        WHERE value NOT IN ('null', '""', '[]')) AS fields $$`,
 
   // The columns that an edit changes, as they are after it.
   `CREATE OR REPLACE FUNCTION pylon_sync.changed_columns(resource text, base jsonb, wanted jsonb, onto jsonb) RETURNS jsonb
