@@ -98,11 +98,9 @@ export const callerFunctions = (): readonly string[] => [
    END $$`,
 ];
 
-export const CALLER_FUNCTIONS = [
-  'wait_for_edits(interval, bigint)',
-  'undo(bigint)',
-  'changed_set(jsonb, jsonb, jsonb)',
-  'changed_fields(jsonb, jsonb, jsonb)',
-  'changed_columns(text, jsonb, jsonb, jsonb)',
-  'put_columns(text, text, jsonb)',
-];
+/** Functions of these that are for people, and what they are for. */
+export const FOR_CALLERS: Readonly<Record<string, string>> = {
+  'wait_for_edits(interval, bigint)':
+    'Waits until your edits, or those of a transaction, are settled; counts them by state.',
+  'undo(bigint)': 'Queues the reverse of an edit that was applied; returns its number.',
+};

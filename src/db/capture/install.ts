@@ -2,23 +2,29 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
 import { actionFunctions } from './actions.ts';
-import { CALLER_FUNCTIONS, callerFunctions } from './callers.ts';
+import { callerFunctions, FOR_CALLERS } from './callers.ts';
 import { FOR_APPROVERS, FOR_EDITORS, personFunctions } from './functions.ts';
+import { movingFunctions } from './moving.ts';
+import { literal } from './names.ts';
 import { grantFunctions, ROLES, rolesOf } from './roles.ts';
 import { sharedFunctions } from './shared.ts';
 import { captureOf } from './table.ts';
-import { valueFunctions } from './values.ts';
+import { FOR_FUNCTIONS, valueFunctions } from './values.ts';
 
 /** Every statement that makes people's changes of the mirror edits, in their order. */
 const captureStatements = (owner: string): readonly string[] => [
   ...sharedFunctions(),
   ...resources.flatMap((resource) => captureOf(resource, owner)),
   ...valueFunctions(resources.filter(({ writes }) => writes !== undefined)),
+  ...movingFunctions(),
   ...personFunctions(),
   ...callerFunctions(),
   ...rolesOf(resources),
-  grantFunctions('pylon_editor', [...FOR_EDITORS, ...CALLER_FUNCTIONS]),
-  grantFunctions('pylon_approver', FOR_APPROVERS),
+  grantFunctions('pylon_editor', [...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...FOR_FUNCTIONS]),
+  grantFunctions('pylon_approver', Object.keys(FOR_APPROVERS)),
+  ...Object.entries({ ...FOR_EDITORS, ...FOR_CALLERS, ...FOR_APPROVERS }).map(
+    ([signature, comment]) => `COMMENT ON FUNCTION pylon_sync.${signature} IS ${literal(comment)}`,
+  ),
   ...actionFunctions(),
 ];
 

@@ -105,3 +105,11 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
          ON CONFLICT ON CONSTRAINT rereads_pkey
          DO UPDATE SET facts = excluded.facts, reason = excluded.reason, since = clock_timestamp() $$`,
 ];
+
+/** Those that functions running as the caller use. */
+export const FOR_FUNCTIONS = [
+  'changed_set(jsonb, jsonb, jsonb)',
+  'changed_fields(jsonb, jsonb, jsonb)',
+  'changed_columns(text, jsonb, jsonb, jsonb)',
+  'put_columns(text, text, jsonb)',
+];
