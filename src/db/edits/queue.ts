@@ -69,7 +69,12 @@ export async function claimEdits(
          ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED)
       UPDATE pylon_sync.edits AS e
          SET state = ${to}, sent_at = clock_timestamp(), attempts = e.attempts + 1
-        FROM taken WHERE e.id = taken.id AND e.state = 'pending'
+        FROM taken
+       WHERE e.id = taken.id AND e.state = 'pending'
+         AND NOT EXISTS (
+           SELECT FROM pylon_sync.edits AS o
+            WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
+              AND o.state IN ('pending', 'sending') AND o.id NOT IN (SELECT id FROM taken))
       RETURNING e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.created_at::text, e.attempts`);
     return claimed.rows;
   });
