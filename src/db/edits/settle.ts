@@ -31,7 +31,7 @@ export interface Fate {
 }
 
 /** What Pylon says of the record now. */
-export interface Shown {
+interface Shown {
   readonly object: unknown;
   readonly facts: PathFacts;
   readonly order: Order;
@@ -136,6 +136,11 @@ export async function settleEdits(
     }
     await rebase(tx, resource, record, columnsIn(resource, row));
     const { deferred } = await upsert(tx, resource, [row], shown.order, doubts);
+    // What was asked for before this answer came is not to be stored after it.
+    if (deferred.length > 0)
+      await tx.execute(
+        sql`UPDATE ${resource.table} SET _order = greatest(_order, ${shown.order.answered}::bigint) WHERE id = ${record}`,
+      );
     await noteRereads(tx, resource.name, deferred, facts);
   });
 }

@@ -14,6 +14,7 @@ import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { carryAction } from './action.ts';
 import {
+  arrivingMs,
   type Carrier,
   type Held,
   isPassing,
@@ -76,8 +77,8 @@ export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
     }
   } catch (error) {
     if (ctx.signal.aborted) throw error;
-    if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, job);
-    await postpone(carrier, claim.edits, error);
+    if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, claim);
+    await postpone(carrier, claim, error);
   }
 }
 
@@ -101,17 +102,21 @@ export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
 }
 
 /** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
-export async function postpone({ ctx }: Carrier, edits: readonly Edit[], error: unknown): Promise<void> {
+export async function postpone(
+  carrier: Carrier,
+  { resource, record, edits }: Claim,
+  error: unknown,
+): Promise<void> {
+  const { ctx, requestTimeoutMs } = carrier;
   const attempts = Math.max(...edits.map((edit) => edit.attempts));
   const waitMs = Math.max(backoffMs(attempts), error instanceof NotYetError ? error.leastMs : 0);
-  ctx.log.info(
-    { resource: edits[0]?.resource, record: edits[0]?.record_id, waitMs, error: reasonOf(error) },
-    'edit put back: trying again',
-  );
+  ctx.log.info({ resource, record, waitMs, error: reasonOf(error) }, 'edit put back: trying again');
   const ids = edits.map(({ id }) => id);
-  await retrying(ctx.signal, isPassing, () =>
-    postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error) }),
-  );
+  await retrying(ctx.signal, isPassing, () => {
+    const left = arrivingMs(carrier, { resource, record });
+    const lostMs = left > 0 ? requestTimeoutMs - left : undefined;
+    return postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error), lostMs });
+  });
 }
 
 /** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. */
@@ -133,8 +138,8 @@ async function carryTogether(carrier: Carrier, job: Job, edits: readonly Edit[])
     return refuse(carrier, job, edits, error, undefined);
   }
   const plan = planUpdate(edits, remote.row, kindsOf(resource), (field) => policy(resource.name, field));
+  if (plan.writes.length > 0 || !plan.isSeen) unlessArriving(carrier, job);
   if (plan.writes.length === 0) return settle(carrier, job, edits, fatesOf(plan), remote);
-  unlessArriving(carrier, job);
   const body = bodyOf(resource, plan.writes, plan.row);
   let answer: Answer;
   try {
