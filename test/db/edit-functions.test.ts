@@ -137,7 +137,7 @@ describe('retrying', () => {
     await settled(
       database,
       1,
-      "state = 'failed', settled_at = now(), attempts = 4, error = 'no', http_status = 400, request_id = 'r'",
+      "state = 'failed', settled_at = now(), attempts = 4, error = 'no', http_status = 400, request_id = 'r', sent = '{}', sent_at = now()",
       `title = 'Theirs', tags = '{a,b,d}', custom_fields = '{"priority": "low", "tier": "gold"}'`,
     );
     await query(database, 'SELECT pylon_sync.retry_edit(1)');
@@ -150,8 +150,27 @@ describe('retrying', () => {
     const [edit] = await editsIn(database);
     expect(edit).toMatchObject({
       ...{ state: 'pending', attempts: 0, error: null, http_status: null, request_id: null },
-      ...{ settled_at: null },
+      ...{ settled_at: null, sent: null, sent_at: null },
     });
+  });
+
+  test('of one that waits only ends its waiting: what may be on its way stays known', async ({
+    database,
+  }) => {
+    await asDaemon(database.pool, ISSUES);
+    await query(database, "UPDATE pylon.issues SET title = 'Mine' WHERE id = 'i1'");
+    await settled(
+      database,
+      1,
+      `attempts = 3, sent = '{"title": "Mine"}', sent_at = now(), next_attempt_at = now() + interval '1 hour'`,
+    );
+    await query(database, 'SELECT pylon_sync.retry_edit(1)');
+    expect(
+      await query(
+        database,
+        'SELECT state, attempts, sent, sent_at IS NOT NULL AS lost, next_attempt_at <= now() AS due FROM pylon_sync.edits',
+      ),
+    ).toEqual([{ state: 'pending', attempts: 3, sent: { title: 'Mine' }, lost: true, due: true }]);
   });
 
   test('does not cover what a later edit shows', async ({ database }) => {

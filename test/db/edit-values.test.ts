@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { changedFields, changedSet, overlaid, type Values } from '../../src/edits/merge.ts';
+import { changedSet, overlaid, type Values } from '../../src/edits/merge.ts';
 import { test } from '../helpers/database.ts';
 
 const items = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e"\\'), { maxLength: 5 });
@@ -32,9 +32,5 @@ test('the database makes of a row what the daemon makes of it', { timeout: 60_00
       expect(made).toEqual(shown);
     }),
     { numRuns: 150 },
-  );
-  // What stood without a value is no field: Pylon shows none.
-  expect(await ask('changed_fields($1, $2, $3)', {}, { one: '', two: [] }, { one: 'x', three: 'y' })).toEqual(
-    changedFields({ one: '', two: [] }, { one: 'x', three: 'y' }),
   );
 });

@@ -124,10 +124,12 @@ const again = `CREATE OR REPLACE FUNCTION pylon_sync.send_again(ids bigint[]) RE
      FOR edit IN SELECT e.* FROM pylon_sync.edits AS e
                   WHERE e.id = ANY (ids) AND e.state IN (${list(movable('retry'))}) ORDER BY e.id FOR UPDATE LOOP
        CONTINUE WHEN edit.operation = 'update' AND pylon_sync.locked_row(edit.resource, edit.record_id) IS NULL;
+       -- One that waits only waits no longer: what of it may be on its way to Pylon stays known.
+       UPDATE pylon_sync.edits AS e SET next_attempt_at = clock_timestamp() WHERE e.id = edit.id;
        UPDATE pylon_sync.edits AS e
-          SET state = '${moves('retry').to}', attempts = 0, next_attempt_at = clock_timestamp(), settled_at = NULL,
-              held = NULL, error = NULL, http_status = NULL, request_id = NULL
-        WHERE e.id = edit.id;
+          SET state = '${moves('retry').to}', attempts = 0, settled_at = NULL, held = NULL, error = NULL,
+              http_status = NULL, request_id = NULL, sent = NULL, sent_at = NULL
+        WHERE e.id = edit.id AND e.state <> '${moves('retry').to}';
        IF edit.operation = 'update' THEN PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, edit.id); END IF;
        total := total + 1;
      END LOOP;
