@@ -10,7 +10,7 @@ import { withSession } from '../sync/session.ts';
 import { carryingOf } from './carrying.ts';
 import { withDatabase } from './database.ts';
 import { pause } from './patience.ts';
-import { showPush } from './push.ts';
+import { showPush } from './push-text.ts';
 import { statusOf } from './results.ts';
 import { DAEMON } from './serving.ts';
 import { withContext } from './session.ts';

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
-import type { State } from '../edits/states.ts';
-import type { Preview } from '../sync/edits/preview.ts';
-import type { PushReport } from '../sync/edits/push-once.ts';
 import { runOneShot } from './one-shot.ts';
-import type { Run, Shell } from './shell.ts';
+import type { Run } from './shell.ts';
 
 export function addPush(program: Command, run: Run): void {
   program
@@ -13,32 +10,4 @@ export function addPush(program: Command, run: Run): void {
     .action(({ dryRun = false }: { readonly dryRun?: boolean }) =>
       run((shell) => runOneShot(shell, { command: 'push', arguments: { dryRun } })),
     );
-}
-
-/** What became of the edits, for people; the exit status: 3 where some are not applied, 1 where none is. */
-export function showPush({ states, previews }: PushReport, shell: Pick<Shell, 'stdout' | 'stderr'>): number {
-  if (previews !== undefined) {
-    shell.stdout.write(previews.length === 0 ? 'Nothing is due.\n' : previews.map(previewText).join(''));
-    return 0;
-  }
-  const counts = Object.entries(states) as [State, number][];
-  const text = counts
-    .map(([state, count]) => `${count} ${state === 'pending' ? 'put back' : state}`)
-    .join(', ');
-  shell.stdout.write(text === '' ? 'Nothing is due.\n' : `Edits: ${text}.\n`);
-  const open = counts.filter(([state]) => !['applied', 'discarded'].includes(state));
-  if (open.length === 0) return 0;
-  shell.stderr.write(
-    'pylon-sync: not all edits are applied: `pylon-sync edits list` names those that are not\n',
-  );
-  return states.applied === undefined ? 1 : 3;
-}
-
-function previewText({ resource, record, edits, request, note }: Preview): string {
-  const what = `${resource} ${record} (edit ${edits.join(', ')})`;
-  const sent =
-    request === undefined
-      ? ''
-      : `${request.method} ${request.path}\n${JSON.stringify(request.body, null, 2)}\n`;
-  return `# ${what}${note === undefined ? '' : `: ${note}`}\n${sent}\n`;
 }
