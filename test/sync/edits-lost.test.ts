@@ -107,6 +107,25 @@ describe('after a lost answer', () => {
     expect(mirrored.sandbox.world.get('issues', id)).toMatchObject({ title: 'Second' });
   });
 
+  test('an edit that went with others is not written over what they made, when they go one by one', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    const id = firstOf(mirrored, 'issues');
+    await edit(database, id, "title = 'First', tags = tags || '{x}'");
+    await edit(database, id, "title = 'Second', tags = array_remove(tags, 'x')");
+    mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'lost-answer' });
+    await push(mirrored, { requestTimeoutMs: 1 });
+    await edit(database, id, "state = 'no such state'");
+    await beDue(database);
+    await push(mirrored, { requestTimeoutMs: 1 });
+    expect(await statesIn(database)).toEqual(['applied', 'applied', 'failed']);
+    const sent = writesTo(mirrored.sandbox).map(({ body }) => body);
+    const refused = { state: 'no such state' };
+    expect(sent).toEqual([{ title: 'Second' }, refused, refused]);
+  });
+
   test('what somebody else made of it is one', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
     const id = firstOf(mirrored, 'issues');
