@@ -1,4 +1,3 @@
-import { quarantineEdits } from '../../db/edits/identity.ts';
 import { type Claim, claimEdits, waitingEdits } from '../../db/edits/queue.ts';
 import { reviveEdits } from '../../db/edits/revive.ts';
 import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
@@ -8,6 +7,7 @@ import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
 import { carry } from './carry.ts';
 import { type Carrier, mayStillArrive } from './job.ts';
+import { quarantine } from './quarantine.ts';
 
 export interface PushOptions extends EditSettings {
   readonly policy: PolicyFor;
@@ -72,12 +72,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
 
   return {
     async begin() {
-      const drafts = await quarantineEdits(ctx.db, ctx.lease);
-      if (drafts > 0)
-        ctx.log.warn(
-          { edits: drafts },
-          'this database was copied or restored: its waiting edits are drafts until they are approved',
-        );
+      await quarantine(ctx);
       await publishEditSettings(ctx.db, ctx.lease, options);
       const arriving = await reviveEdits(ctx.db, ctx.lease, requestTimeoutMs);
       for (const { ms, ...named } of arriving) mayStillArrive(carrier, named, ms);
