@@ -143,7 +143,7 @@ export async function waitingEdits(db: Executor): Promise<readonly string[]> {
   return rows.map(({ resource }) => resource);
 }
 
-export interface Postponement {
+interface Postponement {
   readonly waitMs: number;
   readonly error: string;
   /** How long ago the answer to a request was lost that may still take effect; undefined: there is none. */
