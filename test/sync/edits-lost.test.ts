@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
+import { pushDue } from '../../src/sync/edits/push.ts';
 import type { TestDatabase } from '../helpers/database.ts';
-import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
 import { writesTo } from '../helpers/sent.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
@@ -235,4 +236,22 @@ test('an edit that somebody holds is not overtaken by a later one of its record'
   await push(mirrored);
   expect(await statesIn(database)).toEqual(['applied', 'applied']);
   expect(mirrored.sandbox.world.get('issues', id)).toMatchObject({ title: 'Second' });
+});
+
+test('an edit that could not even be put back is put back later', async ({ mirror, database }) => {
+  const mirrored = await mirror({ issues: 5 });
+  const { pool } = database;
+  const pusher = pusherOn(mirrored);
+  await pusher.begin();
+  await pool.query(`
+    CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+    CREATE TRIGGER refuse BEFORE UPDATE ON pylon_sync.edits FOR EACH ROW
+      WHEN (OLD.state = 'sending' AND NEW.state = 'pending') EXECUTE FUNCTION public.refuse()`);
+  await edit(database, firstOf(mirrored, 'issues'), "title = 'Stranded'");
+  mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: '500' });
+  await expect(pushDue(pusher)).rejects.toThrow();
+  expect(await statesIn(database)).toEqual(['sending']);
+  await pool.query('DROP TRIGGER refuse ON pylon_sync.edits');
+  await pushDue(pusher);
+  expect(await statesIn(database)).toEqual(['pending']);
 });

@@ -82,7 +82,11 @@ export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
 }
 
 /** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
-async function postpone(carrier: Carrier, { resource, record, edits }: Claim, error: unknown): Promise<void> {
+export async function postpone(
+  carrier: Carrier,
+  { resource, record, edits }: Claim,
+  error: unknown,
+): Promise<void> {
   const { ctx, requestTimeoutMs } = carrier;
   const attempts = Math.max(...edits.map((edit) => edit.attempts));
   const waitMs = Math.max(backoffMs(attempts), error instanceof NotYetError ? error.leastMs : 0);

@@ -5,7 +5,7 @@ import { actions, allowedWork } from '../../edits/actions.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
-import { carry } from './carry.ts';
+import { carry, postpone } from './carry.ts';
 import { type Carrier, mayStillArrive } from './job.ts';
 import { quarantine } from './quarantine.ts';
 
@@ -47,6 +47,8 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     .map(({ name }) => name);
   const underWay = new Map<string, number>();
   const running = new Set<Promise<void>>();
+  /** What could not even be put back. */
+  const stranded: { readonly claim: Claim; readonly error: unknown }[] = [];
   let failure: { readonly error: unknown } | undefined;
 
   /** Throws, once, what went wrong with more than a record. */
@@ -60,6 +62,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     underWay.set(resource, (underWay.get(resource) ?? 0) + 1);
     const work: Promise<void> = carry(carrier, claim)
       .catch((error: unknown) => {
+        stranded.push({ claim, error });
         failure ??= { error };
       })
       .finally(() => {
@@ -81,6 +84,10 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     },
     async take() {
       tell();
+      for (let one = stranded[0]; one !== undefined; one = stranded[0]) {
+        await postpone(carrier, one.claim, one.error);
+        stranded.shift();
+      }
       if (allow.length === 0) return 0;
       const waiting = await waitingEdits(ctx.db.orm);
       const room = new Map(
