@@ -292,9 +292,10 @@ export const edits = pylonSync.table(
     settled_at: instant(),
   },
   (table) => [
-    index('edits_unsettled')
+    // Beside what is not settled, what waits for a person: few rows, counted often.
+    index('edits_open')
       .on(table.resource, table.record_id, table.id)
-      .where(sql`${table.state} IN ('draft', 'pending', 'sending', 'conflict')`),
+      .where(sql`${table.state} IN ('draft', 'pending', 'sending', 'conflict', 'failed')`),
     index('edits_due').on(table.resource, table.id).where(sql`${table.state} IN ('pending', 'sending')`),
     index('edits_record').on(table.resource, table.record_id, table.id),
     index('edits_txid').on(table.txid),

@@ -33,6 +33,12 @@ export interface Claim {
 /** What an edit asks for: its operation, or the name of its action. */
 const WORK = sql.raw("CASE e.operation WHEN 'action' THEN e.changes->>'action' ELSE e.operation END");
 
+/** An edit, of a row `e`. */
+export const EDIT_COLUMNS = sql.raw(
+  `e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent,
+   e.created_at::text, e.attempts`,
+);
+
 /** States in SQL. */
 export const statesIn = (states: readonly string[]) => sql`${sql.param([...states])}::text[]`;
 
@@ -75,7 +81,7 @@ export async function claimEdits(
            SELECT FROM pylon_sync.edits AS o
             WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
               AND o.state IN ('pending', 'sending') AND o.id NOT IN (SELECT id FROM taken))
-      RETURNING e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.created_at::text, e.attempts`);
+      RETURNING ${EDIT_COLUMNS}`);
     return claimed.rows;
   });
   return byRecord(rows);

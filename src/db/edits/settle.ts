@@ -31,7 +31,7 @@ export interface Fate {
 }
 
 /** What Pylon says of the record now. */
-export interface Shown {
+interface Shown {
   readonly object: unknown;
   readonly facts: PathFacts;
   readonly order: Order;

@@ -31,16 +31,28 @@ import { backoffMs, retrying } from './patience.ts';
 const GONE = [404, 410];
 
 /** What Pylon holds of a record, as its row would. */
-interface Remote extends Held {
+export interface Remote extends Held {
   readonly row: Values;
 }
 
-function remoteOf(resource: Resource, answer: Answer, facts: Readonly<Record<string, string>>): Remote {
-  const object = unwrapObject(answer);
+/**
+ * What an answer, or one object of it, says of a record.
+ *
+ * @throws PermanentError when it is none.
+ */
+export function remoteIn(
+  resource: Resource,
+  answer: Answer,
+  object: unknown,
+  facts: Readonly<Record<string, string>>,
+): Remote {
   const mapped = rowMapper(resource)(object, facts);
   if (isReject(mapped)) throw new PermanentError(`Pylon answered with what is no record: ${mapped.reason}`);
   return { row: columnsIn(resource, mapped), answer, object };
 }
+
+const remoteOf = (resource: Resource, answer: Answer, facts: Job['facts']): Remote =>
+  remoteIn(resource, answer, unwrapObject(answer), facts);
 
 /**
  * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
@@ -67,6 +79,14 @@ export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
     if (ctx.signal.aborted) throw error;
     if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, claim);
     await postpone(carrier, claim, error);
+  }
+}
+
+/** Carries out single edits of many records one by one, as they stand now. */
+export async function carryEach(carrier: Carrier, resource: Resource, edits: readonly Edit[]): Promise<void> {
+  for (const { id, record_id } of edits) {
+    const left = await readEdits(carrier.ctx.db.orm, [id]);
+    if (left.length > 0) await carry(carrier, { resource: resource.name, record: record_id, edits: left });
   }
 }
 
@@ -158,7 +178,7 @@ interface Sent {
 const names = (list: readonly string[]) => list.join(', ');
 
 /** How each edit ends, once what was written is seen. */
-function fatesOf({ outcomes }: Plan, sent?: Sent): readonly Fate[] {
+export function fatesOf({ outcomes }: Plan, sent?: Sent): readonly Fate[] {
   return outcomes.map((outcome): Fate => {
     const { id, held, lost, replaced, kept, remote } = outcome;
     const common = {

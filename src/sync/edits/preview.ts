@@ -10,6 +10,7 @@ import { unwrapObject } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { Context } from '../context.ts';
+import { groupsOf } from './carry.ts';
 import type { PushOptions } from './push.ts';
 
 /** What would be done for one record. */
@@ -30,7 +31,8 @@ export async function previewEdits(
 ): Promise<readonly Preview[]> {
   const previews: Preview[] = [];
   for (const claim of await dueEdits(ctx.db.orm, allowedWork(allow)))
-    previews.push(await previewOf(ctx, claim, policy));
+    for (const edits of groupsOf(claim.edits))
+      previews.push(await previewOf(ctx, { ...claim, edits }, policy));
   return previews;
 }
 
@@ -40,9 +42,9 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
   const common = { resource: claim.resource, record, edits: edits.map(({ id }) => id) };
   const [first] = edits;
   if (first?.operation === 'action') {
-    const { method, route, ...action } = actionNamed(first.changes.action);
-    const { params, body } = requestOf({ method, route, ...action }, record, first.changes);
-    return { ...common, request: { method, path: pathOf(route, params), body } };
+    const action = actionNamed(first.changes.action);
+    const { params, body } = requestOf(action, record, first.changes);
+    return { ...common, request: { method: action.method, path: pathOf(action.route, params), body } };
   }
   const row = (await readRow(ctx.db.orm, resource.table, record)) ?? {};
   const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);

@@ -1,3 +1,4 @@
+import { claimBulk } from '../../db/edits/bulk.ts';
 import { type Claim, claimEdits, waitingEdits } from '../../db/edits/queue.ts';
 import { reviveEdits } from '../../db/edits/revive.ts';
 import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
@@ -5,6 +6,7 @@ import { actions, allowedWork } from '../../edits/actions.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
+import { carryBulk } from './bulk.ts';
 import { carry, postpone } from './carry.ts';
 import { type Carrier, mayStillArrive } from './job.ts';
 import { quarantine } from './quarantine.ts';
@@ -18,6 +20,8 @@ export interface PushOptions extends EditSettings {
 
 /** Records of one resource under way side by side: enough to keep its endpoints' limits busy. */
 const SIDE_BY_SIDE = 24;
+/** Requests for many records of one resource, likewise. */
+const BULKS = 12;
 
 export interface Pusher {
   /** Takes up where the process before stopped, and tells the triggers what is carried. */
@@ -57,12 +61,11 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     failure = undefined;
     if (told !== undefined) throw told.error;
   };
-  const start = (claim: Claim) => {
-    const { resource } = claim;
+  const start = (resource: string, claims: readonly Claim[], carried: () => Promise<void>) => {
     underWay.set(resource, (underWay.get(resource) ?? 0) + 1);
-    const work: Promise<void> = carry(carrier, claim)
+    const work: Promise<void> = carried()
       .catch((error: unknown) => {
-        stranded.push({ claim, error });
+        stranded.push(...claims.map((claim) => ({ claim, error })));
         failure ??= { error };
       })
       .finally(() => {
@@ -71,6 +74,33 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
         onFree();
       });
     running.add(work);
+  };
+
+  /** Resources whose alike edits wait for room: these are not to go one by one. */
+  const bulkOnly = new Set<string>();
+  const takeBulks = async (waiting: readonly string[]): Promise<number> => {
+    let records = 0;
+    bulkOnly.clear();
+    for (const resource of resources) {
+      if (resource.writes?.bulk === undefined || !waiting.includes(resource.name)) continue;
+      const key = `${resource.name} in bulk`;
+      for (;;) {
+        if ((underWay.get(key) ?? 0) >= BULKS) {
+          bulkOnly.add(resource.name);
+          break;
+        }
+        const edits = allow.includes('update') ? await claimBulk(ctx.db, ctx.lease, resource) : [];
+        if (edits.length === 0) break;
+        records += edits.length;
+        const claims = edits.map((edit) => ({
+          resource: resource.name,
+          record: edit.record_id,
+          edits: [edit],
+        }));
+        start(key, claims, () => carryBulk(carrier, resource, edits));
+      }
+    }
+    return records;
   };
 
   return {
@@ -96,10 +126,12 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
           .map((name) => [name, SIDE_BY_SIDE - (underWay.get(name) ?? 0)] as const)
           .filter(([, free]) => free > 0),
       );
-      if (room.size === 0) return 0;
+      const bulks = await takeBulks(waiting);
+      for (const resource of bulkOnly) room.delete(resource);
+      if (room.size === 0) return bulks;
       const claims = await claimEdits(ctx.db, ctx.lease, room, allowedWork(allow));
-      for (const claim of claims) start(claim);
-      return claims.length;
+      for (const claim of claims) start(claim.resource, [claim], () => carry(carrier, claim));
+      return bulks + claims.length;
     },
     async idle() {
       while (running.size > 0) await Promise.race(running);
