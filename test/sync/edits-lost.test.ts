@@ -108,6 +108,20 @@ describe('after a lost answer', () => {
     expect(mirrored.sandbox.world.get('issues', id)).toMatchObject({ title: 'Second' });
   });
 
+  test('a person who has it tried again does not make it a conflict with itself', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await edit(database, firstOf(mirrored, 'issues'), "title = ' Once '");
+    mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'lost-answer' });
+    await push(mirrored, { requestTimeoutMs: 1 });
+    await database.pool.query('SELECT pylon_sync.retry_edit(id) FROM pylon_sync.edits');
+    await push(mirrored, { requestTimeoutMs: 1 });
+    expect(await statesIn(database)).toEqual(['applied']);
+    expect(writesTo(mirrored.sandbox)).toHaveLength(1);
+  });
+
   test('an edit that went with others is not written over what they made, when they go one by one', async ({
     mirror,
     database,

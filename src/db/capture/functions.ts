@@ -158,7 +158,10 @@ const again = `CREATE OR REPLACE FUNCTION pylon_sync.send_again(ids bigint[]) RE
                   WHERE e.id = ANY (ids) AND e.state IN (${list(movable('retry'))}) ORDER BY e.id FOR UPDATE LOOP
        CONTINUE WHEN edit.operation = 'update' AND pylon_sync.locked_row(edit.resource, edit.record_id) IS NULL;
        UPDATE pylon_sync.edits AS e
-          SET state = '${moves('retry').to}', attempts = 0, next_attempt_at = clock_timestamp(), settled_at = NULL,
+          SET state = '${moves('retry').to}', next_attempt_at = clock_timestamp(), settled_at = NULL,
+              -- Of one that waits, what was sent before may have arrived, or still arrive.
+              attempts = CASE e.state WHEN 'pending' THEN e.attempts ELSE 0 END,
+              sent_at = CASE e.state WHEN 'pending' THEN e.sent_at END,
               held = NULL, error = NULL, http_status = NULL, request_id = NULL
         WHERE e.id = edit.id;
        IF edit.operation = 'update' THEN PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, edit.id); END IF;
