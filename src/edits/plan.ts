@@ -87,15 +87,32 @@ function verdictOf({ field, value, forced, tried }: Merged, remote: unknown, pol
   return policy;
 }
 
+/** Whether Pylon shows what an earlier attempt made of a field by later edits as well: what these did is over. */
+function isOvertaken(
+  { field, value }: Merged,
+  later: readonly Asked[],
+  remote: unknown,
+  kinds: Readonly<Record<string, Kind>>,
+): boolean {
+  let made = value;
+  return later.some(({ changes, base, attempts }) => {
+    const own = fieldsIn(changes, base, kinds).find((one) => nameOf(one) === nameOf(field));
+    if (own === undefined || attempts < 2) return false;
+    made = changed(own, made);
+    return alike(field.kind, made, remote);
+  });
+}
+
 /**
  * Compares edits of one record, three ways and field by field, with what Pylon holds: what goes in one request, and
- * what becomes of each edit then.
+ * what becomes of each edit then. `later`: edits that went with these once, and follow by themselves.
  */
 export function planUpdate(
   edits: readonly Asked[],
   remote: Values,
   kinds: Readonly<Record<string, Kind>>,
   policyOf: (field: string) => Policy,
+  later: readonly Asked[] = [],
 ): Plan {
   const all = new Map<string, Merged>();
   for (const edit of edits)
@@ -104,7 +121,13 @@ export function planUpdate(
       all.set(name, merged(all.get(name), field, edit, held(remote, field)));
     }
   const verdicts = new Map(
-    [...all].map(([name, one]) => [name, verdictOf(one, held(remote, one.field), policyOf(name))]),
+    [...all].map(([name, one]) => {
+      const now = held(remote, one.field);
+      return [
+        name,
+        isOvertaken(one, later, now, kinds) ? ('there' as const) : verdictOf(one, now, policyOf(name)),
+      ];
+    }),
   );
   const writes: Write[] = [];
   let row = remote;

@@ -1,11 +1,12 @@
 import { closeAbandonedRuns } from '../db/runs.ts';
 import { noteBudgets } from './budgets.ts';
 import type { Context } from './context.ts';
+import { quarantine } from './edits/quarantine.ts';
 import { bindToken } from './workspace.ts';
 
 /**
  * Work under one lease: the token and the database belong together, runs of a process that is gone are closed,
- * and what is asked of each endpoint is noted all the while.
+ * a copy of a database is known for one, and what is asked of each endpoint is noted all the while.
  *
  * @throws UsageError when the database belongs to another workspace.
  */
@@ -13,6 +14,7 @@ export async function withSession<T>(ctx: Context, work: () => Promise<T>): Prom
   const stopNoting = noteBudgets(ctx);
   try {
     await bindToken(ctx);
+    await quarantine(ctx);
     await closeAbandonedRuns(ctx.db, ctx.lease);
     return await work();
   } finally {

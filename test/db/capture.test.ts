@@ -224,6 +224,27 @@ describe('an UPDATE', () => {
   });
 });
 
+test('what Pylon holds already, and nobody changes, is not refused', async ({ database }) => {
+  await asDaemon(
+    database.pool,
+    `INSERT INTO pylon.accounts (id, name, type, domains, primary_domain, _hash)
+     VALUES ('a1', 'Ours', 'internal', '{one.example}', 'other.example', 'h');
+     INSERT INTO pylon.contacts (id, name, phone_numbers, _hash) VALUES ('c1', 'Ada', '{+49 30 1}', 'h')`,
+  );
+  await database.pool.query("UPDATE pylon.accounts SET name = 'Ours, too'");
+  await database.pool.query("UPDATE pylon.contacts SET name = 'Ada L.'");
+  expect(await editsOf(database)).toMatchObject([
+    { changes: { name: 'Ours, too' } },
+    { changes: { name: 'Ada L.' } },
+  ]);
+  for (const statement of [
+    "UPDATE pylon.accounts SET type = 'community'",
+    "UPDATE pylon.accounts SET domains = '{two.example}'",
+    "UPDATE pylon.contacts SET phone_numbers = phone_numbers || '{+49 30 2}'",
+  ])
+    expect(await refused(database, statement)).toMatchObject({ code: '23514' });
+});
+
 describe('the daemon’s mark', () => {
   test('is not honoured for anyone else', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);

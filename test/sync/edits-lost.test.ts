@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
+import { pushDue } from '../../src/sync/edits/push.ts';
 import type { TestDatabase } from '../helpers/database.ts';
-import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
 import { writesTo } from '../helpers/sent.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
@@ -105,6 +106,39 @@ describe('after a lost answer', () => {
     await push(mirrored, { requestTimeoutMs: 1 });
     expect(await statesIn(database)).toEqual(['applied', 'applied']);
     expect(mirrored.sandbox.world.get('issues', id)).toMatchObject({ title: 'Second' });
+  });
+
+  test('a person who has it tried again does not make it a conflict with itself', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await edit(database, firstOf(mirrored, 'issues'), "title = ' Once '");
+    mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'lost-answer' });
+    await push(mirrored, { requestTimeoutMs: 1 });
+    await database.pool.query('SELECT pylon_sync.retry_edit(id) FROM pylon_sync.edits');
+    await push(mirrored, { requestTimeoutMs: 1 });
+    expect(await statesIn(database)).toEqual(['applied']);
+    expect(writesTo(mirrored.sandbox)).toHaveLength(1);
+  });
+
+  test('an edit that went with others is not written over what they made, when they go one by one', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    const id = firstOf(mirrored, 'issues');
+    await edit(database, id, "title = 'First', tags = tags || '{x}'");
+    await edit(database, id, "title = 'Second', tags = array_remove(tags, 'x')");
+    mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'lost-answer' });
+    await push(mirrored, { requestTimeoutMs: 1 });
+    await edit(database, id, "state = 'no such state'");
+    await beDue(database);
+    await push(mirrored, { requestTimeoutMs: 1 });
+    expect(await statesIn(database)).toEqual(['applied', 'applied', 'failed']);
+    const sent = writesTo(mirrored.sandbox).map(({ body }) => body);
+    const refused = { state: 'no such state' };
+    expect(sent).toEqual([{ title: 'Second' }, refused, refused]);
   });
 
   test('what somebody else made of it is one', async ({ mirror, database }) => {
@@ -216,4 +250,22 @@ test('an edit that somebody holds is not overtaken by a later one of its record'
   await push(mirrored);
   expect(await statesIn(database)).toEqual(['applied', 'applied']);
   expect(mirrored.sandbox.world.get('issues', id)).toMatchObject({ title: 'Second' });
+});
+
+test('an edit that could not even be put back is put back later', async ({ mirror, database }) => {
+  const mirrored = await mirror({ issues: 5 });
+  const { pool } = database;
+  const pusher = pusherOn(mirrored);
+  await pusher.begin();
+  await pool.query(`
+    CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+    CREATE TRIGGER refuse BEFORE UPDATE ON pylon_sync.edits FOR EACH ROW
+      WHEN (OLD.state = 'sending' AND NEW.state = 'pending') EXECUTE FUNCTION public.refuse()`);
+  await edit(database, firstOf(mirrored, 'issues'), "title = 'Stranded'");
+  mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: '500' });
+  await expect(pushDue(pusher)).rejects.toThrow();
+  expect(await statesIn(database)).toEqual(['sending']);
+  await pool.query('DROP TRIGGER refuse ON pylon_sync.edits');
+  await pushDue(pusher);
+  expect(await statesIn(database)).toEqual(['pending']);
 });

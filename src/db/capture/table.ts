@@ -76,6 +76,11 @@ function refusals(table: string, column: string, { empty, values }: WriteColumn)
   return whenNull + whenOther;
 }
 
+/** Columns of a condition: what Pylon has made of them itself, and nobody changes here, is no impossibility. */
+const namedIn = (when: string): readonly string[] => [
+  ...new Set([...when.matchAll(/NEW\.(\w+)/g)].map(([, column]) => column ?? '')),
+];
+
 function captureFunction(resource: Resource): string {
   const { name, writes } = resource;
   const types = getTableColumns(resource.table) as Record<string, { getSQLType(): string }>;
@@ -91,7 +96,7 @@ function captureFunction(resource: Resource): string {
   });
   const impossible = (writes?.impossible ?? []).map(
     ({ column, when, because }) => `
-     IF ${when} THEN
+     IF (${namedIn(when).map(DIFFERS).join(' OR ')}) AND (${when}) THEN
        RAISE EXCEPTION 'column "${column}" of pylon.${name}: %', ${literal(because)}
          USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
      END IF;`,

@@ -115,6 +115,22 @@ export async function dueEdits(db: Executor, allowed: readonly string[]): Promis
   return byRecord(rows);
 }
 
+/** A record's earlier edit that waits for its time holds up those that follow. */
+const BEHIND = sql.raw(`EXISTS (
+         SELECT FROM pylon_sync.edits AS o
+          WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
+            AND o.state = 'pending' AND o.next_attempt_at > clock_timestamp())`);
+
+/** What is under way, or will be without waiting for a time. */
+export async function comingEdits(db: Executor, allowed: readonly string[]): Promise<readonly number[]> {
+  const { rows } = await db.execute<{ id: number }>(sql`
+    SELECT e.id::integer FROM pylon_sync.edits AS e
+     WHERE e.state = 'sending'
+        OR (e.state = 'pending' AND e.next_attempt_at <= clock_timestamp() AND NOT ${BEHIND}
+            AND ${WORK} = ANY(${sql.param([...allowed])}::text[]))`);
+  return rows.map(({ id }) => id);
+}
+
 /** Edits that are under way, as they stand now. */
 export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
@@ -133,7 +149,7 @@ export async function waitingEdits(db: Executor): Promise<readonly string[]> {
   return rows.map(({ resource }) => resource);
 }
 
-export interface Postponement {
+interface Postponement {
   readonly waitMs: number;
   readonly error: string;
   /** How long ago the answer to a request was lost that may still take effect; undefined: there is none. */
@@ -164,8 +180,9 @@ export async function statesOf(
   ids: readonly number[],
 ): Promise<readonly { readonly state: State; readonly isDue: boolean }[]> {
   const { rows } = await db.execute<{ state: State; isDue: boolean }>(sql`
-    SELECT state, state = 'sending' OR (state = 'pending' AND next_attempt_at <= clock_timestamp()) AS "isDue"
-      FROM pylon_sync.edits WHERE id = ANY(${sql.param([...ids])}::bigint[])`);
+    SELECT e.state, e.state = 'sending'
+           OR (e.state = 'pending' AND e.next_attempt_at <= clock_timestamp() AND NOT ${BEHIND}) AS "isDue"
+      FROM pylon_sync.edits AS e WHERE e.id = ANY(${sql.param([...ids])}::bigint[])`);
   return rows;
 }
 

@@ -5,7 +5,7 @@ import type { Lease } from '../lease.ts';
 import { writing } from '../transaction.ts';
 
 /** A record for which a process that is gone may have sent something. */
-export interface Arriving {
+interface Arriving {
   readonly resource: string;
   readonly record: string;
   /** Whether it was under way. */

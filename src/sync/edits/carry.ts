@@ -119,8 +119,13 @@ export async function postpone(
   });
 }
 
-/** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. */
-async function carryTogether(carrier: Carrier, job: Job, edits: readonly Edit[]): Promise<void> {
+/** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. `later`: those that went with them, and follow. */
+async function carryTogether(
+  carrier: Carrier,
+  job: Job,
+  edits: readonly Edit[],
+  later: readonly Edit[] = [],
+): Promise<void> {
   const { ctx, pylon, policy } = carrier;
   const { resource, record, facts } = job;
   const params = { ...facts, id: record };
@@ -137,7 +142,8 @@ async function carryTogether(carrier: Carrier, job: Job, edits: readonly Edit[])
     if (!(error instanceof PylonError) || error.status === 401) throw error;
     return refuse(carrier, job, edits, error, undefined);
   }
-  const plan = planUpdate(edits, remote.row, kindsOf(resource), (field) => policy(resource.name, field));
+  const policyOf = (field: string) => policy(resource.name, field);
+  const plan = planUpdate(edits, remote.row, kindsOf(resource), policyOf, later);
   if (plan.writes.length > 0 || !plan.isSeen) unlessArriving(carrier, job);
   if (plan.writes.length === 0) return settle(carrier, job, edits, fatesOf(plan), remote);
   const body = bodyOf(resource, plan.writes, plan.row);
@@ -150,10 +156,10 @@ async function carryTogether(carrier: Carrier, job: Job, edits: readonly Edit[])
     if (!(error instanceof PylonError) || error.status === 401) throw error;
     if (edits.length === 1 || GONE.includes(error.status))
       return refuse(carrier, job, edits, error, remote, body);
-    for (const { id } of edits) {
+    for (const [place, { id }] of edits.entries()) {
       // As it stands now: what became of the one before is what it starts from.
       const left = await readEdits(ctx.db.orm, [id]);
-      if (left.length > 0) await carryTogether(carrier, job, left);
+      if (left.length > 0) await carryTogether(carrier, job, left, edits.slice(place + 1));
     }
     return;
   }

@@ -46,7 +46,7 @@ export class NotYetError extends TransientError {
 }
 
 /** A record, by name. */
-export interface Named {
+interface Named {
   readonly resource: string;
   readonly record: string;
 }

@@ -1,4 +1,4 @@
-import { dueEdits, statesOf } from '../../db/edits/queue.ts';
+import { comingEdits, statesOf } from '../../db/edits/queue.ts';
 import { allowedWork } from '../../edits/actions.ts';
 import type { State } from '../../edits/states.ts';
 import { sleep } from '../../pylon/retry.ts';
@@ -22,9 +22,7 @@ export async function pushOnce(
   { dryRun, beside }: { readonly dryRun: boolean /** A daemon carries them. */; readonly beside: boolean },
 ): Promise<PushReport> {
   if (dryRun) return { states: {}, previews: await previewEdits(ctx, options) };
-  const due = (await dueEdits(ctx.db.orm, allowedWork(options.allow))).flatMap(({ edits }) =>
-    edits.map(({ id }) => id),
-  );
+  const due = await comingEdits(ctx.db.orm, allowedWork(options.allow));
   if (!beside) {
     const pusher = newPusher(ctx, options);
     await pusher.begin();

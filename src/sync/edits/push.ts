@@ -1,6 +1,5 @@
 import { claimBulk } from '../../db/edits/bulk.ts';
-import { quarantineEdits } from '../../db/edits/identity.ts';
-import { claimEdits, waitingEdits } from '../../db/edits/queue.ts';
+import { type Claim, claimEdits, waitingEdits } from '../../db/edits/queue.ts';
 import { reviveEdits } from '../../db/edits/revive.ts';
 import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
 import { actions, allowedWork } from '../../edits/actions.ts';
@@ -8,8 +7,9 @@ import type { PolicyFor } from '../../edits/conflicts.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
 import { carryBulk } from './bulk.ts';
-import { carry } from './carry.ts';
+import { carry, postpone } from './carry.ts';
 import { type Carrier, mayStillArrive } from './job.ts';
+import { quarantine } from './quarantine.ts';
 
 export interface PushOptions extends EditSettings {
   readonly policy: PolicyFor;
@@ -51,6 +51,8 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     .map(({ name }) => name);
   const underWay = new Map<string, number>();
   const running = new Set<Promise<void>>();
+  /** What could not even be put back. */
+  const stranded: { readonly claim: Claim; readonly error: unknown }[] = [];
   let failure: { readonly error: unknown } | undefined;
 
   /** Throws, once, what went wrong with more than a record. */
@@ -59,10 +61,11 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     failure = undefined;
     if (told !== undefined) throw told.error;
   };
-  const start = (resource: string, carried: () => Promise<void>) => {
+  const start = (resource: string, claims: readonly Claim[], carried: () => Promise<void>) => {
     underWay.set(resource, (underWay.get(resource) ?? 0) + 1);
     const work: Promise<void> = carried()
       .catch((error: unknown) => {
+        stranded.push(...claims.map((claim) => ({ claim, error })));
         failure ??= { error };
       })
       .finally(() => {
@@ -89,7 +92,12 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
         const edits = allow.includes('update') ? await claimBulk(ctx.db, ctx.lease, resource) : [];
         if (edits.length === 0) break;
         records += edits.length;
-        start(key, () => carryBulk(carrier, resource, edits));
+        const claims = edits.map((edit) => ({
+          resource: resource.name,
+          record: edit.record_id,
+          edits: [edit],
+        }));
+        start(key, claims, () => carryBulk(carrier, resource, edits));
       }
     }
     return records;
@@ -97,12 +105,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
 
   return {
     async begin() {
-      const drafts = await quarantineEdits(ctx.db, ctx.lease);
-      if (drafts > 0)
-        ctx.log.warn(
-          { edits: drafts },
-          'this database was copied or restored: its waiting edits are drafts until they are approved',
-        );
+      await quarantine(ctx);
       await publishEditSettings(ctx.db, ctx.lease, options);
       const arriving = await reviveEdits(ctx.db, ctx.lease, requestTimeoutMs);
       for (const { ms, ...named } of arriving) mayStillArrive(carrier, named, ms);
@@ -111,6 +114,10 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     },
     async take() {
       tell();
+      for (let one = stranded[0]; one !== undefined; one = stranded[0]) {
+        await postpone(carrier, one.claim, one.error);
+        stranded.shift();
+      }
       if (allow.length === 0) return 0;
       const waiting = await waitingEdits(ctx.db.orm);
       const room = new Map(
@@ -123,7 +130,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       for (const resource of bulkOnly) room.delete(resource);
       if (room.size === 0) return bulks;
       const claims = await claimEdits(ctx.db, ctx.lease, room, allowedWork(allow));
-      for (const claim of claims) start(claim.resource, () => carry(carrier, claim));
+      for (const claim of claims) start(claim.resource, [claim], () => carry(carrier, claim));
       return bulks + claims.length;
     },
     async idle() {
