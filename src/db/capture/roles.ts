@@ -1,13 +1,18 @@
 import { writableColumns } from '../../edits/body.ts';
 import type { Resource } from '../../resources/define.ts';
 import { tableOf } from './names.ts';
+import { deletable } from './table.ts';
 
 /**
  * The roles that people are given: one that reads, one that also edits what Pylon lets one change. Roles belong to
  * the server: whoever may not make them leaves that to who may, and the grants come with the next migration.
  */
 export function rolesOf(resources: readonly Resource[]): readonly string[] {
-  const editable = resources.filter(({ writes }) => writableColumns(writes, 'update').length > 0);
+  const granted = (privilege: string, on: (resource: Resource) => boolean) =>
+    resources
+      .filter(on)
+      .map(({ name }) => `GRANT ${privilege} ON ${tableOf(name)} TO pylon_editor;`)
+      .join('\n         ');
   const make = (role: string) => `
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
       BEGIN
@@ -34,7 +39,9 @@ export function rolesOf(resources: readonly Resource[]): readonly string[] {
        IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_editor') THEN
          GRANT USAGE ON SCHEMA pylon_sync TO pylon_editor;
          GRANT SELECT ON pylon_sync.edits TO pylon_editor;
-         ${editable.map(({ name }) => `GRANT UPDATE ON ${tableOf(name)} TO pylon_editor;`).join('\n         ')}
+         ${granted('UPDATE', ({ writes }) => writableColumns(writes, 'update').length > 0)}
+         ${granted('INSERT', ({ writes }) => writes?.create !== undefined)}
+         ${granted('DELETE', deletable)}
        END IF;
      END $$`,
   ];

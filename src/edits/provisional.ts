@@ -1,0 +1,2 @@
+/** What ids begin with of records that Pylon does not have yet: it gives them theirs when they are created. */
+export const PROVISIONAL = 'local-';
