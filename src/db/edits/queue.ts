@@ -18,6 +18,8 @@ export interface Edit {
   readonly forced: readonly string[] | null;
   /** This one included. */
   readonly attempts: number;
+  /** Who made it. */
+  readonly actor: string;
 }
 
 /** Edits of one record that go together, in their order. */
@@ -64,7 +66,7 @@ export async function claimEdits(
       UPDATE pylon_sync.edits AS e
          SET state = ${to}, sent_at = clock_timestamp(), attempts = e.attempts + 1
         FROM taken WHERE e.id = taken.id AND e.state = 'pending'
-      RETURNING e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.attempts`);
+      RETURNING e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.attempts, e.actor`);
     return claimed.rows;
   });
   return byRecord(rows);
@@ -87,7 +89,7 @@ function byRecord(rows: readonly Edit[]): readonly Claim[] {
 export async function dueEdits(db: Executor, allowed: readonly string[]): Promise<readonly Claim[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
     SELECT e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced,
-           e.attempts + 1 AS attempts
+           e.attempts + 1 AS attempts, e.actor
       FROM pylon_sync.edits AS e
      WHERE e.state = 'pending' AND e.operation = ANY(${sql.param([...allowed])}::text[])
        AND NOT EXISTS (
@@ -101,7 +103,7 @@ export async function dueEdits(db: Executor, allowed: readonly string[]): Promis
 /** Edits that are under way, as they stand now. */
 export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
-    SELECT id::integer, resource, record_id, operation, changes, base, forced, attempts FROM pylon_sync.edits
+    SELECT id::integer, resource, record_id, operation, changes, base, forced, attempts, actor FROM pylon_sync.edits
      WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = 'sending' ORDER BY id`);
   return rows;
 }

@@ -37,7 +37,8 @@ export interface Shown {
 
 const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
 
-async function end(tx: Executor, fate: Fate): Promise<void> {
+/** Ends one edit. */
+export async function endEdit(tx: Executor, fate: Fate): Promise<void> {
   const { from, to } = moves(fate.event);
   await tx.execute(sql`
     UPDATE pylon_sync.edits
@@ -81,7 +82,7 @@ async function supersede(tx: Executor, resource: Resource, record: string, by: E
     if (left.length === (waiting ?? []).length) continue;
     if (left.length > 0)
       await tx.execute(sql`UPDATE pylon_sync.edits SET held = ${sql.param(left)}::text[] WHERE id = ${id}`);
-    else await end(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` });
+    else await endEdit(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` });
   }
 }
 
@@ -116,7 +117,7 @@ export async function settleEdits(
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
   await writing(db, lease, async (tx) => {
     await tx.execute(sql`SELECT FROM ${resource.table} WHERE id = ${record} FOR NO KEY UPDATE`);
-    for (const fate of fates) await end(tx, fate);
+    for (const fate of fates) await endEdit(tx, fate);
     await supersede(tx, resource, record, { ...edited, except: fates.map(({ id }) => id) });
     // Without the hash of what it held, the row is written whatever it holds.
     await tx.execute(

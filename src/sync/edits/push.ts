@@ -4,7 +4,8 @@ import { type EditSettings, publishEditSettings } from '../../db/edits/settings.
 import type { PolicyFor } from '../../edits/conflicts.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
-import { type Carrier, carry } from './carry.ts';
+import { carry } from './carry.ts';
+import type { Carrier } from './job.ts';
 
 export interface PushOptions extends EditSettings {
   readonly policy: PolicyFor;
