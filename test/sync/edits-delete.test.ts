@@ -3,12 +3,8 @@ import { resources } from '../../src/resources/index.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
 import { expectMirror } from '../helpers/equal.ts';
+import { ALL, begin } from '../helpers/inserts.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
-
-const ALL = { allow: ['update', 'create', 'delete'] };
-
-/** Lets the triggers know what is allowed. */
-const begin = (mirrored: Mirrored) => push(mirrored, ALL);
 
 const first = ({ sandbox }: Mirrored, resource: string) => {
   for (const { object } of sandbox.world.all(resource)) return String(object.id);

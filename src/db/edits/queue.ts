@@ -5,6 +5,7 @@ import type { Database, Executor } from '../connect.ts';
 import type { Lease } from '../lease.ts';
 import { edits } from '../tables.ts';
 import { writing } from '../transaction.ts';
+import { namesUncreated } from './uncreated.ts';
 
 /** An edit that was taken up. */
 export interface Edit {
@@ -35,7 +36,8 @@ export const statesIn = (states: readonly string[]) => sql`${sql.param([...state
 /**
  * Takes up edits that are due, as many records of each resource as there is room for, the longest waiting first:
  * all that wait for one record, unless an earlier one of it is under way or waits for its time. Edits of
- * operations that are not allowed stay where they are, and what comes after them with them.
+ * operations that are not allowed stay where they are, and what comes after them with them; so do those that name
+ * a record which is not created yet.
  */
 export async function claimEdits(
   db: Database,
@@ -53,7 +55,7 @@ export async function claimEdits(
          CROSS JOIN LATERAL (
            SELECT e.resource, e.record_id FROM pylon_sync.edits AS e
             WHERE e.resource = wanted.resource AND e.state = 'pending' AND e.next_attempt_at <= clock_timestamp()
-              AND e.operation = ANY(${sql.param([...allowed])}::text[])
+              AND e.operation = ANY(${sql.param([...allowed])}::text[]) AND NOT ${namesUncreated('e')}
               AND NOT EXISTS (
                 SELECT FROM pylon_sync.edits AS o
                  WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
@@ -62,6 +64,10 @@ export async function claimEdits(
       taken AS (
         SELECT e.id FROM due JOIN pylon_sync.edits AS e USING (resource, record_id)
          WHERE e.state = 'pending' AND e.operation = ANY(${sql.param([...allowed])}::text[])
+           AND NOT EXISTS (
+             SELECT FROM pylon_sync.edits AS o
+              WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id <= e.id AND o.state = 'pending'
+                AND ${namesUncreated('o')})
          ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED)
       UPDATE pylon_sync.edits AS e
          SET state = ${to}, sent_at = clock_timestamp(), attempts = e.attempts + 1

@@ -26,6 +26,8 @@ export interface Fate {
   /** What Pylon held of its fields when it was compared. */
   readonly remote?: Values | undefined;
   readonly sent?: Values | undefined;
+  /** The create without which it could not be carried out. */
+  readonly dependsOn?: number | undefined;
 }
 
 /** What Pylon says of the record now. */
@@ -44,13 +46,18 @@ export async function endEdit(tx: Executor, fate: Fate): Promise<void> {
     UPDATE pylon_sync.edits
        SET state = ${to}, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${fate.error ?? null},
            http_status = ${fate.status ?? null}, request_id = ${fate.requestId ?? null},
-           held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
+           depends_on = ${fate.dependsOn ?? null}, held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
            remote = coalesce(${json(fate.remote)}::jsonb, remote), sent = coalesce(${json(fate.sent)}::jsonb, sent)
      WHERE id = ${fate.id} AND state = ANY(${statesIn(from)})`);
 }
 
 /** Later edits of the record start from what Pylon holds now: what became of earlier ones is no conflict to them. */
-async function rebase(tx: Executor, resource: Resource, record: string, remote: Values): Promise<void> {
+export async function rebase(
+  tx: Executor,
+  resource: Resource,
+  record: string,
+  remote: Values,
+): Promise<void> {
   const kinds = kindsOf(resource);
   const { rows } = await tx.execute<{ id: number; changes: Values; base: Values }>(sql`
     SELECT id, changes, base FROM pylon_sync.edits

@@ -8,7 +8,9 @@ import { UnknownOutcomeError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import { resourceNamed } from '../../resources/index.ts';
+import { carryCreate } from './create.ts';
 import { carryDelete } from './delete.ts';
+import { withGivenIds } from './depend.ts';
 import {
   type Carrier,
   isGone,
@@ -27,20 +29,41 @@ import { retrying } from './patience.ts';
 /** Carries out what waits for one record: whatever happens, each of its edits is settled or put back. */
 export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
   const { ctx } = carrier;
-  const resource = resourceNamed(claim.resource);
-  const deletion = claim.edits.find(({ operation }) => operation === 'delete');
-  const row = deletion?.base ?? (await readRow(ctx.db.orm, resource.table, claim.record)) ?? {};
-  const { id: _, ...facts } = paramsOf(resource.get ?? '', claim.record, row);
-  const job: Job = { resource, record: claim.record, facts };
   try {
-    if (deletion === undefined) await carryTogether(carrier, job, claim.edits);
-    else await carryDelete(carrier, job, claim.edits, deletion);
+    const job = await jobOf(carrier, claim);
+    try {
+      await carryOut(carrier, job, claim.edits);
+    } catch (error) {
+      if (error instanceof UnknownOutcomeError)
+        carrier.mayArrive.set(keyOf(job), performance.now() + carrier.requestTimeoutMs);
+      throw error;
+    }
   } catch (error) {
     if (ctx.signal.aborted) throw error;
-    if (error instanceof UnknownOutcomeError)
-      carrier.mayArrive.set(keyOf(job), performance.now() + carrier.requestTimeoutMs);
     await postpone(carrier, claim.edits, error);
   }
+}
+
+/** What a request for the record takes: of one that is not in the table, its edits say it. */
+async function jobOf({ ctx }: Carrier, { resource: name, record, edits }: Claim): Promise<Job> {
+  const resource = resourceNamed(name);
+  const create = edits.find(({ operation }) => operation === 'create');
+  const deletion = edits.find(({ operation }) => operation === 'delete');
+  const row = create?.changes ?? deletion?.base ?? (await readRow(ctx.db.orm, resource.table, record)) ?? {};
+  const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
+  return { resource, record, facts };
+}
+
+async function carryOut(carrier: Carrier, job: Job, claimed: readonly Edit[]): Promise<void> {
+  const edits = await withGivenIds(carrier, job, claimed, (failed, fates) =>
+    settle(carrier, job, failed, fates, undefined),
+  );
+  const [first, ...others] = edits;
+  if (first === undefined) return;
+  const deletion = others.concat(first).find(({ operation }) => operation === 'delete');
+  if (first.operation === 'create') await carryCreate(carrier, job, [first, ...others]);
+  else if (deletion !== undefined) await carryDelete(carrier, job, edits, deletion);
+  else await carryTogether(carrier, job, edits);
 }
 
 /** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. */
