@@ -3,7 +3,7 @@ import type { DaemonFigures } from './daemon.ts';
 import type { Circumstances } from './results.ts';
 import { aimsTable } from './table.ts';
 
-const HEADING = '## The daemon';
+export const DAEMON_HEADING = '## The daemon';
 
 const times = (value: number) => `${value.toFixed(3)} ×`;
 const seconds = (value: number) => `${value.toFixed(2)} s`;
@@ -25,7 +25,7 @@ function aimsOf({ idle, busy, own429s }: DaemonFigures): readonly Aim[] {
 /** The daemon's part of `RESULTS.md`, which can be measured alone. */
 export function daemonSection(figures: DaemonFigures, { command, date, machine }: Circumstances): string {
   const { issues, idle, busy, latency } = figures;
-  return `${HEADING}
+  return `${DAEMON_HEADING}
 
 \`${command}\`, ${date}, on ${machine}. A workspace of ${issues.toLocaleString('en')} issues, read whole before, within Pylon's limits of today (share 1); a minute of the limits takes ten seconds, lists and the full comparison do not come round.
 
@@ -36,9 +36,9 @@ ${aimsTable(aimsOf(figures))}
 - *From a change to its row*, changes asked for each second, ${latency.changes} changes at random moments: ${seconds(latency.median)} at the median, ${seconds(latency.p99)} at the 99th percentile. Half a second of it is the wait for the next pull.`;
 }
 
-/** The document with this section in the place of the former one, or before what is said of the methods. */
-export function withDaemonSection(document: string, section: string): string {
-  const former = document.indexOf(`${HEADING}\n`);
+/** The document with a section in the place of the former one, or before what is said of the methods. */
+export function withSection(document: string, heading: string, section: string): string {
+  const former = document.indexOf(`${heading}\n`);
   const begin = former === -1 ? document.indexOf('## What is measured') : former;
   if (begin === -1) return `${document.trimEnd()}\n\n${section}\n`;
   const next = former === -1 ? begin : document.indexOf('\n## ', former) + 1;

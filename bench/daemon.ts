@@ -4,6 +4,7 @@ import { besideDaemon } from './daemon-process.ts';
 import type { BenchServer } from './postgres.ts';
 import { type Remote, remoteOf } from './remote.ts';
 import { startSandboxProcess } from './sandbox.ts';
+import { median, part } from './share.ts';
 
 /** What the daemon costs once everything was read, and how late it is. */
 export interface DaemonFigures {
@@ -172,11 +173,3 @@ async function measureLatency({ remote, pool }: Bench): Promise<DaemonFigures['l
   }
   return { changes: TIMED, median: median(seconds), p99: part(seconds, 0.99) };
 }
-
-/** The value that a part of all does not exceed. */
-function part(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
-}
-
-const median = (values: readonly number[]) => part(values, 0.5);

@@ -7,12 +7,12 @@ export interface BenchOptions {
   /** How often each load of the first size is measured; the median counts. */
   readonly rounds: number;
   /** Measure this alone. */
-  readonly only: 'daemon' | undefined;
+  readonly only: 'daemon' | 'edits' | undefined;
   /** Whether `RESULTS.md` is written. */
   readonly write: boolean;
 }
 
-const TAKES = 'takes [--issues N[,N]] [--quick] [--only daemon] [--write]';
+const TAKES = 'takes [--issues N[,N]] [--quick] [--only daemon|edits] [--write]';
 
 /**
  * Reads the words of the command line.
@@ -26,7 +26,8 @@ export function readOptions(words: readonly string[]): BenchOptions {
     throw new UsageError(`--issues ${values.issues}: ${TAKES}, N from 100`);
   }
   const { only } = values;
-  if (only !== undefined && only !== 'daemon') throw new UsageError(`--only ${only}: ${TAKES}`);
+  if (only !== undefined && only !== 'daemon' && only !== 'edits')
+    throw new UsageError(`--only ${only}: ${TAKES}`);
   return { sizes, rounds: values.quick ? 1 : 3, only, write: values.write };
 }
 

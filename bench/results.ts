@@ -1,4 +1,5 @@
 import type { DaemonFigures } from './daemon.ts';
+import type { EditFigures } from './edits.ts';
 import type { Figure } from './loads.ts';
 import type { Requests } from './requests.ts';
 
@@ -24,4 +25,5 @@ export interface Results extends Circumstances {
   readonly sizes: readonly SizeResult[];
   readonly requests: Requests;
   readonly daemon: DaemonFigures;
+  readonly edits: EditFigures;
 }

@@ -4,7 +4,9 @@ import { collectEarly } from '../src/cli/heap.ts';
 import { UsageError } from '../src/errors.ts';
 import { peakMemory } from './command.ts';
 import { measureDaemon } from './daemon.ts';
-import { daemonSection, withDaemonSection } from './daemon-report.ts';
+import { DAEMON_HEADING, daemonSection, withSection } from './daemon-report.ts';
+import { measureEdits } from './edits.ts';
+import { EDITS_HEADING, editsSection } from './edits-report.ts';
 import { type Figure, measureAll, type Plan } from './loads.ts';
 import { describeMachine } from './machine.ts';
 import { type BenchOptions, readOptions } from './options.ts';
@@ -23,6 +25,11 @@ const LIMITED_ISSUES = 900;
 const measuredDaemon = (server: BenchServer) => {
   process.stderr.write(`the daemon on ${LIMITED_ISSUES} issues\n`);
   return measureDaemon(server, LIMITED_ISSUES);
+};
+
+const measuredEdits = (server: BenchServer) => {
+  process.stderr.write(`edits on ${LIMITED_ISSUES} issues\n`);
+  return measureEdits(server, LIMITED_ISSUES);
 };
 
 function tell({ method, load, rows, seconds }: Figure): void {
@@ -60,7 +67,13 @@ async function measureEverything(
   }
   process.stderr.write(`${LIMITED_ISSUES} issues within Pylon's limits\n`);
   const requests = await measureRequests(server, LIMITED_ISSUES);
-  return report({ ...circumstances, sizes: measured, requests, daemon: await measuredDaemon(server) });
+  return report({
+    ...circumstances,
+    sizes: measured,
+    requests,
+    daemon: await measuredDaemon(server),
+    edits: await measuredEdits(server),
+  });
 }
 
 async function run(words: readonly string[]): Promise<void> {
@@ -72,11 +85,14 @@ async function run(words: readonly string[]): Promise<void> {
       date: new Date().toISOString().slice(0, 10),
       machine: await describeMachine(server.url),
     };
-    if (options.only === 'daemon') {
-      const section = daemonSection(await measuredDaemon(server), circumstances);
+    if (options.only !== undefined) {
+      const [heading, section] =
+        options.only === 'daemon'
+          ? [DAEMON_HEADING, daemonSection(await measuredDaemon(server), circumstances)]
+          : [EDITS_HEADING, editsSection(await measuredEdits(server), circumstances)];
       process.stdout.write(`${section}\n`);
       if (options.write)
-        await writeFile(RESULTS, withDaemonSection(await readFile(RESULTS, 'utf8'), section));
+        await writeFile(RESULTS, withSection(await readFile(RESULTS, 'utf8'), heading, section));
       return;
     }
     const text = await measureEverything(server, options, circumstances);

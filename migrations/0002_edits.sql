@@ -23,7 +23,7 @@ CREATE TABLE "pylon_sync"."edits" (
 	"settled_at" timestamp with time zone
 );
 --> statement-breakpoint
-CREATE INDEX "edits_unsettled" ON "pylon_sync"."edits" USING btree ("resource","record_id","id") WHERE "pylon_sync"."edits"."state" IN ('draft', 'pending', 'sending', 'conflict');--> statement-breakpoint
+CREATE INDEX "edits_open" ON "pylon_sync"."edits" USING btree ("resource","record_id","id") WHERE "pylon_sync"."edits"."state" IN ('draft', 'pending', 'sending', 'conflict', 'failed');--> statement-breakpoint
 CREATE INDEX "edits_due" ON "pylon_sync"."edits" USING btree ("resource","id") WHERE "pylon_sync"."edits"."state" IN ('pending', 'sending');--> statement-breakpoint
 CREATE INDEX "edits_record" ON "pylon_sync"."edits" USING btree ("resource","record_id","id");--> statement-breakpoint
 CREATE INDEX "edits_txid" ON "pylon_sync"."edits" USING btree ("txid");--> statement-breakpoint

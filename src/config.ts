@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type Allowed, readAllowed } from './edits/allowed.ts';
+import { type Conflicts, readConflicts } from './edits/conflicts.ts';
 import { reasonOf, UsageError } from './errors.ts';
 import { type Limits, parseLimits } from './pylon/limits.ts';
 import type { Resource } from './resources/define.ts';
@@ -15,6 +17,7 @@ import {
   type ListenAddress,
   listenAddress,
   oneOf,
+  readable,
   share,
   shareOrNone,
   TOKEN_TAKES,
@@ -43,6 +46,16 @@ export interface Config {
   readonly overlapSeconds: number;
   /** Part of the allowed requests for resweeps and audit; 0: none are made. */
   readonly auditShare: number;
+  /** Who wins where both sides changed the same field. */
+  readonly conflicts: Conflicts;
+  /** Which edits may be sent; empty: the mirror is read only. */
+  readonly allow: readonly Allowed[];
+  /** More edits than this in one transaction become drafts. */
+  readonly editGuard: number;
+  /** Days for which what is settled is kept. */
+  readonly retentionDays: number;
+  /** A connection that notifications come through; absent: the database's own. */
+  readonly listenUrl: Secret | undefined;
   readonly dataDir: string;
   readonly http: ListenAddress | 'off';
   /** Absent: no webhooks are taken. */
@@ -91,10 +104,22 @@ function limits(text: string, ctx: z.RefinementCtx): Limits {
   }
 }
 
+function conflicts(text: string, ctx: z.RefinementCtx): Conflicts {
+  const read = readConflicts(text);
+  if ('conflicts' in read) return read.conflicts;
+  const takes =
+    'takes hold, pylon or local, for all or, as resource=policy and resource.column=policy, for some of it: hold,accounts=pylon,issues.state=local,issues.custom_fields.priority=local';
+  ctx.addIssue({ code: 'custom', message: `${takes} (${read.wrong})` });
+  return z.NEVER;
+}
+
+const allowed = readable('takes update, create, delete and message, comma-separated, or none', readAllowed);
+
 const schema = z.object({
   PYLON_API_TOKEN: apiToken.optional(),
   PYLON_API_URL: apiUrl.prefault('https://api.usepylon.com'),
   DATABASE_URL: databaseUrl.optional(),
+  DATABASE_LISTEN_URL: databaseUrl.optional(),
   PYLON_RATE_LIMITS: z.string().transform(limits).prefault('current'),
   PYLON_RATE_SHARE: share.prefault('0.9'),
   PYLON_SYNC_RESOURCES: z.string().transform(chosen).prefault(''),
@@ -105,6 +130,10 @@ const schema = z.object({
   PYLON_SYNC_WINDOW_DAYS: whole(7, 365).prefault('30'),
   PYLON_SYNC_OVERLAP: whole(1, 86_400).prefault('300'),
   PYLON_SYNC_AUDIT_SHARE: shareOrNone.prefault('0.05'),
+  PYLON_SYNC_CONFLICTS: z.string().transform(conflicts).prefault('hold'),
+  PYLON_SYNC_ALLOW: allowed.prefault('update'),
+  PYLON_SYNC_EDIT_GUARD: whole(0, 1_000_000).prefault('1000'),
+  PYLON_SYNC_RETENTION_DAYS: whole(1, 36_500).prefault('90'),
   PYLON_SYNC_DATA_DIR: folder.prefault('./.pylon-sync'),
   PYLON_SYNC_HTTP: listenAddress.prefault('127.0.0.1:8080'),
   PYLON_WEBHOOK_SECRET: webhookSecret.optional(),
@@ -113,7 +142,7 @@ const schema = z.object({
 });
 
 /** Variables whose values are never shown, not even when they are wrong. */
-const SECRETS = new Set(['PYLON_API_TOKEN', 'DATABASE_URL', 'PYLON_WEBHOOK_SECRET']);
+const SECRETS = new Set(['PYLON_API_TOKEN', 'DATABASE_URL', 'DATABASE_LISTEN_URL', 'PYLON_WEBHOOK_SECRET']);
 
 function problemOf(variable: string, message: string, env: Environment): Problem {
   const value = env[variable];
@@ -126,19 +155,11 @@ function problemOf(variable: string, message: string, env: Environment): Problem
   return { variable, message: `${variable} ${got}: ${message}` };
 }
 
-/** Names that other versions read: set on purpose, so worth no warning. */
-const OTHERS = [
-  'PYLON_SYNC_CONFLICTS',
-  'PYLON_SYNC_ALLOW',
-  'PYLON_SYNC_EDIT_GUARD',
-  'PYLON_SYNC_RETENTION_DAYS',
-];
-
 /** What Kubernetes sets in every container beside a service named `pylon-sync`. */
 const SERVICE_LINK = /_(SERVICE_(HOST|PORT)\w*|PORT(_\d+_\w+)?)$/;
 
 function unknownNames(env: Environment): readonly string[] {
-  const known = new Set([...Object.keys(schema.shape), ...OTHERS]);
+  const known = new Set(Object.keys(schema.shape));
   return Object.keys(env)
     .filter((name) => /^PYLON_/.test(name) && !known.has(name) && !SERVICE_LINK.test(name))
     .map((name) => `${name} is no variable of pylon-sync: it has no effect`);
@@ -174,6 +195,11 @@ function configOf(read: z.output<typeof schema>): Config {
     windowDays: read.PYLON_SYNC_WINDOW_DAYS,
     overlapSeconds: read.PYLON_SYNC_OVERLAP,
     auditShare: read.PYLON_SYNC_AUDIT_SHARE,
+    conflicts: read.PYLON_SYNC_CONFLICTS,
+    allow: read.PYLON_SYNC_ALLOW,
+    editGuard: read.PYLON_SYNC_EDIT_GUARD,
+    retentionDays: read.PYLON_SYNC_RETENTION_DAYS,
+    listenUrl: read.DATABASE_LISTEN_URL,
     dataDir: read.PYLON_SYNC_DATA_DIR,
     http: read.PYLON_SYNC_HTTP,
     webhookSecret: read.PYLON_WEBHOOK_SECRET,

@@ -11,7 +11,7 @@ export interface ListenAddress {
 }
 
 /** A text that `read` understands; one message, saying what is taken, for any that it does not. */
-function readable<T>(takes: string, read: (text: string) => T | undefined) {
+export function readable<T>(takes: string, read: (text: string) => T | undefined) {
   return z.string({ error: takes }).transform((text, ctx) => {
     const value = read(text);
     if (value !== undefined) return value;

@@ -77,11 +77,11 @@ test('only main reads the environment of the process', () => {
 describe('the rules name what they forbid', () => {
   test.each<[Imports, RegExp]>([
     [{ 'pylon/client.ts': ['db/store.ts'] }, /pylon may import no other layer/],
-    [{ 'db/store.ts': ['pylon/types.ts'] }, /db may import resources$/],
-    [{ 'db/store.ts': ['sync/pass.ts'] }, /db may import resources$/],
+    [{ 'db/store.ts': ['pylon/types.ts'] }, /db may import edits, resources$/],
+    [{ 'db/store.ts': ['sync/pass.ts'] }, /db may import edits, resources$/],
     [{ 'resources/issues.ts': ['db/row.ts'] }, /resources may import no other layer/],
     [{ 'sandbox/start.ts': ['pylon/limits.ts'] }, /sandbox may import no other layer/],
-    [{ 'sync/pass.ts': ['cli/steps.ts'] }, /sync may import pylon, db, resources$/],
+    [{ 'sync/pass.ts': ['cli/steps.ts'] }, /sync may import pylon, db, edits, resources$/],
     [{ 'cli/run.ts': ['main.ts'] }, /cli may import/],
     [{ 'sync/pass.ts': ['pg'] }, /Postgres is the business of db/],
     [{ 'db/store.ts': ['pino'] }, /logging is the business of/],

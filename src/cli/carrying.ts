@@ -1,16 +1,20 @@
+import { policyBy } from '../edits/conflicts.ts';
 import type { CarryingOptions } from '../sync/edits/carrying.ts';
 import type { Setup } from './setup.ts';
 
 /** A request's time, as the client has it: so long it may be on its way. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** How edits are carried, of the configuration; `url` is the database's. */
-export function carryingOf(_setup: Setup, url: string | undefined): Omit<CarryingOptions, 'resources'> {
+/** How edits are carried, of the configuration; `url` is the database's, where it is listened to. */
+export function carryingOf(
+  { config }: Pick<Setup, 'config'>,
+  url: string | undefined,
+): Omit<CarryingOptions, 'resources'> {
+  const { allow, conflicts, editGuard, listenUrl } = config;
   return {
-    allow: ['update'],
-    editGuard: 1000,
-    policy: () => 'hold',
+    ...{ allow, editGuard },
+    policy: policyBy(conflicts),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    listenUrl: url,
+    listenUrl: url === undefined ? undefined : (listenUrl?.reveal() ?? url),
   };
 }

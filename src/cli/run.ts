@@ -11,6 +11,7 @@ import { concealing, Secret } from '../secret.ts';
 import { addBackfill } from './backfill.ts';
 import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
+import { addEdits } from './edits.ts';
 import { addMigrate } from './migrate.ts';
 import { addPush } from './push.ts';
 import { addReconcile } from './reconcile.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   addSync,
   addReconcile,
   addPush,
+  addEdits,
   addStatus,
   addCheck,
   addMigrate,
@@ -54,7 +56,7 @@ function createProgram(shell: Shell, run: Run): Command {
 }
 
 /** What no message may show, readable or not. */
-const SECRETS = ['PYLON_API_TOKEN', 'DATABASE_URL', 'PYLON_WEBHOOK_SECRET'];
+const SECRETS = ['PYLON_API_TOKEN', 'DATABASE_URL', 'DATABASE_LISTEN_URL', 'PYLON_WEBHOOK_SECRET'];
 
 /** Runs the command that the arguments name, to its end; the exit status. Never throws. */
 export async function runCommandLine(words: readonly string[], shell: Shell): Promise<number> {
@@ -98,12 +100,22 @@ function explain(
   return { status: 1, text: error instanceof Error ? `${reasonOf(error)}\n${error.stack}` : String(error) };
 }
 
+/** The command that words name, as far as they name one. */
+function commandIn(program: Command, words: readonly string[]): Command {
+  const command = program.commands.find((known) => words.includes(known.name()));
+  return command === undefined ? program : commandIn(command, words);
+}
+
 /** What would have been right in place of what was given. */
 function accepted(error: CommanderError, program: Command, words: readonly string[]): string {
-  const command = program.commands.find((known) => words.includes(known.name()));
-  if (command === undefined || error.code === 'commander.unknownCommand') {
-    return `takes one of ${program.commands.map((known) => known.name()).join(', ')}`;
-  }
+  const command = commandIn(program, words);
+  const { commands, parent } = command;
+  const names = commands.map((known) => known.name()).join(', ');
+  if (parent === null) return `takes one of ${names}`;
+  const name = parent === program ? command.name() : `${parent.name()} ${command.name()}`;
+  if (commands.length > 0) return `\`${name}\` takes one of ${names}`;
+  if (error.code === 'commander.unknownCommand')
+    return `takes one of ${parent.commands.map((known) => known.name()).join(', ')}`;
   const flags = command.options.map((option) => option.flags);
-  return `\`${command.name()}\` takes ${[...flags, '--help'].join(', ')}`;
+  return `\`${name}\` takes ${[...flags, '--help'].join(', ')}`;
 }

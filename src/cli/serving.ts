@@ -138,7 +138,7 @@ function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 
     ...{ resources, since, windowDays, overlapSeconds, auditShare },
     ...{ schedule, listSchedule, reconcileSchedule },
     edits: carryingOf(setup, url),
-    retentionDays: 90,
+    retentionDays: config.retentionDays,
   };
 }
 

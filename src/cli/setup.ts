@@ -35,7 +35,7 @@ export function setUp(shell: Shell, need: { readonly token: boolean }): Setup {
 /** The same with a configuration already read; `env` is what it was read from. */
 export function withConfig(shell: Shell, env: Environment, config: Config): Setup {
   const output: Output = { print: (text) => shell.stderr.write(text) };
-  const conceal = concealing([config.token, config.databaseUrl, config.webhookSecret]);
+  const conceal = concealing([config.token, config.databaseUrl, config.listenUrl, config.webhookSecret]);
   const log = createLog({
     level: config.logLevel,
     format: config.logFormat ?? (canDraw(shell.stderr, shell.env) ? 'pretty' : 'json'),

@@ -15,6 +15,7 @@ export function statusText(status: Status, now: number): string {
     `workspace  ${workspace === null ? 'none yet' : `${workspace.name} (${workspace.id})`}`,
     `in use by  ${holder === null ? 'nobody' : `${holder.command} (process ${holder.pid} on ${holder.host})`}`,
     `attention  ${waiting.length === 0 ? 'none needed' : `${plural(waiting.length, 'matter')} for a person, at the end`}`,
+    ...editsLine(status.edits),
     ...planLine(plan, now),
     '',
     resourceTable(all, now),
@@ -29,6 +30,26 @@ export function statusText(status: Status, now: number): string {
 }
 
 const headed = (head: string, lines: readonly string[]) => (lines.length === 0 ? [] : ['', head, ...lines]);
+
+const STANDS: Readonly<Record<keyof Status['edits']['by_state'], string>> = {
+  draft: 'kept back',
+  pending: 'waiting',
+  sending: 'being sent',
+  conflict: 'in conflict',
+  failed: 'failed',
+  applied: 'applied in 24 hours',
+  discarded: 'discarded in 24 hours',
+};
+
+/** Edits by where they stand; nothing while there are none. */
+function editsLine({ by_state, waiting_seconds }: Status['edits']): readonly string[] {
+  const parts = (Object.keys(STANDS) as (keyof typeof STANDS)[])
+    .filter((state) => by_state[state] > 0)
+    .map((state) => `${count(by_state[state])} ${STANDS[state]}`);
+  if (parts.length === 0) return [];
+  const longest = waiting_seconds === null ? '' : ` (the longest for ${duration(waiting_seconds)})`;
+  return [`edits      ${parts.join(', ')}${longest}`];
+}
 
 /** What is left of reading everything, while something is. */
 function planLine(plan: Plan | null, now: number): readonly string[] {

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import type { Database } from '../db/connect.ts';
-import { pendingMigrations } from '../db/migrate.ts';
 import { readStatus, type Status } from '../db/status.ts';
-import { PermanentError } from '../errors.ts';
-import { plural } from '../figures.ts';
 import { resources } from '../resources/index.ts';
 import { withDatabase } from './database.ts';
+import { requireMigrations } from './migrated.ts';
 import { setUp } from './setup.ts';
 import type { Run } from './shell.ts';
 import { statusText } from './status-text.ts';
@@ -26,11 +24,6 @@ export function addStatus(program: Command, run: Run): void {
 }
 
 async function statusOf(db: Database): Promise<Status> {
-  const pending = await pendingMigrations(db.pool);
-  if (pending > 0) {
-    throw new PermanentError(
-      `the database lacks ${plural(pending, 'migration')}: run \`pylon-sync migrate\``,
-    );
-  }
+  await requireMigrations(db);
   return readStatus(db, resources);
 }

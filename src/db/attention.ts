@@ -3,7 +3,7 @@ import type { ResourceStatus, Status } from './status.ts';
 
 /** Something that waits for a person. */
 export interface Attention {
-  readonly kind: 'token' | 'failing' | 'stopped' | 'drift';
+  readonly kind: 'token' | 'failing' | 'stopped' | 'edits' | 'drift';
   /** What it is, in a sentence. */
   readonly what: string;
   /** The command that a person may decide to give; null where there is none. */
@@ -14,7 +14,7 @@ export interface Attention {
 const REFUSED = /^\S+ \S+: 401\b/;
 
 /** What needs a person, the gravest first. */
-export function attentionOf({ resources, stopped_scans }: Status): readonly Attention[] {
+export function attentionOf({ resources, stopped_scans, edits }: Status): readonly Attention[] {
   const failing = resources.filter(({ failing }) => failing !== null);
   const refused = failing.filter((one) => REFUSED.test(errorOf(one)));
   const first = refused[0];
@@ -32,7 +32,23 @@ export function attentionOf({ resources, stopped_scans }: Status): readonly Atte
         `pylon-sync reconcile --approve ${id}`,
       ),
     ),
+    ...editsOf(edits),
     ...resources.flatMap(driftOf),
+  ];
+}
+
+/** Edits that nothing happens to before somebody has decided. */
+function editsOf({ by_state }: Status['edits']): readonly Attention[] {
+  const of = (state: keyof typeof by_state, sentence: (edits: string, are: string) => string) => {
+    const edits = by_state[state];
+    if (edits === 0) return [];
+    const what = sentence(plural(edits, 'edit'), edits === 1 ? 'is' : 'are');
+    return [noting('edits', what, `pylon-sync edits list --state ${state}`)];
+  };
+  return [
+    ...of('conflict', (edits, are) => `${edits} ${are} in conflict: the same was changed here and in Pylon`),
+    ...of('failed', (edits, are) => `${edits} ${are} refused by Pylon, which says why`),
+    ...of('draft', (edits, are) => `${edits} ${are} kept back until somebody approves`),
   ];
 }
 

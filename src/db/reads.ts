@@ -25,6 +25,8 @@ export interface Due {
   readonly mark: string;
   /** At which mark they were read last; null before the first time. */
   readonly before: string | null;
+  /** Whether Pylon did not know it when it was last asked for. */
+  readonly wasGone?: boolean;
   /** Where it stands, newest first; null where the table has no `created_at` or the parent none. */
   readonly created_at: string | null;
 }
@@ -110,6 +112,8 @@ export interface Naming {
   /** The table of what is named: its live rows are due too, whether anything still names them or not. */
   readonly known: MirrorTable;
   readonly mark: string;
+  /** Whether to leave out what Pylon did not know when it was last asked for, and of which there is no live row. */
+  readonly skipsGone?: boolean | undefined;
   /** Only what these rows name. */
   readonly only?: readonly string[] | undefined;
 }
@@ -118,22 +122,24 @@ export interface Naming {
 export async function findNamed(
   db: Executor,
   resource: string,
-  { table, column, known, mark, only }: Naming,
+  { table, column, known, mark, skipsGone = false, only }: Naming,
   { limit, after, except }: DuePage,
 ): Promise<readonly Due[]> {
   const namedBy = only === undefined ? sql`` : sql`AND id = ANY(${sql.param([...only])}::text[])`;
-  const { rows } = await db.execute<{ id: string }>(sql`
-    SELECT named.id
+  const { rows } = await db.execute<{ id: string; gone: boolean }>(sql`
+    SELECT named.id, coalesce(done.outcome = 'gone', false) AS gone
       FROM (SELECT ${sql.identifier(column)} AS id FROM ${table}
              WHERE _deleted_at IS NULL AND ${sql.identifier(column)} <> '' ${namedBy}
              UNION
             SELECT id FROM ${known} WHERE _deleted_at IS NULL AND ${only === undefined}::boolean) AS named
       LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = named.id
      WHERE done.mark IS DISTINCT FROM ${mark} AND ${isGiven(sql`named.id`)}
+       AND NOT (${skipsGone}::boolean AND coalesce(done.outcome = 'gone', false)
+                AND NOT EXISTS (SELECT FROM ${known} AS row WHERE row.id = named.id AND row._deleted_at IS NULL))
        AND NOT (named.id = ANY(${sql.param([...except])}::text[]))
        ${after === undefined ? sql`` : sql`AND named.id < ${after.id}`}
      ORDER BY named.id DESC LIMIT ${limit}`);
-  return rows.map(({ id }) => ({ id, mark, before: null, created_at: null }));
+  return rows.map(({ id, gone }) => ({ id, mark, before: null, wasGone: gone, created_at: null }));
 }
 
 /** Whether any record was ever read: the request works, and one that is refused speaks of its record. */

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Resource } from '../resources/define.ts';
 import { type BudgetUse, readBudgets } from './budgets.ts';
 import type { Database } from './connect.ts';
+import { countEdits, type EditCounts } from './edits/counts.ts';
 import { type ResourceFacts, readFacts, utc } from './facts.ts';
 import type { Holder } from './lease.ts';
 import { type Plan, readPlan } from './plan.ts';
@@ -34,6 +35,8 @@ export interface Status {
   readonly holder: Holder | null;
   readonly resources: readonly ResourceStatus[];
   readonly stopped_scans: readonly StoppedScan[];
+  /** Edits made in SQL. */
+  readonly edits: EditCounts;
   /** What is left of reading everything; null before the daemon has reckoned it. */
   readonly plan: Plan | null;
   /** What was asked of each endpoint in the last minute of work, and what may be. */
@@ -111,6 +114,7 @@ export async function readStatus(
         : [{ ...row, rows: live.get(name) ?? 0, covered: covered.get(name) ?? null }];
     }),
     stopped_scans: await readStoppedScans(db),
+    edits: await countEdits(db.orm),
     plan: plan ?? null,
     budgets: await readBudgets(db.orm),
   };

@@ -300,9 +300,10 @@ export const edits = pylonSync.table(
   (table) => [
     index('edits_creates').on(table.record_id).where(sql`${table.operation} = 'create'`),
     index('edits_depends_on').on(table.depends_on).where(sql`${table.depends_on} IS NOT NULL`),
-    index('edits_unsettled')
+    // Beside what is not settled, what waits for a person: few rows, counted often.
+    index('edits_open')
       .on(table.resource, table.record_id, table.id)
-      .where(sql`${table.state} IN ('draft', 'pending', 'sending', 'conflict')`),
+      .where(sql`${table.state} IN ('draft', 'pending', 'sending', 'conflict', 'failed')`),
     index('edits_due').on(table.resource, table.id).where(sql`${table.state} IN ('pending', 'sending')`),
     index('edits_record').on(table.resource, table.record_id, table.id),
     index('edits_txid').on(table.txid),

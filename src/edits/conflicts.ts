@@ -1,5 +1,61 @@
+import { resources } from '../resources/index.ts';
+import { writableColumns } from './body.ts';
+
+const POLICIES = ['hold', 'pylon', 'local'] as const;
 /** Who wins where both sides changed the same field: nobody before a person has said, Pylon, or the edit. */
-export type Policy = 'hold' | 'pylon' | 'local';
+export type Policy = (typeof POLICIES)[number];
 
 /** The policy for a field of a resource; fields as `nameOf` names them. */
 export type PolicyFor = (resource: string, field: string) => Policy;
+
+/** Policies as a person gave them. */
+export interface Conflicts {
+  readonly everywhere: Policy;
+  /** By `issues`, `issues.state`, `issues.custom_fields` or `issues.custom_fields.priority`. */
+  readonly finer: Readonly<Record<string, Policy>>;
+}
+
+/** What can be told of a text of policies: these, or what is wrong with it. */
+type Read = { readonly conflicts: Conflicts } | { readonly wrong: string };
+
+const asPolicy = (word: string): Policy | undefined => POLICIES.find((policy) => policy === word);
+
+/** What is wrong with the name of a resource, or of a field of one; undefined where nothing is. */
+function wrongName(name: string): string | undefined {
+  const [given = '', column, ...slug] = name.split('.');
+  const resource = resources.find((one) => one.name === given);
+  if (resource === undefined) return `no resource is named ${given}`;
+  const columns = writableColumns(resource.writes, 'update');
+  if (columns.length === 0) return `nothing of ${given} can be changed`;
+  if (column === undefined) return undefined;
+  if (!columns.includes(column)) return `of ${given} can be changed ${columns.join(', ')}, not ${column}`;
+  if (slug.length === 0) return undefined;
+  if (column !== 'custom_fields' || slug.join('.') === '') return `${name} is no field`;
+  return undefined;
+}
+
+/** Reads `hold,accounts=pylon,issues.state=local`. */
+export function readConflicts(text: string): Read {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  const given = new Map<string, Policy>();
+  for (const word of words) {
+    const [name, policy] = word.includes('=') ? word.split(/=(.*)/s) : ['', word];
+    const known = asPolicy(policy ?? '');
+    if (known === undefined) return { wrong: `${word} names no policy` };
+    const wrong = name === '' ? undefined : wrongName(name ?? '');
+    if (wrong !== undefined) return { wrong };
+    if (given.has(name ?? ''))
+      return { wrong: name === '' ? 'two policies for all' : `${name} is given twice` };
+    given.set(name ?? '', known);
+  }
+  const { '': everywhere = 'hold', ...finer } = Object.fromEntries(given);
+  return { conflicts: { everywhere, finer } };
+}
+
+/** The policy that is given closest to a field: for itself, its column, its resource, or everything. */
+export function policyBy({ everywhere, finer }: Conflicts): PolicyFor {
+  return (resource, field) => {
+    const [column = ''] = field.split('.');
+    return finer[`${resource}.${field}`] ?? finer[`${resource}.${column}`] ?? finer[resource] ?? everywhere;
+  };
+}

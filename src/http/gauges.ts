@@ -58,7 +58,7 @@ function budgetGauges(uses: readonly EndpointUse[], now: number, gauge: MakeGaug
   );
 }
 
-function mirrorGauges({ resources, stopped_scans, plan, counted }: Counted, gauge: MakeGauge): void {
+function mirrorGauges({ resources, stopped_scans, edits, plan, counted }: Counted, gauge: MakeGauge): void {
   const each = (of: (status: (typeof resources)[number]) => number | null): readonly Sample[] =>
     resources.map((status) => [of(status), { resource: status.resource }]);
   gauge('rows', 'Live rows.', counted ? each(({ rows }) => rows) : []);
@@ -112,6 +112,14 @@ function mirrorGauges({ resources, stopped_scans, plan, counted }: Counted, gaug
     'Rows that wait to be read again.',
     each(({ waiting }) => waiting),
   );
+  gauge(
+    'edits',
+    'Edits by state; of those applied or discarded, the ones of 24 hours.',
+    Object.entries(edits.by_state).map(([state, number]) => [number, { state }]),
+  );
+  gauge('edits_waiting_seconds', 'For how long the longest waiting edit has been; 0 when none is.', [
+    [edits.waiting_seconds ?? 0],
+  ]);
   gauge('backfill_left_seconds', 'What the limits alone take to read the rest; 0 when all is read.', [
     [plan?.seconds_left ?? null],
   ]);

@@ -59,6 +59,10 @@ export const accounts = defineResource({
       recovery: { by: 'list', path: '/accounts' },
     },
     remove: '/accounts/{id}',
+    bulk: {
+      ...{ path: '/accounts', ids: 'account_ids', most: 100, search: '/accounts/search' },
+      columns: ['type', 'owner_id', 'tags', 'custom_fields'],
+    },
     columns: {
       name: value(),
       type: value({ field: 'account_type', values: ['customer', 'internal', 'community', 'partner'] }),

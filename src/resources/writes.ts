@@ -58,6 +58,16 @@ export interface Writes {
     readonly recovery: Recovery;
   };
   readonly remove?: string;
+  /** One request for many records that are changed alike; it says that it has begun, and takes effect later. */
+  readonly bulk?: {
+    readonly path: string;
+    /** The field that names the records, and how many it takes. */
+    readonly ids: string;
+    readonly most: number;
+    readonly columns: readonly string[];
+    /** A search that takes ids. */
+    readonly search: string;
+  };
   readonly impossible?: readonly Impossible[];
   /** Fields of a body that follow from what is written and what the row holds then. */
   readonly also?: (

@@ -1,4 +1,4 @@
-import type { Row, Table } from './rows.ts';
+import { byPlace, type Row, type Table } from './rows.ts';
 
 /** Children that are a function of their parent, made when they are asked for. */
 export interface Family {
@@ -32,9 +32,7 @@ export function familyTable(family: Family): Table {
   const under = (parent: string): readonly Row[] => {
     if (!family.has(parent)) return [];
     const rows = held.get(parent);
-    return rows === undefined
-      ? family.make(parent)
-      : [...rows.values()].sort((a, b) => a.created - b.created);
+    return rows === undefined ? family.make(parent) : [...rows.values()].sort((a, b) => byPlace(b, a));
   };
   return {
     size: () => {

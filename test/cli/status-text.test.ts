@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { statusText } from '../../src/cli/status-text.ts';
-import { drift, mirrorStatus, NOW, runStatus as run, resourceStatus as status } from '../helpers/status.ts';
+import {
+  drift,
+  editCounts,
+  mirrorStatus,
+  NOW,
+  runStatus as run,
+  resourceStatus as status,
+} from '../helpers/status.ts';
 
 const all = [
   status('users', { rows: 42, lag_seconds: 40, last_run: run(), backfill: 'done' }),
@@ -173,4 +180,21 @@ test('a mirror that was never filled says so', () => {
   const text = statusText(mirrorStatus(), NOW);
   expect(text).toMatch(/^workspace {2}none yet\nin use by {2}nobody\nattention {2}none needed\n/);
   expect(text).toMatch(/\nno request in the last minute$/);
+});
+
+test('edits are counted where there are any, and those that wait for a person are named', () => {
+  const edits = editCounts({ draft: 5_000, pending: 3, sending: 1, conflict: 1, failed: 2, applied: 40 }, 75);
+  const lines = linesOf(statusText(mirrorStatus({ edits }), NOW));
+  expect(lines[3]).toBe(
+    'edits      5,000 kept back, 3 waiting, 1 being sent, 1 in conflict, 2 failed, 40 applied in 24 hours (the longest for 1m 15s)',
+  );
+  expect(lines.slice(-7)).toEqual([
+    'needs a person',
+    '  1 edit is in conflict: the same was changed here and in Pylon',
+    '    pylon-sync edits list --state conflict',
+    '  2 edits are refused by Pylon, which says why',
+    '    pylon-sync edits list --state failed',
+    '  5,000 edits are kept back until somebody approves',
+    '    pylon-sync edits list --state draft',
+  ]);
 });

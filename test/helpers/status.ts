@@ -1,3 +1,4 @@
+import type { EditCounts } from '../../src/db/edits/counts.ts';
 import type { RunStatus } from '../../src/db/facts.ts';
 import type { ResourceStatus, Status } from '../../src/db/status.ts';
 
@@ -30,11 +31,20 @@ export function drift(reconcile: number | null, sampled = 0, drifted = 0): Resou
   return { reconcile, audit: { sampled, differed: drifted, drifted, rate } };
 }
 
+/** No edits, but for those given. */
+export function editCounts(
+  some: Partial<EditCounts['by_state']> = {},
+  waiting_seconds: number | null = null,
+): EditCounts {
+  const none = { draft: 0, pending: 0, sending: 0, applied: 0, conflict: 0, failed: 0, discarded: 0 };
+  return { by_state: { ...none, ...some }, waiting_seconds };
+}
+
 /** A mirror that was never filled, but for the fields given. */
 export function mirrorStatus(fields: Partial<Status> = {}): Status {
   return {
     ...{ as_of: '2026-03-01T12:00:00Z', workspace: null, holder: null, plan: null },
-    ...{ resources: [], stopped_scans: [], budgets: [] },
+    ...{ resources: [], stopped_scans: [], budgets: [], edits: editCounts() },
     ...fields,
   };
 }

@@ -40,6 +40,12 @@ export async function fill(mirror: Mirror): Promise<void> {
   await run(`
     INSERT INTO pylon_sync.scans (resource, kind, state, finished_at, first_order, live, candidates)
     VALUES ('tasks', 'reconcile', 'stopped', now(), 1, 4000, 1200)`);
+  await run(
+    `INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid, settled_at)
+     SELECT 'issues', 'i1', 'update', '{}', '{}', state, $1, 1, CASE state WHEN 'applied' THEN now() END
+       FROM unnest(ARRAY['pending', 'pending', 'sending', 'conflict', 'applied']) AS state`,
+    [HOSTILE],
+  );
   await run(`INSERT INTO pylon_sync.audits VALUES ('issues', current_date, 400, 3, 1)`);
   await run(`INSERT INTO pylon_sync.rereads (resource, record_id, facts) VALUES ('users', 'u1', '{}')`);
   await run(

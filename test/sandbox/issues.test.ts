@@ -77,3 +77,13 @@ describe('issues in windows of created_at', () => {
     expect(JSON.stringify(body.data).length / 999).toBeGreaterThan(2_000);
   });
 });
+
+test('messages of one second are each on one of the pages', async ({ open }) => {
+  const client = await open({ issues: 3 });
+  const { world } = client.sandbox;
+  const [issue] = held(client, 'issues');
+  for (let made = 0; made < 8; made += 1) world.addMessage(String(issue?.id));
+  const whole = await client.list(`/issues/${issue?.id}/messages`);
+  expect(whole.length).toBeGreaterThanOrEqual(8);
+  expect(ids(await client.list(`/issues/${issue?.id}/messages?limit=1`))).toEqual(ids(whole));
+});

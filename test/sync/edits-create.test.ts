@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { previewEdits } from '../../src/sync/edits/preview.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
 import { expectMirror } from '../helpers/equal.ts';
 import {
@@ -156,6 +157,39 @@ describe('an INSERT', () => {
       expect(await rowsOf(database, name)).toMatchObject([{ id: ids[index], _deleted_at: null }]);
     expect(mirrored.sandbox.requests.filter(({ path }) => path.includes('local-'))).toEqual([]);
   });
+});
+
+test('an INSERT that is discarded before it is sent takes its row along', async ({ mirror, database }) => {
+  const mirrored = await mirror({ issues: 5 });
+  await begin(mirrored);
+  const id = await insert(database, 'accounts');
+  await insert(database, 'contacts', { account_id: `'${id}'` });
+  const [create] = await editsIn(database);
+  await database.pool.query('SELECT pylon_sync.discard_edit($1)', [create?.id]);
+  expect(await rowsOf(database, 'accounts')).toEqual([]);
+  await push(mirrored, ALL);
+  expect(await editsIn(database)).toMatchObject([
+    { state: 'discarded' },
+    { state: 'failed', error: `depends on edit ${create?.id}, which was discarded` },
+  ]);
+  expect(posts(mirrored, 'contacts')).toEqual([]);
+});
+
+test('what is to be created and deleted can be seen before it is sent', async ({ mirror, database }) => {
+  const mirrored = await mirror({ issues: 5 });
+  await begin(mirrored);
+  await insert(database, 'tags');
+  const { rows } = await database.pool.query(
+    `DELETE FROM pylon.contacts WHERE id = ${any('contacts')} RETURNING id`,
+  );
+  const previews = await previewEdits(mirrored.session.ctx, { ...ALL, policy: () => 'hold' });
+  expect(previews.map(({ request }) => request)).toEqual([
+    {
+      ...{ method: 'POST', path: '/tags' },
+      body: { value: 'Made here', object_type: 'issue', hex_color: '#123456' },
+    },
+    { method: 'DELETE', path: `/contacts/${rows[0].id}`, body: undefined },
+  ]);
 });
 
 describe('a refusal', () => {

@@ -156,6 +156,34 @@ describe('a DELETE', () => {
     },
   );
 
+  test('that is discarded before it is sent is undone', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    const id = first(mirrored, 'contacts');
+    const before = await rowOf(database, 'contacts', id);
+    await remove(database, 'contacts', id);
+    await database.pool.query('SELECT pylon_sync.discard_edit(id) FROM pylon_sync.edits');
+    expect(await rowOf(database, 'contacts', id)).toEqual({ ...before, _hash: '' });
+    await push(mirrored, ALL);
+    expect(await statesIn(database)).toEqual(['discarded']);
+    await mirrored.session.drain();
+    await expectMirror(database.pool, mirrored.sandbox, ['contacts']);
+    expect(deletions(mirrored)).toEqual([]);
+  });
+
+  test('that failed can be tried again', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    const id = first(mirrored, 'contacts');
+    await remove(database, 'contacts', id);
+    mirrored.sandbox.faults.add({ endpoint: 'DELETE /contacts/{id}', kind: '403' });
+    await push(mirrored, ALL);
+    await database.pool.query('SELECT pylon_sync.retry_edit(id) FROM pylon_sync.edits');
+    await push(mirrored, ALL);
+    expect(await statesIn(database)).toEqual(['applied']);
+    expect(await rowOf(database, 'contacts', id)).toMatchObject({ _deleted_at: expect.any(Date) });
+  });
+
   test('that is not allowed any more waits', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
     await begin(mirrored);

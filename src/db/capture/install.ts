@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
-import { rolesOf } from './roles.ts';
+import { actionFunctions } from './actions.ts';
+import { CALLER_FUNCTIONS, callerFunctions } from './callers.ts';
+import { FOR_APPROVERS, FOR_EDITORS, personFunctions } from './functions.ts';
+import { grantFunctions, ROLES, rolesOf } from './roles.ts';
 import { sharedFunctions } from './shared.ts';
 import { captureOf } from './table.ts';
+import { valueFunctions } from './values.ts';
 
 /** Every statement that makes people's changes of the mirror edits, in their order. */
-export const captureStatements = (owner: string): readonly string[] => [
+const captureStatements = (owner: string): readonly string[] => [
   ...sharedFunctions(),
   ...resources.flatMap((resource) => captureOf(resource, owner)),
+  ...valueFunctions(resources.filter(({ writes }) => writes !== undefined)),
+  ...personFunctions(),
+  ...callerFunctions(),
   ...rolesOf(resources),
+  grantFunctions('pylon_editor', [...FOR_EDITORS, ...CALLER_FUNCTIONS]),
+  grantFunctions('pylon_approver', FOR_APPROVERS),
+  ...actionFunctions(),
 ];
 
 /**
@@ -25,8 +35,16 @@ export async function installCapture(
   );
   const [{ owner = '', known = null } = {}] = rows;
   const statements = captureStatements(owner);
-  const digest = createHash('sha256').update(statements.join(';\n')).digest('hex');
-  if (known === digest) return false;
+  // A role that somebody has made since is granted what it is for.
+  const digest = async () => {
+    const { rows: roles } = await client.query(
+      'SELECT rolname FROM pg_roles WHERE rolname = ANY ($1) ORDER BY 1',
+      [ROLES],
+    );
+    const text = [...statements, JSON.stringify(roles)].join(';\n');
+    return createHash('sha256').update(text).digest('hex');
+  };
+  if (known === (await digest())) return false;
   for (const statement of statements) {
     ran(statement);
     await client.query(statement);
@@ -34,7 +52,7 @@ export async function installCapture(
   await client.query(
     `INSERT INTO pylon_sync.settings (key, value) VALUES ('capture', to_jsonb($1::text))
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`,
-    [digest],
+    [await digest()],
   );
   return true;
 }

@@ -1,11 +1,14 @@
 import { writableColumns } from '../../edits/body.ts';
 import type { Resource } from '../../resources/define.ts';
-import { tableOf } from './names.ts';
+import { literal, tableOf } from './names.ts';
 import { deletable } from './table.ts';
 
+/** Roles that people are given: to read, to edit too what Pylon lets one change, to let drafts go. */
+export const ROLES = ['pylon_reader', 'pylon_editor', 'pylon_approver'] as const;
+
 /**
- * The roles that people are given: one that reads, one that also edits what Pylon lets one change. Roles belong to
- * the server: whoever may not make them leaves that to who may, and the grants come with the next migration.
+ * Makes the roles and grants them what they are for. Roles belong to the server: whoever may not make them leaves
+ * that to who may, and the grants come with the next migration.
  */
 export function rolesOf(resources: readonly Resource[]): readonly string[] {
   const granted = (privilege: string, on: (resource: Resource) => boolean) =>
@@ -23,12 +26,12 @@ export function rolesOf(resources: readonly Resource[]): readonly string[] {
       END;
     END IF;`;
   return [
-    `DO $$ BEGIN ${make('pylon_reader')} ${make('pylon_editor')} END $$`,
+    `DO $$ BEGIN ${ROLES.map(make).join(' ')} END $$`,
     `REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pylon_sync FROM PUBLIC`,
     `DO $$
      DECLARE reader text; name text;
      BEGIN
-       FOR reader IN SELECT rolname FROM pg_roles WHERE rolname IN ('pylon_reader', 'pylon_editor') LOOP
+       FOR reader IN SELECT rolname FROM pg_roles WHERE rolname IN (${ROLES.map(literal).join(', ')}) LOOP
          EXECUTE format('GRANT USAGE ON SCHEMA pylon TO %I', reader);
          EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA pylon TO %I', reader);
          IF to_regnamespace('pylon_bi') IS NOT NULL THEN
@@ -36,9 +39,11 @@ export function rolesOf(resources: readonly Resource[]): readonly string[] {
            EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA pylon_bi TO %I', reader);
          END IF;
        END LOOP;
+       FOR reader IN SELECT rolname FROM pg_roles WHERE rolname IN ('pylon_editor', 'pylon_approver') LOOP
+         EXECUTE format('GRANT USAGE ON SCHEMA pylon_sync TO %I', reader);
+         EXECUTE format('GRANT SELECT ON pylon_sync.edits TO %I', reader);
+       END LOOP;
        IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_editor') THEN
-         GRANT USAGE ON SCHEMA pylon_sync TO pylon_editor;
-         GRANT SELECT ON pylon_sync.edits TO pylon_editor;
          ${granted('UPDATE', ({ writes }) => writableColumns(writes, 'update').length > 0)}
          ${granted('INSERT', ({ writes }) => writes?.create !== undefined)}
          ${granted('DELETE', deletable)}
@@ -47,9 +52,12 @@ export function rolesOf(resources: readonly Resource[]): readonly string[] {
   ];
 }
 
-/** Functions of schema `pylon_sync` that an editor may call. */
-export const grantFunctions = (signatures: readonly string[]): string => `DO $$ BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_editor') THEN
-    ${signatures.map((signature) => `GRANT EXECUTE ON FUNCTION pylon_sync.${signature} TO pylon_editor;`).join('\n    ')}
+/** Lets a role call functions of schema `pylon_sync`. */
+export const grantFunctions = (
+  role: (typeof ROLES)[number],
+  signatures: readonly string[],
+): string => `DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
+    ${signatures.map((signature) => `GRANT EXECUTE ON FUNCTION pylon_sync.${signature} TO ${role};`).join('\n    ')}
   END IF;
 END $$`;

@@ -109,23 +109,15 @@ export const sharedFunctions = (): readonly string[] => [
      RETURN NULL;
    END $$`,
 
-  // After each statement: is it allowed, is it too much at once, and the daemon is told.
-  `CREATE OR REPLACE FUNCTION pylon_sync.after_edits() RETURNS trigger
+  // Is it too much at once; and the daemon is told.
+  `CREATE OR REPLACE FUNCTION pylon_sync.edits_queued() RETURNS void
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
      mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
-     kind text := CASE TG_OP WHEN 'INSERT' THEN 'create' ELSE lower(TG_OP) END;
      guard integer := coalesce((pylon_sync.setting('edit_guard') #>> '{}')::integer, 1000);
      queued integer;
      held integer;
    BEGIN
-     IF mine IS NULL OR NOT EXISTS (SELECT FROM pylon_sync.edits WHERE txid = mine AND state IN ('pending', 'draft')) THEN
-       RETURN NULL;
-     END IF;
-     IF EXISTS (SELECT FROM pylon_sync.edits
-                 WHERE txid = mine AND operation = kind AND state IN ('pending', 'draft')) THEN
-       PERFORM pylon_sync.refuse_unless_allowed(kind);
-     END IF;
      SELECT count(*) INTO queued FROM (SELECT FROM pylon_sync.edits WHERE txid = mine LIMIT guard + 1) AS first;
      IF queued > guard THEN
        UPDATE pylon_sync.edits SET state = 'draft' WHERE txid = mine AND state = 'pending';
@@ -136,6 +128,23 @@ export const sharedFunctions = (): readonly string[] => [
        END IF;
      END IF;
      PERFORM pg_notify('pylon_sync_edits', '');
+   END $$`,
+
+  // After each statement: was there anything to capture, and is it allowed.
+  `CREATE OR REPLACE FUNCTION pylon_sync.after_edits() RETURNS trigger
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
+     kind text := CASE TG_OP WHEN 'INSERT' THEN 'create' ELSE lower(TG_OP) END;
+   BEGIN
+     IF mine IS NULL OR NOT EXISTS (SELECT FROM pylon_sync.edits WHERE txid = mine AND state IN ('pending', 'draft')) THEN
+       RETURN NULL;
+     END IF;
+     IF EXISTS (SELECT FROM pylon_sync.edits
+                 WHERE txid = mine AND operation = kind AND state IN ('pending', 'draft')) THEN
+       PERFORM pylon_sync.refuse_unless_allowed(kind);
+     END IF;
+     PERFORM pylon_sync.edits_queued();
      RETURN NULL;
    END $$`,
 

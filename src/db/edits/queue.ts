@@ -17,6 +17,9 @@ export interface Edit {
   readonly base: Values;
   /** Fields that are to be sent whatever Pylon holds. */
   readonly forced: readonly string[] | null;
+  /** What an earlier attempt sent, where that was noted before. */
+  readonly sent: Values | null;
+  readonly created_at: string;
   /** This one included. */
   readonly attempts: number;
   /** Who made it. */
@@ -30,14 +33,23 @@ export interface Claim {
   readonly edits: readonly Edit[];
 }
 
+/** What an edit asks for: its operation, or the name of its action. */
+const WORK = sql.raw("CASE e.operation WHEN 'action' THEN e.changes->>'action' ELSE e.operation END");
+
+/** An edit, of a row `e`. */
+export const EDIT_COLUMNS = sql.raw(
+  `e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent,
+   e.created_at::text, e.attempts, e.actor`,
+);
+
 /** States in SQL. */
 export const statesIn = (states: readonly string[]) => sql`${sql.param([...states])}::text[]`;
 
 /**
  * Takes up edits that are due, as many records of each resource as there is room for, the longest waiting first:
- * all that wait for one record, unless an earlier one of it is under way or waits for its time. Edits of
- * operations that are not allowed stay where they are, and what comes after them with them; so do those that name
- * a record which is not created yet.
+ * all that wait for one record, unless an earlier one of it is under way or waits for its time. What is not
+ * allowed (`allowedWork`), or names a record that is not created yet, stays where it is, and what comes after it
+ * with it.
  */
 export async function claimEdits(
   db: Database,
@@ -55,7 +67,7 @@ export async function claimEdits(
          CROSS JOIN LATERAL (
            SELECT e.resource, e.record_id FROM pylon_sync.edits AS e
             WHERE e.resource = wanted.resource AND e.state = 'pending' AND e.next_attempt_at <= clock_timestamp()
-              AND e.operation = ANY(${sql.param([...allowed])}::text[]) AND NOT ${namesUncreated('e')}
+              AND ${WORK} = ANY(${sql.param([...allowed])}::text[]) AND NOT ${namesUncreated('e')}
               AND NOT EXISTS (
                 SELECT FROM pylon_sync.edits AS o
                  WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
@@ -63,7 +75,7 @@ export async function claimEdits(
             ORDER BY e.id LIMIT wanted.room) AS head),
       taken AS (
         SELECT e.id FROM due JOIN pylon_sync.edits AS e USING (resource, record_id)
-         WHERE e.state = 'pending' AND e.operation = ANY(${sql.param([...allowed])}::text[])
+         WHERE e.state = 'pending' AND ${WORK} = ANY(${sql.param([...allowed])}::text[])
            AND NOT EXISTS (
              SELECT FROM pylon_sync.edits AS o
               WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id <= e.id AND o.state = 'pending'
@@ -72,7 +84,7 @@ export async function claimEdits(
       UPDATE pylon_sync.edits AS e
          SET state = ${to}, sent_at = clock_timestamp(), attempts = e.attempts + 1
         FROM taken WHERE e.id = taken.id AND e.state = 'pending'
-      RETURNING e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.attempts, e.actor`);
+      RETURNING ${EDIT_COLUMNS}`);
     return claimed.rows;
   });
   return byRecord(rows);
@@ -94,10 +106,10 @@ function byRecord(rows: readonly Edit[]): readonly Claim[] {
 /** What would be claimed if there were room for all of it; nothing is taken up. */
 export async function dueEdits(db: Executor, allowed: readonly string[]): Promise<readonly Claim[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
-    SELECT e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced,
+    SELECT e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.created_at::text,
            e.attempts + 1 AS attempts, e.actor
       FROM pylon_sync.edits AS e
-     WHERE e.state = 'pending' AND e.operation = ANY(${sql.param([...allowed])}::text[])
+     WHERE e.state = 'pending' AND ${WORK} = ANY(${sql.param([...allowed])}::text[])
        AND NOT EXISTS (
          SELECT FROM pylon_sync.edits AS o
           WHERE o.resource = e.resource AND o.record_id = e.record_id
@@ -109,7 +121,8 @@ export async function dueEdits(db: Executor, allowed: readonly string[]): Promis
 /** Edits that are under way, as they stand now. */
 export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
-    SELECT id::integer, resource, record_id, operation, changes, base, forced, attempts, actor FROM pylon_sync.edits
+    SELECT id::integer, resource, record_id, operation, changes, base, forced, sent, created_at::text, attempts, actor
+      FROM pylon_sync.edits
      WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = 'sending' ORDER BY id`);
   return rows;
 }
@@ -165,4 +178,12 @@ export async function statesOf(
     SELECT state, state = 'sending' OR (state = 'pending' AND next_attempt_at <= clock_timestamp()) AS "isDue"
       FROM pylon_sync.edits WHERE id = ANY(${sql.param([...ids])}::bigint[])`);
   return rows;
+}
+
+/** Notes, before it is sent, what must not be sent twice; or that it was not sent after all. */
+export async function noteSent(db: Database, lease: Lease, id: number, body: Values | null): Promise<void> {
+  await writing(db, lease, (tx) =>
+    tx.execute(sql`
+      UPDATE pylon_sync.edits SET sent = ${body === null ? null : JSON.stringify(body)}::jsonb WHERE id = ${id}`),
+  );
 }

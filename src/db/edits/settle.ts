@@ -4,11 +4,13 @@ import { fieldsIn, held, type Values } from '../../edits/merge.ts';
 import { type Event, moves, UNSETTLED } from '../../edits/states.ts';
 import type { Order } from '../../order.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
+import { childrenOf } from '../../resources/index.ts';
 import type { Database, Executor } from '../connect.ts';
 import type { Doubts } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
 import { noteRereads } from '../rereads.ts';
 import { isReject, rowMapper } from '../row.ts';
+import { reads } from '../tables.ts';
 import { writing } from '../transaction.ts';
 import { upsert } from '../upsert.ts';
 import { columnsIn } from './overlay.ts';
@@ -104,9 +106,11 @@ export interface Settlement {
   readonly resource: Resource;
   readonly record: string;
   readonly fates: readonly Fate[];
-  /** Undefined where Pylon no longer has the record: it is noted to be proved gone. */
+  /** Undefined where Pylon did not show the record: it is noted to be read again, with what hangs on it. */
   readonly shown: Shown | undefined;
   readonly facts: PathFacts;
+  /** Other records of the resource that are to be read again. */
+  readonly alsoReread: readonly string[];
   /** The fields of the newest of the edits, which take the place of those that wait for a person. */
   readonly edited: Omit<Edited, 'except'>;
 }
@@ -119,7 +123,7 @@ export async function settleEdits(
   db: Database,
   lease: Lease,
   doubts: Doubts,
-  { resource, record, fates, shown, facts, edited }: Settlement,
+  { resource, record, fates, shown, facts, edited, alsoReread }: Settlement,
 ): Promise<void> {
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
   await writing(db, lease, async (tx) => {
@@ -130,8 +134,12 @@ export async function settleEdits(
     await tx.execute(
       sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record} AND _deleted_at IS NULL`,
     );
+    await noteRereads(tx, resource.name, alsoReread, {}, 'hint');
     if (row === undefined || isReject(row) || shown === undefined) {
       await noteRereads(tx, resource.name, [record], facts, 'hint');
+      const children = childrenOf(resource).map(({ name }) => name);
+      await tx.execute(sql`
+        DELETE FROM ${reads} WHERE record_id = ${record} AND resource = ANY(${sql.param(children)}::text[])`);
       return;
     }
     await rebase(tx, resource, record, columnsIn(resource, row));

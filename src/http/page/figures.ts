@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { ResourceStatus } from '../../db/status.ts';
+import type { ResourceStatus, Status } from '../../db/status.ts';
 import { count, duration, plural } from '../../figures.ts';
 import type { Overview } from './overview.ts';
 import type { Html } from './words.ts';
@@ -18,12 +18,23 @@ ${lagTile(resources)}
 ${tile('rows changed', count(changed.reduce((total, one) => total + one, 0)), 'in 24 hours')}
 ${tile('rows deleted', count(deleted), 'in 24 hours')}
 ${driftTile(resources)}
+${editsTile(status.edits)}
 ${tile('requests', count(requests), 'that the limits count now')}
 </dl>`;
 }
 
 function tile(name: string, value: string, note: string): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd><dd class="note">${note}</dd></div>`;
+}
+
+function editsTile({ by_state, waiting_seconds }: Status['edits']): Html {
+  const { pending, sending, applied } = by_state;
+  const longest = waiting_seconds === null ? '' : `, the longest for ${duration(waiting_seconds)}`;
+  return tile(
+    'edits on their way',
+    count(pending + sending),
+    `${count(applied)} applied in 24 hours${longest}`,
+  );
 }
 
 function lagTile(resources: readonly ResourceStatus[]): Html {

@@ -1,5 +1,5 @@
 import { type Claim, type Edit, readEdits } from '../../db/edits/queue.ts';
-import { type Fate, type Settlement, settleEdits } from '../../db/edits/settle.ts';
+import type { Fate } from '../../db/edits/settle.ts';
 import { readRow } from '../../db/rows.ts';
 import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { alike, type Values } from '../../edits/merge.ts';
@@ -7,26 +7,27 @@ import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.t
 import { UnknownOutcomeError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
+import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
+import { carryAction } from './action.ts';
 import { carryCreate } from './create.ts';
 import { carryDelete } from './delete.ts';
 import { withGivenIds } from './depend.ts';
 import {
   type Carrier,
-  isGone,
-  isPassing,
   type Job,
-  keyOf,
-  postpone,
-  type Remote,
-  readRemote,
-  remoteOf,
+  mayStillArrive,
+  refuse,
   requestIdOf,
-  waitsForArrival,
+  settle,
+  unlessArriving,
 } from './job.ts';
-import { retrying } from './patience.ts';
+import { isGone, postpone, type Remote, readRemote, remoteOf } from './remote.ts';
 
-/** Carries out what waits for one record: whatever happens, each of its edits is settled or put back. */
+/**
+ * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
+ * each of its edits is settled or put back.
+ */
 export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
   const { ctx } = carrier;
   try {
@@ -34,8 +35,7 @@ export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
     try {
       await carryOut(carrier, job, claim.edits);
     } catch (error) {
-      if (error instanceof UnknownOutcomeError)
-        carrier.mayArrive.set(keyOf(job), performance.now() + carrier.requestTimeoutMs);
+      if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, job);
       throw error;
     }
   } catch (error) {
@@ -55,15 +55,45 @@ async function jobOf({ ctx }: Carrier, { resource: name, record, edits }: Claim)
 }
 
 async function carryOut(carrier: Carrier, job: Job, claimed: readonly Edit[]): Promise<void> {
-  const edits = await withGivenIds(carrier, job, claimed, (failed, fates) =>
-    settle(carrier, job, failed, fates, undefined),
-  );
+  const edits = await withGivenIds(carrier, job, claimed);
   const [first, ...others] = edits;
   if (first === undefined) return;
-  const deletion = others.concat(first).find(({ operation }) => operation === 'delete');
-  if (first.operation === 'create') await carryCreate(carrier, job, [first, ...others]);
-  else if (deletion !== undefined) await carryDelete(carrier, job, edits, deletion);
-  else await carryTogether(carrier, job, edits);
+  if (first.operation === 'create') return carryCreate(carrier, job, [first, ...others]);
+  const deletion = edits.find(({ operation }) => operation === 'delete');
+  if (deletion !== undefined) return carryDelete(carrier, job, edits, deletion);
+  for (const [place, group] of groupsOf(edits).entries()) {
+    // As they stand now: what became of those before is what they start from.
+    const left =
+      place === 0
+        ? group
+        : await readEdits(
+            carrier.ctx.db.orm,
+            group.map(({ id }) => id),
+          );
+    const [next] = left;
+    if (next === undefined) continue;
+    if (next.operation === 'action') await carryAction(carrier, job, next);
+    else await carryTogether(carrier, job, left);
+  }
+}
+
+/** Carries out single edits of many records one by one, as they stand now. */
+export async function carryEach(carrier: Carrier, resource: Resource, edits: readonly Edit[]): Promise<void> {
+  for (const { id, record_id } of edits) {
+    const left = await readEdits(carrier.ctx.db.orm, [id]);
+    if (left.length > 0) await carry(carrier, { resource: resource.name, record: record_id, edits: left });
+  }
+}
+
+/** Updates that follow one another, and what goes by itself. */
+function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
+  const groups: Edit[][] = [];
+  for (const edit of edits) {
+    const last = groups.at(-1);
+    if (edit.operation === 'update' && last?.[0]?.operation === 'update') last.push(edit);
+    else groups.push([edit]);
+  }
+  return groups;
 }
 
 /** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. */
@@ -80,7 +110,7 @@ async function carryTogether(carrier: Carrier, job: Job, edits: readonly Edit[])
   }
   const plan = planUpdate(edits, remote.row, kindsOf(resource), (field) => policy(resource.name, field));
   if (plan.writes.length === 0) return settle(carrier, job, edits, fatesOf(plan), remote);
-  if (await waitsForArrival(carrier, job, edits)) return;
+  unlessArriving(carrier, job);
   const body = bodyOf(resource, plan.writes, plan.row);
   let answer: Answer;
   try {
@@ -97,7 +127,7 @@ async function carryTogether(carrier: Carrier, job: Job, edits: readonly Edit[])
     }
     return;
   }
-  const after = remoteOf(job, answer);
+  const after = remoteOf(resource, answer, facts);
   const kept = ignored(plan.writes, after.row, alike);
   await settle(carrier, job, edits, fatesOf(plan, { body, answer, kept }), after);
 }
@@ -112,7 +142,7 @@ interface Sent {
 const names = (list: readonly string[]) => list.join(', ');
 
 /** How each edit ends, once what was written is seen. */
-function fatesOf({ outcomes }: Plan, sent?: Sent): readonly Fate[] {
+export function fatesOf({ outcomes }: Plan, sent?: Sent): readonly Fate[] {
   return outcomes.map((outcome): Fate => {
     const { id, held, lost, replaced, kept, remote } = outcome;
     const common = {
@@ -142,37 +172,4 @@ function noteOf({ lost, replaced }: Outcome): string | undefined {
     ...(replaced.length > 0 ? [`superseded by a later edit: ${names(replaced)}`] : []),
   ];
   return notes.length === 0 ? undefined : notes.join('; ');
-}
-
-/** Pylon will not have it: the row goes back to what Pylon holds. */
-async function refuse(
-  carrier: Carrier,
-  job: Job,
-  edits: readonly Edit[],
-  { message, status, requestId }: PylonError,
-  remote: Remote | undefined,
-  sent?: Values,
-): Promise<void> {
-  const fates = edits.map(
-    ({ id }): Fate => ({ id, event: 'refuse', error: message, status, requestId, sent }),
-  );
-  await settle(carrier, job, edits, fates, remote);
-}
-
-async function settle(
-  { ctx }: Carrier,
-  { resource, record, facts }: Job,
-  edits: readonly Edit[],
-  fates: readonly Fate[],
-  remote: Remote | undefined,
-): Promise<void> {
-  const newest = edits.at(-1);
-  const fields = edits.flatMap(({ changes }) => Object.keys(changes));
-  const settlement: Settlement = {
-    ...{ resource, record, fates, facts },
-    edited: { id: newest?.id ?? 0, fields },
-    shown: remote === undefined ? undefined : { object: remote.object, facts, order: remote.answer.order },
-  };
-  // What Pylon said is known: only a row that somebody holds can be in the way.
-  await retrying(ctx.signal, isPassing, () => settleEdits(ctx.db, ctx.lease, ctx.doubts, settlement));
 }

@@ -9,20 +9,10 @@ import { TransientError } from '../../errors.ts';
 import type { Order } from '../../order.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
-import {
-  type Carrier,
-  isGone,
-  isPassing,
-  type Job,
-  keyOf,
-  postpone,
-  readRemote,
-  remoteOf,
-  requestIdOf,
-  waitsForArrival,
-} from './job.ts';
+import { type Carrier, hasArrived, isPassing, type Job, requestIdOf, unlessArriving } from './job.ts';
 import { retrying } from './patience.ts';
 import { isOfTime, recover } from './recover.ts';
+import { isGone, postpone, readRemote, remoteOf } from './remote.ts';
 
 /** A create on its way, with what was changed of its record since. */
 interface Creating {
@@ -62,7 +52,7 @@ export async function carryCreate(
     if (found.is === 'busy')
       return postpone(carrier, edits, new TransientError('the same is being created by another edit'));
     if (found.is === 'unclear') return fail(carrier, job, creating, { error: found.why });
-    if (await waitsForArrival(carrier, job, edits)) return;
+    unlessArriving(carrier, job);
   }
   if (deletion !== undefined) return drop(carrier, job, creating);
   await send(carrier, job, creating, since);
@@ -99,7 +89,7 @@ async function send(
       await noteUnsent(ctx.db, ctx.lease, create.id);
     throw error;
   }
-  const { object } = remoteOf(job, answer);
+  const { object } = remoteOf(resource, answer, facts);
   const said = { status: answer.status, requestId: requestIdOf(answer) };
   await settle(carrier, job, creating, { object, order: answer.order }, said);
 }
@@ -137,14 +127,15 @@ async function refused(
 type Said = Pick<Fate, 'error' | 'status' | 'requestId'>;
 
 async function settle(
-  { ctx, mayArrive }: Carrier,
+  carrier: Carrier,
   job: Job,
   { create, updates, deletion, wanted }: Creating,
   shown: { readonly object: unknown; readonly order: Order },
   said: Said,
 ): Promise<void> {
   const { resource, record, facts } = job;
-  mayArrive.delete(keyOf(job));
+  hasArrived(carrier, job);
+  const { ctx } = carrier;
   const fates = [
     { ...said, id: create.id, event: 'settle' as const },
     ...updates.map(({ id }) => ({ id, event: 'settle' as const, error: `carried with edit ${create.id}` })),
@@ -162,14 +153,10 @@ async function settle(
     });
 }
 
-async function fail(
-  { ctx, mayArrive }: Carrier,
-  job: Job,
-  { create, updates }: Creating,
-  said: Said,
-): Promise<void> {
+async function fail(carrier: Carrier, job: Job, { create, updates }: Creating, said: Said): Promise<void> {
   const { resource, record } = job;
-  mayArrive.delete(keyOf(job));
+  hasArrived(carrier, job);
+  const { ctx } = carrier;
   const error = `depends on edit ${create.id}, which failed`;
   const fates: readonly Fate[] = [
     { ...said, id: create.id, event: 'refuse' },

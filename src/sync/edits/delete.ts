@@ -2,18 +2,9 @@ import { settleDeleted, undoDelete } from '../../db/edits/deleted.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
 import type { Fate } from '../../db/edits/settle.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import {
-  type Carrier,
-  isGone,
-  isPassing,
-  type Job,
-  keyOf,
-  type Remote,
-  readRemote,
-  requestIdOf,
-  waitsForArrival,
-} from './job.ts';
+import { type Carrier, hasArrived, isPassing, type Job, requestIdOf, unlessArriving } from './job.ts';
 import { retrying } from './patience.ts';
+import { isGone, type Remote, readRemote } from './remote.ts';
 
 /** What Pylon said to a delete. */
 interface Said {
@@ -58,32 +49,32 @@ export async function carryDelete(
   edits: readonly Edit[],
   deletion: Edit,
 ): Promise<void> {
-  const { lease } = carrier.ctx;
-  const asked = lease.nextOrder();
   if (deletion.attempts > 1) {
     const found = await lookUp(carrier, job);
-    if (found !== undefined && 'status' in found) return settle(carrier, job, deletion, asked, found);
-    if (await waitsForArrival(carrier, job, edits)) return;
+    if (found !== undefined && 'status' in found) return settle(carrier, job, deletion, found);
+    unlessArriving(carrier, job);
   }
   const said = await ask(carrier, job);
   if (said instanceof PylonError) return undo(carrier, job, edits, deletion, said);
-  return settle(carrier, job, deletion, asked, said);
+  return settle(carrier, job, deletion, said);
 }
 
 async function settle(
-  { ctx, mayArrive }: Carrier,
+  carrier: Carrier,
   job: Job,
   { id, actor }: Edit,
-  asked: bigint,
   { endpoint, status, requestId }: Said,
 ): Promise<void> {
   const { resource, record } = job;
-  mayArrive.delete(keyOf(job));
+  hasArrived(carrier, job);
+  const { ctx } = carrier;
   const evidence = {
     ...{ edit: id, deleted_by: actor, confirmed_by: endpoint, status },
     ...(requestId === undefined ? {} : { request_id: requestId }),
   };
-  const proof = { asked, answered: ctx.lease.nextOrder(), scan: null, evidence };
+  // Whatever was answered before this moment is older than the end of the record.
+  const answered = ctx.lease.nextOrder();
+  const proof = { asked: answered, answered, scan: null, evidence };
   const fate: Fate = { id, event: 'settle', status, requestId };
   await retrying(ctx.signal, isPassing, () =>
     settleDeleted(ctx.db, ctx.lease, { resource, record, fate, proof }),

@@ -6,8 +6,9 @@ import type { Values } from '../../edits/merge.ts';
 import { isProvisional, provisionalIn, withIds } from '../../edits/provisional.ts';
 import { UNSETTLED } from '../../edits/states.ts';
 import { TransientError } from '../../errors.ts';
-import { type Carrier, isPassing, type Job, postpone } from './job.ts';
+import { type Carrier, isPassing, type Job, settle } from './job.ts';
 import { retrying } from './patience.ts';
+import { postpone } from './remote.ts';
 
 const isWaiting = ({ state }: Known) => state !== null && (UNSETTLED as readonly string[]).includes(state);
 
@@ -37,14 +38,12 @@ const fateWithout = ({ id }: Edit, { edit, state }: Missing): Fate => ({
 
 /**
  * The edits that can be carried out, with Pylon's ids in the place of provisional ones. Those that name a record which
- * could not be created fail with it; should one still be waited for, they wait too. `undo` takes back what failed of a
- * record that Pylon has.
+ * could not be created fail with it; should one still be waited for, they wait too.
  */
 export async function withGivenIds(
   carrier: Carrier,
   job: Job,
   edits: readonly Edit[],
-  undo: (edits: readonly Edit[], fates: readonly Fate[]) => Promise<void>,
 ): Promise<readonly Edit[]> {
   const { ctx } = carrier;
   const isNew = edits[0]?.operation === 'create';
@@ -68,9 +67,12 @@ export async function withGivenIds(
   if (failed.length === 0) return ready;
   const fates = failed.map(({ fate }) => fate);
   if (!isProvisional(job.record))
-    await undo(
+    await settle(
+      carrier,
+      job,
       failed.map(({ edit }) => edit),
       fates,
+      undefined,
     );
   else {
     const create = failed.find(({ edit }) => edit.operation === 'create')?.edit.id;

@@ -1,16 +1,15 @@
-import { columnsIn } from '../../db/edits/overlay.ts';
-import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
-import { isReject, rowMapper } from '../../db/row.ts';
+import type { Edit } from '../../db/edits/queue.ts';
+import { type Fate, type Settlement, settleEdits } from '../../db/edits/settle.ts';
 import { isLockHeld, sqlState } from '../../db/sql-state.ts';
+import { kindsOf } from '../../edits/body.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
-import type { Values } from '../../edits/merge.ts';
-import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
-import { unwrapObject } from '../../pylon/answer.ts';
+import { fieldsIn, nameOf, type Values } from '../../edits/merge.ts';
+import { TransientError } from '../../errors.ts';
 import type { PylonError } from '../../pylon/errors.ts';
 import type { Answer, Pylon } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
-import { backoffMs, retrying } from './patience.ts';
+import { retrying } from './patience.ts';
 
 /** What carrying edits needs beside the context. */
 export interface Carrier {
@@ -30,74 +29,90 @@ export interface Job {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** What Pylon holds of a record, as its row would. */
-export interface Remote {
-  readonly row: Values;
+/** What Pylon holds of a record. */
+export interface Held {
   readonly answer: Answer;
   readonly object: unknown;
 }
 
-/** Statuses that say that a record is not there. */
-const GONE = [404, 410];
-export const isGone = ({ status }: PylonError): boolean => GONE.includes(status);
-
-export function remoteOf({ resource, facts }: Pick<Job, 'resource' | 'facts'>, answer: Answer): Remote {
-  const object = unwrapObject(answer);
-  const mapped = rowMapper(resource)(object, facts);
-  if (isReject(mapped)) throw new PermanentError(`Pylon answered with what is no record: ${mapped.reason}`);
-  return { row: columnsIn(resource, mapped), answer, object };
+/** Nothing may be sent for a record before a while has passed. */
+export class NotYetError extends TransientError {
+  override name = 'NotYetError';
+  readonly leastMs: number;
+  constructor(leastMs: number) {
+    super('an earlier request may still be on its way');
+    this.leastMs = leastMs;
+  }
 }
 
-/** Asks Pylon for the record. */
-export async function readRemote({ ctx, pylon }: Carrier, job: Job): Promise<Remote> {
-  const { resource, record, facts } = job;
-  const params = { ...facts, id: record };
-  return remoteOf(
-    job,
-    await pylon.request({ method: 'GET', route: resource.get ?? '', params, signal: ctx.signal }),
-  );
+const keyOf = ({ resource, record }: Job): string => `${resource.name} ${record}`;
+
+/** Notes that a request whose answer was lost may still take effect. */
+export function mayStillArrive({ mayArrive, requestTimeoutMs }: Carrier, job: Job): void {
+  mayArrive.set(keyOf(job), performance.now() + requestTimeoutMs);
 }
 
-export const keyOf = ({ resource, record }: Job): string => `${resource.name} ${record}`;
-
-/** Milliseconds for which a request whose answer was lost may still take effect: nothing is sent again before. */
-function stillArriving({ mayArrive }: Carrier, job: Job): number {
+/**
+ * To be called before anything is sent for a record.
+ *
+ * @throws NotYetError while an earlier request whose answer was lost may still take effect.
+ */
+export function unlessArriving({ mayArrive }: Carrier, job: Job): void {
   const left = (mayArrive.get(keyOf(job)) ?? 0) - performance.now();
-  if (left <= 0) mayArrive.delete(keyOf(job));
-  return Math.max(0, left);
+  if (left > 0) throw new NotYetError(left);
+  mayArrive.delete(keyOf(job));
 }
 
-/** Puts edits back while an earlier request may still take effect. Whether it did. */
-export async function waitsForArrival(carrier: Carrier, job: Job, edits: readonly Edit[]): Promise<boolean> {
-  const leftMs = stillArriving(carrier, job);
-  if (leftMs <= 0) return false;
-  await postpone(carrier, edits, new TransientError('an earlier request may still be on its way'), leftMs);
-  return true;
-}
-
-/** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
-export async function postpone(
-  { ctx }: Carrier,
-  edits: readonly Edit[],
-  error: unknown,
-  leastMs = 0,
-): Promise<void> {
-  const attempts = Math.max(...edits.map((edit) => edit.attempts));
-  const waitMs = Math.max(backoffMs(attempts), leastMs);
-  ctx.log.info(
-    { resource: edits[0]?.resource, record: edits[0]?.record_id, waitMs, error: reasonOf(error) },
-    'edit put back: trying again',
-  );
-  const ids = edits.map(({ id }) => id);
-  await retrying(ctx.signal, isPassing, () =>
-    postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error) }),
-  );
+/** Nothing that was sent for a record is under way any more. */
+export function hasArrived({ mayArrive }: Carrier, job: Job): void {
+  mayArrive.delete(keyOf(job));
 }
 
 /** Somebody holds the row, or waits for it in turn. */
 export const isPassing = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';
 
+/** The number that Pylon gave a request. */
 export function requestIdOf({ body }: Answer): string | undefined {
   const id = (body as { readonly request_id?: unknown } | undefined)?.request_id;
   return typeof id === 'string' ? id : undefined;
 }
+
+/** Pylon will not have it: the row goes back to what Pylon holds. */
+export async function refuse(
+  carrier: Carrier,
+  job: Job,
+  edits: readonly Edit[],
+  { message, status, requestId }: PylonError,
+  held: Held | undefined,
+  sent?: Values,
+): Promise<void> {
+  const fates = edits.map(
+    ({ id }): Fate => ({ id, event: 'refuse', error: message, status, requestId, sent }),
+  );
+  await settle(carrier, job, edits, fates, held);
+}
+
+/** Ends edits, with what Pylon holds of the record; undefined: it is read again, with what hangs on it. */
+export async function settle(
+  { ctx }: Carrier,
+  { resource, record, facts }: Job,
+  edits: readonly Edit[],
+  fates: readonly Fate[],
+  held: Held | undefined,
+  alsoReread: readonly string[] = [],
+): Promise<void> {
+  const updates = edits.filter(({ operation }) => operation === 'update');
+  const settlement: Settlement = {
+    ...{ resource, record, fates, facts, alsoReread },
+    edited: {
+      id: updates.at(-1)?.id ?? 0,
+      fields: updates.flatMap(({ changes, base }) => fieldNames(resource, changes, base)),
+    },
+    shown: held === undefined ? undefined : { object: held.object, facts, order: held.answer.order },
+  };
+  // What Pylon said is known: only a row that somebody holds can be in the way.
+  await retrying(ctx.signal, isPassing, () => settleEdits(ctx.db, ctx.lease, ctx.doubts, settlement));
+}
+
+const fieldNames = (resource: Resource, changes: Values, base: Values): readonly string[] =>
+  fieldsIn(changes, base, kindsOf(resource)).map(nameOf);

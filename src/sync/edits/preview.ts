@@ -2,7 +2,9 @@ import { columnsIn } from '../../db/edits/overlay.ts';
 import { type Claim, dueEdits } from '../../db/edits/queue.ts';
 import { isReject, rowMapper } from '../../db/row.ts';
 import { readRow } from '../../db/rows.ts';
+import { actionNamed, allowedWork, requestOf } from '../../edits/actions.ts';
 import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
+import { creationBody, wantedOf } from '../../edits/create.ts';
 import { planUpdate } from '../../edits/plan.ts';
 import { reasonOf } from '../../errors.ts';
 import { unwrapObject } from '../../pylon/answer.ts';
@@ -28,7 +30,8 @@ export async function previewEdits(
   { allow, policy }: Pick<PushOptions, 'allow' | 'policy'>,
 ): Promise<readonly Preview[]> {
   const previews: Preview[] = [];
-  for (const claim of await dueEdits(ctx.db.orm, allow)) previews.push(await previewOf(ctx, claim, policy));
+  for (const claim of await dueEdits(ctx.db.orm, allowedWork(allow)))
+    previews.push(await previewOf(ctx, claim, policy));
   return previews;
 }
 
@@ -36,6 +39,25 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
   const { record, edits } = claim;
   const resource = resourceNamed(claim.resource);
   const common = { resource: claim.resource, record, edits: edits.map(({ id }) => id) };
+  const [first] = edits;
+  if (first?.operation === 'action') {
+    const { method, route, ...action } = actionNamed(first.changes.action);
+    const { params, body } = requestOf({ method, route, ...action }, record, first.changes);
+    return { ...common, request: { method, path: pathOf(route, params), body } };
+  }
+  if (first?.operation === 'create') {
+    const { create } = resource.writes ?? {};
+    const updates = edits.filter(({ operation }) => operation === 'update');
+    const wanted = wantedOf(resource, first, updates);
+    const path = pathOf(create?.path ?? '', paramsOf(create?.path ?? '', record, wanted));
+    return { ...common, request: { method: 'POST', path, body: creationBody(resource, wanted) } };
+  }
+  const deletion = edits.find(({ operation }) => operation === 'delete');
+  if (deletion !== undefined) {
+    const route = resource.writes?.remove ?? '';
+    const path = pathOf(route, paramsOf(route, record, deletion.base));
+    return { ...common, request: { method: 'DELETE', path, body: undefined } };
+  }
   const row = (await readRow(ctx.db.orm, resource.table, record)) ?? {};
   const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
   try {

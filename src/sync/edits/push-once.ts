@@ -1,4 +1,5 @@
 import { dueEdits, statesOf } from '../../db/edits/queue.ts';
+import { allowedWork } from '../../edits/actions.ts';
 import type { State } from '../../edits/states.ts';
 import { sleep } from '../../pylon/retry.ts';
 import type { Context } from '../context.ts';
@@ -21,7 +22,9 @@ export async function pushOnce(
   { dryRun, beside }: { readonly dryRun: boolean /** A daemon carries them. */; readonly beside: boolean },
 ): Promise<PushReport> {
   if (dryRun) return { states: {}, previews: await previewEdits(ctx, options) };
-  const due = (await dueEdits(ctx.db.orm, options.allow)).flatMap(({ edits }) => edits.map(({ id }) => id));
+  const due = (await dueEdits(ctx.db.orm, allowedWork(options.allow))).flatMap(({ edits }) =>
+    edits.map(({ id }) => id),
+  );
   if (!beside) {
     const pusher = newPusher(ctx, options);
     await pusher.begin();

@@ -1,9 +1,12 @@
+import { claimBulk } from '../../db/edits/bulk.ts';
 import { quarantineEdits } from '../../db/edits/identity.ts';
-import { type Claim, claimEdits, reviveEdits, waitingEdits } from '../../db/edits/queue.ts';
+import { claimEdits, reviveEdits, waitingEdits } from '../../db/edits/queue.ts';
 import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
+import { actions, allowedWork } from '../../edits/actions.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
+import { carryBulk } from './bulk.ts';
 import { carry } from './carry.ts';
 import type { Carrier } from './job.ts';
 
@@ -16,6 +19,8 @@ export interface PushOptions extends EditSettings {
 
 /** Records of one resource under way side by side: enough to keep its endpoints' limits busy. */
 const SIDE_BY_SIDE = 24;
+/** Requests for many records of one resource, likewise. */
+const BULKS = 12;
 
 export interface Pusher {
   /** Takes up where the process before stopped, and tells the triggers what is carried. */
@@ -39,7 +44,10 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     pylon: ctx.pylon.prioritised('edit'),
     mayArrive: new Map(),
   };
-  const names = resources.filter(({ writes }) => writes !== undefined).map(({ name }) => name);
+  const acted = new Set(actions.map(({ resource }) => resource));
+  const names = resources
+    .filter(({ name, writes }) => writes !== undefined || acted.has(name))
+    .map(({ name }) => name);
   const underWay = new Map<string, number>();
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
@@ -50,10 +58,9 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     failure = undefined;
     if (told !== undefined) throw told.error;
   };
-  const start = (claim: Claim) => {
-    const { resource } = claim;
+  const start = (resource: string, carried: () => Promise<void>) => {
     underWay.set(resource, (underWay.get(resource) ?? 0) + 1);
-    const work: Promise<void> = carry(carrier, claim)
+    const work: Promise<void> = carried()
       .catch((error: unknown) => {
         failure ??= { error };
       })
@@ -63,6 +70,28 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
         onFree();
       });
     running.add(work);
+  };
+
+  /** Resources whose alike edits wait for room: these are not to go one by one. */
+  const bulkOnly = new Set<string>();
+  const takeBulks = async (waiting: readonly string[]): Promise<number> => {
+    let records = 0;
+    bulkOnly.clear();
+    for (const resource of resources) {
+      if (resource.writes?.bulk === undefined || !waiting.includes(resource.name)) continue;
+      const key = `${resource.name} in bulk`;
+      for (;;) {
+        if ((underWay.get(key) ?? 0) >= BULKS) {
+          bulkOnly.add(resource.name);
+          break;
+        }
+        const edits = allow.includes('update') ? await claimBulk(ctx.db, ctx.lease, resource) : [];
+        if (edits.length === 0) break;
+        records += edits.length;
+        start(key, () => carryBulk(carrier, resource, edits));
+      }
+    }
+    return records;
   };
 
   return {
@@ -87,10 +116,12 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
           .map((name) => [name, SIDE_BY_SIDE - (underWay.get(name) ?? 0)] as const)
           .filter(([, free]) => free > 0),
       );
-      if (room.size === 0) return 0;
-      const claims = await claimEdits(ctx.db, ctx.lease, room, allow);
-      for (const claim of claims) start(claim);
-      return claims.length;
+      const bulks = await takeBulks(waiting);
+      for (const resource of bulkOnly) room.delete(resource);
+      if (room.size === 0) return bulks;
+      const claims = await claimEdits(ctx.db, ctx.lease, room, allowedWork(allow));
+      for (const claim of claims) start(claim.resource, () => carry(carrier, claim));
+      return bulks + claims.length;
     },
     async idle() {
       while (running.size > 0) await Promise.race(running);

@@ -92,7 +92,8 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
   };
   const gone = async (due: Due, refusal: PylonError) => {
     read += 1;
-    pass.ctx.log.info(
+    // Once is enough to say so.
+    pass.ctx.log[due.wasGone === true ? 'debug' : 'info'](
       { resource: pass.resource.name, id: due.id, status: refusal.status },
       'record skipped: gone from Pylon',
     );

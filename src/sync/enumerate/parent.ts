@@ -13,9 +13,10 @@ export const placePrefix = (pass: Pass) => `${pass.scope.name} of `;
 
 /**
  * Reads the children of one parent whole, from the saved place on. What a listing read from its beginning does
- * not hold is gone. The transaction of the last rows marks the parent as read; one that has to be read once more,
- * because it was read within the second of its mark, is noted for that.
- * Returns whether that is not so.
+ * not hold is gone. One that goes on where another process stood proves nothing: what was seen before is not kept
+ * (its ids would have to be written with every page), so what is gone is found by the resweep. The transaction of
+ * the last rows marks the parent as read; one that has to be read once more, because it was read within the second
+ * of its mark, is noted for that. Returns whether that is not so.
  */
 export async function readParent(
   pass: Pass,

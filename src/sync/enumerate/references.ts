@@ -13,7 +13,8 @@ import { readEach } from './each.ts';
 
 /**
  * Objects that no listing holds: each id that another table names, and each that is known already, is asked
- * for. One that Pylon no longer knows is gone: there is no listing that it could be missing from.
+ * for. One that Pylon no longer knows is gone: there is no listing that it could be missing from. What names it
+ * may do so for ever: it is asked for with the nightly comparison then, and when something that names it changes.
  */
 export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'reference' }): Promise<undefined> {
   const { db, lease } = pass.ctx;
@@ -21,7 +22,14 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
   const { name } = resource;
   const { table } = resourceNamed(pull.from.resource);
   const mark = pass.position.pass;
-  const naming = { table, column: pull.from.column, known: resource.table, mark, only: pass.scope.only };
+  const naming = {
+    table,
+    column: pull.from.column,
+    known: resource.table,
+    mark,
+    skipsGone: pass.kind === 'lists',
+    only: pass.scope.only,
+  };
   /** Read by this pass: another one that reads them too moves their marks, and would have them due for ever. */
   const done = new Set<string>();
   const find = (limit: number, after: Parameters<typeof findNamed>[3]['after'], except: readonly string[]) =>

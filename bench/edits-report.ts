@@ -1,0 +1,42 @@
+import { type Aim, atMost } from './aims.ts';
+import type { EditFigures } from './edits.ts';
+import type { Circumstances } from './results.ts';
+import { aimsTable } from './table.ts';
+
+export const EDITS_HEADING = '## Edits';
+
+const ms = (value: number) => `${value.toFixed(0)} ms`;
+const times = (value: number) => `${value.toFixed(2)} ×`;
+
+function aimsOf({ latency, pace, bulk, triggers }: EditFigures): readonly Aim[] {
+  return [
+    atMost('from the commit to the PATCH, median', latency.median, 25, ms),
+    atMost('from the commit to the PATCH, 99th percentile', latency.p99, 150, ms),
+    {
+      what: 'edits a minute, against the limit',
+      aim: '≥ 0.95 ×',
+      measured: times(pace.share),
+      reached: pace.share >= 0.95,
+    },
+    atMost('requests that give 1,000 accounts an owner', bulk.writes + bulk.single, 10, String),
+    atMost('searches for that, a request', bulk.searches / Math.max(1, bulk.writes), 4, (value) =>
+      value.toFixed(1),
+    ),
+    atMost('an UPDATE with the triggers, against one without', triggers.seconds / triggers.bare, 2, times),
+  ];
+}
+
+/** The edits' part of `RESULTS.md`, which can be measured alone. */
+export function editsSection(figures: EditFigures, { command, date, machine }: Circumstances): string {
+  const { latency, pace, bulk, triggers } = figures;
+  return `${EDITS_HEADING}
+
+\`${command}\`, ${date}, on ${machine}. The built daemon on a workspace that it has read whole, within Pylon's limits of today (share 1), a minute of the limits taking ten seconds.
+
+${aimsTable(aimsOf(figures))}
+
+- *From the commit to the PATCH*: ${latency.edits} edits of one account each, one after the other, from the client's seeing its commit to the request's coming by on the way to the sandbox; the \`GET\` that compares is in between.
+- *At the limit*: ${pace.edits} issues in one statement, ${pace.perMinute} requests a minute; the shortest time that the limit allows, against the time from the first request to the last.
+- *The same owner for ${bulk.accounts.toLocaleString('en')} accounts*, in one statement: ${bulk.writes} bulk requests, ${bulk.searches} searches to compare and to read back, ${bulk.single} requests for single accounts.
+- *The triggers*: \`UPDATE pylon.issues SET state = …\` of ${triggers.rows.toLocaleString('en')} rows takes ${triggers.seconds.toFixed(2)} s with them and ${triggers.bare.toFixed(2)} s without (medians of three); so many edits at once become drafts, which is part of it.`;
+}

@@ -1,0 +1,69 @@
+import type { Executor } from '../db/connect.ts';
+import { chooseEdits, type Decision, decide, type EditFilter } from '../db/edits/people.ts';
+import { movable } from '../edits/movable.ts';
+import type { State } from '../edits/states.ts';
+import { plural } from '../figures.ts';
+import type { Shell } from './shell.ts';
+
+/** What each decision is for: states it moves edits from, and how that is told. */
+const DECISIONS: Readonly<Record<Decision, { from: readonly State[]; would: string; done: string }>> = {
+  retry: { from: movable('retry'), would: 'try again', done: 'trying again' },
+  discard: { from: movable('discard'), would: 'discard', done: 'discarded' },
+  approve: { from: movable('approve'), would: 'approve', done: 'approved' },
+  local: { from: ['conflict'], would: 'send all the same', done: 'sending all the same' },
+  pylon: { from: ['conflict'], would: 'drop for Pylon’s value', done: 'dropped for Pylon’s value' },
+};
+
+export interface DecideOptions {
+  readonly decision: Decision;
+  readonly filter: EditFilter;
+  readonly dryRun: boolean;
+  readonly asJson: boolean;
+}
+
+/**
+ * Does what a person decided of edits, or counts them. Ids that were named and cannot be moved are told with the
+ * reason: exit status 3, or 1 where none could be. What a filter finds besides is no failure.
+ */
+export async function decideEdits(
+  db: Executor,
+  shell: Pick<Shell, 'stdout' | 'stderr'>,
+  { decision, filter, dryRun, asJson }: DecideOptions,
+): Promise<number> {
+  const { from, would, done } = DECISIONS[decision];
+  const found = await chooseEdits(db, filter);
+  const fit = found.filter(({ state }) => from.includes(state));
+  const moved = dryRun
+    ? fit.length
+    : await decide(
+        db,
+        decision,
+        fit.map(({ id }) => id),
+      );
+  const left = (filter.ids ?? []).flatMap((id) => {
+    const edit = found.find((one) => one.id === id);
+    if (edit === undefined) return [{ id, reason: 'there is no such edit among those that are meant' }];
+    return from.includes(edit.state) ? [] : [{ id, reason: `it is ${edit.state}, not ${from.join(' or ')}` }];
+  });
+  const byResource: Record<string, number> = {};
+  for (const { resource } of fit) byResource[resource] = (byResource[resource] ?? 0) + 1;
+  if (asJson)
+    shell.stdout.write(
+      `${JSON.stringify({ decision, dry_run: dryRun, edits: moved, by_resource: byResource, left }, null, 2)}\n`,
+    );
+  else {
+    const where = Object.entries(byResource).map(([resource, count]) => `${resource} ${count}`);
+    const of = where.length === 0 ? '' : ` (${where.join(', ')})`;
+    shell.stdout.write(
+      dryRun ? `would ${would}: ${plural(moved, 'edit')}${of}\n` : `${done}: ${plural(moved, 'edit')}${of}\n`,
+    );
+  }
+  for (const { id, reason } of left) shell.stderr.write(`pylon-sync: edit ${id}: ${reason}\n`);
+  const lost = fit.length - moved;
+  if (lost > 0)
+    shell.stderr.write(
+      `pylon-sync: ${plural(lost, 'edit')} left alone: the record is gone from Pylon, or somebody else was first\n`,
+    );
+  if (left.length + lost === 0) return 0;
+  return moved === 0 ? 1 : 3;
+}

@@ -1,0 +1,108 @@
+import type { State } from '../../edits/states.ts';
+
+/** Run as whoever calls them; nothing of the caller's decides what a name means. */
+const INVOKER = 'SET search_path = pg_catalog, pg_temp';
+
+/** What will move without a person. */
+const MOVING = (['pending', 'sending'] as const satisfies readonly State[])
+  .map((state) => `'${state}'`)
+  .join(', ');
+
+/** Functions that do nothing but what the caller could do alone. */
+export const callerFunctions = (): readonly string[] => [
+  `CREATE OR REPLACE FUNCTION pylon_sync.wait_for_edits(timeout interval DEFAULT '1 minute', txid bigint DEFAULT NULL)
+   RETURNS TABLE (state text, edits bigint)
+   LANGUAGE plpgsql ${INVOKER} AS $$
+   DECLARE
+     mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
+     until timestamptz := clock_timestamp() + timeout;
+     pause double precision := 0.01;
+     chosen bigint[];
+   BEGIN
+     IF timeout IS NULL THEN
+       RAISE EXCEPTION 'pylon_sync.wait_for_edits takes how long to wait' USING ERRCODE = '22004';
+     END IF;
+     IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+       RAISE EXCEPTION 'a transaction that is % sees nothing of what the daemon does meanwhile', current_setting('transaction_isolation')
+         USING ERRCODE = '25001', HINT = 'Call pylon_sync.wait_for_edits() in a transaction that is READ COMMITTED.';
+     END IF;
+     IF EXISTS (SELECT FROM pylon_sync.edits AS e WHERE e.txid = mine) THEN
+       RAISE EXCEPTION 'edits of this transaction leave it when it commits: nothing can be waited for before'
+         USING ERRCODE = '25001', HINT = 'COMMIT, then call pylon_sync.wait_for_edits().';
+     END IF;
+     LOOP
+       EXIT WHEN wait_for_edits.txid IS NULL OR pg_xact_status(wait_for_edits.txid::text::xid8) IS DISTINCT FROM 'in progress'
+         OR clock_timestamp() >= until;
+       PERFORM pg_sleep(0.05);
+     END LOOP;
+     SELECT coalesce(array_agg(e.id), '{}') INTO chosen FROM pylon_sync.edits AS e
+      WHERE CASE WHEN wait_for_edits.txid IS NULL THEN e.actor = session_user AND e.state IN ('draft', ${MOVING})
+                 ELSE e.txid = wait_for_edits.txid END;
+     WHILE clock_timestamp() < until
+       AND EXISTS (SELECT FROM pylon_sync.edits AS e WHERE e.id = ANY (chosen) AND e.state IN (${MOVING})) LOOP
+       PERFORM pg_sleep(least(pause, greatest(0.001, extract(epoch FROM until - clock_timestamp()))));
+       pause := least(0.25, pause * 1.5);
+     END LOOP;
+     RETURN QUERY SELECT e.state, count(*) FROM pylon_sync.edits AS e WHERE e.id = ANY (chosen) GROUP BY 1 ORDER BY 1;
+   END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.undo(edit_id bigint) RETURNS bigint
+   LANGUAGE plpgsql ${INVOKER} AS $$
+   DECLARE
+     edit pylon_sync.edits;
+     row_now jsonb;
+     after jsonb;
+     done jsonb;
+     moved text;
+     queued bigint;
+   BEGIN
+     SELECT e.* INTO edit FROM pylon_sync.edits AS e WHERE e.id = edit_id;
+     IF NOT FOUND THEN
+       RAISE EXCEPTION 'there is no edit %', coalesce(edit_id::text, 'NULL') USING ERRCODE = 'P0002';
+     END IF;
+     IF edit.operation <> 'update' THEN
+       RAISE EXCEPTION 'edit % cannot be undone: %', edit_id, CASE edit.operation
+         WHEN 'create' THEN 'it made an object, which only a DELETE takes away'
+         WHEN 'delete' THEN 'what is deleted in Pylon does not come back'
+         ELSE 'what it did in Pylon has no reverse' END USING ERRCODE = '0A000';
+     END IF;
+     IF edit.state <> 'applied' THEN
+       RAISE EXCEPTION 'edit % cannot be undone: it is %', edit_id, edit.state USING ERRCODE = '55000',
+         HINT = CASE WHEN edit.state IN ('discarded', 'failed') THEN 'Nothing of it stands in Pylon.'
+                     WHEN edit.state = 'sending' THEN 'It is on its way.'
+                     ELSE format('SELECT pylon_sync.discard_edit(%s) drops it.', edit_id) END;
+     END IF;
+     EXECUTE format('SELECT to_jsonb(held) FROM pylon.%I AS held WHERE id = $1 AND _deleted_at IS NULL', edit.resource)
+       INTO row_now USING edit.record_id;
+     IF row_now IS NULL THEN
+       RAISE EXCEPTION 'edit % cannot be undone: % % is gone from Pylon', edit_id, edit.resource, edit.record_id
+         USING ERRCODE = '55000';
+     END IF;
+     after := pylon_sync.changed_columns(edit.resource, edit.changes, edit.base, row_now);
+     -- Later values are lost by this, though not without a word: they are the base of the edit that is made here.
+     EXECUTE format('SELECT to_jsonb(jsonb_populate_record(NULL::pylon.%I, $1))', edit.resource) INTO done
+       USING pylon_sync.changed_columns(edit.resource, edit.base, edit.changes, row_now);
+     SELECT string_agg(key, ', ' ORDER BY key) INTO moved FROM jsonb_object_keys(after) AS key
+      WHERE done -> key IS DISTINCT FROM row_now -> key;
+     IF moved IS NOT NULL THEN
+       RAISE NOTICE 'edit % was not the last to change %', edit_id, moved;
+     END IF;
+     PERFORM pylon_sync.put_columns(edit.resource, edit.record_id, after);
+     SELECT max(e.id) INTO queued FROM pylon_sync.edits AS e
+      WHERE e.txid = pg_current_xact_id()::text::bigint AND e.resource = edit.resource
+        AND e.record_id = edit.record_id AND e.id > edit_id;
+     IF queued IS NULL THEN
+       RAISE EXCEPTION 'edit % cannot be undone: its record stands as it did before', edit_id USING ERRCODE = '55000';
+     END IF;
+     RETURN queued;
+   END $$`,
+];
+
+export const CALLER_FUNCTIONS = [
+  'wait_for_edits(interval, bigint)',
+  'undo(bigint)',
+  'changed_set(jsonb, jsonb, jsonb)',
+  'changed_fields(jsonb, jsonb, jsonb)',
+  'changed_columns(text, jsonb, jsonb, jsonb)',
+  'put_columns(text, text, jsonb)',
+];

@@ -1,0 +1,106 @@
+import type { Resource } from '../../resources/define.ts';
+import { DEFINER, literal } from './names.ts';
+
+const array = (names: readonly string[]) => `'{${names.join(',')}}'::text[]`;
+
+/** A text array that depends on the resource, for functions with a parameter of that name. */
+function byResource(resources: readonly Resource[], of: (resource: Resource) => readonly string[]): string {
+  const cases = resources
+    .map((one) => [one.name, of(one)] as const)
+    .filter(([, names]) => names.length > 0)
+    .map(([name, names]) => `WHEN ${literal(name)} THEN ${array(names)}`);
+  return cases.length === 0 ? array([]) : `CASE resource ${cases.join(' ')} ELSE ${array([])} END`;
+}
+
+const setsOf = ({ writes }: Resource) =>
+  Object.entries(writes?.columns ?? {})
+    .filter(([, { kind }]) => kind === 'set')
+    .map(([column]) => column);
+
+/** Columns that the path of the request for one record needs beside the id. */
+const factsOf = ({ get = '' }: Resource) =>
+  [...get.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').filter((name) => name !== 'id');
+
+/** Elements of a value that should be an array, as a set-returning expression. */
+const items = (value: string) =>
+  `jsonb_array_elements(CASE WHEN jsonb_typeof(${value}) = 'array' THEN ${value} ELSE '[]' END)`;
+const has = (value: string, item: string) =>
+  `coalesce(CASE WHEN jsonb_typeof(${value}) = 'array' THEN ${value} @> jsonb_build_array(${item}) END, false)`;
+const object = (value: string) => `CASE WHEN jsonb_typeof(${value}) = 'object' THEN ${value} ELSE '{}' END`;
+
+/** What an edit makes of a row, in SQL: as `src/edits/merge.ts` does it. */
+export const valueFunctions = (resources: readonly Resource[]): readonly string[] => [
+  `CREATE OR REPLACE FUNCTION pylon_sync.changed_set(base jsonb, wanted jsonb, onto jsonb) RETURNS jsonb
+   LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+     SELECT coalesce(jsonb_agg(item ORDER BY part, place), '[]') FROM (
+       SELECT 1 AS part, place, item FROM ${items('onto')} WITH ORDINALITY AS o(item, place)
+        WHERE ${has('wanted', 'item')} OR NOT ${has('base', 'item')}
+        UNION ALL
+       SELECT 2, place, item FROM ${items('wanted')} WITH ORDINALITY AS w(item, place)
+        WHERE NOT ${has('base', 'item')} AND NOT ${has('onto', 'item')}) AS kept $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.changed_fields(base jsonb, wanted jsonb, onto jsonb) RETURNS jsonb
+   LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+     SELECT coalesce(jsonb_object_agg(slug, value), '{}') FROM (
+       SELECT slug, value FROM jsonb_each(${object('onto')}) AS o(slug, value) WHERE NOT ${object('wanted')} ? slug
+        UNION ALL
+       SELECT slug, CASE WHEN jsonb_typeof(value) = 'array' OR jsonb_typeof(base -> slug) = 'array'
+                         THEN pylon_sync.changed_set(base -> slug, value, onto -> slug) ELSE value END
+         FROM jsonb_each(${object('wanted')}) AS w(slug, value)) AS fields
+      WHERE value NOT IN ('null', '""', '[]') $$`,
+
+  // The columns that an edit changes, as they are after it.
+  `CREATE OR REPLACE FUNCTION pylon_sync.changed_columns(resource text, base jsonb, wanted jsonb, onto jsonb) RETURNS jsonb
+   LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+     SELECT coalesce(jsonb_object_agg(key, CASE
+              WHEN key = 'custom_fields' THEN pylon_sync.changed_fields(base -> key, value, onto -> key)
+              WHEN key = ANY (${byResource(resources, setsOf)}) THEN pylon_sync.changed_set(base -> key, value, onto -> key)
+              ELSE value END), '{}')
+       FROM jsonb_each(wanted) $$`,
+
+  // Writes columns of a live row as whoever calls it; whether there was one.
+  `CREATE OR REPLACE FUNCTION pylon_sync.put_columns(resource text, record_id text, columns jsonb) RETURNS boolean
+   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+   DECLARE
+     assignments text;
+     written integer;
+   BEGIN
+     SELECT string_agg(format('%1$I = given.%1$I', key), ', ') INTO assignments FROM jsonb_object_keys(columns) AS key;
+     EXECUTE format('UPDATE pylon.%1$I AS held SET %2$s FROM jsonb_populate_record(NULL::pylon.%1$I, $1) AS given
+                      WHERE held.id = $2 AND held._deleted_at IS NULL', resource, assignments)
+       USING columns, record_id;
+     GET DIAGNOSTICS written = ROW_COUNT;
+     RETURN written > 0;
+   END $$`,
+
+  // A live row as JSON, locked; null where there is none.
+  `CREATE OR REPLACE FUNCTION pylon_sync.locked_row(resource text, record_id text) RETURNS jsonb
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     found jsonb;
+   BEGIN
+     EXECUTE format('SELECT to_jsonb(held) FROM pylon.%I AS held
+                      WHERE id = $1 AND _deleted_at IS NULL FOR NO KEY UPDATE', resource)
+       INTO found USING record_id;
+     RETURN found;
+   END $$`,
+
+  // What is written in between is the daemon's own. Returns what stood before, to be put back.
+  `CREATE OR REPLACE FUNCTION pylon_sync.mark_as_daemon(mark text) RETURNS text
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     before text := coalesce(current_setting('pylon_sync.daemon', true), '');
+   BEGIN
+     PERFORM set_config('pylon_sync.daemon', mark, true);
+     RETURN before;
+   END $$`,
+
+  // The daemon asks Pylon for the record as soon as it can, and writes what it says whatever stands there.
+  `CREATE OR REPLACE FUNCTION pylon_sync.read_again(resource text, record_id text, known jsonb) RETURNS void
+   LANGUAGE sql ${DEFINER} AS $$
+     INSERT INTO pylon_sync.rereads (resource, record_id, facts, reason)
+     SELECT resource, record_id, (SELECT coalesce(jsonb_object_agg(name, known -> name), '{}')
+                                    FROM unnest(${byResource(resources, factsOf)}) AS name), 'hint'
+         ON CONFLICT ON CONSTRAINT rereads_pkey
+         DO UPDATE SET facts = excluded.facts, reason = excluded.reason, since = clock_timestamp() $$`,
+];

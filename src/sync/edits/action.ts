@@ -1,0 +1,144 @@
+import { type Edit, noteSent } from '../../db/edits/queue.ts';
+import type { Fate } from '../../db/edits/settle.ts';
+import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
+import type { Values } from '../../edits/merge.ts';
+import { UnknownOutcomeError } from '../../errors.ts';
+import { unwrapObject } from '../../pylon/answer.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import { pages } from '../../pylon/pages.ts';
+import type { Answer } from '../../pylon/types.ts';
+import { type Carrier, type Job, refuse, requestIdOf, settle, unlessArriving } from './job.ts';
+
+/** What can be seen of an action whose answer was lost. */
+type Seen =
+  | 'done'
+  /** It was not, and can be sent again. */
+  | 'not done'
+  /** A person has to look. */
+  | 'unknown';
+
+const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
+const GONE = [404, 410];
+
+/** Whether Pylon still has a record. */
+async function exists({ ctx, pylon }: Carrier, route: string, id: string): Promise<boolean> {
+  try {
+    await pylon.request({ method: 'GET', route, params: { id }, signal: ctx.signal });
+    return true;
+  } catch (error) {
+    if (error instanceof PylonError && GONE.includes(error.status)) return false;
+    throw error;
+  }
+}
+
+/** Text without markup and spaces: a server tidies both. */
+const bare = (html: unknown): string =>
+  String(html ?? '')
+    .replace(/<[^>]*>/g, '')
+    .replace(/\s+/g, '');
+
+/** Seconds by which the two clocks may differ. */
+const SKEW_MS = 60_000;
+
+/** Whether a message of the issue, as new as the edit, says what was to be said. */
+async function saysIt(
+  { ctx, pylon }: Carrier,
+  { record }: Job,
+  { changes, created_at }: Edit,
+): Promise<boolean> {
+  const listing = {
+    method: 'GET' as const,
+    route: '/issues/{id}/messages',
+    params: { id: record },
+    limit: 1000,
+    signal: ctx.signal,
+  };
+  // By Pylon's clock; ours gives the difference.
+  const since = Date.parse(created_at) + ctx.pylon.now() - Date.now() - SKEW_MS;
+  for await (const { objects } of pages(pylon, listing))
+    for (const object of objects) {
+      const { timestamp, message_html } = object as Values;
+      const isNew = Date.parse(String(timestamp)) >= since;
+      if (isNew && bare(message_html) === bare(changes.body_html)) return true;
+    }
+  return false;
+}
+
+/** Looks for what an action whose answer was lost has done. */
+async function look(carrier: Carrier, job: Job, edit: Edit, { name }: Action): Promise<Seen> {
+  const { changes } = edit;
+  if (name === 'merge_accounts') {
+    for (const id of ids(changes.ids)) if (await exists(carrier, '/accounts/{id}', id)) return 'not done';
+    return 'done';
+  }
+  if (name === 'unlink_external_issue') {
+    const { ctx, pylon } = carrier;
+    const params = { id: job.record };
+    const answer = await pylon.request({ method: 'GET', route: '/issues/{id}', params, signal: ctx.signal });
+    const linked = unwrapObject(answer).external_issues;
+    const isLinked = (one: Values) =>
+      one.source === changes.source && one.external_id === changes.external_issue_id;
+    return Array.isArray(linked) && linked.some(isLinked) ? 'not done' : 'done';
+  }
+  const isMessage = name === 'add_note' || name === 'reply_to_issue';
+  return isMessage && (await saysIt(carrier, job, edit)) ? 'done' : 'unknown';
+}
+
+/** What is left to be done: accounts that were merged already cannot be merged again. */
+async function leftOf(carrier: Carrier, { name }: Action, { changes, sent }: Edit): Promise<Values> {
+  if (name !== 'merge_accounts' || sent === null) return changes;
+  const left: string[] = [];
+  for (const id of ids(changes.ids)) if (await exists(carrier, '/accounts/{id}', id)) left.push(id);
+  return { ...changes, ids: left };
+}
+
+/**
+ * Carries out an action. What must not be done twice is noted before it is sent; where its answer was lost, Pylon is
+ * looked at, and a person is asked where that does not tell.
+ */
+export async function carryAction(carrier: Carrier, job: Job, edit: Edit): Promise<void> {
+  const { ctx, pylon } = carrier;
+  const action = actionNamed(edit.changes.action);
+  const losers = action.name === 'merge_accounts' ? ids(edit.changes.ids) : [];
+  const end = (fate: Omit<Fate, 'id'>, answer?: Answer) => {
+    const held =
+      answer !== undefined && action.answersRecord ? { answer, object: unwrapObject(answer) } : undefined;
+    return settle(carrier, job, [edit], [{ ...fate, id: edit.id }], held, losers);
+  };
+  if (!action.repeatable && edit.sent !== null) {
+    const seen = await look(carrier, job, edit, action);
+    if (seen === 'done') return end({ event: 'settle', error: 'the answer was lost, what it did was seen' });
+    unlessArriving(carrier, job);
+    if (seen === 'unknown')
+      return end({
+        event: 'refuse',
+        error: 'the answer was lost: it may have been done. Look in Pylon before you retry it',
+      });
+  }
+  unlessArriving(carrier, job);
+  const { params, body } = requestOf(action, job.record, await leftOf(carrier, action, edit));
+  if (!action.repeatable) await noteSent(ctx.db, ctx.lease, edit.id, body ?? {});
+  let answer: Answer;
+  try {
+    const { method, route } = action;
+    answer = await pylon.request({
+      ...{ method, route, params, signal: ctx.signal },
+      ...(body === undefined ? {} : { body }),
+    });
+  } catch (error) {
+    if (error instanceof PylonError && error.status !== 401) {
+      // What is to be gone, and was asked for before, is gone.
+      if (action.method === 'DELETE' && GONE.includes(error.status) && edit.attempts > 1)
+        return end({ event: 'settle', sent: body });
+      return refuse(carrier, job, [edit], error, undefined, body);
+    }
+    const wasSent = error instanceof UnknownOutcomeError || ctx.signal.aborted;
+    if (!action.repeatable && !wasSent) await noteSent(ctx.db, ctx.lease, edit.id, null);
+    throw error;
+  }
+  await end(
+    { event: 'settle', sent: body ?? {}, status: answer.status, requestId: requestIdOf(answer) },
+    answer,
+  );
+}

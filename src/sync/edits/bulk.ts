@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Edit } from '../../db/edits/queue.ts';
+import { bodyOf, kindsOf } from '../../edits/body.ts';
+import { changedSet, same } from '../../edits/merge.ts';
+import { type Plan, planUpdate, type Write } from '../../edits/plan.ts';
+import { UnknownOutcomeError } from '../../errors.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import { pages } from '../../pylon/pages.ts';
+import type { Answer } from '../../pylon/types.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Writes } from '../../resources/writes.ts';
+import { carryEach, fatesOf } from './carry.ts';
+import { type Carrier, type Job, mayStillArrive, settle } from './job.ts';
+import { postpone, type Remote, remoteIn } from './remote.ts';
+
+type Bulk = NonNullable<Writes['bulk']>;
+
+/** Milliseconds before each look for the effect: it comes when Pylon gets to it. */
+const LOOKS = [1_500, 8_000];
+
+const jobOf = (resource: Resource, { record_id }: Edit): Job => ({ resource, record: record_id, facts: {} });
+
+/** What Pylon holds of records, in one search; one that it does not show is left out. */
+async function readMany(
+  { ctx, pylon }: Carrier,
+  resource: Resource,
+  { search }: Bulk,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Remote>> {
+  const filter = { field: 'id', operator: 'in', values: ids };
+  const listing = {
+    ...{ method: 'POST' as const, route: search, arguments: { filter }, limit: 999 },
+    signal: ctx.signal,
+  };
+  const held = new Map<string, Remote>();
+  const wanted = new Set(ids);
+  for await (const { objects, order, bytes, date } of pages(pylon, listing))
+    for (const object of objects) {
+      const remote = remoteIn(resource, { status: 200, body: undefined, order, bytes, date }, object, {});
+      const id = String(remote.row.id);
+      // A filter that was ignored would answer everything.
+      if (wanted.has(id)) held.set(id, remote);
+    }
+  return held;
+}
+
+/** The body of one request for all: a set by what is added or taken away. */
+function bulkBody(resource: Resource, { ids }: Bulk, edits: readonly Edit[], writes: readonly Write[]) {
+  const [edit] = edits;
+  const body = { [ids]: edits.map(({ record_id }) => record_id), ...bodyOf(resource, writes, {}) };
+  if (edit === undefined || !('tags' in body)) return body;
+  const [base, wanted] = [edit.base.tags, edit.changes.tags];
+  const adds = changedSet(base, wanted, []);
+  const removes = (Array.isArray(base) ? base : []).filter((tag) => !(wanted as unknown[]).includes(tag));
+  return adds.length > 0
+    ? { ...body, tags: adds, tags_apply_mode: 'append_only' }
+    : { ...body, tags: removes, tags_apply_mode: 'remove_only' };
+}
+
+/** Whether a record shows what was to be written. */
+const shows = ({ row }: Remote, { writes }: Plan): boolean =>
+  writes.every(({ column, slug, kind, value }) =>
+    same(
+      kind,
+      slug === undefined ? row[column] : (row[column] as Record<string, unknown> | null)?.[slug],
+      value,
+    ),
+  );
+
+/**
+ * Carries edits of many records that are changed alike: compared in one search, written in one request, read back.
+ * What conflicts, what the search did not show and what the request left undone goes one by one.
+ */
+export async function carryBulk(carrier: Carrier, resource: Resource, edits: readonly Edit[]): Promise<void> {
+  const { ctx, pylon, policy } = carrier;
+  const bulk = resource.writes?.bulk;
+  if (bulk === undefined) return;
+  const kinds = kindsOf(resource);
+  let open: readonly Edit[] = edits;
+  try {
+    const held = await readMany(
+      carrier,
+      resource,
+      bulk,
+      edits.map(({ record_id }) => record_id),
+    );
+    const plans = new Map<number, Plan>();
+    for (const edit of edits) {
+      const remote = held.get(edit.record_id);
+      if (remote === undefined) continue;
+      const plan = planUpdate([edit], remote.row, kinds, (field) => policy(resource.name, field));
+      plans.set(edit.id, plan);
+      if (plan.writes.length > 0) continue;
+      await settle(carrier, jobOf(resource, edit), [edit], fatesOf(plan), remote);
+      open = open.filter(({ id }) => id !== edit.id);
+    }
+    const isWhole = ({ id }: Edit) => {
+      const outcome = plans.get(id)?.outcomes[0];
+      return outcome !== undefined && outcome.held.length + outcome.lost.length === 0;
+    };
+    const together = open.filter(isWhole);
+    // What is to be written is the same for all, whatever one of them holds of it already.
+    const writes = [...(plans.get(together[0]?.id ?? 0)?.writes ?? [])];
+    const names = writes.map(({ column, slug }) => `${column} ${slug}`).join();
+    const alike = together.filter(
+      ({ id }) =>
+        plans
+          .get(id)
+          ?.writes.map(({ column, slug }) => `${column} ${slug}`)
+          .join() === names,
+    );
+    if (alike.length > 1) {
+      const body = bulkBody(resource, bulk, alike, writes);
+      const answer = await pylon.request({ method: 'PATCH', route: bulk.path, body, signal: ctx.signal });
+      open = await readBack(carrier, resource, { bulk, alike, plans, body, answer }, open);
+    }
+  } catch (error) {
+    if (ctx.signal.aborted) throw error;
+    if (error instanceof UnknownOutcomeError)
+      for (const edit of open) mayStillArrive(carrier, jobOf(resource, edit));
+    // Who of them is to blame shows when they go one by one.
+    if (!(error instanceof PylonError)) return postpone(carrier, open, error);
+  }
+  await carryEach(carrier, resource, open);
+}
+
+interface Sent {
+  readonly bulk: Bulk;
+  readonly alike: readonly Edit[];
+  readonly plans: ReadonlyMap<number, Plan>;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly answer: Answer;
+}
+
+/** Settles what is seen to have taken effect; the rest of `open` is returned. */
+async function readBack(
+  carrier: Carrier,
+  resource: Resource,
+  { bulk, alike, plans, body, answer }: Sent,
+  open: readonly Edit[],
+): Promise<readonly Edit[]> {
+  const { [bulk.ids]: _, ...sent } = body;
+  let waiting = alike;
+  let left = open;
+  for (const waitMs of LOOKS) {
+    if (waiting.length === 0) break;
+    await sleep(waitMs, undefined, { signal: carrier.ctx.signal });
+    const held = await readMany(
+      carrier,
+      resource,
+      bulk,
+      waiting.map(({ record_id }) => record_id),
+    );
+    for (const edit of waiting) {
+      const [remote, plan] = [held.get(edit.record_id), plans.get(edit.id)];
+      if (remote === undefined || plan === undefined || !shows(remote, plan)) continue;
+      const fates = fatesOf(plan, { body: sent, answer, kept: [] });
+      await settle(carrier, jobOf(resource, edit), [edit], fates, remote);
+      left = left.filter(({ id }) => id !== edit.id);
+    }
+    waiting = waiting.filter(({ id }) => left.some((edit) => edit.id === id));
+  }
+  return left;
+}

@@ -1,0 +1,182 @@
+import { closeAbandonedRuns } from '../../src/db/runs.ts';
+import type { Resource } from '../../src/resources/define.ts';
+import { resourceNamed } from '../../src/resources/index.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import { auditOf } from '../../src/sync/audit.ts';
+import type { ByParent } from '../../src/sync/child-pages.ts';
+import { resweepOf } from '../../src/sync/resweep.ts';
+import type { TestDatabase } from './database.ts';
+import { keepFew } from './few.ts';
+import type { Plan, Step, Work } from './plans.ts';
+import { newRemote, type Remote } from './remote.ts';
+import { openSession, type Session } from './session.ts';
+import { type Mishap, newWeather, type Weather } from './weather.ts';
+
+/** What incremental pulls bring, with what hangs on it. */
+export const PULLED = ['issues', 'tasks', 'projects', 'issue_messages', 'issue_followers', 'task_comments'];
+/** By resource that is listed per parent, whose listings they are. */
+export const HANGING: Readonly<Record<string, string>> = {
+  issue_messages: 'issues',
+  issue_followers: 'issues',
+  task_comments: 'tasks',
+};
+/** What a life mirrors: every way there is of listing. */
+export const KNOWN = [
+  ...PULLED,
+  ...['accounts', 'contacts', 'tags', 'user_roles', 'custom_fields', 'milestones'],
+  ...['knowledge_bases', 'articles'],
+];
+
+const HINTED = ['issues', 'accounts', 'tasks'];
+const BACKGROUND = { share: 0.05, overlapSeconds: 300 };
+
+/** One workspace and its mirror, kept by one process after the other. */
+export interface Life {
+  readonly sandbox: Sandbox;
+  readonly remote: Remote;
+  readonly resources: readonly Resource[];
+  /** The process of the moment. */
+  readonly session: Session;
+  /** Does one piece of work; `which` picks what is up to it. */
+  perform(work: Work | 'first', which: number): Promise<unknown>;
+  /**
+   * Does works side by side in the weather of a step. How each ended, a failure being an end too; undefined where
+   * the process did not live to see it: another one has followed it then.
+   */
+  survive(
+    step: Step,
+    works: readonly (Work | 'first')[],
+  ): Promise<readonly PromiseSettledResult<unknown>[] | undefined>;
+  close(): Promise<void>;
+}
+
+/** A resource with pages so small that nearly every listing takes several. */
+function paged(resource: Resource, limit: number): Resource {
+  const { pull, changes } = resource;
+  return {
+    ...resource,
+    pull: 'limit' in pull ? { ...pull, limit } : pull,
+    ...(changes === undefined ? {} : { changes: { ...changes, limit } }),
+  };
+}
+
+/** Opens a life at its beginning: a few objects of each kind, nothing read. */
+export async function openLife(plan: Plan, database: TestDatabase): Promise<Life> {
+  const { date, overlapSeconds } = plan;
+  const resources = KNOWN.map((name) => paged(resourceNamed(name), plan.limit));
+  const remote: Remote = newRemote(() => sandbox, Date.now() + plan.offset * 1_000);
+  const sandbox = await startSandbox({
+    ...{ issues: 6, historyDays: 50, limits: 'none', seed: plan.seed },
+    now: () => remote.now,
+  });
+  keepFew(sandbox);
+
+  const open = async () => {
+    const weather = newWeather({ date });
+    const stop = new AbortController();
+    const session = await openSession(sandbox, database.url, {
+      resources,
+      overlapSeconds,
+      signal: stop.signal,
+      client: { fetch: weather.fetch, retry: { attempts: 2, baseMs: 2, capMs: 5 } },
+    });
+    weather.watch(session.ctx.db);
+    await closeAbandonedRuns(session.ctx.db, session.ctx.lease);
+    return { session, weather, stop, isCut: false };
+  };
+  let now = await open();
+
+  const follow = async () => {
+    await now.session.close();
+    await database.pool.query("UPDATE pylon_sync.lease SET expires_at = '-infinity'");
+    now = await open();
+  };
+  const life: Life = {
+    sandbox,
+    remote,
+    resources,
+    get session() {
+      return now.session;
+    },
+    perform: (work, which) => perform(life, work, which),
+    async survive(step, works) {
+      const process = now;
+      process.weather.forecast([
+        ...step.during.map(
+          ([after, edit]): Mishap => ({ at: 'answer', after, strike: () => remote.make(edit) }),
+        ),
+        ...(step.trouble === null ? [] : [mishap(step.trouble, sandbox, process)]),
+      ]);
+      const results = await Promise.allSettled(works.map((work) => life.perform(work, step.which)));
+      process.weather.forecast([]);
+      sandbox.faults.clear();
+      if (!process.isCut && !process.stop.signal.aborted && !process.weather.isDead()) return results;
+      await follow();
+      return undefined;
+    },
+    async close() {
+      await now.session.close();
+      await sandbox.close();
+    },
+  };
+  return life;
+}
+
+interface Process {
+  readonly weather: Weather;
+  readonly stop: AbortController;
+  isCut: boolean;
+}
+
+/** What goes wrong, as it befalls a process or Pylon. */
+function mishap(
+  { what, at, after }: NonNullable<Step['trouble']>,
+  { faults }: Sandbox,
+  process: Process,
+): Mishap {
+  const strike = () => {
+    switch (what) {
+      case 'kill':
+        process.weather.kill();
+        return process.stop.abort(new Error('killed'));
+      case 'stop':
+        return process.stop.abort(new Error('stopped'));
+      case 'cut':
+        process.isCut = true;
+        return process.weather.disconnect();
+      default:
+        return faults.add({ endpoint: '*', kind: what, times: 3 });
+    }
+  };
+  return { at, after, strike };
+}
+
+async function perform(
+  { session, sandbox, resources }: Life,
+  work: Work | 'first',
+  which: number,
+): Promise<unknown> {
+  const pick = <T>(all: readonly T[]): T | undefined => all[which % Math.max(1, all.length)];
+  const { ctx, puller } = session;
+  switch (work) {
+    case 'hint': {
+      const name = pick(HINTED) ?? '';
+      const hinted = pick([...sandbox.world.all(name)]);
+      return hinted === undefined ? undefined : session.hint(name, String(hinted.object.id));
+    }
+    case 'audit': {
+      const audited = pick(resources.filter(({ get, pull }) => get !== undefined && pull.by !== 'parent'));
+      if (audited?.get === undefined) return undefined;
+      return auditOf(ctx, audited, audited.get, puller.follow, BACKGROUND).work();
+    }
+    case 'resweep': {
+      const name = pick(Object.keys(HANGING)) ?? '';
+      const swept = resources.find((resource) => resource.name === name);
+      return swept === undefined
+        ? undefined
+        : resweepOf(ctx, swept, swept.pull as ByParent, BACKGROUND).work();
+    }
+    default:
+      return session[work]();
+  }
+}

@@ -1,0 +1,272 @@
+import { describe, expect } from 'vitest';
+import { actions } from '../../src/edits/actions.ts';
+import type { Sandbox } from '../../src/sandbox/start.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { type Mirrored, test } from '../helpers/session.ts';
+
+const ALL = ['update', 'create', 'delete', 'message'];
+
+/** The n-th object of a resource, as Pylon has it. */
+const one = ({ world }: Sandbox, resource: string, place = 0) =>
+  [...world.all(resource)][place] ?? {
+    object: {} as Record<string, unknown>,
+    path: {} as Record<string, unknown>,
+  };
+
+const idOf = (sandbox: Sandbox, resource: string, place = 0) =>
+  String(one(sandbox, resource, place).object.id);
+
+const all = (sandbox: Sandbox, resource: string) => [...sandbox.world.all(resource)];
+
+const call = async ({ pool }: TestDatabase, name: string, ...given: readonly unknown[]): Promise<number> => {
+  const places = given.map((_, index) => `$${index + 1}`).join(', ');
+  const { rows } = await pool.query(`SELECT pylon.${name}(${places})::integer AS id`, [...given]);
+  return rows[0].id;
+};
+
+/** Pushes what was allowed, and everything with it; then reads what waits to be read again. */
+async function carry(mirrored: Mirrored, allow: readonly string[] = ALL): Promise<void> {
+  await push(mirrored, { allow });
+  await mirrored.session.drain();
+  await mirrored.session.pull();
+}
+
+const allowed = ({ pool }: TestDatabase, allow: readonly string[]) =>
+  pool.query(
+    `INSERT INTO pylon_sync.settings (key, value) VALUES ('allow', $1)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    [JSON.stringify(allow)],
+  );
+
+/** Calls of each action on a workspace, and what Pylon and the mirror show then. */
+const CALLS: Readonly<
+  Record<
+    string,
+    (s: Sandbox) => {
+      readonly given: readonly unknown[];
+      readonly there: () => unknown;
+      readonly here?: string;
+    }
+  >
+> = {
+  snooze_issue: (s) => ({
+    given: [idOf(s, 'issues'), '2027-01-02T03:04:05Z'],
+    there: () => one(s, 'issues').object.snoozed_until_time === '2027-01-02T03:04:05Z',
+    here: `SELECT snoozed_until_time = '2027-01-02T03:04:05Z' FROM pylon.issues WHERE id = '${idOf(s, 'issues')}'`,
+  }),
+  follow_issue: (s) => ({
+    given: [idOf(s, 'issues'), [idOf(s, 'users')], [idOf(s, 'contacts')]],
+    there: () =>
+      [`user:${idOf(s, 'users')}`, `contact:${idOf(s, 'contacts')}`].every((who) =>
+        all(s, 'issue_followers').some(
+          ({ object, path }) => path.issue_id === idOf(s, 'issues') && `${object.type}:${object.id}` === who,
+        ),
+      ),
+    here: `SELECT count(*) = 1 FROM pylon.issue_followers WHERE issue_id = '${idOf(s, 'issues')}' AND user_id = '${idOf(s, 'users')}'`,
+  }),
+  link_external_issue: (s) => ({
+    given: [idOf(s, 'issues'), 'linear', 'ENG-1'],
+    there: () => JSON.stringify(one(s, 'issues').object.external_issues).includes('ENG-1'),
+    here: `SELECT external_issues::text LIKE '%ENG-1%' FROM pylon.issues WHERE id = '${idOf(s, 'issues')}'`,
+  }),
+  add_note: (s) => ({
+    given: [idOf(s, 'issues'), '<p>Noted</p>'],
+    there: () =>
+      all(s, 'issue_messages').some(
+        ({ object }) => object.message_html === '<p>Noted</p>' && object.is_private,
+      ),
+    here: "SELECT count(*) = 1 FROM pylon.issue_messages WHERE message_html = '<p>Noted</p>' AND is_private",
+  }),
+  reply_to_issue: (s) => {
+    const { object, path } = one(s, 'issue_messages');
+    return {
+      given: [path.issue_id, object.id, '<p>Answered</p>'],
+      there: () => all(s, 'issue_messages').some(({ object }) => object.message_html === '<p>Answered</p>'),
+    };
+  },
+  add_thread: (s) => ({
+    given: [idOf(s, 'issues'), 'War room'],
+    there: () => all(s, 'issue_threads').some(({ object }) => object.name === 'War room'),
+    here: "SELECT count(*) = 1 FROM pylon.issue_threads WHERE name = 'War room'",
+  }),
+  redact_message: (s) => {
+    const { object, path } = one(s, 'issue_messages');
+    return {
+      given: [path.issue_id, object.id],
+      there: () =>
+        all(s, 'issue_messages').some((m) => m.object.id === object.id && m.object.message_html === ''),
+      here: `SELECT message_html = '' FROM pylon.issue_messages WHERE id = '${object.id}'`,
+    };
+  },
+  delete_message: (s) => {
+    const { object, path } = one(s, 'issue_messages');
+    return {
+      given: [path.issue_id, object.id],
+      there: () => !all(s, 'issue_messages').some((m) => m.object.id === object.id),
+      here: `SELECT _deleted_at IS NOT NULL FROM pylon.issue_messages WHERE id = '${object.id}'`,
+    };
+  },
+  set_account_logo: (s) => ({
+    given: [idOf(s, 'accounts'), 'https://logo.example/a.png'],
+    there: () => true,
+  }),
+  set_subaccounts: (s) => ({ given: [idOf(s, 'accounts'), [idOf(s, 'accounts', 1)]], there: () => true }),
+  merge_accounts: (s) => {
+    const loser = idOf(s, 'accounts', 1);
+    return {
+      given: [idOf(s, 'accounts'), [loser]],
+      there: () => !all(s, 'accounts').some(({ object }) => object.id === loser),
+    };
+  },
+  add_task_comment: (s) => ({
+    given: [idOf(s, 'tasks'), '<p>On it</p>', true],
+    there: () => all(s, 'task_comments').some(({ object }) => object.body_html === '<p>On it</p>'),
+    here: "SELECT count(*) = 1 FROM pylon.task_comments WHERE body_html = '<p>On it</p>' AND is_internal",
+  }),
+  edit_task_comment: (s) => {
+    const { object, path } = one(s, 'task_comments');
+    return {
+      given: [path.task_id, object.id, '<p>Better</p>'],
+      there: () => all(s, 'task_comments').some(({ object }) => object.body_html === '<p>Better</p>'),
+      here: `SELECT body_html = '<p>Better</p>' FROM pylon.task_comments WHERE id = '${object.id}'`,
+    };
+  },
+  delete_task_comment: (s) => {
+    const { object, path } = one(s, 'task_comments');
+    return {
+      given: [path.task_id, object.id],
+      there: () => !all(s, 'task_comments').some((c) => c.object.id === object.id),
+    };
+  },
+  edit_article_translation: (s) => {
+    const { object, path } = one(s, 'article_translations');
+    const [article, language] = [String(object.id).split(':')[0], path.language];
+    return {
+      given: [path.knowledge_base_id, article, language, 'Titel'],
+      there: () => all(s, 'article_translations').some(({ object }) => object.title === 'Titel'),
+    };
+  },
+  redirect_route: (s) => {
+    const { object, path } = one(s, 'articles');
+    return { given: [path.knowledge_base_id, '/old', 'article', object.id], there: () => true };
+  },
+  set_macro_conditions: (s) => ({
+    given: [idOf(s, 'macros'), JSON.stringify({ field: 'state', operator: 'equals', value: 'new' })],
+    there: () => true,
+  }),
+};
+
+const undone = ['unfollow_issue', 'unlink_external_issue'];
+
+test('each action has a call here', () => {
+  expect([...Object.keys(CALLS), ...undone].toSorted()).toEqual(actions.map(({ name }) => name).toSorted());
+});
+
+describe.for(actions.filter(({ name }) => !undone.includes(name)))('pylon.$name', ({ name, allow }) => {
+  test('does in Pylon what it says, once, and the mirror shows it', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 8 });
+    const { given, there, here } = CALLS[name]?.(mirrored.sandbox) ?? { given: [], there: () => false };
+    await allowed(database, [allow]);
+    const id = await call(database, name, ...given);
+    await carry(mirrored, [allow]);
+    const [edit] = await editsIn(database);
+    expect(edit).toMatchObject({
+      id,
+      operation: 'action',
+      state: 'applied',
+      error: null,
+      changes: { action: name },
+    });
+    expect(there()).toBe(true);
+    if (here !== undefined)
+      expect((await database.pool.query<object>(here)).rows.map(Object.values)).toEqual([[true]]);
+  });
+
+  test('is refused where its kind is not allowed, and for a record that is not here', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 3 });
+    const { given } = CALLS[name]?.(mirrored.sandbox) ?? { given: [] };
+    await allowed(
+      database,
+      ALL.filter((kind) => kind !== allow),
+    );
+    await expect(call(database, name, ...given)).rejects.toThrow(
+      `edits of the kind "${allow}" are not allowed`,
+    );
+    await allowed(database, ALL);
+    await expect(call(database, name, 'nobody', ...given.slice(1))).rejects.toThrow(
+      /there is no .* "nobody" here/,
+    );
+    await expect(call(database, name, null, ...given.slice(1))).rejects.toThrow('is missing');
+    expect(await editsIn(database)).toEqual([]);
+  });
+});
+
+test('what was followed and linked is undone again', async ({ mirror, database }) => {
+  const mirrored = await mirror({ issues: 3 });
+  const [id, user] = [idOf(mirrored.sandbox, 'issues'), idOf(mirrored.sandbox, 'users')];
+  await call(database, 'follow_issue', id, [user]);
+  await call(database, 'link_external_issue', id, 'jira', 'X-1');
+  await call(database, 'unfollow_issue', id, [user]);
+  await call(database, 'unlink_external_issue', id, 'jira', 'X-1');
+  await carry(mirrored);
+  expect(await statesIn(database)).toEqual(['applied', 'applied', 'applied', 'applied']);
+  expect(
+    all(mirrored.sandbox, 'issue_followers').filter((f) => f.path.issue_id === id && f.object.id === user),
+  ).toEqual([]);
+  expect(JSON.stringify(one(mirrored.sandbox, 'issues').object.external_issues)).not.toContain('X-1');
+});
+
+describe('when the answer is lost', () => {
+  const lose = ({ sandbox }: Mirrored, endpoint: string) =>
+    sandbox.faults.add({ endpoint, kind: 'lost-answer' });
+  const until = (mirrored: Mirrored, database: TestDatabase, state: string) =>
+    expect
+      .poll(
+        async () => {
+          await push(mirrored, { allow: ALL });
+          return statesIn(database);
+        },
+        { timeout: 15_000 },
+      )
+      .toEqual([state]);
+
+  test('a note is found and not said twice', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 3 });
+    await allowed(database, ALL);
+    await call(database, 'add_note', idOf(mirrored.sandbox, 'issues'), '<p>Once</p>');
+    lose(mirrored, 'POST /issues/{id}/note');
+    await until(mirrored, database, 'applied');
+    const said = all(mirrored.sandbox, 'issue_messages').filter(
+      ({ object }) => object.message_html === '<p>Once</p>',
+    );
+    expect(said).toHaveLength(1);
+  });
+
+  test('a merge is seen', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 3 });
+    await allowed(database, ALL);
+    const [into, loser] = [idOf(mirrored.sandbox, 'accounts'), idOf(mirrored.sandbox, 'accounts', 1)];
+    await call(database, 'merge_accounts', into, [loser]);
+    lose(mirrored, 'POST /accounts/merge');
+    await until(mirrored, database, 'applied');
+    expect(
+      mirrored.sandbox.requests.filter(({ endpoint }) => endpoint === 'POST /accounts/merge'),
+    ).toHaveLength(1);
+  });
+
+  test('what cannot be seen is left to a person', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 3 });
+    await allowed(database, ALL);
+    await call(database, 'add_thread', idOf(mirrored.sandbox, 'issues'), 'Twice?');
+    lose(mirrored, 'POST /issues/{id}/threads');
+    await until(mirrored, database, 'failed');
+    expect((await editsIn(database))[0]?.error).toContain('Look in Pylon before you retry it');
+    expect(
+      all(mirrored.sandbox, 'issue_threads').filter(({ object }) => object.name === 'Twice?'),
+    ).toHaveLength(1);
+  });
+});
