@@ -1,8 +1,5 @@
+import type { Allowed } from './allowed.ts';
 import type { Values } from './merge.ts';
-
-/** What lets an edit be sent (`PYLON_SYNC_ALLOW`). */
-export const KINDS = ['update', 'create', 'delete', 'message'] as const;
-export type AllowKind = (typeof KINDS)[number];
 
 /** A parameter of an action's function. */
 export interface Parameter {
@@ -21,7 +18,8 @@ export interface Action {
   readonly resource: string;
   /** The parameter that names the record, the first one. */
   readonly record: string;
-  readonly allow: AllowKind;
+  /** What lets it be sent. */
+  readonly allow: Allowed;
   readonly parameters: readonly Parameter[];
   readonly method: 'POST' | 'PATCH' | 'DELETE';
   /** `{id}` is the record, other placeholders are parameters. */

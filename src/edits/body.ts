@@ -2,14 +2,6 @@ import type { Resource } from '../resources/define.ts';
 import type { Kind, WriteColumn, Writes } from '../resources/writes.ts';
 import type { Field, Values } from './merge.ts';
 
-/** A request that carries an edit: what the client is to be given of it. */
-export interface Request {
-  readonly method: 'POST' | 'PATCH' | 'DELETE';
-  readonly route: string;
-  readonly params: Readonly<Record<string, string>>;
-  readonly body?: Values;
-}
-
 /** What the columns of a resource that can be written hold. */
 export function kindsOf({ writes }: Pick<Resource, 'writes'>): Readonly<Record<string, Kind>> {
   return Object.fromEntries(

@@ -53,7 +53,7 @@ export function changedSet(base: unknown, wanted: unknown, onto: unknown): reado
 }
 
 /** Custom fields after an edit of some: those it unsets are left out. */
-export function changedFields(wanted: unknown, onto: unknown): Values {
+function changedFields(wanted: unknown, onto: unknown): Values {
   const after: Record<string, unknown> = {};
   const [changes, before] = [isObject(wanted) ? wanted : {}, isObject(onto) ? onto : {}];
   for (const slug of Object.keys(before)) if (!(slug in changes)) put(after, slug, before[slug]);

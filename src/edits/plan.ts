@@ -1,6 +1,16 @@
 import type { Kind } from '../resources/writes.ts';
 import type { Policy } from './conflicts.ts';
-import { changed, compare, type Field, fieldsIn, held, nameOf, type Values, withField } from './merge.ts';
+import {
+  alike,
+  changed,
+  compare,
+  type Field,
+  fieldsIn,
+  held,
+  nameOf,
+  type Values,
+  withField,
+} from './merge.ts';
 
 /** An edit to be carried out. */
 export interface Asked {
@@ -39,34 +49,40 @@ export interface Plan {
   readonly outcomes: readonly Outcome[];
   /** The record as it is to be. */
   readonly row: Values;
+  /** Whether Pylon shows all that earlier attempts may have sent: none of it can change anything by arriving late. */
+  readonly isSeen: boolean;
 }
 
 /** A field as the edits before and this one together change it. */
 function merged(earlier: Merged | undefined, field: Field, edit: Asked, remote: unknown): Merged {
   const value = changed(field, earlier === undefined ? remote : earlier.value);
   const forced = (edit.forced ?? []).includes(nameOf(field)) || earlier?.forced === true;
-  const wasSent = edit.attempts > 1 || earlier?.wasSent === true;
+  const tried = [...(earlier?.tried ?? []), ...(edit.attempts > 1 ? [value] : [])];
   const base = earlier === undefined ? field.base : earlier.field.base;
-  return { field: { ...field, base }, value, forced, wasSent, edits: [...(earlier?.edits ?? []), edit.id] };
+  return { field: { ...field, base }, value, forced, tried, edits: [...(earlier?.edits ?? []), edit.id] };
 }
 
 interface Merged {
   readonly field: Field;
   readonly value: unknown;
   readonly forced: boolean;
-  readonly wasSent: boolean;
+  /** What earlier attempts may have made of it. */
+  readonly tried: readonly unknown[];
   /** Ids of the edits that change it, in their order. */
   readonly edits: readonly number[];
 }
 
 /** `send` also where there is nothing to: what Pylon holds already is no conflict and no request. */
-function verdictOf({ field, value, forced, wasSent }: Merged, remote: unknown, policy: Policy) {
+function verdictOf({ field, value, forced, tried }: Merged, remote: unknown, policy: Policy) {
+  const { kind } = field;
   // Of a set, what all its edits together make of it.
   const verdict =
-    field.kind === 'set'
+    kind === 'set'
       ? compare({ ...field, base: remote, wanted: value }, remote)
-      : compare(field, remote, wasSent);
-  if (verdict !== 'conflict' || forced || policy === 'local')
+      : compare(field, remote, tried.length > 0);
+  // What came of an earlier attempt is nobody else's change.
+  const isOurs = tried.some((one) => alike(kind, one, remote));
+  if (verdict !== 'conflict' || forced || isOurs || policy === 'local')
     return verdict === 'conflict' ? 'send' : verdict;
   return policy;
 }
@@ -99,6 +115,9 @@ export function planUpdate(
     writes.push({ column, kind, value, before, ...(slug === undefined ? {} : { slug }) });
     row = withField(row, field, value);
   }
+  const isSeen = [...all].every(([name, { field, value, tried }]) =>
+    tried.every((one) => verdicts.get(name) === 'there' && alike(field.kind, one, value)),
+  );
   const outcomes = edits.map((edit): Outcome => {
     const own = fieldsIn(edit.changes, edit.base, kinds);
     const names = (which: (name: string, one: Merged) => boolean) =>
@@ -117,7 +136,7 @@ export function planUpdate(
       remote: Object.fromEntries(own.map((field) => [nameOf(field), held(remote, field) ?? null])),
     };
   });
-  return { writes, outcomes, row };
+  return { writes, outcomes, row, isSeen };
 }
 
 /** Fields that were written although Pylon, which answered that all is well, holds what it held before. */

@@ -3,7 +3,7 @@ export const STATES = ['draft', 'pending', 'sending', 'applied', 'conflict', 'fa
 export type State = (typeof STATES)[number];
 
 /** What can happen to an edit. */
-export const EVENTS = [
+const EVENTS = [
   /** A person lets a draft go. */
   'approve',
   /** The daemon takes it up. */
@@ -29,7 +29,7 @@ export type Event = (typeof EVENTS)[number];
  * What each event makes of each state; null where it cannot happen. The one table of transitions: whatever
  * moves an edit, in this process or in the database, goes by it.
  */
-export const TRANSITIONS = {
+const TRANSITIONS = {
   draft: {
     approve: 'pending',
     claim: null,

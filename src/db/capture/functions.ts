@@ -169,7 +169,9 @@ const again = `CREATE OR REPLACE FUNCTION pylon_sync.send_again(ids bigint[]) RE
        CONTINUE WHEN edit.operation = 'update' AND pylon_sync.locked_row(edit.resource, edit.record_id) IS NULL;
        UPDATE pylon_sync.edits AS e
           SET state = '${moves('retry').to}', attempts = 0, next_attempt_at = clock_timestamp(), settled_at = NULL,
-              held = NULL, error = NULL, http_status = NULL, request_id = NULL
+              held = NULL, error = NULL, http_status = NULL, request_id = NULL,
+              -- Of one that was settled, nothing is on its way any more.
+              sent_at = CASE WHEN e.state = 'pending' THEN e.sent_at END
         WHERE e.id = edit.id;
        IF edit.operation = 'update' THEN PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, edit.id); END IF;
        total := total + 1;

@@ -2,18 +2,16 @@ import { sql } from 'drizzle-orm';
 import { followUp } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { moves, UNSETTLED } from '../../edits/states.ts';
-import type { PathFacts, Resource } from '../../resources/define.ts';
+import type { Resource } from '../../resources/define.ts';
 import type { Database, Executor } from '../connect.ts';
 import type { Doubts } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
-import { noteRereads } from '../rereads.ts';
 import { isReject, rowMapper } from '../row.ts';
 import { writing } from '../transaction.ts';
-import { upsert } from '../upsert.ts';
 import { giveId } from './ids.ts';
 import { columnsIn } from './overlay.ts';
 import { type Edit, statesIn } from './queue.ts';
-import { endEdit, type Fate, rebase, type Shown } from './settle.ts';
+import { endEdit, type Fate, rebase, type Shown, storeAnswer } from './settle.ts';
 
 /** A create that Pylon has carried out. */
 export interface Creation {
@@ -26,7 +24,6 @@ export interface Creation {
   /** What the record was to be. */
   readonly wanted: Values;
   readonly shown: Shown;
-  readonly facts: PathFacts;
 }
 
 /**
@@ -39,7 +36,7 @@ export async function settleCreated(
   db: Database,
   lease: Lease,
   doubts: Doubts,
-  { resource, record, create, fates, wanted, shown, facts }: Creation,
+  { resource, record, create, fates, wanted, shown }: Creation,
 ): Promise<void> {
   const { table, name } = resource;
   const row = rowMapper(resource)(shown.object, shown.facts);
@@ -62,8 +59,7 @@ export async function settleCreated(
       UPDATE pylon_sync.edits SET base = base || ${JSON.stringify(remote)}::jsonb
        WHERE resource = ${name} AND record_id = ${id} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
     await rebase(tx, resource, id, remote);
-    const { deferred } = await upsert(tx, resource, [row], shown.order, doubts);
-    await noteRereads(tx, name, deferred, facts);
+    await storeAnswer(tx, resource, row, shown, doubts);
   });
 }
 
@@ -72,7 +68,7 @@ async function revive(tx: Executor, create: number): Promise<void> {
   const { from, to } = moves('retry');
   await tx.execute(sql`
     UPDATE pylon_sync.edits
-       SET state = ${to}, error = NULL, settled_at = NULL, depends_on = NULL, next_attempt_at = clock_timestamp()
+       SET state = ${to}, error = NULL, settled_at = NULL, depends_on = NULL, sent_at = NULL, next_attempt_at = clock_timestamp()
      WHERE depends_on = ${create} AND state = ANY(${statesIn(from)})`);
 }
 

@@ -8,9 +8,8 @@ import { noteRereads } from '../rereads.ts';
 import { isReject, rowMapper } from '../row.ts';
 import { markDeleted, type Proof } from '../tombstones.ts';
 import { writing } from '../transaction.ts';
-import { upsert } from '../upsert.ts';
 import { statesIn } from './queue.ts';
-import { endEdit, type Fate, type Shown } from './settle.ts';
+import { endEdit, type Fate, type Shown, storeAnswer } from './settle.ts';
 
 /** A record that was deleted here, and what became of that in Pylon. */
 interface Deletion {
@@ -64,7 +63,6 @@ export async function undoDelete(
       await noteRereads(tx, resource.name, [record], facts, 'hint');
       return;
     }
-    const { deferred } = await upsert(tx, resource, [row], shown.order, doubts);
-    await noteRereads(tx, resource.name, deferred, facts);
+    await storeAnswer(tx, resource, row, shown, doubts);
   });
 }

@@ -83,7 +83,12 @@ export async function claimEdits(
          ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED)
       UPDATE pylon_sync.edits AS e
          SET state = ${to}, sent_at = clock_timestamp(), attempts = e.attempts + 1
-        FROM taken WHERE e.id = taken.id AND e.state = 'pending'
+        FROM taken
+       WHERE e.id = taken.id AND e.state = 'pending'
+         AND NOT EXISTS (
+           SELECT FROM pylon_sync.edits AS o
+            WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
+              AND o.state IN ('pending', 'sending') AND o.id NOT IN (SELECT id FROM taken))
       RETURNING ${EDIT_COLUMNS}`);
     return claimed.rows;
   });
@@ -136,37 +141,29 @@ export async function waitingEdits(db: Executor): Promise<readonly string[]> {
   return rows.map(({ resource }) => resource);
 }
 
+export interface Postponement {
+  readonly waitMs: number;
+  readonly error: string;
+  /** How long ago the answer to a request was lost that may still take effect; undefined: there is none. */
+  readonly lostMs: number | undefined;
+}
+
 /** Puts edits back, to be taken up again after a while; the reason is shown meanwhile. */
 export async function postponeEdits(
   db: Database,
   lease: Lease,
   ids: readonly number[],
-  { waitMs, error }: { readonly waitMs: number; readonly error: string },
+  { waitMs, error, lostMs }: Postponement,
 ): Promise<void> {
   const { from, to } = moves('postpone');
   await writing(db, lease, (tx) =>
     tx.execute(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, error = ${error},
+             sent_at = clock_timestamp() - make_interval(secs => ${lostMs === undefined ? null : lostMs / 1000}),
              next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
        WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = ANY(${statesIn(from)})`),
   );
-}
-
-/**
- * Puts back what a process that is gone left under way. Its last request may still be on its way: nothing is sent
- * again before that must have ended.
- */
-export async function reviveEdits(db: Database, lease: Lease, requestTimeoutMs: number): Promise<number> {
-  const { to } = moves('postpone');
-  const revived = await writing(db, lease, (tx) =>
-    tx.execute(sql`
-      UPDATE pylon_sync.edits
-         SET state = ${to}, error = 'interrupted while it was under way',
-             next_attempt_at = greatest(clock_timestamp(), sent_at + make_interval(secs => ${requestTimeoutMs / 1000}))
-       WHERE state = 'sending'`),
-  );
-  return revived.rowCount ?? 0;
 }
 
 /** Where edits stand, and whether they are to be taken up now or are under way. */

@@ -9,7 +9,7 @@ import type { Database, Executor } from '../connect.ts';
 import type { Doubts } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
 import { noteRereads } from '../rereads.ts';
-import { isReject, rowMapper } from '../row.ts';
+import { isReject, type Row, rowMapper } from '../row.ts';
 import { reads } from '../tables.ts';
 import { writing } from '../transaction.ts';
 import { upsert } from '../upsert.ts';
@@ -101,6 +101,23 @@ interface Edited {
   readonly except: readonly number[];
 }
 
+/** Makes the row what Pylon's answer shows, as far as that can be done at this moment. */
+export async function storeAnswer(
+  tx: Executor,
+  resource: Resource,
+  row: Row,
+  { order, facts }: Shown,
+  doubts: Doubts,
+): Promise<void> {
+  const { deferred } = await upsert(tx, resource, [row], order, doubts);
+  // What was asked for before this answer came is not to be stored after it.
+  if (deferred.length > 0)
+    await tx.execute(
+      sql`UPDATE ${resource.table} SET _order = greatest(_order, ${order.answered}::bigint) WHERE id = ${row.id}`,
+    );
+  await noteRereads(tx, resource.name, deferred, facts);
+}
+
 /** What is settled together. */
 export interface Settlement {
   readonly resource: Resource;
@@ -143,7 +160,6 @@ export async function settleEdits(
       return;
     }
     await rebase(tx, resource, record, columnsIn(resource, row));
-    const { deferred } = await upsert(tx, resource, [row], shown.order, doubts);
-    await noteRereads(tx, resource.name, deferred, facts);
+    await storeAnswer(tx, resource, row, shown, doubts);
   });
 }

@@ -117,9 +117,13 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
   } catch (error) {
     if (ctx.signal.aborted) throw error;
     if (error instanceof UnknownOutcomeError)
-      for (const edit of open) mayStillArrive(carrier, jobOf(resource, edit));
+      for (const edit of open) mayStillArrive(carrier, { resource: resource.name, record: edit.record_id });
     // Who of them is to blame shows when they go one by one.
-    if (!(error instanceof PylonError)) return postpone(carrier, open, error);
+    if (!(error instanceof PylonError)) {
+      for (const edit of open)
+        await postpone(carrier, { resource: resource.name, record: edit.record_id, edits: [edit] }, error);
+      return;
+    }
   }
   await carryEach(carrier, resource, open);
 }

@@ -31,16 +31,11 @@ import { isGone, postpone, type Remote, readRemote, remoteOf } from './remote.ts
 export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
   const { ctx } = carrier;
   try {
-    const job = await jobOf(carrier, claim);
-    try {
-      await carryOut(carrier, job, claim.edits);
-    } catch (error) {
-      if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, job);
-      throw error;
-    }
+    await carryOut(carrier, await jobOf(carrier, claim), claim.edits);
   } catch (error) {
     if (ctx.signal.aborted) throw error;
-    await postpone(carrier, claim.edits, error);
+    if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, claim);
+    await postpone(carrier, claim, error);
   }
 }
 
@@ -86,7 +81,7 @@ export async function carryEach(carrier: Carrier, resource: Resource, edits: rea
 }
 
 /** Updates that follow one another, and what goes by itself. */
-function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
+export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
   const groups: Edit[][] = [];
   for (const edit of edits) {
     const last = groups.at(-1);
@@ -109,8 +104,8 @@ async function carryTogether(carrier: Carrier, job: Job, edits: readonly Edit[])
     return refuse(carrier, job, edits, error, undefined);
   }
   const plan = planUpdate(edits, remote.row, kindsOf(resource), (field) => policy(resource.name, field));
+  if (plan.writes.length > 0 || !plan.isSeen) unlessArriving(carrier, job);
   if (plan.writes.length === 0) return settle(carrier, job, edits, fatesOf(plan), remote);
-  unlessArriving(carrier, job);
   const body = bodyOf(resource, plan.writes, plan.row);
   let answer: Answer;
   try {

@@ -12,7 +12,7 @@ import type { Answer } from '../../pylon/types.ts';
 import { type Carrier, hasArrived, isPassing, type Job, requestIdOf, unlessArriving } from './job.ts';
 import { retrying } from './patience.ts';
 import { isOfTime, recover } from './recover.ts';
-import { isGone, postpone, readRemote, remoteOf } from './remote.ts';
+import { isGone, readRemote, remoteOf } from './remote.ts';
 
 /** A create on its way, with what was changed of its record since. */
 interface Creating {
@@ -49,8 +49,7 @@ export async function carryCreate(
         { error: 'found in Pylon after its answer was lost' },
       );
     }
-    if (found.is === 'busy')
-      return postpone(carrier, edits, new TransientError('the same is being created by another edit'));
+    if (found.is === 'busy') throw new TransientError('the same is being created by another edit');
     if (found.is === 'unclear') return fail(carrier, job, creating, { error: found.why });
     unlessArriving(carrier, job);
   }
@@ -140,7 +139,7 @@ async function settle(
     { ...said, id: create.id, event: 'settle' as const },
     ...updates.map(({ id }) => ({ id, event: 'settle' as const, error: `carried with edit ${create.id}` })),
   ];
-  const creation = { resource, record, create, fates, wanted, facts, shown: { ...shown, facts } };
+  const creation = { resource, record, create, fates, wanted, shown: { ...shown, facts } };
   await retrying(
     ctx.signal,
     (error) => isPassing(error) || isUniqueViolation(error),
@@ -149,6 +148,7 @@ async function settle(
   if (deletion !== undefined)
     await postponeEdits(ctx.db, ctx.lease, [deletion.id], {
       waitMs: 0,
+      lostMs: undefined,
       error: `waited for edit ${create.id}`,
     });
 }

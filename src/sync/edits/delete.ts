@@ -102,5 +102,9 @@ async function undo(
   );
   const others = edits.filter((edit) => edit.id !== id).map((edit) => edit.id);
   if (others.length > 0)
-    await postponeEdits(ctx.db, ctx.lease, others, { waitMs: 0, error: 'the record was to be deleted' });
+    await postponeEdits(ctx.db, ctx.lease, others, {
+      waitMs: 0,
+      lostMs: undefined,
+      error: 'the record was to be deleted',
+    });
 }

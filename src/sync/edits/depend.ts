@@ -60,7 +60,8 @@ export async function withGivenIds(
     const outcome = resolved(edit, namedBy(edit), found);
     if ('changes' in outcome) ready.push(outcome);
     else if (isWaiting(outcome)) {
-      await postpone(carrier, edits.slice(index), new TransientError(`waits for edit ${outcome.edit}`));
+      const waiting = { resource: job.resource.name, record: job.record, edits: edits.slice(index) };
+      await postpone(carrier, waiting, new TransientError(`waits for edit ${outcome.edit}`));
       break;
     } else failed.push({ edit, fate: fateWithout(edit, outcome) });
   }

@@ -45,11 +45,28 @@ export class NotYetError extends TransientError {
   }
 }
 
-const keyOf = ({ resource, record }: Job): string => `${resource.name} ${record}`;
+/** A record, by name. */
+export interface Named {
+  readonly resource: string;
+  readonly record: string;
+}
 
-/** Notes that a request whose answer was lost may still take effect. */
-export function mayStillArrive({ mayArrive, requestTimeoutMs }: Carrier, job: Job): void {
-  mayArrive.set(keyOf(job), performance.now() + requestTimeoutMs);
+const keyOf = ({ resource, record }: Named): string => `${resource} ${record}`;
+
+/** Notes that a request whose answer was lost may still take effect, for so many milliseconds. */
+export function mayStillArrive(
+  { mayArrive, requestTimeoutMs }: Carrier,
+  named: Named,
+  ms = requestTimeoutMs,
+): void {
+  mayArrive.set(keyOf(named), performance.now() + ms);
+}
+
+/** For how many milliseconds an earlier request for a record may still take effect. */
+export function arrivingMs({ mayArrive }: Carrier, named: Named): number {
+  const left = (mayArrive.get(keyOf(named)) ?? 0) - performance.now();
+  if (left <= 0) mayArrive.delete(keyOf(named));
+  return Math.max(0, left);
 }
 
 /**
@@ -57,15 +74,14 @@ export function mayStillArrive({ mayArrive, requestTimeoutMs }: Carrier, job: Jo
  *
  * @throws NotYetError while an earlier request whose answer was lost may still take effect.
  */
-export function unlessArriving({ mayArrive }: Carrier, job: Job): void {
-  const left = (mayArrive.get(keyOf(job)) ?? 0) - performance.now();
+export function unlessArriving(carrier: Carrier, { resource, record }: Job): void {
+  const left = arrivingMs(carrier, { resource: resource.name, record });
   if (left > 0) throw new NotYetError(left);
-  mayArrive.delete(keyOf(job));
 }
 
 /** Nothing that was sent for a record is under way any more. */
-export function hasArrived({ mayArrive }: Carrier, job: Job): void {
-  mayArrive.delete(keyOf(job));
+export function hasArrived({ mayArrive }: Carrier, { resource, record }: Job): void {
+  mayArrive.delete(keyOf({ resource: resource.name, record }));
 }
 
 /** Somebody holds the row, or waits for it in turn. */

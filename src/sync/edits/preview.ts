@@ -1,5 +1,5 @@
 import { columnsIn } from '../../db/edits/overlay.ts';
-import { type Claim, dueEdits } from '../../db/edits/queue.ts';
+import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
 import { isReject, rowMapper } from '../../db/row.ts';
 import { readRow } from '../../db/rows.ts';
 import { actionNamed, allowedWork, requestOf } from '../../edits/actions.ts';
@@ -11,6 +11,7 @@ import { unwrapObject } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { Context } from '../context.ts';
+import { groupsOf } from './carry.ts';
 import type { PushOptions } from './push.ts';
 
 /** What would be done for one record. */
@@ -31,9 +32,14 @@ export async function previewEdits(
 ): Promise<readonly Preview[]> {
   const previews: Preview[] = [];
   for (const claim of await dueEdits(ctx.db.orm, allowedWork(allow)))
-    previews.push(await previewOf(ctx, claim, policy));
+    for (const edits of requestsOf(claim.edits))
+      previews.push(await previewOf(ctx, { ...claim, edits }, policy));
   return previews;
 }
+
+/** Edits of one record, by the request that would carry them: a create and a delete leave nothing to the updates. */
+const requestsOf = (edits: readonly Edit[]): readonly (readonly Edit[])[] =>
+  edits.some(({ operation }) => operation === 'create' || operation === 'delete') ? [edits] : groupsOf(edits);
 
 async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy']): Promise<Preview> {
   const { record, edits } = claim;
@@ -41,9 +47,9 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
   const common = { resource: claim.resource, record, edits: edits.map(({ id }) => id) };
   const [first] = edits;
   if (first?.operation === 'action') {
-    const { method, route, ...action } = actionNamed(first.changes.action);
-    const { params, body } = requestOf({ method, route, ...action }, record, first.changes);
-    return { ...common, request: { method, path: pathOf(route, params), body } };
+    const action = actionNamed(first.changes.action);
+    const { params, body } = requestOf(action, record, first.changes);
+    return { ...common, request: { method: action.method, path: pathOf(action.route, params), body } };
   }
   if (first?.operation === 'create') {
     const { create } = resource.writes ?? {};

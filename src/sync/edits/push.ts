@@ -1,6 +1,7 @@
 import { claimBulk } from '../../db/edits/bulk.ts';
 import { quarantineEdits } from '../../db/edits/identity.ts';
-import { claimEdits, reviveEdits, waitingEdits } from '../../db/edits/queue.ts';
+import { claimEdits, waitingEdits } from '../../db/edits/queue.ts';
+import { reviveEdits } from '../../db/edits/revive.ts';
 import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
 import { actions, allowedWork } from '../../edits/actions.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
@@ -8,7 +9,7 @@ import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
 import { carryBulk } from './bulk.ts';
 import { carry } from './carry.ts';
-import type { Carrier } from './job.ts';
+import { type Carrier, mayStillArrive } from './job.ts';
 
 export interface PushOptions extends EditSettings {
   readonly policy: PolicyFor;
@@ -103,7 +104,9 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
           'this database was copied or restored: its waiting edits are drafts until they are approved',
         );
       await publishEditSettings(ctx.db, ctx.lease, options);
-      const revived = await reviveEdits(ctx.db, ctx.lease, requestTimeoutMs);
+      const arriving = await reviveEdits(ctx.db, ctx.lease, requestTimeoutMs);
+      for (const { ms, ...named } of arriving) mayStillArrive(carrier, named, ms);
+      const revived = arriving.filter((one) => one.revived).length;
       if (revived > 0) ctx.log.info({ edits: revived }, 'edits were under way when the last process ended');
     },
     async take() {

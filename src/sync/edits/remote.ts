@@ -1,5 +1,5 @@
 import { columnsIn } from '../../db/edits/overlay.ts';
-import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
+import { type Claim, postponeEdits } from '../../db/edits/queue.ts';
 import { isReject, rowMapper } from '../../db/row.ts';
 import type { Values } from '../../edits/merge.ts';
 import { PermanentError, reasonOf } from '../../errors.ts';
@@ -7,7 +7,7 @@ import { unwrapObject } from '../../pylon/answer.ts';
 import type { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
-import { type Carrier, type Held, isPassing, type Job, NotYetError } from './job.ts';
+import { arrivingMs, type Carrier, type Held, isPassing, type Job, NotYetError } from './job.ts';
 import { backoffMs, retrying } from './patience.ts';
 
 /** Statuses that say that a record is not there. */
@@ -51,15 +51,19 @@ export async function readRemote({ ctx, pylon }: Carrier, { resource, record, fa
 }
 
 /** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
-export async function postpone({ ctx }: Carrier, edits: readonly Edit[], error: unknown): Promise<void> {
+export async function postpone(
+  carrier: Carrier,
+  { resource, record, edits }: Claim,
+  error: unknown,
+): Promise<void> {
+  const { ctx, requestTimeoutMs } = carrier;
   const attempts = Math.max(...edits.map((edit) => edit.attempts));
   const waitMs = Math.max(backoffMs(attempts), error instanceof NotYetError ? error.leastMs : 0);
-  ctx.log.info(
-    { resource: edits[0]?.resource, record: edits[0]?.record_id, waitMs, error: reasonOf(error) },
-    'edit put back: trying again',
-  );
+  ctx.log.info({ resource, record, waitMs, error: reasonOf(error) }, 'edit put back: trying again');
   const ids = edits.map(({ id }) => id);
-  await retrying(ctx.signal, isPassing, () =>
-    postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error) }),
-  );
+  await retrying(ctx.signal, isPassing, () => {
+    const left = arrivingMs(carrier, { resource, record });
+    const lostMs = left > 0 ? requestTimeoutMs - left : undefined;
+    return postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error), lostMs });
+  });
 }
