@@ -27,6 +27,6 @@ function previewText({ resource, record, edits, request, note }: Preview): strin
   const sent =
     request === undefined
       ? ''
-      : `${request.method} ${request.path}\n${JSON.stringify(request.body, null, 2)}\n`;
+      : `${request.method} ${request.path}\n${request.body === undefined ? '' : `${JSON.stringify(request.body, null, 2)}\n`}`;
   return `# ${what}${note === undefined ? '' : `: ${note}`}\n${sent}\n`;
 }

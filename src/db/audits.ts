@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { MirrorTable } from '../resources/define.ts';
 import type { Database, Executor } from './connect.ts';
 import type { Lease } from './lease.ts';
+import { isGiven } from './provisional.ts';
 import { audits } from './tables.ts';
 import { writing } from './transaction.ts';
 
@@ -16,9 +17,9 @@ const AROUND = 50;
 export async function randomRow(db: Executor, table: MirrorTable): Promise<string | undefined> {
   const place = randomUUID();
   const { rows } = await db.execute<{ id: string }>(sql`
-    (SELECT id, 1 AS turn FROM ${table} WHERE _deleted_at IS NULL AND id >= ${place} ORDER BY id LIMIT ${AROUND})
+    (SELECT id, 1 AS turn FROM ${table} WHERE _deleted_at IS NULL AND ${isGiven(sql`id`)} AND id >= ${place} ORDER BY id LIMIT ${AROUND})
      UNION ALL
-    (SELECT id, 2 AS turn FROM ${table} WHERE _deleted_at IS NULL AND id < ${place} ORDER BY id LIMIT ${AROUND})
+    (SELECT id, 2 AS turn FROM ${table} WHERE _deleted_at IS NULL AND ${isGiven(sql`id`)} AND id < ${place} ORDER BY id LIMIT ${AROUND})
      ORDER BY turn, id LIMIT ${AROUND}`);
   return rows.length === 0 ? undefined : rows[randomInt(rows.length)]?.id;
 }

@@ -2,6 +2,7 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { MirrorTable } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
+import { isGiven } from './provisional.ts';
 import { reads } from './tables.ts';
 
 /** Parents of a resource's children, and which of them to consider. */
@@ -63,7 +64,7 @@ function dueFrom(resource: string, parents: Parents): SQL {
   return sql`
       FROM ${parents.table} AS parent
       LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = parent.id
-     WHERE parent._deleted_at IS NULL
+     WHERE parent._deleted_at IS NULL AND ${isGiven(sql`parent.id`)}
        AND done.mark IS DISTINCT FROM ${markOf(parents)}
        ${only === undefined ? sql`` : sql`AND parent.id = ANY(${sql.param([...only])}::text[])`}
        ${since === undefined ? sql`` : sql`AND parent.created_at >= ${since}::timestamptz`}
@@ -132,7 +133,7 @@ export async function findNamed(
              UNION
             SELECT id FROM ${known} WHERE _deleted_at IS NULL AND ${only === undefined}::boolean) AS named
       LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = named.id
-     WHERE done.mark IS DISTINCT FROM ${mark}
+     WHERE done.mark IS DISTINCT FROM ${mark} AND ${isGiven(sql`named.id`)}
        AND NOT (${skipsGone}::boolean AND coalesce(done.outcome = 'gone', false)
                 AND NOT EXISTS (SELECT FROM ${known} AS row WHERE row.id = named.id AND row._deleted_at IS NULL))
        AND NOT (named.id = ANY(${sql.param([...except])}::text[]))

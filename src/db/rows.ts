@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { MirrorTable } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
+import { isGiven } from './provisional.ts';
 
 /** A parent's row as it stands, for what its columns say about its listings. */
 export async function readRow(
@@ -32,7 +33,7 @@ export async function missingUnder(
   const { rows } = await db.execute<{ id: string }>(sql`
     SELECT id FROM ${table}
      WHERE ${sql.identifier(column)} = ${parent} AND _deleted_at IS NULL AND _order < ${asked}::bigint
-       AND NOT (id = ANY(${sql.param([...seen])}::text[]))
+       AND ${isGiven(sql`id`)} AND NOT (id = ANY(${sql.param([...seen])}::text[]))
      ORDER BY id`);
   return rows.map(({ id }) => id);
 }

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Query, Resource } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
+import { isGiven } from './provisional.ts';
 import { scanCandidates, scanSeen, scans } from './tables.ts';
 
 export type ScanState = 'listing' | 'judging' | 'applied' | 'stopped' | 'abandoned';
@@ -80,7 +81,7 @@ export async function addSeen(tx: Executor, scan: number, ids: readonly string[]
 
 /** Rows that the span holds: columns that the table has not are no reason to leave a row out. */
 function within({ table }: Resource, { created, except }: Span): SQL {
-  const conditions = [sql`row._deleted_at IS NULL`];
+  const conditions = [sql`row._deleted_at IS NULL`, isGiven(sql`row.id`)];
   if (created !== undefined) {
     const [from, to] = [created.from, created.to].map((ms) => sql`to_timestamp(${ms / 1000}::float8)`);
     conditions.push(sql`row.created_at >= ${from} AND row.created_at < ${to}`);

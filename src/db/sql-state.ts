@@ -11,3 +11,6 @@ export function sqlState(error: unknown): string {
 
 /** Another transaction holds a row (`lock_not_available`). */
 export const isLockHeld = (error: unknown): boolean => sqlState(error) === '55P03';
+
+/** Another row has the same key (`unique_violation`). */
+export const isUniqueViolation = (error: unknown): boolean => sqlState(error) === '23505';

@@ -290,8 +290,16 @@ export const edits = pylonSync.table(
     created_at: instant().notNull().defaultNow(),
     sent_at: instant(),
     settled_at: instant(),
+    /** When a create left first, by Pylon's clock; null where nothing of it can have arrived. */
+    first_sent_at: instant(),
+    /** The place in the order of requests before that. */
+    first_order: bigint({ mode: 'bigint' }),
+    /** The create without which this one could not be carried out. */
+    depends_on: bigint({ mode: 'number' }),
   },
   (table) => [
+    index('edits_creates').on(table.record_id).where(sql`${table.operation} = 'create'`),
+    index('edits_depends_on').on(table.depends_on).where(sql`${table.depends_on} IS NOT NULL`),
     // Beside what is not settled, what waits for a person: few rows, counted often.
     index('edits_open')
       .on(table.resource, table.record_id, table.id)
@@ -301,4 +309,16 @@ export const edits = pylonSync.table(
     index('edits_txid').on(table.txid),
     index('edits_settled_at').on(table.settled_at),
   ],
+);
+
+/** The ids that Pylon gave to what was inserted here, which was known by provisional ones before. */
+export const ids = pylonSync.table(
+  'ids',
+  {
+    provisional: text().primaryKey(),
+    resource: text().notNull(),
+    id: text().notNull(),
+    created_at: instant().notNull().defaultNow(),
+  },
+  (table) => [index('ids_id').on(table.resource, table.id)],
 );

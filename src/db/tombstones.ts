@@ -3,6 +3,7 @@ import type { MirrorTable, Resource } from '../resources/define.ts';
 import { childrenOf, referringTo } from '../resources/index.ts';
 import type { Executor } from './connect.ts';
 import { lockFamilies } from './family.ts';
+import { isGiven } from './provisional.ts';
 import { reads, rereads, tombstones } from './tables.ts';
 
 /** What proves a deletion: where the record was missing, and what confirmed it. */
@@ -68,7 +69,7 @@ async function rereadReferring(tx: Executor, resource: Resource, gone: readonly 
       INSERT INTO ${rereads} (resource, record_id, facts, reason)
       SELECT ${name}, row.id, jsonb_build_object(${sql.join(object, sql`, `)}), 'moved'
         FROM ${table} AS row
-       WHERE row.${sql.identifier(column)} = ANY(${ids(gone)}) AND row._deleted_at IS NULL
+       WHERE row.${sql.identifier(column)} = ANY(${ids(gone)}) AND row._deleted_at IS NULL AND ${isGiven(sql`row.id`)}
        ORDER BY row.id
           ON CONFLICT (resource, record_id) DO UPDATE SET since = clock_timestamp()`);
   }
@@ -112,7 +113,7 @@ export async function countSingleDeletions(db: Executor, resource: string): Prom
   const { rows } = await db.execute<{ count: number }>(sql`
     SELECT count(*)::integer AS count FROM ${tombstones}
      WHERE resource = ${resource} AND deleted_at > now() - interval '24 hours' AND restored_at IS NULL
-       AND scan_id IS NULL AND NOT evidence ? 'parent'`);
+       AND scan_id IS NULL AND NOT evidence ?| '{parent,edit}'`);
   return rows[0]?.count ?? 0;
 }
 

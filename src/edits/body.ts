@@ -73,6 +73,10 @@ export function bodyOf(
   return body;
 }
 
+/** Names of a route's placeholders, `id` aside. */
+export const namesIn = (route: string): readonly string[] =>
+  [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').filter((name) => name !== 'id');
+
 /** Values of a route's placeholders, from a record's id and its row. */
 export function paramsOf(route: string, id: string, row: Values): Readonly<Record<string, string>> {
   const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');

@@ -78,7 +78,7 @@ export const accounts = defineResource({
     impossible: [
       {
         column: 'type',
-        when: "NEW.type IN ('internal', 'community')",
+        when: "OLD.id NOT LIKE 'local-%' AND NEW.type IS DISTINCT FROM OLD.type AND NEW.type IN ('internal', 'community')",
         because: 'only customer and partner can be set on an account that exists',
       },
       {

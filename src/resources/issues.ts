@@ -65,6 +65,17 @@ export const table = mirrorTable(
   ],
 );
 
+/** A create takes the priority as a field of its own, and not among the custom fields. */
+function withPriorityApart(fields: unknown) {
+  const custom: readonly { readonly slug: string; readonly value?: string }[] = Array.isArray(fields)
+    ? fields
+    : [];
+  const priority = custom.find(({ slug }) => slug === 'priority')?.value;
+  if (priority === undefined) return {};
+  const others = custom.filter(({ slug }) => slug !== 'priority');
+  return { priority, custom_fields: others.length === 0 ? undefined : others };
+}
+
 /** Priority is the custom field `priority`: Pylon never shows it as a field of the issue. */
 export const issues = defineResource({
   name: 'issues',
@@ -156,5 +167,7 @@ export const issues = defineResource({
         because: 'a ticket cannot become a conversation again',
       },
     ],
+    // Of a create, the row has no id yet.
+    also: (body, row) => (row.id === undefined ? withPriorityApart(body.custom_fields) : {}),
   },
 });

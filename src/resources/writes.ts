@@ -28,7 +28,7 @@ export interface WriteColumn {
 export interface Impossible {
   /** The column to name. */
   readonly column: string;
-  /** A condition in SQL over `OLD` and `NEW`, of an update. */
+  /** A condition in SQL over `OLD` and `NEW`; of an insert, `OLD` holds nothing. */
   readonly when: string;
   readonly because: string;
 }

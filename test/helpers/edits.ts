@@ -20,6 +20,7 @@ export interface EditRow {
   readonly request_id: string | null;
   readonly remote: Readonly<Record<string, unknown>> | null;
   readonly sent: Readonly<Record<string, unknown>> | null;
+  readonly actor: string;
 }
 
 /** All edits, in their order. */

@@ -1,4 +1,5 @@
 import { movable } from '../../edits/movable.ts';
+import { PROVISIONAL } from '../../edits/provisional.ts';
 import { moves, type State, UNSETTLED } from '../../edits/states.ts';
 import { DEFINER, literal } from './names.ts';
 
@@ -87,8 +88,17 @@ const withdraw = `CREATE OR REPLACE FUNCTION pylon_sync.withdraw_edit(edit pylon
          PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, 0);
        END IF;
      END IF;
+     IF edit.operation = 'delete' THEN
+       EXECUTE format('INSERT INTO pylon.%1$I SELECT held.* FROM jsonb_populate_record(NULL::pylon.%1$I, $1) AS held
+                           ON CONFLICT (id) DO NOTHING', edit.resource) USING edit.base || '{"_hash": ""}';
+     ELSIF edit.operation = 'create' THEN
+       EXECUTE format('DELETE FROM pylon.%I WHERE id = $1', edit.resource) USING edit.record_id;
+     END IF;
      PERFORM pylon_sync.mark_as_daemon(mark);
-     PERFORM pylon_sync.read_again(edit.resource, edit.record_id, coalesce(shown, edit.base));
+     -- Of what was never created, there is nothing to read.
+     IF edit.operation <> 'create' AND edit.record_id NOT LIKE '${PROVISIONAL}%' THEN
+       PERFORM pylon_sync.read_again(edit.resource, edit.record_id, coalesce(shown, edit.base));
+     END IF;
    END $$`;
 
 const drop = `CREATE OR REPLACE FUNCTION pylon_sync.drop_edits(ids bigint[], why text) RETURNS integer

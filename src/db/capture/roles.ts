@@ -1,6 +1,7 @@
 import { writableColumns } from '../../edits/body.ts';
 import type { Resource } from '../../resources/define.ts';
 import { literal, tableOf } from './names.ts';
+import { deletable } from './table.ts';
 
 /** Roles that people are given: to read, to edit too what Pylon lets one change, to let drafts go. */
 export const ROLES = ['pylon_reader', 'pylon_editor', 'pylon_approver'] as const;
@@ -10,7 +11,11 @@ export const ROLES = ['pylon_reader', 'pylon_editor', 'pylon_approver'] as const
  * that to who may, and the grants come with the next migration.
  */
 export function rolesOf(resources: readonly Resource[]): readonly string[] {
-  const editable = resources.filter(({ writes }) => writableColumns(writes, 'update').length > 0);
+  const granted = (privilege: string, on: (resource: Resource) => boolean) =>
+    resources
+      .filter(on)
+      .map(({ name }) => `GRANT ${privilege} ON ${tableOf(name)} TO pylon_editor;`)
+      .join('\n         ');
   const make = (role: string) => `
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
       BEGIN
@@ -39,7 +44,9 @@ export function rolesOf(resources: readonly Resource[]): readonly string[] {
          EXECUTE format('GRANT SELECT ON pylon_sync.edits TO %I', reader);
        END LOOP;
        IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_editor') THEN
-         ${editable.map(({ name }) => `GRANT UPDATE ON ${tableOf(name)} TO pylon_editor;`).join('\n         ')}
+         ${granted('UPDATE', ({ writes }) => writableColumns(writes, 'update').length > 0)}
+         ${granted('INSERT', ({ writes }) => writes?.create !== undefined)}
+         ${granted('DELETE', deletable)}
        END IF;
      END $$`,
   ];

@@ -1,3 +1,4 @@
+import { PROVISIONAL } from '../../edits/provisional.ts';
 import { DEFINER } from './names.ts';
 
 /** SQLSTATEs of what the triggers refuse: Postgres's own for the like. */
@@ -6,11 +7,29 @@ export const REFUSED = {
   unsupported: '0A000',
   /** A NULL that Pylon cannot take. */
   null: '23502',
+  /** A provisional id that stands for another record. */
+  taken: '23505',
   /** A value that Pylon cannot take. */
   value: '23514',
   /** What `PYLON_SYNC_ALLOW` leaves out. */
   notAllowed: '42501',
 } as const;
+
+/** The statement, in a trigger's function, that queues an edit; its arguments are expressions. */
+export const queueing = (
+  resource: string,
+  id: string,
+  operation: 'create' | 'update' | 'delete',
+  changes: string,
+  base: string,
+): string => `
+       INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
+       VALUES (${resource}, ${id}, '${operation}', ${changes}, ${base},
+               CASE WHEN lower(current_setting('pylon_sync.draft', true)) IN ('on', 'true', 'yes', '1')
+                    THEN 'draft' ELSE 'pending' END,
+               session_user, pg_current_xact_id()::text::bigint);`;
+
+const UNSENT = `resource = TG_TABLE_NAME AND record_id = OLD.id AND state IN ('draft', 'pending')`;
 
 /** Functions that all tables' triggers share. */
 export const sharedFunctions = (): readonly string[] => [
@@ -67,6 +86,29 @@ export const sharedFunctions = (): readonly string[] => [
        USING ERRCODE = '${REFUSED.unsupported}', TABLE = TG_TABLE_NAME;
    END $$`,
 
+  // A row of which Pylon knows nothing yet goes with its edits. Argument: why no other can be deleted; empty where it can.
+  `CREATE OR REPLACE FUNCTION pylon_sync.capture_delete() RETURNS trigger
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   BEGIN
+     IF OLD.id LIKE '${PROVISIONAL}%' THEN
+       UPDATE pylon_sync.edits
+          SET state = 'discarded', settled_at = clock_timestamp(), error = 'deleted here before it was created in Pylon'
+        WHERE ${UNSENT} AND operation = 'create' AND first_sent_at IS NULL;
+       IF FOUND THEN
+         UPDATE pylon_sync.edits
+            SET state = 'discarded', settled_at = clock_timestamp(), error = 'the record was deleted afterwards'
+          WHERE ${UNSENT};
+         RETURN NULL;
+       END IF;
+     END IF;
+     IF TG_ARGV[0] <> '' THEN
+       RAISE EXCEPTION '% of pylon.% is refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0]
+         USING ERRCODE = '${REFUSED.unsupported}', TABLE = TG_TABLE_NAME;
+     END IF;
+     ${queueing('TG_TABLE_NAME', 'OLD.id', 'delete', "'{}'", 'to_jsonb(OLD)')}
+     RETURN NULL;
+   END $$`,
+
   // Is it too much at once; and the daemon is told.
   `CREATE OR REPLACE FUNCTION pylon_sync.edits_queued() RETURNS void
    LANGUAGE plpgsql ${DEFINER} AS $$
@@ -93,11 +135,15 @@ export const sharedFunctions = (): readonly string[] => [
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
      mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
+     kind text := CASE TG_OP WHEN 'INSERT' THEN 'create' ELSE lower(TG_OP) END;
    BEGIN
      IF mine IS NULL OR NOT EXISTS (SELECT FROM pylon_sync.edits WHERE txid = mine AND state IN ('pending', 'draft')) THEN
        RETURN NULL;
      END IF;
-     IF TG_OP = 'UPDATE' THEN PERFORM pylon_sync.refuse_unless_allowed('update'); END IF;
+     IF EXISTS (SELECT FROM pylon_sync.edits
+                 WHERE txid = mine AND operation = kind AND state IN ('pending', 'draft')) THEN
+       PERFORM pylon_sync.refuse_unless_allowed(kind);
+     END IF;
      PERFORM pylon_sync.edits_queued();
      RETURN NULL;
    END $$`,

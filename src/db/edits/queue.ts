@@ -5,6 +5,7 @@ import type { Database, Executor } from '../connect.ts';
 import type { Lease } from '../lease.ts';
 import { edits } from '../tables.ts';
 import { writing } from '../transaction.ts';
+import { namesUncreated } from './uncreated.ts';
 
 /** An edit that was taken up. */
 export interface Edit {
@@ -21,6 +22,8 @@ export interface Edit {
   readonly created_at: string;
   /** This one included. */
   readonly attempts: number;
+  /** Who made it. */
+  readonly actor: string;
 }
 
 /** Edits of one record that go together, in their order. */
@@ -36,7 +39,7 @@ const WORK = sql.raw("CASE e.operation WHEN 'action' THEN e.changes->>'action' E
 /** An edit, of a row `e`. */
 export const EDIT_COLUMNS = sql.raw(
   `e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent,
-   e.created_at::text, e.attempts`,
+   e.created_at::text, e.attempts, e.actor`,
 );
 
 /** States in SQL. */
@@ -45,7 +48,8 @@ export const statesIn = (states: readonly string[]) => sql`${sql.param([...state
 /**
  * Takes up edits that are due, as many records of each resource as there is room for, the longest waiting first:
  * all that wait for one record, unless an earlier one of it is under way or waits for its time. What is not
- * allowed (`allowedWork`) stays where it is, and what comes after it with it.
+ * allowed (`allowedWork`), or names a record that is not created yet, stays where it is, and what comes after it
+ * with it.
  */
 export async function claimEdits(
   db: Database,
@@ -63,7 +67,7 @@ export async function claimEdits(
          CROSS JOIN LATERAL (
            SELECT e.resource, e.record_id FROM pylon_sync.edits AS e
             WHERE e.resource = wanted.resource AND e.state = 'pending' AND e.next_attempt_at <= clock_timestamp()
-              AND ${WORK} = ANY(${sql.param([...allowed])}::text[])
+              AND ${WORK} = ANY(${sql.param([...allowed])}::text[]) AND NOT ${namesUncreated('e')}
               AND NOT EXISTS (
                 SELECT FROM pylon_sync.edits AS o
                  WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
@@ -72,6 +76,10 @@ export async function claimEdits(
       taken AS (
         SELECT e.id FROM due JOIN pylon_sync.edits AS e USING (resource, record_id)
          WHERE e.state = 'pending' AND ${WORK} = ANY(${sql.param([...allowed])}::text[])
+           AND NOT EXISTS (
+             SELECT FROM pylon_sync.edits AS o
+              WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id <= e.id AND o.state = 'pending'
+                AND ${namesUncreated('o')})
          ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED)
       UPDATE pylon_sync.edits AS e
          SET state = ${to}, sent_at = clock_timestamp(), attempts = e.attempts + 1
@@ -104,7 +112,7 @@ function byRecord(rows: readonly Edit[]): readonly Claim[] {
 export async function dueEdits(db: Executor, allowed: readonly string[]): Promise<readonly Claim[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
     SELECT e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.created_at::text,
-           e.attempts + 1 AS attempts
+           e.attempts + 1 AS attempts, e.actor
       FROM pylon_sync.edits AS e
      WHERE e.state = 'pending' AND ${WORK} = ANY(${sql.param([...allowed])}::text[])
        AND NOT EXISTS (
@@ -134,7 +142,7 @@ export async function comingEdits(db: Executor, allowed: readonly string[]): Pro
 /** Edits that are under way, as they stand now. */
 export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
-    SELECT id::integer, resource, record_id, operation, changes, base, forced, sent, created_at::text, attempts
+    SELECT id::integer, resource, record_id, operation, changes, base, forced, sent, created_at::text, attempts, actor
       FROM pylon_sync.edits
      WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = 'sending' ORDER BY id`);
   return rows;

@@ -9,7 +9,7 @@ import type { Database, Executor } from '../connect.ts';
 import type { Doubts } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
 import { noteRereads } from '../rereads.ts';
-import { isReject, rowMapper } from '../row.ts';
+import { isReject, type Row, rowMapper } from '../row.ts';
 import { reads } from '../tables.ts';
 import { writing } from '../transaction.ts';
 import { upsert } from '../upsert.ts';
@@ -28,10 +28,12 @@ export interface Fate {
   /** What Pylon held of its fields when it was compared. */
   readonly remote?: Values | undefined;
   readonly sent?: Values | undefined;
+  /** The create without which it could not be carried out. */
+  readonly dependsOn?: number | undefined;
 }
 
 /** What Pylon says of the record now. */
-interface Shown {
+export interface Shown {
   readonly object: unknown;
   readonly facts: PathFacts;
   readonly order: Order;
@@ -39,19 +41,25 @@ interface Shown {
 
 const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
 
-async function end(tx: Executor, fate: Fate): Promise<void> {
+/** Ends one edit. */
+export async function endEdit(tx: Executor, fate: Fate): Promise<void> {
   const { from, to } = moves(fate.event);
   await tx.execute(sql`
     UPDATE pylon_sync.edits
        SET state = ${to}, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${fate.error ?? null},
            http_status = ${fate.status ?? null}, request_id = ${fate.requestId ?? null},
-           held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
+           depends_on = ${fate.dependsOn ?? null}, held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
            remote = coalesce(${json(fate.remote)}::jsonb, remote), sent = coalesce(${json(fate.sent)}::jsonb, sent)
      WHERE id = ${fate.id} AND state = ANY(${statesIn(from)})`);
 }
 
 /** Later edits of the record start from what Pylon holds now: what became of earlier ones is no conflict to them. */
-async function rebase(tx: Executor, resource: Resource, record: string, remote: Values): Promise<void> {
+export async function rebase(
+  tx: Executor,
+  resource: Resource,
+  record: string,
+  remote: Values,
+): Promise<void> {
   const kinds = kindsOf(resource);
   const { rows } = await tx.execute<{ id: number; changes: Values; base: Values }>(sql`
     SELECT id, changes, base FROM pylon_sync.edits
@@ -83,7 +91,7 @@ async function supersede(tx: Executor, resource: Resource, record: string, by: E
     if (left.length === (waiting ?? []).length) continue;
     if (left.length > 0)
       await tx.execute(sql`UPDATE pylon_sync.edits SET held = ${sql.param(left)}::text[] WHERE id = ${id}`);
-    else await end(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` });
+    else await endEdit(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` });
   }
 }
 
@@ -91,6 +99,23 @@ interface Edited {
   readonly id: number;
   readonly fields: readonly string[];
   readonly except: readonly number[];
+}
+
+/** Makes the row what Pylon's answer shows, as far as that can be done at this moment. */
+export async function storeAnswer(
+  tx: Executor,
+  resource: Resource,
+  row: Row,
+  { order, facts }: Shown,
+  doubts: Doubts,
+): Promise<void> {
+  const { deferred } = await upsert(tx, resource, [row], order, doubts);
+  // What was asked for before this answer came is not to be stored after it.
+  if (deferred.length > 0)
+    await tx.execute(
+      sql`UPDATE ${resource.table} SET _order = greatest(_order, ${order.answered}::bigint) WHERE id = ${row.id}`,
+    );
+  await noteRereads(tx, resource.name, deferred, facts);
 }
 
 /** What is settled together. */
@@ -120,7 +145,7 @@ export async function settleEdits(
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
   await writing(db, lease, async (tx) => {
     await tx.execute(sql`SELECT FROM ${resource.table} WHERE id = ${record} FOR NO KEY UPDATE`);
-    for (const fate of fates) await end(tx, fate);
+    for (const fate of fates) await endEdit(tx, fate);
     await supersede(tx, resource, record, { ...edited, except: fates.map(({ id }) => id) });
     // Without the hash of what it held, the row is written whatever it holds.
     await tx.execute(
@@ -135,12 +160,6 @@ export async function settleEdits(
       return;
     }
     await rebase(tx, resource, record, columnsIn(resource, row));
-    const { deferred } = await upsert(tx, resource, [row], shown.order, doubts);
-    // What was asked for before this answer came is not to be stored after it.
-    if (deferred.length > 0)
-      await tx.execute(
-        sql`UPDATE ${resource.table} SET _order = greatest(_order, ${shown.order.answered}::bigint) WHERE id = ${record}`,
-      );
-    await noteRereads(tx, resource.name, deferred, facts);
+    await storeAnswer(tx, resource, row, shown, doubts);
   });
 }

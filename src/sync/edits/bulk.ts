@@ -9,8 +9,9 @@ import { pages } from '../../pylon/pages.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Writes } from '../../resources/writes.ts';
-import { carryEach, fatesOf, postpone, type Remote, remoteIn } from './carry.ts';
+import { carryEach, fatesOf } from './carry.ts';
 import { type Carrier, type Job, mayStillArrive, settle } from './job.ts';
+import { postpone, type Remote, remoteIn } from './remote.ts';
 
 type Bulk = NonNullable<Writes['bulk']>;
 

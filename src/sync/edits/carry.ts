@@ -1,58 +1,28 @@
-import { columnsIn } from '../../db/edits/overlay.ts';
-import { type Claim, type Edit, postponeEdits, readEdits } from '../../db/edits/queue.ts';
+import { type Claim, type Edit, readEdits } from '../../db/edits/queue.ts';
 import type { Fate } from '../../db/edits/settle.ts';
-import { isReject, rowMapper } from '../../db/row.ts';
 import { readRow } from '../../db/rows.ts';
 import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { alike, type Values } from '../../edits/merge.ts';
 import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.ts';
-import { PermanentError, reasonOf, UnknownOutcomeError } from '../../errors.ts';
-import { unwrapObject } from '../../pylon/answer.ts';
+import { UnknownOutcomeError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { carryAction } from './action.ts';
+import { carryCreate } from './create.ts';
+import { carryDelete } from './delete.ts';
+import { withGivenIds } from './depend.ts';
 import {
-  arrivingMs,
   type Carrier,
-  type Held,
-  isPassing,
   type Job,
   mayStillArrive,
-  NotYetError,
   refuse,
   requestIdOf,
   settle,
   unlessArriving,
 } from './job.ts';
-import { backoffMs, retrying } from './patience.ts';
-
-const GONE = [404, 410];
-
-/** What Pylon holds of a record, as its row would. */
-export interface Remote extends Held {
-  readonly row: Values;
-}
-
-/**
- * What an answer, or one object of it, says of a record.
- *
- * @throws PermanentError when it is none.
- */
-export function remoteIn(
-  resource: Resource,
-  answer: Answer,
-  object: unknown,
-  facts: Readonly<Record<string, string>>,
-): Remote {
-  const mapped = rowMapper(resource)(object, facts);
-  if (isReject(mapped)) throw new PermanentError(`Pylon answered with what is no record: ${mapped.reason}`);
-  return { row: columnsIn(resource, mapped), answer, object };
-}
-
-const remoteOf = (resource: Resource, answer: Answer, facts: Job['facts']): Remote =>
-  remoteIn(resource, answer, unwrapObject(answer), facts);
+import { isGone, postpone, type Remote, readRemote, remoteOf } from './remote.ts';
 
 /**
  * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
@@ -60,25 +30,45 @@ const remoteOf = (resource: Resource, answer: Answer, facts: Job['facts']): Remo
  */
 export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
   const { ctx } = carrier;
-  const resource = resourceNamed(claim.resource);
-  const route = resource.get ?? '';
-  const row = (await readRow(ctx.db.orm, resource.table, claim.record)) ?? {};
-  const { id: _, ...facts } = paramsOf(route, claim.record, row);
-  const job: Job = { resource, record: claim.record, facts };
   try {
-    for (const [place, group] of groupsOf(claim.edits).entries()) {
-      // As they stand now: what became of those before is what they start from.
-      const ids = group.map(({ id }) => id);
-      const edits = place === 0 ? group : await readEdits(ctx.db.orm, ids);
-      const [first] = edits;
-      if (first === undefined) continue;
-      if (first.operation === 'action') await carryAction(carrier, job, first);
-      else await carryTogether(carrier, job, edits);
-    }
+    await carryOut(carrier, await jobOf(carrier, claim), claim.edits);
   } catch (error) {
     if (ctx.signal.aborted) throw error;
     if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, claim);
     await postpone(carrier, claim, error);
+  }
+}
+
+/** What a request for the record takes: of one that is not in the table, its edits say it. */
+async function jobOf({ ctx }: Carrier, { resource: name, record, edits }: Claim): Promise<Job> {
+  const resource = resourceNamed(name);
+  const create = edits.find(({ operation }) => operation === 'create');
+  const deletion = edits.find(({ operation }) => operation === 'delete');
+  const row = create?.changes ?? deletion?.base ?? (await readRow(ctx.db.orm, resource.table, record)) ?? {};
+  const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
+  return { resource, record, facts };
+}
+
+async function carryOut(carrier: Carrier, job: Job, claimed: readonly Edit[]): Promise<void> {
+  const edits = await withGivenIds(carrier, job, claimed);
+  const [first, ...others] = edits;
+  if (first === undefined) return;
+  if (first.operation === 'create') return carryCreate(carrier, job, [first, ...others]);
+  const deletion = edits.find(({ operation }) => operation === 'delete');
+  if (deletion !== undefined) return carryDelete(carrier, job, edits, deletion);
+  for (const [place, group] of groupsOf(edits).entries()) {
+    // As they stand now: what became of those before is what they start from.
+    const left =
+      place === 0
+        ? group
+        : await readEdits(
+            carrier.ctx.db.orm,
+            group.map(({ id }) => id),
+          );
+    const [next] = left;
+    if (next === undefined) continue;
+    if (next.operation === 'action') await carryAction(carrier, job, next);
+    else await carryTogether(carrier, job, left);
   }
 }
 
@@ -101,24 +91,6 @@ export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
   return groups;
 }
 
-/** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
-export async function postpone(
-  carrier: Carrier,
-  { resource, record, edits }: Claim,
-  error: unknown,
-): Promise<void> {
-  const { ctx, requestTimeoutMs } = carrier;
-  const attempts = Math.max(...edits.map((edit) => edit.attempts));
-  const waitMs = Math.max(backoffMs(attempts), error instanceof NotYetError ? error.leastMs : 0);
-  ctx.log.info({ resource, record, waitMs, error: reasonOf(error) }, 'edit put back: trying again');
-  const ids = edits.map(({ id }) => id);
-  await retrying(ctx.signal, isPassing, () => {
-    const left = arrivingMs(carrier, { resource, record });
-    const lostMs = left > 0 ? requestTimeoutMs - left : undefined;
-    return postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error), lostMs });
-  });
-}
-
 /** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. `later`: those that went with them, and follow. */
 async function carryTogether(
   carrier: Carrier,
@@ -131,13 +103,7 @@ async function carryTogether(
   const params = { ...facts, id: record };
   let remote: Remote;
   try {
-    const answer = await pylon.request({
-      method: 'GET',
-      route: resource.get ?? '',
-      params,
-      signal: ctx.signal,
-    });
-    remote = remoteOf(resource, answer, facts);
+    remote = await readRemote(carrier, job);
   } catch (error) {
     if (!(error instanceof PylonError) || error.status === 401) throw error;
     return refuse(carrier, job, edits, error, undefined);
@@ -154,8 +120,7 @@ async function carryTogether(
     });
   } catch (error) {
     if (!(error instanceof PylonError) || error.status === 401) throw error;
-    if (edits.length === 1 || GONE.includes(error.status))
-      return refuse(carrier, job, edits, error, remote, body);
+    if (edits.length === 1 || isGone(error)) return refuse(carrier, job, edits, error, remote, body);
     for (const [place, { id }] of edits.entries()) {
       // As it stands now: what became of the one before is what it starts from.
       const left = await readEdits(ctx.db.orm, [id]);

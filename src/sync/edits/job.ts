@@ -79,6 +79,11 @@ export function unlessArriving(carrier: Carrier, { resource, record }: Job): voi
   if (left > 0) throw new NotYetError(left);
 }
 
+/** Nothing that was sent for a record is under way any more. */
+export function hasArrived({ mayArrive }: Carrier, { resource, record }: Job): void {
+  mayArrive.delete(keyOf({ resource: resource.name, record }));
+}
+
 /** Somebody holds the row, or waits for it in turn. */
 export const isPassing = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';
 

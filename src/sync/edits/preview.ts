@@ -1,9 +1,10 @@
 import { columnsIn } from '../../db/edits/overlay.ts';
-import { type Claim, dueEdits } from '../../db/edits/queue.ts';
+import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
 import { isReject, rowMapper } from '../../db/row.ts';
 import { readRow } from '../../db/rows.ts';
 import { actionNamed, allowedWork, requestOf } from '../../edits/actions.ts';
 import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
+import { creationBody, wantedOf } from '../../edits/create.ts';
 import { planUpdate } from '../../edits/plan.ts';
 import { reasonOf } from '../../errors.ts';
 import { unwrapObject } from '../../pylon/answer.ts';
@@ -31,10 +32,14 @@ export async function previewEdits(
 ): Promise<readonly Preview[]> {
   const previews: Preview[] = [];
   for (const claim of await dueEdits(ctx.db.orm, allowedWork(allow)))
-    for (const edits of groupsOf(claim.edits))
+    for (const edits of requestsOf(claim.edits))
       previews.push(await previewOf(ctx, { ...claim, edits }, policy));
   return previews;
 }
+
+/** Edits of one record, by the request that would carry them: a create and a delete leave nothing to the updates. */
+const requestsOf = (edits: readonly Edit[]): readonly (readonly Edit[])[] =>
+  edits.some(({ operation }) => operation === 'create' || operation === 'delete') ? [edits] : groupsOf(edits);
 
 async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy']): Promise<Preview> {
   const { record, edits } = claim;
@@ -45,6 +50,19 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
     const action = actionNamed(first.changes.action);
     const { params, body } = requestOf(action, record, first.changes);
     return { ...common, request: { method: action.method, path: pathOf(action.route, params), body } };
+  }
+  if (first?.operation === 'create') {
+    const { create } = resource.writes ?? {};
+    const updates = edits.filter(({ operation }) => operation === 'update');
+    const wanted = wantedOf(resource, first, updates);
+    const path = pathOf(create?.path ?? '', paramsOf(create?.path ?? '', record, wanted));
+    return { ...common, request: { method: 'POST', path, body: creationBody(resource, wanted) } };
+  }
+  const deletion = edits.find(({ operation }) => operation === 'delete');
+  if (deletion !== undefined) {
+    const route = resource.writes?.remove ?? '';
+    const path = pathOf(route, paramsOf(route, record, deletion.base));
+    return { ...common, request: { method: 'DELETE', path, body: undefined } };
   }
   const row = (await readRow(ctx.db.orm, resource.table, record)) ?? {};
   const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);

@@ -7,9 +7,10 @@ import type { PolicyFor } from '../../edits/conflicts.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
 import { carryBulk } from './bulk.ts';
-import { carry, postpone } from './carry.ts';
+import { carry } from './carry.ts';
 import { type Carrier, mayStillArrive } from './job.ts';
 import { quarantine } from './quarantine.ts';
+import { postpone } from './remote.ts';
 
 export interface PushOptions extends EditSettings {
   readonly policy: PolicyFor;

@@ -1,0 +1,122 @@
+import { getTableColumns } from 'drizzle-orm';
+import { namesIn, takes } from '../../edits/body.ts';
+import { PROVISIONAL } from '../../edits/provisional.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Writes } from '../../resources/writes.ts';
+import { customFields, DIFFERS, jsonOf, refusals } from './checks.ts';
+import { DEFINER, identifier, literal } from './names.ts';
+import { queueing, REFUSED } from './shared.ts';
+
+const HEAD = 'LANGUAGE plpgsql';
+
+/** Columns of a condition: what Pylon has made of them itself, and nobody changes here, is no impossibility. */
+const namedIn = (when: string): readonly string[] => [
+  ...new Set([...when.matchAll(/NEW\.(\w+)/g)].map(([, column]) => column ?? '')),
+];
+
+/** Collects what a statement gave to columns, and what they held, and refuses what Pylon cannot take. */
+function collected(resource: Resource, writes: Writes, operation: 'create' | 'update'): string {
+  const { name } = resource;
+  const types = getTableColumns(resource.table) as Record<string, { getSQLType(): string }>;
+  const columns = Object.entries(writes.columns).filter(
+    ([, column]) => operation === 'create' || takes(column, 'update'),
+  );
+  const given = columns.map(([column, how]) => {
+    if (how.kind === 'custom_fields') return customFields(name, writes);
+    const type = types[column]?.getSQLType() ?? '';
+    return `
+     IF ${DIFFERS(column)} THEN${refusals(name, column, how)}
+       changes := changes || jsonb_build_object(${literal(column)}, ${jsonOf('NEW', column, type)});
+       base := base || jsonb_build_object(${literal(column)}, ${jsonOf('OLD', column, type)});
+     END IF;`;
+  });
+  const impossible = (writes.impossible ?? []).map(
+    ({ column, when, because }) => `
+     IF (${namedIn(when).map(DIFFERS).join(' OR ')}) AND (${when}) THEN
+       RAISE EXCEPTION 'column "${column}" of pylon.${name}: %', ${literal(because)}
+         USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
+     END IF;`,
+  );
+  return given.join('') + impossible.join('');
+}
+
+const VARIABLES = `
+     changes jsonb := '{}';
+     base jsonb := '{}';
+     wanted jsonb;
+     stood jsonb;
+     wrong text;`;
+
+/** Queues an edit of the columns that an update changed. */
+export function captureUpdate(resource: Resource, writes: Writes): string {
+  const { name } = resource;
+  return `CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`capture_${name}`)}() RETURNS trigger
+   ${HEAD} ${DEFINER} AS $$
+   DECLARE${VARIABLES}
+   BEGIN${collected(resource, writes, 'update')}
+     IF changes <> '{}' THEN
+       ${queueing(literal(name), 'NEW.id', 'update', 'changes', 'base')}
+     END IF;
+     RETURN NULL;
+   END $$`;
+}
+
+/** What an insert can give: columns that a create or a change afterwards carries, and what the request's path says. */
+const insertable = (writes: Writes): readonly string[] => [
+  ...new Set([...Object.keys(writes.columns), ...namesIn(writes.create?.path ?? '')]),
+];
+
+/** Refuses an insert that lacks what Pylon requires. */
+function required(name: string, { create }: Writes): string {
+  const all = [...namesIn(create?.path ?? ''), ...(create?.required ?? [])];
+  return all
+    .map((one) => (typeof one === 'string' ? [one] : one))
+    .map((anyOf) => {
+      const columns = anyOf.map((column) => `"${column}"`).join(', ');
+      const missing = anyOf.map((column) => `NEW.${identifier(column)} IS NULL`).join(' AND ');
+      return `
+     IF ${missing} THEN
+       RAISE EXCEPTION ${literal(`a row of pylon.${name} needs ${anyOf.length > 1 ? 'one of ' : ''}${columns}`)}
+         USING ERRCODE = '${REFUSED.null}', COLUMN = ${literal(anyOf[0] ?? '')}, HINT = 'Pylon creates none without.';
+     END IF;`;
+    })
+    .join('');
+}
+
+/** Queues the create of a row that was inserted. */
+export function captureInsert(resource: Resource, writes: Writes): string {
+  const { name } = resource;
+  const columns = insertable(writes);
+  const paths = namesIn(writes.create?.path ?? '').map(
+    (column) => `
+     changes := changes || jsonb_build_object(${literal(column)}, NEW.${identifier(column)});`,
+  );
+  return `CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`capture_insert_${name}`)}() RETURNS trigger
+   ${HEAD} ${DEFINER} AS $$
+   DECLARE${VARIABLES}
+     others text[];
+   BEGIN
+     IF NEW.id NOT LIKE '${PROVISIONAL}%' THEN
+       RAISE EXCEPTION 'the id % cannot be given to a new row of pylon.${name}: Pylon gives ids', quote_literal(NEW.id)
+         USING ERRCODE = '${REFUSED.unsupported}', COLUMN = 'id',
+               HINT = 'Leave it out, or begin it with ${PROVISIONAL}: it stands for Pylon''s until that is known.';
+     END IF;
+     IF EXISTS (SELECT FROM pylon_sync.ids WHERE provisional = NEW.id)
+        OR EXISTS (SELECT FROM pylon_sync.edits WHERE record_id = NEW.id AND operation = 'create') THEN
+       RAISE EXCEPTION 'the id % was used before', quote_literal(NEW.id) USING ERRCODE = '${REFUSED.taken}', COLUMN = 'id';
+     END IF;
+     SELECT array_agg(given.key ORDER BY given.key) INTO others FROM jsonb_each(to_jsonb(NEW)) AS given
+      WHERE given.value <> 'null' AND given.key <> ALL (ARRAY['id', '_synced_at', '_hash', '_order', ${columns.map(literal).join(', ')}]);
+     others := others || ARRAY(SELECT given.name FROM (VALUES
+       ('_synced_at', NEW._synced_at <> now()), ('_hash', NEW._hash <> ''), ('_order', NEW._order <> 0)) AS given(name, here)
+       WHERE given.here);
+     IF cardinality(others) > 0 THEN
+       RAISE EXCEPTION 'column % of pylon.${name} cannot be given to a new row',
+           (SELECT string_agg(format('"%s"', other), ', ') FROM unnest(others) AS other)
+         USING ERRCODE = '${REFUSED.unsupported}', COLUMN = others[1],
+               HINT = ${literal(`Can be given: ${columns.join(', ')}.`)};
+     END IF;${required(name, writes)}${collected(resource, writes, 'create')}${paths.join('')}
+     ${queueing(literal(name), 'NEW.id', 'create', 'changes', "'{}'")}
+     RETURN NULL;
+   END $$`;
+}

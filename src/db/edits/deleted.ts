@@ -1,0 +1,68 @@
+import { sql } from 'drizzle-orm';
+import { moves } from '../../edits/states.ts';
+import type { PathFacts, Resource } from '../../resources/define.ts';
+import type { Database, Executor } from '../connect.ts';
+import type { Doubts } from '../doubts.ts';
+import type { Lease } from '../lease.ts';
+import { noteRereads } from '../rereads.ts';
+import { isReject, rowMapper } from '../row.ts';
+import { markDeleted, type Proof } from '../tombstones.ts';
+import { writing } from '../transaction.ts';
+import { statesIn } from './queue.ts';
+import { endEdit, type Fate, type Shown, storeAnswer } from './settle.ts';
+
+/** A record that was deleted here, and what became of that in Pylon. */
+interface Deletion {
+  readonly resource: Resource;
+  readonly record: string;
+  readonly fate: Fate;
+}
+
+/** Puts a row back as its delete found it. */
+async function putBack(tx: Executor, { table }: Resource, edit: number): Promise<void> {
+  await tx.execute(sql`
+    INSERT INTO ${table}
+    SELECT held.* FROM pylon_sync.edits AS e, jsonb_populate_record(NULL::${table}, e.base) AS held WHERE e.id = ${edit}
+        ON CONFLICT (id) DO NOTHING`);
+}
+
+/** Ends a delete that Pylon has carried out: the record stands as a tombstone, and its other edits are void. */
+export async function settleDeleted(
+  db: Database,
+  lease: Lease,
+  { resource, record, fate, proof }: Deletion & { readonly proof: Proof },
+): Promise<void> {
+  const { from, to } = moves('discard');
+  await writing(db, lease, async (tx) => {
+    await endEdit(tx, fate);
+    await tx.execute(sql`
+      UPDATE pylon_sync.edits
+         SET state = ${to}, settled_at = clock_timestamp(), error = 'the record was deleted afterwards'
+       WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${fate.id}
+         AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})`);
+    await putBack(tx, resource, fate.id);
+    await markDeleted(tx, resource, [record], proof);
+  });
+}
+
+/** Ends a delete that Pylon refused: the row is back, as Pylon shows it where that is known. */
+export async function undoDelete(
+  db: Database,
+  lease: Lease,
+  doubts: Doubts,
+  deletion: Deletion & { readonly shown: Shown | undefined; readonly facts: PathFacts },
+): Promise<void> {
+  const { resource, record, fate, shown, facts } = deletion;
+  const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
+  await writing(db, lease, async (tx) => {
+    await endEdit(tx, fate);
+    await putBack(tx, resource, fate.id);
+    // What it showed may be older than what Pylon holds: without its hash, it is written whatever it holds.
+    await tx.execute(sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record}`);
+    if (row === undefined || isReject(row) || shown === undefined) {
+      await noteRereads(tx, resource.name, [record], facts, 'hint');
+      return;
+    }
+    await storeAnswer(tx, resource, row, shown, doubts);
+  });
+}

@@ -1,0 +1,71 @@
+import { sql } from 'drizzle-orm';
+import type { Values } from '../../edits/merge.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Database, Executor } from '../connect.ts';
+import type { Lease } from '../lease.ts';
+import { writing } from '../transaction.ts';
+
+/** When a create left first: what Pylon had before, it did not make. */
+export interface FirstSent {
+  /** Epoch milliseconds, by Pylon's clock. */
+  readonly at: number;
+  /** The place in the order of requests. */
+  readonly order: bigint;
+}
+
+/** Undefined where nothing of a create can have arrived. */
+export async function readFirstSent(db: Executor, edit: number): Promise<FirstSent | undefined> {
+  const { rows } = await db.execute<{ at: number; order: string }>(sql`
+    SELECT (extract(epoch FROM first_sent_at) * 1000)::float8 AS at, first_order::text AS order
+      FROM pylon_sync.edits WHERE id = ${edit} AND first_sent_at IS NOT NULL`);
+  const [row] = rows;
+  return row === undefined ? undefined : { at: row.at, order: BigInt(row.order) };
+}
+
+/** Notes that a create is about to leave, before it does. False where it is under way no more. */
+export async function noteSending(
+  db: Database,
+  lease: Lease,
+  edit: number,
+  { at, order, body }: FirstSent & { readonly body: Values },
+): Promise<boolean> {
+  const { rowCount } = await writing(db, lease, (tx) =>
+    tx.execute(sql`
+      UPDATE pylon_sync.edits
+         SET sent = ${JSON.stringify(body)}::jsonb, sent_at = clock_timestamp(),
+             first_sent_at = coalesce(first_sent_at, to_timestamp(${at / 1000}::float8)),
+             first_order = coalesce(first_order, ${order}::bigint)
+       WHERE id = ${edit} AND state = 'sending'`),
+  );
+  return rowCount === 1;
+}
+
+/** Notes that nothing of it has arrived. */
+export async function noteUnsent(db: Database, lease: Lease, edit: number): Promise<void> {
+  await writing(db, lease, (tx) =>
+    tx.execute(sql`
+      UPDATE pylon_sync.edits SET first_sent_at = NULL, first_order = NULL, sent = NULL WHERE id = ${edit}`),
+  );
+}
+
+/** Of some of Pylon's ids, those that were known before a create left, or that another create has made. */
+export async function notMadeBy(
+  db: Executor,
+  resource: Resource,
+  found: readonly string[],
+  { order }: FirstSent,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT found.id FROM unnest(${sql.param([...found])}::text[]) AS found(id)
+     WHERE EXISTS (SELECT FROM ${resource.table} AS row WHERE row.id = found.id AND row._order < ${order}::bigint)
+        OR EXISTS (SELECT FROM pylon_sync.ids WHERE ids.resource = ${resource.name} AND ids.id = found.id)`);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Whether another create that says the same is under way: what is found may be its. */
+export async function hasTwin(db: Executor, edit: number): Promise<boolean> {
+  const { rows } = await db.execute(sql`
+    SELECT FROM pylon_sync.edits AS own JOIN pylon_sync.edits AS other USING (resource, sent)
+     WHERE own.id = ${edit} AND other.id <> own.id AND other.operation = 'create' AND other.state = 'sending' LIMIT 1`);
+  return rows.length > 0;
+}

@@ -1,0 +1,102 @@
+import type { Resource } from '../resources/define.ts';
+import type { WriteColumn } from '../resources/writes.ts';
+import { bodyOf, kindsOf, takes } from './body.ts';
+import { alike, type Field, fieldsIn, held, overlaid, same, type Values } from './merge.ts';
+
+interface Changing {
+  readonly changes: Values;
+  readonly base: Values;
+}
+
+const isNothing = (value: unknown): boolean => same('value', value, null);
+
+/** What a create is to bring about: what was inserted, with what was changed of it since. */
+export const wantedOf = (resource: Resource, create: Changing, updates: readonly Changing[]): Values =>
+  overlaid(create.changes, updates, kindsOf(resource));
+
+/** The body that creates it, as far as a create carries it. */
+export function creationBody(resource: Resource, wanted: Values): Values {
+  const { id: _, ...row } = wanted;
+  const fields = fieldsIn(wanted, {}, kindsOf(resource)).filter(({ column, wanted: value }) => {
+    const how = resource.writes?.columns[column];
+    return how !== undefined && takes(how, 'create') && !isNothing(value);
+  });
+  return bodyOf(
+    resource,
+    fields.map(({ column, slug, wanted: value }) => ({
+      ...{ column, value },
+      ...(slug === undefined ? {} : { slug }),
+    })),
+    row,
+  );
+}
+
+function collected(fields: readonly Field[], take: (field: Field) => unknown): Values {
+  const columns: Record<string, unknown> = {};
+  for (const field of fields) {
+    const { column, slug } = field;
+    const value = take(field) ?? null;
+    columns[column] = slug === undefined ? value : { ...(columns[column] as Values), [slug]: value };
+  }
+  return columns;
+}
+
+/** What a create could not carry and Pylon does not show yet; fields that later edits change are left to these. */
+export function followUp(
+  resource: Resource,
+  wanted: Values,
+  remote: Values,
+  later: readonly Changing[],
+): Changing | undefined {
+  const kinds = kindsOf(resource);
+  const left = later.map((edit) => fieldsIn(edit.changes, edit.base, kinds));
+  const isLater = ({ column, slug }: Field) =>
+    left.some((own) => own.some((field) => field.column === column && field.slug === slug));
+  const fields = fieldsIn(wanted, remote, kinds).filter((field) => {
+    const how = resource.writes?.columns[field.column];
+    if (how === undefined || takes(how, 'create') || isNothing(field.wanted) || isLater(field)) return false;
+    return !alike(field.kind, held(remote, field), field.wanted);
+  });
+  if (fields.length === 0) return undefined;
+  return {
+    changes: collected(fields, (field) => field.wanted),
+    base: collected(fields, (field) => field.base),
+  };
+}
+
+const plain = (value: unknown): string => {
+  const text = String(value ?? '')
+    .trim()
+    .replace(/\s+/g, ' ')
+    .toLowerCase();
+  // Pylon keeps whole seconds.
+  const at = /^\d{4}-\d\d-\d\d[t ]\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? text : String(Math.floor(at / 1000));
+};
+
+/** Columns that the server makes its own of, and those of more than one value, tell nothing. */
+const isTelling = (column: string, { kind }: WriteColumn, value: unknown): boolean =>
+  ['value', 'reference'].includes(kind) &&
+  typeof value !== 'object' &&
+  !/html$|^slug$|^description$/.test(column);
+
+/**
+ * Whether an object is what a create was to make. `maybe`: it bears the same name, but not all that was sent; nobody
+ * but a person can tell.
+ */
+export function likeness(
+  { writes }: Pick<Resource, 'writes'>,
+  wanted: Values,
+  row: Values,
+): 'same' | 'maybe' | 'other' {
+  const differing = Object.entries(writes?.columns ?? {}).filter(([column, how]) => {
+    const value = wanted[column];
+    if (!takes(how, 'create') || isNothing(value) || !isTelling(column, how, value)) return false;
+    return plain(row[column]) !== plain(value);
+  });
+  if (differing.length === 0) return 'same';
+  const names = (writes?.create?.required ?? []).filter(
+    (column) => typeof column === 'string' && writes?.columns[column]?.kind === 'value',
+  );
+  return differing.some(([column]) => names.includes(column)) ? 'other' : 'maybe';
+}

@@ -1,0 +1,182 @@
+import { endUncreated, settleCreated } from '../../db/edits/created.ts';
+import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
+import { type FirstSent, noteSending, noteUnsent, notMadeBy, readFirstSent } from '../../db/edits/sending.ts';
+import type { Fate } from '../../db/edits/settle.ts';
+import { isUniqueViolation } from '../../db/sql-state.ts';
+import { creationBody, likeness, wantedOf } from '../../edits/create.ts';
+import type { Values } from '../../edits/merge.ts';
+import { TransientError } from '../../errors.ts';
+import type { Order } from '../../order.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import type { Answer } from '../../pylon/types.ts';
+import { type Carrier, hasArrived, isPassing, type Job, requestIdOf, unlessArriving } from './job.ts';
+import { retrying } from './patience.ts';
+import { isOfTime, recover } from './recover.ts';
+import { isGone, readRemote, remoteOf } from './remote.ts';
+
+/** A create on its way, with what was changed of its record since. */
+interface Creating {
+  readonly create: Edit;
+  readonly updates: readonly Edit[];
+  readonly deletion: Edit | undefined;
+  readonly wanted: Values;
+}
+
+/**
+ * Creates a record in Pylon. What was changed of it meanwhile goes with it; what a create does not carry follows. After
+ * an attempt of which nobody knows what it did, the object is looked for, and never made a second time.
+ */
+export async function carryCreate(
+  carrier: Carrier,
+  job: Job,
+  edits: readonly [Edit, ...Edit[]],
+): Promise<void> {
+  const [create, ...later] = edits;
+  const updates = later.filter(({ operation }) => operation === 'update');
+  const deletion = later.find(({ operation }) => operation === 'delete');
+  const wanted = wantedOf(job.resource, create, updates);
+  const creating: Creating = { create, updates, deletion, wanted };
+  const since = await readFirstSent(carrier.ctx.db.orm, create.id);
+  if (since !== undefined) {
+    const found = await recover(carrier, job, create.id, wanted, since);
+    if (found.is === 'found') {
+      const { object, order } = found.candidate;
+      return settle(
+        carrier,
+        job,
+        creating,
+        { object, order },
+        { error: 'found in Pylon after its answer was lost' },
+      );
+    }
+    if (found.is === 'busy') throw new TransientError('the same is being created by another edit');
+    if (found.is === 'unclear') return fail(carrier, job, creating, { error: found.why });
+    unlessArriving(carrier, job);
+  }
+  if (deletion !== undefined) return drop(carrier, job, creating);
+  await send(carrier, job, creating, since);
+}
+
+async function send(
+  carrier: Carrier,
+  job: Job,
+  creating: Creating,
+  before: FirstSent | undefined,
+): Promise<void> {
+  const { ctx, pylon } = carrier;
+  const { create, wanted } = creating;
+  const { resource, facts } = job;
+  const body = creationBody(resource, wanted);
+  const since = before ?? { at: pylon.now(), order: ctx.lease.nextOrder() };
+  if (!(await noteSending(ctx.db, ctx.lease, create.id, { ...since, body }))) return;
+  let answer: Answer;
+  try {
+    answer = await pylon.request({
+      ...{
+        method: 'POST',
+        route: resource.writes?.create?.path ?? '',
+        params: facts,
+        body,
+        signal: ctx.signal,
+      },
+    });
+  } catch (error) {
+    if (error instanceof PylonError && error.status !== 401)
+      return refused(carrier, job, creating, error, before ?? { ...since, at: Number.POSITIVE_INFINITY });
+    // Nothing of it arrived: there is nothing to look for.
+    if (before === undefined && (error instanceof TransientError || error instanceof PylonError))
+      await noteUnsent(ctx.db, ctx.lease, create.id);
+    throw error;
+  }
+  const { object } = remoteOf(resource, answer, facts);
+  const said = { status: answer.status, requestId: requestIdOf(answer) };
+  await settle(carrier, job, creating, { object, order: answer.order }, said);
+}
+
+/** Pylon will not have it; where that is because it has it already, and it is the one that was asked for, it is there. */
+async function refused(
+  carrier: Carrier,
+  job: Job,
+  creating: Creating,
+  error: PylonError,
+  since: FirstSent,
+): Promise<void> {
+  const { message, status, requestId, existsId } = error;
+  const { ctx } = carrier;
+  if (existsId !== undefined) {
+    const remote = await readRemote(carrier, { ...job, record: existsId }).catch((cause: unknown) => {
+      if (cause instanceof PylonError && isGone(cause)) return undefined;
+      throw cause;
+    });
+    const isOther = (await notMadeBy(ctx.db.orm, job.resource, [existsId], since)).size > 0;
+    const isOurs =
+      remote !== undefined &&
+      !isOther &&
+      (likeness(job.resource, creating.wanted, remote.row) === 'same' ||
+        (remote.row.created_at != null && isOfTime(remote.row, creating.wanted, since)));
+    if (isOurs)
+      return settle(
+        ...([carrier, job, creating, { object: remote.object, order: remote.answer.order }] as const),
+        { error: 'Pylon had it already', status, requestId },
+      );
+  }
+  await fail(carrier, job, creating, { error: message, status, requestId });
+}
+
+type Said = Pick<Fate, 'error' | 'status' | 'requestId'>;
+
+async function settle(
+  carrier: Carrier,
+  job: Job,
+  { create, updates, deletion, wanted }: Creating,
+  shown: { readonly object: unknown; readonly order: Order },
+  said: Said,
+): Promise<void> {
+  const { resource, record, facts } = job;
+  hasArrived(carrier, job);
+  const { ctx } = carrier;
+  const fates = [
+    { ...said, id: create.id, event: 'settle' as const },
+    ...updates.map(({ id }) => ({ id, event: 'settle' as const, error: `carried with edit ${create.id}` })),
+  ];
+  const creation = { resource, record, create, fates, wanted, shown: { ...shown, facts } };
+  await retrying(
+    ctx.signal,
+    (error) => isPassing(error) || isUniqueViolation(error),
+    () => settleCreated(ctx.db, ctx.lease, ctx.doubts, creation),
+  );
+  if (deletion !== undefined)
+    await postponeEdits(ctx.db, ctx.lease, [deletion.id], {
+      waitMs: 0,
+      lostMs: undefined,
+      error: `waited for edit ${create.id}`,
+    });
+}
+
+async function fail(carrier: Carrier, job: Job, { create, updates }: Creating, said: Said): Promise<void> {
+  const { resource, record } = job;
+  hasArrived(carrier, job);
+  const { ctx } = carrier;
+  const error = `depends on edit ${create.id}, which failed`;
+  const fates: readonly Fate[] = [
+    { ...said, id: create.id, event: 'refuse' },
+    ...updates.map(({ id }): Fate => ({ id, event: 'refuse', error, dependsOn: create.id })),
+  ];
+  await retrying(ctx.signal, isPassing, () =>
+    endUncreated(ctx.db, ctx.lease, { resource, record, fates, create: create.id }),
+  );
+}
+
+/** It was deleted here before Pylon had it. */
+async function drop(
+  { ctx }: Carrier,
+  { resource, record }: Job,
+  { create, updates, deletion }: Creating,
+): Promise<void> {
+  const fates = [create, ...updates, ...(deletion === undefined ? [] : [deletion])].map(
+    ({ id }): Fate => ({ id, event: 'discard', error: 'deleted here before it was created in Pylon' }),
+  );
+  await retrying(ctx.signal, isPassing, () =>
+    endUncreated(ctx.db, ctx.lease, { resource, record, fates, create: create.id }),
+  );
+}

@@ -1,0 +1,101 @@
+import { endUncreated } from '../../db/edits/created.ts';
+import { findProvisional, type Known } from '../../db/edits/ids.ts';
+import type { Edit } from '../../db/edits/queue.ts';
+import type { Fate } from '../../db/edits/settle.ts';
+import type { Values } from '../../edits/merge.ts';
+import { isProvisional, provisionalIn, withIds } from '../../edits/provisional.ts';
+import { UNSETTLED } from '../../edits/states.ts';
+import { TransientError } from '../../errors.ts';
+import { type Carrier, isPassing, type Job, settle } from './job.ts';
+import { retrying } from './patience.ts';
+import { postpone } from './remote.ts';
+
+const isWaiting = ({ state }: Known) => state !== null && (UNSETTLED as readonly string[]).includes(state);
+
+/** A create of which the id is not known. */
+type Missing = Known & { readonly edit: number };
+
+/** An edit with the ids that Pylon gave, or what is in its way. What only looks like a provisional id is left alone. */
+function resolved(edit: Edit, named: readonly string[], found: ReadonlyMap<string, Known>): Edit | Missing {
+  const missing = named
+    .map((id) => found.get(id))
+    .find((known): known is Missing => known?.id === null && known.edit !== null);
+  if (missing !== undefined) return missing;
+  const ids = new Map(
+    [...found.values()].flatMap(({ provisional, id }) => (id === null ? [] : [[provisional, id] as const])),
+  );
+  return {
+    ...edit,
+    changes: withIds(edit.changes, ids) as Values,
+    base: withIds(edit.base, ids) as Values,
+  };
+}
+
+const fateWithout = ({ id }: Edit, { edit, state }: Missing): Fate => ({
+  ...{ id, event: 'refuse', dependsOn: edit },
+  error: `depends on edit ${edit}, which ${state === 'failed' ? 'failed' : 'was discarded'}`,
+});
+
+/**
+ * The edits that can be carried out, with Pylon's ids in the place of provisional ones. Those that name a record which
+ * could not be created fail with it; should one still be waited for, they wait too.
+ */
+export async function withGivenIds(
+  carrier: Carrier,
+  job: Job,
+  edits: readonly Edit[],
+): Promise<readonly Edit[]> {
+  const { ctx } = carrier;
+  const isNew = edits[0]?.operation === 'create';
+  const namedBy = ({ changes }: Edit) => [
+    ...provisionalIn(changes).filter((id) => id !== job.record),
+    ...(isProvisional(job.record) && !isNew ? [job.record] : []),
+  ];
+  const named = [...new Set(edits.flatMap(namedBy))];
+  if (named.length === 0) return edits;
+  const found = await findProvisional(ctx.db.orm, named);
+  const ready: Edit[] = [];
+  const failed: { readonly edit: Edit; readonly fate: Fate }[] = [];
+  for (const [index, edit] of edits.entries()) {
+    const outcome = resolved(edit, namedBy(edit), found);
+    if ('changes' in outcome) ready.push(outcome);
+    else if (isWaiting(outcome)) {
+      const waiting = { resource: job.resource.name, record: job.record, edits: edits.slice(index) };
+      await postpone(carrier, waiting, new TransientError(`waits for edit ${outcome.edit}`));
+      break;
+    } else failed.push({ edit, fate: fateWithout(edit, outcome) });
+  }
+  if (failed.length === 0) return ready;
+  const fates = failed.map(({ fate }) => fate);
+  if (!isProvisional(job.record))
+    await settle(
+      carrier,
+      job,
+      failed.map(({ edit }) => edit),
+      fates,
+      undefined,
+    );
+  else {
+    const create = failed.find(({ edit }) => edit.operation === 'create')?.edit.id;
+    // What was changed of it since goes with it.
+    const rest =
+      create === undefined
+        ? []
+        : ready.map(
+            ({ id }): Fate => ({
+              id,
+              event: 'refuse',
+              error: `depends on edit ${create}`,
+              dependsOn: create,
+            }),
+          );
+    await retrying(ctx.signal, isPassing, () =>
+      endUncreated(ctx.db, ctx.lease, {
+        ...{ resource: job.resource, record: job.record, fates: [...fates, ...rest] },
+        ...(create === undefined ? {} : { create }),
+      }),
+    );
+    if (create !== undefined) return [];
+  }
+  return ready;
+}

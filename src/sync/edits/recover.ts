@@ -1,0 +1,135 @@
+import { columnsIn } from '../../db/edits/overlay.ts';
+import { type FirstSent, hasTwin, notMadeBy } from '../../db/edits/sending.ts';
+import { isReject, rowMapper } from '../../db/row.ts';
+import { likeness } from '../../edits/create.ts';
+import type { Values } from '../../edits/merge.ts';
+import type { Order } from '../../order.ts';
+import { pages } from '../../pylon/pages.ts';
+import type { Listing } from '../../pylon/types.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Recovery } from '../../resources/writes.ts';
+import { all, time } from '../filters.ts';
+import type { Carrier, Job } from './job.ts';
+
+/** Milliseconds by which clocks may be apart. */
+const SKEW_MS = 60_000;
+
+/** An object that a create may have made. */
+interface Candidate {
+  readonly id: string;
+  readonly object: unknown;
+  readonly order: Order;
+  readonly likeness: 'same' | 'maybe';
+}
+
+/** What became of a create whose answer was lost. */
+export type Recovered =
+  | { readonly is: 'found'; readonly candidate: Candidate }
+  /** Pylon does not have it, or not yet. */
+  | { readonly is: 'none' }
+  /** The same is being created a second time at this moment: what was found may be that. */
+  | { readonly is: 'busy' }
+  /** Nobody but a person can tell. */
+  | { readonly is: 'unclear'; readonly why: string };
+
+/** Between which times of creation an object is looked for, epoch milliseconds. */
+function spanOf(wanted: Values, { at }: FirstSent): { readonly from: number; readonly to: number } {
+  const given = typeof wanted.created_at === 'string' ? Date.parse(wanted.created_at) : Number.NaN;
+  if (!Number.isNaN(given)) return { from: given - SKEW_MS, to: given + SKEW_MS };
+  return { from: at - SKEW_MS, to: Number.POSITIVE_INFINITY };
+}
+
+/** Whether an object was created at a time when the create can have made it; true where it does not say. */
+export function isOfTime(row: Values, wanted: Values, since: FirstSent): boolean {
+  const at = typeof row.created_at === 'string' ? Date.parse(row.created_at) : Number.NaN;
+  const { from, to } = spanOf(wanted, since);
+  return Number.isNaN(at) || (at >= from && at <= to);
+}
+
+function listingsOf(
+  { resource, facts }: Job,
+  recovery: Exclude<Recovery, { by: 'person' }>,
+  wanted: Values,
+  since: FirstSent,
+): readonly Listing[] {
+  const { pull, changes } = resource;
+  const route = recovery.path;
+  if (recovery.by === 'search') {
+    const { from, to } = spanOf(wanted, since);
+    const bounds = [
+      time('created_at', 'time_is_after', from),
+      ...(Number.isFinite(to) ? [time('created_at', 'time_is_before', to)] : []),
+    ];
+    return [{ method: 'POST', route, arguments: { filter: all(bounds) }, limit: changes?.limit }];
+  }
+  const limit = 'limit' in pull ? pull.limit : undefined;
+  // Of a listing in parts, those that can hold it.
+  const parts = (pull.by === 'list' ? pull.variants : undefined) ?? [{}];
+  return parts
+    .filter((part) =>
+      Object.entries(part).every(([name, value]) => wanted[name] === undefined || wanted[name] === value),
+    )
+    .map((part) => ({ method: 'GET', route, params: facts, arguments: part, limit }));
+}
+
+async function candidatesIn(
+  { ctx, pylon }: Carrier,
+  { resource, facts }: Job,
+  listing: Listing,
+  wanted: Values,
+  since: FirstSent,
+): Promise<readonly Candidate[]> {
+  const toRow = rowMapper(resource);
+  const found: Candidate[] = [];
+  for await (const { objects, order } of pages(pylon, { ...listing, signal: ctx.signal }))
+    for (const object of objects) {
+      const mapped = toRow(object, facts);
+      if (isReject(mapped)) continue;
+      const row = columnsIn(resource, mapped);
+      const like = likeness(resource, wanted, row);
+      if (like !== 'other' && isOfTime(row, wanted, since))
+        found.push({ id: mapped.id, object, order, likeness: like });
+    }
+  return found;
+}
+
+const endpointOf = ({ writes }: Resource) => `POST ${writes?.create?.path ?? ''}`;
+
+/**
+ * Looks for what a create may have made although its answer was lost. What was in Pylon before it left, and what
+ * another create has made, is not it.
+ */
+export async function recover(
+  carrier: Carrier,
+  job: Job,
+  create: number,
+  wanted: Values,
+  since: FirstSent,
+): Promise<Recovered> {
+  const { resource } = job;
+  const { db } = carrier.ctx;
+  const recovery = resource.writes?.create?.recovery;
+  const lost = `the answer to ${endpointOf(resource)} was lost: the object may exist`;
+  if (recovery === undefined || recovery.by === 'person')
+    return { is: 'unclear', why: `${lost}, and Pylon lists none. Look there, then retry or discard` };
+  const found: Candidate[] = [];
+  for (const listing of listingsOf(job, recovery, wanted, since))
+    found.push(...(await candidatesIn(carrier, job, listing, wanted, since)));
+  if (found.length > 0 && (await hasTwin(db.orm, create))) return { is: 'busy' };
+  const others = await notMadeBy(
+    db.orm,
+    resource,
+    found.map(({ id }) => id),
+    since,
+  );
+  const left = found.filter(({ id }) => !others.has(id));
+  const same = left.filter((one) => one.likeness === 'same');
+  const [candidate] = same;
+  if (candidate !== undefined && same.length === 1) return { is: 'found', candidate };
+  if (left.length === 0) return { is: 'none' };
+  const which = left.map(({ id }) => id).slice(0, 5);
+  return {
+    is: 'unclear',
+    why: `${lost}, and might be ${which.join(' or ')}. Look there, then retry or discard`,
+  };
+}

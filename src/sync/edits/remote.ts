@@ -1,0 +1,69 @@
+import { columnsIn } from '../../db/edits/overlay.ts';
+import { type Claim, postponeEdits } from '../../db/edits/queue.ts';
+import { isReject, rowMapper } from '../../db/row.ts';
+import type { Values } from '../../edits/merge.ts';
+import { PermanentError, reasonOf } from '../../errors.ts';
+import { unwrapObject } from '../../pylon/answer.ts';
+import type { PylonError } from '../../pylon/errors.ts';
+import type { Answer } from '../../pylon/types.ts';
+import type { Resource } from '../../resources/define.ts';
+import { arrivingMs, type Carrier, type Held, isPassing, type Job, NotYetError } from './job.ts';
+import { backoffMs, retrying } from './patience.ts';
+
+/** Statuses that say that a record is not there. */
+const GONE = [404, 410];
+export const isGone = ({ status }: PylonError): boolean => GONE.includes(status);
+
+/** What Pylon holds of a record, as its row would. */
+export interface Remote extends Held {
+  readonly row: Values;
+}
+
+/**
+ * What an answer, or one object of it, says of a record.
+ *
+ * @throws PermanentError when it is none.
+ */
+export function remoteIn(
+  resource: Resource,
+  answer: Answer,
+  object: unknown,
+  facts: Readonly<Record<string, string>>,
+): Remote {
+  const mapped = rowMapper(resource)(object, facts);
+  if (isReject(mapped)) throw new PermanentError(`Pylon answered with what is no record: ${mapped.reason}`);
+  return { row: columnsIn(resource, mapped), answer, object };
+}
+
+export const remoteOf = (resource: Resource, answer: Answer, facts: Job['facts']): Remote =>
+  remoteIn(resource, answer, unwrapObject(answer), facts);
+
+/** Asks Pylon for the record. */
+export async function readRemote({ ctx, pylon }: Carrier, { resource, record, facts }: Job): Promise<Remote> {
+  const params = { ...facts, id: record };
+  const answer = await pylon.request({
+    method: 'GET',
+    route: resource.get ?? '',
+    params,
+    signal: ctx.signal,
+  });
+  return remoteOf(resource, answer, facts);
+}
+
+/** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
+export async function postpone(
+  carrier: Carrier,
+  { resource, record, edits }: Claim,
+  error: unknown,
+): Promise<void> {
+  const { ctx, requestTimeoutMs } = carrier;
+  const attempts = Math.max(...edits.map((edit) => edit.attempts));
+  const waitMs = Math.max(backoffMs(attempts), error instanceof NotYetError ? error.leastMs : 0);
+  ctx.log.info({ resource, record, waitMs, error: reasonOf(error) }, 'edit put back: trying again');
+  const ids = edits.map(({ id }) => id);
+  await retrying(ctx.signal, isPassing, () => {
+    const left = arrivingMs(carrier, { resource, record });
+    const lostMs = left > 0 ? requestTimeoutMs - left : undefined;
+    return postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error), lostMs });
+  });
+}

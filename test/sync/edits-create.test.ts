@@ -1,0 +1,259 @@
+import { describe, expect } from 'vitest';
+import { previewEdits } from '../../src/sync/edits/preview.ts';
+import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { expectMirror } from '../helpers/equal.ts';
+import {
+  ALL,
+  any,
+  begin,
+  creatable,
+  INSERTS,
+  insert,
+  made,
+  posts,
+  pushUntil,
+  rowsOf,
+} from '../helpers/inserts.ts';
+import { test } from '../helpers/session.ts';
+
+describe('an INSERT', () => {
+  test.for(creatable)(
+    'into %s creates in Pylon, with all that was given',
+    async (name, { mirror, database }) => {
+      const mirrored = await mirror({ issues: 20 });
+      await begin(mirrored);
+      const local = await insert(database, name);
+      const { rows: asked } = await database.pool.query(`SELECT * FROM pylon.${name} WHERE id = $1`, [local]);
+      await push(mirrored, ALL);
+      const [object, ...others] = made(mirrored, name);
+      expect(others).toEqual([]);
+      const id = String(object?.id);
+      const edits = await editsIn(database);
+      expect(edits.map(({ state, error }) => [state, error])).toEqual(edits.map(() => ['applied', null]));
+      expect(edits.every(({ record_id }) => record_id === id)).toBe(true);
+      expect(edits[0]).toMatchObject({
+        operation: 'create',
+        http_status: 200,
+        request_id: expect.any(String),
+      });
+      const [row, ...more] = await rowsOf(database, name);
+      expect(more).toEqual([]);
+      // All that was given is as it was asked for, but for what the server sanitises.
+      for (const column of Object.keys(INSERTS[name] ?? {}))
+        if (column !== 'body_html') expect([column, row[column]]).toEqual([column, asked[0][column]]);
+      const { rows: ids } = await database.pool.query('SELECT provisional, resource, id FROM pylon_sync.ids');
+      expect(ids).toEqual([{ provisional: local, resource: name, id }]);
+      expect(posts(mirrored, name)).toHaveLength(1);
+      await mirrored.session.reconcile();
+      await expectMirror(database.pool, mirrored.sandbox);
+    },
+  );
+
+  test('of an issue contacts no customer, and sends the priority as the field it is', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    await insert(database, 'issues');
+    await push(mirrored, ALL);
+    const [create, update] = await editsIn(database);
+    expect(create?.sent).toEqual({
+      ...{ title: 'Made here', account_id: expect.any(String), tags: ['a'], priority: 'high' },
+      body_html: '<p>Hello<script>x</script></p>',
+    });
+    expect(update).toMatchObject({ sent: { state: 'closed', type: 'ticket' }, actor: create?.actor });
+  });
+
+  test('of a contact with its account waits for that, in one statement', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    await database.pool.query(`
+      WITH account AS (INSERT INTO pylon.accounts (name) VALUES ('Made here') RETURNING id)
+      INSERT INTO pylon.contacts (name, account_id) SELECT 'Made here', id FROM account`);
+    await push(mirrored, ALL);
+    expect(await statesIn(database)).toEqual(['applied', 'applied']);
+    const [account] = made(mirrored, 'accounts');
+    expect(made(mirrored, 'contacts')).toMatchObject([{ account: { id: account?.id } }]);
+    expect(await rowsOf(database, 'contacts')).toMatchObject([{ account_id: account?.id }]);
+  });
+
+  test('and what was changed since go as one request', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    const id = await insert(database, 'accounts');
+    await database.pool.query("UPDATE pylon.accounts SET tags = '{c}', owner_id = NULL WHERE id = $1", [id]);
+    await push(mirrored, ALL);
+    expect(await statesIn(database)).toEqual(['applied', 'applied', 'applied']);
+    expect(made(mirrored, 'accounts')).toMatchObject([{ tags: ['c'], owner: null, is_disabled: true }]);
+    expect(posts(mirrored, 'accounts')).toHaveLength(1);
+  });
+
+  test('gives its id to what referred to it, and to what is edited while it is under way', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    const id = await insert(database, 'accounts');
+    const { rows } = await database.pool.query(
+      `UPDATE pylon.issues SET account_id = $1 WHERE id = ${any('issues')} RETURNING id`,
+      [id],
+    );
+    mirrored.sandbox.faults.add({ endpoint: 'POST /accounts', kind: 'slow', delayMs: 500 });
+    const pushing = push(mirrored, ALL);
+    await expect.poll(async () => (await statesIn(database))[0]).toBe('sending');
+    await database.pool.query("UPDATE pylon.accounts SET tags = '{late}' WHERE id = $1", [id]);
+    await pushing;
+    const [account] = made(mirrored, 'accounts');
+    expect([...new Set(await statesIn(database))]).toEqual(['applied']);
+    expect(account).toMatchObject({ tags: ['late'], is_disabled: true });
+    expect(mirrored.sandbox.world.get('issues', rows[0].id)).toMatchObject({ account: { id: account?.id } });
+  });
+
+  test('that a pull stored first is one with what it stored', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    await insert(database, 'issues');
+    mirrored.pass(60);
+    mirrored.sandbox.faults.add({ endpoint: 'POST /issues', kind: 'lost-answer' });
+    await push(mirrored, ALL);
+    await mirrored.session.pull();
+    expect(await rowsOf(database, 'issues')).toHaveLength(2);
+    await pushUntil(mirrored, database, 'applied');
+    expect(await rowsOf(database, 'issues')).toMatchObject([
+      { id: made(mirrored, 'issues')[0]?.id, state: 'closed' },
+    ]);
+  });
+
+  test('that was deleted while it was under way is created and deleted', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    const id = await insert(database, 'tasks');
+    mirrored.sandbox.faults.add({ endpoint: 'POST /tasks', kind: 'slow', delayMs: 500 });
+    const pushing = push(mirrored, ALL);
+    await expect.poll(() => statesIn(database)).toEqual(['sending']);
+    await database.pool.query('DELETE FROM pylon.tasks WHERE id = $1', [id]);
+    await pushing;
+    expect(await statesIn(database)).toEqual(['applied', 'applied']);
+    expect(made(mirrored, 'tasks')).toEqual([]);
+    expect(await rowsOf(database, 'tasks')).toMatchObject([
+      {
+        id: expect.not.stringContaining('local-'),
+        _deleted_at: expect.any(Date),
+        created_at: expect.any(Date),
+      },
+    ]);
+  });
+
+  test('is left alone by passes before it is sent', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    const ids = await Promise.all(['issues', 'tasks', 'accounts'].map((name) => insert(database, name)));
+    await mirrored.session.lists();
+    await mirrored.session.reconcile();
+    await mirrored.session.pull();
+    for (const [index, name] of ['issues', 'tasks', 'accounts'].entries())
+      expect(await rowsOf(database, name)).toMatchObject([{ id: ids[index], _deleted_at: null }]);
+    expect(mirrored.sandbox.requests.filter(({ path }) => path.includes('local-'))).toEqual([]);
+  });
+});
+
+test('an INSERT that is discarded before it is sent takes its row along', async ({ mirror, database }) => {
+  const mirrored = await mirror({ issues: 5 });
+  await begin(mirrored);
+  const id = await insert(database, 'accounts');
+  await insert(database, 'contacts', { account_id: `'${id}'` });
+  const [create] = await editsIn(database);
+  await database.pool.query('SELECT pylon_sync.discard_edit($1)', [create?.id]);
+  expect(await rowsOf(database, 'accounts')).toEqual([]);
+  await push(mirrored, ALL);
+  expect(await editsIn(database)).toMatchObject([
+    { state: 'discarded' },
+    { state: 'failed', error: `depends on edit ${create?.id}, which was discarded` },
+  ]);
+  expect(posts(mirrored, 'contacts')).toEqual([]);
+});
+
+test('what is to be created and deleted can be seen before it is sent', async ({ mirror, database }) => {
+  const mirrored = await mirror({ issues: 5 });
+  await begin(mirrored);
+  await insert(database, 'tags');
+  const { rows } = await database.pool.query(
+    `DELETE FROM pylon.contacts WHERE id = ${any('contacts')} RETURNING id`,
+  );
+  const previews = await previewEdits(mirrored.session.ctx, { ...ALL, policy: () => 'hold' });
+  expect(previews.map(({ request }) => request)).toEqual([
+    {
+      ...{ method: 'POST', path: '/tags' },
+      body: { value: 'Made here', object_type: 'issue', hex_color: '#123456' },
+    },
+    { method: 'DELETE', path: `/contacts/${rows[0].id}`, body: undefined },
+  ]);
+});
+
+describe('a refusal', () => {
+  test('takes the row away, and what depends on it; a retry revives that', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    const { account: before } = [...mirrored.sandbox.world.all('issues')][0]?.object ?? {};
+    const id = await insert(database, 'accounts');
+    await database.pool.query("UPDATE pylon.accounts SET name = 'Made here, too' WHERE id = $1", [id]);
+    await insert(database, 'contacts', { account_id: `'${id}'` });
+    const issue = [...mirrored.sandbox.world.all('issues')][0]?.object.id;
+    await database.pool.query('UPDATE pylon.issues SET account_id = $1 WHERE id = $2', [id, issue]);
+    mirrored.sandbox.faults.add({ endpoint: 'POST /accounts', kind: '403' });
+    await push(mirrored, ALL);
+    const [create, ...others] = await editsIn(database);
+    expect(create).toMatchObject({
+      state: 'failed',
+      http_status: 403,
+      error: expect.stringContaining('403'),
+    });
+    const depends = `depends on edit ${create?.id}, which failed`;
+    expect(others.map(({ state, error }) => [state, error])).toEqual(others.map(() => ['failed', depends]));
+    expect(await rowsOf(database, 'accounts')).toEqual([]);
+    expect(await rowsOf(database, 'contacts')).toEqual([]);
+    await mirrored.session.drain();
+    const { rows } = await database.pool.query('SELECT account_id FROM pylon.issues WHERE id = $1', [issue]);
+    expect(rows[0].account_id).toEqual((before as { id: string } | null)?.id ?? null);
+
+    await database.pool.query(
+      "UPDATE pylon_sync.edits SET state = 'pending', settled_at = NULL WHERE id = $1",
+      [create?.id],
+    );
+    await push(mirrored, ALL);
+    expect([...new Set(await statesIn(database))]).toEqual(['applied']);
+    const account = [...mirrored.sandbox.world.all('accounts')].find(
+      ({ object }) => object.name === 'Made here, too',
+    );
+    expect(made(mirrored, 'contacts')).toMatchObject([{ account: { id: account?.object.id } }]);
+    expect(mirrored.sandbox.world.get('issues', String(issue))).toMatchObject({
+      account: { id: account?.object.id },
+    });
+  });
+
+  test('of what Pylon had before says which words it has for that', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    const [held] = (
+      await database.pool.query("SELECT value FROM pylon.tags WHERE object_type = 'issue' LIMIT 1")
+    ).rows;
+    await insert(database, 'tags', { value: `'${held.value}'` });
+    await push(mirrored, ALL);
+    expect(await editsIn(database)).toMatchObject([
+      { state: 'failed', http_status: 400, error: expect.stringContaining('already exists') },
+    ]);
+  });
+
+  test('of what somebody made meanwhile, and that is the same, is none', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await begin(mirrored);
+    mirrored.sandbox.world.create('tags', { value: 'Made here', object_type: 'issue', hex_color: '#123456' });
+    await insert(database, 'tags');
+    await push(mirrored, ALL);
+    expect(await editsIn(database)).toMatchObject([{ state: 'applied', error: 'Pylon had it already' }]);
+    expect(made(mirrored, 'tags')).toHaveLength(1);
+    expect(await rowsOf(database, 'tags')).toHaveLength(1);
+  });
+});
