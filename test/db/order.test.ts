@@ -67,6 +67,8 @@ function history(mirror: Mirror, resource: Resource, id: string) {
       const store = mirror.storer(resource);
       await store.write(store.map([objectOf(seen)], {}, order));
     } else if (isGet) {
+      // What was never here cannot be marked: an answer asked for before may still bring it, until the next listing.
+      if (!(await isHere())) return request.settle();
       const refuted = stored.some((other) => other.seen !== undefined && (other.answered ?? 0n) > asked);
       const before = await held();
       const proof = { ...order, scan: null, evidence: {} };
@@ -85,6 +87,8 @@ function history(mirror: Mirror, resource: Resource, id: string) {
     );
     return row?.version ?? 'gone';
   };
+  const isHere = async () =>
+    (await mirror.rows(`SELECT FROM pylon.${resource.name} WHERE id = $1`, [id])).length > 0;
   const noted = async () =>
     (await mirror.rows('SELECT FROM pylon_sync.rereads WHERE record_id = $1', [id])).length > 0;
   const said = ({ seen }: Request) => (seen === undefined ? 'gone' : `v${seen.version}`);
