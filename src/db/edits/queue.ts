@@ -123,11 +123,12 @@ export async function dueEdits(db: Executor, allowed: readonly string[]): Promis
   return byRecord(rows);
 }
 
-/** A record's earlier edit that waits for its time holds up those that follow. */
-const BEHIND = sql.raw(`EXISTS (
+/** What holds up an edit: an earlier one of its record that waits for its time, a create that does or is a draft. */
+const BEHIND = sql`(EXISTS (
          SELECT FROM pylon_sync.edits AS o
           WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
-            AND o.state = 'pending' AND o.next_attempt_at > clock_timestamp())`);
+            AND o.state = 'pending' AND o.next_attempt_at > clock_timestamp())
+         OR ${namesUncreated('e', "made.state = 'draft' OR made.next_attempt_at > clock_timestamp()")})`;
 
 /** What is under way, or will be without waiting for a time. */
 export async function comingEdits(db: Executor, allowed: readonly string[]): Promise<readonly number[]> {
@@ -162,6 +163,8 @@ interface Postponement {
   readonly error: string;
   /** How long ago the answer to a request was lost that may still take effect; undefined: there is none. */
   readonly lostMs: number | undefined;
+  /** It was not tried yet. */
+  readonly isEarly: boolean;
 }
 
 /** Puts edits back, to be taken up again after a while; the reason is shown meanwhile. */
@@ -169,13 +172,13 @@ export async function postponeEdits(
   db: Database,
   lease: Lease,
   ids: readonly number[],
-  { waitMs, error, lostMs }: Postponement,
+  { waitMs, error, lostMs, isEarly }: Postponement,
 ): Promise<void> {
   const { from, to } = moves('postpone');
   await writing(db, lease, (tx) =>
     tx.execute(sql`
       UPDATE pylon_sync.edits
-         SET state = ${to}, error = ${error},
+         SET state = ${to}, error = ${error}, attempts = attempts - ${isEarly ? 1 : 0}::integer,
              sent_at = clock_timestamp() - make_interval(secs => ${lostMs === undefined ? null : lostMs / 1000}),
              next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
        WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = ANY(${statesIn(from)})`),

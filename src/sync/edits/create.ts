@@ -149,6 +149,7 @@ async function settle(
     await postponeEdits(ctx.db, ctx.lease, [deletion.id], {
       waitMs: 0,
       lostMs: undefined,
+      isEarly: false,
       error: `waited for edit ${create.id}`,
     });
 }

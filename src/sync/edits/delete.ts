@@ -105,6 +105,7 @@ async function undo(
     await postponeEdits(ctx.db, ctx.lease, others, {
       waitMs: 0,
       lostMs: undefined,
+      isEarly: false,
       error: 'the record was to be deleted',
     });
 }

@@ -30,7 +30,7 @@ export async function pushOnce(
   }
   for (;;) {
     const rows = await statesOf(ctx.db.orm, due);
-    if (rows.every(({ isDue }) => !isDue)) {
+    if (!beside || rows.every(({ isDue }) => !isDue)) {
       const states: Partial<Record<State, number>> = {};
       for (const { state } of rows) states[state] = (states[state] ?? 0) + 1;
       return { states };

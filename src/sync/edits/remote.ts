@@ -58,12 +58,14 @@ export async function postpone(
 ): Promise<void> {
   const { ctx, requestTimeoutMs } = carrier;
   const attempts = Math.max(...edits.map((edit) => edit.attempts));
-  const waitMs = Math.max(backoffMs(attempts), error instanceof NotYetError ? error.leastMs : 0);
+  // To have come too early is no failure: it lengthens no wait, and is not counted.
+  const isEarly = error instanceof NotYetError;
+  const waitMs = isEarly ? error.leastMs : backoffMs(attempts);
   ctx.log.info({ resource, record, waitMs, error: reasonOf(error) }, 'edit put back: trying again');
   const ids = edits.map(({ id }) => id);
   await retrying(ctx.signal, isPassing, () => {
     const left = arrivingMs(carrier, { resource, record });
     const lostMs = left > 0 ? requestTimeoutMs - left : undefined;
-    return postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error), lostMs });
+    return postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error), lostMs, isEarly });
   });
 }
