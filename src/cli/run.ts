@@ -13,6 +13,7 @@ import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addEdits } from './edits.ts';
 import { addMigrate } from './migrate.ts';
+import { addPurge } from './purge.ts';
 import { addPush } from './push.ts';
 import { addReconcile } from './reconcile.ts';
 import { addSandbox } from './sandbox.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   addSync,
   addReconcile,
   addPush,
+  addPurge,
   addEdits,
   addStatus,
   addCheck,

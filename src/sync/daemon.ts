@@ -1,6 +1,6 @@
 import { awayOr, DatabaseAwayError } from '../db/away.ts';
-import { pruneEdits } from '../db/edits/identity.ts';
 import { reviveHandovers } from '../db/handovers.ts';
+import { forgetOld } from '../db/retention.ts';
 import { pruneRuns } from '../db/runs.ts';
 import { approvedScans } from '../db/scans.ts';
 import { link } from '../pylon/signal.ts';
@@ -121,7 +121,8 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
     if (known.length === 0) return;
     const results = await whole('reconcile', known);
     await pruneRuns(ctx.db, ctx.lease);
-    await pruneEdits(ctx.db, ctx.lease, options.retentionDays);
+    const forgotten = await forgetOld(ctx.db, ctx.lease, resources, options.retentionDays);
+    log.debug({ ...forgotten }, 'what was too old was forgotten');
     log.info({ pass: 'reconcile', ...sums(results) }, 'pass ended');
   };
   /** What an earlier process was in the middle of. */

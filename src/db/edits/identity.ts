@@ -41,11 +41,3 @@ export async function quarantineEdits(db: Database, lease: Lease): Promise<numbe
     return rowCount ?? 0;
   });
 }
-
-/** Forgets edits that were settled so many days ago; how many. */
-export async function pruneEdits(db: Database, lease: Lease, days: number): Promise<number> {
-  const { rowCount } = await writing(db, lease, (tx) =>
-    tx.execute(sql`DELETE FROM pylon_sync.edits WHERE settled_at < now() - make_interval(days => ${days})`),
-  );
-  return rowCount ?? 0;
-}
