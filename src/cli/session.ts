@@ -51,6 +51,8 @@ export async function withContext<T>(
       const client = createPylon({
         ...pylonOptions(setup, () => lease.nextOrder()),
         occupied,
+        // A process that was paused since it compared might send what another has overtaken.
+        beforeWrite: () => lease.assertHeld(),
         ...(observe && { observe }),
       });
       const pylon = watchToken(client, token, linked.abort);

@@ -27,6 +27,13 @@ export interface Lease {
   readonly lost: AbortSignal;
   /** A place in the order of requests: later than all that this or any former holder took. */
   nextOrder(): bigint;
+  /**
+   * To be called as something leaves that must not come from two processes.
+   *
+   * @throws LeaseLostError when another process may have taken over, and until a heartbeat says that none has: this
+   * one was paused, say.
+   */
+  assertHeld(): void;
   /** Ends all work under the lease: `lost` is aborted with the reason, unless it was or the lease was given back. */
   giveUp(reason: Error): void;
   /** Gives the lease back at once, unless another process has it. Safe to call twice. */
@@ -105,6 +112,8 @@ function hold(
   let trouble: unknown = silence;
   let expiry: NodeJS.Timeout | undefined;
   let expiresAt = 0;
+  /** Until when nobody else can have taken over. */
+  let sureUntil = performance.now() + expiryMs;
 
   const end = () => {
     isOver = true;
@@ -132,7 +141,10 @@ function hold(
       const isOurs = await renewLease(vital, token, expiryMs);
       if (isOver) return;
       trouble = silence;
-      if (isOurs) return expireAt(startedAt + expiryMs);
+      if (isOurs) {
+        sureUntil = Math.max(sureUntil, startedAt + expiryMs);
+        return expireAt(startedAt + expiryMs);
+      }
       isTaken = true;
       lose(new LeaseLostError('another process took over this database'));
     } catch (error) {
@@ -156,6 +168,11 @@ function hold(
     token,
     lost: lost.signal,
     nextOrder: () => (token << COUNTER_BITS) | counter++,
+    assertHeld() {
+      lost.signal.throwIfAborted();
+      if (performance.now() >= sureUntil)
+        throw new LeaseLostError('another process may have taken over this database meanwhile');
+    },
     giveUp: lose,
     async release() {
       end();

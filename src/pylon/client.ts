@@ -28,6 +28,8 @@ export interface PylonOptions {
   readonly share: number;
   /** A place in the order of requests: later than all taken before. */
   readonly nextOrder: () => bigint;
+  /** Called as a request leaves that changes something; what it throws keeps that from leaving, and is thrown. */
+  readonly beforeWrite?: () => void;
   /** For one attempt, its whole answer included; default 60,000. */
   readonly timeoutMs?: number;
   readonly retry?: Backoff;
@@ -98,6 +100,7 @@ export function createPylon(options: PylonOptions): Pylon {
     fetch: options.fetch ?? fetch,
     timeoutMs: options.timeoutMs ?? 60_000,
     nextOrder: options.nextOrder,
+    beforeWrite: options.beforeWrite ?? (() => {}),
     intervalMs: limits.intervalMs,
     clock,
     conceal: concealing([new Secret(token)]),

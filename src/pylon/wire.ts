@@ -23,6 +23,8 @@ export interface Wire {
   /** For one attempt, its whole answer included. */
   readonly timeoutMs: number;
   readonly nextOrder: () => bigint;
+  /** Called as a request leaves that changes something; what it throws keeps that from leaving. */
+  readonly beforeWrite: () => void;
   /** Milliseconds over which Pylon counts requests. */
   readonly intervalMs: number;
   /** Pylon's clock, and what it learns from. */
@@ -93,10 +95,12 @@ async function judge(
 /**
  * Sends a request once.
  *
- * @throws `signal`'s reason when it is aborted; no failure of the network, nor any answer, rejects.
+ * @throws `signal`'s reason when it is aborted, and what `beforeWrite` throws; no failure of the network, nor any
+ * answer, rejects.
  */
 export async function attempt(wire: Wire, request: Prepared, signal: AbortSignal): Promise<Outcome> {
   const { endpoint } = request;
+  if (!request.isRead) wire.beforeWrite();
   const asked = wire.nextOrder();
   const linked = link(signal);
   const timer = setTimeout(

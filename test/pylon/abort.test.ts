@@ -117,6 +117,7 @@ test('one attempt alone rejects with the reason, and answers nothing of its own'
     fetch,
     timeoutMs: 10_000,
     nextOrder: () => 0n,
+    beforeWrite: () => {},
     intervalMs: 60_000,
     clock: followingClock(Date.now),
     conceal: (text) => text,
