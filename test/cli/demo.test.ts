@@ -40,7 +40,11 @@ test('demo fills every table, says how to look at them, and leaves nothing behin
 
   demo.kill('SIGINT');
   const { status, stderr } = await demo.ended;
-  expect([status, stderr]).toEqual([0, '']);
+  // A slow machine is said to be one.
+  const said = stderr
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('pass outlasts its schedule'));
+  expect([status, said]).toEqual([0, []]);
   expect(await isAlive(postmaster)).toBe(false);
   expect(await readdir(folder)).toEqual([]);
 }, 120_000);

@@ -66,6 +66,8 @@ function edited({ database, sandbox }: DaemonWorkspace, dice: Dice) {
 /** Some moment in the life of a daemon: as it starts, or after so many of the changes that it sends. */
 async function moment({ sandbox }: DaemonWorkspace, dice: Dice, daemon: Launched): Promise<void> {
   if (dice.chance(0.15)) return sleep(dice.below(START_MS));
+  // However slowly it starts: it is to be met at work.
+  await daemon.until('active: working on this database');
   const most = 2 ** (1 + dice.below(Math.log2(MOST_WRITES)));
   const until = writesTo(sandbox).length + dice.below(most);
   let isOver = false;

@@ -53,6 +53,20 @@ describe('the lease of a database', () => {
     await db.close();
   });
 
+  test('is not surely held by a process that was paused, until a heartbeat says so', async ({ database }) => {
+    const db = await connect(database.url);
+    const lease = await acquireLease(db, { command: 'paused', heartbeatMs: 100, expiryMs: 400 });
+    lease.assertHeld();
+    const pausedUntil = performance.now() + 500;
+    while (performance.now() < pausedUntil);
+    // Nothing has had its turn since: no timer, no answer.
+    expect(() => lease.assertHeld()).toThrow(LeaseLostError);
+    expect(lease.lost.aborted).toBe(false);
+    await expect.poll(() => lease.assertHeld()).toBeUndefined();
+    await lease.release();
+    await db.close();
+  });
+
   test('is kept alive by its heartbeat', async ({ database }) => {
     const db = await connect(database.url);
     const lease = await acquireLease(db, { command: 'first', heartbeatMs: 20, expiryMs: 400 });

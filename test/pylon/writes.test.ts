@@ -45,6 +45,24 @@ test('a write whose answer is too large to read was processed all the same', asy
   expect(error.message).toContain('the answer is larger than 50 bytes');
 });
 
+test('a write that is stopped as it leaves is not sent; reads and searches are no writes', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve((response) => json(response, { data: {} }));
+  const stopped = new Error('not any more');
+  const pylon = connect(server.url, {
+    beforeWrite: () => {
+      throw stopped;
+    },
+  });
+  for (const write of WRITES) expect(await rejection(pylon.request(write))).toBe(stopped);
+  expect(server.seen).toEqual([]);
+  await pylon.request({ method: 'GET', route: '/me' });
+  await pylon.request({ method: 'POST', route: '/issues/search', body: {} });
+  expect(server.seen).toHaveLength(2);
+});
+
 test('a write that found no server was not sent', async ({ serve, connect }) => {
   const server = await serve(hang);
   await server.close();

@@ -1,12 +1,16 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 
 /** What the triggers notify of. */
 const CHANNEL = 'pylon_sync_edits';
 
+/** How long a server has to take its leave, milliseconds. */
+const FAREWELL_MS = 500;
 /** Milliseconds before a connection that broke is made anew. */
 const RECONNECT_MS = 5_000;
 
 export interface Listener {
+  /** Waits for nothing: a server that does not answer is left. */
   close(): Promise<void>;
 }
 
@@ -16,7 +20,7 @@ export interface Listener {
  */
 export function listenForEdits(url: string, onEdit: () => void): Listener {
   let closed = false;
-  let client: pg.Client | undefined;
+  let leave = async () => {};
   let timer: NodeJS.Timeout | undefined;
   const again = () => {
     if (closed) return;
@@ -25,18 +29,25 @@ export function listenForEdits(url: string, onEdit: () => void): Listener {
   };
   const open = () => {
     if (closed) return;
+    const socket = new Socket();
     const own = new pg.Client({
       connectionString: url,
+      stream: () => socket,
       application_name: 'pylon-sync listen',
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     });
-    client = own;
+    leave = async () => {
+      const impatient = setTimeout(() => socket.destroy(), FAREWELL_MS);
+      await own.end().catch(() => {});
+      clearTimeout(impatient);
+    };
     let isOver = false;
     const over = () => {
       if (isOver) return;
       isOver = true;
-      own.end().catch(() => {});
+      socket.destroy();
       again();
     };
     own.on('error', over);
@@ -53,7 +64,7 @@ export function listenForEdits(url: string, onEdit: () => void): Listener {
     async close() {
       closed = true;
       clearTimeout(timer);
-      await client?.end().catch(() => {});
+      await leave();
     },
   };
 }

@@ -77,6 +77,12 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
   if (bulk === undefined) return;
   const kinds = kindsOf(resource);
   let open: readonly Edit[] = edits;
+  /** Those that a request was sent for: Pylon may get to the ones that are left open later still. */
+  let sent: readonly Edit[] = [];
+  const noteSent = () => {
+    for (const edit of sent)
+      if (open.includes(edit)) mayStillArrive(carrier, { resource: resource.name, record: edit.record_id });
+  };
   try {
     const held = await readMany(
       carrier,
@@ -111,13 +117,18 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
     );
     if (alike.length > 1) {
       const body = bulkBody(resource, bulk, alike, writes);
-      const answer = await pylon.request({ method: 'PATCH', route: bulk.path, body, signal: ctx.signal });
+      sent = alike;
+      const request = { method: 'PATCH' as const, route: bulk.path, body, signal: ctx.signal };
+      const answer = await pylon.request(request).catch((error: unknown) => {
+        if (!(error instanceof UnknownOutcomeError)) sent = [];
+        throw error;
+      });
       open = await readBack(carrier, resource, { bulk, alike, plans, body, answer }, open);
+      noteSent();
     }
   } catch (error) {
     if (ctx.signal.aborted) throw error;
-    if (error instanceof UnknownOutcomeError)
-      for (const edit of open) mayStillArrive(carrier, { resource: resource.name, record: edit.record_id });
+    noteSent();
     // Who of them is to blame shows when they go one by one.
     if (!(error instanceof PylonError)) {
       for (const edit of open)
