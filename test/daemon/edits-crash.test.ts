@@ -3,14 +3,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Dice } from '../../src/sandbox/random.ts';
 import { type Launched, logOf } from '../helpers/command.ts';
 import { type DaemonWorkspace, mirrored, NEVER, openWorkspace } from '../helpers/daemon.ts';
-import { type EditRow, editsIn } from '../helpers/edits.ts';
-import { writesTo } from '../helpers/sent.ts';
+import { editsIn } from '../helpers/edits.ts';
+import { allEnded, killed } from '../helpers/kills.ts';
 
 const KILLS = 60;
 const EDITS_EVERY_MS = 40;
-/** A start takes about a second: kills in it come within so long. */
-const START_MS = 1_500;
-const MOST_WRITES = 64;
 /** One answer to a change is lost for about so many edits. */
 const LOST_ONE_IN = 6;
 /** No promise: only the end of a test that cannot succeed any more. */
@@ -63,26 +60,6 @@ function edited({ database, sandbox }: DaemonWorkspace, dice: Dice) {
   };
 }
 
-/** Some moment in the life of a daemon: as it starts, or after so many of the changes that it sends. */
-async function moment({ sandbox }: DaemonWorkspace, dice: Dice, daemon: Launched): Promise<void> {
-  if (dice.chance(0.15)) return sleep(dice.below(START_MS));
-  // However slowly it starts: it is to be met at work.
-  await daemon.until('active: working on this database');
-  const most = 2 ** (1 + dice.below(Math.log2(MOST_WRITES)));
-  const until = writesTo(sandbox).length + dice.below(most);
-  let isOver = false;
-  void daemon.ended.then(() => {
-    isOver = true;
-  });
-  const start = performance.now();
-  // Where all records wait for what may still arrive, nothing is sent for a while.
-  while (writesTo(sandbox).length < until && performance.now() - start < 3_000) {
-    if (isOver) throw new Error(`the daemon ended by itself:\n${daemon.printed()}`);
-    await sleep(1);
-  }
-  await sleep(dice.below(20));
-}
-
 /** Records that came to have the same value twice. */
 const twice = (had: ReadonlyMap<string, readonly string[]>): readonly string[] =>
   [...had].filter(([, values]) => new Set(values).size < values.length).map(([key]) => key);
@@ -108,19 +85,6 @@ function watchEffects({ sandbox }: DaemonWorkspace) {
       look();
     },
   };
-}
-
-async function allEnded({ database }: DaemonWorkspace): Promise<readonly EditRow[]> {
-  const deadline = performance.now() + WITHIN_MS;
-  for (;;) {
-    const edits = await editsIn(database);
-    const open = edits.filter(({ state }) => ['draft', 'pending', 'sending'].includes(state));
-    if (open.length === 0 || performance.now() > deadline) {
-      expect(open).toEqual([]);
-      return edits;
-    }
-    await sleep(250);
-  }
 }
 
 test('a daemon killed at sixty random moments under a load of edits loses none and does none twice', {
@@ -160,10 +124,7 @@ test('a daemon killed at sixty random moments under a load of edits loses none a
   onTestFinished(() => clearInterval(losing));
   let met = 0;
   for (let kills = 0; kills < KILLS; kills += 1) {
-    const daemon = begin();
-    await moment(workspace, dice, daemon);
-    daemon.kill('SIGKILL');
-    await daemon.ended;
+    await killed(workspace, dice, begin());
     if ((await editsIn(database)).some(({ state }) => state === 'sending')) met += 1;
   }
   await people.end();
@@ -171,7 +132,7 @@ test('a daemon killed at sixty random moments under a load of edits loses none a
   sandbox.faults.clear();
 
   const last = begin();
-  const edits = await allEnded(workspace);
+  const edits = await allEnded(database, WITHIN_MS);
   effects.end();
   expect(edits.length, told).toBe(people.asked.length);
   expect(

@@ -119,6 +119,58 @@ describe('an INSERT', () => {
     expect(error.message).toContain("the id 'local-a' was used before");
   });
 
+  test('refuses rows that name each other, which would wait for each other for ever', async ({
+    database,
+  }) => {
+    await allow(database, 'create');
+    const collection = (id: string, parent: string) =>
+      `INSERT INTO pylon.collections (id, title, knowledge_base_id, parent_collection_id)
+       VALUES ('local-${id}', '${id}', 'kb', ${parent === '' ? 'NULL' : `'local-${parent}'`})`;
+    for (const statements of [
+      [collection('a', 'a')],
+      [collection('a', 'b'), collection('b', 'a')],
+      [collection('a', 'b'), collection('c', 'a'), collection('b', 'c')],
+    ]) {
+      const error = await refused(database, `BEGIN; ${statements.join('; ')}; COMMIT`);
+      await database.pool.query('ROLLBACK');
+      expect(error).toMatchObject({ code: '23514', hint: expect.stringContaining('one after the other') });
+      expect(error.message).toContain('names itself');
+    }
+    expect(await editsIn(database)).toEqual([]);
+    // A child before its parent, and a parent with two children, are none.
+    for (const statement of [collection('child', 'top'), collection('other', 'top'), collection('top', '')])
+      await database.pool.query(statement);
+    expect(await editsIn(database)).toHaveLength(3);
+  });
+
+  test('refuses rows that name each other in transactions side by side', async ({ database }) => {
+    await allow(database, 'create');
+    const [one, two] = [await database.pool.connect(), await database.pool.connect()];
+    const insert = (id: string, parent: string) =>
+      `INSERT INTO pylon.collections (id, title, knowledge_base_id, parent_collection_id)
+       VALUES ('local-${id}', '${id}', 'kb', 'local-${parent}')`;
+    await one.query('BEGIN');
+    await one.query(insert('a', 'b'));
+    const late = two.query(insert('b', 'a')).then(
+      () => 'let in',
+      (error: Error) => error.message,
+    );
+    await expect
+      .poll(
+        async () =>
+          (
+            await one.query(`SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+          WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted`)
+          ).rowCount,
+      )
+      .toBe(1);
+    await one.query('COMMIT');
+    expect(await late).toContain('names itself');
+    one.release();
+    two.release();
+    expect(await editsIn(database)).toMatchObject([{ record_id: 'local-a' }]);
+  });
+
   test('is refused where the daemon allows none', async ({ database }) => {
     const error = await refused(database, "INSERT INTO pylon.accounts (name) VALUES ('x')");
     expect(error).toMatchObject({ code: '42501', hint: expect.stringContaining('PYLON_SYNC_ALLOW') });

@@ -32,17 +32,18 @@ export async function editsIn({ pool }: TestDatabase): Promise<readonly EditRow[
 export const statesIn = async (database: TestDatabase): Promise<readonly string[]> =>
   (await editsIn(database)).map(({ state }) => state);
 
-/** A pusher on a session, by one policy. */
-export function pusherOn(
-  { session: { ctx } }: Pick<Mirrored, 'session'>,
-  { policy = 'hold', ...options }: Partial<Omit<PushOptions, 'policy'>> & { readonly policy?: Policy } = {},
-): Pusher {
-  return newPusher(ctx, {
-    ...{ resources, allow: ['update'], editGuard: 1000, requestTimeoutMs: 300 },
-    policy: () => policy,
-    ...options,
-  });
-}
+type Chosen = Partial<Omit<PushOptions, 'policy'>> & { readonly policy?: Policy };
+
+/** What edits are carried by, all of them by one policy. */
+export const pushOptions = ({ policy = 'hold', ...options }: Chosen = {}): PushOptions => ({
+  ...{ resources, allow: ['update'], editGuard: 1000, requestTimeoutMs: 300 },
+  policy: () => policy,
+  ...options,
+});
+
+/** A pusher on a session. */
+export const pusherOn = ({ session: { ctx } }: Pick<Mirrored, 'session'>, chosen?: Chosen): Pusher =>
+  newPusher(ctx, pushOptions(chosen));
 
 /** Sends what is due, once. */
 export async function push(mirrored: Pick<Mirrored, 'session'>, options?: Parameters<typeof pusherOn>[1]) {

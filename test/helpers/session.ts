@@ -17,6 +17,7 @@ import { newRereads } from '../../src/sync/rereads.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
 import { readWhole } from '../../src/sync/whole.ts';
 import { bindToken } from '../../src/sync/workspace.ts';
+import { expectDocumented } from './bodies.ts';
 import { test as base } from './database.ts';
 import { NOW } from './workspace.ts';
 
@@ -137,10 +138,12 @@ export const test = base.extend<{
 }>({
   mirror: async ({ database }, use) => {
     const opened: { close(): Promise<void> }[] = [];
+    const sandboxes: Sandbox[] = [];
     await use(async (sandboxOptions = {}, sessionOptions = {}) => {
       let now = NOW;
       const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => now, ...sandboxOptions });
       opened.push(sandbox);
+      sandboxes.push(sandbox);
       sessionOptions.prepare?.(sandbox);
       const reopen = async (options = sessionOptions) => {
         const session = await openSession(sandbox, database.url, options);
@@ -161,5 +164,6 @@ export const test = base.extend<{
       };
     });
     for (const one of opened) await one.close();
+    for (const { requests } of sandboxes) expectDocumented(requests);
   },
 });

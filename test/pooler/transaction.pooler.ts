@@ -56,6 +56,49 @@ describe('through a transaction pooler with fewer connections than the daemon ha
     await pooler.close();
   }, 60_000);
 
+  test('edits of people whose transactions share a session are each their own, and reach Pylon', async ({
+    env,
+    sandbox,
+    database,
+  }) => {
+    const pooler = await startPooler(database.url);
+    const through = { ...env, DATABASE_URL: pooler.url, PYLON_SYNC_ALLOW: 'update,create' };
+    const running = start(['start'], through);
+    await running.until(DONE);
+    // Three sessions for ten people, each with settings that end with their transactions.
+    const people = new pg.Pool({ connectionString: pooler.url, max: 10 });
+    const ids = [...sandbox.world.all('issues')].map(({ object }) => String(object.id)).slice(0, 20);
+    await Promise.all(
+      ids.map(async (id, n) => {
+        const client = await people.connect();
+        await client.query('BEGIN');
+        if (n % 4 === 0) await client.query('SET LOCAL pylon_sync.draft = on');
+        await client.query('UPDATE pylon.issues SET title = $2 WHERE id = $1', [id, `By hand ${n}`]);
+        if (n % 4 === 1)
+          await client.query('INSERT INTO pylon.accounts (name) VALUES ($1)', [`By hand ${n}`]);
+        await client.query(n % 4 === 2 ? 'ROLLBACK' : 'COMMIT');
+        client.release();
+      }),
+    );
+    await expect
+      .poll(
+        async () => {
+          const { rows } = await people.query(
+            'SELECT operation, state, count(*)::integer FROM pylon_sync.edits GROUP BY 1, 2 ORDER BY 1, 2',
+          );
+          return rows.map(({ operation, state, count }) => `${operation} ${state} ${count}`);
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual(['create applied 5', 'update applied 10', 'update draft 5']);
+    const titles = ids.map((id) => sandbox.world.get('issues', id)?.title);
+    expect(titles.map((title, n) => title === `By hand ${n}`)).toEqual(ids.map((_, n) => n % 2 === 1));
+    await people.end();
+    running.kill('SIGTERM');
+    expect((await running.ended).status).toBe(0);
+    await pooler.close();
+  }, 60_000);
+
   test('a daemon outlives a crash of the server in the middle of a pass', async ({ env, sandbox }) => {
     const dataDir = await makeDataFolder(inject('runFolder'), randomUUID());
     const server = await startPostgres(dataDir);

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { previewEdits } from '../../src/sync/edits/preview.ts';
-import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { pushOnce } from '../../src/sync/edits/push-once.ts';
+import { editsIn, push, pushOptions, statesIn } from '../helpers/edits.ts';
 import { expectMirror } from '../helpers/equal.ts';
 import {
   ALL,
@@ -173,6 +174,31 @@ test('an INSERT that is discarded before it is sent takes its row along', async 
     { state: 'failed', error: `depends on edit ${create?.id}, which was discarded` },
   ]);
   expect(posts(mirrored, 'contacts')).toEqual([]);
+});
+
+test('what waits for a create that waits itself is not waited for by a push', async ({
+  mirror,
+  database,
+}) => {
+  const mirrored = await mirror({ issues: 5 });
+  await begin(mirrored);
+  await database.pool.query(`
+    BEGIN; SET LOCAL pylon_sync.draft = on; INSERT INTO pylon.accounts (id, name) VALUES ('local-a', 'A'); COMMIT`);
+  await database.pool.query("INSERT INTO pylon.contacts (name, account_id) VALUES ('Ann', 'local-a')");
+  const options = pushOptions(ALL);
+  for (const beside of [false, true])
+    expect(await pushOnce(mirrored.session.ctx, options, { dryRun: false, beside })).toEqual({ states: {} });
+  expect(await statesIn(database)).toEqual(['draft', 'pending']);
+  await database.pool.query('SELECT pylon_sync.approve_edit(1)');
+  await database.pool.query(
+    "UPDATE pylon_sync.edits SET next_attempt_at = now() + interval '1 hour' WHERE id = 1",
+  );
+  expect(await pushOnce(mirrored.session.ctx, options, { dryRun: false, beside: true })).toEqual({
+    states: {},
+  });
+  await database.pool.query('UPDATE pylon_sync.edits SET next_attempt_at = now() WHERE id = 1');
+  const report = await pushOnce(mirrored.session.ctx, options, { dryRun: false, beside: false });
+  expect(report).toEqual({ states: { applied: 2 } });
 });
 
 test('what is to be created and deleted can be seen before it is sent', async ({ mirror, database }) => {

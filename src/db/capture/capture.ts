@@ -117,6 +117,7 @@ export function captureInsert(resource: Resource, writes: Writes): string {
                HINT = ${literal(`Can be given: ${columns.join(', ')}.`)};
      END IF;${required(name, writes)}${collected(resource, writes, 'create')}${paths.join('')}
      ${queueing(literal(name), 'NEW.id', 'create', 'changes', "'{}'")}
+     IF changes::text LIKE '%"${PROVISIONAL}%' THEN PERFORM pylon_sync.refuse_circle(NEW.id); END IF;
      RETURN NULL;
    END $$`;
 }

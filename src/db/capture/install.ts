@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
 import { actionFunctions } from './actions.ts';
 import { callerFunctions, FOR_CALLERS } from './callers.ts';
+import { circleFunction } from './circle.ts';
 import { FOR_APPROVERS, FOR_EDITORS, personFunctions } from './functions.ts';
 import { movingFunctions } from './moving.ts';
 import { literal } from './names.ts';
@@ -14,6 +15,7 @@ import { FOR_FUNCTIONS, valueFunctions } from './values.ts';
 /** Every statement that makes people's changes of the mirror edits, in their order. */
 const captureStatements = (owner: string): readonly string[] => [
   ...sharedFunctions(),
+  circleFunction(),
   ...resources.flatMap((resource) => captureOf(resource, owner)),
   ...valueFunctions(resources.filter(({ writes }) => writes !== undefined)),
   ...movingFunctions(),

@@ -1,0 +1,36 @@
+import { PROVISIONAL } from '../../edits/provisional.ts';
+import { DEFINER } from './names.ts';
+import { REFUSED } from './shared.ts';
+
+/** Provisional ids in `changes` of an edit `e`, as rows of `named(id)`. */
+const NAMED = `jsonb_path_query(e.changes, '$.** ? (@.type() == "string" && @ starts with "${PROVISIONAL}")')`;
+
+/**
+ * Refuses a create that needs, by way of the creates it names, itself: each would wait for the other for ever. Where it
+ * names what is not inserted yet, others that do so wait until its transaction ends, lest two be made that see each
+ * other only afterwards.
+ */
+export const circleFunction =
+  (): string => `CREATE OR REPLACE FUNCTION pylon_sync.refuse_circle(record text) RETURNS void
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   BEGIN
+     IF EXISTS (SELECT FROM pylon_sync.edits AS e, ${NAMED} AS named
+                 WHERE e.record_id = record AND e.operation = 'create'
+                   AND NOT EXISTS (SELECT FROM pylon_sync.edits AS made
+                                    WHERE made.record_id = named #>> '{}' AND made.operation = 'create')) THEN
+       PERFORM pg_advisory_xact_lock(hashtextextended('pylon_sync.refuse_circle', 0));
+     END IF;
+     IF EXISTS (
+       WITH RECURSIVE needed(id) AS (
+         SELECT named #>> '{}' FROM pylon_sync.edits AS e, ${NAMED} AS named
+          WHERE e.record_id = record AND e.operation = 'create'
+         UNION
+         SELECT named #>> '{}' FROM needed
+           JOIN pylon_sync.edits AS e ON e.record_id = needed.id AND e.operation = 'create'
+            AND e.state NOT IN ('applied', 'discarded'), ${NAMED} AS named)
+       SELECT FROM needed WHERE id = record) THEN
+       RAISE EXCEPTION 'the new row % names itself, by way of the new rows that it names', quote_literal(record)
+         USING ERRCODE = '${REFUSED.value}',
+               HINT = 'Pylon creates one after the other: leave one of the references out, and set it once both are created.';
+     END IF;
+   END $$`;

@@ -1,0 +1,151 @@
+import { describe, expect } from 'vitest';
+import { writableColumns } from '../../src/edits/body.ts';
+import { resources } from '../../src/resources/index.ts';
+import { asDaemon } from '../helpers/daemon-writes.ts';
+import { type TestDatabase, test } from '../helpers/database.ts';
+import { editsIn } from '../helpers/edits.ts';
+import { allow } from '../helpers/statements.ts';
+
+type Role = 'pylon_reader' | 'pylon_editor' | 'pylon_approver';
+const ROLES: readonly Role[] = ['pylon_reader', 'pylon_editor', 'pylon_approver'];
+
+/** Every privilege on a table, view or sequence of the schemas of this database that a role has. */
+async function onTables({ pool }: TestDatabase, role: Role): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ held: string }>(
+    `SELECT format('%s %s.%s', privilege, nspname, relname) AS held
+       FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+      CROSS JOIN unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) AS privilege
+      WHERE nspname LIKE 'pylon%' AND relkind IN ('r', 'v', 'm', 'p') AND has_table_privilege($1, pg_class.oid, privilege)
+      UNION ALL
+     SELECT format('%s %s.%s', privilege, nspname, relname)
+       FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+      CROSS JOIN unnest('{USAGE,SELECT,UPDATE}'::text[]) AS privilege
+      WHERE nspname LIKE 'pylon%' AND relkind = 'S' AND has_sequence_privilege($1, pg_class.oid, privilege)
+      UNION ALL
+     SELECT format('%s ON SCHEMA %s', privilege, nspname)
+       FROM pg_namespace CROSS JOIN unnest('{CREATE,USAGE}'::text[]) AS privilege
+      WHERE nspname LIKE 'pylon%' AND has_schema_privilege($1, oid, privilege)`,
+    [role],
+  );
+  return rows.map(({ held }) => held).sort();
+}
+
+/** Every function of these schemas that a role may call, other than triggers', which nobody can. */
+async function functions({ pool }: TestDatabase, role: Role): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ held: string }>(
+    `SELECT format('%s.%s', nspname, proname) AS held
+       FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+      WHERE nspname LIKE 'pylon%' AND prorettype <> 'trigger'::regtype AND has_function_privilege($1, pg_proc.oid, 'EXECUTE')`,
+    [role],
+  );
+  return rows.map(({ held }) => held).sort();
+}
+
+const names = resources.map(({ name }) => name);
+const reads = names.map((name) => `SELECT pylon.${name}`);
+const schema = (name: string) => `USAGE ON SCHEMA ${name}`;
+const EDITS = ['SELECT pylon_sync.edits', schema('pylon_sync')];
+
+const DECIDES = [
+  'discard_edit',
+  'discard_edits',
+  'retry_edit',
+  'retry_edits',
+  'resolve_edit',
+  'resolve_edits',
+];
+/** Those for people, and what they are made of: all run as their caller. */
+const CALLS = ['wait_for_edits', 'undo', 'changed_columns', 'changed_fields', 'changed_set', 'put_columns'];
+
+describe('all that a role may', () => {
+  const tables: Readonly<Record<Role, readonly string[]>> = {
+    pylon_reader: [...reads, schema('pylon')],
+    pylon_editor: [
+      ...[...reads, schema('pylon'), ...EDITS],
+      ...resources.flatMap(({ name, writes }) => [
+        ...(writableColumns(writes, 'update').length > 0 ? [`UPDATE pylon.${name}`] : []),
+        ...(writes?.create === undefined ? [] : [`INSERT pylon.${name}`]),
+        ...(writes?.create === undefined && writes?.remove === undefined ? [] : [`DELETE pylon.${name}`]),
+      ]),
+    ],
+    pylon_approver: [...reads, schema('pylon'), ...EDITS],
+  };
+
+  test.for(ROLES)('on tables: %s', async (role, { database }) => {
+    expect(await onTables(database, role)).toEqual([...tables[role]].sort());
+  });
+
+  test('call: an editor decides about edits and asks for actions, an approver lets drafts go', async ({
+    database,
+  }) => {
+    expect(await functions(database, 'pylon_reader')).toEqual([]);
+    expect(await functions(database, 'pylon_approver')).toEqual([
+      'pylon_sync.approve_edit',
+      'pylon_sync.approve_edits',
+    ]);
+    const held = await functions(database, 'pylon_editor');
+    const actions = held.filter((name) => name.startsWith('pylon.'));
+    expect(actions).toContain('pylon.snooze_issue');
+    expect(held.filter((name) => !actions.includes(name))).toEqual(
+      [...DECIDES, ...CALLS].map((name) => `pylon_sync.${name}`).sort(),
+    );
+  });
+
+  test('own: nothing', async ({ database }) => {
+    const { rows } = await database.pool.query(
+      `SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls
+         FROM pg_roles WHERE rolname = ANY ($1) ORDER BY 1`,
+      [ROLES],
+    );
+    const nothing = {
+      ...{ rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolcanlogin: false },
+      ...{ rolreplication: false, rolbypassrls: false },
+    };
+    expect(rows).toEqual([...ROLES].sort().map((rolname) => ({ rolname, ...nothing })));
+  });
+});
+
+test('what a caller puts before the names that triggers use is not what they use', async ({ database }) => {
+  await allow(database, 'update', 'create', 'delete');
+  await asDaemon(
+    database.pool,
+    `INSERT INTO pylon.accounts (id, name, tags, _hash) VALUES ('a1', 'One', '{x}', 'h'), ('a2', 'Two', '{}', 'h')`,
+  );
+  const client = await database.pool.connect();
+  // In a schema of their own and in the temporary one: tables, functions and an operator of names that Postgres has.
+  await client.query(`
+    CREATE SCHEMA evil; GRANT ALL ON SCHEMA evil TO pylon_editor;
+    CREATE TABLE evil.bent (by text); GRANT ALL ON evil.bent TO PUBLIC;
+    SET ROLE pylon_editor;
+    CREATE FUNCTION evil.bend(what text) RETURNS text LANGUAGE sql AS
+      $$ INSERT INTO evil.bent VALUES (what); SELECT what $$;
+    CREATE FUNCTION evil.jsonb_build_object(text, jsonb) RETURNS jsonb LANGUAGE sql AS
+      $$ SELECT to_jsonb(evil.bend('jsonb_build_object')) $$;
+    CREATE FUNCTION evil.to_jsonb(text) RETURNS jsonb LANGUAGE sql AS $$ SELECT '"bent"'::jsonb $$;
+    CREATE FUNCTION evil.lower(text) RETURNS text LANGUAGE sql AS $$ SELECT evil.bend('lower') $$;
+    CREATE FUNCTION evil.current_setting(text, boolean) RETURNS text LANGUAGE sql AS $$ SELECT 'on' $$;
+    CREATE FUNCTION evil.pg_has_role(name, text, text) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$;
+    CREATE FUNCTION evil.differ(text, text) RETURNS boolean LANGUAGE sql AS $$ SELECT false $$;
+    CREATE OPERATOR evil.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.differ);
+    CREATE TEMP TABLE edits (id bigint); CREATE TEMP TABLE settings (key text, value jsonb);
+    SET search_path = evil, pg_temp, pg_catalog, pylon_sync;
+    SET pylon_sync.daemon = 'on';
+    UPDATE pylon.accounts SET name = 'New', tags = '{x,y}' WHERE id = 'a1';
+    INSERT INTO pylon.accounts (id, name) VALUES ('local-1', 'Made');
+    DELETE FROM pylon.accounts WHERE id = 'a2';
+    RESET ALL; RESET ROLE`);
+  const { rows } = await client.query('SELECT by FROM evil.bent');
+  await client.query('DROP TABLE pg_temp.edits, pg_temp.settings; DROP SCHEMA evil CASCADE');
+  client.release();
+  expect(rows).toEqual([]);
+  expect(await editsIn(database)).toMatchObject([
+    {
+      record_id: 'a1',
+      operation: 'update',
+      changes: { name: 'New', tags: ['x', 'y'] },
+      base: { name: 'One', tags: ['x'] },
+    },
+    { record_id: 'local-1', operation: 'create', changes: { name: 'Made' } },
+    { record_id: 'a2', operation: 'delete' },
+  ]);
+});
