@@ -15,3 +15,6 @@ export const foreign = (owner: string): string =>
 
 /** How functions that run with their owner's rights are made: nothing of the caller's decides what a name means. */
 export const DEFINER = 'SECURITY DEFINER SET search_path = pg_catalog, pg_temp';
+
+/** What a statement's trigger knows the rows by, as they were and as they become. */
+export const TRANSITION = { old: 'rows_before', new: 'rows_after' } as const;

@@ -15,6 +15,9 @@ export const REFUSED = {
   notAllowed: '42501',
 } as const;
 
+/** Whether the session says that its edits are drafts. */
+export const DRAFT = `lower(current_setting('pylon_sync.draft', true)) IN ('on', 'true', 'yes', '1')`;
+
 /** The statement, in a trigger's function, that queues an edit; its arguments are expressions. */
 export const queueing = (
   resource: string,
@@ -25,8 +28,7 @@ export const queueing = (
 ): string => `
        INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
        VALUES (${resource}, ${id}, '${operation}', ${changes}, ${base},
-               CASE WHEN lower(current_setting('pylon_sync.draft', true)) IN ('on', 'true', 'yes', '1')
-                    THEN 'draft' ELSE 'pending' END,
+               CASE WHEN ${DRAFT} THEN 'draft' ELSE 'pending' END,
                session_user, pg_current_xact_id()::text::bigint);`;
 
 const UNSENT = `resource = TG_TABLE_NAME AND record_id = OLD.id AND state IN ('draft', 'pending')`;
@@ -47,21 +49,28 @@ export const sharedFunctions = (): readonly string[] => [
      END IF;
    END $$`,
 
-  `CREATE OR REPLACE FUNCTION pylon_sync.before_edit() RETURNS trigger
-   LANGUAGE plpgsql ${DEFINER} AS $$
+  // These three run as whoever writes, for speed: their triggers have decided, and nothing in them can be bent.
+  `CREATE OR REPLACE FUNCTION pylon_sync.skip_gone() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
-     IF OLD._deleted_at IS NOT NULL THEN
-       RAISE NOTICE '% % is gone from Pylon: skipped', TG_TABLE_NAME, OLD.id;
-       RETURN NULL;
-     END IF;
-     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-     IF NEW._synced_at IS DISTINCT FROM OLD._synced_at THEN
-       RAISE EXCEPTION 'column "_synced_at" of pylon.% cannot be changed', TG_TABLE_NAME
-         USING ERRCODE = '${REFUSED.unsupported}', HINT = 'It is the daemon''s own.';
-     END IF;
-     NEW._synced_at := statement_timestamp();
+     RAISE NOTICE '% % is gone from Pylon: skipped', TG_TABLE_NAME, OLD.id;
+     RETURN NULL;
+   END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.refuse_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+   BEGIN
+     RAISE EXCEPTION 'column "_synced_at" of pylon.% cannot be changed', TG_TABLE_NAME
+       USING ERRCODE = '${REFUSED.unsupported}', HINT = 'It is the daemon''s own.';
+   END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+   BEGIN
+     NEW._synced_at := pg_catalog.statement_timestamp();
      RETURN NEW;
    END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.edit_guard() RETURNS integer
+   LANGUAGE sql STABLE ${DEFINER} AS $$
+     SELECT coalesce((SELECT (value #>> '{}')::integer FROM pylon_sync.settings WHERE key = 'edit_guard'), 1000) $$`,
 
   // Arguments: what can be changed, for people; then the columns that cannot.
   `CREATE OR REPLACE FUNCTION pylon_sync.refuse_update() RETURNS trigger
@@ -114,7 +123,7 @@ export const sharedFunctions = (): readonly string[] => [
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
      mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
-     guard integer := coalesce((pylon_sync.setting('edit_guard') #>> '{}')::integer, 1000);
+     guard integer := pylon_sync.edit_guard();
      queued integer;
      held integer;
    BEGIN
@@ -153,8 +162,7 @@ export const sharedFunctions = (): readonly string[] => [
    LANGUAGE sql ${DEFINER} AS $$
      INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
      VALUES (resource, record_id, operation, changes, base,
-             CASE WHEN lower(current_setting('pylon_sync.draft', true)) IN ('on', 'true', 'yes', '1')
-                  THEN 'draft' ELSE 'pending' END,
+             CASE WHEN ${DRAFT} THEN 'draft' ELSE 'pending' END,
              session_user, pg_current_xact_id()::text::bigint)
      RETURNING id $$`,
 ];

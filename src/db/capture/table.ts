@@ -3,7 +3,7 @@ import { writableColumns } from '../../edits/body.ts';
 import { PROVISIONAL } from '../../edits/provisional.ts';
 import type { Resource } from '../../resources/define.ts';
 import { captureInsert, captureUpdate } from './capture.ts';
-import { foreign, identifier, literal, tableOf } from './names.ts';
+import { foreign, identifier, literal, TRANSITION, tableOf } from './names.ts';
 
 const NO_INSERT = 'objects of this kind are not created here';
 const NO_DELETE = 'Pylon has no way to delete one';
@@ -55,15 +55,30 @@ export function captureOf(resource: Resource, owner: string): readonly string[] 
       ? []
       : [
           captureUpdate(resource, writes),
+          // In the order of their names: a row that is gone is skipped before anything is said of it.
+          without('before'),
           trigger(
-            'before',
-            `BEFORE UPDATE ON ${table} FOR EACH ROW
-             WHEN (${foreign(owner)} AND (OLD._deleted_at IS NOT NULL OR OLD._synced_at IS DISTINCT FROM NEW._synced_at OR ${differ(written)}))
-             EXECUTE FUNCTION pylon_sync.before_edit()`,
+            'before_1_gone',
+            `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${foreign(owner)} AND OLD._deleted_at IS NOT NULL)
+             EXECUTE FUNCTION pylon_sync.skip_gone()`,
           ),
           trigger(
-            'capture',
-            `AFTER UPDATE ON ${table} FOR EACH ROW WHEN (${foreign(owner)} AND ${differ(written)})
+            'before_2_refuse',
+            `BEFORE UPDATE ON ${table} FOR EACH ROW
+             WHEN (${foreign(owner)} AND OLD._synced_at IS DISTINCT FROM NEW._synced_at)
+             EXECUTE FUNCTION pylon_sync.refuse_stamp()`,
+          ),
+          trigger(
+            'before_3_stamp',
+            `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${foreign(owner)} AND ${differ(written)})
+             EXECUTE FUNCTION pylon_sync.stamp()`,
+          ),
+          // Of the statement, in the place of one of each row that there was before.
+          without('capture'),
+          trigger(
+            'capture_all',
+            `AFTER UPDATE ON ${table} REFERENCING OLD TABLE AS ${TRANSITION.old} NEW TABLE AS ${TRANSITION.new}
+             FOR EACH STATEMENT WHEN (${foreign(owner)})
              EXECUTE FUNCTION pylon_sync.${identifier(`capture_${name}`)}()`,
           ),
           told('edited', 'UPDATE'),
@@ -89,7 +104,7 @@ export function captureOf(resource: Resource, owner: string): readonly string[] 
         trigger(
           'before_delete',
           `BEFORE DELETE ON ${table} FOR EACH ROW WHEN (${foreign(owner)} AND OLD._deleted_at IS NOT NULL)
-           EXECUTE FUNCTION pylon_sync.before_edit()`,
+           EXECUTE FUNCTION pylon_sync.skip_gone()`,
         ),
         trigger(
           'delete',

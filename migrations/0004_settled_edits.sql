@@ -1,0 +1,2 @@
+DROP INDEX "pylon_sync"."edits_settled_at";--> statement-breakpoint
+CREATE INDEX "edits_settled_at" ON "pylon_sync"."edits" USING btree ("settled_at") WHERE "pylon_sync"."edits"."settled_at" IS NOT NULL;
