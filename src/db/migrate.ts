@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
 import { awayOr, DatabaseAwayError } from './away.ts';
+import { installViews } from './bi/install.ts';
 import { installCapture } from './capture/install.ts';
 import { limitSilence } from './pool.ts';
 import { sqlState } from './sql-state.ts';
@@ -50,7 +52,8 @@ export async function pendingMigrations(pool: pg.Pool): Promise<number> {
 
 /**
  * Brings the schema to this version: all missing migrations in one transaction, one process at a time
- * (a transaction-level advisory lock, good through a pooler too), and the triggers that capture edits with it.
+ * (a transaction-level advisory lock, good through a pooler too), with the views and
+ * the triggers that capture edits.
  * Returns how many migrations were applied.
  *
  * @throws PermanentError naming the statement that failed, TransientError where that was for others' locks,
@@ -78,9 +81,11 @@ export async function migrate(pool: pg.Pool): Promise<number> {
         migration.folderMillis,
       ]);
     }
-    await installCapture(client, (made) => {
+    const running = (made: string) => {
       statement = made;
-    });
+    };
+    await installViews(drizzle({ client }), running);
+    await installCapture(client, running);
     await client.query('COMMIT');
     return pending.length;
   } catch (cause) {

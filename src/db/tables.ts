@@ -323,3 +323,23 @@ export const ids = pylonSync.table(
   },
   (table) => [index('ids_id').on(table.resource, table.id)],
 );
+
+/** Columns that views have got for custom fields: each keeps its name for good. */
+export const biColumns = pylonSync.table(
+  'bi_columns',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    object_type: text().notNull(),
+    slug: text().notNull(),
+    /** What it holds (src/db/bi/fields.ts); another type of the field is another column. */
+    shape: text().notNull(),
+    /** `value`, or what is shown beside it. */
+    part: text().notNull(),
+    name: text().notNull(),
+    created_at: instant().notNull().defaultNow(),
+  },
+  (table) => [
+    unique('bi_columns_field').on(table.object_type, table.slug, table.shape, table.part),
+    unique('bi_columns_name').on(table.object_type, table.name),
+  ],
+);

@@ -10,6 +10,7 @@ import type { Pass, PassPosition, Scope } from './pass.ts';
 import { newProgress, type ResourceProgress } from './progress.ts';
 import { runPass } from './run-pass.ts';
 import { type Finished, isUnfinished, type TakeUp, takeUp } from './take-up.ts';
+import { followCustomFields } from './views.ts';
 
 export interface WholeOptions {
   readonly kind: 'backfill' | 'lists' | 'reconcile';
@@ -80,6 +81,8 @@ export async function readWhole(ctx: Context, options: WholeOptions): Promise<re
   linked.unlink();
   const ended = results.find((result) => result.status === 'rejected');
   if (ended !== undefined) throw signal.aborted ? signal.reason : ended.reason;
+  const fields = all.find(({ resource }) => resource.name === 'custom_fields');
+  if (fields?.progress.state === 'done') await followCustomFields(ctx);
   return all.map(({ progress }) => progress);
 }
 

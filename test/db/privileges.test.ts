@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { views } from '../../src/db/bi/install.ts';
 import { writableColumns } from '../../src/edits/body.ts';
 import { resources } from '../../src/resources/index.ts';
 import { asDaemon } from '../helpers/daemon-writes.ts';
@@ -30,20 +31,23 @@ async function onTables({ pool }: TestDatabase, role: Role): Promise<readonly st
   return rows.map(({ held }) => held).sort();
 }
 
-/** Every function of these schemas that a role may call, other than triggers', which nobody can. */
+/** Functions that a role may call, other than triggers', which nobody can, and those that views are made of, which all can. */
 async function functions({ pool }: TestDatabase, role: Role): Promise<readonly string[]> {
   const { rows } = await pool.query<{ held: string }>(
     `SELECT format('%s.%s', nspname, proname) AS held
        FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
-      WHERE nspname LIKE 'pylon%' AND prorettype <> 'trigger'::regtype AND has_function_privilege($1, pg_proc.oid, 'EXECUTE')`,
+      WHERE nspname IN ('pylon', 'pylon_sync') AND prorettype <> 'trigger'::regtype AND has_function_privilege($1, pg_proc.oid, 'EXECUTE')`,
     [role],
   );
   return rows.map(({ held }) => held).sort();
 }
 
-const names = resources.map(({ name }) => name);
-const reads = names.map((name) => `SELECT pylon.${name}`);
 const schema = (name: string) => `USAGE ON SCHEMA ${name}`;
+const reads = [
+  ...resources.map(({ name }) => `SELECT pylon.${name}`),
+  ...[...views.map(({ name }) => name), '_metabase_metadata'].map((name) => `SELECT pylon_bi.${name}`),
+  ...['pylon', 'pylon_bi'].map(schema),
+];
 const EDITS = ['SELECT pylon_sync.edits', schema('pylon_sync')];
 
 const DECIDES = [
@@ -59,16 +63,16 @@ const CALLS = ['wait_for_edits', 'undo', 'changed_columns', 'changed_fields', 'c
 
 describe('all that a role may', () => {
   const tables: Readonly<Record<Role, readonly string[]>> = {
-    pylon_reader: [...reads, schema('pylon')],
+    pylon_reader: reads,
     pylon_editor: [
-      ...[...reads, schema('pylon'), ...EDITS],
+      ...[...reads, ...EDITS],
       ...resources.flatMap(({ name, writes }) => [
         ...(writableColumns(writes, 'update').length > 0 ? [`UPDATE pylon.${name}`] : []),
         ...(writes?.create === undefined ? [] : [`INSERT pylon.${name}`]),
         ...(writes?.create === undefined && writes?.remove === undefined ? [] : [`DELETE pylon.${name}`]),
       ]),
     ],
-    pylon_approver: [...reads, schema('pylon'), ...EDITS],
+    pylon_approver: [...reads, ...EDITS],
   };
 
   test.for(ROLES)('on tables: %s', async (role, { database }) => {
@@ -89,6 +93,16 @@ describe('all that a role may', () => {
     expect(held.filter((name) => !actions.includes(name))).toEqual(
       [...DECIDES, ...CALLS].map((name) => `pylon_sync.${name}`).sort(),
     );
+  });
+
+  test('read, of what is made later: that too', async ({ database }) => {
+    await database.pool.query(
+      'CREATE VIEW pylon_bi.later AS SELECT 1 AS one; CREATE TABLE pylon.later (id text)',
+    );
+    for (const role of ROLES)
+      expect(await onTables(database, role)).toEqual(
+        [...tables[role], 'SELECT pylon_bi.later', 'SELECT pylon.later'].sort(),
+      );
   });
 
   test('own: nothing', async ({ database }) => {

@@ -34,10 +34,10 @@ export function rolesOf(resources: readonly Resource[]): readonly string[] {
        FOR reader IN SELECT rolname FROM pg_roles WHERE rolname IN (${ROLES.map(literal).join(', ')}) LOOP
          EXECUTE format('GRANT USAGE ON SCHEMA pylon TO %I', reader);
          EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA pylon TO %I', reader);
-         IF to_regnamespace('pylon_bi') IS NOT NULL THEN
-           EXECUTE format('GRANT USAGE ON SCHEMA pylon_bi TO %I', reader);
-           EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA pylon_bi TO %I', reader);
-         END IF;
+         EXECUTE format('GRANT USAGE ON SCHEMA pylon_bi TO %I', reader);
+         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA pylon_bi TO %I', reader);
+         -- What is made later, too.
+         EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA pylon, pylon_bi GRANT SELECT ON TABLES TO %I', reader);
        END LOOP;
        FOR reader IN SELECT rolname FROM pg_roles WHERE rolname IN ('pylon_editor', 'pylon_approver') LOOP
          EXECUTE format('GRANT USAGE ON SCHEMA pylon_sync TO %I', reader);

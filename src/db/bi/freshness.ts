@@ -1,0 +1,69 @@
+import { resources } from '../../resources/index.ts';
+import { literal, tableOf } from '../capture/names.ts';
+import { column, type View } from './view.ts';
+
+/** Resources, and those that are read for changes of theirs alone. */
+const NAMED = resources
+  .map(({ name, pull }) => {
+    const parent = pull.by === 'parent' && pull.mark !== undefined ? literal(pull.parent) : 'NULL';
+    return `(${literal(name)}, ${parent})`;
+  })
+  .join(', ');
+
+const ROWS = resources
+  .map(
+    ({ name }) =>
+      `WHEN ${literal(name)} THEN (SELECT count(*) FROM ${tableOf(name)} WHERE _deleted_at IS NULL)`,
+  )
+  .join(' ');
+
+/** When the newest pass of some kinds over a resource began that ended well. */
+const began = (resource: string, kinds: string, and = 'true') =>
+  `(SELECT max(run.started_at) FROM pylon_sync.runs AS run
+     WHERE run.resource = ${resource} AND run.outcome = 'done' AND run.kind IN (${kinds}) AND ${and})`;
+
+const WHOLE = "'backfill', 'lists', 'reconcile'";
+
+/** How fresh each table is, by the daemon's own notes. */
+export const freshness: View = {
+  name: 'freshness',
+  comment: 'How fresh each table of the mirror is, one row per table.',
+  from: `FROM (VALUES ${NAMED}) AS r(resource, parent)
+    CROSS JOIN LATERAL (SELECT ${began('r.resource', WHOLE)} AS whole_at) AS whole
+    CROSS JOIN LATERAL (SELECT CASE WHEN whole.whole_at IS NOT NULL THEN greatest(
+        whole.whole_at, ${began('r.resource', "'changes'")},
+        ${began('r.parent', `${WHOLE}, 'changes'`)}) END AS as_of) AS fresh
+    LEFT JOIN LATERAL (
+      SELECT run.rows_drifted FROM pylon_sync.runs AS run
+       WHERE run.resource = r.resource AND run.kind = 'reconcile' AND run.finished_at IS NOT NULL
+       ORDER BY run.id DESC LIMIT 1) AS compared ON true
+    LEFT JOIN LATERAL (
+      SELECT sum(audit.sampled) AS sampled, sum(audit.drifted) AS drifted FROM pylon_sync.audits AS audit
+       WHERE audit.resource = r.resource AND audit.day > current_date - 7) AS audited ON true`,
+  columns: {
+    resource: column('r.resource', 'The table of schema pylon.'),
+    last_complete_pass_at: column(
+      'whole.whole_at',
+      'When the newest complete reading of it began; null before the first.',
+    ),
+    fresh_as_of: column(
+      'fresh.as_of',
+      'What Pylon held then, the table holds; null before the first complete reading.',
+    ),
+    lag_seconds: column(
+      'CASE WHEN fresh.as_of IS NOT NULL THEN greatest(0, floor(extract(epoch FROM clock_timestamp() - fresh.as_of)))::bigint END',
+      'Seconds since then.',
+    ),
+    live_rows: column(`CASE r.resource ${ROWS} END`, 'Rows that are not gone from Pylon.'),
+    drifted_rows: column(
+      'compared.rows_drifted',
+      'Rows that the newest comparison with Pylon found to differ; null before the first.',
+    ),
+    audited_rows: column('audited.sampled', 'Rows that were compared at random in the last 7 days.'),
+    audited_drift: column('audited.drifted', 'Of these, rows that differed.'),
+    synced_until: column(
+      'pylon_bi.synced_until()',
+      'Rows with a synced_at before it are all committed: the upper bound for incremental models; null while it cannot be known.',
+    ),
+  },
+};

@@ -1,0 +1,45 @@
+/** What Metabase calls columns of a name: it then links, formats and filters them accordingly. First match holds. */
+const KINDS: readonly (readonly [pattern: string, kind: string])[] = [
+  ['^id$', 'type/PK'],
+  ['(^|_)id$', 'type/FK'],
+  ['(^|_)email$', 'type/Email'],
+  ['^avatar_url$|_avatar_url$', 'type/AvatarURL'],
+  ['(^|_)(url|link)$', 'type/URL'],
+  ['^created_at$|^submitted_at$', 'type/CreationTimestamp'],
+  ['^updated_at$', 'type/UpdatedTimestamp'],
+  ['^(name|.*_name)$', 'type/Name'],
+  ['^(title|.*_title)$', 'type/Title'],
+  [
+    '^(state|state_label|state_category|status|type|source|priority|object_type|action|author_kind)$',
+    'type/Category',
+  ],
+  ['_seconds$', 'type/Duration'],
+  ['^score$', 'type/Score'],
+  ['_percent$', 'type/Percentage'],
+  ['(^description|_text|_html)$', 'type/Description'],
+];
+
+/**
+ * What Metabase reads to know what columns are, which it finds by its name. It takes no dots in names, and no schemas:
+ * it is for a connection that shows `pylon_bi` alone.
+ *
+ * Source: metabase/metabase, src/metabase/sync/sync_metadata/metabase_metadata.clj
+ */
+export const metabaseMetadata = (): readonly string[] => [
+  `CREATE OR REPLACE VIEW pylon_bi._metabase_metadata AS
+   SELECT shown.relname || '.' || held.attname || '.semantic_type' AS keypath, kind.value
+     FROM pg_catalog.pg_class AS shown
+     JOIN pg_catalog.pg_attribute AS held ON held.attrelid = shown.oid AND held.attnum > 0 AND NOT held.attisdropped
+    CROSS JOIN LATERAL (
+      SELECT known.value FROM (VALUES ${KINDS.map(([pattern, kind], place) => `(${place}, '${pattern}', '${kind}')`).join(', ')}) AS known(place, pattern, value)
+       WHERE held.attname ~ known.pattern ORDER BY known.place LIMIT 1) AS kind
+    WHERE shown.relnamespace = 'pylon_bi'::regnamespace AND shown.relkind = 'v' AND shown.relname NOT LIKE '\\_%'
+      AND strpos(shown.relname || held.attname, '.') = 0
+    UNION ALL
+   SELECT shown.relname || '.description', pg_catalog.obj_description(shown.oid, 'pg_class')
+     FROM pg_catalog.pg_class AS shown
+    WHERE shown.relnamespace = 'pylon_bi'::regnamespace AND shown.relkind = 'v' AND shown.relname NOT LIKE '\\_%'`,
+  "COMMENT ON VIEW pylon_bi._metabase_metadata IS 'What Metabase reads to know what columns are.'",
+  "COMMENT ON COLUMN pylon_bi._metabase_metadata.keypath IS 'What is said, as view.column.property.'",
+  "COMMENT ON COLUMN pylon_bi._metabase_metadata.value IS 'What it is said to be.'",
+];

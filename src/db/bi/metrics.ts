@@ -1,0 +1,264 @@
+import { column, duration, type View } from './view.ts';
+
+/** Seconds between two instants of an issue, of which Pylon's own figure is better where it has one. */
+const between = (given: string, end: string) =>
+  `coalesce(r.${given}, extract(epoch FROM r.${end} - r.created_at))`;
+
+const breached = (done: string, due: string) =>
+  `CASE WHEN r.${due} IS NULL THEN NULL ELSE coalesce(r.${done}, now()) > r.${due} END`;
+
+const PRIORITY = "r.custom_fields ->> 'priority'";
+const OPEN = "r.resolution_time IS NULL AND r.state IS DISTINCT FROM 'closed'";
+
+const NAMES = {
+  account_name: column('account.name', 'What the account is called.'),
+  team_name: column('team.name', 'What the team is called.'),
+  assignee_name: column('assignee.name', 'Name of that user.'),
+};
+
+const issueMetrics: View = {
+  name: 'issue_metrics',
+  comment: 'What is measured of each issue: answers, resolution, effort and SLAs, one row per issue.',
+  from: `FROM pylon.issues AS r
+    LEFT JOIN pylon.accounts AS account ON account.id = r.account_id
+    LEFT JOIN pylon.teams AS team ON team.id = r.team_id
+    LEFT JOIN pylon.users AS assignee ON assignee.id = r.assignee_id
+    WHERE r._deleted_at IS NULL`,
+  columns: {
+    issue_id: column('r.id', 'The issue: issues.id.'),
+    number: column('r.number', 'The number that people see.'),
+    created_at: column('r.created_at', 'When it was created.'),
+    state: column('r.state', 'Where it stands, as issues.state.'),
+    is_open: column(`(${OPEN})`, 'Whether it is neither resolved nor closed.'),
+    source: column('r.source', 'Where it came from: slack, email and so on.'),
+    priority: column(PRIORITY, 'Its priority.'),
+    account_id: column('r.account_id', 'The account: accounts.id.'),
+    account_name: NAMES.account_name,
+    team_id: column('r.team_id', 'The team: teams.id.'),
+    team_name: NAMES.team_name,
+    assignee_id: column('r.assignee_id', 'The user who works on it: users.id.'),
+    assignee_name: NAMES.assignee_name,
+    first_response_time: column(
+      'r.first_response_time',
+      'When your side first answered; null where it has not yet.',
+    ),
+    ...duration(
+      'first_response',
+      between('first_response_seconds', 'first_response_time'),
+      'From creation to the first answer',
+    ),
+    ...duration(
+      'business_hours_first_response',
+      'r.business_hours_first_response_seconds',
+      'From creation to the first answer, business hours only',
+    ),
+    resolution_time: column('r.resolution_time', 'When it was resolved; null where it is open.'),
+    ...duration(
+      'resolution',
+      between('resolution_seconds', 'resolution_time'),
+      'From creation to resolution',
+    ),
+    ...duration(
+      'business_hours_resolution',
+      'r.business_hours_resolution_seconds',
+      'From creation to resolution, business hours only',
+    ),
+    ...duration('active_time', 'r.active_time_seconds', 'Time that users spent on it, as of synced_at'),
+    touches: column('r.number_of_touches', 'How many times your side answered.'),
+    first_response_breached: column(
+      breached('first_response_time', 'first_response_breach_time'),
+      'Whether the first answer came, or is, later than its SLA allows; null where Pylon names no time.',
+    ),
+    resolution_breached: column(
+      breached('resolution_time', 'resolution_breach_time'),
+      'Whether the resolution came, or is, later than its SLA allows; null where Pylon names no time.',
+    ),
+    ...duration(
+      'age',
+      `CASE WHEN ${OPEN} THEN extract(epoch FROM now() - r.created_at) END`,
+      'Age of an open issue; null where it is not open',
+    ),
+    synced_at: column('r._synced_at', 'When the content of the issue last changed here.'),
+  },
+};
+
+/** Day by day, what was open at its end, what came and what was resolved, of each set of dimensions. */
+const dailyBacklog: View = {
+  name: 'daily_backlog',
+  comment:
+    'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today: what they were on the day is not kept by Pylon. A reopened issue counts as solved when it was last resolved only.',
+  from: `FROM (SELECT day::date AS day, day AS begins, day + interval '1 day' AS ends
+            FROM generate_series(
+              (SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') FROM pylon.issues WHERE _deleted_at IS NULL),
+              date_trunc('day', now() AT TIME ZONE 'UTC'), interval '1 day') AS day) AS calendar
+    CROSS JOIN LATERAL (
+      SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source,
+             count(*) FILTER (WHERE i.created_at >= calendar.begins AT TIME ZONE 'UTC') AS new,
+             count(*) FILTER (WHERE i.resolution_time < calendar.ends AT TIME ZONE 'UTC') AS solved,
+             count(*) FILTER (WHERE i.resolution_time IS NULL OR i.resolution_time >= calendar.ends AT TIME ZONE 'UTC') AS open
+        FROM pylon.issues AS i
+       WHERE i._deleted_at IS NULL AND i.created_at < calendar.ends AT TIME ZONE 'UTC'
+         AND coalesce(i.resolution_time, 'infinity') >= calendar.begins AT TIME ZONE 'UTC'
+       GROUP BY 1, 2, 3, 4) AS r
+    LEFT JOIN pylon.teams AS team ON team.id = r.team_id
+    LEFT JOIN pylon.users AS assignee ON assignee.id = r.assignee_id`,
+  columns: {
+    day: column('calendar.day', 'The day, in UTC.'),
+    team_id: column('r.team_id', 'The team: teams.id.'),
+    team_name: NAMES.team_name,
+    assignee_id: column('r.assignee_id', 'The user: users.id.'),
+    assignee_name: NAMES.assignee_name,
+    priority: column('r.priority', 'The priority.'),
+    source: column('r.source', 'Where the issues came from.'),
+    open: column('r.open', 'Issues that were not resolved at the end of the day.'),
+    new: column('r.new', 'Issues that were created on the day.'),
+    solved: column('r.solved', 'Issues that were resolved on the day.'),
+  },
+};
+
+const teamWorkload: View = {
+  name: 'team_workload',
+  comment: 'Open issues now, by team and assignee.',
+  from: `FROM (SELECT r.team_id, r.assignee_id, count(*) AS open,
+                 count(*) FILTER (WHERE r.state = 'new') AS untouched,
+                 count(*) FILTER (WHERE r.state = 'waiting_on_you') AS waiting_on_you,
+                 count(*) FILTER (WHERE r.first_response_time IS NULL) AS unanswered,
+                 count(*) FILTER (WHERE r.snoozed_until_time > now()) AS snoozed,
+                 count(*) FILTER (WHERE r.resolution_breach_time < now()
+                                     OR (r.first_response_time IS NULL AND r.first_response_breach_time < now())) AS breached,
+                 min(r.created_at) AS oldest_created_at
+            FROM pylon.issues AS r
+           WHERE r._deleted_at IS NULL AND ${OPEN}
+           GROUP BY 1, 2) AS r
+    LEFT JOIN pylon.teams AS team ON team.id = r.team_id
+    LEFT JOIN pylon.users AS assignee ON assignee.id = r.assignee_id`,
+  columns: {
+    team_id: column('r.team_id', 'The team: teams.id; null where issues have none.'),
+    team_name: NAMES.team_name,
+    assignee_id: column('r.assignee_id', 'The user: users.id; null where nobody works on them.'),
+    assignee_name: NAMES.assignee_name,
+    open_issues: column('r.open', 'Issues that are neither resolved nor closed.'),
+    new_issues: column('r.untouched', 'Of these, in state new.'),
+    waiting_on_you: column('r.waiting_on_you', 'Of these, in state waiting_on_you.'),
+    unanswered: column('r.unanswered', 'Of these, without a first answer.'),
+    snoozed: column('r.snoozed', 'Of these, resting until a later time.'),
+    breached: column('r.breached', 'Of these, later than an SLA allows.'),
+    oldest_created_at: column('r.oldest_created_at', 'When the oldest of them was created.'),
+  },
+};
+
+const accountHealth: View = {
+  name: 'account_health',
+  comment: 'How each account fares: issues, answers, ratings and last activity, one row per account.',
+  from: `FROM pylon.accounts AS r
+    LEFT JOIN pylon.users AS owner ON owner.id = r.owner_id
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS issues, count(*) FILTER (WHERE i.resolution_time IS NULL AND i.state IS DISTINCT FROM 'closed') AS open,
+             count(*) FILTER (WHERE i.created_at >= now() - interval '30 days') AS last_30_days,
+             count(*) FILTER (WHERE i.created_at >= now() - interval '90 days') AS last_90_days,
+             percentile_cont(0.5) WITHIN GROUP (ORDER BY i.first_response_seconds) AS first_response,
+             percentile_cont(0.5) WITHIN GROUP (ORDER BY i.resolution_seconds) AS resolution,
+             max(i.latest_message_time) AS latest_message
+        FROM pylon.issues AS i WHERE i.account_id = r.id AND i._deleted_at IS NULL) AS had
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS ratings,
+             avg(CASE WHEN jsonb_typeof(one -> 'score') = 'number' THEN (one ->> 'score')::numeric END) AS score
+        FROM pylon.issues AS i,
+             jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
+       WHERE i.account_id = r.id AND i._deleted_at IS NULL AND i.csat_responses IS NOT NULL) AS rated
+    WHERE r._deleted_at IS NULL`,
+  columns: {
+    account_id: column('r.id', 'The account: accounts.id.'),
+    account_name: column('r.name', 'What the account is called.'),
+    type: column('r.type', 'Its kind: customer, partner and so on.'),
+    owner_id: column('r.owner_id', 'The user who is in charge: users.id.'),
+    owner_name: column('owner.name', 'Name of that user.'),
+    issues: column('had.issues', 'Issues of the account, ever.'),
+    open_issues: column('had.open', 'Of these, neither resolved nor closed.'),
+    issues_last_30_days: column('had.last_30_days', 'Of these, created in the last 30 days.'),
+    issues_last_90_days: column('had.last_90_days', 'Of these, created in the last 90 days.'),
+    ...duration('median_first_response', 'had.first_response', 'Median from creation to the first answer'),
+    ...duration('median_resolution', 'had.resolution', 'Median from creation to resolution'),
+    csat_responses: column('rated.ratings', 'Ratings that were given.'),
+    csat_score: column('round(rated.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),
+    last_activity_at: column(
+      'greatest(had.latest_message, r.latest_customer_activity_time)',
+      'When a message was last written, or the customer last did something.',
+    ),
+  },
+};
+
+const csatSummary: View = {
+  name: 'csat_summary',
+  comment: 'Ratings by month in which the issue was created (UTC), team and assignee.',
+  from: `FROM (SELECT date_trunc('month', i.created_at AT TIME ZONE 'UTC')::date AS month, i.team_id, i.assignee_id,
+                 count(*) AS responses, avg(score) AS score, count(*) FILTER (WHERE score >= 4) AS satisfied
+            FROM pylon.issues AS i
+           CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
+           CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(one -> 'score') = 'number' THEN (one ->> 'score')::numeric END) AS given(score)
+           WHERE i._deleted_at IS NULL AND i.csat_responses IS NOT NULL AND score IS NOT NULL
+           GROUP BY 1, 2, 3) AS r
+    LEFT JOIN pylon.teams AS team ON team.id = r.team_id
+    LEFT JOIN pylon.users AS assignee ON assignee.id = r.assignee_id`,
+  columns: {
+    month: column('r.month', 'First day of the month.'),
+    team_id: column('r.team_id', 'The team: teams.id.'),
+    team_name: NAMES.team_name,
+    assignee_id: column('r.assignee_id', 'The user: users.id.'),
+    assignee_name: NAMES.assignee_name,
+    responses: column('r.responses', 'Ratings that were given.'),
+    score: column('round(r.score, 2)', 'Mean rating, from 1 (worst) to 5 (best).'),
+    satisfied: column('r.satisfied', 'Ratings of 4 or 5.'),
+    satisfied_percent: column(
+      'round(100.0 * r.satisfied / r.responses, 1)',
+      'Their share of all, in percent.',
+    ),
+  },
+};
+
+const coverage: View = {
+  name: 'knowledge_base_coverage',
+  comment: 'What each knowledge base holds and how fresh it is, one row per knowledge base.',
+  from: `FROM pylon.knowledge_bases AS r
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS articles, count(*) FILTER (WHERE a.is_published) AS published,
+             count(*) FILTER (WHERE a.is_published AND a.is_unlisted) AS unlisted,
+             count(*) FILTER (WHERE a.is_published AND a.current_draft_content_html IS DISTINCT FROM a.current_published_content_html) AS with_changes,
+             count(*) FILTER (WHERE a.is_published AND coalesce(a.last_published_at, a.created_at) < now() - interval '180 days') AS stale,
+             count(*) FILTER (WHERE a.collection_id IS NULL) AS unfiled, max(a.last_published_at) AS last_published
+        FROM pylon.articles AS a WHERE a.knowledge_base_id = r.id AND a._deleted_at IS NULL) AS held
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS collections FROM pylon.collections AS c
+       WHERE c.knowledge_base_id = r.id AND c._deleted_at IS NULL) AS filed
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS translations, count(*) FILTER (WHERE t.is_published) AS published
+        FROM pylon.article_translations AS t WHERE t.knowledge_base_id = r.id AND t._deleted_at IS NULL) AS translated
+    WHERE r._deleted_at IS NULL`,
+  columns: {
+    knowledge_base_id: column('r.id', 'The knowledge base: knowledge_bases.id.'),
+    title: column('r.title', 'What it is called.'),
+    collections: column('filed.collections', 'Folders.'),
+    articles: column('held.articles', 'Articles, published or not.'),
+    published_articles: column('held.published', 'Of these, published.'),
+    unlisted_articles: column('held.unlisted', 'Of the published, left out of lists.'),
+    articles_with_unpublished_changes: column(
+      'held.with_changes',
+      'Of the published, with a draft that differs.',
+    ),
+    stale_articles: column('held.stale', 'Of the published, not published anew for 180 days.'),
+    articles_without_collection: column('held.unfiled', 'Articles in no folder.'),
+    translations: column('translated.translations', 'Translations into further languages.'),
+    published_translations: column('translated.published', 'Of these, published.'),
+    last_published_at: column('held.last_published', 'When an article was last published.'),
+  },
+};
+
+/** What is measured, taken from the mirror itself. */
+export const metricViews: readonly View[] = [
+  issueMetrics,
+  dailyBacklog,
+  teamWorkload,
+  accountHealth,
+  csatSummary,
+  coverage,
+];

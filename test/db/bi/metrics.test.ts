@@ -1,0 +1,366 @@
+import { describe, expect } from 'vitest';
+import { asDaemon } from '../../helpers/daemon-writes.ts';
+import { type TestDatabase, test } from '../../helpers/database.ts';
+
+const rowsOf = async ({ pool }: TestDatabase, query: string) => (await pool.query(query)).rows;
+
+/** A day at noon, so many days before today (UTC). */
+const ago = (days: number, hours = 0) =>
+  `(date_trunc('day', now() AT TIME ZONE 'UTC') + interval '12 hours' - interval '${days} days' + interval '${hours} hours') AT TIME ZONE 'UTC'`;
+
+const PEOPLE = `
+  INSERT INTO pylon.users (id, name, email) VALUES ('u1', 'Ann', 'ann@us.example'), ('u2', 'Ben', NULL);
+  INSERT INTO pylon.teams (id, name, user_ids) VALUES ('t1', 'Support', '{u1,u2}');
+  INSERT INTO pylon.accounts (id, name, type, owner_id, tags, domains, primary_domain, channels, external_ids, latest_customer_activity_time)
+  VALUES ('a1', 'Acme', 'customer', 'u2', '{vip,eu}', '{acme.example,acme.org}', 'acme.example',
+          '[{"channel_id": "C1", "source": "slack", "channel_name": "acme", "is_primary": true}]',
+          '[{"external_id": "42", "label": "crm"}]', ${ago(40)}),
+         ('a2', 'Blue', 'customer', NULL, NULL, NULL, NULL, NULL, NULL, ${ago(1)}),
+         ('gone', 'Gone', 'customer', NULL, '{vip}', NULL, NULL, NULL, NULL, NULL);
+  UPDATE pylon.accounts SET _deleted_at = now() WHERE id = 'gone';
+  INSERT INTO pylon.issue_statuses (id, slug, label, category) VALUES ('new', 'new', 'New', 'new'), ('qa', 'qa', 'In QA', 'on_hold');`;
+
+const ISSUES = `${PEOPLE}
+  INSERT INTO pylon.issues (id, number, state, source, account_id, team_id, assignee_id, custom_fields, tags, created_at,
+                            first_response_time, first_response_seconds, resolution_time, resolution_seconds, number_of_touches,
+                            first_response_breach_time, resolution_breach_time, csat_responses, latest_message_time)
+  VALUES
+    ('i1', 1, 'closed', 'email', 'a1', 't1', 'u1', '{"priority": "high"}', '{a,b}', ${ago(5)}, ${ago(5, 2)}, 7200, ${ago(3)}, 172800, 4,
+     ${ago(5, 1)}, ${ago(2)}, '[{"score": 5, "comment": "fine"}, {"score": 2}]', ${ago(3)}),
+    ('i2', 2, 'closed', 'email', 'a1', 't1', 'u1', '{"priority": "high"}', NULL, ${ago(4)}, ${ago(4, 1)}, NULL, ${ago(4, 3)}, NULL, 1,
+     NULL, NULL, '[{"score": "odd"}]', ${ago(4)}),
+    ('i3', 3, 'qa', 'slack', 'a1', NULL, NULL, NULL, '{a}', ${ago(2)}, NULL, NULL, NULL, NULL, 0, ${ago(1)}, NULL, NULL, ${ago(2)}),
+    ('i4', 4, 'new', 'slack', 'a2', 't1', 'u2', NULL, NULL, ${ago(0, -6)}, NULL, NULL, NULL, NULL, 0, NULL, now() + interval '1 day', 'null', NULL),
+    ('dead', 5, 'new', 'slack', 'a2', 't1', 'u2', NULL, '{a}', ${ago(3)}, NULL, NULL, NULL, NULL, 0, NULL, NULL, '[{"score": 1}]', NULL);
+  UPDATE pylon.issues SET _deleted_at = now() WHERE id = 'dead';`;
+
+describe('of known rows', () => {
+  test('issue_metrics measures each live issue', async ({ database }) => {
+    await asDaemon(database.pool, ISSUES);
+    const rows = await rowsOf(
+      database,
+      `SELECT number::int, is_open, first_response_seconds::int, first_response_hours::float, resolution_seconds::int,
+              resolution_hours::float, touches::int, first_response_breached, resolution_breached, team_name, assignee_name, priority,
+              age_seconds IS NULL AS no_age
+         FROM pylon_bi.issue_metrics ORDER BY number`,
+    );
+    const none = {
+      first_response_seconds: null,
+      first_response_hours: null,
+      resolution_seconds: null,
+      resolution_hours: null,
+    };
+    expect(rows).toMatchObject([
+      {
+        ...{
+          number: 1,
+          is_open: false,
+          first_response_seconds: 7200,
+          first_response_hours: 2,
+          resolution_seconds: 172_800,
+        },
+        ...{
+          resolution_hours: 48,
+          touches: 4,
+          first_response_breached: true,
+          resolution_breached: false,
+          no_age: true,
+        },
+        ...{ team_name: 'Support', assignee_name: 'Ann', priority: 'high' },
+      },
+      // Where Pylon has no figure, its times make one.
+      {
+        number: 2,
+        is_open: false,
+        first_response_seconds: 3600,
+        resolution_seconds: 10_800,
+        first_response_breached: null,
+      },
+      {
+        number: 3,
+        is_open: true,
+        ...none,
+        first_response_breached: true,
+        resolution_breached: null,
+        team_name: null,
+        no_age: false,
+      },
+      { number: 4, is_open: true, ...none, first_response_breached: null, resolution_breached: false },
+    ]);
+  });
+
+  test('daily_backlog counts what came, was solved and stayed open, each day', async ({ database }) => {
+    await asDaemon(database.pool, ISSUES);
+    const rows = await rowsOf(
+      database,
+      `SELECT ((now() AT TIME ZONE 'UTC')::date - day)::int AS ago, sum(open)::int AS open, sum(new)::int AS new, sum(solved)::int AS solved
+         FROM pylon_bi.daily_backlog GROUP BY 1 ORDER BY 1 DESC`,
+    );
+    expect(rows.map(({ ago, open, new: made, solved }) => [ago, open, made, solved])).toEqual([
+      [5, 1, 1, 0],
+      [4, 1, 1, 1],
+      [3, 0, 0, 1],
+      [2, 1, 1, 0],
+      [1, 1, 0, 0],
+      [0, 2, 1, 0],
+    ]);
+    expect(
+      await rowsOf(
+        database,
+        `SELECT team_name, assignee_name, priority, source, open::int FROM pylon_bi.daily_backlog
+          WHERE day = (now() AT TIME ZONE 'UTC')::date ORDER BY 1 NULLS LAST`,
+      ),
+    ).toEqual([
+      { team_name: 'Support', assignee_name: 'Ben', priority: null, source: 'slack', open: 1 },
+      { team_name: null, assignee_name: null, priority: null, source: 'slack', open: 1 },
+    ]);
+  });
+
+  test('team_workload, account_health and csat_summary', async ({ database }) => {
+    await asDaemon(database.pool, ISSUES);
+    expect(
+      await rowsOf(
+        database,
+        `SELECT team_name, assignee_name, open_issues::int, new_issues::int, unanswered::int, breached::int
+           FROM pylon_bi.team_workload ORDER BY 1 NULLS LAST`,
+      ),
+    ).toEqual([
+      {
+        team_name: 'Support',
+        assignee_name: 'Ben',
+        open_issues: 1,
+        new_issues: 1,
+        unanswered: 1,
+        breached: 0,
+      },
+      { team_name: null, assignee_name: null, open_issues: 1, new_issues: 0, unanswered: 1, breached: 1 },
+    ]);
+    expect(
+      await rowsOf(
+        database,
+        `SELECT account_name, owner_name, issues::int, open_issues::int, issues_last_30_days::int, median_first_response_hours::float,
+                csat_responses::int, csat_score::float, last_activity_at = ${ago(2)} AS is_message, last_activity_at = ${ago(1)} AS is_other
+           FROM pylon_bi.account_health ORDER BY 1`,
+      ),
+    ).toEqual([
+      {
+        ...{ account_name: 'Acme', owner_name: 'Ben', issues: 3, open_issues: 1, issues_last_30_days: 3 },
+        ...{
+          median_first_response_hours: 2,
+          csat_responses: 3,
+          csat_score: 3.5,
+          is_message: true,
+          is_other: false,
+        },
+      },
+      {
+        ...{ account_name: 'Blue', owner_name: null, issues: 1, open_issues: 1, issues_last_30_days: 1 },
+        ...{
+          median_first_response_hours: null,
+          csat_responses: 0,
+          csat_score: null,
+          is_message: false,
+          is_other: true,
+        },
+      },
+    ]);
+    expect(
+      await rowsOf(
+        database,
+        'SELECT team_name, assignee_name, responses::int, score::float, satisfied::int, satisfied_percent::float FROM pylon_bi.csat_summary',
+      ),
+    ).toEqual([
+      {
+        team_name: 'Support',
+        assignee_name: 'Ann',
+        responses: 2,
+        score: 3.5,
+        satisfied: 1,
+        satisfied_percent: 50,
+      },
+    ]);
+  });
+
+  test('knowledge_base_coverage counts articles', async ({ database }) => {
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.knowledge_bases (id, title) VALUES ('kb', 'Help');
+       INSERT INTO pylon.collections (id, knowledge_base_id) VALUES ('c', 'kb');
+       INSERT INTO pylon.articles (id, knowledge_base_id, collection_id, is_published, is_unlisted, current_draft_content_html,
+                                   current_published_content_html, last_published_at)
+       VALUES ('1', 'kb', 'c', true, false, 'x', 'x', now()), ('2', 'kb', 'c', true, true, 'y', 'x', now() - interval '1 year'),
+              ('3', 'kb', NULL, false, false, 'z', NULL, NULL);
+       INSERT INTO pylon.article_translations (id, article_id, knowledge_base_id, language, is_published) VALUES ('1:de', '1', 'kb', 'de', true)`,
+    );
+    const [row] = await rowsOf(database, 'SELECT * FROM pylon_bi.knowledge_base_coverage');
+    expect(row).toMatchObject({
+      ...{ title: 'Help', collections: '1', articles: '3', published_articles: '2', unlisted_articles: '1' },
+      ...{ articles_with_unpublished_changes: '1', stale_articles: '1', articles_without_collection: '1' },
+      ...{ translations: '1', published_translations: '1' },
+    });
+  });
+
+  test('lists are rows', async ({ database }) => {
+    await asDaemon(database.pool, ISSUES);
+    expect(
+      await rowsOf(database, 'SELECT issue_number::int AS n, tag FROM pylon_bi.issue_tags ORDER BY 1, 2'),
+    ).toEqual([
+      { n: 1, tag: 'a' },
+      { n: 1, tag: 'b' },
+      { n: 3, tag: 'a' },
+    ]);
+    expect(await rowsOf(database, 'SELECT account_name, tag FROM pylon_bi.account_tags ORDER BY 2')).toEqual([
+      { account_name: 'Acme', tag: 'eu' },
+      { account_name: 'Acme', tag: 'vip' },
+    ]);
+    expect(
+      await rowsOf(database, 'SELECT domain, is_primary FROM pylon_bi.account_domains ORDER BY 1'),
+    ).toEqual([
+      { domain: 'acme.example', is_primary: true },
+      { domain: 'acme.org', is_primary: false },
+    ]);
+    expect(await rowsOf(database, 'SELECT external_id, label FROM pylon_bi.account_external_ids')).toEqual([
+      { external_id: '42', label: 'crm' },
+    ]);
+    expect(
+      await rowsOf(
+        database,
+        'SELECT channel_id, channel_name, source, is_primary, is_internal FROM pylon_bi.account_channels',
+      ),
+    ).toEqual([
+      { channel_id: 'C1', channel_name: 'acme', source: 'slack', is_primary: true, is_internal: null },
+    ]);
+    expect(
+      await rowsOf(database, 'SELECT team_name, user_name FROM pylon_bi.team_members ORDER BY 2'),
+    ).toEqual([
+      { team_name: 'Support', user_name: 'Ann' },
+      { team_name: 'Support', user_name: 'Ben' },
+    ]);
+    expect(
+      await rowsOf(database, 'SELECT score::float, comment FROM pylon_bi.csat_responses ORDER BY 1'),
+    ).toEqual([
+      { score: 2, comment: null },
+      { score: 5, comment: 'fine' },
+      { score: null, comment: null },
+    ]);
+  });
+
+  test('the time in the present state runs on', async ({ database }) => {
+    await asDaemon(
+      database.pool,
+      `${PEOPLE} INSERT INTO pylon.issues (id, number, state, resolution_time, time_in_status_seconds, business_hours_time_in_status_seconds, _synced_at)
+       VALUES ('i1', 1, 'qa', NULL, '{"new": 60, "qa": 100}', '{"qa": 50}', now() - interval '1 hour'),
+              ('i2', 2, 'closed', now(), '{"new": 60, "closed": 5}', NULL, now() - interval '1 hour')`,
+    );
+    expect(
+      await rowsOf(
+        database,
+        `SELECT issue_number::int AS n, state, state_label, time_seconds::int AS s, business_hours_seconds::int AS b, is_current
+           FROM pylon_bi.issue_time_in_status ORDER BY 1, 2`,
+      ),
+    ).toEqual([
+      { n: 1, state: 'new', state_label: 'New', s: 60, b: null, is_current: false },
+      { n: 1, state: 'qa', state_label: 'In QA', s: 3_700, b: 50, is_current: true },
+      { n: 2, state: 'closed', state_label: 'closed', s: 5, b: null, is_current: false },
+      { n: 2, state: 'new', state_label: 'New', s: 60, b: null, is_current: false },
+    ]);
+  });
+
+  test('messages say who wrote them, and what, as text', async ({ database }) => {
+    await asDaemon(
+      database.pool,
+      `${ISSUES} INSERT INTO pylon.contacts (id, name) VALUES ('c1', 'Cleo');
+       INSERT INTO pylon.issue_messages (id, issue_id, author_user_id, author_contact_id, author_name, message_html)
+       VALUES ('m1', 'i1', NULL, 'c1', 'Cleo', '<style>p {}</style><p>Hello &amp; <b>good&nbsp;day</b></p><p>2 &lt; 3<br/>&amp;lt;</p>'),
+              ('m2', 'i1', 'u1', NULL, 'Ann', 'plain'), ('m3', 'i1', NULL, NULL, 'Bot', NULL)`,
+    );
+    expect(
+      await rowsOf(
+        database,
+        'SELECT author_kind, author_name, issue_number::int AS n, account_id, message_text FROM pylon_bi.messages ORDER BY id',
+      ),
+    ).toEqual([
+      {
+        author_kind: 'contact',
+        author_name: 'Cleo',
+        n: 1,
+        account_id: 'a1',
+        message_text: 'Hello & good day\n2 < 3\n&lt;',
+      },
+      { author_kind: 'user', author_name: 'Ann', n: 1, account_id: 'a1', message_text: 'plain' },
+      { author_kind: 'unknown', author_name: 'Bot', n: 1, account_id: 'a1', message_text: null },
+    ]);
+  });
+});
+
+test('freshness tells what the daemon noted', async ({ database }) => {
+  await asDaemon(
+    database.pool,
+    `INSERT INTO pylon_sync.runs (resource, kind, started_at, finished_at, outcome, rows_drifted, token)
+     VALUES ('issues', 'backfill', now() - interval '2 hours', now(), 'done', 0, 1),
+            ('issues', 'reconcile', now() - interval '1 hour', now(), 'done', 3, 1),
+            ('issues', 'changes', now() - interval '10 seconds', now(), 'done', 0, 1),
+            ('issues', 'changes', now(), NULL, 'running', 0, 1),
+            ('issue_messages', 'backfill', now() - interval '2 hours', now(), 'done', 0, 1),
+            ('users', 'lists', now(), now(), 'failed', 0, 1);
+     INSERT INTO pylon_sync.audits (resource, day, sampled, differed, drifted) VALUES ('issues', current_date, 9, 1, 1);
+     INSERT INTO pylon.issues (id) VALUES ('i1'), ('i2'); UPDATE pylon.issues SET _deleted_at = now() WHERE id = 'i2'`,
+  );
+  const rows = await rowsOf(
+    database,
+    `SELECT resource, round(lag_seconds, -1)::int AS lag, round(extract(epoch FROM now() - last_complete_pass_at), -1)::int AS whole,
+            live_rows::int, drifted_rows::int, audited_rows::int, audited_drift::int, synced_until < now() AS bounded
+       FROM pylon_bi.freshness WHERE resource IN ('issues', 'issue_messages', 'users') ORDER BY 1`,
+  );
+  expect(rows).toEqual([
+    // Read when its issues change, it is as fresh as they are.
+    {
+      resource: 'issue_messages',
+      lag: 10,
+      whole: 7_200,
+      live_rows: 0,
+      drifted_rows: null,
+      audited_rows: null,
+      audited_drift: null,
+      bounded: true,
+    },
+    {
+      resource: 'issues',
+      lag: 10,
+      whole: 3_600,
+      live_rows: 1,
+      drifted_rows: 3,
+      audited_rows: 9,
+      audited_drift: 1,
+      bounded: true,
+    },
+    {
+      resource: 'users',
+      lag: null,
+      whole: null,
+      live_rows: 0,
+      drifted_rows: null,
+      audited_rows: null,
+      audited_drift: null,
+      bounded: true,
+    },
+  ]);
+});
+
+test('synced_until stays below what a transaction has written and not committed', {
+  timeout: 60_000,
+}, async ({ database }) => {
+  const until = async () => (await rowsOf(database, 'SELECT pylon_bi.synced_until() AS at'))[0]?.at as Date;
+  const client = await database.pool.connect();
+  await client.query("BEGIN; SELECT set_config('pylon_sync.daemon', 'on', true)");
+  const { rows } = await client.query<{ _synced_at: Date }>(
+    "INSERT INTO pylon.teams (id, name) VALUES ('t', 'x') RETURNING _synced_at",
+  );
+  const written = rows[0]?._synced_at as Date;
+  // Longer than a statement may take to lock its table.
+  await new Promise((resolve) => setTimeout(resolve, 10_500));
+  expect((await until()).getTime()).toBeLessThanOrEqual(written.getTime());
+  await client.query('COMMIT');
+  client.release();
+  expect((await until()).getTime()).toBeGreaterThan(written.getTime());
+});

@@ -1,0 +1,38 @@
+import { describe, expect } from 'vitest';
+import { views } from '../../../src/db/bi/install.ts';
+import { expectDescribed } from '../../helpers/described.ts';
+import { test } from '../../helpers/session.ts';
+
+test('every schema, table, view and column says what it is', async ({ database }) => {
+  await expectDescribed(database);
+});
+
+test('every view answers over a workspace, with its columns in their order', { timeout: 60_000 }, async ({
+  mirror,
+  database,
+}) => {
+  await mirror({ issues: 120 });
+  for (const { name, columns } of views) {
+    const { fields, rowCount } = await database.pool.query(`SELECT * FROM pylon_bi.${name}`);
+    expect(fields.map((field) => field.name).slice(0, Object.keys(columns).length)).toEqual(
+      Object.keys(columns),
+    );
+    // A workspace of the sandbox has some of everything.
+    expect([name, rowCount === 0]).toEqual([name, false]);
+  }
+});
+
+describe('names of what is referred to', () => {
+  test('are beside the ids', async ({ mirror, database }) => {
+    await mirror({ issues: 60 });
+    const { rows } = await database.pool.query(`
+      SELECT count(*)::int AS issues,
+             count(*) FILTER (WHERE v.account_name IS DISTINCT FROM a.name OR v.assignee_name IS DISTINCT FROM u.name
+                                 OR v.team_name IS DISTINCT FROM t.name OR v.requester_name IS DISTINCT FROM c.name)::int AS wrong,
+             count(v.account_name)::int > 0 AND count(v.assignee_name)::int > 0 AND count(v.team_name)::int > 0 AS some
+        FROM pylon_bi.issues AS v JOIN pylon.issues AS i USING (id)
+        LEFT JOIN pylon.accounts AS a ON a.id = i.account_id LEFT JOIN pylon.users AS u ON u.id = i.assignee_id
+        LEFT JOIN pylon.teams AS t ON t.id = i.team_id LEFT JOIN pylon.contacts AS c ON c.id = i.requester_id`);
+    expect(rows).toEqual([{ issues: 60, wrong: 0, some: true }]);
+  });
+});
