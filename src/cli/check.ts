@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Inspection, inspectConfig } from '../config.ts';
+import { missingRoles } from '../db/capture/roles.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { boundWorkspace, mismatch, type Workspace } from '../db/workspace.ts';
 import { reasonOf, TransientError } from '../errors.ts';
@@ -7,6 +8,7 @@ import { plural } from '../figures.ts';
 import { createPylon } from '../pylon/client.ts';
 import { workspaceOf } from '../sync/workspace.ts';
 import { databaseName, withDatabase } from './database.ts';
+import { rolesAdvice } from './migrate.ts';
 import { pylonOptions, tokenAdvice } from './pylon.ts';
 import { type Setup, withConfig } from './setup.ts';
 import type { Run, Shell } from './shell.ts';
@@ -28,6 +30,8 @@ export function addCheck(program: Command, run: Run): void {
 interface Findings {
   readonly right: string[];
   readonly wrong: string[];
+  /** What can be lived with. */
+  readonly notes: string[];
   /** Whether all that is wrong is that something could not be reached. */
   transient: boolean;
 }
@@ -35,7 +39,7 @@ interface Findings {
 async function runCheck(shell: Shell): Promise<number> {
   const inspection = inspectConfig(shell.env, { token: true });
   const setup = withConfig(shell, shell.env, { ...inspection.config, logLevel: 'silent' });
-  const findings: Findings = { right: [], wrong: [], transient: true };
+  const findings: Findings = { right: [], wrong: [], notes: [], transient: true };
   for (const { message } of inspection.problems) note(findings, message);
   if (inspection.problems.length === 0) findings.right.push('configuration: every variable can be used');
 
@@ -46,7 +50,7 @@ async function runCheck(shell: Shell): Promise<number> {
     await checkDatabase(setup, workspace, findings);
 
   for (const line of findings.right) shell.stdout.write(`ok     ${line}\n`);
-  for (const line of inspection.warnings) shell.stdout.write(`note   ${line}\n`);
+  for (const line of [...inspection.warnings, ...findings.notes]) shell.stdout.write(`note   ${line}\n`);
   for (const line of findings.wrong) shell.stderr.write(`wrong  ${line}\n`);
   if (findings.wrong.length === 0) return 0;
   return findings.transient ? 1 : 2;
@@ -103,6 +107,8 @@ async function checkDatabase(
           ? 'migrations: all applied'
           : `migrations: ${plural(pending, 'migration')} to apply (done at start)`,
       );
+      const missing = pending === 0 ? await missingRoles(pool) : [];
+      if (missing.length > 0) findings.notes.push(`roles: ${rolesAdvice(missing)}`);
       const bound = pending === 0 ? await boundWorkspace(orm) : undefined;
       if (bound === undefined || workspace === undefined) return;
       if (bound.id === workspace.id) findings.right.push('workspace: the database belongs to it');

@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
+import { missingRoles } from '../db/capture/roles.ts';
 import { migrate } from '../db/migrate.ts';
 import { plural } from '../figures.ts';
 import { databaseName, withDatabase } from './database.ts';
 import { setUp } from './setup.ts';
 import type { Run } from './shell.ts';
+
+/** What to do about roles that could not be made. */
+export const rolesAdvice = (missing: readonly string[]): string =>
+  `without ${missing.join(', ')}, as this database user may not make roles: have docs/roles.sql run by one who may, then migrate again`;
 
 export function addMigrate(program: Command, run: Run): void {
   program
@@ -16,6 +21,8 @@ export function addMigrate(program: Command, run: Run): void {
           const applied = await migrate(pool);
           const what = applied === 0 ? 'nothing to do' : `${plural(applied, 'migration')} applied`;
           shell.stdout.write(`${databaseName(setup, url)}: ${what}\n`);
+          const missing = await missingRoles(pool);
+          if (missing.length > 0) shell.stdout.write(`note: ${rolesAdvice(missing)}\n`);
           return 0;
         });
       }),

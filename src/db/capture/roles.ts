@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { writableColumns } from '../../edits/body.ts';
 import type { Resource } from '../../resources/define.ts';
 import { literal, tableOf } from './names.ts';
@@ -61,3 +62,12 @@ export const grantFunctions = (
     ${signatures.map((signature) => `GRANT EXECUTE ON FUNCTION pylon_sync.${signature} TO ${role};`).join('\n    ')}
   END IF;
 END $$`;
+
+/** Roles that the server does not have: whoever migrated may not make any. */
+export async function missingRoles(pool: Pick<pg.Pool, 'query'>): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    'SELECT rolname AS name FROM pg_roles WHERE rolname = ANY ($1)',
+    [ROLES],
+  );
+  return ROLES.filter((role) => !rows.some(({ name }) => name === role));
+}
