@@ -1,0 +1,66 @@
+import { describe, expect } from 'vitest';
+import type { TestDatabase } from '../helpers/database.ts';
+import { type Mirrored, test } from '../helpers/session.ts';
+
+const columnsOf = async ({ pool }: TestDatabase, view: string) =>
+  (
+    await pool.query<{ name: string }>(
+      `SELECT attname AS name FROM pg_attribute
+        WHERE attrelid = $1::text::regclass AND attnum > 0 AND attname LIKE 'cf\\_%' ORDER BY attnum`,
+      [`pylon_bi.${view}`],
+    )
+  ).rows.map(({ name }) => name);
+
+const define = ({ sandbox: { world } }: Mirrored, slug: string, type: string) =>
+  world.create('custom_fields', {
+    ...{
+      object_type: 'issue',
+      slug,
+      label: slug,
+      type,
+      description: '',
+      is_read_only: false,
+      source: 'pylon',
+    },
+  });
+
+describe('a custom field that somebody adds in Pylon', () => {
+  test('is a column once the lists were read', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 20 });
+    const { sandbox, session } = mirrored;
+    const before = await columnsOf(database, 'issues');
+    expect(before.length).toBeGreaterThan(0);
+    define(mirrored, 'seats', 'number');
+    const [issue] = [...sandbox.world.all('issues')];
+    const id = String(issue?.object.id);
+    mirrored.pass(60);
+    sandbox.world.patch('issues', id, {
+      custom_fields: { ...(issue?.object.custom_fields as object), seats: { slug: 'seats', value: '12' } },
+    });
+    await session.pull();
+    await session.lists(['custom_fields']);
+    expect(await columnsOf(database, 'issues')).toEqual([...before, 'cf_seats']);
+    const { rows } = await database.pool.query(
+      'SELECT cf_seats::int AS seats FROM pylon_bi.issues WHERE id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ seats: 12 }]);
+  });
+
+  test('waits while somebody reads the view, and comes with the next list', { timeout: 30_000 }, async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    define(mirrored, 'seats', 'number');
+    const reader = await database.pool.connect();
+    await reader.query('BEGIN; SELECT FROM pylon_bi.issues LIMIT 1');
+    const { session } = mirrored;
+    expect((await session.lists(['custom_fields'])).get('custom_fields')?.state).toBe('done');
+    expect(await columnsOf(database, 'issues')).not.toContain('cf_seats');
+    await reader.query('COMMIT');
+    reader.release();
+    await session.lists(['custom_fields']);
+    expect(await columnsOf(database, 'issues')).toContain('cf_seats');
+  });
+});
