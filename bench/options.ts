@@ -1,18 +1,22 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../src/errors.ts';
 
+/** What can be measured alone. */
+const PARTS = ['daemon', 'edits', 'views'] as const;
+export type Part = (typeof PARTS)[number];
+
 export interface BenchOptions {
   /** Issues of each workspace; the first is the one all methods are measured on. */
   readonly sizes: readonly number[];
   /** How often each load of the first size is measured; the median counts. */
   readonly rounds: number;
   /** Measure this alone. */
-  readonly only: 'daemon' | 'edits' | undefined;
+  readonly only: Part | undefined;
   /** Whether `RESULTS.md` is written. */
   readonly write: boolean;
 }
 
-const TAKES = 'takes [--issues N[,N]] [--quick] [--only daemon|edits] [--write]';
+const TAKES = `takes [--issues N[,N]] [--quick] [--only ${PARTS.join('|')}] [--write]`;
 
 /**
  * Reads the words of the command line.
@@ -25,9 +29,8 @@ export function readOptions(words: readonly string[]): BenchOptions {
   if (sizes.some((size) => !Number.isSafeInteger(size) || size < 100)) {
     throw new UsageError(`--issues ${values.issues}: ${TAKES}, N from 100`);
   }
-  const { only } = values;
-  if (only !== undefined && only !== 'daemon' && only !== 'edits')
-    throw new UsageError(`--only ${only}: ${TAKES}`);
+  const only = PARTS.find((part) => part === values.only);
+  if (values.only !== only) throw new UsageError(`--only ${values.only}: ${TAKES}`);
   return { sizes, rounds: values.quick ? 1 : 3, only, write: values.write };
 }
 

@@ -2,6 +2,7 @@ import type { DaemonFigures } from './daemon.ts';
 import type { EditFigures } from './edits.ts';
 import type { Figure } from './loads.ts';
 import type { Requests } from './requests.ts';
+import type { ViewFigures } from './views.ts';
 
 /** What was measured on a workspace of one size. */
 export interface SizeResult {
@@ -26,4 +27,5 @@ export interface Results extends Circumstances {
   readonly requests: Requests;
   readonly daemon: DaemonFigures;
   readonly edits: EditFigures;
+  readonly views: ViewFigures;
 }

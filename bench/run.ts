@@ -9,13 +9,15 @@ import { measureEdits } from './edits.ts';
 import { EDITS_HEADING, editsSection } from './edits-report.ts';
 import { type Figure, measureAll, type Plan } from './loads.ts';
 import { describeMachine } from './machine.ts';
-import { type BenchOptions, readOptions } from './options.ts';
+import { type BenchOptions, type Part, readOptions } from './options.ts';
 import { ALL, LASTING } from './plans.ts';
 import { type BenchServer, startServer } from './postgres.ts';
 import { report } from './report.ts';
 import { measureRequests } from './requests.ts';
 import type { Circumstances, SizeResult } from './results.ts';
 import { startSandboxProcess } from './sandbox.ts';
+import { measureViews, type ViewFigures } from './views.ts';
+import { VIEWS_HEADING, viewsSection } from './views-report.ts';
 
 const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 
@@ -30,6 +32,20 @@ const measuredDaemon = (server: BenchServer) => {
 const measuredEdits = (server: BenchServer) => {
   process.stderr.write(`edits on ${LIMITED_ISSUES} issues\n`);
   return measureEdits(server, LIMITED_ISSUES);
+};
+
+const measuredViews = (server: BenchServer): Promise<ViewFigures> => {
+  process.stderr.write('views\n');
+  return measureViews(server);
+};
+
+/** Of what is measured alone: its heading, and its section. */
+const SECTIONS: Readonly<
+  Record<Part, readonly [heading: string, (server: BenchServer, of: Circumstances) => Promise<string>]>
+> = {
+  daemon: [DAEMON_HEADING, async (server, of) => daemonSection(await measuredDaemon(server), of)],
+  edits: [EDITS_HEADING, async (server, of) => editsSection(await measuredEdits(server), of)],
+  views: [VIEWS_HEADING, async (server, of) => viewsSection(await measuredViews(server), of)],
 };
 
 function tell({ method, load, rows, seconds }: Figure): void {
@@ -73,6 +89,7 @@ async function measureEverything(
     requests,
     daemon: await measuredDaemon(server),
     edits: await measuredEdits(server),
+    views: await measuredViews(server),
   });
 }
 
@@ -86,10 +103,8 @@ async function run(words: readonly string[]): Promise<void> {
       machine: await describeMachine(server.url),
     };
     if (options.only !== undefined) {
-      const [heading, section] =
-        options.only === 'daemon'
-          ? [DAEMON_HEADING, daemonSection(await measuredDaemon(server), circumstances)]
-          : [EDITS_HEADING, editsSection(await measuredEdits(server), circumstances)];
+      const [heading, measure] = SECTIONS[options.only];
+      const section = await measure(server, circumstances);
       process.stdout.write(`${section}\n`);
       if (options.write)
         await writeFile(RESULTS, withSection(await readFile(RESULTS, 'utf8'), heading, section));

@@ -1,8 +1,16 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable, whole } from './define.ts';
 import { emailOf, fieldsOf, idOf, present } from './fields.ts';
 import { customFieldValues, reference, set, value } from './writes.ts';
+
+/**
+ * When an issue ended, over its columns: when it was resolved, or last changed where it is closed without that; infinity
+ * while it is open.
+ */
+export const ENDED =
+  "coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')";
 
 export const table = mirrorTable(
   'issues',
@@ -62,6 +70,9 @@ export const table = mirrorTable(
     index('issues_assignee_id').on(column.assignee_id),
     index('issues_created_at').on(column.created_at),
     index('issues_updated_at').on(column.updated_at),
+    // For the views: what is open, what was open at a time, and what was rated.
+    index('issues_ended').on(sql.raw(`(${ENDED})`)),
+    index('issues_rated').on(column.created_at).where(sql`${column.csat_responses} <> '[]'`),
   ],
 );
 

@@ -1,3 +1,4 @@
+import { isOpen } from './ended.ts';
 import { joinView } from './objects.ts';
 import { column, duration, type View } from './view.ts';
 
@@ -24,7 +25,11 @@ export const joinViews: readonly View[] = [
     comment: 'Tags of issues, one row per issue and tag.',
     table: 'issues',
     each: 'unnest(r.tags) AS each(one)',
-    columns: { ...issue, tag: column('each.one', 'The tag.') },
+    columns: {
+      ...issue,
+      tag: column('each.one', 'The tag.'),
+      issue_created_at: column('r.created_at', 'When the issue was created.'),
+    },
   }),
   joinView({
     name: 'account_tags',
@@ -136,6 +141,7 @@ export const joinViews: readonly View[] = [
     comment: 'Ratings that customers gave, one row per rating.',
     table: 'issues',
     each: elements('r.csat_responses'),
+    where: "r.csat_responses <> '[]'",
     columns: {
       ...issue,
       account_id: column('r.account_id', 'The account of the issue: accounts.id.'),
@@ -159,7 +165,7 @@ export const joinViews: readonly View[] = [
     table: 'issues',
     each: `jsonb_each(CASE jsonb_typeof(r.time_in_status_seconds) WHEN 'object' THEN r.time_in_status_seconds END) AS spent`,
     joins: `LEFT JOIN pylon.issue_statuses AS status ON status.id = spent.key
-      CROSS JOIN LATERAL (SELECT spent.key = r.state AND r.resolution_time IS NULL AND r.state <> 'closed') AS now_in(it)
+      CROSS JOIN LATERAL (SELECT spent.key = r.state AND ${isOpen('r')}) AS now_in(it)
       CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(spent.value) = 'number' THEN (spent.value #>> '{}')::numeric END
         + CASE WHEN now_in.it THEN ${SINCE_READ} ELSE 0 END) AS took(seconds)`,
     columns: {

@@ -1,3 +1,4 @@
+import { ended, isOpen } from './ended.ts';
 import { column, duration, type View } from './view.ts';
 
 /** Seconds between two instants of an issue, of which Pylon's own figure is better where it has one. */
@@ -8,7 +9,7 @@ const breached = (done: string, due: string) =>
   `CASE WHEN r.${due} IS NULL THEN NULL ELSE coalesce(r.${done}, now()) > r.${due} END`;
 
 const PRIORITY = "r.custom_fields ->> 'priority'";
-const OPEN = "r.resolution_time IS NULL AND r.state IS DISTINCT FROM 'closed'";
+const OPEN = isOpen('r');
 
 const NAMES = {
   account_name: column('account.name', 'What the account is called.'),
@@ -87,18 +88,20 @@ const dailyBacklog: View = {
   name: 'daily_backlog',
   comment:
     'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today: what they were on the day is not kept by Pylon. A reopened issue counts as solved when it was last resolved only.',
-  from: `FROM (SELECT day::date AS day, day AS begins, day + interval '1 day' AS ends
+  from: `FROM (SELECT day::date AS day, day AS begins, day + interval '1 day' AS ends,
+                 -- Infinity, as a bound that the planner does not know: it takes a range for small then, and its index.
+                 CASE WHEN day IS NOT NULL THEN 'infinity'::timestamptz END AS never
             FROM generate_series(
               (SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') FROM pylon.issues WHERE _deleted_at IS NULL),
               date_trunc('day', now() AT TIME ZONE 'UTC'), interval '1 day') AS day) AS calendar
     CROSS JOIN LATERAL (
       SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source,
              count(*) FILTER (WHERE i.created_at >= calendar.begins AT TIME ZONE 'UTC') AS new,
-             count(*) FILTER (WHERE i.resolution_time < calendar.ends AT TIME ZONE 'UTC') AS solved,
-             count(*) FILTER (WHERE i.resolution_time IS NULL OR i.resolution_time >= calendar.ends AT TIME ZONE 'UTC') AS open
+             count(*) FILTER (WHERE ${ended('i')} < calendar.ends AT TIME ZONE 'UTC') AS solved,
+             count(*) FILTER (WHERE ${ended('i')} >= calendar.ends AT TIME ZONE 'UTC') AS open
         FROM pylon.issues AS i
        WHERE i._deleted_at IS NULL AND i.created_at < calendar.ends AT TIME ZONE 'UTC'
-         AND coalesce(i.resolution_time, 'infinity') >= calendar.begins AT TIME ZONE 'UTC'
+         AND ${ended('i')} BETWEEN (calendar.begins AT TIME ZONE 'UTC') AND calendar.never
        GROUP BY 1, 2, 3, 4) AS r
     LEFT JOIN pylon.teams AS team ON team.id = r.team_id
     LEFT JOIN pylon.users AS assignee ON assignee.id = r.assignee_id`,
@@ -147,25 +150,27 @@ const teamWorkload: View = {
   },
 };
 
+const SCORE = "CASE WHEN jsonb_typeof(one -> 'score') = 'number' THEN (one ->> 'score')::numeric END";
+
+/** Of an account `r`, something over all ratings of its issues. */
+const ofRatings = (what: string) => `(SELECT ${what}
+       FROM pylon.issues AS i,
+            jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
+      WHERE i.account_id = r.id AND i._deleted_at IS NULL AND i.csat_responses <> '[]')`;
+
 const accountHealth: View = {
   name: 'account_health',
   comment: 'How each account fares: issues, answers, ratings and last activity, one row per account.',
   from: `FROM pylon.accounts AS r
     LEFT JOIN pylon.users AS owner ON owner.id = r.owner_id
     CROSS JOIN LATERAL (
-      SELECT count(*) AS issues, count(*) FILTER (WHERE i.resolution_time IS NULL AND i.state IS DISTINCT FROM 'closed') AS open,
+      SELECT count(*) AS issues, count(*) FILTER (WHERE ${isOpen('i')}) AS open,
              count(*) FILTER (WHERE i.created_at >= now() - interval '30 days') AS last_30_days,
              count(*) FILTER (WHERE i.created_at >= now() - interval '90 days') AS last_90_days,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY i.first_response_seconds) AS first_response,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY i.resolution_seconds) AS resolution,
              max(i.latest_message_time) AS latest_message
         FROM pylon.issues AS i WHERE i.account_id = r.id AND i._deleted_at IS NULL) AS had
-    CROSS JOIN LATERAL (
-      SELECT count(*) AS ratings,
-             avg(CASE WHEN jsonb_typeof(one -> 'score') = 'number' THEN (one ->> 'score')::numeric END) AS score
-        FROM pylon.issues AS i,
-             jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
-       WHERE i.account_id = r.id AND i._deleted_at IS NULL AND i.csat_responses IS NOT NULL) AS rated
     WHERE r._deleted_at IS NULL`,
   columns: {
     account_id: column('r.id', 'The account: accounts.id.'),
@@ -179,8 +184,8 @@ const accountHealth: View = {
     issues_last_90_days: column('had.last_90_days', 'Of these, created in the last 90 days.'),
     ...duration('median_first_response', 'had.first_response', 'Median from creation to the first answer'),
     ...duration('median_resolution', 'had.resolution', 'Median from creation to resolution'),
-    csat_responses: column('rated.ratings', 'Ratings that were given.'),
-    csat_score: column('round(rated.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),
+    csat_responses: column(ofRatings('count(*)'), 'Ratings that were given.'),
+    csat_score: column(ofRatings(`round(avg(${SCORE}), 2)`), 'Mean of these, from 1 (worst) to 5 (best).'),
     last_activity_at: column(
       'greatest(had.latest_message, r.latest_customer_activity_time)',
       'When a message was last written, or the customer last did something.',
@@ -195,8 +200,8 @@ const csatSummary: View = {
                  count(*) AS responses, avg(score) AS score, count(*) FILTER (WHERE score >= 4) AS satisfied
             FROM pylon.issues AS i
            CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
-           CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(one -> 'score') = 'number' THEN (one ->> 'score')::numeric END) AS given(score)
-           WHERE i._deleted_at IS NULL AND i.csat_responses IS NOT NULL AND score IS NOT NULL
+           CROSS JOIN LATERAL (SELECT ${SCORE}) AS given(score)
+           WHERE i._deleted_at IS NULL AND i.csat_responses <> '[]' AND score IS NOT NULL
            GROUP BY 1, 2, 3) AS r
     LEFT JOIN pylon.teams AS team ON team.id = r.team_id
     LEFT JOIN pylon.users AS assignee ON assignee.id = r.assignee_id`,

@@ -2,6 +2,7 @@ import { getTableColumns } from 'drizzle-orm';
 import { columnComments, commentOf } from '../../resources/comments.ts';
 import type { Resource } from '../../resources/define.ts';
 import { identifier, tableOf } from '../capture/names.ts';
+import { isOpen } from './ended.ts';
 import { column, type View, type ViewColumn } from './view.ts';
 
 /** Columns that hold another object's id, and that object's table, whatever table they are in. */
@@ -66,6 +67,7 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
         'What the state counts as: new, waiting_on_you, waiting_on_customer, on_hold or closed.',
       ),
       is_closed: column(`coalesce(${STATUS} = 'closed', false)`, 'Whether it is closed.'),
+      is_open: column(`(${isOpen('r')})`, 'Whether it is neither resolved nor closed.'),
       priority: column("r.custom_fields ->> 'priority'", 'Its priority: urgent, high, medium or low.'),
       body_text: column(plain('r.body_html'), 'The first message, as plain text.'),
     },
@@ -146,9 +148,19 @@ export interface JoinView extends Pick<View, 'name' | 'comment' | 'columns'> {
   /** What each element is taken from: a function that makes rows, with its alias. */
   readonly each: string;
   readonly joins?: string;
+  /** What more is asked of a row, that an index has. */
+  readonly where?: string;
 }
 
-export const joinView = ({ name, comment, columns, table, each, joins = '' }: JoinView): View => ({
+export const joinView = ({
+  name,
+  comment,
+  columns,
+  table,
+  each,
+  joins = '',
+  where = 'true',
+}: JoinView): View => ({
   ...{ name, comment, columns },
-  from: `FROM ${tableOf(table)} AS r CROSS JOIN LATERAL ${each} ${joins} WHERE r._deleted_at IS NULL`,
+  from: `FROM ${tableOf(table)} AS r CROSS JOIN LATERAL ${each} ${joins} WHERE r._deleted_at IS NULL AND ${where}`,
 });

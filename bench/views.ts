@@ -1,0 +1,193 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { installViews } from '../src/db/bi/install.ts';
+import type { BenchServer } from './postgres.ts';
+import { median } from './share.ts';
+
+/** What an analyst asks first of a view, and how long the answer takes. */
+export interface ViewFigure {
+  readonly view: string;
+  readonly question: string;
+  /** It goes over everything there is: told, and no aim. */
+  readonly isWhole: boolean;
+  /** Milliseconds, planning included: the median of a few. */
+  readonly ms: number;
+  /** Indexes that the plan used. */
+  readonly indexes: readonly string[];
+}
+
+export interface ViewFigures {
+  readonly issues: number;
+  readonly messages: number;
+  readonly figures: readonly ViewFigure[];
+}
+
+const ISSUES = 200_000;
+const MESSAGES = 600_000;
+const ROUNDS = 5;
+
+const MONTH =
+  "created_at >= date_trunc('month', now() - interval '1 month') AND created_at < date_trunc('month', now())";
+const ACCOUNT = "'a17'";
+
+/** One or more questions of each view that is more than its table. */
+const QUESTIONS: readonly (readonly [view: string, question: string, query: string])[] = [
+  ['issues', 'a month by team', `SELECT team_name, count(*) FROM pylon_bi.issues WHERE ${MONTH} GROUP BY 1`],
+  [
+    'issues',
+    "one account's history",
+    `SELECT number, title, state_label, assignee_name FROM pylon_bi.issues WHERE account_id = ${ACCOUNT} ORDER BY created_at DESC`,
+  ],
+  [
+    'issues',
+    'open ones by a custom field',
+    `SELECT cf_tier, count(*) FROM pylon_bi.issues WHERE is_open GROUP BY 1`,
+  ],
+  ['issues', 'one by its number', 'SELECT title, body_text FROM pylon_bi.issues WHERE number = 4711'],
+  ['accounts', 'by owner', 'SELECT owner_name, count(*) FROM pylon_bi.accounts GROUP BY 1'],
+  ['contacts', 'of one account', `SELECT name, email FROM pylon_bi.contacts WHERE account_id = ${ACCOUNT}`],
+  [
+    'messages',
+    'of one issue',
+    "SELECT timestamp, author_name, message_text FROM pylon_bi.messages WHERE issue_id = 'i4711' ORDER BY 1",
+  ],
+  [
+    'messages',
+    'a week by author',
+    "SELECT author_kind, count(*) FROM pylon_bi.messages WHERE timestamp >= now() - interval '7 days' GROUP BY 1",
+  ],
+  [
+    'issue_metrics',
+    'first answer, a month by team',
+    `SELECT team_name, percentile_cont(0.5) WITHIN GROUP (ORDER BY first_response_hours) FROM pylon_bi.issue_metrics WHERE ${MONTH} GROUP BY 1`,
+  ],
+  [
+    'issue_metrics',
+    'open and too late',
+    'SELECT number, account_name FROM pylon_bi.issue_metrics WHERE is_open AND (first_response_breached OR resolution_breached)',
+  ],
+  [
+    'daily_backlog',
+    "this week's",
+    'SELECT day, sum(open), sum(new), sum(solved) FROM pylon_bi.daily_backlog WHERE day > current_date - 7 GROUP BY 1 ORDER BY 1',
+  ],
+  [
+    'daily_backlog',
+    'a month by team',
+    'SELECT day, team_name, sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30 GROUP BY 1, 2',
+  ],
+  ['team_workload', 'now', 'SELECT * FROM pylon_bi.team_workload ORDER BY open_issues DESC'],
+  ['account_health', 'one account', `SELECT * FROM pylon_bi.account_health WHERE account_id = ${ACCOUNT}`],
+  [
+    'account_health',
+    'the twenty with most open issues',
+    'SELECT account_name, open_issues FROM pylon_bi.account_health ORDER BY open_issues DESC LIMIT 20',
+  ],
+  [
+    'csat_summary',
+    'by month',
+    'SELECT month, sum(responses), sum(score * responses) / sum(responses) FROM pylon_bi.csat_summary GROUP BY 1 ORDER BY 1',
+  ],
+  [
+    'csat_responses',
+    'the worst of a month',
+    `SELECT score, comment FROM pylon_bi.csat_responses WHERE score <= 2 AND issue_${MONTH.replaceAll(' AND created_at', ' AND issue_created_at')}`,
+  ],
+  [
+    'issue_tags',
+    'a month by tag',
+    `SELECT tag, count(*) FROM pylon_bi.issue_tags WHERE issue_${MONTH.replaceAll(' AND created_at', ' AND issue_created_at')} GROUP BY 1`,
+  ],
+  [
+    'issue_time_in_status',
+    'of one account',
+    `SELECT state_label, avg(time_hours) FROM pylon_bi.issue_time_in_status WHERE issue_id IN (SELECT id FROM pylon.issues WHERE account_id = ${ACCOUNT}) GROUP BY 1`,
+  ],
+  ['issue_followers', 'of one issue', "SELECT * FROM pylon_bi.issue_followers WHERE issue_id = 'i4711'"],
+  ['tasks', 'overdue', 'SELECT title, account_name FROM pylon_bi.tasks WHERE is_overdue'],
+  ['knowledge_base_coverage', 'all', 'SELECT * FROM pylon_bi.knowledge_base_coverage'],
+  ['freshness', 'lag of each table', 'SELECT resource, lag_seconds FROM pylon_bi.freshness'],
+];
+
+/** Questions over all accounts, or over more days than a week of each day's whole backlog. */
+const WHOLE = new Set(['the twenty with most open issues', 'a month of days by team']);
+
+/** Two years of a busy workspace: 900 accounts, 40 users, 12 teams, most issues closed within days. */
+const FILL = `
+  SELECT set_config('pylon_sync.daemon', 'on', true);
+  INSERT INTO pylon.users (id, name) SELECT 'u' || n, 'User ' || n FROM generate_series(1, 40) AS n;
+  INSERT INTO pylon.teams (id, name) SELECT 't' || n, 'Team ' || n FROM generate_series(1, 12) AS n;
+  INSERT INTO pylon.accounts (id, name, owner_id, created_at)
+  SELECT 'a' || n, 'Account ' || n, 'u' || 1 + n % 40, now() FROM generate_series(1, 900) AS n;
+  INSERT INTO pylon.contacts (id, name, email, account_id)
+  SELECT 'c' || n, 'Contact ' || n, 'c' || n || '@example.com', 'a' || 1 + n % 900 FROM generate_series(1, 20000) AS n;
+  INSERT INTO pylon.issue_statuses (id, slug, label, category)
+  VALUES ('new', 'new', 'New', 'new'), ('closed', 'closed', 'Closed', 'closed'), ('waiting_on_you', 'waiting_on_you', 'Waiting', 'waiting_on_you');
+  INSERT INTO pylon.custom_fields (id, object_type, slug, label, type, select_metadata)
+  VALUES ('f1', 'issue', 'tier', 'Tier', 'select', '{"options": [{"slug": "gold", "label": "Gold"}, {"slug": "free", "label": "Free"}]}');
+  INSERT INTO pylon.issues (id, number, title, state, type, source, account_id, requester_id, assignee_id, team_id, tags, body_html,
+                            custom_fields, created_at, updated_at, latest_message_time, first_response_time, first_response_seconds,
+                            resolution_time, resolution_seconds, resolution_breach_time, number_of_touches, csat_responses, time_in_status_seconds)
+  SELECT 'i' || n, n, 'Issue ' || n, CASE WHEN is_open THEN 'waiting_on_you' ELSE 'closed' END, 'conversation',
+         (ARRAY['email', 'slack', 'chat_widget', 'form'])[1 + n % 4], 'a' || 1 + n % 900, 'c' || 1 + n % 20000, 'u' || 1 + n % 40,
+         't' || 1 + n % 12, CASE WHEN n % 3 = 0 THEN '{billing,urgent}'::text[] ELSE '{how-to}' END, repeat('<p>some text</p>', 40),
+         jsonb_build_object('priority', (ARRAY['low', 'medium', 'high'])[1 + n % 3], 'tier', (ARRAY['gold', 'free'])[1 + n % 2]),
+         made, made, made + interval '1 hour', made + interval '1 hour', 3600,
+         CASE WHEN NOT is_open THEN made + n % 100 * interval '1 hour' END, CASE WHEN NOT is_open THEN n % 100 * 3600 END,
+         CASE WHEN n % 50 = 0 THEN made + interval '2 days' END, 3,
+         CASE WHEN n % 10 = 0 AND NOT is_open THEN jsonb_build_array(jsonb_build_object('score', 1 + n / 10 % 5)) END,
+         '{"new": 60, "waiting_on_you": 3600}'
+    FROM (SELECT n, now() - (${ISSUES} - n) * interval '5 minutes' AS made, n % 60 = 0 OR n > ${ISSUES} - 500 AS is_open
+            FROM generate_series(1, ${ISSUES}) AS n) AS made;
+  INSERT INTO pylon.issue_messages (id, issue_id, timestamp, author_user_id, author_contact_id, author_name, message_html)
+  SELECT 'm' || n, 'i' || 1 + n / 3, now() - (${MESSAGES} - n) * interval '100 seconds', CASE WHEN n % 2 = 0 THEN 'u1' END,
+         CASE WHEN n % 2 = 1 THEN 'c1' END, 'Somebody', repeat('<p>some text</p>', 20)
+    FROM generate_series(0, ${MESSAGES} - 1) AS n;
+  INSERT INTO pylon.issue_followers (id, issue_id, type, user_id)
+  SELECT 'i' || n || ':user:u1', 'i' || n, 'user', 'u1' FROM generate_series(1, ${ISSUES}, 4) AS n;
+  INSERT INTO pylon.tasks (id, title, status, account_id, due_date)
+  SELECT 'k' || n, 'Task ' || n, CASE WHEN n % 10 = 0 THEN 'in_progress' ELSE 'completed' END, 'a' || 1 + n % 900, now() - n * interval '1 hour'
+    FROM generate_series(1, 5000) AS n;
+  INSERT INTO pylon.knowledge_bases (id, title) VALUES ('kb', 'Help');
+  INSERT INTO pylon.articles (id, knowledge_base_id, is_published, current_draft_content_html, last_published_at)
+  SELECT 'p' || n, 'kb', true, repeat('<p>some text</p>', 100), now() FROM generate_series(1, 1000) AS n;
+  INSERT INTO pylon_sync.runs (resource, kind, started_at, finished_at, outcome, token)
+  SELECT (ARRAY['issues', 'accounts', 'contacts', 'tasks'])[1 + n % 4], 'changes', now() - n * interval '15 seconds', now(), 'done', 1
+    FROM generate_series(1, 100000) AS n`;
+
+interface Planned {
+  readonly 'Index Name'?: string;
+  readonly Plans?: readonly Planned[];
+}
+
+const indexesIn = (plan: Planned): readonly string[] => [
+  ...(plan['Index Name'] === undefined ? [] : [plan['Index Name']]),
+  ...(plan.Plans ?? []).flatMap(indexesIn),
+];
+
+/** Measures views over many rows, with `EXPLAIN (ANALYZE)`. */
+export async function measureViews(server: BenchServer): Promise<ViewFigures> {
+  const database = await server.createDatabase();
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+  try {
+    await pool.query(FILL);
+    await installViews(drizzle({ client: pool }));
+    await pool.query('VACUUM ANALYZE');
+    const figures: ViewFigure[] = [];
+    for (const [view, question, query] of QUESTIONS) {
+      const times: number[] = [];
+      let indexes: readonly string[] = [];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const { rows } = await pool.query(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${query}`);
+        const [{ Plan, ...took }] = rows[0]['QUERY PLAN'];
+        times.push(took['Planning Time'] + took['Execution Time']);
+        indexes = [...new Set(indexesIn(Plan))];
+      }
+      figures.push({ view, question, isWhole: WHOLE.has(question), ms: median(times), indexes });
+    }
+    return { issues: ISSUES, messages: MESSAGES, figures };
+  } finally {
+    await pool.end();
+    await database.drop();
+  }
+}

@@ -1,0 +1,2 @@
+CREATE INDEX "issues_ended" ON "pylon"."issues" USING btree ((coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')));--> statement-breakpoint
+CREATE INDEX "issues_rated" ON "pylon"."issues" USING btree ("created_at") WHERE "pylon"."issues"."csat_responses" <> '[]';
