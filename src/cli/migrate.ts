@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { missingRoles } from '../db/capture/roles.ts';
 import { migrate } from '../db/migrate.ts';
+import { isPublished } from '../db/publication.ts';
 import { plural } from '../figures.ts';
 import { databaseName, withDatabase } from './database.ts';
 import { setUp } from './setup.ts';
@@ -23,6 +24,10 @@ export function addMigrate(program: Command, run: Run): void {
           shell.stdout.write(`${databaseName(setup, url)}: ${what}\n`);
           const missing = await missingRoles(pool);
           if (missing.length > 0) shell.stdout.write(`note: ${rolesAdvice(missing)}\n`);
+          if (!(await isPublished(pool)))
+            shell.stdout.write(
+              'note: the mirror is not published, as this database user may not: docs/publication.sql is for one who may\n',
+            );
           return 0;
         });
       }),

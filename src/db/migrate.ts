@@ -7,6 +7,7 @@ import { awayOr, DatabaseAwayError } from './away.ts';
 import { installViews } from './bi/install.ts';
 import { installCapture } from './capture/install.ts';
 import { limitSilence } from './pool.ts';
+import { installPublication } from './publication.ts';
 import { sqlState } from './sql-state.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -86,6 +87,7 @@ export async function migrate(pool: pg.Pool): Promise<number> {
     };
     await installViews(drizzle({ client }), running);
     await installCapture(client, running);
+    await installPublication(client);
     await client.query('COMMIT');
     return pending.length;
   } catch (cause) {

@@ -1,0 +1,33 @@
+-- What migrate publishes by itself where it may. For the owner of these tables, or a superuser, once; needs CREATE on the
+-- database. Subscribers, Debezium and the like also need wal_level = logical on this server.
+CREATE PUBLICATION pylon FOR TABLE
+  pylon.organizations,
+  pylon.users,
+  pylon.user_roles,
+  pylon.teams,
+  pylon.tags,
+  pylon.custom_fields,
+  pylon.issue_statuses,
+  pylon.ticket_forms,
+  pylon.accounts,
+  pylon.contacts,
+  pylon.issues,
+  pylon.issue_messages,
+  pylon.issue_followers,
+  pylon.issue_threads,
+  pylon.tasks,
+  pylon.task_comments,
+  pylon.projects,
+  pylon.milestones,
+  pylon.knowledge_bases,
+  pylon.collections,
+  pylon.articles,
+  pylon.article_translations,
+  pylon.macros,
+  pylon.macro_groups,
+  pylon.surveys,
+  pylon.survey_responses,
+  pylon.audit_logs,
+  pylon_sync.runs,
+  pylon_sync.audits
+  WITH (publish = 'insert, update, delete');
