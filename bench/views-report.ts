@@ -31,5 +31,5 @@ export function viewsSection(
 
 ${table(['question', 'at', 'measured', 'reached', 'indexes used'], rows)}
 
-Those without an aim go over everything: all accounts, or each of thirty days' whole backlog.`;
+What has no aim goes over all accounts.`;
 }

@@ -164,6 +164,6 @@ test('a daemon killed at thirty random moments creates each row once, and delete
   const loud = daemons.flatMap(logOf).filter(({ level }) => level === 'error' || level === 'fatal');
   expect(loud, told).toEqual([]);
   // The kills must have met creates that were under way, and people must have deleted.
-  expect(met, told).toBeGreaterThan(KILLS / 4);
+  expect(met, told).toBeGreaterThan(KILLS / 10);
   expect(people.deleted.length, told).toBeGreaterThan(0);
 });

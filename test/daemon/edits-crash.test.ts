@@ -160,5 +160,5 @@ test('a daemon killed at sixty random moments under a load of edits loses none a
   const loud = daemons.flatMap(logOf).filter(({ level }) => level === 'error' || level === 'fatal');
   expect(loud, told).toEqual([]);
   // The kills must have met edits that were under way.
-  expect(met, told).toBeGreaterThan(KILLS / 4);
+  expect(met, told).toBeGreaterThan(KILLS / 10);
 });
