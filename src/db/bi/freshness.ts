@@ -67,3 +67,20 @@ export const freshness: View = {
     ),
   },
 };
+
+/** What became of what people changed here, without what it was. */
+export const editSummary: View = {
+  name: 'edit_summary',
+  comment:
+    'Changes that were made here and are carried to Pylon, counted by table and state. Settled ones are kept for PYLON_SYNC_RETENTION_DAYS.',
+  from: `FROM (SELECT e.resource, e.operation, e.state, count(*) AS edits, min(e.created_at) AS oldest, max(e.settled_at) AS last_settled
+            FROM pylon_sync.edits AS e GROUP BY 1, 2, 3) AS r`,
+  columns: {
+    resource: column('r.resource', 'The table of schema pylon.'),
+    operation: column('r.operation', 'update, create, delete or action.'),
+    state: column('r.state', 'draft, pending, sending, applied, conflict, failed or discarded.'),
+    edits: column('r.edits', 'How many there are.'),
+    oldest_created_at: column('r.oldest', 'When the oldest of them was made.'),
+    last_settled_at: column('r.last_settled', 'When one of them last ended; null where none has.'),
+  },
+};

@@ -14,7 +14,7 @@ import {
   shapeOf,
   typeOf,
 } from './fields.ts';
-import { freshness } from './freshness.ts';
+import { editSummary, freshness } from './freshness.ts';
 import { syncedUntil, viewFunctions } from './helpers.ts';
 import { joinViews } from './joins.ts';
 import { metabaseMetadata } from './metabase.ts';
@@ -23,7 +23,13 @@ import { objectView } from './objects.ts';
 import type { View, ViewColumn } from './view.ts';
 
 /** Every view of schema `pylon_bi`, without the columns of custom fields. */
-export const views: readonly View[] = [...resources.map(objectView), ...joinViews, ...metricViews, freshness];
+export const views: readonly View[] = [
+  ...resources.map(objectView),
+  ...joinViews,
+  ...metricViews,
+  freshness,
+  editSummary,
+];
 
 /** A column that stands in a view already. */
 interface Standing {
