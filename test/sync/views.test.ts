@@ -63,4 +63,15 @@ describe('a custom field that somebody adds in Pylon', () => {
     await session.lists(['custom_fields']);
     expect(await columnsOf(database, 'issues')).toContain('cf_seats');
   });
+
+  test('stops nothing where a view cannot be made', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    define(mirrored, 'seats', 'number');
+    await database.pool.query('DROP VIEW pylon_bi.issues; CREATE TABLE pylon_bi.issues (mine text)');
+    const { session } = mirrored;
+    expect((await session.lists(['custom_fields'])).get('custom_fields')?.state).toBe('done');
+    await database.pool.query('DROP TABLE pylon_bi.issues');
+    await session.lists(['custom_fields']);
+    expect(await columnsOf(database, 'issues')).toContain('cf_seats');
+  });
 });
