@@ -61,6 +61,15 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
     fieldsOf: 'issue',
     joins: 'LEFT JOIN pylon.issue_statuses AS status ON status.id = r.state',
     columns: {
+      // In their places among the table's own: where none came with the issue, the person's.
+      requester_email: column(
+        'coalesce(r.requester_email, of_requester.email)',
+        'E-mail address of who asked.',
+      ),
+      assignee_email: column(
+        'coalesce(r.assignee_email, of_assignee.email)',
+        'E-mail address of who works on it.',
+      ),
       state_label: column('coalesce(status.label, r.state)', 'The state as people see it called.'),
       state_category: column(
         STATUS,

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { views } from '../../../src/db/bi/install.ts';
+import { asDaemon } from '../../helpers/daemon-writes.ts';
 import { expectDescribed } from '../../helpers/described.ts';
 import { test } from '../../helpers/session.ts';
 
@@ -34,5 +35,16 @@ describe('names of what is referred to', () => {
         LEFT JOIN pylon.accounts AS a ON a.id = i.account_id LEFT JOIN pylon.users AS u ON u.id = i.assignee_id
         LEFT JOIN pylon.teams AS t ON t.id = i.team_id LEFT JOIN pylon.contacts AS c ON c.id = i.requester_id`);
     expect(rows).toEqual([{ issues: 60, wrong: 0, some: true }]);
+  });
+
+  test('and their e-mail addresses, where none came with the issue', async ({ database }) => {
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.contacts (id, name, email) VALUES ('c', 'Cleo', 'cleo@them.example');
+       INSERT INTO pylon.issues (id, number, requester_id, requester_email)
+       VALUES ('1', 1, 'c', NULL), ('2', 2, 'c', 'other@them.example'), ('3', 3, NULL, NULL)`,
+    );
+    const { rows } = await database.pool.query('SELECT requester_email FROM pylon_bi.issues ORDER BY number');
+    expect(rows.map((row) => row.requester_email)).toEqual(['cleo@them.example', 'other@them.example', null]);
   });
 });
