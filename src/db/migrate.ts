@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
 import { awayOr, DatabaseAwayError } from './away.ts';
-import { installViews } from './bi/install.ts';
+import { migrateViews } from './bi/install.ts';
 import { installCapture } from './capture/install.ts';
 import { limitSilence } from './pool.ts';
 import { installPublication } from './publication.ts';
@@ -85,7 +85,7 @@ export async function migrate(pool: pg.Pool): Promise<number> {
     const running = (made: string) => {
       statement = made;
     };
-    await installViews(drizzle({ client }), running);
+    await migrateViews(drizzle({ client }), running);
     await installCapture(client, running);
     await installPublication(client);
     await client.query('COMMIT');

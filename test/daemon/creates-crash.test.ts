@@ -49,7 +49,8 @@ function changed({ database: { pool } }: DaemonWorkspace, dice: Dice) {
       `DELETE FROM pylon.${one.resource} WHERE ${NAMED[one.resource]} = $1`,
       [one.name],
     );
-    if (rowCount === 1) deleted.push(one);
+    // Two, where a pull has brought what a create made whose answer nobody noted: both are one object.
+    if (rowCount !== 0) deleted.push(one);
   };
   const work = async () => {
     for (let n = 0; !isOver; n += 1) {

@@ -6,7 +6,7 @@ describe('the database of a test', () => {
     const other = await createDatabase();
     try {
       await database.pool.query('CREATE TABLE public.mine ()');
-      const count = 'SELECT count(*)::int AS n FROM pg_class WHERE relname = $1';
+      const count = "SELECT count(*)::int AS n FROM pg_class WHERE relname = $1 AND relkind = 'r'";
       expect((await other.pool.query(count, ['mine'])).rows).toEqual([{ n: 0 }]);
       expect((await other.pool.query(count, ['issues'])).rows).toEqual([{ n: 1 }]);
     } finally {

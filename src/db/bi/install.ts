@@ -147,6 +147,30 @@ async function knownDigests(tx: Executor): Promise<Digests> {
   return (rows[0]?.value ?? {}) as Digests;
 }
 
+/** What is made once a version: with it, everything is looked at anew. */
+const firstStatements = (): readonly string[] => [
+  'CREATE SCHEMA IF NOT EXISTS pylon_bi',
+  ...viewFunctions(),
+  syncedUntil,
+  ...tableComments(),
+  ...metabaseMetadata(),
+];
+
+/** The digest of this version's views, whatever custom fields there are. */
+const versionOf = (first: readonly string[]): string => digestOf([...first, JSON.stringify(views)]);
+
+/**
+ * Brings the views to this version, within a migration, where they are not: whoever holds no lease writes nothing else.
+ */
+export async function migrateViews(tx: Executor, ran: (statement: string) => void): Promise<void> {
+  const { rows } = await tx.execute<{ made: boolean }>(
+    sql`SELECT to_regclass('pylon_bi.freshness') IS NOT NULL AS made`,
+  );
+  const isMade = rows[0]?.made === true;
+  if (isMade && (await knownDigests(tx))[''] === versionOf(firstStatements())) return;
+  await installViews(tx, ran);
+}
+
 /**
  * Brings the views to this version and to the custom fields that are mirrored, those that are not there yet. What
  * stands keeps its name, place and type, so that grants and what users built on it stay. The names of the views that
@@ -164,14 +188,8 @@ export async function installViews(
     ran(statement);
     await tx.execute(sql.raw(statement));
   };
-  const first = [
-    'CREATE SCHEMA IF NOT EXISTS pylon_bi',
-    ...viewFunctions(),
-    syncedUntil,
-    ...tableComments(),
-    ...metabaseMetadata(),
-  ];
-  const digests: Record<string, string> = { '': digestOf(first) };
+  const first = firstStatements();
+  const digests: Record<string, string> = { '': versionOf(first) };
   if (known[''] !== digests['']) for (const statement of first) await run(statement);
   const made: string[] = [];
   for (const view of views) {
