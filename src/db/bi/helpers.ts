@@ -18,7 +18,8 @@ const ENTITIES: readonly (readonly [entity: string, text: string])[] = [
 
 const DATE = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
 const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?';
-const ZONE = '(Z|[+-][0-9]{2}(:?[0-9]{2})?)';
+/** As far as Postgres takes one. */
+const ZONE = '(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)';
 
 /** Whether a text that begins as a date is one of the calendar's. */
 const IN_CALENDAR = `substr($1, 1, 4) <> '0000'

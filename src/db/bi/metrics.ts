@@ -83,6 +83,9 @@ const issueMetrics: View = {
   },
 };
 
+/** No issue is older: Pylon has times of the year 1 where it has none, and a calendar would begin there. */
+const FIRST = "'2000-01-01T00:00:00Z'";
+
 /** Day by day, what was open at its end, what came and what was resolved, of each set of dimensions. */
 const dailyBacklog: View = {
   name: 'daily_backlog',
@@ -92,7 +95,8 @@ const dailyBacklog: View = {
                  -- Infinity, as a bound that the planner does not know: it takes a range for small then, and its index.
                  CASE WHEN day IS NOT NULL THEN 'infinity'::timestamptz END AS never
             FROM generate_series(
-              (SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') FROM pylon.issues WHERE _deleted_at IS NULL),
+              (SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') FROM pylon.issues
+                WHERE _deleted_at IS NULL AND created_at >= ${FIRST}),
               date_trunc('day', now() AT TIME ZONE 'UTC'), interval '1 day') AS day) AS calendar
     CROSS JOIN LATERAL (
       SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source,

@@ -127,6 +127,11 @@ test('values are typed, and null where they are not what their field is to be', 
         null,
       ],
     },
+    // Postgres has no such zone, and one value must not fail the view.
+    {
+      given: { at: '2026-01-01T10:00:00+99:00', amount: '-.5', vip: '', day: '0000-01-01' },
+      shown: ['-0.5', ...Array(10).fill(null)],
+    },
     { given: null, shown: Array(11).fill(null) },
   ];
   await database.pool.query('SET TIME ZONE UTC');

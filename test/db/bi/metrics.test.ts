@@ -116,6 +116,22 @@ describe('of known rows', () => {
     ]);
   });
 
+  test('daily_backlog has no calendar of two thousand years where an issue has no time', async ({
+    database,
+  }) => {
+    await asDaemon(
+      database.pool,
+      `${ISSUES} INSERT INTO pylon.issues (id, number, state, created_at) VALUES ('zero', 6, 'new', '0001-01-01T00:00:00Z')`,
+    );
+    const rows = await rowsOf(
+      database,
+      `SELECT min((now() AT TIME ZONE 'UTC')::date - day)::int AS last, max((now() AT TIME ZONE 'UTC')::date - day)::int AS first,
+              (SELECT sum(open)::int FROM pylon_bi.daily_backlog WHERE day = (now() AT TIME ZONE 'UTC')::date) AS open
+         FROM pylon_bi.daily_backlog`,
+    );
+    expect(rows).toEqual([{ last: 0, first: 5, open: 3 }]);
+  });
+
   test('team_workload, account_health and csat_summary', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
     expect(
