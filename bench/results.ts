@@ -1,5 +1,6 @@
 import type { DaemonFigures } from './daemon.ts';
 import type { EditFigures } from './edits.ts';
+import type { HistoryFigures } from './history.ts';
 import type { Figure } from './loads.ts';
 import type { Requests } from './requests.ts';
 import type { ViewFigures } from './views.ts';
@@ -28,4 +29,5 @@ export interface Results extends Circumstances {
   readonly daemon: DaemonFigures;
   readonly edits: EditFigures;
   readonly views: ViewFigures;
+  readonly history: HistoryFigures;
 }

@@ -7,6 +7,8 @@ import { measureDaemon } from './daemon.ts';
 import { DAEMON_HEADING, daemonSection, withSection } from './daemon-report.ts';
 import { measureEdits } from './edits.ts';
 import { EDITS_HEADING, editsSection } from './edits-report.ts';
+import { measureHistory } from './history.ts';
+import { HISTORY_HEADING, historySection } from './history-report.ts';
 import { type Figure, measureAll, type Plan } from './loads.ts';
 import { describeMachine } from './machine.ts';
 import { type BenchOptions, type Part, readOptions } from './options.ts';
@@ -39,12 +41,18 @@ const measuredViews = (server: BenchServer): Promise<ViewFigures> => {
   return measureViews(server);
 };
 
+const measuredHistory = (server: BenchServer) => {
+  process.stderr.write('history\n');
+  return measureHistory(server);
+};
+
 /** Of what is measured alone: its heading, and its section. */
 const SECTIONS: Readonly<
   Record<Part, readonly [heading: string, (server: BenchServer, of: Circumstances) => Promise<string>]>
 > = {
   daemon: [DAEMON_HEADING, async (server, of) => daemonSection(await measuredDaemon(server), of)],
   edits: [EDITS_HEADING, async (server, of) => editsSection(await measuredEdits(server), of)],
+  history: [HISTORY_HEADING, async (server, of) => historySection(await measuredHistory(server), of)],
   views: [VIEWS_HEADING, async (server, of) => viewsSection(await measuredViews(server), of)],
 };
 
@@ -90,6 +98,7 @@ async function measureEverything(
     daemon: await measuredDaemon(server),
     edits: await measuredEdits(server),
     views: await measuredViews(server),
+    history: await measuredHistory(server),
   });
 }
 

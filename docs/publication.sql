@@ -29,5 +29,6 @@ CREATE PUBLICATION pylon FOR TABLE
   pylon.survey_responses,
   pylon.audit_logs,
   pylon_sync.runs,
-  pylon_sync.audits
+  pylon_sync.audits,
+  pylon_sync.changes
   WITH (publish = 'insert, update, delete');

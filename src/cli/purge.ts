@@ -37,11 +37,12 @@ export function addPurge(program: Command, run: Run): void {
     );
 }
 
-function text({ rows, edits, rejected }: Purged, dryRun: boolean): string {
+function text({ rows, edits, rejected, changes }: Purged, dryRun: boolean): string {
   const parts = [
     ...Object.entries(rows).map(([name, count]) => `${plural(count, 'row')} of ${name}`),
     ...(edits > 0 ? [plural(edits, 'edit')] : []),
     ...(rejected > 0 ? [plural(rejected, 'rejected record')] : []),
+    ...(changes > 0 ? [plural(changes, 'change')] : []),
   ];
   const what = parts.length === 0 ? 'nothing that was not erased already' : parts.join(', ');
   return `${dryRun ? 'would erase' : 'erased'}: ${what}\n`;

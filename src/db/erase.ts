@@ -1,10 +1,8 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { MirrorTable, Resource } from '../resources/define.ts';
 import { childrenOf } from '../resources/index.ts';
+import { ERASED } from './changes.ts';
 import type { Executor } from './connect.ts';
-
-/** The digest of a row without content: no answer has it, so that a record that comes back is written whole. */
-const ERASED = 'erased';
 
 /** Columns whose values stay: what identifies the row, what says that it is gone, and what cannot be empty. */
 function contentOf({ table, pull }: Resource): readonly string[] {

@@ -9,7 +9,7 @@ export const PUBLICATION = 'pylon';
 /** All that is published: the mirror, and what else views are taken from. Names that need no quotes. */
 export const published: readonly string[] = [
   ...resources.map(({ name }) => `pylon.${name}`),
-  ...['pylon_sync.runs', 'pylon_sync.audits'],
+  ...['pylon_sync.runs', 'pylon_sync.audits', 'pylon_sync.changes'],
 ];
 
 /** Whoever may not create in the database, or does not own a table. */

@@ -15,6 +15,8 @@ export interface Purged {
   readonly rows: Readonly<Record<string, number>>;
   readonly edits: number;
   readonly rejected: number;
+  /** Changes of its fields. */
+  readonly changes: number;
 }
 
 /** Rolls back what was only to be counted. */
@@ -28,7 +30,7 @@ class CountedOnly extends Error {
 
 /**
  * Erases all that is kept of a record that is gone from Pylon, and of what hangs on it: the content of its rows, the
- * edits of it, the objects of it that could not be stored. In one transaction; with `dryRun` only counted. What
+ * edits of it, the objects of it that could not be stored, the changes of its fields. In one transaction; with `dryRun` only counted. What
  * other rows say of it is theirs, and as Pylon has it.
  *
  * @param which The resources to look in: an id is Pylon's, and rarely means two things.
@@ -85,7 +87,7 @@ async function findDoomed(tx: Executor, id: string, which: readonly Resource[]) 
 async function erase(tx: Executor, id: string, which: readonly Resource[]): Promise<Purged> {
   const { doomed, isKnown } = await findDoomed(tx, id, which);
   const rows: Record<string, number> = {};
-  let [edits, rejected] = [0, 0];
+  let [edits, rejected, changes] = [0, 0, 0];
   for (const [resource, ids] of doomed) {
     const { name } = resource;
     const named = sql`${sql.param([...ids])}::text[]`;
@@ -108,8 +110,10 @@ async function erase(tx: Executor, id: string, which: readonly Resource[]): Prom
     };
     edits += await forget('edits');
     rejected += await forget('rejected_records');
+    changes += await forget('changes');
     await forget('rereads');
   }
-  if (!isKnown && edits + rejected === 0) throw new PermanentError(`nothing is known here of a record ${id}`);
-  return { rows, edits, rejected };
+  if (!isKnown && edits + rejected + changes === 0)
+    throw new PermanentError(`nothing is known here of a record ${id}`);
+  return { rows, edits, rejected, changes };
 }

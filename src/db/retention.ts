@@ -12,13 +12,15 @@ const PART = 1_000;
 export interface Forgotten {
   readonly edits: number;
   readonly rejected: number;
+  /** Changes of fields. */
+  readonly changes: number;
   /** Rows of deleted records that were emptied. */
   readonly rows: number;
 }
 
 /**
  * Forgets what is older than so many days: edits that were settled, objects that could not be stored (one that still
- * cannot be is noted again when it is next read) and the content of deleted records, whose rows go on saying that they
+ * cannot be is noted again when it is next read), changes of fields and the content of deleted records, whose rows go on saying that they
  * were deleted.
  */
 export async function forgetOld(
@@ -47,10 +49,11 @@ export async function forgetOld(
     );
   const edits = await remove('edits', 'settled_at');
   const rejected = await remove('rejected_records', 'seen_at');
+  const changes = await remove('changes', 'seen_at');
   let rows = 0;
   for (const resource of resources)
     rows += await inParts((limit) =>
       writing(db, lease, (tx) => eraseGone(tx, resource, sql`_deleted_at < ${old}`, limit)),
     );
-  return { edits, rejected, rows };
+  return { edits, rejected, changes, rows };
 }

@@ -312,6 +312,34 @@ export const edits = pylonSync.table(
   ],
 );
 
+/**
+ * What became of the fields that reports ask for (`history` of the descriptors): one row a field that changed. What
+ * Pylon holds counts: an edit made here is noted when Pylon is seen to hold it.
+ */
+export const changes = pylonSync.table(
+  'changes',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    resource: text().notNull(),
+    record_id: text().notNull(),
+    /** A column, or `custom_fields.` and a slug. */
+    field: text().notNull(),
+    /** Null where there was, or is, nothing. */
+    old: jsonb(),
+    new: jsonb(),
+    seen_at: instant().notNull().defaultNow(),
+    /** When Pylon says that the record changed, which it was not later than, or the edit was sent; null where nobody says. */
+    changed_at: instant(),
+    /** The edit that made it, and by whom; null where it was made in Pylon. */
+    edit_id: bigint({ mode: 'number' }),
+    actor: text(),
+  },
+  (table) => [
+    index('changes_record').on(table.record_id, table.resource, table.field),
+    index('changes_seen_at').on(table.seen_at),
+  ],
+);
+
 /** The ids that Pylon gave to what was inserted here, which was known by provisional ones before. */
 export const ids = pylonSync.table(
   'ids',

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Order } from '../order.ts';
 import type { MirrorTable, Resource } from '../resources/define.ts';
 import { changeColumn } from '../resources/index.ts';
+import { noting, trackedColumns, UNSEEN } from './changes.ts';
 import type { Executor } from './connect.ts';
 import type { Doubts } from './doubts.ts';
 import { withEdits } from './edits/overlay.ts';
@@ -38,9 +39,10 @@ const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `);
 
 /**
  * The statement that writes rows, built from the table's own columns. A page goes as one `jsonb` array of
- * arrays, unpacked by position: the fastest way measured (bench/RESULTS.md).
+ * arrays, unpacked by position: the fastest way measured (bench/RESULTS.md). What it changes of the rows named by
+ * `tracked` is noted.
  */
-function statement(resource: Resource, rows: readonly Row[], order: Order): SQL {
+function statement(resource: Resource, rows: readonly Row[], order: Order, tracked: readonly string[]): SQL {
   const { table } = resource;
   const columns = jsonColumns(resource);
   const written = [
@@ -68,7 +70,7 @@ function statement(resource: Resource, rows: readonly Row[], order: Order): SQL 
   // Only what is doubted gets here with the content that stands already: it was seen again.
   const same = sql`(held._deleted_at IS NULL AND held._hash = excluded._hash)`;
   const changedAt = time === undefined ? sql`NULL` : sql`extract(epoch FROM held.${quoted(time)}) * 1000`;
-  return sql`
+  const write = sql`
     INSERT INTO ${table} AS held (${list(written.map(quoted))})
     SELECT ${list(values)} FROM jsonb_array_elements(${page}::jsonb) AS page(r)
     ON CONFLICT (id) DO UPDATE SET
@@ -80,6 +82,13 @@ function statement(resource: Resource, rows: readonly Row[], order: Order): SQL 
       _order = greatest(held._order, excluded._order)
     WHERE held._order < ${order.asked}::bigint OR ${newer} OR ${same}
     RETURNING id, (xmax = 0) AS inserted, (${changedAt})::float8 AS at`;
+  if (tracked.length === 0) return write;
+  const compared = list(trackedColumns(resource).map(quoted));
+  return sql`
+    WITH was AS MATERIALIZED (SELECT id, ${compared} FROM ${table} WHERE id = ANY(${sql.param([...tracked])}::text[])),
+         becomes AS (${write}, ${compared}),
+         noted AS (${noting(resource)})
+    SELECT id, inserted, at FROM becomes`;
 }
 
 interface Held {
@@ -103,7 +112,8 @@ function distinct(rows: readonly Row[]): readonly Row[] {
  * replaced only by what was asked after the content was answered, or by a later time of change.
  * A row that was marked deleted is live again when it is sent by an answer asked for after that was proved.
  * One whose deletion is being proved takes the answer's place in the order even where nothing changed.
- * Where people have edits of a row that are not settled, their values stay.
+ * Where people have edits of a row that are not settled, their values stay. What is seen to have changed in Pylon is
+ * noted (`pylon_sync.changes`).
  *
  * Must run inside a writing transaction.
  */
@@ -120,6 +130,7 @@ export async function upsert(
     SELECT id, _hash AS hash, _deleted_at IS NOT NULL AS deleted FROM ${table}
      WHERE id = ANY(${sql.param(wanted.map((row) => row.id))}::text[])`);
   const hashes = new Map(held.rows.map((row) => [row.id, row.deleted ? null : row.hash]));
+  const unknown = new Set(held.rows.filter((row) => UNSEEN.includes(row.hash)).map((row) => row.id));
   const same = new Set(wanted.filter((row) => hashes.get(row.id) === row.hash).map((row) => row.id));
   const fresh = wanted.filter((row) => !same.has(row.id) || doubts.has(name, row.id));
   const present = fresh.filter((row) => hashes.has(row.id)).map((row) => row.id);
@@ -127,16 +138,21 @@ export async function upsert(
   const locked = await lockRows(tx, table, present);
   const writable = fresh.filter((row) => !hashes.has(row.id) || locked.has(row.id));
   const shown = await withEdits(tx, resource, writable);
+  const tracked = new Set(
+    resource.history === undefined
+      ? []
+      : present.filter((id) => locked.has(id) && !shown.edited.has(id) && !unknown.has(id)),
+  );
   const written: Changed[] = [];
   for (let from = 0; from < shown.rows.length; from += CHUNK) {
-    const result = await tx.execute<Changed & Record<string, unknown>>(
-      statement(resource, shown.rows.slice(from, from + CHUNK), order),
-    );
+    const rows = shown.rows.slice(from, from + CHUNK);
+    const ids = rows.map(({ id }) => id).filter((id) => tracked.has(id));
+    const result = await tx.execute<Changed & Record<string, unknown>>(statement(resource, rows, order, ids));
     written.push(...result.rows);
   }
   const changed = written.filter(({ id }) => !same.has(id));
   const ids = new Set(written.map(({ id }) => id));
-  await shown.noteShadows(tx, ids);
+  await shown.noteSeen(tx, ids);
   // What is being deleted from here does not come back before that is settled.
   const leftOut = new Set(writable.map(({ id }) => id));
   for (const { id } of shown.rows) leftOut.delete(id);

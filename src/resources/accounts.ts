@@ -49,6 +49,7 @@ export const accounts = defineResource({
     };
   },
   covered: { owner: ['id', 'email'] },
+  history: ['type', 'owner_id', 'is_disabled', 'tags', 'custom_fields'],
   writes: {
     objectType: 'account',
     update: '/accounts/{id}',

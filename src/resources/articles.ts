@@ -71,6 +71,7 @@ export const articles = defineResource({
   refers: { collection_id: 'collections', author_user_id: 'users' },
   derive: (article) => ({ ...content(article), tag_ids: idsOf(article.tags) }),
   covered: { body_html: true, published: true, updated_at: true },
+  history: ['collection_id', 'is_published'],
   writes: {
     update: '/knowledge-bases/{knowledge_base_id}/articles/{id}',
     create: {

@@ -41,6 +41,7 @@ export const contacts = defineResource({
     };
   },
   covered: { account: ['id', 'external_ids'] },
+  history: ['account_id', 'portal_role', 'custom_fields'],
   writes: {
     objectType: 'contact',
     update: '/contacts/{id}',

@@ -142,13 +142,21 @@ export interface Resource<Table extends MirrorTable = MirrorTable> {
   readonly covered?: Readonly<Record<string, readonly string[] | true>>;
   /** Columns and fields that move without an edit: stored, but no change of the row. */
   readonly volatile?: readonly string[];
+  /**
+   * Columns of which each change is kept (`pylon_sync.changes`): those that reports ask for. Lists are compared as
+   * sets, `custom_fields` field by field.
+   */
+  readonly history?: readonly string[];
   /** What can be changed here and follows in Pylon; absent where Pylon lets one change nothing. */
   readonly writes?: Writes;
 }
 
 /** Identity that checks a descriptor's names against its table. */
 export function defineResource<const Table extends MirrorTable>(
-  resource: Omit<Resource<Table>, 'name' | 'derive' | 'volatile' | 'changes' | 'refers' | 'writes'> & {
+  resource: Omit<
+    Resource<Table>,
+    'name' | 'derive' | 'volatile' | 'history' | 'changes' | 'refers' | 'writes'
+  > & {
     readonly name: Table['_']['name'];
     readonly changes?: Omit<Changes, 'times'> & {
       readonly times: Readonly<Record<string, keyof Table['$inferInsert'] & string>>;
@@ -159,6 +167,7 @@ export function defineResource<const Table extends MirrorTable>(
       facts: PathFacts,
     ) => { readonly [Column in keyof Table['$inferInsert']]?: unknown };
     readonly volatile?: readonly (keyof Table['$inferInsert'] & string)[];
+    readonly history?: readonly (keyof Table['$inferInsert'] & string)[];
     readonly writes?: Omit<Writes, 'columns'> & {
       readonly columns: { readonly [Column in keyof Table['$inferInsert'] & string]?: WriteColumn };
     };

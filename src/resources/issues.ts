@@ -145,6 +145,7 @@ export const issues = defineResource({
     'resolution_breach_time',
     'team_slas',
   ],
+  history: ['state', 'type', 'account_id', 'requester_id', 'assignee_id', 'team_id', 'tags', 'custom_fields'],
   writes: {
     objectType: 'issue',
     builtIn: ['priority'],

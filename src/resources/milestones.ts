@@ -38,6 +38,7 @@ export const milestones = defineResource({
     _extra: present(shadowed(milestone, { title: 'name' })),
   }),
   covered: { account: ['id', 'external_ids'], project: ['id'], title: true },
+  history: ['due_date'],
   writes: {
     update: '/milestones/{id}',
     create: { path: '/milestones', required: ['name', 'project_id'], recovery: { by: 'person' } },

@@ -58,6 +58,7 @@ export const projects = defineResource({
     title: true,
     description: true,
   },
+  history: ['account_id', 'owner_id', 'start_date', 'end_date', 'is_archived', 'custom_fields'],
   writes: {
     objectType: 'project',
     update: '/projects/{id}',

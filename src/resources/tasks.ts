@@ -78,6 +78,16 @@ export const tasks = defineResource({
     description: true,
     assignee_id: true,
   },
+  history: [
+    'status',
+    'account_id',
+    'project_id',
+    'milestone_id',
+    'assignee_user_id',
+    'assignee_contact_id',
+    'due_date',
+    'custom_fields',
+  ],
   writes: {
     objectType: 'task',
     update: '/tasks/{id}',

@@ -16,6 +16,7 @@ export const teams = defineResource({
   pull: { by: 'list', path: '/teams' },
   get: '/teams/{id}',
   derive: (team) => ({ user_ids: idsOf(team.users) }),
+  history: ['user_ids'],
   writes: {
     update: '/teams/{id}',
     create: { path: '/teams', required: ['name'], recovery: { by: 'list', path: '/teams' } },

@@ -25,6 +25,7 @@ export const users = defineResource({
   get: '/users/{id}',
   derive: (user) => ({ role_id: user.role_id ?? idOf(user.role) }),
   covered: { role: ['id', 'name', 'slug'] },
+  history: ['role_id', 'status', 'is_deactivated'],
   writes: {
     update: '/users/{id}',
     columns: {

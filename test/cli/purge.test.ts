@@ -17,7 +17,9 @@ async function fill({ pool }: TestDatabase): Promise<void> {
     SELECT 'issues', id, 'update', '{"title": "Private"}', '{"title": "Private too"}', 'applied', 'anna', 1, now()
       FROM pylon.issues;
     INSERT INTO pylon_sync.rejected_records (resource, record_id, payload, reason, digest)
-    VALUES ('issue_messages', 'm1', '"Private"', 'no object', 'd1'), ('issues', 'other', '"Private"', 'no object', 'd2')`);
+    VALUES ('issue_messages', 'm1', '"Private"', 'no object', 'd1'), ('issues', 'other', '"Private"', 'no object', 'd2');
+    INSERT INTO pylon_sync.changes (resource, record_id, field, old, new)
+    SELECT 'issues', id, 'custom_fields.note', '"Private"', '"Private too"' FROM pylon.issues`);
 }
 
 const purge = ({ url }: TestDatabase, ...words: string[]) => run(['purge', ...words], { DATABASE_URL: url });
@@ -27,10 +29,12 @@ const private_ = async ({ pool }: TestDatabase) => {
     SELECT 'issues ' || id AS at FROM pylon.issues WHERE title IS NOT NULL
     UNION ALL SELECT 'issue_messages ' || id FROM pylon.issue_messages WHERE message_html IS NOT NULL
     UNION ALL SELECT 'edits ' || record_id FROM pylon_sync.edits
-    UNION ALL SELECT 'rejected ' || record_id FROM pylon_sync.rejected_records ORDER BY 1`);
+    UNION ALL SELECT 'rejected ' || record_id FROM pylon_sync.rejected_records
+    UNION ALL SELECT 'changes ' || record_id FROM pylon_sync.changes ORDER BY 1`);
   return rows.map(({ at }) => at);
 };
 const ALL = [
+  ...['changes gone', 'changes live'],
   ...['edits gone', 'edits live', 'issue_messages m1', 'issue_messages m2', 'issue_messages m3'],
   ...['issues gone', 'issues live', 'rejected m1', 'rejected other'],
 ];
@@ -43,9 +47,10 @@ describe('purge', () => {
     const { status, stdout } = await purge(database, '--record', 'gone');
     expect([status, stdout]).toEqual([
       0,
-      'erased: 1 row of issues, 2 rows of issue_messages, 1 edit, 1 rejected record\n',
+      'erased: 1 row of issues, 2 rows of issue_messages, 1 edit, 1 rejected record, 1 change\n',
     ]);
     expect(await private_(database)).toEqual([
+      'changes live',
       'edits live',
       'issue_messages m3',
       'issues live',
@@ -73,6 +78,7 @@ describe('purge', () => {
       rows: { issues: 1, issue_messages: 2 },
       edits: 1,
       rejected: 1,
+      changes: 1,
     });
     expect(await private_(database)).toEqual(ALL);
   });

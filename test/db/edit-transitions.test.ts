@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
+import { endEdit } from '../../src/db/edits/end.ts';
 import { quarantineEdits } from '../../src/db/edits/identity.ts';
 import { claimEdits, postponeEdits } from '../../src/db/edits/queue.ts';
-import { endEdit } from '../../src/db/edits/settle.ts';
 import { writing } from '../../src/db/transaction.ts';
 import { type Event, moves, STATES, type State } from '../../src/edits/states.ts';
 import { asDaemon } from '../helpers/daemon-writes.ts';

@@ -27,6 +27,7 @@ describe('what is older than is to be kept', () => {
     expect(await forgetOld(mirror, mirror.lease, resources, 30)).toEqual({
       edits: 0,
       rejected: 2470,
+      changes: 0,
       rows: 0,
     });
     const [left] = await mirror.rows('SELECT count(*)::integer AS count FROM pylon_sync.rejected_records');

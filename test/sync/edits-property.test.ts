@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { resourceNamed } from '../../src/resources/index.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { type Done, EDITED, type EditLife, openEditLife } from '../helpers/edit-life.ts';
 import { type EditPlan, editPlans } from '../helpers/edit-plans.ts';
 import { type EditRow, editsIn } from '../helpers/edits.ts';
 import { differences } from '../helpers/equal.ts';
+import { changesIn, expectWholeHistory } from '../helpers/history.ts';
 import { recordShown, type Showing } from '../helpers/shown.ts';
 
 /** Plans that a run of the test goes through, as far as its time allows: a busy machine sees fewer of them. */
@@ -55,8 +57,8 @@ function checkOrder({ effects, local }: EditLife): void {
     const places = effects
       .filter((effect) => effect.resource === resource && effect.object.id === id)
       .map(({ object }) => tidy(heldOf(object, field)))
-      // Values that were asked for once.
-      .filter((value) => wanted.filter((one) => one === value).length === 1)
+      // Values that were asked for once, and that a field does not hold of itself.
+      .filter((value) => value !== '' && wanted.filter((one) => one === value).length === 1)
       .map((value) => wanted.indexOf(value));
     expect(places, `${name} came in another order`).toEqual([...places].sort((x, y) => x - y));
   }
@@ -116,6 +118,52 @@ async function checkWaiting(database: TestDatabase, edits: readonly EditRow[]): 
   }
 }
 
+const valueIn = (values: Readonly<Record<string, unknown>>, field: string): unknown => {
+  const [column = '', slug] = field.split('.');
+  const held = values[column];
+  return slug === undefined ? held : (held as Readonly<Record<string, unknown>> | null)?.[slug];
+};
+
+/** What is kept of fields leads on to what stands, and names who made it so. */
+async function checkHistory(database: TestDatabase, { touched }: EditLife, edits: readonly EditRow[]) {
+  await expectWholeHistory(database.pool);
+  const byId = new Map(edits.map((edit) => [edit.id, edit]));
+  const edited = new Set(
+    edits.flatMap((edit) => fieldsOf(edit).map((field) => `${edit.resource} ${edit.record_id} ${field}`)),
+  );
+  const isTheirs = (name: string) => touched.has(name) || !edited.has(name);
+  for (const { resource, record_id, field, edit_id, actor } of await changesIn(database.pool)) {
+    const name = `${resource} ${record_id} ${field}`;
+    const edit = edit_id === null ? undefined : byId.get(edit_id);
+    if (edit_id === null) expect(isTheirs(name), `${name} was said to have been changed in Pylon`).toBe(true);
+    else expect(fieldsOf(edit as EditRow), `${name} was said to be of edit ${edit_id}`).toContain(field);
+    expect(actor).toBe(edit?.actor ?? null);
+  }
+  // Where nobody else changed it, each edit that Pylon took is told of.
+  const said = new Set((await changesIn(database.pool)).map(({ edit_id, field }) => `${edit_id} ${field}`));
+  for (const edit of edits) {
+    const kept = resourceNamed(edit.resource).history ?? [];
+    const silent = fieldsOf(edit).filter(
+      (field) =>
+        edit.state === 'applied' &&
+        edit.error === null &&
+        edit.http_status !== null &&
+        JSON.stringify(tidy(valueIn(edit.changes, field))) !==
+          JSON.stringify(tidy(valueIn(edit.base, field))) &&
+        kept.includes(field.split('.')[0] ?? '') &&
+        !touched.has(`${edit.resource} ${edit.record_id} ${field}`) &&
+        edits.filter(
+          (one) =>
+            one.resource === edit.resource &&
+            one.record_id === edit.record_id &&
+            fieldsOf(one).includes(field),
+        ).length === 1 &&
+        !said.has(`${edit.id} ${field}`),
+    );
+    expect(silent, `edit ${edit.id} left no trace`).toEqual([]);
+  }
+}
+
 async function live(plan: EditPlan): Promise<void> {
   const database = await createDatabase();
   const life = await openEditLife(plan, database);
@@ -141,6 +189,7 @@ async function live(plan: EditPlan): Promise<void> {
     expect(await editsIn(database), 'what is read is no edit').toHaveLength(edits.length);
     checkShown(life, edits, await shown());
     checkEffects(life, edits);
+    await checkHistory(database, life, edits);
   } finally {
     await life.close();
     await database.drop();

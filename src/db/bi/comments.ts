@@ -31,7 +31,27 @@ const EDITS: Readonly<Record<string, string>> = {
   depends_on: 'The create without which it could not be carried out.',
 };
 
-/** Comments on the tables of the mirror and on the queue of edits. */
+/** What people read of earlier values. */
+const CHANGES: Readonly<Record<string, string>> = {
+  id: 'Number of the change, in the order in which they were seen.',
+  resource: 'The table of schema pylon.',
+  record_id: 'The row, by its id.',
+  field: 'The column, or custom_fields. and the slug of a custom field.',
+  old: 'What Pylon held; null where that was nothing.',
+  new: 'What Pylon holds since; null where that is nothing.',
+  seen_at: 'When the daemon saw it.',
+  changed_at:
+    'When it was made, at the latest: the time of change that Pylon gives the record, or when the edit was sent; null where that is not known.',
+  edit_id: 'The edit that made it: pylon_sync.edits.id; null where it was made in Pylon.',
+  actor: 'The database user whose edit it was.',
+};
+
+const commented = (table: string, columns: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(columns).map(
+    ([column, comment]) => `COMMENT ON COLUMN ${table}.${identifier(column)} IS ${literal(comment)}`,
+  );
+
+/** Comments on the tables of the mirror, on the queue of edits and on what is kept of earlier values. */
 export const tableComments = (): readonly string[] => [
   `COMMENT ON SCHEMA pylon IS 'The mirror of a Pylon workspace: one table per kind of object. UPDATE what Pylon lets one change, and it follows.'`,
   `COMMENT ON SCHEMA pylon_bi IS 'Views for people and BI tools: live rows, names resolved, custom fields as columns, metrics.'`,
@@ -46,7 +66,7 @@ export const tableComments = (): readonly string[] => [
     ];
   }),
   "COMMENT ON TABLE pylon_sync.edits IS 'Changes that were made here and are carried to Pylon, one row per change of a row.'",
-  ...Object.entries(EDITS).map(
-    ([column, comment]) => `COMMENT ON COLUMN pylon_sync.edits.${identifier(column)} IS ${literal(comment)}`,
-  ),
+  ...commented('pylon_sync.edits', EDITS),
+  "COMMENT ON TABLE pylon_sync.changes IS 'Changes of the fields that reports ask for, one row per record, field and change.'",
+  ...commented('pylon_sync.changes', CHANGES),
 ];

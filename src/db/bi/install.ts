@@ -16,6 +16,7 @@ import {
 } from './fields.ts';
 import { editSummary, freshness } from './freshness.ts';
 import { syncedUntil, viewFunctions } from './helpers.ts';
+import { historyViews } from './history.ts';
 import { joinViews } from './joins.ts';
 import { metabaseMetadata } from './metabase.ts';
 import { metricViews } from './metrics.ts';
@@ -29,6 +30,7 @@ export const views: readonly View[] = [
   ...metricViews,
   freshness,
   editSummary,
+  ...historyViews,
 ];
 
 /** A column that stands in a view already. */

@@ -1,4 +1,5 @@
 import { ended, isOpen } from './ended.ts';
+import { REOPENINGS } from './history.ts';
 import { column, duration, type View } from './view.ts';
 
 /** Seconds between two instants of an issue, of which Pylon's own figure is better where it has one. */
@@ -80,6 +81,10 @@ const issueMetrics: View = {
       'Age of an open issue; null where it is not open',
     ),
     synced_at: column('r._synced_at', 'When the content of the issue last changed here.'),
+    reopenings: column(
+      REOPENINGS,
+      'How many times it was seen to leave the closed states; those longer ago than PYLON_SYNC_RETENTION_DAYS, and before the mirror began, are not counted.',
+    ),
   },
 };
 

@@ -41,6 +41,44 @@ const shared: readonly string[] = [
               ORDER BY 1, 2) AS records;
    END $$`,
 
+  // The columns of an edit as Pylon was last seen to hold them; custom fields that it does not change as they are shown.
+  `CREATE OR REPLACE FUNCTION pylon_sync.columns_before(edit pylon_sync.edits, shown jsonb) RETURNS jsonb
+   LANGUAGE sql STABLE ${DEFINER} AS $$
+     SELECT coalesce(jsonb_object_agg(key, CASE WHEN key = 'custom_fields' THEN
+              (CASE jsonb_typeof(shown -> key) WHEN 'object' THEN shown -> key ELSE '{}' END
+                 - ARRAY(SELECT jsonb_object_keys(value)))
+              || coalesce((SELECT jsonb_object_agg(slug, held -> slug) FROM jsonb_object_keys(value) AS slug
+                            WHERE held -> slug NOT IN ('null', '""', '[]')), '{}')
+              ELSE held END), '{}')
+       FROM jsonb_each((edit).changes),
+            LATERAL (SELECT coalesce((edit).shadow -> key, (edit).base -> key, 'null')) AS before(held) $$`,
+
+  // A row as Pylon was last seen to hold it: without its edits that are not settled, and one more. Of those that change
+  // the same, the first one knows.
+  `CREATE OR REPLACE FUNCTION pylon_sync.known_row(resource text, record_id text, shown jsonb, without bigint DEFAULT NULL)
+     RETURNS jsonb
+   LANGUAGE plpgsql STABLE ${DEFINER} AS $$
+   DECLARE
+     known jsonb := shown;
+     edit pylon_sync.edits;
+   BEGIN
+     FOR edit IN SELECT e.* FROM pylon_sync.edits AS e
+                  WHERE e.resource = known_row.resource AND e.record_id = known_row.record_id
+                    AND e.operation = 'update' AND (e.state IN (${list(UNSETTLED)}) OR e.id = without)
+                  ORDER BY e.id DESC LOOP
+       known := known || pylon_sync.columns_before(edit, known);
+     END LOOP;
+     RETURN known;
+   END $$`,
+
+  // Keeps with the edits of a record that are not settled what Pylon was last seen to hold.
+  `CREATE OR REPLACE FUNCTION pylon_sync.keep_shadows(resource text, record_id text, known jsonb) RETURNS void
+   LANGUAGE sql ${DEFINER} AS $$
+     UPDATE pylon_sync.edits AS e
+        SET shadow = (SELECT jsonb_object_agg(key, coalesce(known -> key, 'null')) FROM jsonb_object_keys(e.changes) AS key)
+      WHERE e.resource = keep_shadows.resource AND e.record_id = keep_shadows.record_id
+        AND e.operation = 'update' AND e.state IN (${list(UNSETTLED)}) $$`,
+
   // A record's row with an edit that is to be sent again, and those after it, which it must not cover.
   `CREATE OR REPLACE FUNCTION pylon_sync.show_edits(resource text, record_id text, first_id bigint) RETURNS boolean
    LANGUAGE plpgsql ${DEFINER} AS $$
@@ -69,23 +107,35 @@ const withdraw = `CREATE OR REPLACE FUNCTION pylon_sync.withdraw_edit(edit pylon
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
      shown jsonb := pylon_sync.locked_row(edit.resource, edit.record_id);
-     stood jsonb := edit.base;
+     known jsonb;
+     stood jsonb;
      mark text := pylon_sync.mark_as_daemon('on');
    BEGIN
-     IF edit.operation = 'update' AND shown IS NOT NULL THEN
-       IF edit.shadow IS NOT NULL THEN
-         SELECT jsonb_object_agg(key, CASE WHEN key = 'custom_fields'
-                  THEN (SELECT jsonb_object_agg(slug, coalesce(edit.shadow -> key -> slug, 'null')) FROM jsonb_object_keys(value) AS slug)
-                  ELSE coalesce(edit.shadow -> key, 'null') END)
-           INTO stood FROM jsonb_each(edit.changes);
-       END IF;
-       PERFORM pylon_sync.put_columns(edit.resource, edit.record_id,
-         pylon_sync.changed_columns(edit.resource, edit.changes, stood, shown)
-           || jsonb_build_object('_synced_at', clock_timestamp(), '_hash', ''));
-       -- What is left of the record's edits stays shown.
-       IF EXISTS (SELECT FROM pylon_sync.edits AS e
-                   WHERE e.resource = edit.resource AND e.record_id = edit.record_id AND e.state IN (${list(UNSETTLED)})) THEN
-         PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, 0);
+     IF edit.operation = 'update' THEN
+       -- Of a row that is being deleted, its delete knows what comes back should Pylon refuse that.
+       known := pylon_sync.known_row(edit.resource, edit.record_id, coalesce(shown, (
+         SELECT e.base FROM pylon_sync.edits AS e
+          WHERE e.resource = edit.resource AND e.record_id = edit.record_id AND e.operation = 'delete'
+            AND e.state IN (${list(UNSETTLED)}))), edit.id);
+       -- Those that came after it were made of what it had made: that Pylon never held this is nobody's change.
+       UPDATE pylon_sync.edits AS e
+          SET base = pylon_sync.base_without(edit.resource, e.base, e.changes, edit.base, edit.changes)
+        WHERE e.resource = edit.resource AND e.record_id = edit.record_id AND e.operation = 'update'
+          AND e.state IN (${list(UNSETTLED)}) AND e.id > edit.id;
+       SELECT jsonb_object_agg(key, known -> key) INTO stood FROM jsonb_object_keys(edit.changes) AS key;
+       IF known IS NOT NULL THEN PERFORM pylon_sync.keep_shadows(edit.resource, edit.record_id, known); END IF;
+       IF shown IS NOT NULL THEN
+         PERFORM pylon_sync.put_columns(edit.resource, edit.record_id,
+           stood || jsonb_build_object('_synced_at', clock_timestamp(), '_hash', ''));
+         -- What is left of the record's edits stays shown.
+         IF EXISTS (SELECT FROM pylon_sync.edits AS e
+                     WHERE e.resource = edit.resource AND e.record_id = edit.record_id AND e.state IN (${list(UNSETTLED)})) THEN
+           PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, 0);
+         END IF;
+       ELSIF known IS NOT NULL THEN
+         UPDATE pylon_sync.edits AS e SET base = e.base || stood
+          WHERE e.resource = edit.resource AND e.record_id = edit.record_id AND e.operation = 'delete'
+            AND e.state IN (${list(UNSETTLED)});
        END IF;
      END IF;
      IF edit.operation = 'delete' THEN
@@ -128,19 +178,27 @@ const again = `CREATE OR REPLACE FUNCTION pylon_sync.send_again(ids bigint[]) RE
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
      edit pylon_sync.edits;
+     known jsonb;
      total integer := 0;
    BEGIN
      PERFORM pylon_sync.lock_records(ids);
      FOR edit IN SELECT e.* FROM pylon_sync.edits AS e
                   WHERE e.id = ANY (ids) AND e.state IN (${list(movable('retry'))}) ORDER BY e.id FOR UPDATE LOOP
-       CONTINUE WHEN edit.operation = 'update' AND pylon_sync.locked_row(edit.resource, edit.record_id) IS NULL;
+       known := NULL;
+       IF edit.operation = 'update' THEN
+         known := pylon_sync.known_row(edit.resource, edit.record_id, pylon_sync.locked_row(edit.resource, edit.record_id));
+         CONTINUE WHEN known IS NULL;
+       END IF;
        -- One that waits only waits no longer: what of it may be on its way to Pylon stays known.
        UPDATE pylon_sync.edits AS e SET next_attempt_at = clock_timestamp() WHERE e.id = edit.id;
        UPDATE pylon_sync.edits AS e
           SET state = '${moves('retry').to}', attempts = 0, settled_at = NULL, held = NULL, error = NULL,
               http_status = NULL, request_id = NULL, sent = NULL, sent_at = NULL
         WHERE e.id = edit.id AND e.state <> '${moves('retry').to}';
-       IF edit.operation = 'update' THEN PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, edit.id); END IF;
+       IF edit.operation = 'update' THEN
+         PERFORM pylon_sync.keep_shadows(edit.resource, edit.record_id, known);
+         PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, edit.id);
+       END IF;
        total := total + 1;
      END LOOP;
      PERFORM pg_notify('pylon_sync_edits', '');

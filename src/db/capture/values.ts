@@ -59,6 +59,19 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
               ELSE value END), '{}')
        FROM jsonb_each(wanted) $$`,
 
+  // What an edit stood on, of the fields that another one changed too, as that one stood; of sets it does not matter.
+  `CREATE OR REPLACE FUNCTION pylon_sync.base_without(resource text, base jsonb, changes jsonb, other_base jsonb, other_changes jsonb)
+     RETURNS jsonb
+   LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+     SELECT base || coalesce(jsonb_object_agg(key, CASE
+              WHEN key = 'custom_fields' THEN ${object('base -> key')} || (
+                SELECT coalesce(jsonb_object_agg(slug, coalesce(other_base -> key -> slug, 'null')), '{}')
+                  FROM jsonb_each(${object('changes -> key')}) AS c(slug, wanted)
+                 WHERE ${object('value')} ? slug AND 'array' NOT IN (jsonb_typeof(wanted), coalesce(jsonb_typeof(base -> key -> slug), '')))
+              WHEN key = ANY (${byResource(resources, setsOf)}) THEN base -> key
+              ELSE coalesce(other_base -> key, 'null') END), '{}')
+       FROM jsonb_each(other_changes) WHERE changes ? key $$`,
+
   // Writes columns of a live row as whoever calls it; whether there was one.
   `CREATE OR REPLACE FUNCTION pylon_sync.put_columns(resource text, record_id text, columns jsonb) RETURNS boolean
    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

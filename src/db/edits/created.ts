@@ -3,15 +3,17 @@ import { followUp } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { moves, UNSETTLED } from '../../edits/states.ts';
 import type { Resource } from '../../resources/define.ts';
+import { MADE_HERE } from '../changes.ts';
 import type { Database, Executor } from '../connect.ts';
 import type { Doubts } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
 import { isReject, rowMapper } from '../row.ts';
 import { writing } from '../transaction.ts';
+import { endEdit, type Fate } from './end.ts';
 import { giveId } from './ids.ts';
 import { columnsIn } from './overlay.ts';
 import { type Edit, statesIn } from './queue.ts';
-import { endEdit, type Fate, rebase, type Shown, storeAnswer } from './settle.ts';
+import { rebase, type Shown, storeAnswer } from './settle.ts';
 
 /** A create that Pylon has carried out. */
 export interface Creation {
@@ -51,9 +53,11 @@ export async function settleCreated(
     await giveId(tx, resource, { record, id, edit: create.id });
     await queueFollowUp(tx, { resource, id, create, wanted, remote });
     await tx.execute(sql`
-      UPDATE ${table} SET id = ${id} WHERE id = ${record} AND NOT EXISTS (SELECT FROM ${table} WHERE id = ${id})`);
+      UPDATE ${table} SET id = ${id}, _hash = ${MADE_HERE}
+       WHERE id = ${record} AND NOT EXISTS (SELECT FROM ${table} WHERE id = ${id})`);
     await tx.execute(sql`DELETE FROM ${table} WHERE id = ${record}`);
-    await tx.execute(sql`UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL`);
+    await tx.execute(sql`
+      UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);
     // Should it be deleted here already, this is what a tombstone is to show.
     await tx.execute(sql`
       UPDATE pylon_sync.edits SET base = base || ${JSON.stringify(remote)}::jsonb

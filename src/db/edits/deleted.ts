@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { moves } from '../../edits/states.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
+import { MADE_HERE } from '../changes.ts';
 import type { Database, Executor } from '../connect.ts';
 import type { Doubts } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
@@ -8,8 +9,9 @@ import { noteRereads } from '../rereads.ts';
 import { isReject, rowMapper } from '../row.ts';
 import { markDeleted, type Proof } from '../tombstones.ts';
 import { writing } from '../transaction.ts';
+import { endEdit, type Fate } from './end.ts';
 import { statesIn } from './queue.ts';
-import { endEdit, type Fate, type Shown, storeAnswer } from './settle.ts';
+import { type Shown, storeAnswer } from './settle.ts';
 
 /** A record that was deleted here, and what became of that in Pylon. */
 interface Deletion {
@@ -41,6 +43,8 @@ export async function settleDeleted(
        WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${fate.id}
          AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})`);
     await putBack(tx, resource, fate.id);
+    // With what was changed here and is void now: should it come back, that is no change of Pylon's.
+    await tx.execute(sql`UPDATE ${resource.table} SET _hash = ${MADE_HERE} WHERE id = ${record}`);
     await markDeleted(tx, resource, [record], proof);
   });
 }

@@ -2,8 +2,11 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { kindsOf } from '../../edits/body.ts';
 import { overlaid, type Values } from '../../edits/merge.ts';
+import { madeBy } from '../../edits/seen.ts';
 import { UNSETTLED } from '../../edits/states.ts';
 import type { Resource } from '../../resources/define.ts';
+import type { Kind } from '../../resources/writes.ts';
+import { noteChanges, type Step, trackedColumns, UNSEEN } from '../changes.ts';
 import type { Executor } from '../connect.ts';
 import { arrayLiteral } from '../fit.ts';
 import { jsonColumns, type Row } from '../row.ts';
@@ -33,24 +36,25 @@ function withColumns(resource: Resource, row: Row, shown: Values): Row {
 }
 
 /** An edit as far as it matters to what its row shows. */
-interface Shown {
+interface Unsettled {
   readonly id: number;
   readonly record_id: string;
   readonly operation: string;
   readonly changes: Values;
   readonly base: Values;
+  readonly attempts: number;
 }
 
 const STATES = sql.raw(UNSETTLED.map((state) => `'${state}'`).join(', '));
 
-/** Unsettled edits of records, in their order. */
-async function unsettledOf(
+/** Edits of records that are not settled, in their order. */
+export async function unsettledOf(
   tx: Executor,
   resource: string,
   ids: readonly string[],
-): Promise<readonly Shown[]> {
-  const { rows } = await tx.execute<Shown & Record<string, unknown>>(sql`
-    SELECT id, record_id, operation, changes, base FROM pylon_sync.edits
+): Promise<readonly Unsettled[]> {
+  const { rows } = await tx.execute<Unsettled & Record<string, unknown>>(sql`
+    SELECT id::float8, record_id, operation, changes, base, attempts FROM pylon_sync.edits
      WHERE resource = ${resource} AND record_id = ANY(${sql.param([...ids])}::text[]) AND state IN (${STATES})
      ORDER BY id`);
   return rows;
@@ -59,8 +63,31 @@ async function unsettledOf(
 /** Rows as they are to be shown. */
 export interface ShownRows {
   readonly rows: readonly Row[];
-  /** Keeps with the edits what Pylon holds of their columns, of those rows that were written. */
-  noteShadows(tx: Executor, written: ReadonlySet<string>): Promise<void>;
+  /** Ids of rows with such edits. */
+  readonly edited: ReadonlySet<string>;
+  /** Of those rows that were written: notes what changed in Pylon, and keeps with the edits what it holds of their columns. */
+  noteSeen(tx: Executor, written: ReadonlySet<string>): Promise<void>;
+}
+
+/** Columns of a row, with their names, for `jsonb_build_object`. */
+export const pairs = (alias: string, columns: readonly string[]) =>
+  sql.join(
+    columns.map((column) => sql`${column}::text, ${sql.identifier(alias)}.${sql.identifier(column)}`),
+    sql`, `,
+  );
+
+/** What Pylon was last seen to hold of records: of the columns whose changes are kept, and those that edits change. */
+async function knownOf(
+  tx: Executor,
+  resource: Resource,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Values>> {
+  if (resource.history === undefined || ids.length === 0) return new Map();
+  const { rows } = await tx.execute<{ id: string; known: Values }>(sql`
+    SELECT id, pylon_sync.known_row(${resource.name}, id, jsonb_build_object(${pairs('held', trackedColumns(resource))})) AS known
+      FROM ${resource.table} AS held
+     WHERE id = ANY(${sql.param([...ids])}::text[]) AND NOT (_hash = ANY(${sql.param([...UNSEEN])}::text[]))`);
+  return new Map(rows.map(({ id, known }) => [id, known]));
 }
 
 /**
@@ -68,13 +95,13 @@ export interface ShownRows {
  * deleted from here is left out. The rows must be locked, so that no edit of them comes in between.
  */
 export async function withEdits(tx: Executor, resource: Resource, rows: readonly Row[]): Promise<ShownRows> {
-  const edits = new Map<string, Shown[]>();
+  const edits = new Map<string, Unsettled[]>();
   if (resource.writes !== undefined && rows.length > 0) {
     const ids = rows.map(({ id }) => id);
     for (const edit of await unsettledOf(tx, resource.name, ids))
       edits.set(edit.record_id, [...(edits.get(edit.record_id) ?? []), edit]);
   }
-  if (edits.size === 0) return { rows, noteShadows: async () => {} };
+  if (edits.size === 0) return { rows, edited: new Set(), noteSeen: async () => {} };
   const kinds = kindsOf(resource);
   const remotes = new Map<string, Values>();
   const shown = rows.flatMap((row) => {
@@ -85,16 +112,38 @@ export async function withEdits(tx: Executor, resource: Resource, rows: readonly
     remotes.set(row.id, remote);
     return [withColumns(resource, row, overlaid(remote, own, kinds))];
   });
+  const known = await knownOf(tx, resource, [...remotes.keys()]);
   return {
     rows: shown,
-    async noteShadows(tx, written) {
-      for (const [id, remote] of remotes)
-        if (written.has(id)) for (const edit of edits.get(id) ?? []) await keepShadow(tx, edit, remote);
+    edited: new Set(edits.keys()),
+    async noteSeen(tx, written) {
+      const steps: Step[] = [];
+      for (const [id, remote] of remotes) {
+        if (!written.has(id)) continue;
+        const own = (edits.get(id) ?? []).filter(({ operation }) => operation === 'update');
+        const before = known.get(id);
+        if (before !== undefined) steps.push(...stepsTo(id, before, remote, own, kinds));
+        for (const edit of own) await keepShadow(tx, edit, remote);
+      }
+      await noteChanges(tx, resource, steps);
     },
   };
 }
 
-async function keepShadow(tx: Executor, { id, changes }: Shown, remote: Values): Promise<void> {
+/** How Pylon came to hold what it does: what edits that were sent made of it, then what was done there. */
+function stepsTo(
+  id: string,
+  known: Values,
+  remote: Values,
+  edits: readonly Unsettled[],
+  kinds: Readonly<Record<string, Kind>>,
+): readonly Step[] {
+  const sent = edits.filter(({ attempts }) => attempts > 0);
+  const { steps, after } = madeBy(sent, known, remote, kinds);
+  return [...steps.map((step) => ({ id, ...step })), { id, was: after, becomes: remote }];
+}
+
+async function keepShadow(tx: Executor, { id, changes }: Unsettled, remote: Values): Promise<void> {
   const shadow = Object.fromEntries(Object.keys(changes).map((column) => [column, remote[column] ?? null]));
   await tx.execute(
     sql`UPDATE pylon_sync.edits SET shadow = ${JSON.stringify(shadow)}::jsonb WHERE id = ${id}`,

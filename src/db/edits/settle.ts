@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { kindsOf } from '../../edits/body.ts';
-import { fieldsIn, held, type Values } from '../../edits/merge.ts';
-import { type Event, moves, UNSETTLED } from '../../edits/states.ts';
+import { fieldsIn, held, nameOf, type Values } from '../../edits/merge.ts';
+import { UNSETTLED } from '../../edits/states.ts';
 import type { Order } from '../../order.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
 import { childrenOf } from '../../resources/index.ts';
@@ -13,24 +13,9 @@ import { isReject, type Row, rowMapper } from '../row.ts';
 import { reads } from '../tables.ts';
 import { writing } from '../transaction.ts';
 import { upsert } from '../upsert.ts';
+import { endEdit, endEdits, type Fate } from './end.ts';
 import { columnsIn } from './overlay.ts';
 import { statesIn } from './queue.ts';
-
-/** How one edit ended. */
-export interface Fate {
-  readonly id: number;
-  readonly event: Extract<Event, 'settle' | 'hold' | 'refuse' | 'discard'>;
-  readonly error?: string | undefined;
-  readonly status?: number | undefined;
-  readonly requestId?: string | undefined;
-  /** Fields that wait for a person. */
-  readonly held?: readonly string[] | undefined;
-  /** What Pylon held of its fields when it was compared. */
-  readonly remote?: Values | undefined;
-  readonly sent?: Values | undefined;
-  /** The create without which it could not be carried out. */
-  readonly dependsOn?: number | undefined;
-}
 
 /** What Pylon says of the record now. */
 export interface Shown {
@@ -39,26 +24,16 @@ export interface Shown {
   readonly order: Order;
 }
 
-const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
-
-/** Ends one edit. */
-export async function endEdit(tx: Executor, fate: Fate): Promise<void> {
-  const { from, to } = moves(fate.event);
-  await tx.execute(sql`
-    UPDATE pylon_sync.edits
-       SET state = ${to}, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${fate.error ?? null},
-           http_status = ${fate.status ?? null}, request_id = ${fate.requestId ?? null},
-           depends_on = ${fate.dependsOn ?? null}, held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
-           remote = coalesce(${json(fate.remote)}::jsonb, remote), sent = coalesce(${json(fate.sent)}::jsonb, sent)
-     WHERE id = ${fate.id} AND state = ANY(${statesIn(from)})`);
-}
-
-/** Later edits of the record start from what Pylon holds now: what became of earlier ones is no conflict to them. */
+/**
+ * Later edits of the record start from what Pylon holds now, of the fields that earlier ones changed: what became of
+ * these is no conflict to them. What somebody else changed in Pylon meanwhile still is.
+ */
 export async function rebase(
   tx: Executor,
   resource: Resource,
   record: string,
   remote: Values,
+  changedBefore: (name: string) => boolean = () => true,
 ): Promise<void> {
   const kinds = kindsOf(resource);
   const { rows } = await tx.execute<{ id: number; changes: Values; base: Values }>(sql`
@@ -69,7 +44,7 @@ export async function rebase(
     // A change of a set is what it adds and takes away, wherever it starts from.
     const after: Record<string, unknown> = { ...base };
     for (const field of fieldsIn(changes, base, kinds)) {
-      if (field.kind === 'set') continue;
+      if (field.kind === 'set' || !changedBefore(nameOf(field))) continue;
       const value = held(remote, field) ?? null;
       if (field.slug === undefined) after[field.column] = value;
       else after[field.column] = { ...(after[field.column] as Values), [field.slug]: value };
@@ -145,7 +120,12 @@ export async function settleEdits(
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
   await writing(db, lease, async (tx) => {
     await tx.execute(sql`SELECT FROM ${resource.table} WHERE id = ${record} FOR NO KEY UPDATE`);
-    for (const fate of fates) await endEdit(tx, fate);
+    const remote = row === undefined || isReject(row) ? undefined : columnsIn(resource, row);
+    const known = await endEdits(tx, { resource, record, fates, remote });
+    const stands = remote ?? known;
+    // What an action does to a record is not known beforehand.
+    const isTheirs = (name: string) => edited.fields.length === 0 || edited.fields.includes(name);
+    if (stands !== undefined) await rebase(tx, resource, record, stands, isTheirs);
     await supersede(tx, resource, record, { ...edited, except: fates.map(({ id }) => id) });
     // Without the hash of what it held, the row is written whatever it holds.
     await tx.execute(
@@ -159,7 +139,6 @@ export async function settleEdits(
         DELETE FROM ${reads} WHERE record_id = ${record} AND resource = ANY(${sql.param(children)}::text[])`);
       return;
     }
-    await rebase(tx, resource, record, columnsIn(resource, row));
     await storeAnswer(tx, resource, row, shown, doubts);
   });
 }

@@ -1,5 +1,5 @@
+import type { Fate } from '../../db/edits/end.ts';
 import { type Edit, noteSent } from '../../db/edits/queue.ts';
-import type { Fate } from '../../db/edits/settle.ts';
 import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
 import { UnknownOutcomeError } from '../../errors.ts';

@@ -1,5 +1,5 @@
+import type { Fate } from '../../db/edits/end.ts';
 import { type Claim, type Edit, readEdits } from '../../db/edits/queue.ts';
-import type { Fate } from '../../db/edits/settle.ts';
 import { readRow } from '../../db/rows.ts';
 import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { alike, type Values } from '../../edits/merge.ts';

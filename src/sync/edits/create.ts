@@ -1,7 +1,7 @@
 import { endUncreated, settleCreated } from '../../db/edits/created.ts';
+import type { Fate } from '../../db/edits/end.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
 import { type FirstSent, noteSending, noteUnsent, notMadeBy, readFirstSent } from '../../db/edits/sending.ts';
-import type { Fate } from '../../db/edits/settle.ts';
 import { isUniqueViolation } from '../../db/sql-state.ts';
 import { creationBody, likeness, wantedOf } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';

@@ -1,6 +1,6 @@
 import { settleDeleted, undoDelete } from '../../db/edits/deleted.ts';
+import type { Fate } from '../../db/edits/end.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
-import type { Fate } from '../../db/edits/settle.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { type Carrier, hasArrived, isPassing, type Job, requestIdOf, unlessArriving } from './job.ts';
 import { retrying } from './patience.ts';

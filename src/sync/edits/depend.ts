@@ -1,7 +1,7 @@
 import { endUncreated } from '../../db/edits/created.ts';
+import type { Fate } from '../../db/edits/end.ts';
 import { findProvisional, type Known } from '../../db/edits/ids.ts';
 import type { Edit } from '../../db/edits/queue.ts';
-import type { Fate } from '../../db/edits/settle.ts';
 import type { Values } from '../../edits/merge.ts';
 import { isProvisional, provisionalIn, withIds } from '../../edits/provisional.ts';
 import { UNSETTLED } from '../../edits/states.ts';

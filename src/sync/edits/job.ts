@@ -1,5 +1,6 @@
+import type { Fate } from '../../db/edits/end.ts';
 import type { Edit } from '../../db/edits/queue.ts';
-import { type Fate, type Settlement, settleEdits } from '../../db/edits/settle.ts';
+import { type Settlement, settleEdits } from '../../db/edits/settle.ts';
 import { isLockHeld, sqlState } from '../../db/sql-state.ts';
 import { kindsOf } from '../../edits/body.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';

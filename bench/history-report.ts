@@ -1,0 +1,36 @@
+import { atMost } from './aims.ts';
+import type { HistoryFigures } from './history.ts';
+import type { Circumstances } from './results.ts';
+import { table } from './table.ts';
+
+export const HISTORY_HEADING = '## History';
+
+/** What keeping the history may cost of storing. */
+const MOST = 1.15;
+
+const times = (value: number) => `${value.toFixed(2)} ×`;
+
+/** The history's part of `RESULTS.md`, which can be measured alone. */
+export function historySection(
+  { issues, figures }: HistoryFigures,
+  { command, date, machine }: Circumstances,
+): string {
+  const rows = figures.map(({ what, isAim, seconds, bare, changes }) => {
+    const { aim, measured, reached } = atMost('', seconds / bare, MOST, times);
+    return [
+      what,
+      isAim ? aim : 'none',
+      measured,
+      isAim ? (reached ? 'yes' : 'no') : '',
+      `${seconds.toFixed(2)} s / ${bare.toFixed(2)} s`,
+      changes.toLocaleString('en'),
+    ];
+  });
+  return `${HISTORY_HEADING}
+
+\`${command}\`, ${date}, on ${machine}. ${issues.toLocaleString('en')} issues in pages of 900, from parsed objects to the last commit, with the changes of fields kept (\`pylon_sync.changes\`) against without; medians of five, in turn.
+
+${table(['issues', 'at', 'measured', 'reached', 'with / without', 'changes kept'], rows)}
+
+What has no aim is the worst that can come: every row of every page with a change to be kept.`;
+}

@@ -1,0 +1,93 @@
+import { isOpen } from './ended.ts';
+import { column, duration, type View } from './view.ts';
+
+/** When a change was made, as near as that is known. */
+const AT = 'coalesce(c.changed_at, c.seen_at)';
+
+const OF_STATE = "c.resource = 'issues' AND c.field = 'state'";
+
+/** Who made a change: the database user whose edit it was, or Pylon. */
+const WHO = "coalesce(c.actor, 'Pylon')";
+
+/** Stays of issues in states, one after the other. */
+const issueStateHistory: View = {
+  name: 'issue_state_history',
+  comment:
+    'Stays of issues in states as the mirror saw them, one row per issue and stay. Kept for PYLON_SYNC_RETENTION_DAYS; what was between two readings, or before the first, is not known.',
+  from: `FROM (
+      SELECT c.record_id AS issue_id, c.new #>> '{}' AS state, ${AT} AS entered_at,
+             lead(${AT}) OVER (PARTITION BY c.record_id ORDER BY c.id) AS left_at,
+             ${WHO} AS changed_by, c.edit_id, true AS is_observed, c.id AS place
+        FROM pylon_sync.changes AS c WHERE ${OF_STATE}
+      UNION ALL
+      SELECT i.id, CASE WHEN first.at IS NULL THEN i.state ELSE first.state END,
+             CASE WHEN i.created_at >= (SELECT min(seen_at) FROM pylon_sync.changes) THEN i.created_at END,
+             first.at, NULL, NULL, false, 0
+        FROM pylon.issues AS i
+        LEFT JOIN LATERAL (
+          SELECT c.old #>> '{}' AS state, ${AT} AS at FROM pylon_sync.changes AS c
+           WHERE ${OF_STATE} AND c.record_id = i.id ORDER BY c.id LIMIT 1) AS first ON true) AS stay
+    JOIN pylon.issues AS r ON r.id = stay.issue_id AND r._deleted_at IS NULL
+    LEFT JOIN pylon.issue_statuses AS status ON status.id = stay.state
+    CROSS JOIN LATERAL (SELECT coalesce(stay.left_at, CASE WHEN ${isOpen('r')} THEN now() END) AS until) AS counted`,
+  columns: {
+    issue_id: column('stay.issue_id', 'The issue: issues.id.'),
+    issue_number: column('r.number', 'The number of the issue that people see.'),
+    state: column('stay.state', 'The state, as issues.state has it.'),
+    state_label: column('coalesce(status.label, stay.state)', 'The state as people see it called.'),
+    entered_at: column(
+      'stay.entered_at',
+      'When it came into the state, at the latest; of the first stay when the issue was created, null where changes of that time are not kept.',
+    ),
+    left_at: column('stay.left_at', 'When it left the state, at the latest; null while it is in it.'),
+    ...duration(
+      'time',
+      'CASE WHEN counted.until > stay.entered_at THEN extract(epoch FROM counted.until - stay.entered_at) WHEN counted.until IS NOT NULL AND stay.entered_at IS NOT NULL THEN 0 END',
+      'Time in the state, to now where an open issue is in it',
+    ),
+    is_current: column('(stay.left_at IS NULL)', 'Whether it is the last stay.'),
+    is_observed: column('stay.is_observed', 'Whether its begin was seen: false for the first stay.'),
+    changed_by: column(
+      'stay.changed_by',
+      'Who brought it into the state: Pylon, or the database user whose edit it was; null for the first stay.',
+    ),
+    edit_id: column('stay.edit_id', 'The edit that did: pylon_sync.edits.id.'),
+    place: column('stay.place', 'Orders the stays of an issue.'),
+  },
+};
+
+/** All that is kept of fields. */
+const fieldChanges: View = {
+  name: 'field_changes',
+  comment:
+    'Changes of the fields that reports ask for, one row per record, field and change, those of records that are gone since too. Kept for PYLON_SYNC_RETENTION_DAYS; an edit made here is among them when Pylon holds it.',
+  from: 'FROM pylon_sync.changes AS c',
+  columns: {
+    id: column('c.id', 'Number of the change, in the order in which they were seen.'),
+    resource: column('c.resource', 'The table of schema pylon.'),
+    record_id: column('c.record_id', 'The row, by its id.'),
+    field: column('c.field', 'The column, or custom_fields. and the slug of a custom field.'),
+    old_value: column("c.old #>> '{}'", 'What it held, a list as JSON; null where that was nothing.'),
+    new_value: column("c.new #>> '{}'", 'What it holds since, a list as JSON; null where that is nothing.'),
+    seen_at: column('c.seen_at', 'When the daemon saw it.'),
+    changed_at: column(
+      'c.changed_at',
+      'When it was made, at the latest: the time of change that Pylon gives the record, or when the edit was sent; null where that is not known.',
+    ),
+    changed_by: column(WHO, 'Who made it: Pylon, or the database user whose edit it was.'),
+    edit_id: column(
+      'c.edit_id',
+      'The edit that made it: pylon_sync.edits.id; null where it was made in Pylon.',
+    ),
+  },
+};
+
+const isClosed = (value: string) =>
+  `(${value} #>> '{}' = 'closed' OR ${value} #>> '{}' IN (SELECT status.id FROM pylon.issue_statuses AS status WHERE status.category = 'closed'))`;
+
+/** How many times an issue of alias `r` left the closed states. */
+export const REOPENINGS = `(SELECT count(*) FROM pylon_sync.changes AS c
+   WHERE c.record_id = r.id AND ${OF_STATE} AND ${isClosed('c.old')} AND NOT coalesce(${isClosed('c.new')}, false))`;
+
+/** What is known of earlier values. */
+export const historyViews: readonly View[] = [issueStateHistory, fieldChanges];

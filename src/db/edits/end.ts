@@ -1,0 +1,101 @@
+import { sql } from 'drizzle-orm';
+import { kindsOf } from '../../edits/body.ts';
+import { compare, nameOf, overlaid, type Values } from '../../edits/merge.ts';
+import { madeBy } from '../../edits/seen.ts';
+import { type Event, moves, UNSETTLED } from '../../edits/states.ts';
+import type { Resource } from '../../resources/define.ts';
+import { noteChanges } from '../changes.ts';
+import type { Executor } from '../connect.ts';
+import { pairs, unsettledOf } from './overlay.ts';
+import { statesIn } from './queue.ts';
+
+/** How one edit ended. */
+export interface Fate {
+  readonly id: number;
+  readonly event: Extract<Event, 'settle' | 'hold' | 'refuse' | 'discard'>;
+  readonly error?: string | undefined;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  /** Fields that wait for a person. */
+  readonly held?: readonly string[] | undefined;
+  /** What Pylon held of its fields when it was compared. */
+  readonly remote?: Values | undefined;
+  readonly sent?: Values | undefined;
+  /** The create without which it could not be carried out. */
+  readonly dependsOn?: number | undefined;
+}
+
+const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+
+/** Ends one edit. */
+export async function endEdit(tx: Executor, fate: Fate): Promise<void> {
+  const { from, to } = moves(fate.event);
+  await tx.execute(sql`
+    UPDATE pylon_sync.edits
+       SET state = ${to}, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${fate.error ?? null},
+           http_status = ${fate.status ?? null}, request_id = ${fate.requestId ?? null},
+           depends_on = ${fate.dependsOn ?? null}, held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
+           remote = coalesce(${json(fate.remote)}::jsonb, remote), sent = coalesce(${json(fate.sent)}::jsonb, sent)
+     WHERE id = ${fate.id} AND state = ANY(${statesIn(from)})`);
+}
+
+/** Edits that end, as they are compared with what Pylon holds. */
+interface Ending {
+  readonly resource: Resource;
+  readonly record: string;
+  readonly fates: readonly Fate[];
+  /** What Pylon holds now; undefined where that is not known. */
+  readonly remote: Values | undefined;
+}
+
+/**
+ * Ends edits of a record whose row is locked: notes what they made of what Pylon held, and has the row show that, with
+ * the edits that are left over it, so that what Pylon refused is gone from it whether or not Pylon shows the record.
+ * Returns what Pylon is known to hold; undefined where there is no row.
+ */
+export async function endEdits(
+  tx: Executor,
+  { resource, record, fates, remote }: Ending,
+): Promise<Values | undefined> {
+  const { name, writes } = resource;
+  const kinds = kindsOf(resource);
+  const looked = [...new Set([...(resource.history ?? []), ...Object.keys(writes?.columns ?? {})])];
+  const all = await unsettledOf(tx, name, [record]);
+  const updates = all.filter(({ operation }) => operation === 'update');
+  const fateOf = new Map(fates.map((fate) => [fate.id, fate]));
+  const ending = updates.filter(({ id }) => fateOf.has(id));
+  const { rows } = await tx.execute<{ known: Values | null }>(sql`
+    SELECT pylon_sync.known_row(${name}, ${record}, coalesce(
+      (SELECT jsonb_build_object(${pairs('held', looked)}) FROM ${resource.table} AS held WHERE id = ${record} AND _deleted_at IS NULL),
+      (SELECT base FROM pylon_sync.edits
+        WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})))) AS known`);
+  for (const fate of fates) await endEdit(tx, fate);
+  const known = rows[0]?.known;
+  if (known == null || ending.length === 0) return known ?? undefined;
+  const { steps, after } = madeBy(ending, known, remote, kinds, (edit, field) => {
+    const fate = fateOf.get(edit.id);
+    if (remote === undefined) return fate?.event === 'settle';
+    // Somebody else had made it so before it was sent for the first time.
+    const before = fate?.remote?.[nameOf(field)];
+    return edit.attempts > 1 || before === undefined || compare(field, before, true) !== 'there';
+  });
+  await noteChanges(
+    tx,
+    resource,
+    steps.map((step) => ({ id: record, ...step })),
+  );
+  const left = updates.filter(({ id }) => !fateOf.has(id));
+  const shown = overlaid(after, left, kinds);
+  const columns = Object.fromEntries(
+    ending.flatMap(({ changes }) => Object.keys(changes)).map((column) => [column, shown[column] ?? null]),
+  );
+  await tx.execute(sql`
+    SELECT pylon_sync.put_columns(${name}, ${record}, ${JSON.stringify(columns)}::jsonb || jsonb_build_object('_synced_at', clock_timestamp())),
+           pylon_sync.keep_shadows(${name}, ${record}, ${JSON.stringify(after)}::jsonb)`);
+  // Should the delete of the row come to nothing, it comes back like that.
+  if (all.length > updates.length)
+    await tx.execute(sql`
+    UPDATE pylon_sync.edits SET base = base || ${JSON.stringify(columns)}::jsonb
+     WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
+  return after;
+}
