@@ -8,7 +8,7 @@ import { median } from './share.ts';
 export interface ViewFigure {
   readonly view: string;
   readonly question: string;
-  /** It goes over everything there is: told, and no aim. */
+  /** It goes over everything there is, or much of it: told, and no aim. */
   readonly isWhole: boolean;
   /** Milliseconds, planning included: the median of a few. */
   readonly ms: number;
@@ -76,6 +76,11 @@ const QUESTIONS: readonly (readonly [view: string, question: string, query: stri
     'a month by team',
     'SELECT day, team_name, sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30 GROUP BY 1, 2',
   ],
+  [
+    'daily_backlog',
+    'a year by month',
+    "SELECT date_trunc('month', day), sum(new), sum(solved) FROM pylon_bi.daily_backlog WHERE day > current_date - 365 GROUP BY 1",
+  ],
   ['team_workload', 'now', 'SELECT * FROM pylon_bi.team_workload ORDER BY open_issues DESC'],
   ['account_health', 'one account', `SELECT * FROM pylon_bi.account_health WHERE account_id = ${ACCOUNT}`],
   [
@@ -109,8 +114,8 @@ const QUESTIONS: readonly (readonly [view: string, question: string, query: stri
   ['freshness', 'lag of each table', 'SELECT resource, lag_seconds FROM pylon_bi.freshness'],
 ];
 
-/** Questions over everything. */
-const WHOLE = new Set(['the twenty with most open issues']);
+/** Questions over everything, or much of it. */
+const WHOLE = new Set(['the twenty with most open issues', 'a year by month']);
 
 /** Two years of a busy workspace: 900 accounts, 40 users, 12 teams, most issues closed within days. */
 const FILL = `

@@ -71,7 +71,7 @@ export const table = mirrorTable(
     index('issues_created_at').on(column.created_at),
     index('issues_updated_at').on(column.updated_at),
     // For the views: what is open, what was open at a time, and what was rated.
-    index('issues_ended').on(sql.raw(`(${ENDED})`)),
+    index('issues_ended').on(sql.raw(`(${ENDED})`), column.created_at),
     index('issues_rated').on(column.created_at).where(sql`${column.csat_responses} <> '[]'`),
   ],
 );

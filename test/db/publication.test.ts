@@ -12,17 +12,42 @@ import { test } from '../helpers/database.ts';
 import { onServer } from '../helpers/server.ts';
 import { optionsFor } from '../postgres/start.ts';
 
+interface Server {
+  readonly url: string;
+  readonly pool: pg.Pool;
+  /** What the server has logged so far. */
+  readonly log: () => string;
+}
+
 /** A migrated database on a server of its own. */
-async function openServer(): Promise<{ readonly url: string; readonly pool: pg.Pool }> {
+async function openServer(): Promise<Server> {
   const options = optionsFor(await makeDataFolder(inject('runFolder'), randomUUID()));
-  const server = await startEmbedded({ ...options, settings: { ...options.settings, wal_level: 'logical' } });
+  const settings = { ...options.settings, wal_level: 'logical', wal_retrieve_retry_interval: '200ms' };
+  const server = await startEmbedded({ ...options, settings });
   const pool = new pg.Pool({ connectionString: server.url, max: 2 });
+  // A server that is stopped may still say so to a connection that is closing.
+  pool.on('error', () => {});
   onTestFinished(async () => {
     await pool.end();
     await server.stop();
   });
   await migrate(pool);
-  return { url: server.url, pool };
+  const logFile = join(options.dataDir, 'postgres/server.log');
+  return { url: server.url, pool, log: () => readFileSync(logFile, 'utf8') };
+}
+
+/** Has one server follow the other; what is asked of it there comes to the rows that are given. */
+async function subscribe(there: Server, here: Server) {
+  await there.pool.query(
+    `CREATE SUBSCRIPTION mirror CONNECTION '${here.url.replaceAll("'", "''")}' PUBLICATION ${PUBLICATION}`,
+  );
+  onTestFinished(() =>
+    onServer(there.url, (client) => client.query('DROP SUBSCRIPTION mirror')).then(() => {}),
+  );
+  return (query: string, rows: readonly unknown[]) =>
+    expect
+      .poll(async () => (await there.pool.query(query)).rows, { timeout: 30_000, interval: 100 })
+      .toEqual(rows);
 }
 
 test('a subscriber catches up, follows changes and deletions, and a column that is added there first', {
@@ -34,16 +59,7 @@ test('a subscriber catches up, follows changes and deletions, and a column that 
     `INSERT INTO pylon.teams (id, name) VALUES ('t1', 'Support');
      INSERT INTO pylon.issues (id, number, title, state, team_id) SELECT 'i' || n, n, 'Issue ' || n, 'new', 't1' FROM generate_series(1, 500) AS n`,
   );
-  await there.pool.query(
-    `CREATE SUBSCRIPTION mirror CONNECTION '${here.url.replaceAll("'", "''")}' PUBLICATION ${PUBLICATION}`,
-  );
-  onTestFinished(() =>
-    onServer(there.url, (client) => client.query('DROP SUBSCRIPTION mirror')).then(() => {}),
-  );
-  const reaches = (query: string, rows: readonly unknown[]) =>
-    expect
-      .poll(async () => (await there.pool.query(query)).rows, { timeout: 30_000, interval: 100 })
-      .toEqual(rows);
+  const reaches = await subscribe(there, here);
   await reaches('SELECT count(*)::int FROM pylon.issues', [{ count: 500 }]);
   // The views are the subscriber's own, over what came.
   await reaches('SELECT team_name, count(*)::int FROM pylon_bi.issues GROUP BY 1', [
@@ -67,6 +83,64 @@ test('a subscriber catches up, follows changes and deletions, and a column that 
   await reaches("SELECT later FROM pylon.issues WHERE id = 'new'", [{ later: 'value' }]);
   // What is replicated is no edit of the subscriber's.
   await reaches('SELECT count(*)::int FROM pylon_sync.edits', [{ count: 0 }]);
+});
+
+test('a table of a later version stops a subscriber that does not have it, and comes to one that asks for it', {
+  timeout: 120_000,
+}, async () => {
+  const [here, there] = [await openServer(), await openServer()];
+  // As before the version that has macros: there is no such table there, and here it is not published.
+  await here.pool.query(`ALTER PUBLICATION ${PUBLICATION} DROP TABLE pylon.macros`);
+  await there.pool.query('ALTER TABLE pylon.macros RENAME TO macros_of_later');
+  const reaches = await subscribe(there, here);
+  const team = (id: string) => asDaemon(here.pool, `INSERT INTO pylon.teams (id) VALUES ('${id}')`);
+  const teams = (...ids: readonly string[]) =>
+    reaches(
+      'SELECT id FROM pylon.teams ORDER BY 1',
+      ids.map((id) => ({ id })),
+    );
+  const macros = (...ids: readonly string[]) =>
+    reaches(
+      'SELECT id FROM pylon.macros ORDER BY 1',
+      ids.map((id) => ({ id })),
+    );
+  await team('t1');
+  await teams('t1');
+
+  await migrate(here.pool);
+  expect(await isPublished(here.pool)).toBe(true);
+  // Nothing is written to the new table yet: what is published more harms nobody.
+  await team('t2');
+  await teams('t1', 't2');
+
+  await asDaemon(here.pool, "INSERT INTO pylon.macros (id) VALUES ('m1'), ('m2')");
+  await team('t3');
+  await expect
+    .poll(there.log, { timeout: 30_000 })
+    .toContain('target relation "pylon.macros" does not exist');
+  await teams('t1', 't2');
+  await expect(there.pool.query('ALTER SUBSCRIPTION mirror REFRESH PUBLICATION')).rejects.toThrow(
+    'relation "pylon.macros" does not exist',
+  );
+
+  // Its migration: it goes on where it stopped, and leaves out what it has not asked for.
+  await there.pool.query('ALTER TABLE pylon.macros_of_later RENAME TO macros');
+  await teams('t1', 't2', 't3');
+  await asDaemon(here.pool, "INSERT INTO pylon.macros (id) VALUES ('m3')");
+  await team('t4');
+  await teams('t1', 't2', 't3', 't4');
+  await macros();
+
+  await there.pool.query('ALTER SUBSCRIPTION mirror REFRESH PUBLICATION');
+  await macros('m1', 'm2', 'm3');
+  await asDaemon(
+    here.pool,
+    "DELETE FROM pylon.macros WHERE id = 'm1'; UPDATE pylon.macros SET name = 'Hello' WHERE id = 'm2'; INSERT INTO pylon.macros (id) VALUES ('m4')",
+  );
+  await macros('m2', 'm3', 'm4');
+  await reaches("SELECT name FROM pylon_bi.macros WHERE id = 'm2'", [{ name: 'Hello' }]);
+  await team('t5');
+  await teams('t1', 't2', 't3', 't4', 't5');
 });
 
 test('what is published is the mirror, and tables that come later', async ({ database }) => {

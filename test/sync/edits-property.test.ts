@@ -13,9 +13,9 @@ import { recordShown, type Showing } from '../helpers/shown.ts';
 const PLANS = 10;
 const TIME_MS = 80_000;
 
-/** As Pylon may keep it; nothing and an empty text are one, and lists have no order. */
+/** As Pylon may keep it; nothing, an empty text and an empty list are one, and lists have no order. */
 function tidy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.toSorted();
+  if (Array.isArray(value)) return value.length === 0 ? '' : value.toSorted();
   return typeof value === 'string' ? value.trim() : (value ?? '');
 }
 const isEnded = ({ state }: EditRow) => !['draft', 'pending', 'sending'].includes(state);

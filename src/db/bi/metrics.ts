@@ -96,26 +96,39 @@ const dailyBacklog: View = {
   name: 'daily_backlog',
   comment:
     'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today: what they were on the day is not kept by Pylon. A reopened issue counts as solved when it was last resolved only.',
-  from: `FROM (SELECT day::date AS day, day AS begins, day + interval '1 day' AS ends,
-                 -- Infinity, as a bound that the planner does not know: it takes a range for small then, and its index.
-                 CASE WHEN day IS NOT NULL THEN 'infinity'::timestamptz END AS never
-            FROM generate_series(
-              (SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') FROM pylon.issues
-                WHERE _deleted_at IS NULL AND created_at >= ${FIRST}),
-              date_trunc('day', now() AT TIME ZONE 'UTC'), interval '1 day') AS day) AS calendar
-    CROSS JOIN LATERAL (
-      SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source,
-             count(*) FILTER (WHERE i.created_at >= calendar.begins AT TIME ZONE 'UTC') AS new,
-             count(*) FILTER (WHERE ${ended('i')} < calendar.ends AT TIME ZONE 'UTC') AS solved,
-             count(*) FILTER (WHERE ${ended('i')} >= calendar.ends AT TIME ZONE 'UTC') AS open
-        FROM pylon.issues AS i
-       WHERE i._deleted_at IS NULL AND i.created_at < calendar.ends AT TIME ZONE 'UTC'
-         AND ${ended('i')} BETWEEN (calendar.begins AT TIME ZONE 'UTC') AND calendar.never
-       GROUP BY 1, 2, 3, 4) AS r
+  // Those that are still open are read once, and summed up to each day; the others by the days that they spanned.
+  from: `FROM (WITH lasting AS MATERIALIZED (
+        SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source, begun.since,
+               count(*)::integer AS new, (sum(count(*)) OVER days)::integer AS open,
+               coalesce(lead(begun.since) OVER days, 'infinity') AS until
+          FROM pylon.issues AS i CROSS JOIN LATERAL (SELECT (i.created_at AT TIME ZONE 'UTC')::date AS since) AS begun
+         WHERE i._deleted_at IS NULL AND ${isOpen('i')}
+         GROUP BY 1, 2, 3, 4, 5
+        WINDOW days AS (PARTITION BY i.team_id, i.assignee_id, i.custom_fields ->> 'priority', i.source ORDER BY begun.since))
+      SELECT calendar.day, counted.*
+        FROM (SELECT day::date AS day, day AT TIME ZONE 'UTC' AS begins, (day + interval '1 day') AT TIME ZONE 'UTC' AS ends,
+                     -- Infinity, as a bound that the planner does not know: it takes a range for small then, and its index.
+                     CASE WHEN day IS NOT NULL THEN 'infinity'::timestamptz END AS never
+                FROM generate_series(
+                  (SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') FROM pylon.issues
+                    WHERE _deleted_at IS NULL AND created_at >= ${FIRST}),
+                  date_trunc('day', now() AT TIME ZONE 'UTC'), interval '1 day') AS day) AS calendar
+        CROSS JOIN LATERAL (
+          SELECT team_id, assignee_id, priority, source, sum(new) AS new, sum(solved) AS solved, sum(open) AS open
+            FROM (SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source,
+                         (i.created_at >= calendar.begins)::integer AS new, (${ended('i')} < calendar.ends)::integer AS solved,
+                         (${ended('i')} >= calendar.ends)::integer AS open
+                    FROM pylon.issues AS i
+                   WHERE i._deleted_at IS NULL AND i.created_at < calendar.ends
+                     AND ${ended('i')} >= calendar.begins AND ${ended('i')} < calendar.never
+                   UNION ALL
+                  SELECT team_id, assignee_id, priority, source, CASE since WHEN calendar.day THEN new ELSE 0 END, 0, open
+                    FROM lasting WHERE calendar.day >= since AND calendar.day < until) AS one
+           GROUP BY 1, 2, 3, 4) AS counted) AS r
     LEFT JOIN pylon.teams AS team ON team.id = r.team_id
     LEFT JOIN pylon.users AS assignee ON assignee.id = r.assignee_id`,
   columns: {
-    day: column('calendar.day', 'The day, in UTC.'),
+    day: column('r.day', 'The day, in UTC.'),
     team_id: column('r.team_id', 'The team: teams.id.'),
     team_name: NAMES.team_name,
     assignee_id: column('r.assignee_id', 'The user: users.id.'),

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { test } from '../../helpers/session.ts';
 
-const FOLDER = join(import.meta.dirname, '../../../docs/grafana');
-const read = (name: string) => readFileSync(join(FOLDER, name), 'utf8');
+const DOCS = join(import.meta.dirname, '../../../docs');
+const read = (name: string) => readFileSync(join(DOCS, 'grafana', name), 'utf8');
 
 interface Panel {
   readonly title: string;
@@ -13,6 +13,23 @@ interface Panel {
   readonly targets: readonly { readonly rawSql: string; readonly format: string }[];
 }
 const { panels } = JSON.parse(read('pylon.json')) as { readonly panels: readonly Panel[] };
+
+/** A question of Metabase's dashboard, and where it lies. */
+interface Card {
+  readonly name: string;
+  readonly display: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly place: {
+    readonly col: number;
+    readonly row: number;
+    readonly size_x: number;
+    readonly size_y: number;
+  };
+  readonly query: string;
+}
+const { cards } = JSON.parse(readFileSync(join(DOCS, 'metabase/dashboard.json'), 'utf8')) as {
+  readonly cards: readonly Card[];
+};
 
 /** What Grafana makes of its macros, for a time that spans everything. */
 const expanded = (query: string) =>
@@ -53,17 +70,51 @@ test('each panel of the dashboard is answered for who may only read', { timeout:
   client.release();
 });
 
-test('panels lie beside each other, and read by the data source that is provisioned', () => {
+test('each question of Metabase is answered for who may only read, with the columns that it draws', {
+  timeout: 60_000,
+}, async ({ mirror, database }) => {
+  await mirror({ issues: 150 });
+  const client = await database.pool.connect();
+  await client.query('SET ROLE pylon_reader');
+  for (const { name, display, settings = {}, query } of cards) {
+    const { rows, fields } = await client.query(query);
+    expect([name, rows.length > 0]).toEqual([name, true]);
+    if (display === 'scalar') expect([name, rows.length, fields.length]).toEqual([name, 1, 1]);
+    const drawn = ['graph.dimensions', 'graph.metrics'].flatMap((key) => (settings[key] ?? []) as string[]);
+    if (drawn.length > 0) expect(fields.map((field) => field.name)).toEqual(drawn);
+  }
+  await client.query('RESET ROLE');
+  client.release();
+});
+
+/** Grafana's and Metabase's dashboards both have twenty-four columns. */
+test.each([
+  ['Grafana', panels.map(({ title, gridPos }) => ({ ...gridPos, title }))],
+  [
+    'Metabase',
+    cards.map(({ name, place }) => ({
+      title: name,
+      x: place.col,
+      y: place.row,
+      w: place.size_x,
+      h: place.size_y,
+    })),
+  ],
+])('what %s draws lies beside each other', (_, places) => {
   const taken = new Set<string>();
-  for (const { title, datasource, gridPos } of panels) {
-    expect([title, read('datasource.yml').includes(`uid: ${datasource.uid}`)]).toEqual([title, true]);
-    expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
-    for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1)
-      for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) {
+  for (const { title, x: left, y: top, w, h } of places) {
+    expect(left + w).toBeLessThanOrEqual(24);
+    for (let x = left; x < left + w; x += 1)
+      for (let y = top; y < top + h; y += 1) {
         expect([title, taken.has(`${x} ${y}`)]).toEqual([title, false]);
         taken.add(`${x} ${y}`);
       }
   }
+});
+
+test('panels read by the data source that is provisioned', () => {
+  for (const { title, datasource } of panels)
+    expect([title, read('datasource.yml').includes(`uid: ${datasource.uid}`)]).toEqual([title, true]);
 });
 
 test('edits are counted, without what they say', async ({ database }) => {

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { ENDED } from '../../../src/resources/issues.ts';
 import { asDaemon } from '../../helpers/daemon-writes.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
 
@@ -130,6 +131,45 @@ describe('of known rows', () => {
          FROM pylon_bi.daily_backlog`,
     );
     expect(rows).toEqual([{ last: 0, first: 5, open: 3 }]);
+  });
+
+  test('daily_backlog is what each issue counted on each day makes, whatever its times', async ({
+    database,
+  }) => {
+    const one = (values: readonly string[], seed: number) =>
+      `(ARRAY[${values.join(', ')}])[1 + abs(hashint8extended(n, ${seed}) % ${values.length})]`;
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issues (id, state, team_id, assignee_id, source, custom_fields, created_at, updated_at, resolution_time, _deleted_at)
+       SELECT 'i' || n, ${one(["'new'", "'closed'", "'waiting_on_you'", 'NULL'], 3)}, ${one(["'t1'", "'t2'", 'NULL'], 1)},
+              ${one(["'u1'", 'NULL'], 5)}, ${one(["'email'", 'NULL'], 7)}, ${one([`'{"priority": "high"}'`, `'{"priority": null}'`, 'NULL'], 11)}::jsonb,
+              ${one(['NULL', "'0001-01-01Z'", "now() + interval '2 days'", ...Array(6).fill("now() - n * interval '17 minutes'"), ago(3), "'-infinity'", "'infinity'"], 13)}::timestamptz,
+              ${one(['NULL', "now() - n * interval '7 minutes'"], 17)}::timestamptz,
+              ${one([...Array(6).fill('NULL'), "now() - n * interval '11 minutes'", "now() - n * interval '23 minutes'", ago(2), "now() + interval '1 day'", "'0001-01-01Z'", "'-infinity'", "'infinity'"], 19)}::timestamptz,
+              CASE WHEN n % 23 = 0 THEN now() END
+         FROM generate_series(1, 1000) AS n`,
+    );
+    const counted = `
+      SELECT day::date AS day, team_id, assignee_id, custom_fields ->> 'priority' AS priority, source,
+             count(*) FILTER (WHERE ended >= ends) AS open, count(*) FILTER (WHERE created_at >= begins) AS new, count(*) FILTER (WHERE ended < ends) AS solved
+        FROM (SELECT *, ${ENDED} AS ended FROM pylon.issues WHERE _deleted_at IS NULL) AS issue
+        JOIN (SELECT day, day AT TIME ZONE 'UTC' AS begins, (day + interval '1 day') AT TIME ZONE 'UTC' AS ends
+                FROM generate_series((SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') FROM pylon.issues WHERE created_at >= '2000-01-01Z' AND _deleted_at IS NULL),
+                                     now() AT TIME ZONE 'UTC', interval '1 day') AS day) AS calendar ON created_at < ends AND ended >= begins
+       GROUP BY 1, 2, 3, 4, 5`;
+    const shown =
+      'SELECT day, team_id, assignee_id, priority, source, open, new, solved FROM pylon_bi.daily_backlog';
+    expect((await rowsOf(database, counted)).length).toBeGreaterThan(100);
+    expect(await rowsOf(database, `(${counted}) EXCEPT ALL (${shown})`)).toEqual([]);
+    expect(await rowsOf(database, `(${shown}) EXCEPT ALL (${counted})`)).toEqual([]);
+    // Asked for some days alone, it says the same of them.
+    const some = "day > current_date - 5 AND team_id = 't1'";
+    expect(
+      await rowsOf(
+        database,
+        `(SELECT * FROM (${counted}) AS every WHERE ${some}) EXCEPT ALL (${shown} WHERE ${some})`,
+      ),
+    ).toEqual([]);
   });
 
   test('team_workload, account_health and csat_summary', async ({ database }) => {

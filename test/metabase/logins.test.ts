@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
+import { startEmbedded } from '../../src/postgres/embedded.ts';
+import { makeDataFolder } from '../helpers/clusters.ts';
+import { onServer } from '../helpers/server.ts';
+import { optionsFor } from '../postgres/start.ts';
+
+const DOCS = join(import.meta.dirname, '../../docs');
+
+/** Runs a script as psql does, with its variable `password`: what `\gexec` ends makes the statements that are run. */
+async function runScript(client: pg.Client, path: string, password: string): Promise<void> {
+  const script = readFileSync(join(DOCS, path), 'utf8')
+    .replaceAll(/^(--|\\if|\\endif).*$/gm, '')
+    .replaceAll(":'password'", () => client.escapeLiteral(password));
+  for (const [, statement = '', end] of script.matchAll(/([^;\\]+)(;|\\gexec)/g)) {
+    const { rows } = await client.query<Record<string, string>>(statement);
+    if (end === '\\gexec')
+      for (const made of rows.flatMap((row) => Object.values(row))) await client.query(made);
+  }
+}
+
+/** The address of a database for who logs in by a name and a password. */
+function addressFor(server: string, user: string, password: string, database?: string): string {
+  const url = new URL(server);
+  url.username = user;
+  url.password = encodeURIComponent(password);
+  if (database !== undefined) url.pathname = `/${database}`;
+  return url.href;
+}
+
+test('the logins of the compose profile bi have what they are for, and nothing of each other', {
+  timeout: 120_000,
+}, async () => {
+  const server = await startEmbedded(optionsFor(await makeDataFolder(inject('runFolder'), randomUUID())));
+  onTestFinished(() => server.stop());
+  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+  await migrate(pool);
+  await pool.end();
+  // A second time they have the password of then.
+  for (const round of ['old', "it's new"])
+    await onServer(server.url, async (client) => {
+      await runScript(client, 'grafana/login.sql', `reader ${round}`);
+      await runScript(client, 'metabase/database.sql', `app ${round}`);
+    });
+
+  const app = addressFor(server.url, 'metabase_app', "app it's new", 'metabase_app');
+  await onServer(app, (client) => client.query('CREATE TABLE kept (id integer)'));
+  await expect(
+    onServer(addressFor(server.url, 'metabase_app', "app it's new"), (client) =>
+      client.query('SELECT 1 FROM pylon_bi.issues'),
+    ),
+  ).rejects.toThrow('permission denied for schema pylon_bi');
+
+  const reader = (database?: string) => addressFor(server.url, 'bi', "reader it's new", database);
+  await onServer(reader(), async (client) => {
+    await client.query('SELECT 1 FROM pylon_bi.issues');
+    await expect(client.query("UPDATE pylon.issues SET title = ''")).rejects.toThrow('permission denied');
+  });
+  await expect(onServer(reader('metabase_app'), async () => {})).rejects.toThrow(
+    'permission denied for database "metabase_app"',
+  );
+  for (const [user, password] of [
+    ['metabase_app', 'app old'],
+    ['bi', 'reader old'],
+  ] as const)
+    await expect(onServer(addressFor(server.url, user, password), async () => {})).rejects.toThrow(
+      'password authentication failed',
+    );
+});
