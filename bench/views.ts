@@ -108,6 +108,31 @@ const QUESTIONS: readonly (readonly [view: string, question: string, query: stri
     'of one account',
     `SELECT state_label, avg(time_hours) FROM pylon_bi.issue_time_in_status WHERE issue_id IN (SELECT id FROM pylon.issues WHERE account_id = ${ACCOUNT}) GROUP BY 1`,
   ],
+  [
+    'issue_state_history',
+    'of one issue',
+    "SELECT state_label, entered_at, time_hours, changed_by FROM pylon_bi.issue_state_history WHERE issue_id = 'i199711' ORDER BY place",
+  ],
+  [
+    'issue_state_history',
+    'a month by state',
+    `SELECT state, avg(time_hours) FROM pylon_bi.issue_state_history WHERE ${MONTH.replaceAll('created_at', 'entered_at')} GROUP BY 1`,
+  ],
+  [
+    'issue_metrics',
+    'reopened, a month by team',
+    `SELECT team_name, count(*) FILTER (WHERE reopenings > 0) FROM pylon_bi.issue_metrics WHERE ${MONTH} GROUP BY 1`,
+  ],
+  [
+    'field_changes',
+    'of one account',
+    `SELECT field, old_value, new_value, changed_by FROM pylon_bi.field_changes WHERE resource = 'accounts' AND record_id = ${ACCOUNT}`,
+  ],
+  [
+    'field_changes',
+    'a week by who',
+    "SELECT changed_by, count(*) FROM pylon_bi.field_changes WHERE seen_at >= now() - interval '7 days' GROUP BY 1",
+  ],
   ['issue_followers', 'of one issue', "SELECT * FROM pylon_bi.issue_followers WHERE issue_id = 'i4711'"],
   ['tasks', 'overdue', 'SELECT title, account_name FROM pylon_bi.tasks WHERE is_overdue'],
   ['knowledge_base_coverage', 'all', 'SELECT * FROM pylon_bi.knowledge_base_coverage'],
@@ -156,6 +181,16 @@ const FILL = `
   INSERT INTO pylon.knowledge_bases (id, title) VALUES ('kb', 'Help');
   INSERT INTO pylon.articles (id, knowledge_base_id, is_published, current_draft_content_html, last_published_at)
   SELECT 'p' || n, 'kb', true, repeat('<p>some text</p>', 100), now() FROM generate_series(1, 1000) AS n;
+  INSERT INTO pylon_sync.changes (resource, record_id, field, old, new, seen_at, changed_at)
+  SELECT 'issues', 'i' || n, CASE step WHEN 3 THEN 'assignee_id' ELSE 'state' END,
+         (ARRAY['"new"', '"waiting_on_you"', '"u1"', '"closed"'])[step]::jsonb,
+         (ARRAY['"waiting_on_you"', '"closed"', '"u2"', '"waiting_on_you"'])[step]::jsonb, at, at
+    FROM generate_series(${ISSUES} - 26000, ${ISSUES}) AS n, generate_series(1, 4) AS step,
+         LATERAL (SELECT now() - (${ISSUES} - n) * interval '5 minutes' + step * interval '1 minute') AS seen(at)
+   WHERE step < 4 OR n % 10 = 0 ORDER BY at;
+  INSERT INTO pylon_sync.changes (resource, record_id, field, old, new, seen_at)
+  SELECT 'accounts', 'a' || 1 + n % 900, 'owner_id', '"u1"', '"u2"', now() - n * interval '1 hour'
+    FROM generate_series(1, 2000) AS n;
   INSERT INTO pylon_sync.runs (resource, kind, started_at, finished_at, outcome, token)
   SELECT (ARRAY['issues', 'accounts', 'contacts', 'tasks'])[1 + n % 4], 'changes', now() - n * interval '15 seconds', now(), 'done', 1
     FROM generate_series(1, 100000) AS n`;

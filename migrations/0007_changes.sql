@@ -11,5 +11,7 @@ CREATE TABLE "pylon_sync"."changes" (
 	"actor" text
 );
 --> statement-breakpoint
-CREATE INDEX "changes_record" ON "pylon_sync"."changes" USING btree ("record_id","resource","field");--> statement-breakpoint
-CREATE INDEX "changes_seen_at" ON "pylon_sync"."changes" USING btree ("seen_at");
+DROP INDEX "pylon"."issues_ended";--> statement-breakpoint
+CREATE INDEX "changes_record" ON "pylon_sync"."changes" USING btree ("record_id","resource","field","id");--> statement-breakpoint
+CREATE INDEX "changes_seen_at" ON "pylon_sync"."changes" USING btree ("seen_at");--> statement-breakpoint
+CREATE INDEX "issues_ended" ON "pylon"."issues" USING btree ((coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')),"created_at");

@@ -335,7 +335,7 @@ export const changes = pylonSync.table(
     actor: text(),
   },
   (table) => [
-    index('changes_record').on(table.record_id, table.resource, table.field),
+    index('changes_record').on(table.record_id, table.resource, table.field, table.id),
     index('changes_seen_at').on(table.seen_at),
   ],
 );

@@ -4,6 +4,7 @@ import { Dice } from '../../src/sandbox/random.ts';
 import { type Launched, logOf } from '../helpers/command.ts';
 import { type DaemonWorkspace, mirrored, NEVER, openWorkspace } from '../helpers/daemon.ts';
 import { editsIn } from '../helpers/edits.ts';
+import { changesIn, expectWholeHistory } from '../helpers/history.ts';
 import { allEnded, killed } from '../helpers/kills.ts';
 
 const KILLS = 60;
@@ -157,6 +158,15 @@ test('a daemon killed at sixty random moments under a load of edits loses none a
     }
   // No value came back once another had taken its place.
   expect(twice(effects.had), told).toEqual([]);
+  // Each change is told once, as its edit's.
+  await expectWholeHistory(database.pool);
+  const history = (await changesIn(database.pool)).filter(({ field }) => field === 'tags');
+  expect(
+    history.map(({ edit_id }) => edit_id).toSorted((a, b) => Number(a) - Number(b)),
+    told,
+  ).toEqual(
+    edits.filter(({ resource, changes }) => resource !== 'contacts' && 'tags' in changes).map(({ id }) => id),
+  );
   const loud = daemons.flatMap(logOf).filter(({ level }) => level === 'error' || level === 'fatal');
   expect(loud, told).toEqual([]);
   // The kills must have met edits that were under way.

@@ -4,6 +4,7 @@ import { readCursor } from '../../src/db/cursors.ts';
 import { isUnfinished } from '../../src/sync/take-up.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { type Difference, differences } from '../helpers/equal.ts';
+import { expectWholeHistory } from '../helpers/history.ts';
 import { HANGING, KNOWN, type Life, openLife, PULLED } from '../helpers/life.ts';
 import { type Plan, plans, type Step, type Work } from '../helpers/plans.ts';
 
@@ -139,6 +140,7 @@ async function live(plan: Plan): Promise<void> {
     expect(await count("SELECT FROM pylon_sync.scans WHERE state IN ('listing', 'judging')")).toBe(0);
     expect(await count("SELECT FROM pylon_sync.runs WHERE outcome = 'running'")).toBe(0);
     expect(await count('SELECT FROM pylon_sync.rereads')).toBe(0);
+    await expectWholeHistory(database.pool);
   } finally {
     await life.close();
     await database.drop();

@@ -99,3 +99,62 @@ test('what was undone is in Pylon as it was', async ({ mirror, database }) => {
   expect(await statesIn(database)).toEqual(['applied', 'applied']);
   expect(remoteOf(mirrored, id)).toMatchObject({ title, tags: tags ?? [] });
 });
+
+test('what somebody changed in Pylon stays in conflict with a later edit, whatever becomes of an earlier one', async ({
+  mirror,
+  database,
+}) => {
+  const mirrored = await mirror({ issues: 5 });
+  const id = issueIn(mirrored);
+  mirrored.sandbox.world.patch('issues', id, { state: 'new' });
+  await mirrored.session.hint('issues', id);
+  await mirrored.session.drain();
+  await query(database, `UPDATE pylon.issues SET title = 'Mine' WHERE id = '${id}'`);
+  // It waits for its approval while the other goes.
+  await database.pool.query(
+    `BEGIN; SET LOCAL pylon_sync.draft = on; UPDATE pylon.issues SET state = 'on_hold', title = 'Mine too' WHERE id = '${id}'; COMMIT`,
+  );
+  mirrored.sandbox.world.patch('issues', id, { state: 'closed' });
+  await push(mirrored);
+  expect(await statesIn(database)).toEqual(['applied', 'draft']);
+  await query(database, 'SELECT pylon_sync.approve_edit(2)');
+  await push(mirrored);
+  expect(await editsIn(database)).toMatchObject([
+    { state: 'applied' },
+    { state: 'conflict', held: ['state'] },
+  ]);
+  // What the earlier one made of the title is none.
+  expect(remoteOf(mirrored, id)).toMatchObject({ state: 'closed', title: 'Mine too' });
+});
+
+test('what is left when an earlier edit of the same is discarded goes to Pylon', async ({
+  mirror,
+  database,
+}) => {
+  const mirrored = await mirror({ issues: 5 });
+  const id = issueIn(mirrored);
+  const base = { tags: ['own'], custom_fields: { area: { slug: 'area', values: ['backend'] } } };
+  mirrored.sandbox.world.patch('issues', id, base);
+  await mirrored.session.hint('issues', id);
+  await mirrored.session.drain();
+  const set = (fields: string) => query(database, `UPDATE pylon.issues SET ${fields} WHERE id = '${id}'`);
+  await set(
+    `title = 'First', tags = '{own,a}', custom_fields = '{"priority": "high", "area": ["backend", "frontend"], "order_number": "1"}'`,
+  );
+  await set(
+    `title = 'Second', tags = '{own,a,b}', custom_fields = '{"priority": "low", "area": ["backend", "frontend", "security"], "order_number": "1"}'`,
+  );
+  await query(database, 'SELECT pylon_sync.discard_edit(1)');
+  const shown = { priority: 'low', area: ['backend', 'security'] };
+  const expected = { title: 'Second', tags: ['own', 'b'], custom_fields: shown };
+  expect(await rowOf(database, id)).toMatchObject(expected);
+  await push(mirrored);
+  expect(await editsIn(database)).toMatchObject([{ state: 'discarded' }, { state: 'applied', error: null }]);
+  expect(remoteOf(mirrored, id)).toMatchObject({
+    ...{ title: 'Second', tags: ['own', 'b'] },
+    custom_fields: { priority: { value: 'low' }, area: { values: ['backend', 'security'] } },
+  });
+  expect(remoteOf(mirrored, id).custom_fields).not.toHaveProperty('order_number');
+  await mirrored.session.drain();
+  expect(await rowOf(database, id)).toMatchObject(expected);
+});

@@ -1,38 +1,50 @@
 import { isOpen } from './ended.ts';
 import { column, duration, type View } from './view.ts';
 
-/** When a change was made, as near as that is known. */
-const AT = 'coalesce(c.changed_at, c.seen_at)';
+/** When a change of an alias was made, as near as that is known. */
+const at = (alias: string) => `coalesce(${alias}.changed_at, ${alias}.seen_at)`;
 
-const OF_STATE = "c.resource = 'issues' AND c.field = 'state'";
+const ofState = (alias: string) => `${alias}.resource = 'issues' AND ${alias}.field = 'state'`;
 
 /** Who made a change: the database user whose edit it was, or Pylon. */
 const WHO = "coalesce(c.actor, 'Pylon')";
+
+/** Since when changes are kept, of whatever there are. */
+const BEGIN = '(SELECT min(seen_at) FROM pylon_sync.changes)';
+
+const OF_ISSUE = `i.id AS issue_id, i.number, (${isOpen('i')}) AS is_open`;
+
+/** The next change of an issue's state. */
+const nextOf = (issue: string, and = '') => `SELECT ${at('n')} AS at, n.old #>> '{}' AS state
+    FROM pylon_sync.changes AS n WHERE ${ofState('n')} AND n.record_id = ${issue} ${and} ORDER BY n.id LIMIT 1`;
+
+/** The stays that issues began with, of those that a condition picks. */
+const firstStay = (enteredAt: string, which: string) => `
+      SELECT ${OF_ISSUE}, CASE WHEN first.at IS NULL THEN i.state ELSE first.state END, ${enteredAt}, first.at,
+             NULL::text, NULL::bigint, false, 0::bigint
+        FROM pylon.issues AS i LEFT JOIN LATERAL (${nextOf('i.id')}) AS first ON true
+       WHERE i._deleted_at IS NULL AND ${which}`;
 
 /** Stays of issues in states, one after the other. */
 const issueStateHistory: View = {
   name: 'issue_state_history',
   comment:
     'Stays of issues in states as the mirror saw them, one row per issue and stay. Kept for PYLON_SYNC_RETENTION_DAYS; what was between two readings, or before the first, is not known.',
+  // Three arms without window functions, so that what is asked of issues and times is asked of each, by its indexes.
   from: `FROM (
-      SELECT c.record_id AS issue_id, c.new #>> '{}' AS state, ${AT} AS entered_at,
-             lead(${AT}) OVER (PARTITION BY c.record_id ORDER BY c.id) AS left_at,
+      SELECT ${OF_ISSUE}, c.new #>> '{}' AS state, ${at('c')} AS entered_at, after.at AS left_at,
              ${WHO} AS changed_by, c.edit_id, true AS is_observed, c.id AS place
-        FROM pylon_sync.changes AS c WHERE ${OF_STATE}
-      UNION ALL
-      SELECT i.id, CASE WHEN first.at IS NULL THEN i.state ELSE first.state END,
-             CASE WHEN i.created_at >= (SELECT min(seen_at) FROM pylon_sync.changes) THEN i.created_at END,
-             first.at, NULL, NULL, false, 0
-        FROM pylon.issues AS i
-        LEFT JOIN LATERAL (
-          SELECT c.old #>> '{}' AS state, ${AT} AS at FROM pylon_sync.changes AS c
-           WHERE ${OF_STATE} AND c.record_id = i.id ORDER BY c.id LIMIT 1) AS first ON true) AS stay
-    JOIN pylon.issues AS r ON r.id = stay.issue_id AND r._deleted_at IS NULL
+        FROM pylon_sync.changes AS c
+        JOIN pylon.issues AS i ON i.id = c.record_id AND i._deleted_at IS NULL
+        LEFT JOIN LATERAL (${nextOf('c.record_id', 'AND n.id > c.id')}) AS after ON true
+       WHERE ${ofState('c')}
+      UNION ALL ${firstStay('i.created_at', `i.created_at >= ${BEGIN}`)}
+      UNION ALL ${firstStay('NULL::timestamptz', `(i.created_at >= ${BEGIN}) IS NOT TRUE`)}) AS stay
     LEFT JOIN pylon.issue_statuses AS status ON status.id = stay.state
-    CROSS JOIN LATERAL (SELECT coalesce(stay.left_at, CASE WHEN ${isOpen('r')} THEN now() END) AS until) AS counted`,
+    CROSS JOIN LATERAL (SELECT coalesce(stay.left_at, CASE WHEN stay.is_open THEN now() END) AS until) AS counted`,
   columns: {
     issue_id: column('stay.issue_id', 'The issue: issues.id.'),
-    issue_number: column('r.number', 'The number of the issue that people see.'),
+    issue_number: column('stay.number', 'The number of the issue that people see.'),
     state: column('stay.state', 'The state, as issues.state has it.'),
     state_label: column('coalesce(status.label, stay.state)', 'The state as people see it called.'),
     entered_at: column(
@@ -87,7 +99,7 @@ const isClosed = (value: string) =>
 
 /** How many times an issue of alias `r` left the closed states. */
 export const REOPENINGS = `(SELECT count(*) FROM pylon_sync.changes AS c
-   WHERE c.record_id = r.id AND ${OF_STATE} AND ${isClosed('c.old')} AND NOT coalesce(${isClosed('c.new')}, false))`;
+   WHERE c.record_id = r.id AND ${ofState('c')} AND ${isClosed('c.old')} AND NOT coalesce(${isClosed('c.new')}, false))`;
 
 /** What is known of earlier values. */
 export const historyViews: readonly View[] = [issueStateHistory, fieldChanges];

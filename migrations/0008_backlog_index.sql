@@ -1,2 +1,0 @@
-DROP INDEX "pylon"."issues_ended";--> statement-breakpoint
-CREATE INDEX "issues_ended" ON "pylon"."issues" USING btree ((coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')),"created_at");
