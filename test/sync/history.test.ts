@@ -76,6 +76,26 @@ describe('the history of a field', () => {
     await expectWholeHistory(database.pool);
   });
 
+  test('knows nothing of one that ended unseen: the row shows what Pylon was known to hold', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    const { id, from } = await known(mirrored);
+    await database.pool.query("UPDATE pylon.issues SET state = 'on_hold', tags = '{a,b}' WHERE id = $1", [
+      id,
+    ]);
+    mirrored.sandbox.faults.add({ endpoint: 'GET /issues/{id}', kind: '403', times: 1 });
+    await push(mirrored);
+    expect(await statesIn(database)).toEqual(['failed']);
+    const { rows } = await database.pool.query('SELECT state, tags FROM pylon.issues WHERE id = $1', [id]);
+    expect(rows).toEqual([{ state: 'new', tags: ['a'] }]);
+    mirrored.sandbox.world.patch('issues', id, { state: 'closed' });
+    await mirrored.session.drain();
+    expect((await told(database.pool, id)).slice(from)).toEqual(['state: "new" → "closed" (Pylon)']);
+    await expectWholeHistory(database.pool);
+  });
+
   test('knows nothing of an edit that was discarded, also where Pylon was asked only later', async ({
     mirror,
     database,
