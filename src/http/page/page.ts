@@ -22,7 +22,7 @@ export function page(overview: Overview): Html {
   const state = stateOf(overview);
   const name = status?.workspace?.name ?? 'pylon-sync';
   const body = html`<header>
-<p class="brand">pylon-sync <span class="soft">${version}</span></p>
+<p class="brand">pylon-sync <span class="soft">${version}</span> <a href="/reports">Reports</a></p>
 <h1>${name}</h1>
 <p class="banner ${state.tone}"><strong>${state.word}</strong> <span>${state.sentence}</span></p>
 ${who(overview)}
