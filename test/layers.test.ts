@@ -11,11 +11,24 @@ const SHARED = ['errors', 'order', 'date', 'figures', 'secret', 'variables'];
 /** Folders and single modules of `src`, and which others each may import. Imports run downward only. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
-  cli: ['config', 'log', 'sync', 'http', 'postgres', 'sandbox', 'pylon', 'db', 'edits', 'resources'],
+  cli: [
+    'config',
+    'log',
+    'sync',
+    'http',
+    'reports',
+    'postgres',
+    'sandbox',
+    'pylon',
+    'db',
+    'edits',
+    'resources',
+  ],
   config: ['pylon', 'edits', 'resources'],
   log: [],
   sync: ['pylon', 'db', 'edits', 'resources'],
-  http: ['sync', 'pylon', 'db'],
+  http: ['sync', 'pylon', 'db', 'reports'],
+  reports: [],
   pylon: [],
   db: ['edits', 'resources'],
   edits: ['resources'],
@@ -27,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that are the business of some layers alone. */
 const KEPT_TO: readonly (readonly [what: string, packages: RegExp, layers: readonly string[]])[] = [
-  ['Postgres', /^(pg|drizzle-orm)(\/|$)/, ['db', 'postgres', 'resources']],
+  ['Postgres', /^(pg|drizzle-orm)(\/|$)/, ['db', 'postgres', 'reports', 'resources']],
   ['serving HTTP', /^(hono|@hono)(\/|$)/, ['http', 'sandbox']],
   ['logging', /^pino/, ['log', 'cli', 'sync', 'http']],
   ['the command line', /^(commander|log-update|cli-table3)$/, ['cli']],

@@ -113,7 +113,7 @@ function greeting(
     '',
     `  psql '${url}' -c 'SELECT state, count(*) FROM pylon.issues GROUP BY state'`,
     '',
-    ...(page === undefined ? [] : [`The operator's page: ${page}/`]),
+    ...(page === undefined ? [] : [`The operator's page: ${page}/`, `Reports, drawn: ${page}/reports`]),
     'Ctrl-C ends it and removes its database.',
   ].join('\n');
 }

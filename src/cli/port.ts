@@ -7,6 +7,7 @@ import type { Hint } from '../http/hints.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { type HttpServer, ListenError, listen } from '../http/server.ts';
 import type { Attempt } from '../pylon/observe.ts';
+import { openReports, type Reports } from '../reports/open.ts';
 import type { Activity } from '../sync/activity.ts';
 import type { Context } from '../sync/context.ts';
 import type { Setup } from './setup.ts';
@@ -39,11 +40,13 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
   const { config, conceal, log, shell } = setup;
   const metrics = createMetrics();
   let watch: Watch | undefined;
+  let reports: Reports | undefined;
   let reached: string | undefined;
   let working: Context | undefined;
   const app = daemonApp({
     ...{ version: shell.version, activity, metrics, log, conceal },
     watch: () => watch,
+    reports: () => reports,
     uses: () => working?.pylon.uses() ?? [],
     hint: async (hints) => queue(working, hints),
     webhookSecret: config.webhookSecret,
@@ -52,7 +55,8 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
   const server = config.http === 'off' ? undefined : await open(app, config.http, orAnother);
   const leave = async () => {
     const left = watch;
-    watch = undefined;
+    reports?.close();
+    watch = reports = undefined;
     await left?.close();
   };
   return {
@@ -63,6 +67,7 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
       reached = url;
       void leave();
       watch = openWatch(url, config.resources);
+      reports = openReports(url);
     },
     works(ctx) {
       working = ctx;

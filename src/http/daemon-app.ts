@@ -10,9 +10,11 @@ import { page } from './page/page.ts';
 import { STYLE_HASH } from './page/style.ts';
 import { readingOf } from './reading.ts';
 import { readinessOf } from './ready.ts';
+import { reportsPage } from './reports/page.ts';
+import { periodOf, refused, shownOf } from './reports/shown.ts';
 import { webhookApp } from './webhook.ts';
 
-/** Nothing may be loaded, run or embedded; the page's own style and icon aside. */
+/** Nothing may be loaded, run or embedded; the pages' own style and icon aside. */
 const HEADERS = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -27,7 +29,7 @@ const HEADERS = secureHeaders({
   strictTransportSecurity: false,
 });
 
-/** The daemon's port: health, readiness, metrics, the operator's page, and webhooks where there is a secret. */
+/** The daemon's port: health, readiness, metrics, the operator's page, reports, and webhooks where there is a secret. */
 export function daemonApp(operations: Operations): Hono {
   const { version, metrics, webhookSecret, log } = operations;
   const reading = readingOf(operations);
@@ -48,6 +50,12 @@ export function daemonApp(operations: Operations): Hono {
     return c.text(texts.join('\n'), 200, { 'Content-Type': CONTENT_TYPE });
   });
   app.get('/', async (c) => c.html(page(await overviewOf(operations, reading))));
+  app.get('/reports', async (c) => {
+    const period = periodOf(c.req.queries('days'));
+    if (period === undefined) return c.html(reportsPage(refused(operations)), 400);
+    const shown = await shownOf(operations, reading, period);
+    return c.html(reportsPage(shown), shown.report === undefined ? 503 : 200);
+  });
   if (webhookSecret !== undefined) app.route('/', webhookApp(webhookSecret, operations));
   app.notFound((c) => c.json({ error: `nothing at ${c.req.path}` }, 404));
   app.onError((error, c) => {

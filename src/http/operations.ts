@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Watch } from '../db/watch.ts';
 import type { EndpointUse } from '../pylon/types.ts';
+import type { Reports } from '../reports/open.ts';
 import type { Secret } from '../secret.ts';
 import type { Activity } from '../sync/activity.ts';
 import type { Hint } from './hints.ts';
@@ -12,6 +13,8 @@ export interface Operations {
   readonly activity: Readonly<Activity>;
   /** The database; undefined while the process does not know yet where it is. */
   readonly watch: () => Watch | undefined;
+  /** Its views, likewise. */
+  readonly reports: () => Reports | undefined;
   /** What this process's client asks of each endpoint; nothing while it has none. */
   readonly uses: () => readonly EndpointUse[];
   readonly metrics: Metrics;

@@ -1,6 +1,8 @@
 import type { History } from '../db/history.ts';
 import type { Status } from '../db/status.ts';
 import { TransientError } from '../errors.ts';
+import { PERIODS, type Period } from '../reports/calendar.ts';
+import type { Report } from '../reports/report.ts';
 import type { Operations } from './operations.ts';
 import { recent, within } from './recent.ts';
 
@@ -9,6 +11,7 @@ export interface Reading {
   ping(): Promise<void>;
   status(): Promise<Counted>;
   history(): Promise<History>;
+  report(period: Period): Promise<Report>;
 }
 
 export interface Counted extends Status {
@@ -21,18 +24,18 @@ const rowsKept = (tookMs: number) => Math.min(300_000, Math.max(2_000, 20 * took
 /** The rest are a few rows of the daemon's own. */
 const statusKept = () => 1_000;
 const historyKept = () => 5_000;
+/** A twentieth of the time as well: what a report shows is days. */
+const reportKept = (tookMs: number) => Math.min(300_000, Math.max(10_000, 20 * tookMs));
 const notKept = () => 0;
 
 /** Whoever asks is a person, or a machine that gives up soon. */
 const PATIENCE_MS = 2_500;
 const COUNT_PATIENCE_MS = 1_000;
+/** Reading views takes longer; what comes later is there for the next who asks. */
+const REPORT_PATIENCE_MS = 8_000;
 
-export function readingOf({ watch, now }: Operations): Reading {
-  const reach = async () => {
-    const reached = watch();
-    if (reached === undefined) throw new TransientError('no database has been reached yet');
-    return reached;
-  };
+export function readingOf({ watch, reports, now }: Operations): Reading {
+  const reach = async () => there(watch());
   const ping = recent(async () => (await reach()).ping(), notKept, now);
   const rows = recent(async () => (await reach()).rows(), rowsKept, now);
   const history = recent(async () => (await reach()).history(), historyKept, now);
@@ -46,10 +49,19 @@ export function readingOf({ watch, now }: Operations): Reading {
     statusKept,
     now,
   );
+  const report = new Map(
+    PERIODS.map((period) => [period, recent(async () => there(reports()).read(period), reportKept, now)]),
+  );
   const soon = <T>(work: Promise<T>) => within(PATIENCE_MS, 'the database', work);
   return {
     ping: () => soon(ping()),
     status: () => soon(status()),
     history: () => soon(history()),
+    report: (period) => within(REPORT_PATIENCE_MS, 'the database', there(report.get(period))()),
   };
+}
+
+function there<T>(reached: T | undefined): T {
+  if (reached === undefined) throw new TransientError('no database has been reached yet');
+  return reached;
 }

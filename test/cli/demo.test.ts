@@ -24,6 +24,11 @@ test('demo fills every table, says how to look at them, and leaves nothing behin
   const url = /^Connect with (postgres:\S+)$/m.exec(demo.printed())?.[1];
   expect(demo.printed()).toContain(`psql '${url}' -c `);
 
+  const page = /^The operator's page: (http:\S+)\/$/m.exec(demo.printed())?.[1];
+  expect(demo.printed()).toContain(`Reports, drawn: ${page}/reports`);
+  const reports = await fetch(`${page}/reports`);
+  expect([reports.status, (await reports.text()).match(/<svg class="chart"/g)?.length]).toEqual([200, 4]);
+
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   for (const { name } of resources) {

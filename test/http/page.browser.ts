@@ -1,67 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
+import { withBrowser } from './browser.ts';
 import { fill } from './filled.ts';
 import { FAINTEST, OUTSIDE } from './measured.ts';
 import { NOWHERE, test } from './serving.ts';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-
-let browser: Browser;
-let pictures: string;
-
-beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(
-      `there is no browser at ${CHROMIUM}: apt-get install -y chromium, or set CHROMIUM to the path of another one`,
-    );
-  }
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-    // Chromium's sandbox does not work for root.
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
-  pictures = await mkdtemp(join(tmpdir(), 'pylon-sync-page-'));
-});
-
-afterAll(async () => {
-  await browser?.close();
-  if (pictures !== undefined) process.stderr.write(`Pictures of the page: ${pictures}\n`);
-});
-
-interface Look {
-  readonly page: Page;
-  /** What the browser complained of. */
-  readonly complaints: readonly string[];
-  /** Addresses asked for. */
-  readonly requests: readonly string[];
-}
-
-async function look(url: string, width: number, colorScheme: 'light' | 'dark'): Promise<Look> {
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    colorScheme,
-    deviceScaleFactor: 2,
-  });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const requests: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('dialog', (dialog) => void dialog.dismiss().then(() => complaints.push('a dialog')));
-  page.on('request', (request) => requests.push(request.url()));
-  await page.goto(url);
-  return { page, complaints, requests };
-}
+const { look, picture } = withBrowser('page');
 
 describe.for([
   ['desktop', 1280],
@@ -75,7 +18,7 @@ describe.for([
       await fill(mirror);
       const { url } = await port.open();
       const { page, complaints, requests } = await look(url, width, scheme);
-      await page.screenshot({ path: join(pictures, `${device}-${scheme}.png`), fullPage: true });
+      await picture(page, `${device}-${scheme}`);
       expect(await page.title()).toMatch(/^Needs a person · Acme <script>/);
       expect(await page.locator('table.resources tbody tr').count()).toBe(27);
       expect(await page.evaluate(OUTSIDE)).toEqual([]);
@@ -121,7 +64,7 @@ test.for([
   const opened = await port.open(['starting', 'away'].includes(state) ? { watch: () => nowhere } : {});
   Object.assign(opened.activity, activity);
   const { page, complaints } = await look(opened.url, 390, 'dark');
-  await page.screenshot({ path: join(pictures, `${state}.png`), fullPage: true });
+  await picture(page, state);
   expect(await page.evaluate(OUTSIDE)).toEqual([]);
   expect(complaints).toEqual([]);
 });

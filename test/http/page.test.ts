@@ -83,7 +83,9 @@ describe('the page', () => {
     });
     const html = await answer.text();
     const addresses = [...html.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(([, address = '']) => address);
-    expect(addresses.filter((address) => !/^(data:|\/metrics$|\/readyz$)/.test(address))).toEqual([]);
+    expect(addresses.filter((address) => !/^(data:|\/reports$|\/metrics$|\/readyz$)/.test(address))).toEqual(
+      [],
+    );
     expect(html.replace(/<style>.*?<\/style>/s, '')).not.toMatch(/\sstyle=|@import|url\(/);
   });
 

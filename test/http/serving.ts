@@ -5,6 +5,7 @@ import type { Hint } from '../../src/http/hints.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import type { Operations } from '../../src/http/operations.ts';
 import { listen } from '../../src/http/server.ts';
+import { openReports, type Reports } from '../../src/reports/open.ts';
 import { resources } from '../../src/resources/index.ts';
 import { concealing, Secret } from '../../src/secret.ts';
 import { type Activity, newActivity } from '../../src/sync/activity.ts';
@@ -29,6 +30,8 @@ export interface Serving {
   open(operations?: Partial<Operations>): Promise<Port>;
   /** The test's mirror, or another database, as a port reads it. */
   watch(url?: string): Watch;
+  /** The views of either. */
+  reports(url?: string): Reports;
 }
 
 /** `test` with ports that are closed afterwards. */
@@ -40,16 +43,24 @@ export const test = withMirror.extend<{ port: Serving }>({
       closing.push(() => opened.close());
       return opened;
     };
+    const reports = (url = database.url) => {
+      const opened = openReports(url);
+      closing.push(async () => opened.close());
+      return opened;
+    };
     await use({
       watch,
+      reports,
       async open(operations = {}) {
         const activity = { ...newActivity(), role: 'active' as const, complete: true };
         const hinted: (readonly Hint[])[] = [];
         const mirror = watch();
+        const views = reports();
         const app = daemonApp({
           version: '1.2.3',
           activity,
           watch: () => mirror,
+          reports: () => views,
           uses: () => [],
           metrics: createMetrics(),
           hint: async (hints) => void hinted.push(hints),

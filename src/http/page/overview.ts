@@ -50,6 +50,6 @@ export async function overviewOf(operations: Operations, reading: Reading): Prom
 }
 
 /** The same with secrets blacked out of every text in it. */
-function concealed<T>(conceal: (text: string) => string, value: T): T {
+export function concealed<T>(conceal: (text: string) => string, value: T): T {
   return JSON.parse(conceal(JSON.stringify(value))) as T;
 }

@@ -1,41 +1,28 @@
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import { duration } from '../../figures.ts';
 import { attention } from './attention.ts';
 import { backfill } from './backfill.ts';
 import { budget } from './budget.ts';
 import { deletions } from './deletions.ts';
+import { document } from './document.ts';
 import { errors } from './errors.ts';
 import { figures } from './figures.ts';
 import type { Overview } from './overview.ts';
 import { resources } from './resources.ts';
 import { runs } from './runs.ts';
-import { nameOf, stateOf, type Tone } from './state.ts';
-import { STYLE } from './style.ts';
+import { nameOf, stateOf } from './state.ts';
 import type { Html } from './words.ts';
 
 /** Seconds until the page asks again. */
 const REFRESH = 15;
 
-/** The operator's page: no script, nothing from elsewhere, every text in it escaped. */
+/** The operator's page: every text in it escaped. */
 export function page(overview: Overview): Html {
   const { status, version, at } = overview;
   const state = stateOf(overview);
   const name = status?.workspace?.name ?? 'pylon-sync';
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<meta http-equiv="refresh" content="${REFRESH}">
-<title>${state.word} · ${name}</title>
-<link rel="icon" href="${raw(icon(state.tone))}">
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<header>
-<p class="brand">pylon-sync <span class="soft">${version}</span></p>
+  const body = html`<header>
+<p class="brand">pylon-sync <span class="soft">${version}</span> <a href="/reports">Reports</a></p>
 <h1>${name}</h1>
 <p class="banner ${state.tone}"><strong>${state.word}</strong> <span>${state.sentence}</span></p>
 ${who(overview)}
@@ -54,9 +41,8 @@ ${deletions(overview)}
 <p>${hooks(overview)}</p>
 <p><a href="/metrics">metrics</a> <a href="/readyz">readiness</a></p>
 <p>As of <time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(11, 19)} UTC</time>, again every ${REFRESH} seconds.</p>
-</footer>
-</body>
-</html>`;
+</footer>`;
+  return document({ title: `${state.word} · ${name}`, tone: state.tone, refresh: REFRESH, body });
 }
 
 const ROLES: Readonly<Record<Overview['role'], string>> = {
@@ -80,18 +66,4 @@ function who({ status, role, holder }: Overview): Html {
 function hooks({ webhooks }: Overview): string {
   if (webhooks === undefined) return 'Webhooks are off.';
   return `Webhooks: ${webhooks.accepted} taken, ${webhooks.refused} refused since the start.`;
-}
-
-const COLOURS: Readonly<Record<Tone, string>> = {
-  good: '2f9e44',
-  busy: '1c7ed6',
-  idle: '868e96',
-  warn: 'e8890c',
-  bad: 'e03131',
-};
-
-/** The state as a dot, for the tab. */
-function icon(tone: Tone): string {
-  const svg = `%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='7' fill='%23${COLOURS[tone]}'/%3E%3C/svg%3E`;
-  return `data:image/svg+xml,${svg}`;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CHARTS } from '../reports/style.ts';
 
 const COLOURS = `
 :root {
@@ -37,6 +38,7 @@ dl, dd { margin: 0 }
 dt { color: var(--soft); font-size: .85rem }
 a { color: var(--busy) }
 .brand { font-weight: 600; font-size: .9rem }
+.brand a { margin-left: .6rem; font-weight: 400 }
 .soft { color: var(--soft) }
 .faint { color: var(--faint) }
 .lead { margin-bottom: .8rem }
@@ -110,7 +112,8 @@ footer a { margin-right: .8rem }
 @media (max-width: 23rem) { .changes, .started { display: none } }
 `;
 
-export const STYLE = `${COLOURS}${TEXT}${LAYOUT}`;
+/** One for both pages. */
+export const STYLE = `${COLOURS}${TEXT}${LAYOUT}${CHARTS}`;
 
-/** The one style the page may have, for its Content-Security-Policy. */
+/** The one style that a page may have, for its Content-Security-Policy. */
 export const STYLE_HASH = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;

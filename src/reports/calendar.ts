@@ -1,0 +1,28 @@
+/** How many days a report may span. */
+export const PERIODS = [7, 30, 90] as const;
+export type Period = (typeof PERIODS)[number];
+
+/** What figures that need many issues are taken by: a quarter of days would be noise. */
+export type Unit = 'day' | 'week';
+export const unitOf = (period: Period): Unit => (period > 31 ? 'week' : 'day');
+
+const DAY_MS = 86_400_000;
+
+/** A day (UTC) as `2026-01-31`, so many days later. */
+export function daysAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The Monday of a day's week, or the day itself: as `date_trunc` has it. */
+export function beginOf(unit: Unit, day: string): string {
+  if (unit === 'day') return day;
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
+  return daysAfter(day, -((weekday + 6) % 7));
+}
+
+/** The first days of all units from one that begins on `first` to the one that `last` is in. */
+export function unitsBetween(unit: Unit, first: string, last: string): readonly string[] {
+  const step = unit === 'week' ? 7 : 1;
+  const count = Math.floor((Date.parse(last) - Date.parse(first)) / DAY_MS / step) + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => daysAfter(first, index * step));
+}

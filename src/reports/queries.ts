@@ -1,0 +1,84 @@
+import type { Unit } from './calendar.ts';
+import type { Answers, Backlog } from './report.ts';
+
+/** Rows of a query. */
+export type Ask = <Row extends object>(query: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+
+/** The database's clock says what today is, as it does in the views. */
+export async function readToday(ask: Ask): Promise<{ readonly at: string; readonly today: string }> {
+  const [row] = await ask<{ at: string; today: string }>(
+    `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at,
+            to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today`,
+  );
+  if (row === undefined) throw new Error('SELECT without FROM gave no row');
+  return row;
+}
+
+/** The day on which `daily_backlog` begins: Pylon has times of the year 1 where it has none. */
+export async function readFirst(ask: Ask): Promise<string | null> {
+  const [row] = await ask<{ first: string | null }>(
+    `SELECT to_char(min(created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS first
+       FROM pylon_bi.issue_metrics WHERE created_at BETWEEN '2000-01-01T00:00:00Z' AND now()`,
+  );
+  return row?.first ?? null;
+}
+
+export function readBacklog(ask: Ask, since: string): Promise<readonly Backlog[]> {
+  return ask(
+    `SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(open)::float AS open, sum(new)::float AS new,
+            sum(solved)::float AS solved
+       FROM pylon_bi.daily_backlog WHERE day >= $1::date GROUP BY 1 ORDER BY 1`,
+    [since],
+  );
+}
+
+/** The first day of the unit in which an issue was created; `$1` is the unit. */
+const BEGINS = `to_char(date_trunc($1::text, created_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD')`;
+
+/** Whether it was created from `$2` to the end of `$3`. */
+const CREATED = `created_at >= $2::timestamp AT TIME ZONE 'UTC'
+             AND created_at < ($3::timestamp + interval '1 day') AT TIME ZONE 'UTC'`;
+
+export function readAnswers(ask: Ask, unit: Unit, from: string, today: string): Promise<readonly Answers[]> {
+  return ask(
+    `SELECT ${BEGINS} AS begins, count(*)::float AS issues, count(first_response_hours)::float AS answered,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY first_response_hours) AS median,
+            percentile_cont(0.9) WITHIN GROUP (ORDER BY first_response_hours) AS p90
+       FROM pylon_bi.issue_metrics
+      WHERE ${CREATED}
+      GROUP BY 1 ORDER BY 1`,
+    [unit, from, today],
+  );
+}
+
+interface VolumeOfSource {
+  readonly begins: string;
+  /** 1 for the most frequent source; `most` + 1 for all that come after the first `most`. */
+  readonly rank: number;
+  /** Empty for issues without one; null for several. */
+  readonly source: string | null;
+  readonly issues: number;
+}
+
+export function readVolume(
+  ask: Ask,
+  unit: Unit,
+  from: string,
+  today: string,
+  most: number,
+): Promise<readonly VolumeOfSource[]> {
+  return ask(
+    `WITH made AS (
+       SELECT ${BEGINS} AS begins, coalesce(source, '') AS source, count(*) AS issues
+         FROM pylon_bi.issue_metrics
+        WHERE ${CREATED}
+        GROUP BY 1, 2),
+     ranked AS (
+       SELECT source, row_number() OVER (ORDER BY sum(issues) DESC, source) AS rank FROM made GROUP BY 1)
+     SELECT begins, least(rank, $4::integer + 1)::float AS rank,
+            CASE WHEN max(rank) <= $4::integer THEN max(source) END AS source, sum(issues)::float AS issues
+       FROM made JOIN ranked USING (source)
+      GROUP BY 1, 2 ORDER BY 1, 2`,
+    [unit, from, today, most],
+  );
+}
