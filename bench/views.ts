@@ -85,8 +85,8 @@ const QUESTIONS: readonly (readonly [view: string, question: string, query: stri
   ['account_health', 'one account', `SELECT * FROM pylon_bi.account_health WHERE account_id = ${ACCOUNT}`],
   [
     'account_health',
-    'the twenty with most open issues',
-    'SELECT account_name, open_issues FROM pylon_bi.account_health ORDER BY open_issues DESC LIMIT 20',
+    'all of all accounts',
+    'SELECT * FROM pylon_bi.account_health',
   ],
   [
     'csat_summary',
@@ -140,7 +140,7 @@ const QUESTIONS: readonly (readonly [view: string, question: string, query: stri
 ];
 
 /** Questions over everything, or much of it. */
-const WHOLE = new Set(['the twenty with most open issues', 'a year by month']);
+const WHOLE = new Set(['all of all accounts', 'a year by month']);
 
 /** Two years of a busy workspace: 900 accounts, 40 users, 12 teams, most issues closed within days. */
 const FILL = `

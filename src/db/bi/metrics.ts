@@ -174,11 +174,9 @@ const teamWorkload: View = {
 
 const SCORE = "CASE WHEN jsonb_typeof(one -> 'score') = 'number' THEN (one ->> 'score')::numeric END";
 
-/** Of an account `r`, something over all ratings of its issues. */
-const ofRatings = (what: string) => `(SELECT ${what}
-       FROM pylon.issues AS i,
-            jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
-      WHERE i.account_id = r.id AND i._deleted_at IS NULL AND i.csat_responses <> '[]')`;
+/** Of an issue `i`, something over its ratings; null where it has none. */
+const ofRatings = (what: string) => `CASE WHEN i.csat_responses <> '[]' THEN (SELECT ${what}
+       FROM jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one) END`;
 
 const accountHealth: View = {
   name: 'account_health',
@@ -191,7 +189,8 @@ const accountHealth: View = {
              count(*) FILTER (WHERE i.created_at >= now() - interval '90 days') AS last_90_days,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY i.first_response_seconds) AS first_response,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY i.resolution_seconds) AS resolution,
-             max(i.latest_message_time) AS latest_message
+             max(i.latest_message_time) AS latest_message, coalesce(sum(${ofRatings('count(*)')}), 0)::bigint AS ratings,
+             sum(${ofRatings(`sum(${SCORE})`)}) / nullif(sum(${ofRatings(`count(${SCORE})`)}), 0) AS score
         FROM pylon.issues AS i WHERE i.account_id = r.id AND i._deleted_at IS NULL) AS had
     WHERE r._deleted_at IS NULL`,
   columns: {
@@ -206,8 +205,8 @@ const accountHealth: View = {
     issues_last_90_days: column('had.last_90_days', 'Of these, created in the last 90 days.'),
     ...duration('median_first_response', 'had.first_response', 'Median from creation to the first answer'),
     ...duration('median_resolution', 'had.resolution', 'Median from creation to resolution'),
-    csat_responses: column(ofRatings('count(*)'), 'Ratings that were given.'),
-    csat_score: column(ofRatings(`round(avg(${SCORE}), 2)`), 'Mean of these, from 1 (worst) to 5 (best).'),
+    csat_responses: column('had.ratings', 'Ratings that were given.'),
+    csat_score: column('round(had.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),
     last_activity_at: column(
       'greatest(had.latest_message, r.latest_customer_activity_time)',
       'When a message was last written, or the customer last did something.',
