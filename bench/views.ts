@@ -83,11 +83,7 @@ const QUESTIONS: readonly (readonly [view: string, question: string, query: stri
   ],
   ['team_workload', 'now', 'SELECT * FROM pylon_bi.team_workload ORDER BY open_issues DESC'],
   ['account_health', 'one account', `SELECT * FROM pylon_bi.account_health WHERE account_id = ${ACCOUNT}`],
-  [
-    'account_health',
-    'all of all accounts',
-    'SELECT * FROM pylon_bi.account_health',
-  ],
+  ['account_health', 'all accounts', 'SELECT * FROM pylon_bi.account_health'],
   [
     'csat_summary',
     'by month',
@@ -140,7 +136,7 @@ const QUESTIONS: readonly (readonly [view: string, question: string, query: stri
 ];
 
 /** Questions over everything, or much of it. */
-const WHOLE = new Set(['all of all accounts', 'a year by month']);
+const WHOLE = new Set(['all accounts', 'a year by month']);
 
 /** Two years of a busy workspace: 900 accounts, 40 users, 12 teams, most issues closed within days. */
 const FILL = `
