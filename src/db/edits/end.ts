@@ -95,7 +95,7 @@ export async function endEdits(
   // Should the delete of the row come to nothing, it comes back like that.
   if (all.length > updates.length)
     await tx.execute(sql`
-    UPDATE pylon_sync.edits SET base = base || ${JSON.stringify(columns)}::jsonb
-     WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
+      UPDATE pylon_sync.edits SET base = base || ${JSON.stringify(columns)}::jsonb
+       WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
   return after;
 }
