@@ -131,6 +131,10 @@ test('a daemon killed at sixty random moments under a load of edits loses none a
   await people.end();
   clearInterval(losing);
   sandbox.faults.clear();
+  // What met many kills and lost answers would wait longer for its next attempt than a test can.
+  await database.pool.query(
+    "UPDATE pylon_sync.edits SET next_attempt_at = clock_timestamp() WHERE state = 'pending'",
+  );
 
   const last = begin();
   const edits = await allEnded(database, WITHIN_MS);
