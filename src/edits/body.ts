@@ -37,7 +37,7 @@ const instant = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d(:?\d\
 function written(value: unknown): unknown {
   if (typeof value !== 'string' || !instant.test(value)) return value;
   const at = Date.parse(value.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
-  return Number.isNaN(at) ? value : new Date(at).toISOString().replace(/\.000Z$/, 'Z');
+  return Number.isNaN(at) ? value : new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /**

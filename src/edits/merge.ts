@@ -40,9 +40,15 @@ export function same(kind: Kind, a: unknown, b: unknown): boolean {
   return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
 }
 
-/** The same, or what a server makes of a text by tidying it at its ends. */
+/** An instant in whole seconds, any other text without blanks at its ends: what a server makes of it. */
+function tidied(text: string): number | string {
+  const at = instantOf(text);
+  return at === undefined ? text.trim() : Math.floor(at / 1_000);
+}
+
+/** The same, or what a server makes of a text by tidying it. */
 export const alike = (kind: Kind, a: unknown, b: unknown): boolean =>
-  same(kind, a, b) || (typeof a === 'string' && typeof b === 'string' && a.trim() === b.trim());
+  same(kind, a, b) || (typeof a === 'string' && typeof b === 'string' && tidied(a) === tidied(b));
 
 /** What an edit adds to a set and takes from it, done to another state of it: its order kept, additions last. */
 export function changedSet(base: unknown, wanted: unknown, onto: unknown): readonly unknown[] {
@@ -56,7 +62,7 @@ export function changedSet(base: unknown, wanted: unknown, onto: unknown): reado
 function changedFields(wanted: unknown, onto: unknown): Values {
   const after: Record<string, unknown> = {};
   const [changes, before] = [isObject(wanted) ? wanted : {}, isObject(onto) ? onto : {}];
-  for (const slug of Object.keys(before)) if (!(slug in changes)) put(after, slug, before[slug]);
+  for (const slug of Object.keys(before)) if (!Object.hasOwn(changes, slug)) put(after, slug, before[slug]);
   for (const slug of Object.keys(changes)) if (!isEmpty(changes[slug])) put(after, slug, changes[slug]);
   return after;
 }
@@ -74,6 +80,15 @@ export interface Field {
 export const nameOf = ({ column, slug }: Pick<Field, 'column' | 'slug'>): string =>
   slug === undefined ? column : `${column}.${slug}`;
 
+/** What an object holds itself of a custom field, whose slug may be any word. */
+const fieldOf = (fields: unknown, slug: string): unknown =>
+  isObject(fields) && Object.hasOwn(fields, slug) ? fields[slug] : undefined;
+
+/** A field of several values: it held a list or is to, and nothing on either side is a single value. */
+const isSet = (base: unknown, wanted: unknown): boolean =>
+  [base, wanted].some(Array.isArray) &&
+  [base, wanted].every((value) => Array.isArray(value) || isEmpty(value));
+
 /** What an edit changes, field by field; columns that are not among `kinds` are left out. */
 export function fieldsIn(
   changes: Values,
@@ -84,22 +99,17 @@ export function fieldsIn(
     const kind = kinds[column];
     if (kind === undefined) return [];
     if (kind !== 'custom_fields') return [{ column, kind, base: base[column], wanted }];
-    const [slugs, before] = [isObject(wanted) ? wanted : {}, isObject(base[column]) ? base[column] : {}];
-    return Object.entries(slugs).map(([slug, value]) => ({
-      ...{ column, slug, wanted: value, base: (before as Values)[slug] },
-      kind:
-        Array.isArray(value) || Array.isArray((before as Values)[slug])
-          ? ('set' as const)
-          : ('value' as const),
-    }));
+    return Object.entries(isObject(wanted) ? wanted : {}).map(([slug, value]) => {
+      const before = fieldOf(base[column], slug);
+      const kind = isSet(before, value) ? ('set' as const) : ('value' as const);
+      return { column, slug, kind, base: before, wanted: value };
+    });
   });
 }
 
 /** What a row holds of a field. */
 export function held(row: Values, { column, slug }: Pick<Field, 'column' | 'slug'>): unknown {
-  if (slug === undefined) return row[column];
-  const fields = row[column];
-  return isObject(fields) ? fields[slug] : undefined;
+  return slug === undefined ? row[column] : fieldOf(row[column], slug);
 }
 
 /** A row with a field set to a value. */

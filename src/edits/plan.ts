@@ -8,6 +8,7 @@ import {
   fieldsIn,
   held,
   nameOf,
+  same,
   type Values,
   withField,
 } from './merge.ts';
@@ -58,8 +59,10 @@ function merged(earlier: Merged | undefined, field: Field, edit: Asked, remote: 
   const value = changed(field, earlier === undefined ? remote : earlier.value);
   const forced = (edit.forced ?? []).includes(nameOf(field)) || earlier?.forced === true;
   const tried = [...(earlier?.tried ?? []), ...(edit.attempts > 1 ? [value] : [])];
+  const passed = earlier === undefined ? [] : [...earlier.passed, earlier.value];
   const base = earlier === undefined ? field.base : earlier.field.base;
-  return { field: { ...field, base }, value, forced, tried, edits: [...(earlier?.edits ?? []), edit.id] };
+  const edits = [...(earlier?.edits ?? []), edit.id];
+  return { field: { ...field, base }, value, forced, tried, passed, edits };
 }
 
 interface Merged {
@@ -68,20 +71,24 @@ interface Merged {
   readonly forced: boolean;
   /** What earlier attempts may have made of it. */
   readonly tried: readonly unknown[];
+  /** What the edits before the last make of it. */
+  readonly passed: readonly unknown[];
   /** Ids of the edits that change it, in their order. */
   readonly edits: readonly number[];
 }
 
 /** `send` also where there is nothing to: what Pylon holds already is no conflict and no request. */
-function verdictOf({ field, value, forced, tried }: Merged, remote: unknown, policy: Policy) {
+function verdictOf({ field, value, forced, tried, passed }: Merged, remote: unknown, policy: Policy) {
   const { kind } = field;
   // Of a set, what all its edits together make of it.
   const verdict =
     kind === 'set'
       ? compare({ ...field, base: remote, wanted: value }, remote)
       : compare(field, remote, tried.length > 0);
-  // What came of an earlier attempt is nobody else's change.
-  const isOurs = tried.some((one) => alike(kind, one, remote));
+  // What came of an earlier attempt is nobody else's change; what one of the edits asks for on the way to the last is
+  // there already, and the next one starts from it.
+  const isOurs =
+    tried.some((one) => alike(kind, one, remote)) || passed.some((one) => same(kind, one, remote));
   if (verdict !== 'conflict' || forced || isOurs || policy === 'local')
     return verdict === 'conflict' ? 'send' : verdict;
   return policy;

@@ -66,6 +66,25 @@ describe('an UPDATE', () => {
     ]);
   });
 
+  test('of custom fields queues them as the texts that Pylon keeps, whatever JSON they were given as', async ({
+    database,
+  }) => {
+    await asDaemon(database.pool, ISSUES);
+    await database.pool.query(
+      `UPDATE pylon.issues SET custom_fields = custom_fields || '{"tier": 5, "priority": [1.50, true, "x"]}' WHERE id = 'i1'`,
+    );
+    await database.pool.query(
+      `UPDATE pylon.issues SET custom_fields = custom_fields || '{"tier": false}' WHERE id = 'i1'`,
+    );
+    expect(await editsOf(database)).toMatchObject([
+      {
+        changes: { custom_fields: { tier: '5', priority: ['1.5', 'true', 'x'] } },
+        base: { custom_fields: { tier: 'gold', priority: 'low' } },
+      },
+      { changes: { custom_fields: { tier: 'false' } }, base: { custom_fields: { tier: '5' } } },
+    ]);
+  });
+
   test('that changes nothing queues nothing and leaves the row alone', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
     const stamp = () => database.pool.query("SELECT _synced_at::text FROM pylon.issues WHERE id = 'i1'");
@@ -161,6 +180,16 @@ describe('an UPDATE', () => {
     [`UPDATE pylon.issues SET custom_fields = '{"nope": "1"}' WHERE id = 'i2'`, '"nope" is unknown', '23514'],
     [`UPDATE pylon.issues SET custom_fields = '{"crm": "1"}' WHERE id = 'i2'`, '"crm" is read-only', '23514'],
     ["UPDATE pylon.issues SET custom_fields = NULL WHERE id = 'i1'", 'takes an object', '23514'],
+    [
+      `UPDATE pylon.issues SET custom_fields = '{"tier": {"level": 1}}' WHERE id = 'i2'`,
+      '"tier" takes a value or a list of values',
+      '23514',
+    ],
+    [
+      `UPDATE pylon.issues SET custom_fields = '{"tier": ["a", null]}' WHERE id = 'i2'`,
+      '"tier" takes a value or a list of values',
+      '23514',
+    ],
     ["INSERT INTO pylon.users (id) VALUES ('x')", 'INSERT of pylon.users is refused', '0A000'],
     ["DELETE FROM pylon.custom_fields WHERE id = 'f1'", 'DELETE of pylon.custom_fields is refused', '0A000'],
     ['TRUNCATE pylon.issues', 'TRUNCATE of pylon.issues is refused', '0A000'],

@@ -26,8 +26,8 @@ export function customFields(
            USING ERRCODE = '${REFUSED.value}', COLUMN = 'custom_fields',
                  HINT = 'custom_fields || ''{"slug": "value"}'' sets one, custom_fields - ''slug'' unsets one.';
        END IF;
-       SELECT jsonb_object_agg(coalesce(n.key, o.key), coalesce(n.value, 'null')),
-              jsonb_object_agg(coalesce(n.key, o.key), coalesce(o.value, 'null'))
+       SELECT jsonb_object_agg(coalesce(n.key, o.key), pylon_sync.as_texts(coalesce(n.value, 'null'))),
+              jsonb_object_agg(coalesce(n.key, o.key), pylon_sync.as_texts(coalesce(o.value, 'null')))
          INTO wanted, stood
          FROM jsonb_each(NEW.custom_fields) AS n
          FULL JOIN jsonb_each(CASE WHEN jsonb_typeof(OLD.custom_fields) = 'object' THEN OLD.custom_fields ELSE '{}' END) AS o
@@ -50,6 +50,14 @@ export function customFields(
                      SELECT string_agg(f.slug, ', ' ORDER BY f.slug) FROM pylon.custom_fields AS f
                       WHERE f.object_type = ${literal(objectType ?? '')} AND f.is_read_only IS NOT TRUE
                         AND f._deleted_at IS NULL), 'none');
+         END IF;
+         SELECT string_agg(format('"%s"', given.slug), ', ') INTO wrong FROM jsonb_each(wanted) AS given(slug, held)
+          WHERE jsonb_typeof(given.held) = 'object' OR jsonb_typeof(given.held) = 'array' AND EXISTS (
+            SELECT FROM jsonb_array_elements(CASE jsonb_typeof(given.held) WHEN 'array' THEN given.held ELSE '[]' END) AS item
+             WHERE jsonb_typeof(item) IN ('object', 'array', 'null'));
+         IF wrong IS NOT NULL THEN
+           RAISE EXCEPTION 'custom field of pylon.${name}: % takes a value or a list of values', wrong
+             USING ERRCODE = '${REFUSED.value}', COLUMN = 'custom_fields';
          END IF;
          changes := changes || jsonb_build_object('custom_fields', wanted);
          base := base || jsonb_build_object('custom_fields', stood);

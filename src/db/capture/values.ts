@@ -28,6 +28,13 @@ const has = (value: string, item: string) =>
   `coalesce(CASE WHEN jsonb_typeof(${value}) = 'array' THEN ${value} @> jsonb_build_array(${item}) END, false)`;
 const object = (value: string) => `CASE WHEN jsonb_typeof(${value}) = 'object' THEN ${value} ELSE '{}' END`;
 
+/** Whether a custom field is one of several values. */
+const isSet = (base: string, wanted: string) => {
+  const [before, after] = [base, wanted].map((value) => `coalesce(${value}, 'null')`);
+  const isSingle = (value = '') => `(jsonb_typeof(${value}) <> 'array' AND ${value} NOT IN ('null', '""'))`;
+  return `('array' IN (jsonb_typeof(${before}), jsonb_typeof(${after})) AND NOT ${isSingle(before)} AND NOT ${isSingle(after)})`;
+};
+
 /** What an edit makes of a row, in SQL: as `src/edits/merge.ts` does it. */
 export const valueFunctions = (resources: readonly Resource[]): readonly string[] => [
   `CREATE OR REPLACE FUNCTION pylon_sync.changed_set(base jsonb, wanted jsonb, onto jsonb) RETURNS jsonb
@@ -45,10 +52,20 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
        SELECT slug, value FROM jsonb_each(${object('onto')}) AS o(slug, value) WHERE NOT ${object('wanted')} ? slug
         UNION ALL
        SELECT slug, value FROM (
-         SELECT slug, CASE WHEN jsonb_typeof(value) = 'array' OR jsonb_typeof(base -> slug) = 'array'
+         SELECT slug, CASE WHEN ${isSet('base -> slug', 'value')}
                            THEN pylon_sync.changed_set(base -> slug, value, onto -> slug) ELSE value END AS value
            FROM jsonb_each(${object('wanted')}) AS w(slug, value)) AS changed
         WHERE value NOT IN ('null', '""', '[]')) AS fields $$`,
+
+  // A custom field's value as Pylon keeps it: texts, whatever JSON a person wrote.
+  `CREATE OR REPLACE FUNCTION pylon_sync.as_texts(value jsonb) RETURNS jsonb
+   LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+     SELECT CASE jsonb_typeof(value)
+              WHEN 'number' THEN to_jsonb(trim_scale((value #>> '{}')::numeric)::text)
+              WHEN 'boolean' THEN to_jsonb(value #>> '{}')
+              WHEN 'array' THEN coalesce((SELECT jsonb_agg(pylon_sync.as_texts(item) ORDER BY place)
+                                            FROM jsonb_array_elements(value) WITH ORDINALITY AS a(item, place)), '[]')
+              ELSE value END $$`,
 
   // The columns that an edit changes, as they are after it.
   `CREATE OR REPLACE FUNCTION pylon_sync.changed_columns(resource text, base jsonb, wanted jsonb, onto jsonb) RETURNS jsonb
@@ -67,7 +84,7 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
               WHEN key = 'custom_fields' THEN ${object('base -> key')} || (
                 SELECT coalesce(jsonb_object_agg(slug, coalesce(other_base -> key -> slug, 'null')), '{}')
                   FROM jsonb_each(${object('changes -> key')}) AS c(slug, wanted)
-                 WHERE ${object('value')} ? slug AND 'array' NOT IN (jsonb_typeof(wanted), coalesce(jsonb_typeof(base -> key -> slug), '')))
+                 WHERE ${object('value')} ? slug AND NOT ${isSet('base -> key -> slug', 'wanted')})
               WHEN key = ANY (${byResource(resources, setsOf)}) THEN base -> key
               ELSE coalesce(other_base -> key, 'null') END), '{}')
        FROM jsonb_each(other_changes) WHERE changes ? key $$`,

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { bodyOf, kindsOf, namesIn, paramsOf, writableColumns } from '../../src/edits/body.ts';
+import { resourceNamed } from '../../src/resources/index.ts';
+
+const fieldsOf = (values: Readonly<Record<string, unknown>>) =>
+  Object.entries(values).map(([name, value]) => {
+    const [column = '', slug] = name.split('.');
+    return { column, value, ...(slug === undefined ? {} : { slug }) };
+  });
+const bodyFor = (resource: string, values: Readonly<Record<string, unknown>>, row = { id: 'x' }) =>
+  bodyOf(resourceNamed(resource), fieldsOf(values), row);
+
+describe('the body of a request', () => {
+  test.each([
+    ['a value, under its name', 'issues', { title: 'T' }, { title: 'T' }],
+    ['a value, under Pylon’s name', 'accounts', { type: 'partner' }, { account_type: 'partner' }],
+    ['a reference that is cleared', 'issues', { account_id: null }, { account_id: '' }],
+    ['a set that is emptied', 'issues', { tags: null }, { tags: [] }],
+    ['false', 'issues', { customer_portal_visible: false }, { customer_portal_visible: false }],
+    [
+      'an instant, in UTC',
+      'tasks',
+      { due_date: '2026-05-01 14:00:00+02' },
+      { due_date: '2026-05-01T12:00:00Z' },
+    ],
+    [
+      'an instant, in whole seconds',
+      'tasks',
+      { due_date: '2026-05-01T12:00:00.987Z' },
+      { due_date: '2026-05-01T12:00:00Z' },
+    ],
+    ['nothing for a null that Pylon cannot take', 'tasks', { due_date: null, title: 'T' }, { title: 'T' }],
+    ['nothing for a column that cannot be written', 'issues', { number: 7, title: 'T' }, { title: 'T' }],
+    [
+      'a user for a contact',
+      'tasks',
+      { assignee_user_id: 'u', assignee_contact_id: null },
+      { assignee_id: 'u' },
+    ],
+    [
+      'a contact for a user',
+      'tasks',
+      { assignee_user_id: null, assignee_contact_id: 'c' },
+      { assignee_id: 'c' },
+    ],
+  ])('has %s', (_, resource, values, body) => {
+    expect(bodyFor(resource, values)).toEqual(body);
+  });
+
+  test('has custom fields as a list, those that are unset by their slug alone', () => {
+    const values = {
+      ...{ 'custom_fields.plan': 'gold', 'custom_fields.plans': ['a', 'b'], 'custom_fields.tier': null },
+      ...{ 'custom_fields.note': '', 'custom_fields.lists': [], 'custom_fields.seats': 5 },
+    };
+    expect(bodyFor('issues', values)).toEqual({
+      custom_fields: [
+        { slug: 'plan', value: 'gold' },
+        { slug: 'plans', values: ['a', 'b'] },
+        ...[{ slug: 'tier' }, { slug: 'note' }, { slug: 'lists' }],
+        { slug: 'seats', value: '5' },
+      ],
+    });
+  });
+
+  test('has what follows from it and the row', () => {
+    const draft = { current_draft_content_html: '<p>x</p>' };
+    const rowOf = (is_published: boolean) => ({ id: 'a', is_published });
+    expect(bodyFor('articles', draft, rowOf(true))).toEqual({
+      body_html: '<p>x</p>',
+      publish_updated_body_html: true,
+    });
+    expect(bodyFor('articles', draft, rowOf(false))).toEqual({ body_html: '<p>x</p>' });
+  });
+});
+
+test('columns that only a create or only a change carries are told apart', () => {
+  const { writes } = resourceNamed('issues');
+  const [create, update] = [writableColumns(writes, 'create'), writableColumns(writes, 'update')];
+  expect([create.includes('body_html'), update.includes('body_html')]).toEqual([true, false]);
+  expect([create.includes('state'), update.includes('state')]).toEqual([false, true]);
+  expect(writableColumns(resourceNamed('audit_logs').writes, 'update')).toEqual([]);
+  expect(kindsOf(resourceNamed('issues'))).toMatchObject({
+    state: 'value',
+    tags: 'set',
+    account_id: 'reference',
+  });
+});
+
+test('a route’s placeholders are filled from the id and the row', () => {
+  const route = '/knowledge-bases/{knowledge_base_id}/articles/{id}';
+  expect(namesIn(route)).toEqual(['knowledge_base_id']);
+  expect(paramsOf(route, 'a', { knowledge_base_id: 'k', id: 'not this' })).toEqual({
+    knowledge_base_id: 'k',
+    id: 'a',
+  });
+});

@@ -1,0 +1,544 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { kindsOf } from '../../src/edits/body.ts';
+import type { Policy } from '../../src/edits/conflicts.ts';
+import { alike, type Values } from '../../src/edits/merge.ts';
+import { type Asked, ignored, planUpdate } from '../../src/edits/plan.ts';
+import { resourceNamed } from '../../src/resources/index.ts';
+
+/*
+ * Why an edit was sent, was applied without a request, or is in conflict. Of a field: as it stood when it was edited,
+ * as the edit wants it, as Pylon holds it now, and what becomes of it. `undefined` where a custom field is not set.
+ */
+
+const KINDS = Object.assign(
+  {},
+  ...['accounts', 'tasks', 'issues'].map((name) => kindsOf(resourceNamed(name))),
+);
+
+/** What becomes of a field: a value that goes to Pylon, or none. */
+type End = { readonly sends: unknown } | 'is there' | 'conflict' | 'Pylon wins';
+const sends = (value: unknown): End => ({ sends: value });
+
+type Row = readonly [because: string, field: string, stood: unknown, wanted: unknown, now: unknown, end: End];
+
+/** Columns that hold one value of one field. */
+function holding(field: string, value: unknown): Values {
+  const [column = '', slug] = field.split('.');
+  if (slug === undefined) return { [column]: value ?? null };
+  return { [column]: value === undefined ? {} : { [slug]: value } };
+}
+
+interface Step {
+  readonly stood: unknown;
+  readonly wanted: unknown;
+  readonly attempts?: number;
+  readonly forced?: readonly string[];
+}
+
+const editOf = (field: string, { stood, wanted, attempts = 1, forced = [] }: Step, id = 1): Asked => ({
+  ...{ id, attempts, forced },
+  changes: holding(field, wanted ?? null),
+  base: holding(field, stood ?? null),
+});
+
+const planOf = (
+  field: string,
+  steps: readonly Step[],
+  now: unknown,
+  policy: Policy,
+  later: readonly Step[] = [],
+) =>
+  planUpdate(
+    steps.map((step, place) => editOf(field, step, place + 1)),
+    holding(field, now),
+    KINDS,
+    () => policy,
+    later.map((step, place) => editOf(field, step, steps.length + place + 1)),
+  );
+
+/** What becomes of the last of the edits of a field. */
+function endOf(field: string, steps: readonly Step[], now: unknown, policy: Policy = 'hold'): End {
+  const { writes, outcomes } = planOf(field, steps, now, policy);
+  const last = outcomes.at(-1);
+  if (writes.length > 0) return sends(writes[0]?.value);
+  if (last?.held.includes(field) === true) return 'conflict';
+  return last?.lost.includes(field) === true ? 'Pylon wins' : 'is there';
+}
+
+const TABLES: Readonly<Record<string, readonly Row[]>> = {
+  'one value': [
+    ['nobody else changed it', 'title', 'a', 'b', 'a', sends('b')],
+    ['Pylon holds what is wanted', 'title', 'a', 'b', 'b', 'is there'],
+    ['somebody else changed it', 'title', 'a', 'b', 'c', 'conflict'],
+    ['somebody else emptied it', 'title', 'a', 'b', null, 'conflict'],
+    ['it was empty, and nobody else filled it', 'title', null, 'b', null, sends('b')],
+    ['it was empty, and somebody else filled it', 'title', null, 'b', 'c', 'conflict'],
+    ['case matters: Pylon keeps it', 'title', 'a', 'Ticket', 'ticket', 'conflict'],
+    ['a change of case is a change', 'title', 'ticket', 'Ticket', 'ticket', sends('Ticket')],
+    ['blanks at the ends matter before anything was sent', 'title', 'a', ' b ', 'b', 'conflict'],
+    ['blanks in the middle matter', 'title', 'a', 'b  c', 'b c', 'conflict'],
+    ['false is a value', 'customer_portal_visible', false, true, false, sends(true)],
+    ['false is not nothing', 'customer_portal_visible', null, true, false, 'conflict'],
+    ['one of few', 'state', 'new', 'closed', 'on_hold', 'conflict'],
+    [
+      'an instant is the same in any zone',
+      'due_date',
+      '2026-05-01T12:00:00Z',
+      '2026-06-01T12:00:00Z',
+      '2026-05-01 14:00:00+02',
+      sends('2026-06-01T12:00:00Z'),
+    ],
+    [
+      'Pylon holds the instant in its own spelling',
+      'due_date',
+      null,
+      '2026-05-01T12:00:00.000Z',
+      '2026-05-01T12:00:00Z',
+      'is there',
+    ],
+    [
+      'another instant of the same second is another',
+      'due_date',
+      null,
+      '2026-05-01T12:00:00.250Z',
+      '2026-05-01T12:00:00Z',
+      'conflict',
+    ],
+  ],
+  'a reference': [
+    ['nobody else changed it', 'account_id', 'x', 'y', 'x', sends('y')],
+    ['it is cleared', 'account_id', 'x', null, 'x', sends(null)],
+    ['it is cleared already, and Pylon says so with an empty text', 'account_id', 'x', null, '', 'is there'],
+    ['null and an empty text were the same to begin with', 'account_id', null, 'y', '', sends('y')],
+    ['somebody else cleared it', 'assignee_id', 'x', 'y', null, 'conflict'],
+    ['it is cleared while somebody else names another', 'assignee_id', 'x', null, 'z', 'conflict'],
+    ['both name the same', 'assignee_id', 'x', 'y', 'y', 'is there'],
+  ],
+  'a set: what an edit adds and takes away never conflicts': [
+    ['one is added', 'tags', ['a'], ['a', 'b'], ['a'], sends(['a', 'b'])],
+    ['somebody else added another', 'tags', ['a'], ['a', 'b'], ['a', 'c'], sends(['a', 'c', 'b'])],
+    ['somebody else added the same', 'tags', ['a'], ['a', 'b'], ['b', 'a'], 'is there'],
+    ['somebody else took another away', 'tags', ['a', 'b'], ['a', 'b', 'c'], ['b'], sends(['b', 'c'])],
+    [
+      'one is taken away, somebody else added one',
+      'tags',
+      ['a', 'b'],
+      ['a'],
+      ['a', 'b', 'c'],
+      sends(['a', 'c']),
+    ],
+    ['one is taken away that somebody else took away', 'tags', ['a', 'b'], ['a'], ['a'], 'is there'],
+    ['all are taken away, but for what somebody else added', 'tags', ['a'], [], ['a', 'b'], sends(['b'])],
+    ['null takes all away', 'tags', ['a'], null, ['a', 'b'], sends(['b'])],
+    ['null and an empty list are the same', 'tags', ['a'], null, [], 'is there'],
+    ['from null', 'tags', null, ['a'], null, sends(['a'])],
+    ['their order is no difference', 'tags', ['a', 'b'], ['b', 'a'], ['a', 'b'], 'is there'],
+    ['case is one', 'tags', [], ['VIP'], ['vip'], sends(['vip', 'VIP'])],
+    ['one that is there twice is there', 'tags', ['a'], ['a', 'a'], ['a'], 'is there'],
+    [
+      'domains',
+      'domains',
+      ['a.com'],
+      ['a.com', 'b.com'],
+      ['a.com', 'c.com'],
+      sends(['a.com', 'c.com', 'b.com']),
+    ],
+  ],
+  'a list whose order or objects matter is one value': [
+    [
+      'nobody else changed it',
+      'external_ids',
+      [],
+      [{ external_id: '1' }],
+      null,
+      sends([{ external_id: '1' }]),
+    ],
+    [
+      'somebody else changed it',
+      'external_ids',
+      [],
+      [{ external_id: '1' }],
+      [{ external_id: '2' }],
+      'conflict',
+    ],
+    ['another order is another value', 'external_ids', ['1', '2'], ['3'], ['2', '1'], 'conflict'],
+    [
+      'keys have no order, and null is no key',
+      'channels',
+      null,
+      [{ id: '1', type: 'x' }],
+      [{ type: 'x', id: '1', more: null }],
+      'is there',
+    ],
+  ],
+  'custom fields, each for itself': [
+    ['nobody else changed it', 'custom_fields.plan', 'a', 'b', 'a', sends('b')],
+    ['somebody else changed it', 'custom_fields.plan', 'a', 'b', 'c', 'conflict'],
+    ['both set the same', 'custom_fields.plan', undefined, 'b', 'b', 'is there'],
+    ['it was not set', 'custom_fields.plan', undefined, 'b', undefined, sends('b')],
+    ['it was not set, and somebody else set it', 'custom_fields.plan', undefined, 'b', 'c', 'conflict'],
+    ['it is unset', 'custom_fields.plan', 'a', null, 'a', sends(null)],
+    ['it is unset already', 'custom_fields.plan', 'a', null, undefined, 'is there'],
+    ['it is unset while somebody else changes it', 'custom_fields.plan', 'a', null, 'c', 'conflict'],
+    ['an empty text is the same as none', 'custom_fields.plan', '', 'b', undefined, sends('b')],
+    [
+      'of several values: one is added beside another’s',
+      'custom_fields.plans',
+      ['a'],
+      ['a', 'b'],
+      ['a', 'c'],
+      sends(['a', 'c', 'b']),
+    ],
+    [
+      'of several values: unset, but for another’s',
+      'custom_fields.plans',
+      ['a'],
+      null,
+      ['a', 'c'],
+      sends(['c']),
+    ],
+    [
+      'of several values: set for the first time by both',
+      'custom_fields.plans',
+      undefined,
+      ['a'],
+      ['b'],
+      sends(['b', 'a']),
+    ],
+    [
+      'of several values: one text for all is what it says',
+      'custom_fields.plans',
+      ['a'],
+      'b',
+      ['a'],
+      sends('b'),
+    ],
+    ['of one value: a list for it is what it says', 'custom_fields.plan', 'a', ['b'], 'c', 'conflict'],
+    ['a slug may be any word', 'custom_fields.constructor', undefined, 'b', undefined, sends('b')],
+    ['a slug may be any word, unset', 'custom_fields.toString', 'a', null, undefined, 'is there'],
+  ],
+};
+
+describe.each(Object.entries(TABLES))('%s', (_, rows) => {
+  test.each(rows.map((row) => [row[0], row] as const))('%s', (_, row) => {
+    const [, field, stood, wanted, now, end] = row;
+    expect(endOf(field, [{ stood, wanted }], now)).toEqual(end);
+  });
+});
+
+describe('where both sides changed a field to something else', () => {
+  test.each<[Policy, End]>([
+    ['hold', 'conflict'],
+    ['pylon', 'Pylon wins'],
+    ['local', sends('b')],
+  ])('the policy %s decides', (policy, end) => {
+    for (const field of ['title', 'custom_fields.plan'])
+      expect(endOf(field, [{ stood: 'a', wanted: 'b' }], 'c', policy)).toEqual(end);
+  });
+
+  test.each<Policy>(['hold', 'pylon', 'local'])('the policy %s has no say elsewhere', (policy) => {
+    expect(endOf('title', [{ stood: 'a', wanted: 'b' }], 'a', policy)).toEqual(sends('b'));
+    expect(endOf('title', [{ stood: 'a', wanted: 'b' }], 'b', policy)).toBe('is there');
+    expect(endOf('tags', [{ stood: ['a'], wanted: ['b'] }], ['c'], policy)).toEqual(sends(['c', 'b']));
+  });
+
+  test.each<Policy>(['hold', 'pylon'])('a person’s word stands above the policy %s', (policy) => {
+    const forced = ['title'];
+    expect(endOf('title', [{ stood: 'a', wanted: 'b', forced }], 'c', policy)).toEqual(sends('b'));
+    expect(endOf('title', [{ stood: 'a', wanted: 'b', forced: ['state'] }], 'c', policy)).not.toEqual(
+      sends('b'),
+    );
+  });
+
+  test('the others of its edit go on', () => {
+    const edit: Asked = {
+      ...{ id: 1, attempts: 1, forced: null },
+      changes: { title: 'b', tags: ['x'], custom_fields: { plan: 'gold', tier: '1' } },
+      base: { title: 'a', tags: [], custom_fields: { plan: null, tier: null } },
+    };
+    const now = { title: 'c', tags: [], custom_fields: { tier: '2' } };
+    const policyOf = (field: string) => (field === 'custom_fields.tier' ? 'pylon' : 'hold');
+    expect(planUpdate([edit], now, KINDS, policyOf)).toEqual({
+      writes: [
+        { column: 'tags', kind: 'set', value: ['x'], before: [] },
+        { column: 'custom_fields', slug: 'plan', kind: 'value', value: 'gold', before: null },
+      ],
+      outcomes: [
+        {
+          ...{ id: 1, held: ['title'], lost: ['custom_fields.tier'], replaced: [] },
+          kept: ['tags', 'custom_fields.plan'],
+          remote: { title: 'c', tags: [], 'custom_fields.plan': null, 'custom_fields.tier': '2' },
+        },
+      ],
+      row: { title: 'c', tags: ['x'], custom_fields: { tier: '2', plan: 'gold' } },
+      isSeen: true,
+    });
+  });
+});
+
+type Sequence = readonly [
+  because: string,
+  field: string,
+  steps: readonly (readonly [unknown, unknown])[],
+  now: unknown,
+  end: End,
+];
+
+const SEQUENCES: readonly Sequence[] = [
+  [
+    'the last one goes',
+    'title',
+    [
+      ['a', 'b'],
+      ['b', 'c'],
+    ],
+    'a',
+    sends('c'),
+  ],
+  [
+    'Pylon holds what the last one wants',
+    'title',
+    [
+      ['a', 'b'],
+      ['b', 'c'],
+    ],
+    'c',
+    'is there',
+  ],
+  [
+    'Pylon holds what an earlier one wants, as if that had gone alone',
+    'title',
+    [
+      ['a', 'b'],
+      ['b', 'c'],
+    ],
+    'b',
+    sends('c'),
+  ],
+  [
+    'somebody else changed it to something else',
+    'title',
+    [
+      ['a', 'b'],
+      ['b', 'c'],
+    ],
+    'x',
+    'conflict',
+  ],
+  [
+    'it is as it was again',
+    'title',
+    [
+      ['a', 'b'],
+      ['b', 'a'],
+    ],
+    'a',
+    'is there',
+  ],
+  [
+    'it is as it was again, but not in Pylon',
+    'title',
+    [
+      ['a', 'b'],
+      ['b', 'a'],
+    ],
+    'x',
+    'conflict',
+  ],
+  [
+    'it is as it was again, and Pylon holds the step between',
+    'title',
+    [
+      ['a', 'b'],
+      ['b', 'a'],
+    ],
+    'b',
+    sends('a'),
+  ],
+  [
+    'each adds to a set',
+    'tags',
+    [
+      [['a'], ['a', 'b']],
+      [
+        ['a', 'b'],
+        ['a', 'b', 'c'],
+      ],
+    ],
+    ['z'],
+    sends(['z', 'b', 'c']),
+  ],
+  [
+    'one takes away what another added',
+    'tags',
+    [
+      [['a'], ['a', 'b']],
+      [['a', 'b'], ['a']],
+    ],
+    ['a', 'z'],
+    'is there',
+  ],
+  [
+    'a custom field is unset after all',
+    'custom_fields.plan',
+    [
+      ['a', 'b'],
+      ['b', null],
+    ],
+    'a',
+    sends(null),
+  ],
+];
+
+describe('several edits of one field', () => {
+  test.each(SEQUENCES.map((row) => [row[0], row] as const))('%s', (_, row) => {
+    const [, field, pairs, now, end] = row;
+    expect(
+      endOf(
+        field,
+        pairs.map(([stood, wanted]) => ({ stood, wanted })),
+        now,
+      ),
+    ).toEqual(end);
+  });
+
+  test.each([
+    ['hold', { held: [[], ['title']], lost: [[], []] }],
+    ['pylon', { held: [[], []], lost: [[], ['title']] }],
+  ] as const)(
+    'in conflict by %s, the last stands for all and replaces those before',
+    (policy, { held, lost }) => {
+      const steps = [
+        { stood: 'a', wanted: 'b' },
+        { stood: 'b', wanted: 'c' },
+      ];
+      const { outcomes } = planOf('title', steps, 'x', policy);
+      expect(outcomes.map((one) => one.held)).toEqual(held);
+      expect(outcomes.map((one) => one.lost)).toEqual(lost);
+      expect(outcomes.map(({ replaced, kept }) => [replaced, kept])).toEqual([
+        [['title'], []],
+        [[], []],
+      ]);
+    },
+  );
+
+  test('a person’s word for an earlier one counts for those that follow', () => {
+    const steps = [
+      { stood: 'a', wanted: 'b', forced: ['title'] },
+      { stood: 'b', wanted: 'c' },
+    ];
+    expect(endOf('title', steps, 'x')).toEqual(sends('c'));
+  });
+
+  const word = fc.constantFrom('a', 'b', 'c', 'd');
+  const words = fc.uniqueArray(word, { maxLength: 4 });
+  const fieldOfKind = fc.oneof(
+    fc.tuple(
+      fc.constantFrom('title', 'account_id', 'custom_fields.plan'),
+      fc.array(word, { minLength: 2, maxLength: 5 }),
+      word,
+    ),
+    fc.tuple(
+      fc.constantFrom('tags', 'custom_fields.plans'),
+      fc.array(words, { minLength: 2, maxLength: 5 }),
+      words,
+    ),
+  );
+
+  test('become together what they become one after the other', () => {
+    fc.assert(
+      fc.property(fieldOfKind, fc.constantFrom<Policy>('hold', 'local'), ([field, values, now], policy) => {
+        const steps = values.slice(1).map((wanted, place) => ({ stood: values[place], wanted }));
+        const together = planOf(field, steps, now, policy);
+        let alone = holding(field, now);
+        for (const step of steps) {
+          // What an edit before it made, or found, is what the next one starts from.
+          const plan = planUpdate([editOf(field, step)], alone, KINDS, () => policy);
+          if (plan.outcomes[0]?.held.length !== 0) return fc.pre(false);
+          alone = plan.row;
+        }
+        const [one, other] = [together.row, alone].map((row) => valueIn(row, field));
+        return alike(Array.isArray(now) ? 'set' : 'value', one, other);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+const valueIn = (row: Values, field: string) => {
+  const [column = '', slug] = field.split('.');
+  return slug === undefined ? row[column] : (row[column] as Values)[slug];
+};
+
+/** Edits of which an earlier attempt may have arrived have been tried twice. */
+const again = (stood: unknown, wanted: unknown) => ({ stood, wanted, attempts: 2 });
+
+describe('after an attempt whose answer was lost', () => {
+  test.each([
+    ['it has not arrived', 'a', ' b ', 'a', sends(' b ')],
+    ['it has arrived', 'a', ' b ', ' b ', 'is there'],
+    ['it has arrived, and Pylon has tidied it', 'a', ' b ', 'b', 'is there'],
+    ['somebody else changed it', 'a', ' b ', 'c', 'conflict'],
+  ] as const)('%s', (_, stood, wanted, now, end) => {
+    expect(endOf('title', [again(stood, wanted)], now)).toEqual(end);
+  });
+
+  test('an instant has arrived although Pylon keeps whole seconds', () => {
+    const wanted = '2026-05-01T12:00:00.250Z';
+    expect(endOf('due_date', [again(null, wanted)], '2026-05-01T12:00:00Z')).toBe('is there');
+    expect(endOf('due_date', [again(null, wanted)], '2026-05-01T12:00:01Z')).toBe('conflict');
+  });
+
+  test('what it made of the field is nobody else’s change for a later edit', () => {
+    expect(endOf('title', [again('a', ' b '), { stood: ' b ', wanted: 'c' }], 'b')).toEqual(sends('c'));
+    expect(endOf('title', [again('a', ' b '), { stood: ' b ', wanted: 'c' }], 'x')).toBe('conflict');
+  });
+
+  test('nothing of it can change anything late once Pylon shows all of it', () => {
+    const seen = (steps: readonly Step[], now: unknown) => planOf('title', steps, now, 'hold').isSeen;
+    expect(seen([{ stood: 'a', wanted: 'b' }], 'a')).toBe(true);
+    expect(seen([again('a', 'b')], 'b')).toBe(true);
+    expect(seen([again('a', 'b')], 'a')).toBe(false);
+    expect(seen([again('a', 'b'), { stood: 'b', wanted: 'c' }], 'b')).toBe(false);
+    expect(seen([again('a', 'b'), { stood: 'b', wanted: 'c' }], 'c')).toBe(false);
+  });
+
+  test('it is over where Pylon shows what a later edit made, which had gone with it', () => {
+    const first = [again('a', 'b')];
+    expect(planOf('title', first, 'c', 'hold', [again('b', 'c')]).outcomes[0]?.kept).toEqual(['title']);
+    expect(planOf('title', first, 'c', 'hold', [again('b', 'c')]).writes).toEqual([]);
+    // One that was never sent made nothing.
+    expect(planOf('title', first, 'c', 'hold', [{ stood: 'b', wanted: 'c' }]).outcomes[0]?.held).toEqual([
+      'title',
+    ]);
+    expect(planOf('title', first, 'x', 'hold', [again('b', 'c')]).outcomes[0]?.held).toEqual(['title']);
+  });
+});
+
+test('columns that this version does not know are left alone', () => {
+  const edit = { id: 1, attempts: 1, forced: null, changes: { mood: 'good' }, base: { mood: 'bad' } };
+  expect(planUpdate([edit], {}, KINDS, () => 'hold')).toMatchObject({
+    writes: [],
+    outcomes: [{ kept: [], remote: {} }],
+  });
+});
+
+describe('a request that Pylon answered with 200', () => {
+  const write = { column: 'title', kind: 'value', value: ' b ', before: 'a' } as const;
+  const plan = { column: 'custom_fields', slug: 'plan', kind: 'value', value: 'x', before: null } as const;
+
+  test.each([
+    ['took what was written', { title: ' b ', custom_fields: { plan: 'x' } }, []],
+    ['took it, and tidied it', { title: 'b', custom_fields: { plan: 'x' } }, []],
+    ['made something else of it', { title: 'B!', custom_fields: { plan: 'y' } }, []],
+    [
+      'was ignored for what stands as it stood',
+      { title: 'a', custom_fields: {} },
+      ['title', 'custom_fields.plan'],
+    ],
+    ['was ignored for one field of two', { title: 'b', custom_fields: {} }, ['custom_fields.plan']],
+  ])('%s', (_, answer, names) => {
+    expect(ignored([write, plan], answer, alike)).toEqual(names);
+  });
+});
