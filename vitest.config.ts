@@ -1,9 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/** What needs neither a database nor a process: seconds. */
+const UNIT = [
+  'test/*.test.ts',
+  'test/{edits,pylon,resources,sandbox}/**/*.test.ts',
+  'test/cli/{patience,progress,screen,status-text,summary}.test.ts',
+  'test/http/{health,hints,recent}.test.ts',
+  'test/metabase/setup.test.ts',
+  'test/sync/{paced,plan,schedule,trail,trouble,windows}.test.ts',
+];
+
+/** What needs a database, and no Pylon: tens of seconds. */
+const DB = ['test/{db,helpers}/**/*.test.ts', 'test/http/**/*.test.ts'];
+
+const SERVER = 'test/setup/server.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
     // The servers under test want a processor too.
     maxWorkers: 2,
@@ -11,5 +24,19 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },
+    projects: [
+      { extends: true, test: { name: 'unit', include: UNIT } },
+      { extends: true, test: { name: 'db', include: DB, exclude: UNIT, globalSetup: [SERVER] } },
+      {
+        extends: true,
+        test: {
+          // Everything else: passes against a sandbox, commands, processes, servers, kills.
+          name: 'daemon',
+          include: ['test/**/*.test.ts'],
+          exclude: [...UNIT, ...DB],
+          globalSetup: [SERVER, 'test/setup/program.ts'],
+        },
+      },
+    ],
   },
 });

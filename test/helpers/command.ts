@@ -36,10 +36,11 @@ export async function run(
   return { status, stdout: out, stderr: err };
 }
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** Compiled by the run's set-up (`test/setup/program.ts`). */
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** The command line of a real process of ours. */
-export const COMMAND = [process.execPath, '--import', import.meta.resolve('tsx'), MAIN] as const;
+export const COMMAND = [process.execPath, MAIN] as const;
 
 export interface Running {
   readonly pid: number;
@@ -62,14 +63,9 @@ export interface Launched extends Running {
   stop(): Promise<Ended>;
 }
 
-/** Starts a real process of ours, which its starter ends; `command` where not from the sources. */
-export function launch(
-  words: readonly string[],
-  env: Variables = {},
-  cwd?: string,
-  command: readonly string[] = COMMAND,
-): Launched {
-  const [node = '', ...args] = command;
+/** Starts a real process of ours, which its starter ends. */
+export function launch(words: readonly string[], env: Variables = {}, cwd?: string): Launched {
+  const [node, ...args] = COMMAND;
   const child = spawn(node, [...args, ...words], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

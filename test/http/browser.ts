@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
+import { pathOf } from '../setup/programs.ts';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const CHROMIUM = pathOf('chromium') ?? '';
 
 interface Look {
   readonly page: Page;
@@ -21,11 +21,6 @@ export function withBrowser(name: string) {
   let pictures: string;
 
   beforeAll(async () => {
-    if (!existsSync(CHROMIUM)) {
-      throw new Error(
-        `there is no browser at ${CHROMIUM}: apt-get install -y chromium, or set CHROMIUM to the path of another one`,
-      );
-    }
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: [

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onServer } from '../helpers/server.ts';
+import { pathOf } from '../setup/programs.ts';
 
 /** A transaction pooler before a database. */
 export interface Pooler {
@@ -27,11 +28,7 @@ async function freePort(): Promise<number> {
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/**
- * Starts PgBouncer in transaction mode before the database of `url`.
- *
- * @throws Error saying how to install it where it is missing.
- */
+/** Starts PgBouncer in transaction mode before the database of `url`. */
 export async function startPooler(url: string): Promise<Pooler> {
   const { hostname, port: serverPort, username, password, pathname } = new URL(url);
   const port = await freePort();
@@ -55,20 +52,12 @@ server_login_retry = 1
   );
   // It does not run as root.
   const as = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const child = spawn('pgbouncer', [...as, file], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` },
-  });
+  const child = spawn(pathOf('pgbouncer') ?? '', [...as, file], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  await once(child, 'spawn').catch((cause) => {
-    throw new Error(
-      'no pgbouncer on PATH: install it (apt-get install pgbouncer, or brew install pgbouncer) and run this again',
-      { cause },
-    );
-  });
+  await once(child, 'spawn');
   const through = new URL(url);
   through.host = `127.0.0.1:${port}`;
   for (let attempt = 1; ; attempt += 1) {

@@ -1,11 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { startServer } from '../../bench/postgres.ts';
 import { UsageError } from '../../src/errors.ts';
 import { readFlags } from './options.ts';
 import { soak } from './soak.ts';
 import { problemsOf, tableOf } from './verdict.ts';
-
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 async function run(words: readonly string[]): Promise<number> {
   const { minutes, seed } = readFlags(words, Date.now() % 1_000_000);
@@ -16,7 +13,7 @@ async function run(words: readonly string[]): Promise<number> {
   try {
     const { url } = await server.createDatabase();
     const endured = await soak({
-      ...{ minutes, seed, database: url, command: [process.execPath, MAIN] },
+      ...{ minutes, seed, database: url },
       tell: (line) => process.stderr.write(`${line}\n`),
     });
     const problems = problemsOf(endured, minutes);

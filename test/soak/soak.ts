@@ -27,8 +27,6 @@ export interface SoakOptions {
   readonly seed: number;
   /** A migrated database. */
   readonly database: string;
-  /** The command line of the program. */
-  readonly command?: readonly string[];
   readonly tell?: (line: string) => void;
 }
 
@@ -90,7 +88,7 @@ export async function soak(options: SoakOptions): Promise<Endured> {
 }
 
 async function startDaemon(
-  { minutes, database, command }: SoakOptions,
+  { minutes, database }: SoakOptions,
   { sandbox, folder, minuteMs }: { sandbox: Sandbox; folder: string; minuteMs: number },
 ): Promise<Launched> {
   const limits = join(folder, `limits-${minuteMs}.json`);
@@ -106,7 +104,7 @@ async function startDaemon(
     PYLON_SYNC_RECONCILE_SCHEDULE: minutes < 2 ? '*/10 * * * * *' : '0 * * * * *',
     PYLON_SYNC_OVERLAP: '5',
   };
-  return launch(['start'], env, folder, command);
+  return launch(['start'], env, folder);
 }
 
 interface Happening extends Pick<SoakOptions, 'minutes' | 'seed'> {

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { COMMAND } from '../helpers/command.ts';
 import { expectMirror } from '../helpers/equal.ts';
 import { test } from '../helpers/workspace.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const [node, ...args] = COMMAND;
 const KILLS = 20;
 
 /** A generator of numbers from 0 to 1, printed with its seed when the test fails. */
@@ -28,7 +29,7 @@ test('a backfill killed at twenty random moments and run again equals Pylon, not
   const limits = join(folder, 'limits.json');
   await writeFile(limits, JSON.stringify({ interval_ms: 50, limits: {} }));
   const backfill = () =>
-    spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/main.ts'), 'backfill'], {
+    spawn(node, [...args, 'backfill'], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {

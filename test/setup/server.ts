@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../src/db/migrate.ts';
-import { startEmbedded } from '../src/postgres/embedded.ts';
-import { abandonRun, makeDataFolder, makeRunFolder, sweepRuns } from './helpers/clusters.ts';
-import { DATABASE_PREFIX, onServer, TEST_SETTINGS, withDatabase } from './helpers/server.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { startEmbedded } from '../../src/postgres/embedded.ts';
+import { abandonRun, makeDataFolder, makeRunFolder, sweepRuns } from '../helpers/clusters.ts';
+import { DATABASE_PREFIX, onServer, TEST_SETTINGS, withDatabase } from '../helpers/server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,11 +20,41 @@ interface TestServer {
   stop(): Promise<void>;
 }
 
-/**
- * One server and one migrated template a run. Whatever fails here fails the run, and leaves nothing; so does
- * an interrupted vitest, which exits without tearing down. What a `kill -9` left goes at the next run.
- */
+/** What a run has opened, and how many of its projects use it. */
+interface Shared {
+  readonly opened: Promise<Opened>;
+  users: number;
+}
+
+interface Opened {
+  readonly server: { readonly url: string; readonly template: string };
+  readonly runFolder: string;
+  close(): Promise<void>;
+}
+
+/** Vitest loads this module once for each project: what they share has to be kept outside of it. */
+const SHARED = Symbol.for('pylon-sync.test-server');
+const run = globalThis as { [SHARED]?: Shared };
+
+/** One server and one migrated template a run, whatever the number of its projects that need them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const shared = run[SHARED] ?? { opened: open(), users: 0 };
+  run[SHARED] = shared;
+  shared.users += 1;
+  const { server, runFolder, close } = await shared.opened;
+  project.provide('server', server);
+  project.provide('runFolder', runFolder);
+  return async () => {
+    shared.users -= 1;
+    if (shared.users === 0) await close();
+  };
+}
+
+/**
+ * Whatever fails here fails the run, and leaves nothing; so does an interrupted vitest, which exits without
+ * tearing down. What a `kill -9` left goes at the next run.
+ */
+async function open(): Promise<Opened> {
   await sweepRuns();
   const run = await makeRunFolder();
   const abandon = () => abandonRun(run);
@@ -33,18 +63,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const server = await openServer(run);
     await makeTemplate(server.url, template);
-    project.provide('server', { url: server.url, template });
-    project.provide('runFolder', run);
-    return async () => {
-      // Vitest prints what a teardown throws and calls the run a success all the same.
-      const before = process.exitCode;
-      process.exitCode = 1;
-      const kept = await closeDatabases(server.url, template);
-      await server.stop();
-      process.exitCode = before;
-      process.off('exit', abandon);
-      if (kept === 0) await rm(run, { recursive: true, force: true });
-      else process.stderr.write(`Open an embedded server's with: npx tsx scripts/open-kept.ts ${run}/main\n`);
+    return {
+      server: { url: server.url, template },
+      runFolder: run,
+      async close() {
+        // Vitest prints what a teardown throws and calls the run a success all the same.
+        const before = process.exitCode;
+        process.exitCode = 1;
+        const kept = await closeDatabases(server.url, template);
+        await server.stop();
+        process.exitCode = before;
+        process.off('exit', abandon);
+        if (kept === 0) await rm(run, { recursive: true, force: true });
+        else
+          process.stderr.write(`Open an embedded server's with: npx tsx scripts/open-kept.ts ${run}/main\n`);
+      },
     };
   } catch (error) {
     process.off('exit', abandon);

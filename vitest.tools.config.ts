@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+import config from './vitest.config.ts';
+import { PROGRAMS, pathOf } from './test/setup/programs.ts';
+
+const { projects: _, ...common } = config.test ?? {};
+const filesOf = (name: string) => `test/**/*.${name}.ts`;
+const names = Object.keys(PROGRAMS);
+
+/** What needs a program of the system. What this machine does not have leaves its tests out, and that is said. */
+export default defineConfig({
+  test: {
+    ...common,
+    include: names.map(filesOf),
+    exclude: names.filter((name) => pathOf(name) === undefined).map(filesOf),
+    passWithNoTests: true,
+    globalSetup: ['test/setup/left-out.ts', 'test/setup/server.ts', 'test/setup/program.ts'],
+  },
+});
