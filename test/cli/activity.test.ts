@@ -7,7 +7,7 @@ import { Interrupted } from '../../src/cli/shell.ts';
 import { runDaemon } from '../../src/cli/start.ts';
 import { newActivity } from '../../src/sync/activity.ts';
 import { openProxy } from '../helpers/proxy.ts';
-import { test } from '../helpers/sandbox.ts';
+import { test } from '../helpers/command-environment.ts';
 
 /** A daemon in this process, of whom one can see what it says of itself. */
 async function daemon(env: Readonly<Record<string, string>>) {

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { identityOf } from '../../src/postgres/process.ts';
 import { resources } from '../../src/resources/index.ts';
 import { start } from '../helpers/command.ts';
-import { test } from '../helpers/sandbox.ts';
+import { test } from '../helpers/command-environment.ts';
 
 const isAlive = async (pid: number) => (await identityOf(pid)) !== undefined;
 

@@ -4,7 +4,7 @@ import { newEnding } from '../../src/cli/ending.ts';
 import { type Running, start } from '../helpers/command.ts';
 import { createDatabase } from '../helpers/database.ts';
 import { openProxy } from '../helpers/proxy.ts';
-import { test } from '../helpers/sandbox.ts';
+import { test } from '../helpers/command-environment.ts';
 
 const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
 const ACTIVE = '"msg":"active: working on this database"';

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { describe, expect } from 'vitest';
-import { skewableClock } from '../helpers/clock.ts';
+import { skewableClock } from '../helpers/database-clock.ts';
 import { type Running, start } from '../helpers/command.ts';
-import { test } from '../helpers/sandbox.ts';
-import { named, recordWrites } from '../helpers/writes.ts';
+import { test } from '../helpers/command-environment.ts';
+import { named, recordWrites } from '../helpers/row-writes.ts';
 
 const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
 const ACTIVE = '"msg":"active: working on this database"';

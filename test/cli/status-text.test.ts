@@ -7,7 +7,7 @@ import {
   NOW,
   runStatus as run,
   resourceStatus as status,
-} from '../helpers/status.ts';
+} from '../helpers/status-fixtures.ts';
 
 const all = [
   status('users', { rows: 42, lag_seconds: 40, last_run: run(), backfill: 'done' }),

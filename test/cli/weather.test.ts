@@ -6,10 +6,10 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
 import { type Running, start } from '../helpers/command.ts';
 import type { TestDatabase } from '../helpers/database.ts';
-import { expectMirror } from '../helpers/equal.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import { openProxy } from '../helpers/proxy.ts';
-import { test as base } from '../helpers/sandbox.ts';
-import { NOW } from '../helpers/workspace.ts';
+import { test as base } from '../helpers/command-environment.ts';
+import { NOW } from '../helpers/backfill-workspace.ts';
 import { serverPid } from '../postgres/folder.ts';
 import { start as startPostgres } from '../postgres/start.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../helpers/command.ts';
-import { NEVER, openWorkspace, type WorkspaceOptions } from '../helpers/daemon.ts';
+import { NEVER, openWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
 
 const TIMEOUT = { timeout: 180_000 };
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { Dice } from '../../src/sandbox/random.ts';
 import { type Launched, logOf } from '../helpers/command.ts';
-import { type DaemonWorkspace, EACH_SECOND, mirrored, openWorkspace } from '../helpers/daemon.ts';
-import { type Gone, watchGone } from '../helpers/gone.ts';
+import { type DaemonWorkspace, EACH_SECOND, mirrored, openWorkspace } from '../helpers/daemon-workspace.ts';
+import { type Gone, watchGone } from '../helpers/deletions.ts';
 import { markedRows, tombstonesOf } from '../helpers/tombstones.ts';
 import { newMix } from '../soak/mix.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { Dice } from '../../src/sandbox/random.ts';
 import { type Launched, logOf } from '../helpers/command.ts';
-import { type DaemonWorkspace, mirrored, NEVER, openWorkspace } from '../helpers/daemon.ts';
+import { type DaemonWorkspace, mirrored, NEVER, openWorkspace } from '../helpers/daemon-workspace.ts';
 import { editsIn } from '../helpers/edits.ts';
 import { allEnded, killed } from '../helpers/kills.ts';
 

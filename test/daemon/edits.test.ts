@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../helpers/command.ts';
-import { NEVER, openWorkspace, type WorkspaceOptions } from '../helpers/daemon.ts';
+import { NEVER, openWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
 import { createDatabase } from '../helpers/database.ts';
 import { editsIn, statesIn } from '../helpers/edits.ts';
-import { writesTo } from '../helpers/sent.ts';
+import { writesTo } from '../helpers/write-requests.ts';
 import { onServer, withDatabase } from '../helpers/server.ts';
 
 const TIMEOUT = { timeout: 180_000 };

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { logOf } from '../helpers/command.ts';
-import { EACH_SECOND, mirrored, NEVER, openWorkspace } from '../helpers/daemon.ts';
+import { EACH_SECOND, mirrored, NEVER, openWorkspace } from '../helpers/daemon-workspace.ts';
 
 const TIMEOUT = { timeout: 240_000 };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Launched, logOf } from '../helpers/command.ts';
-import { type DaemonWorkspace, mirrored, openWorkspace } from '../helpers/daemon.ts';
+import { type DaemonWorkspace, mirrored, openWorkspace } from '../helpers/daemon-workspace.ts';
 
 /** One daemon for all: everything that happens in Pylon shows up in Postgres. */
 let workspace: DaemonWorkspace;

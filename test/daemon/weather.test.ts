@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { type Launched, logOf } from '../helpers/command.ts';
-import { type DaemonWorkspace, mirrored, openWorkspace } from '../helpers/daemon.ts';
+import { type DaemonWorkspace, mirrored, openWorkspace } from '../helpers/daemon-workspace.ts';
 import { openProxy, type Proxy as Port } from '../helpers/proxy.ts';
 
 /** One daemon, whose way to Pylon goes through a port that can be closed. */

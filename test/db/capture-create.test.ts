@@ -2,10 +2,10 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import { describe, expect } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { test } from '../helpers/database.ts';
 import { editsIn } from '../helpers/edits.ts';
-import { allow, refused } from '../helpers/statements.ts';
+import { allow, refused } from '../helpers/edit-permissions.ts';
 
 const FIELDS = `INSERT INTO pylon.custom_fields (id, object_type, slug, is_read_only)
   VALUES ('f1', 'account', 'tier', false), ('f2', 'account', 'crm', true)`;

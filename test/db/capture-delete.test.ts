@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
 import { editsIn } from '../helpers/edits.ts';
-import { allow, refused } from '../helpers/statements.ts';
+import { allow, refused } from '../helpers/edit-permissions.ts';
 
 const ACCOUNTS = `
   INSERT INTO pylon.accounts (id, name, tags, created_at, _hash, _order, _extra)

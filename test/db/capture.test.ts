@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
-import { refused } from '../helpers/statements.ts';
+import { refused } from '../helpers/edit-permissions.ts';
 
 const ISSUES = `
   INSERT INTO pylon.issues (id, number, title, state, type, tags, custom_fields, assignee_id, body_html, _hash)

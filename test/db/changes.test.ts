@@ -6,9 +6,9 @@ import { issues } from '../../src/resources/issues.ts';
 import { milestones } from '../../src/resources/milestones.ts';
 import { tags } from '../../src/resources/tags.ts';
 import { teams } from '../../src/resources/teams.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { changesIn, expectWholeHistory, told } from '../helpers/history.ts';
-import { test } from '../helpers/mirror.ts';
+import { test } from '../helpers/leased-database.ts';
 
 const issue = (fields: object = {}) => ({
   id: 'i1',

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect } from 'vitest';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
 import { editsIn } from '../helpers/edits.ts';
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, inject } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { createDatabase, test } from '../helpers/database.ts';
 import { onServer } from '../helpers/server.ts';
 

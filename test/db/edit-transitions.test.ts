@@ -5,7 +5,7 @@ import { quarantineEdits } from '../../src/db/edits/identity.ts';
 import { claimEdits, postponeEdits } from '../../src/db/edits/queue.ts';
 import { writing } from '../../src/db/transaction.ts';
 import { type Event, moves, STATES, type State } from '../../src/edits/states.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { editsIn } from '../helpers/edits.ts';
 import { type Session, test } from '../helpers/session.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { readHistory, SLOTS } from '../../src/db/history.ts';
-import { type Mirror, test } from '../helpers/mirror.ts';
+import { type Mirror, test } from '../helpers/leased-database.ts';
 
 /** A finished run; times in minutes ago. */
 async function past(

@@ -4,7 +4,7 @@ import { markDeleted } from '../../src/db/tombstones.ts';
 import { writing } from '../../src/db/transaction.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { type Mirror, test } from '../helpers/mirror.ts';
+import { type Mirror, test } from '../helpers/leased-database.ts';
 
 /** What Pylon holds: a version of the record, or nothing. No version comes back once it was changed. */
 type Seen = { readonly version: number; readonly updated: number } | undefined;

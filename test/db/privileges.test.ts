@@ -2,10 +2,10 @@ import { describe, expect } from 'vitest';
 import { views } from '../../src/db/bi/install.ts';
 import { writableColumns } from '../../src/edits/body.ts';
 import { resources } from '../../src/resources/index.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
 import { editsIn } from '../helpers/edits.ts';
-import { allow } from '../helpers/statements.ts';
+import { allow } from '../helpers/edit-permissions.ts';
 
 type Role = 'pylon_reader' | 'pylon_editor' | 'pylon_approver';
 const ROLES: readonly Role[] = ['pylon_reader', 'pylon_editor', 'pylon_approver'];

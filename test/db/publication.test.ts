@@ -7,7 +7,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { installPublication, isPublished, PUBLICATION, published } from '../../src/db/publication.ts';
 import { startEmbedded } from '../../src/postgres/embedded.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { test } from '../helpers/database.ts';
 import { onServer } from '../helpers/server.ts';
 import { optionsFor } from '../postgres/start.ts';

@@ -2,8 +2,8 @@ import { describe, expect } from 'vitest';
 import { forgetOld } from '../../src/db/retention.ts';
 import { resources } from '../../src/resources/index.ts';
 import { issues } from '../../src/resources/issues.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
-import { test } from '../helpers/mirror.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
+import { test } from '../helpers/leased-database.ts';
 
 describe('what is older than is to be kept', () => {
   test('edits that were settled so long ago are forgotten, whatever became of them; the others stay', async ({

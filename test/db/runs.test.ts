@@ -3,7 +3,7 @@ import { saveBudgets } from '../../src/db/budgets.ts';
 import { acquireLease } from '../../src/db/lease.ts';
 import { beginRun, closeAbandonedRuns, endRun } from '../../src/db/runs.ts';
 import { LeaseLostError } from '../../src/errors.ts';
-import { test } from '../helpers/mirror.ts';
+import { test } from '../helpers/leased-database.ts';
 
 const FIGURES = {
   requests: 3,

@@ -10,8 +10,8 @@ import { resources } from '../../src/resources/index.ts';
 import { issueMessages } from '../../src/resources/issue_messages.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { tags } from '../../src/resources/tags.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
-import { type Mirror, test } from '../helpers/mirror.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
+import { type Mirror, test } from '../helpers/leased-database.ts';
 
 const FIGURES = {
   requests: 3,

@@ -3,8 +3,8 @@ import { describe, expect } from 'vitest';
 import { contacts } from '../../src/resources/contacts.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { userRoles } from '../../src/resources/user_roles.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
-import { test } from '../helpers/mirror.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
+import { test } from '../helpers/leased-database.ts';
 
 const issue = (id: string, fields: object = {}) => ({
   id,

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { openWatch } from '../../src/db/watch.ts';
 import { issues } from '../../src/resources/issues.ts';
-import { test } from '../helpers/mirror.ts';
+import { test } from '../helpers/leased-database.ts';
 import { openProxy } from '../helpers/proxy.ts';
 
 describe('an onlooker', () => {

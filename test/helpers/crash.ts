@@ -5,7 +5,7 @@ import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { Launched } from './command.ts';
 import type { TestDatabase } from './database.ts';
 import { type EditRow, editsIn } from './edits.ts';
-import { writesTo } from './sent.ts';
+import { writesTo } from './write-requests.ts';
 
 /** A start takes about a second: kills in it come within so long. */
 const START_MS = 1_500;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Mishap, PLACES } from './weather.ts';
+import { type Mishap, PLACES } from './faulty-connections.ts';
 
 /** A field that both sides change. */
 export interface Target {

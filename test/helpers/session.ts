@@ -17,9 +17,9 @@ import { newRereads } from '../../src/sync/rereads.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
 import { readWhole } from '../../src/sync/whole.ts';
 import { bindToken } from '../../src/sync/workspace.ts';
-import { expectDocumented } from './bodies.ts';
+import { expectDocumented } from './documented-bodies.ts';
 import { test as base } from './database.ts';
-import { NOW } from './workspace.ts';
+import { NOW } from './backfill-workspace.ts';
 
 export interface SessionOptions {
   readonly resources?: readonly Resource[];

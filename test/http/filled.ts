@@ -2,7 +2,7 @@ import { savePlan } from '../../src/db/plan.ts';
 import { bindWorkspace } from '../../src/db/workspace.ts';
 import { contacts } from '../../src/resources/contacts.ts';
 import { issues } from '../../src/resources/issues.ts';
-import type { Mirror } from '../helpers/mirror.ts';
+import type { Mirror } from '../helpers/leased-database.ts';
 
 /** What somebody might write where it is shown. */
 export const HOSTILE = `<script>alert("1")</script><img src=x onerror='alert(2)'>&amp;`;

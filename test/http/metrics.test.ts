@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect } from 'vitest';
 import { createMetrics } from '../../src/http/metrics.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { openProxy } from '../helpers/proxy.ts';
 import { parseExposition } from './exposition.ts';
 import { fill } from './filled.ts';

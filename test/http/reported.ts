@@ -1,4 +1,4 @@
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { HOSTILE } from './filled.ts';
 

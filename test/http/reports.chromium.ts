@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { withBrowser } from './browser.ts';
 import { FAINTEST, OUTSIDE } from './measured.ts';
 import { report } from './reported.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { HOSTILE } from './filled.ts';
 import { report } from './reported.ts';
 import { NOWHERE, type Port, TOKEN, test } from './serving.ts';

@@ -9,7 +9,7 @@ import { openReports, type Reports } from '../../src/reports/open.ts';
 import { resources } from '../../src/resources/index.ts';
 import { concealing, Secret } from '../../src/secret.ts';
 import { type Activity, newActivity } from '../../src/sync/activity.ts';
-import { test as withMirror } from '../helpers/mirror.ts';
+import { test as withMirror } from '../helpers/leased-database.ts';
 
 export const SECRET = 'a-webhook-secret-of-some-length';
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
 import { type Launched, launch, logOf } from '../helpers/command.ts';
-import { type Difference, differences } from '../helpers/equal.ts';
+import { type Difference, differences } from '../helpers/compare-mirror.ts';
 import { newClock } from './clock.ts';
 import { type Memory, watchMemory } from './memory.ts';
 import { newMix } from './mix.ts';

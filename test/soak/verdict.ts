@@ -1,4 +1,4 @@
-import type { Difference } from '../helpers/equal.ts';
+import type { Difference } from '../helpers/compare-mirror.ts';
 import type { Mix } from './mix.ts';
 
 /** How a daemon stood up to it. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
-import { expectMirror } from '../helpers/equal.ts';
-import { NOW, test } from '../helpers/workspace.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import { NOW, test } from '../helpers/backfill-workspace.ts';
 
 const DAY = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -5,7 +5,7 @@ import { auditOf } from '../../src/sync/audit.ts';
 import type { ByParent } from '../../src/sync/child-pages.ts';
 import { runPaced } from '../../src/sync/paced.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
-import { expectMirror } from '../helpers/equal.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const few = (...names: readonly string[]) => names.map(resourceNamed);

@@ -2,10 +2,10 @@ import { describe, expect } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
 import { steadyNow } from '../../src/pylon/clock.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { expectMirror } from '../helpers/equal.ts';
-import { keepFew } from '../helpers/few.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import { keepFew } from '../helpers/shrink-workspace.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
-import { NOW } from '../helpers/workspace.ts';
+import { NOW } from '../helpers/backfill-workspace.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 

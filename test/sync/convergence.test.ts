@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
 import { isUnfinished } from '../../src/sync/take-up.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { type Difference, differences } from '../helpers/equal.ts';
+import { type Difference, differences } from '../helpers/compare-mirror.ts';
 import { expectWholeHistory } from '../helpers/history.ts';
-import { HANGING, KNOWN, type Life, openLife, PULLED } from '../helpers/life.ts';
-import { type Plan, plans, type Step, type Work } from '../helpers/plans.ts';
+import { HANGING, KNOWN, type Life, openLife, PULLED } from '../helpers/simulation.ts';
+import { type Plan, plans, type Step, type Work } from '../helpers/simulation-plans.ts';
 
 /** Lives that a run of the test goes through, as far as its time allows: a busy machine sees fewer of them. */
 const LIVES = 12;

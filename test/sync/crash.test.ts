@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { COMMAND } from '../helpers/command.ts';
-import { expectMirror } from '../helpers/equal.ts';
-import { test } from '../helpers/workspace.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import { test } from '../helpers/backfill-workspace.ts';
 
 const [node, ...args] = COMMAND;
 const KILLS = 20;

@@ -2,9 +2,9 @@ import { describe, expect } from 'vitest';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
 import { approve } from '../../src/sync/approve.ts';
 import type { TestDatabase } from '../helpers/database.ts';
-import { expectMirror } from '../helpers/equal.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
-import { NOW } from '../helpers/workspace.ts';
+import { NOW } from '../helpers/backfill-workspace.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 

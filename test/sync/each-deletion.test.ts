@@ -3,8 +3,8 @@ import type { Resource } from '../../src/resources/define.ts';
 import { childrenOf, resourceNamed, resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { TestDatabase } from '../helpers/database.ts';
-import { servedIn } from '../helpers/equal.ts';
-import { keepFew } from '../helpers/few.ts';
+import { servedIn } from '../helpers/compare-mirror.ts';
+import { keepFew } from '../helpers/shrink-workspace.ts';
 import { type Session, test } from '../helpers/session.ts';
 import { markedRows, tombstonesOf } from '../helpers/tombstones.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { previewEdits } from '../../src/sync/edits/preview.ts';
 import { pushOnce } from '../../src/sync/edits/push-once.ts';
 import { editsIn, push, pushOptions, statesIn } from '../helpers/edits.ts';
-import { expectMirror } from '../helpers/equal.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import {
   ALL,
   any,

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
-import { expectMirror } from '../helpers/equal.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import { ALL, begin } from '../helpers/inserts.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 

@@ -5,7 +5,7 @@ import { same } from '../../src/edits/merge.ts';
 import { resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
-import { expectDocumented } from '../helpers/bodies.ts';
+import { expectDocumented } from '../helpers/documented-bodies.ts';
 import { createDatabase, type OwnDatabase } from '../helpers/database.ts';
 import { editsIn, push } from '../helpers/edits.ts';
 import { openSession, type Session } from '../helpers/session.ts';

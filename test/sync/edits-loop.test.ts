@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
-import { writesTo } from '../helpers/sent.ts';
+import { writesTo } from '../helpers/write-requests.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const firstIssue = ({ sandbox }: Mirrored) => {

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { pushDue } from '../../src/sync/edits/push.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
-import { writesTo } from '../helpers/sent.ts';
+import { writesTo } from '../helpers/write-requests.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const firstOf = ({ sandbox }: Pick<Mirrored, 'sandbox'>, resource: string) => {

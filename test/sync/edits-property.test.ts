@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { type Done, EDITED, type EditLife, openEditLife } from '../helpers/edit-life.ts';
+import { type Done, EDITED, type EditLife, openEditLife } from '../helpers/edit-simulation.ts';
 import { type EditPlan, editPlans } from '../helpers/edit-plans.ts';
 import { type EditRow, editsIn } from '../helpers/edits.ts';
-import { differences } from '../helpers/equal.ts';
+import { differences } from '../helpers/compare-mirror.ts';
 import { changesIn, expectWholeHistory } from '../helpers/history.ts';
-import { recordShown, type Showing } from '../helpers/shown.ts';
+import { recordShown, type Showing } from '../helpers/row-changes.ts';
 
 /** Plans that a run of the test goes through, as far as its time allows: a busy machine sees fewer of them. */
 const PLANS = 10;

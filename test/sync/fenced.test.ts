@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { test } from '../helpers/workspace.ts';
-import { recordWrites } from '../helpers/writes.ts';
+import { test } from '../helpers/backfill-workspace.ts';
+import { recordWrites } from '../helpers/row-writes.ts';
 
 test('whatever a backfill writes, it writes in transactions that check the lease', async ({
   database,

@@ -3,7 +3,7 @@ import type { Pylon } from '../../src/pylon/types.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { approve } from '../../src/sync/approve.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { expectMirror, servedIn } from '../helpers/equal.ts';
+import { expectMirror, servedIn } from '../helpers/compare-mirror.ts';
 import { onServer, withDatabase } from '../helpers/server.ts';
 import { openSession, type Session, test } from '../helpers/session.ts';
 import { markedRows, tombstonesOf } from '../helpers/tombstones.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { documentedLimits } from '../../src/pylon/limits.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { test } from '../helpers/workspace.ts';
+import { test } from '../helpers/backfill-workspace.ts';
 
 test('tells how long the children of many parents take, from the first of them on', async ({ open }) => {
   const { backfill } = await open({ issues: 90, limits: 'current', minuteMs: 1_000 });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { expectMirror } from '../helpers/equal.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import { test } from '../helpers/session.ts';
 
 test('what is named and not there is asked for with the comparison, not with every list', async ({

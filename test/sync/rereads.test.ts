@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { expectMirror } from '../helpers/equal.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const idsOf = ({ sandbox }: Mirrored, resource: string): string[] =>

@@ -2,8 +2,8 @@ import { describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { TestDatabase } from '../helpers/database.ts';
-import { expectMirror } from '../helpers/equal.ts';
-import { keepFew } from '../helpers/few.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import { keepFew } from '../helpers/shrink-workspace.ts';
 import { test } from '../helpers/session.ts';
 
 const FEW = { issues: 6, historyDays: 50 };

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { documentedLimits } from '../../src/pylon/limits.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { NOW, test } from '../helpers/workspace.ts';
+import { NOW, test } from '../helpers/backfill-workspace.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test as plain } from 'vitest';
 import { type FieldColumn, type FieldDefinition, newColumns, typeOf } from '../../../src/db/bi/fields.ts';
 import { installViews } from '../../../src/db/bi/install.ts';
-import { asDaemon } from '../../helpers/daemon-writes.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
 import { onOrm } from '../../helpers/orm.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { asDaemon } from '../../helpers/daemon-writes.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
 
 const rowsOf = async ({ pool }: TestDatabase, query: string) => (await pool.query(query)).rows;

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { ENDED } from '../../../src/resources/issues.ts';
-import { asDaemon } from '../../helpers/daemon-writes.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
 
 const rowsOf = async ({ pool }: TestDatabase, query: string) => (await pool.query(query)).rows;

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { views } from '../../../src/db/bi/install.ts';
-import { asDaemon } from '../../helpers/daemon-writes.ts';
-import { expectDescribed } from '../../helpers/described.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
+import { expectDescribed } from '../../helpers/comments.ts';
 import { test } from '../../helpers/session.ts';
 
 /** Views of what nobody has done in a workspace that was just read. */

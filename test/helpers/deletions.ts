@@ -1,6 +1,6 @@
 import { resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import { servedIn } from './equal.ts';
+import { servedIn } from './compare-mirror.ts';
 
 /** Remembers what Pylon had once and did not have later, whether it came back or not. */
 export interface Gone {

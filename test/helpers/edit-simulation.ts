@@ -6,10 +6,10 @@ import type { TestDatabase } from './database.ts';
 import { theirs, update, valueFor } from './edit-changes.ts';
 import { type Change, type EditPlan, type EditStep, TARGETS, type Target, type Work } from './edit-plans.ts';
 import { pusherOn } from './edits.ts';
-import { keepFew } from './few.ts';
+import { keepFew } from './shrink-workspace.ts';
 import { openSession } from './session.ts';
-import { type Mishap, newWeather } from './weather.ts';
-import { NOW } from './workspace.ts';
+import { type Mishap, newWeather } from './faulty-connections.ts';
+import { NOW } from './backfill-workspace.ts';
 
 /** What is mirrored and edited. */
 export const EDITED = ['issues', 'accounts', 'contacts'] as const;

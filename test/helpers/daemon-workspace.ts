@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
 import { type Launched, launch } from './command.ts';
 import { createDatabase, type OwnDatabase } from './database.ts';
-import { expectMirror } from './equal.ts';
+import { expectMirror } from './compare-mirror.ts';
 
 /** Cron of what comes round each second, and of what does not come round in a test. */
 export const EACH_SECOND = '* * * * * *';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type Edit, edits } from './remote-edits.ts';
-import { type Mishap, PLACES } from './weather.ts';
+import { type Edit, edits } from './remote-change-plans.ts';
+import { type Mishap, PLACES } from './faulty-connections.ts';
 
 /** A piece of the daemon's work. */
 export type Work = (typeof WORKS)[number];

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import type { Edit } from './remote-edits.ts';
+import type { Edit } from './remote-change-plans.ts';
 
 /** Resources without a time of change that can be asked for, or with one that is not. */
 const OTHERS = ['accounts', 'contacts', 'tags', 'users', 'articles', 'milestones', 'custom_fields', 'teams'];

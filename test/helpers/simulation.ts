@@ -6,11 +6,11 @@ import { auditOf } from '../../src/sync/audit.ts';
 import type { ByParent } from '../../src/sync/child-pages.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
 import type { TestDatabase } from './database.ts';
-import { keepFew } from './few.ts';
-import type { Plan, Step, Work } from './plans.ts';
-import { newRemote, type Remote } from './remote.ts';
+import { keepFew } from './shrink-workspace.ts';
+import type { Plan, Step, Work } from './simulation-plans.ts';
+import { newRemote, type Remote } from './remote-changes.ts';
 import { openSession, type Session } from './session.ts';
-import { type Mishap, newWeather, type Weather } from './weather.ts';
+import { type Mishap, newWeather, type Weather } from './faulty-connections.ts';
 
 /** What incremental pulls bring, with what hangs on it. */
 export const PULLED = ['issues', 'tasks', 'projects', 'issue_messages', 'issue_followers', 'task_comments'];
