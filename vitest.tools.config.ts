@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
-import config from './vitest.config.ts';
 import { PROGRAMS, pathOf } from './test/setup/programs.ts';
+import config from './vitest.config.ts';
 
 const { projects: _, ...common } = config.test ?? {};
 const filesOf = (name: string) => `test/**/*.${name}.ts`;

@@ -6,8 +6,8 @@ import { setUp } from '../../src/cli/setup.ts';
 import { Interrupted } from '../../src/cli/shell.ts';
 import { runDaemon } from '../../src/cli/start.ts';
 import { newActivity } from '../../src/sync/activity.ts';
-import { openProxy } from '../helpers/proxy.ts';
 import { test } from '../helpers/command-environment.ts';
+import { openProxy } from '../helpers/proxy.ts';
 
 /** A daemon in this process, of whom one can see what it says of itself. */
 async function daemon(env: Readonly<Record<string, string>>) {

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
 import { run, start } from '../helpers/command.ts';
-import { createDatabase } from '../helpers/database.ts';
 import { test } from '../helpers/command-environment.ts';
+import { createDatabase } from '../helpers/database.ts';
 
 /** The figures of a summary table, by resource. */
 function figuresOf(stdout: string): ReadonlyMap<string, readonly string[]> {

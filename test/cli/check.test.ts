@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { run } from '../helpers/command.ts';
-import { createDatabase } from '../helpers/database.ts';
 import { test } from '../helpers/command-environment.ts';
+import { createDatabase } from '../helpers/database.ts';
 
 const WRONG_TOKEN = 'wrong-token-XYZ123';
 

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { run } from '../helpers/command.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
+import { run } from '../helpers/command.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
 
 /** A deleted issue with all that can be kept of it, one that lives, and an account of the same words. */

@@ -2,9 +2,9 @@ import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { newEnding } from '../../src/cli/ending.ts';
 import { type Running, start } from '../helpers/command.ts';
+import { test } from '../helpers/command-environment.ts';
 import { createDatabase } from '../helpers/database.ts';
 import { openProxy } from '../helpers/proxy.ts';
-import { test } from '../helpers/command-environment.ts';
 
 const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
 const ACTIVE = '"msg":"active: working on this database"';

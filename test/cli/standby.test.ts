@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { describe, expect } from 'vitest';
-import { skewableClock } from '../helpers/database-clock.ts';
 import { type Running, start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
-import { named, recordWrites } from '../helpers/row-writes.ts';
+import { settableClock } from '../helpers/database-clock.ts';
+import { recordWrites, withApplicationName } from '../helpers/row-writes.ts';
 
 const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
 const ACTIVE = '"msg":"active: working on this database"';
@@ -49,7 +49,7 @@ describe('a daemon that stands by', () => {
     env,
     database,
   }) => {
-    const setClock = await skewableClock(database.pool);
+    const setClock = await settableClock(database.pool);
     const first = start(['start'], { ...env, ...few });
     await first.until('"pass":"backfill"');
     await moveElsewhere(database.pool);
@@ -77,7 +77,7 @@ test('a daemon that was paused while another took over writes nothing more, and 
   const writes = await recordWrites(database.pool);
   const from = (name: string) => ({
     ...env,
-    DATABASE_URL: named(database.url, name),
+    DATABASE_URL: withApplicationName(database.url, name),
     PYLON_SYNC_LIST_SCHEDULE: '* * * * * *',
   });
   // Slow enough for the first pass to last until both are there.

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { run, start } from '../helpers/command.ts';
-import { openProxy } from '../helpers/proxy.ts';
 import { test } from '../helpers/command-environment.ts';
+import { openProxy } from '../helpers/proxy.ts';
 
 const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
 

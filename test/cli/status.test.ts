@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
 import { run } from '../helpers/command.ts';
-import { createDatabase } from '../helpers/database.ts';
 import { test } from '../helpers/command-environment.ts';
+import { createDatabase } from '../helpers/database.ts';
 
 /** `status` needs no token. */
 const tokenless = ({ PYLON_API_TOKEN: _token, ...env }: Readonly<Record<string, string>>) => env;

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, inject } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import { NOW } from '../helpers/backfill-workspace.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
 import { type Running, start } from '../helpers/command.ts';
-import type { TestDatabase } from '../helpers/database.ts';
-import { expectMirror } from '../helpers/compare-mirror.ts';
-import { openProxy } from '../helpers/proxy.ts';
 import { test as base } from '../helpers/command-environment.ts';
-import { NOW } from '../helpers/backfill-workspace.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { openProxy } from '../helpers/proxy.ts';
 import { serverPid } from '../postgres/folder.ts';
 import { start as startPostgres } from '../postgres/start.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../helpers/command.ts';
-import { NEVER, openWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
+import { NEVER, openDaemonWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
 
 const TIMEOUT = { timeout: 180_000 };
 
 /** A daemon that has read everything and does nothing more of its own accord. */
 async function idle(names: string, options: WorkspaceOptions = {}) {
-  const workspace = await openWorkspace({
+  const workspace = await openDaemonWorkspace({
     ...options,
     env: {
       PYLON_SYNC_RESOURCES: names,

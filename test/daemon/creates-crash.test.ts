@@ -1,18 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Dice } from '../../src/sandbox/random.ts';
-import { type Launched, logOf } from '../helpers/command.ts';
-import { type DaemonWorkspace, mirrored, NEVER, openWorkspace } from '../helpers/daemon-workspace.ts';
-import { editsIn } from '../helpers/edits.ts';
-import { allEnded, killed } from '../helpers/kills.ts';
+import { CRASH_TIMEOUT, KILLS, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
+import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
+import { endEdits, killPushers } from '../helpers/edit-crash.ts';
 
-const KILLS = 30;
 const CHANGES_EVERY_MS = 60;
 /** One answer to a create, and one to a delete, is lost for about so many changes. */
 const LOST_ONE_IN = 4;
-/** No promise: only the end of a test that cannot succeed any more. */
-const TIMEOUT = 900_000;
-const WITHIN_MS = 400_000;
 
 const NAMES = ['accounts', 'contacts', 'issues'];
 const NAMED: Readonly<Record<string, string>> = { accounts: 'name', contacts: 'name', issues: 'title' };
@@ -23,11 +17,9 @@ interface Asked {
   readonly name: string;
 }
 
-/** Has people insert rows, often with one that depends on it, and delete them again, until told. */
-function changed({ database: { pool } }: DaemonWorkspace, dice: Dice) {
+/** Has people insert rows, often with one that depends on it, and delete them again, until it is ended. */
+function keepChanging({ database: { pool } }: DaemonWorkspace, dice: Dice) {
   const [inserted, deleted]: [Asked[], Asked[]] = [[], []];
-  const failed: unknown[] = [];
-  let isOver = false;
   const insert = async (n: number) => {
     const [account, contact, issue] = [`account ${n}`, `contact ${n}`, `issue ${n}`];
     await pool.query(
@@ -52,23 +44,12 @@ function changed({ database: { pool } }: DaemonWorkspace, dice: Dice) {
     // Two, where a pull has brought what a create made whose answer nobody noted: both are one object.
     if (rowCount !== 0) deleted.push(one);
   };
-  const work = async () => {
-    for (let n = 0; !isOver; n += 1) {
-      const removable = inserted.filter((one) => one.resource === 'issues' && !deleted.includes(one));
-      if (dice.chance(0.35) && removable.length > 0) await remove(dice.pick(removable));
-      else await insert(n);
-      await sleep(CHANGES_EVERY_MS);
-    }
-  };
-  const working = work().catch((error: unknown) => void failed.push(error));
-  return {
-    ...{ inserted, deleted },
-    async end() {
-      isOver = true;
-      await working;
-      expect(failed).toEqual([]);
-    },
-  };
+  const working = keepDoing(CHANGES_EVERY_MS, async (n) => {
+    const removable = inserted.filter((one) => one.resource === 'issues' && !deleted.includes(one));
+    if (dice.chance(0.35) && removable.length > 0) await remove(dice.pick(removable));
+    else await insert(n);
+  });
+  return { inserted, deleted, end: working.end };
 }
 
 /** Notes which objects ever bore a name. */
@@ -81,90 +62,71 @@ function watchObjects({ sandbox }: DaemonWorkspace) {
         ids.set(key, (ids.get(key) ?? new Set()).add(String(object.id)));
       }
   };
-  const timer = setInterval(look, 5);
+  const looking = keepDoing(5, look);
   return {
     idsOf: ({ resource, name }: Asked) => [...(ids.get(`${resource} ${name}`) ?? [])],
-    end: () => {
-      clearInterval(timer);
+    async end() {
+      await looking.end();
       look();
     },
   };
 }
 
-test('a daemon killed at thirty random moments creates each row once, and deletes what was deleted', {
-  timeout: TIMEOUT,
-}, async () => {
-  const seed = Date.now() % 1_000_000;
-  const told = `seed ${seed}`;
-  const dice = new Dice(seed);
-  const workspace = await openWorkspace({
-    sandbox: { issues: 60, latencyMs: 8, seed },
-    limits: { interval_ms: 20 },
-    env: {
-      PYLON_SYNC_ALLOW: 'update,create,delete',
-      PYLON_SYNC_RESOURCES: NAMES.join(','),
-      PYLON_SYNC_LIST_SCHEDULE: '*/10 * * * * *',
-      PYLON_SYNC_RECONCILE_SCHEDULE: NEVER,
-    },
-  });
-  onTestFinished(() => workspace.close());
-  const { database, sandbox, launch } = workspace;
-  const daemons: Launched[] = [];
-  const begin = () => {
-    const daemon = launch(['start']);
-    daemons.push(daemon);
-    return daemon;
-  };
-  const first = begin();
-  await first.until('"pass":"backfill"');
-  first.kill('SIGKILL');
-  await first.ended;
-
-  const objects = watchObjects(workspace);
-  const people = changed(workspace, new Dice(seed + 1));
-  const losing = setInterval(() => {
-    const resource = dice.pick(NAMES);
-    sandbox.faults.add({ endpoint: `POST /${resource}`, kind: 'lost-answer' });
-    sandbox.faults.add({ endpoint: 'DELETE /issues/{id}', kind: 'lost-answer' });
-  }, CHANGES_EVERY_MS * LOST_ONE_IN);
-  onTestFinished(() => clearInterval(losing));
-  let met = 0;
-  for (let kills = 0; kills < KILLS; kills += 1) {
-    await killed(workspace, dice, begin());
-    const edits = await editsIn(database);
-    if (edits.some(({ state, operation }) => state === 'sending' && operation === 'create')) met += 1;
-  }
-  await people.end();
-  clearInterval(losing);
-  sandbox.faults.clear();
-
-  const last = begin();
-  const edits = await allEnded(database, WITHIN_MS);
-  objects.end();
-  // Nothing disappeared, and nothing failed: a row that was deleted before it was sent is discarded with its create.
-  expect(edits.filter(({ operation }) => operation === 'create').length, told).toBe(people.inserted.length);
-  expect(
-    edits.filter(
-      ({ state, error }) => state !== 'applied' && error !== 'deleted here before it was created in Pylon',
-    ),
-    told,
-  ).toEqual([]);
-  await mirrored(workspace, { withinMs: WITHIN_MS, names: NAMES });
-  last.kill('SIGTERM');
-  expect((await last.ended).status, told).toBe(0);
-
-  for (const one of people.inserted) {
-    const ids = objects.idsOf(one);
-    const isDeleted = people.deleted.includes(one);
-    expect(ids.length, `${told}: objects ever named ${one.name}`).toBeLessThanOrEqual(1);
-    const now = [...sandbox.world.all(one.resource)].filter(
-      ({ object }) => object[NAMED[one.resource] ?? ''] === one.name,
+test(
+  'a daemon killed at random moments creates each row once, and deletes what was deleted',
+  CRASH_TIMEOUT,
+  async () => {
+    const crash = await openCrashTest((seed) => ({
+      sandbox: { issues: 60, latencyMs: 8, seed },
+      limits: { interval_ms: 20 },
+      env: {
+        PYLON_SYNC_ALLOW: 'update,create,delete',
+        PYLON_SYNC_RESOURCES: NAMES.join(','),
+        PYLON_SYNC_LIST_SCHEDULE: '*/10 * * * * *',
+        PYLON_SYNC_RECONCILE_SCHEDULE: NEVER,
+      },
+    }));
+    const { told, dice, sandbox } = crash;
+    await crash.readOnce();
+    const objects = watchObjects(crash);
+    const people = keepChanging(crash, new Dice(crash.seed + 1));
+    const losing = keepDoing(CHANGES_EVERY_MS * LOST_ONE_IN, () => {
+      sandbox.faults.add({ endpoint: `POST /${dice.pick(NAMES)}`, kind: 'lost-answer' });
+      sandbox.faults.add({ endpoint: 'DELETE /issues/{id}', kind: 'lost-answer' });
+    });
+    const met = await killPushers(
+      crash,
+      ({ state, operation }) => state === 'sending' && operation === 'create',
     );
-    expect(now.length, `${told}: objects named ${one.name} now`).toBe(isDeleted ? 0 : 1);
-  }
-  const loud = daemons.flatMap(logOf).filter(({ level }) => level === 'error' || level === 'fatal');
-  expect(loud, told).toEqual([]);
-  // The kills must have met creates that were under way, and people must have deleted.
-  expect(met, told).toBeGreaterThan(KILLS / 10);
-  expect(people.deleted.length, told).toBeGreaterThan(0);
-});
+    await people.end();
+    await losing.end();
+    sandbox.faults.clear();
+
+    const { last, edits } = await endEdits(crash);
+    await objects.end();
+    // Nothing disappeared, and nothing failed: a row that was deleted before it was sent is discarded with its create.
+    expect(edits.filter(({ operation }) => operation === 'create').length, told).toBe(people.inserted.length);
+    expect(
+      edits.filter(
+        ({ state, error }) => state !== 'applied' && error !== 'deleted here before it was created in Pylon',
+      ),
+      told,
+    ).toEqual([]);
+    await untilMirrored(crash, { withinMs: WITHIN_MS, names: NAMES });
+    await crash.end(last);
+
+    for (const one of people.inserted) {
+      const ids = objects.idsOf(one);
+      const isDeleted = people.deleted.includes(one);
+      expect(ids.length, `${told}: objects ever named ${one.name}`).toBeLessThanOrEqual(1);
+      const now = [...sandbox.world.all(one.resource)].filter(
+        ({ object }) => object[NAMED[one.resource] ?? ''] === one.name,
+      );
+      expect(now.length, `${told}: objects named ${one.name} now`).toBe(isDeleted ? 0 : 1);
+    }
+    crash.expectQuiet();
+    // The kills must have met creates that were under way, and people must have deleted.
+    expect(met, told).toBeGreaterThan(KILLS / 10);
+    expect(people.deleted.length, told).toBeGreaterThan(0);
+  },
+);

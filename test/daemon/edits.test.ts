@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../helpers/command.ts';
-import { NEVER, openWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
+import { NEVER, openDaemonWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
 import { createDatabase } from '../helpers/database.ts';
 import { editsIn, statesIn } from '../helpers/edits.ts';
-import { writesTo } from '../helpers/write-requests.ts';
 import { onServer, withDatabase } from '../helpers/server.ts';
+import { writeRequests } from '../helpers/write-requests.ts';
 
 const TIMEOUT = { timeout: 180_000 };
 
@@ -14,7 +14,7 @@ const SOON = { timeout: 10_000, interval: 20 };
 const NAMES = 'issues,accounts,custom_fields';
 
 async function opened(options: WorkspaceOptions = {}) {
-  const workspace = await openWorkspace({
+  const workspace = await openDaemonWorkspace({
     sandbox: { issues: 10 },
     ...options,
     env: {
@@ -84,7 +84,7 @@ describe('beside a daemon', () => {
     expect(isAsked()).toBe(true);
     expect((await pulling).status).toBe(0);
     expect(await here()).toMatchObject({ title: 'Meanwhile', customer_portal_visible: true });
-    expect(writesTo(sandbox)).toHaveLength(1);
+    expect(writeRequests(sandbox)).toHaveLength(1);
   });
 
   test('`push` waits for what is due, and says what became of it', TIMEOUT, async () => {
@@ -110,10 +110,10 @@ describe('alone', () => {
       status: 0,
       stdout: `# issues ${id} (edit 1)\nPATCH /issues/${id}\n${JSON.stringify(body, null, 2)}\n\n`,
     });
-    expect([writesTo(sandbox), await statesIn(database)]).toEqual([[], ['pending']]);
+    expect([writeRequests(sandbox), await statesIn(database)]).toEqual([[], ['pending']]);
 
     expect(await run(['push'], env)).toMatchObject({ status: 0, stdout: 'Edits: 1 applied.\n' });
-    expect(writesTo(sandbox)).toMatchObject([{ path: `/issues/${id}`, body }]);
+    expect(writeRequests(sandbox)).toMatchObject([{ path: `/issues/${id}`, body }]);
   });
 
   test('`push` tells what is not applied, by its exit status too', TIMEOUT, async () => {
@@ -158,7 +158,7 @@ test('in a copy of the database what waits becomes drafts, and nothing is sent',
     { error: 'the database was copied or restored: approve it to send it' },
   ]);
   await daemon.stop();
-  expect(writesTo(sandbox)).toEqual([]);
+  expect(writeRequests(sandbox)).toEqual([]);
   // The first sends it.
   expect(
     await run(['push'], {

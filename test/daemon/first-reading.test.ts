@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { logOf } from '../helpers/command.ts';
-import { EACH_SECOND, mirrored, NEVER, openWorkspace } from '../helpers/daemon-workspace.ts';
+import { EACH_SECOND, NEVER, openDaemonWorkspace, untilMirrored } from '../helpers/daemon-workspace.ts';
 
 const TIMEOUT = { timeout: 240_000 };
 
@@ -13,7 +13,7 @@ describe('a daemon on an empty database', () => {
     'shows changes within a minute of the limits’ clock while a long backfill of messages runs',
     TIMEOUT,
     async () => {
-      const workspace = await openWorkspace({
+      const workspace = await openDaemonWorkspace({
         sandbox: { issues: 120, minuteMs: MINUTE_MS, limits: SCARCE },
         limits: { interval_ms: MINUTE_MS, limits: SCARCE },
         env: {
@@ -63,7 +63,7 @@ describe('on a finished database', () => {
     'a daemon reads nothing again, a second backfill only what may have changed, and writes nothing',
     TIMEOUT,
     async () => {
-      const workspace = await openWorkspace({
+      const workspace = await openDaemonWorkspace({
         env: {
           PYLON_SYNC_SCHEDULE: EACH_SECOND,
           PYLON_SYNC_LIST_SCHEDULE: NEVER,
@@ -91,7 +91,7 @@ describe('on a finished database', () => {
       await expect.poll(() => [...asked(second)]).toContain('POST /issues/search');
       const again = ['GET /issues', 'GET /issues/{id}/messages', 'GET /tasks', 'GET /audit-logs'];
       expect([...asked(second)].filter((endpoint) => again.includes(endpoint))).toEqual([]);
-      await mirrored(workspace, { withinMs: 60_000 });
+      await untilMirrored(workspace, { withinMs: 60_000 });
     },
   );
 });

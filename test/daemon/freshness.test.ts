@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Launched, logOf } from '../helpers/command.ts';
-import { type DaemonWorkspace, mirrored, openWorkspace } from '../helpers/daemon-workspace.ts';
+import { type DaemonWorkspace, openDaemonWorkspace, untilMirrored } from '../helpers/daemon-workspace.ts';
 
 /** One daemon for all: everything that happens in Pylon shows up in Postgres. */
 let workspace: DaemonWorkspace;
@@ -11,7 +11,7 @@ const WITHIN_MS = 90_000;
 
 beforeAll(async () => {
   // A day of the limits' clock, within which every message is read again, takes 29 s.
-  workspace = await openWorkspace({ limits: { interval_ms: 20 } });
+  workspace = await openDaemonWorkspace({ limits: { interval_ms: 20 } });
   const backfill = workspace.launch(['backfill']);
   expect(await backfill.ended).toMatchObject({ status: 0 });
   daemon = workspace.launch(['start']);
@@ -143,7 +143,7 @@ describe('the daemon shows', { timeout: TIMEOUT }, () => {
 test(
   'after all of it the mirror equals Pylon, nothing was loud, and the daemon ends cleanly',
   async () => {
-    await mirrored(workspace, { withinMs: WITHIN_MS });
+    await untilMirrored(workspace, { withinMs: WITHIN_MS });
     daemon.kill('SIGTERM');
     expect((await daemon.ended).status).toBe(0);
     const loud = logOf(daemon).filter(({ level }) => level === 'error' || level === 'fatal');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { type Launched, logOf } from '../helpers/command.ts';
-import { type DaemonWorkspace, mirrored, openWorkspace } from '../helpers/daemon-workspace.ts';
+import { type DaemonWorkspace, openDaemonWorkspace, untilMirrored } from '../helpers/daemon-workspace.ts';
 import { openProxy, type Proxy as Port } from '../helpers/proxy.ts';
 
 /** One daemon, whose way to Pylon goes through a port that can be closed. */
@@ -16,7 +16,7 @@ const SECONDS = 5;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeAll(async () => {
-  workspace = await openWorkspace({
+  workspace = await openDaemonWorkspace({
     sandbox: { issues: 40 },
     env: { PYLON_SYNC_LIST_SCHEDULE: '*/3 * * * * *' },
   });
@@ -58,7 +58,7 @@ async function through(begin: () => Promise<void> | void, end: () => Promise<voi
   const asked = sandbox.requests.slice(from).map(({ method, path }) => `${method} ${path}`);
   const during = logOf(daemon).slice(said);
   await end();
-  await mirrored(workspace, { withinMs: WITHIN_MS });
+  await untilMirrored(workspace, { withinMs: WITHIN_MS });
   return { asked, during, lines: logOf(daemon).slice(said) };
 }
 
@@ -115,7 +115,7 @@ describe('no row is lost, nothing loops and nobody is woken up', { timeout: TIME
 });
 
 test('a daemon that is begun while Pylon is down waits for it', { timeout: TIMEOUT }, async () => {
-  const other = await openWorkspace({
+  const other = await openDaemonWorkspace({
     sandbox: { issues: 10 },
     env: { PYLON_SYNC_RESOURCES: 'users,issues' },
   });
@@ -128,5 +128,5 @@ test('a daemon that is begun while Pylon is down waits for it', { timeout: TIMEO
   await sleep(2_000);
   expect(logOf(waiting).length).toBeLessThan(50);
   await way.open();
-  await mirrored(other, { withinMs: WITHIN_MS, names: ['users', 'issues'] });
+  await untilMirrored(other, { withinMs: WITHIN_MS, names: ['users', 'issues'] });
 });

@@ -4,15 +4,15 @@ import { describe, expect } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { test } from '../helpers/database.ts';
+import { allowOperations, refusalOf } from '../helpers/edit-permissions.ts';
 import { editsIn } from '../helpers/edits.ts';
-import { allow, refused } from '../helpers/edit-permissions.ts';
 
 const FIELDS = `INSERT INTO pylon.custom_fields (id, object_type, slug, is_read_only)
   VALUES ('f1', 'account', 'tier', false), ('f2', 'account', 'crm', true)`;
 
 describe('an INSERT', () => {
   test('queues a create with what was given, under a provisional id', async ({ database }) => {
-    await allow(database, 'create');
+    await allowOperations(database, 'create');
     await asDaemon(database.pool, FIELDS);
     const { rows } = await database.pool.query(`
       INSERT INTO pylon.accounts (name, type, tags, custom_fields)
@@ -32,7 +32,7 @@ describe('an INSERT', () => {
   });
 
   test('of a contact with its account in one statement, and COPY', async ({ database }) => {
-    await allow(database, 'create');
+    await allowOperations(database, 'create');
     await database.pool.query(`
       WITH account AS (INSERT INTO pylon.accounts (name) VALUES ('Acme') RETURNING id)
       INSERT INTO pylon.contacts (name, account_id) SELECT 'Ann', id FROM account`);
@@ -63,7 +63,7 @@ describe('an INSERT', () => {
   });
 
   test('that is refused leaves nothing, one that is rolled back neither', async ({ database }) => {
-    await allow(database, 'create');
+    await allowOperations(database, 'create');
     await database.pool.query("BEGIN; INSERT INTO pylon.accounts (name) VALUES ('A'); ROLLBACK");
     expect(await editsIn(database)).toEqual([]);
   });
@@ -103,26 +103,26 @@ describe('an INSERT', () => {
     ["INSERT INTO pylon.users (name) VALUES ('x')", 'null value in column "id"', '23502'],
     ["INSERT INTO pylon.users (id, name) VALUES ('u', 'x')", 'INSERT of pylon.users is refused', '0A000'],
   ] as const)('refuses %s', async ([statement, message, code], { database }) => {
-    await allow(database, 'create', 'update');
+    await allowOperations(database, 'create', 'update');
     await asDaemon(database.pool, FIELDS);
-    const error = await refused(database, statement);
+    const error = await refusalOf(database, statement);
     expect(error).toMatchObject({ message: expect.stringContaining(message), code });
     if (message.includes('cannot be given to a new row')) expect(error.hint).toContain('Can be given: name');
     expect(await editsIn(database)).toEqual([]);
   });
 
   test('refuses a provisional id a second time', async ({ database }) => {
-    await allow(database, 'create');
+    await allowOperations(database, 'create');
     await database.pool.query("INSERT INTO pylon.accounts (id, name) VALUES ('local-a', 'A')");
     await database.pool.query("DELETE FROM pylon.accounts WHERE id = 'local-a'");
-    const error = await refused(database, "INSERT INTO pylon.accounts (id, name) VALUES ('local-a', 'B')");
+    const error = await refusalOf(database, "INSERT INTO pylon.accounts (id, name) VALUES ('local-a', 'B')");
     expect(error.message).toContain("the id 'local-a' was used before");
   });
 
   test('refuses rows that name each other, which would wait for each other for ever', async ({
     database,
   }) => {
-    await allow(database, 'create');
+    await allowOperations(database, 'create');
     const collection = (id: string, parent: string) =>
       `INSERT INTO pylon.collections (id, title, knowledge_base_id, parent_collection_id)
        VALUES ('local-${id}', '${id}', 'kb', ${parent === '' ? 'NULL' : `'local-${parent}'`})`;
@@ -131,7 +131,7 @@ describe('an INSERT', () => {
       [collection('a', 'b'), collection('b', 'a')],
       [collection('a', 'b'), collection('c', 'a'), collection('b', 'c')],
     ]) {
-      const error = await refused(database, `BEGIN; ${statements.join('; ')}; COMMIT`);
+      const error = await refusalOf(database, `BEGIN; ${statements.join('; ')}; COMMIT`);
       await database.pool.query('ROLLBACK');
       expect(error).toMatchObject({ code: '23514', hint: expect.stringContaining('one after the other') });
       expect(error.message).toContain('names itself');
@@ -144,7 +144,7 @@ describe('an INSERT', () => {
   });
 
   test('refuses rows that name each other in transactions side by side', async ({ database }) => {
-    await allow(database, 'create');
+    await allowOperations(database, 'create');
     const [one, two] = [await database.pool.connect(), await database.pool.connect()];
     const insert = (id: string, parent: string) =>
       `INSERT INTO pylon.collections (id, title, knowledge_base_id, parent_collection_id)
@@ -172,13 +172,13 @@ describe('an INSERT', () => {
   });
 
   test('is refused where the daemon allows none', async ({ database }) => {
-    const error = await refused(database, "INSERT INTO pylon.accounts (name) VALUES ('x')");
+    const error = await refusalOf(database, "INSERT INTO pylon.accounts (name) VALUES ('x')");
     expect(error).toMatchObject({ code: '42501', hint: expect.stringContaining('PYLON_SYNC_ALLOW') });
     expect(await editsIn(database)).toEqual([]);
   });
 
   test('by an editor, into every table that Pylon lets one add to', async ({ database }) => {
-    await allow(database, 'create');
+    await allowOperations(database, 'create');
     for (const { name, writes } of resources) {
       const query = `SELECT has_table_privilege('pylon_editor', 'pylon.${name}', 'INSERT') AS may`;
       const { rows } = await database.pool.query(query);
@@ -192,7 +192,7 @@ describe('an INSERT', () => {
 });
 
 test('a row that is not sent yet can be changed', async ({ database }) => {
-  await allow(database, 'create', 'update');
+  await allowOperations(database, 'create', 'update');
   await database.pool.query("INSERT INTO pylon.accounts (id, name) VALUES ('local-a', 'A')");
   await database.pool.query("UPDATE pylon.accounts SET name = 'B', type = 'internal' WHERE id = 'local-a'");
   expect(await editsIn(database)).toMatchObject([

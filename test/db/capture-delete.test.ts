@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
+import { allowOperations, refusalOf } from '../helpers/edit-permissions.ts';
 import { editsIn } from '../helpers/edits.ts';
-import { allow, refused } from '../helpers/edit-permissions.ts';
 
 const ACCOUNTS = `
   INSERT INTO pylon.accounts (id, name, tags, created_at, _hash, _order, _extra)
@@ -15,7 +15,7 @@ const idsIn = async ({ pool }: TestDatabase) =>
 
 describe('a DELETE', () => {
   test('queues the whole row, and skips what is gone', async ({ database }) => {
-    await allow(database, 'delete');
+    await allowOperations(database, 'delete');
     await asDaemon(database.pool, ACCOUNTS);
     const { rows, rowCount } = await database.pool.query('DELETE FROM pylon.accounts RETURNING id');
     expect([rowCount, rows.map(({ id }) => id)]).toEqual([2, ['a1', 'a2']]);
@@ -34,7 +34,7 @@ describe('a DELETE', () => {
 
   test('is refused where the daemon allows none', async ({ database }) => {
     await asDaemon(database.pool, ACCOUNTS);
-    const error = await refused(database, 'DELETE FROM pylon.accounts');
+    const error = await refusalOf(database, 'DELETE FROM pylon.accounts');
     expect(error).toMatchObject({ code: '42501', hint: expect.stringContaining('PYLON_SYNC_ALLOW') });
     expect(await editsIn(database)).toEqual([]);
     expect(await idsIn(database)).toEqual(['a1', 'a2', 'gone']);
@@ -46,7 +46,7 @@ describe('a DELETE', () => {
   });
 
   test('by an editor', async ({ database }) => {
-    await allow(database, 'delete');
+    await allowOperations(database, 'delete');
     await asDaemon(database.pool, ACCOUNTS);
     await database.pool.query(
       "BEGIN; SET LOCAL ROLE pylon_editor; DELETE FROM pylon.accounts WHERE id = 'a1'; COMMIT",
@@ -57,7 +57,7 @@ describe('a DELETE', () => {
 
 describe('a row that Pylon does not have', () => {
   test.for(['accounts', 'teams'])('is deleted with its edits: %s', async (table, { database }) => {
-    await allow(database, 'create', 'update');
+    await allowOperations(database, 'create', 'update');
     await database.pool.query(`INSERT INTO pylon.${table} (id, name) VALUES ('local-a', 'A')`);
     await database.pool.query(`UPDATE pylon.${table} SET name = 'B'`);
     await database.pool.query(`DELETE FROM pylon.${table}`);
@@ -76,7 +76,7 @@ describe('a row that Pylon does not have', () => {
     ['under way', "state = 'sending'"],
     ['in doubt', 'first_sent_at = now()'],
   ])('waits where its create is %s', async ([, set], { database }) => {
-    await allow(database, 'create', 'delete');
+    await allowOperations(database, 'create', 'delete');
     await database.pool.query("INSERT INTO pylon.accounts (id, name) VALUES ('local-a', 'A')");
     await database.pool.query(`UPDATE pylon_sync.edits SET ${set}`);
     await database.pool.query('DELETE FROM pylon.accounts');
@@ -87,10 +87,10 @@ describe('a row that Pylon does not have', () => {
   });
 
   test('cannot be deleted while it is under way where Pylon deletes none', async ({ database }) => {
-    await allow(database, 'create', 'delete');
+    await allowOperations(database, 'create', 'delete');
     await database.pool.query("INSERT INTO pylon.teams (name) VALUES ('A')");
     await database.pool.query("UPDATE pylon_sync.edits SET state = 'sending'");
-    const error = await refused(database, 'DELETE FROM pylon.teams');
+    const error = await refusalOf(database, 'DELETE FROM pylon.teams');
     expect(error.message).toBe('DELETE of pylon.teams is refused: Pylon has no way to delete one');
   });
 });

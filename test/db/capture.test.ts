@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
-import { refused } from '../helpers/edit-permissions.ts';
+import { refusalOf } from '../helpers/edit-permissions.ts';
 
 const ISSUES = `
   INSERT INTO pylon.issues (id, number, title, state, type, tags, custom_fields, assignee_id, body_html, _hash)
@@ -195,7 +195,7 @@ describe('an UPDATE', () => {
     ['TRUNCATE pylon.issues', 'TRUNCATE of pylon.issues is refused', '0A000'],
   ] as const)('refuses %s', async ([statement, message, code], { database }) => {
     await asDaemon(database.pool, ISSUES);
-    const error = await refused(database, statement);
+    const error = await refusalOf(database, statement);
     expect(error.message).toContain(message);
     expect(error.code).toBe(code);
     if (message.startsWith('column "number"'))
@@ -206,7 +206,7 @@ describe('an UPDATE', () => {
   test('is refused where the daemon allows none, and says which variable', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
     await database.pool.query(`INSERT INTO pylon_sync.settings (key, value) VALUES ('allow', '[]')`);
-    const error = await refused(database, "UPDATE pylon.issues SET title = 'A'");
+    const error = await refusalOf(database, "UPDATE pylon.issues SET title = 'A'");
     expect(error).toMatchObject({ code: '42501', hint: expect.stringContaining('PYLON_SYNC_ALLOW') });
     expect(await editsOf(database)).toEqual([]);
   });
@@ -261,7 +261,7 @@ test('what Pylon holds already, and nobody changes, is not refused', async ({ da
     "UPDATE pylon.accounts SET domains = '{two.example}'",
     "UPDATE pylon.contacts SET phone_numbers = phone_numbers || '{+49 30 2}'",
   ])
-    expect(await refused(database, statement)).toMatchObject({ code: '23514' });
+    expect(await refusalOf(database, statement)).toMatchObject({ code: '23514' });
 });
 
 describe('the daemon’s mark', () => {
@@ -296,7 +296,7 @@ describe('an editor', () => {
     'SELECT * FROM pylon_sync.settings',
   ])('can do nothing but edit: %s', async (statement, { database }) => {
     await asDaemon(database.pool, ISSUES);
-    const error = await refused(database, as('pylon_editor', statement));
+    const error = await refusalOf(database, as('pylon_editor', statement));
     await database.pool.query('ROLLBACK');
     expect(error.code).toMatch(/^42/);
   });
@@ -317,7 +317,7 @@ describe('a reader', () => {
     await database.pool.query(
       'BEGIN; SET LOCAL ROLE pylon_reader; SELECT count(*) FROM pylon.issues; COMMIT',
     );
-    const error = await refused(
+    const error = await refusalOf(
       database,
       "BEGIN; SET LOCAL ROLE pylon_reader; UPDATE pylon.issues SET title = 'x'; COMMIT",
     );

@@ -7,7 +7,7 @@ import { milestones } from '../../src/resources/milestones.ts';
 import { tags } from '../../src/resources/tags.ts';
 import { teams } from '../../src/resources/teams.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
-import { changesIn, expectWholeHistory, told } from '../helpers/history.ts';
+import { changesIn, describeChanges, expectWholeHistory } from '../helpers/history.ts';
 import { test } from '../helpers/leased-database.ts';
 
 const issue = (fields: object = {}) => ({
@@ -37,7 +37,7 @@ describe('the history', () => {
       issue({ state: 'closed', title: 'Two', updated_at: '2026-01-02T00:00:00Z', assignee: { id: 'u1' } }),
       issue({ id: 'i2', title: 'Two' }),
     ]);
-    expect(await told(mirror.pool, 'i1')).toEqual([
+    expect(await describeChanges(mirror.pool, 'i1')).toEqual([
       'state: "new" → "closed" (Pylon)',
       'assignee_id: null → "u1" (Pylon)',
     ]);
@@ -50,7 +50,7 @@ describe('the history', () => {
     });
     expect(Math.abs(Date.now() - Number(change?.seen_at))).toBeLessThan(60_000);
     // What is no part of it is not kept, and what did not change neither.
-    expect(await told(mirror.pool, 'i2')).toEqual([]);
+    expect(await describeChanges(mirror.pool, 'i2')).toEqual([]);
     await mirror.store(issues, [issue({ state: 'new', title: 'Two', assignee: { id: 'u1' } })]);
     expect((await changesIn(mirror.pool)).slice(2)).toMatchObject([
       { field: 'state', old: 'closed', new: 'new', changed_at: null },
@@ -76,25 +76,25 @@ describe('the history', () => {
     await mirror.store(accounts, [{ id: 'a1', tags: ['y', 'z'] }]);
     await mirror.store(accounts, [{ id: 'a1', tags: [] }]);
     await mirror.store(accounts, [{ id: 'a1', tags: null, name: 'Acme' }]);
-    expect(await told(mirror.pool, 'a1')).toEqual([
+    expect(await describeChanges(mirror.pool, 'a1')).toEqual([
       'tags: ["y","x"] → ["y","z"] (Pylon)',
       'tags: ["y","z"] → [] (Pylon)',
     ]);
     await mirror.store(teams, [{ id: 't1', name: 'A', users: [{ id: 'u1' }] }]);
     await mirror.store(teams, [{ id: 't1', name: 'B', users: [{ id: 'u1' }, { id: 'u2' }] }]);
-    expect(await told(mirror.pool, 't1')).toEqual(['user_ids: ["u1"] → ["u1","u2"] (Pylon)']);
+    expect(await describeChanges(mirror.pool, 't1')).toEqual(['user_ids: ["u1"] → ["u1","u2"] (Pylon)']);
     await expectWholeHistory(mirror.pool);
   });
 
   test('has each custom field by itself', async ({ mirror }) => {
     await mirror.store(issues, [issue(custom({ priority: 'low', areas: ['x', 'y'], note: 'n' }))]);
     await mirror.store(issues, [issue(custom({ priority: 'high', areas: ['y', 'x'], note: '' }))]);
-    expect((await told(mirror.pool, 'i1')).toSorted()).toEqual([
+    expect((await describeChanges(mirror.pool, 'i1')).toSorted()).toEqual([
       'custom_fields.note: "n" → null (Pylon)',
       'custom_fields.priority: "low" → "high" (Pylon)',
     ]);
     await mirror.store(issues, [issue({ title: 'None' })]);
-    expect((await told(mirror.pool, 'i1')).slice(2).toSorted()).toEqual([
+    expect((await describeChanges(mirror.pool, 'i1')).slice(2).toSorted()).toEqual([
       'custom_fields.areas: ["y", "x"] → null (Pylon)'.replace(', ', ','),
       'custom_fields.priority: "high" → null (Pylon)',
     ]);
@@ -119,8 +119,8 @@ describe('the history', () => {
        UPDATE pylon.issues SET state = NULL, _hash = 'erased' WHERE id = 'i2'`,
     );
     await mirror.store(issues, [issue({ state: 'closed' }), issue({ id: 'i2', state: 'closed' })]);
-    expect(await told(mirror.pool, 'i1')).toEqual(['state: "new" → "closed" (Pylon)']);
-    expect(await told(mirror.pool, 'i2')).toEqual([]);
+    expect(await describeChanges(mirror.pool, 'i1')).toEqual(['state: "new" → "closed" (Pylon)']);
+    expect(await describeChanges(mirror.pool, 'i2')).toEqual([]);
   });
 
   test('is kept of what the descriptors name, and of nothing else', async ({ mirror }) => {
@@ -148,6 +148,6 @@ describe('the history', () => {
       "UPDATE pylon_sync.changes SET seen_at = now() - interval '11 days' WHERE id = 1",
     );
     expect(await forgetOld(mirror, mirror.lease, resources, 10)).toMatchObject({ changes: 1 });
-    expect(await told(mirror.pool, 'i1')).toEqual(['state: "closed" → "new" (Pylon)']);
+    expect(await describeChanges(mirror.pool, 'i1')).toEqual(['state: "closed" → "new" (Pylon)']);
   });
 });

@@ -4,8 +4,8 @@ import { writableColumns } from '../../src/edits/body.ts';
 import { resources } from '../../src/resources/index.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
+import { allowOperations } from '../helpers/edit-permissions.ts';
 import { editsIn } from '../helpers/edits.ts';
-import { allow } from '../helpers/edit-permissions.ts';
 
 type Role = 'pylon_reader' | 'pylon_editor' | 'pylon_approver';
 const ROLES: readonly Role[] = ['pylon_reader', 'pylon_editor', 'pylon_approver'];
@@ -120,7 +120,7 @@ describe('all that a role may', () => {
 });
 
 test('what a caller puts before the names that triggers use is not what they use', async ({ database }) => {
-  await allow(database, 'update', 'create', 'delete');
+  await allowOperations(database, 'update', 'create', 'delete');
   await asDaemon(
     database.pool,
     `INSERT INTO pylon.accounts (id, name, tags, _hash) VALUES ('a1', 'One', '{x}', 'h'), ('a2', 'Two', '{}', 'h')`,

@@ -162,30 +162,26 @@ describe('no older state over newer', () => {
 });
 
 describe('a row that somebody holds locked', () => {
-  test('is not waited for, and is noted to be read again', async ({ mirror }) => {
+  test('is not waited for, and is noted to be read again', async ({ mirror, locks }) => {
     await mirror.store(issues, [issue('a'), issue('b')]);
-    const person = await mirror.pool.connect();
-    await person.query("BEGIN; SELECT 1 FROM pylon.issues WHERE id = 'a' FOR UPDATE");
+    const lock = await locks.row('pylon.issues', 'a');
     const changed = [issue('a', { title: 'A' }), issue('b', { title: 'B' })];
     const stored = await mirror.store(issues, changed);
-    await person.query('ROLLBACK');
-    person.release();
+    await lock.release();
     expect(stored).toMatchObject({ updated: 1, deferred: ['a'] });
     expect(await mirror.rows('SELECT record_id FROM pylon_sync.rereads')).toEqual([{ record_id: 'a' }]);
   });
 
-  test('holds back the cursor where one record cannot be asked for', async ({ mirror }) => {
+  test('holds back the cursor where one record cannot be asked for', async ({ mirror, locks }) => {
     await mirror.store(userRoles, [{ id: 'r', name: 'Admin' }]);
-    const person = await mirror.pool.connect();
-    await person.query('BEGIN; SELECT 1 FROM pylon.user_roles FOR UPDATE');
+    const lock = await locks.row('pylon.user_roles', 'r');
     let moved = false;
     const store = mirror.storer(userRoles);
     const order = { asked: mirror.lease.nextOrder(), answered: mirror.lease.nextOrder() };
     await store.write(store.map([{ id: 'r', name: 'Owner' }], {}, order), async () => {
       moved = true;
     });
-    await person.query('ROLLBACK');
-    person.release();
+    await lock.release();
     expect(moved).toBe(false);
     expect(await mirror.rows('SELECT 1 FROM pylon_sync.rereads')).toEqual([]);
   });

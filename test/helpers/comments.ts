@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { TestDatabase } from './database.ts';
 
 /** Everything that people read has a comment: schemas, tables, views and their columns. */
-export async function expectDescribed({ pool }: TestDatabase): Promise<void> {
+export async function expectComments({ pool }: TestDatabase): Promise<void> {
   const { rows } = await pool.query<{ what: string }>(`
     SELECT nspname AS what FROM pg_namespace
      WHERE nspname IN ('pylon', 'pylon_bi', 'pylon_sync') AND coalesce(obj_description(oid, 'pg_namespace'), '') = ''

@@ -1,57 +1,122 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect } from 'vitest';
-import type { Dice } from '../../src/sandbox/random.ts';
-import type { Sandbox } from '../../src/sandbox/start.ts';
-import type { Launched } from './command.ts';
-import type { TestDatabase } from './database.ts';
-import { type EditRow, editsIn } from './edits.ts';
-import { writesTo } from './write-requests.ts';
+import { expect, onTestFinished } from 'vitest';
+import { Dice } from '../../src/sandbox/random.ts';
+import { type Ended, type Launched, logOf } from './command.ts';
+import { type DaemonWorkspace, openDaemonWorkspace, type WorkspaceOptions } from './daemon-workspace.ts';
 
-/** A start takes about a second: kills in it come within so long. */
-const START_MS = 1_500;
-const MOST_WRITES = 64;
+/** Kills of each crash test; `npm run soak` asks for more. */
+export const KILLS = Number(process.env.TEST_KILLS ?? 20);
 
-/** Some moment in the life of a daemon: as it starts, or after so many of the changes that it sends. */
-async function moment(sandbox: Pick<Sandbox, 'requests'>, dice: Dice, daemon: Launched): Promise<void> {
-  if (dice.chance(0.15)) return sleep(dice.below(START_MS));
-  // However slowly it starts: it is to be met at work.
-  await daemon.until('active: working on this database');
-  const most = 2 ** (1 + dice.below(Math.log2(MOST_WRITES)));
-  const until = writesTo(sandbox).length + dice.below(most);
+/** No promise: only the end of a test that cannot succeed any more. */
+export const CRASH_TIMEOUT = { timeout: 600_000 + KILLS * 15_000 };
+export const WITHIN_MS = 400_000;
+
+/** A start takes about half a second: kills in it come within so long. */
+const START_MS = 800;
+
+/** When a process is killed: after so many requests more, at random, or somewhere in its start. */
+export interface Moment {
+  /** How many requests have arrived so far, of those that matter. */
+  readonly count: () => number;
+  /** The most to wait for. */
+  readonly most: number;
+  /** How often, of 1, it is somewhere in the start instead. */
+  readonly inStart?: number;
+  /** Milliseconds to wait for requests at most: there may be none to send for a while. */
+  readonly withinMs?: number;
+}
+
+/** A workspace whose processes are killed at moments that a seed picks. */
+export interface CrashTest extends DaemonWorkspace {
+  readonly seed: number;
+  /** For the messages of assertions. */
+  readonly told: string;
+  readonly dice: Dice;
+  /** Starts a process, a daemon where nothing is said, whose log is read in the end. */
+  begin(words?: readonly string[]): Launched;
+  /** Begins a daemon, which has read everything once when it is killed. */
+  readOnce(): Promise<void>;
+  /** Waits for a moment in the life of processes; whether all of them have lived to see it. */
+  moment(processes: readonly Launched[], moment: Moment): Promise<boolean>;
+  /** Ends a daemon as a user does: cleanly. */
+  end(daemon: Launched): Promise<void>;
+  /** Fails where any process has logged an error. */
+  expectQuiet(): void;
+}
+
+/** Opens a workspace for a crash test, which is closed with it. `TEST_SEED` sets the seed. */
+export async function openCrashTest(options: (seed: number) => WorkspaceOptions): Promise<CrashTest> {
+  const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
+  const told = `seed ${seed}`;
+  const dice = new Dice(seed);
+  const workspace = await openDaemonWorkspace(options(seed));
+  onTestFinished(() => workspace.close());
+  const begun: Launched[] = [];
+  const begin = (words: readonly string[] = ['start']) => {
+    const launched = workspace.launch(words);
+    begun.push(launched);
+    return launched;
+  };
+  return {
+    ...workspace,
+    ...{ seed, told, dice, begin },
+    async readOnce() {
+      const first = begin();
+      await first.until('"pass":"backfill"');
+      await kill(first);
+    },
+    async moment(processes, { count, most, inStart = 0, withinMs = Number.POSITIVE_INFINITY }) {
+      let isOver = false;
+      for (const { ended } of processes)
+        void ended.then(() => {
+          isOver = true;
+        });
+      if (dice.chance(inStart)) await sleep(dice.below(START_MS));
+      else {
+        const until = count() + 1 + dice.below(most);
+        const deadline = performance.now() + withinMs;
+        while (!isOver && count() < until && performance.now() < deadline) await sleep(1);
+        // Anywhere between two commits.
+        await sleep(dice.below(20));
+      }
+      return !isOver;
+    },
+    async end(daemon) {
+      daemon.kill('SIGTERM');
+      const { status, stdout, stderr } = await daemon.ended;
+      expect(status, `${told}\n${stdout}${stderr}`).toBe(0);
+    },
+    expectQuiet() {
+      const loud = begun.flatMap(logOf).filter(({ level }) => level === 'error' || level === 'fatal');
+      expect(loud, told).toEqual([]);
+    },
+  };
+}
+
+/** As `kill -9` does. */
+export async function kill(launched: Launched): Promise<Ended> {
+  launched.kill('SIGKILL');
+  return launched.ended;
+}
+
+/** Does something at intervals until it is ended, at the latest with the test; `end` throws what a step threw. */
+export function keepDoing(everyMs: number, step: (n: number) => Promise<void> | void) {
   let isOver = false;
-  void daemon.ended.then(() => {
+  const work = async () => {
+    for (let n = 0; !isOver; n += 1) {
+      await step(n);
+      await sleep(everyMs);
+    }
+  };
+  const working = work();
+  working.catch(() => {});
+  onTestFinished(() => {
     isOver = true;
   });
-  const start = performance.now();
-  // Where all records wait for what may still arrive, nothing is sent for a while.
-  while (writesTo(sandbox).length < until && performance.now() - start < 3_000) {
-    if (isOver) throw new Error(`the daemon ended by itself:\n${daemon.printed()}`);
-    await sleep(1);
-  }
-  await sleep(dice.below(20));
-}
-
-/** Kills a daemon at some moment. */
-export async function killed(
-  { sandbox }: { readonly sandbox: Sandbox },
-  dice: Dice,
-  daemon: Launched,
-): Promise<void> {
-  await moment(sandbox, dice, daemon);
-  daemon.kill('SIGKILL');
-  await daemon.ended;
-}
-
-/** All edits, once each has ended; fails where some have not in time. */
-export async function allEnded(database: TestDatabase, withinMs: number): Promise<readonly EditRow[]> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const edits = await editsIn(database);
-    const open = edits.filter(({ state }) => ['draft', 'pending', 'sending'].includes(state));
-    if (open.length === 0 || performance.now() > deadline) {
-      expect(open).toEqual([]);
-      return edits;
-    }
-    await sleep(250);
-  }
+  return {
+    async end() {
+      isOver = true;
+      await working;
+    },
+  };
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
 import { type Launched, launch } from './command.ts';
-import { createDatabase, type OwnDatabase } from './database.ts';
 import { expectMirror } from './compare-mirror.ts';
+import { createDatabase, type OwnDatabase } from './database.ts';
 
 /** Cron of what comes round each second, and of what does not come round in a test. */
 export const EACH_SECOND = '* * * * * *';
@@ -29,7 +29,7 @@ export interface DaemonWorkspace {
   close(): Promise<void>;
 }
 
-export async function openWorkspace(options: WorkspaceOptions = {}): Promise<DaemonWorkspace> {
+export async function openDaemonWorkspace(options: WorkspaceOptions = {}): Promise<DaemonWorkspace> {
   const { limits = { interval_ms: 50 } } = options;
   const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-daemon-'));
   const file = join(folder, 'limits.json');
@@ -68,7 +68,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Dae
 }
 
 /** Resolves once the mirror equals the sandbox; rejects with what differs when it does not within the time. */
-export async function mirrored(
+export async function untilMirrored(
   { database, sandbox }: Pick<DaemonWorkspace, 'database' | 'sandbox'>,
   { withinMs, names }: { readonly withinMs: number; readonly names?: readonly string[] },
 ): Promise<void> {

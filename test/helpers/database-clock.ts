@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /** Gives the sessions that begin from here on a clock that can be set, as an administrator sets a machine's. */
-export async function skewableClock(pool: pg.Pool): Promise<(by: string) => Promise<void>> {
+export async function settableClock(pool: pg.Pool): Promise<(by: string) => Promise<void>> {
   await pool.query(`
     CREATE SCHEMA skewed;
     CREATE TABLE skewed.by (interval interval);

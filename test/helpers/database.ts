@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { test as base, inject } from 'vitest';
+import { type Locks, withLocks } from './locks.ts';
 import { onServer, withDatabase } from './server.ts';
 
 export interface TestDatabase {
@@ -45,12 +46,16 @@ export async function createDatabase(options: { migrated?: boolean } = {}): Prom
   };
 }
 
-/** `test` with a migrated database for each test that asks for `database`; a failed test's is kept. */
-export const test = base.extend<{ database: TestDatabase }>({
+/**
+ * `test` with a migrated database for each test that asks for `database`; a failed test's is kept. With `locks`
+ * somebody else locks rows in it.
+ */
+export const test = base.extend<{ database: TestDatabase; locks: Locks }>({
   database: async ({ task }, use) => {
     const database = await createDatabase();
     await use(database);
     if (task.result?.state === 'fail') await database.keep(task.name);
     else await database.drop();
   },
+  locks: ({ database }, use) => withLocks(database.pool, use),
 });

@@ -3,13 +3,13 @@ import type { Sandbox } from '../../src/sandbox/start.ts';
 import { servedIn } from './compare-mirror.ts';
 
 /** Remembers what Pylon had once and did not have later, whether it came back or not. */
-export interface Gone {
+export interface Deletions {
   /** To be called after everything that happens in Pylon, before anything else does. */
   look(): void;
   has(resource: string, id: string): boolean;
 }
 
-export function watchGone(sandbox: Sandbox): Gone {
+export function watchDeletions(sandbox: Sandbox): Deletions {
   const had = new Map<string, ReadonlySet<string>>();
   const gone = new Set<string>();
   const look = () => {

@@ -30,7 +30,7 @@ function strange({ endpoint, body }: RequestRecord): readonly string[] {
 }
 
 /** Every change that was asked for has a body as Pylon documents it. */
-export function expectDocumented(requests: readonly RequestRecord[]): void {
+export function expectDocumentedBodies(requests: readonly RequestRecord[]): void {
   const changes = requests.filter(
     ({ method, endpoint }) => ['POST', 'PATCH', 'PUT'].includes(method) && !endpoint.endsWith('/search'),
   );

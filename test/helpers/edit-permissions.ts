@@ -2,7 +2,10 @@ import type pg from 'pg';
 import type { TestDatabase } from './database.ts';
 
 /** What the daemon that last held the lease allows. */
-export async function allow({ pool }: TestDatabase, ...operations: readonly string[]): Promise<void> {
+export async function allowOperations(
+  { pool }: TestDatabase,
+  ...operations: readonly string[]
+): Promise<void> {
   await pool.query(
     `INSERT INTO pylon_sync.settings (key, value) VALUES ('allow', $1)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
@@ -11,7 +14,7 @@ export async function allow({ pool }: TestDatabase, ...operations: readonly stri
 }
 
 /** What a statement is refused with. */
-export async function refused({ pool }: TestDatabase, statement: string) {
+export async function refusalOf({ pool }: TestDatabase, statement: string) {
   const error = await pool.query(statement).then(
     () => undefined,
     (cause: unknown) => cause as pg.DatabaseError,

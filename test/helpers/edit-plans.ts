@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Mishap, PLACES } from './faulty-connections.ts';
+import { type Interruption, PLACES } from './faulty-connections.ts';
 
 /** A field that both sides change. */
 export interface Target {
@@ -70,7 +70,7 @@ export interface EditStep {
     readonly times: number;
   } | null;
   /** The process dies at that moment. */
-  readonly death: Pick<Mishap, 'at' | 'after'> | null;
+  readonly death: Pick<Interruption, 'at' | 'after'> | null;
 }
 
 const steps: fc.Arbitrary<EditStep> = fc.record(

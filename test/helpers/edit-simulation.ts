@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
 import { type Pusher, pushDue } from '../../src/sync/edits/push.ts';
+import { NOW } from './backfill-workspace.ts';
 import type { TestDatabase } from './database.ts';
 import { theirs, update, valueFor } from './edit-changes.ts';
 import { type Change, type EditPlan, type EditStep, TARGETS, type Target, type Work } from './edit-plans.ts';
 import { pusherOn } from './edits.ts';
-import { keepFew } from './shrink-workspace.ts';
+import { type Interruption, newFaultyConnections } from './faulty-connections.ts';
 import { openSession } from './session.ts';
-import { type Mishap, newWeather } from './faulty-connections.ts';
-import { NOW } from './backfill-workspace.ts';
+import { shrinkWorkspace } from './shrink-workspace.ts';
 
 /** What is mirrored and edited. */
 export const EDITED = ['issues', 'accounts', 'contacts'] as const;
@@ -29,7 +29,7 @@ export interface Done extends Target {
   readonly edit: number | undefined;
 }
 
-export interface EditLife {
+export interface EditSimulation {
   readonly sandbox: Sandbox;
   readonly local: readonly Done[];
   /** Fields that others changed, as `<resource> <id> <field>`. */
@@ -51,10 +51,10 @@ export interface EditLife {
 }
 
 /** Opens a mirror that has read everything. */
-export async function openEditLife(plan: EditPlan, database: TestDatabase): Promise<EditLife> {
+export async function openEditSimulation(plan: EditPlan, database: TestDatabase): Promise<EditSimulation> {
   let now = NOW;
   const sandbox = await startSandbox({ issues: 4, limits: 'none', seed: plan.seed, now: () => now });
-  keepFew(sandbox);
+  shrinkWorkspace(sandbox);
   const ids = (resource: string) =>
     [...sandbox.world.all(resource)].map(({ object }) => String(object.id)).slice(0, 3);
   const [issues, users] = [ids('issues'), ids('users')];
@@ -64,14 +64,14 @@ export async function openEditLife(plan: EditPlan, database: TestDatabase): Prom
   const resources = MIRRORED.map(resourceNamed);
 
   const open = async () => {
-    const weather = newWeather({ date: true });
+    const connections = newFaultyConnections({ date: true });
     const stop = new AbortController();
     const guarded: typeof fetch = async (input, init) => {
-      if (init?.method !== 'PATCH') return weather.fetch(input, init);
+      if (init?.method !== 'PATCH') return connections.fetch(input, init);
       const [, resource = '', id = ''] = new URL(String(input)).pathname.split('/');
       if (isPoisonous && id === poisoned) return new Response('{"errors":["poisoned"]}', { status: 500 });
       try {
-        return await weather.fetch(input, init);
+        return await connections.fetch(input, init);
       } finally {
         effects.push({ resource, object: sandbox.world.get(resource, id) ?? {} });
       }
@@ -80,14 +80,14 @@ export async function openEditLife(plan: EditPlan, database: TestDatabase): Prom
       ...{ resources, signal: stop.signal },
       client: { fetch: guarded, retry: { attempts: 2, baseMs: 2, capMs: 5 } },
     });
-    weather.watch(session.ctx.db);
+    connections.watch(session.ctx.db);
     const pusher = pusherOn(
       { session },
       {
         ...{ policy: plan.policy, requestTimeoutMs: REQUEST_TIMEOUT_MS, resources },
       },
     );
-    return { session, weather, stop, pusher, hasBegun: false };
+    return { session, connections, stop, pusher, hasBegun: false };
   };
   let process = await open();
   await process.session.first();
@@ -158,10 +158,10 @@ export async function openEditLife(plan: EditPlan, database: TestDatabase): Prom
       now += 10_000;
       for (const change of there) editThere(change);
       for (const change of here) await editHere(change);
-      const { weather, stop, pusher } = process;
+      const { connections, stop, pusher } = process;
       const edits: Promise<void>[] = [];
       const strikes = during.map(
-        ([after, side, change]): Mishap => ({
+        ([after, side, change]): Interruption => ({
           ...{ at: 'answer', after },
           strike: () => {
             if (side === 'remote') editThere(change);
@@ -170,19 +170,19 @@ export async function openEditLife(plan: EditPlan, database: TestDatabase): Prom
         }),
       );
       const die = () => {
-        weather.kill();
+        connections.kill();
         stop.abort(new Error('killed'));
       };
       if (fault !== null)
         sandbox.faults.add({ ...fault, delayMs: SLOW_MS, header: 'none', times: fault.times });
-      weather.forecast([...strikes, ...(death === null ? [] : [{ ...death, strike: die }])]);
+      connections.schedule([...strikes, ...(death === null ? [] : [{ ...death, strike: die }])]);
       await beDue();
       await Promise.allSettled(works.map((what) => work(process, what)));
       await quiet(pusher);
       await Promise.all(edits);
-      weather.forecast([]);
+      connections.schedule([]);
       sandbox.faults.clear();
-      if (weather.isDead()) await follow();
+      if (connections.isDead()) await follow();
     },
     async settle() {
       for (let tries = 0; tries < 40; tries += 1) {

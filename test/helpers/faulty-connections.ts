@@ -4,7 +4,7 @@ import type { Database } from '../../src/db/connect.ts';
 export const PLACES = ['request', 'answer', 'statement', 'sent'] as const;
 
 /** Something that happens once, at the so manyth of its places from now on. */
-export interface Mishap {
+export interface Interruption {
   /** Before a request leaves, once it is answered and nobody has heard of it; before and after a statement leaves. */
   readonly at: (typeof PLACES)[number];
   readonly after: number;
@@ -12,7 +12,7 @@ export interface Mishap {
 }
 
 /** The way from a session to Pylon and to Postgres. */
-export interface Weather {
+export interface FaultyConnections {
   /** For the session's client. */
   readonly fetch: typeof fetch;
   /** Stands between a session and its database from now on. */
@@ -23,22 +23,22 @@ export interface Weather {
   /** Cuts the connections to Postgres: what is under way there fails, committed or not. */
   disconnect(): void;
   /** What is to come, in the place of what was to come before. */
-  forecast(mishaps: readonly Mishap[]): void;
+  schedule(interruptions: readonly Interruption[]): void;
 }
 
 /** @param options `date`: whether Pylon's answers say what time it is there. */
-export function newWeather({ date }: { readonly date: boolean }): Weather {
-  let pending: { readonly mishap: Mishap; left: number }[] = [];
+export function newFaultyConnections({ date }: { readonly date: boolean }): FaultyConnections {
+  let pending: { readonly interruption: Interruption; left: number }[] = [];
   let dead = false;
   const clients = new WeakSet<object>();
   let disconnect = () => {};
 
-  const pass = (at: Mishap['at']) => {
+  const pass = (at: Interruption['at']) => {
     if (dead) throw new Error('killed');
-    const due = pending.filter(({ mishap, left }) => mishap.at === at && left === 0);
+    const due = pending.filter(({ interruption, left }) => interruption.at === at && left === 0);
     pending = pending.filter((one) => !due.includes(one));
-    for (const one of pending) if (one.mishap.at === at) one.left -= 1;
-    for (const { mishap } of due) mishap.strike();
+    for (const one of pending) if (one.interruption.at === at) one.left -= 1;
+    for (const { interruption } of due) interruption.strike();
     if (dead) throw new Error('killed');
   };
   return {
@@ -68,8 +68,8 @@ export function newWeather({ date }: { readonly date: boolean }): Weather {
     },
     isDead: () => dead,
     disconnect: () => disconnect(),
-    forecast: (mishaps) => {
-      pending = mishaps.map((mishap) => ({ mishap, left: mishap.after }));
+    schedule: (interruptions) => {
+      pending = interruptions.map((interruption) => ({ interruption, left: interruption.after }));
     },
   };
 }
@@ -77,7 +77,7 @@ export function newWeather({ date }: { readonly date: boolean }): Weather {
 type Query = (...args: unknown[]) => unknown;
 
 /** A way to send statements on which something can happen, whether the caller waits with a callback or a promise. */
-function struck(query: Query, pass: (at: Mishap['at']) => void): Query {
+function struck(query: Query, pass: (at: Interruption['at']) => void): Query {
   return (...args) => {
     const callback = args.at(-1);
     try {

@@ -23,7 +23,7 @@ export async function changesIn(pool: Pick<pg.Pool, 'query'>): Promise<readonly 
 }
 
 /** What is kept of one record, without times: `field: old → new (edit)`. */
-export async function told(pool: Pick<pg.Pool, 'query'>, id: string): Promise<readonly string[]> {
+export async function describeChanges(pool: Pick<pg.Pool, 'query'>, id: string): Promise<readonly string[]> {
   const all = await changesIn(pool);
   return all
     .filter(({ record_id }) => record_id === id)

@@ -8,9 +8,9 @@ import type { Mirrored } from './session.ts';
 export const ALL = { allow: ['update', 'create', 'delete'] };
 
 /** Lets the triggers know what is allowed. */
-export const begin = (mirrored: Mirrored) => push(mirrored, ALL);
+export const allowAll = (mirrored: Mirrored) => push(mirrored, ALL);
 
-export const any = (table: string, where = 'true') =>
+export const anyId = (table: string, where = 'true') =>
   `(SELECT id FROM pylon.${table} WHERE _deleted_at IS NULL AND ${where} ORDER BY id LIMIT 1)`;
 
 /** What is inserted, column → SQL; of each resource the first column bears the name `Made here`. */
@@ -18,7 +18,7 @@ export const INSERTS: Readonly<Record<string, Readonly<Record<string, string>>>>
   accounts: {
     name: "'Made here'",
     type: "'internal'",
-    owner_id: any('users'),
+    owner_id: anyId('users'),
     tags: "'{a,b}'",
     domains: "'{made.example}'",
     primary_domain: "'made.example'",
@@ -28,43 +28,43 @@ export const INSERTS: Readonly<Record<string, Readonly<Record<string, string>>>>
     name: "'Made here'",
     email: "'made@new.example'",
     emails: "'{made@new.example,second@new.example}'",
-    account_id: any('accounts'),
+    account_id: anyId('accounts'),
     phone_numbers: "'{4912345}'",
   },
   issues: {
     title: "'Made here'",
     body_html: "'<p>Hello<script>x</script></p>'",
-    account_id: any('accounts'),
+    account_id: anyId('accounts'),
     state: "'closed'",
     type: "'ticket'",
     tags: "'{a}'",
     custom_fields: `'{"priority": "high"}'`,
   },
-  teams: { name: "'Made here'", user_ids: `ARRAY[${any('users')}]` },
+  teams: { name: "'Made here'", user_ids: `ARRAY[${anyId('users')}]` },
   tags: { value: "'Made here'", object_type: "'issue'", hex_color: "'#123456'" },
   custom_fields: { label: "'Made here'", object_type: "'account'", type: "'text'", slug: "'made_here'" },
   collections: {
     title: "'Made here'",
-    knowledge_base_id: any('knowledge_bases'),
+    knowledge_base_id: anyId('knowledge_bases'),
     visibility_config: `'{"visibility": "internal_only"}'`,
   },
   articles: {
     title: "'Made here'",
-    knowledge_base_id: any('knowledge_bases'),
-    author_user_id: any('users'),
+    knowledge_base_id: anyId('knowledge_bases'),
+    author_user_id: anyId('users'),
     current_draft_content_html: "'<p>Text</p>'",
     is_published: 'true',
-    tag_ids: `ARRAY[${any('tags', "object_type = 'article'")}]`,
+    tag_ids: `ARRAY[${anyId('tags', "object_type = 'article'")}]`,
   },
   tasks: {
     title: "'Made here'",
     due_date: "'2027-03-04T05:06:07+02'",
-    account_id: any('accounts'),
-    assignee_user_id: any('users'),
+    account_id: anyId('accounts'),
+    assignee_user_id: anyId('users'),
   },
-  projects: { name: "'Made here'", account_id: any('accounts'), is_archived: 'true' },
-  milestones: { name: "'Made here'", project_id: any('projects') },
-  macros: { name: "'Made here'", macro_group_id: any('macro_groups'), text_html: "'<p>Hi</p>'" },
+  projects: { name: "'Made here'", account_id: anyId('accounts'), is_archived: 'true' },
+  milestones: { name: "'Made here'", project_id: anyId('projects') },
+  macros: { name: "'Made here'", macro_group_id: anyId('macro_groups'), text_html: "'<p>Hi</p>'" },
 };
 
 export async function insert({ pool }: TestDatabase, name: string, more = {}): Promise<string> {
@@ -79,12 +79,12 @@ export async function insert({ pool }: TestDatabase, name: string, more = {}): P
 const nameOf = (name: string) => Object.keys(INSERTS[name] ?? {})[0] ?? '';
 
 /** Objects in Pylon that bear the name. */
-export const made = ({ sandbox }: Mirrored, name: string) =>
+export const createdObjects = ({ sandbox }: Mirrored, name: string) =>
   [...sandbox.world.all(name)]
     .map(({ object }) => object)
     .filter((object) => object[nameOf(name)] === 'Made here');
 
-export const posts = ({ sandbox }: Mirrored, name: string) =>
+export const createRequests = ({ sandbox }: Mirrored, name: string) =>
   sandbox.requests.filter(
     ({ method, path }) =>
       method === 'POST' && !path.endsWith('/search') && path.endsWith(`/${name.replaceAll('_', '-')}`),

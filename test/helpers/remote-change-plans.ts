@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** One change that others make at Pylon. `which` picks among what there is. */
-export interface Edit {
+export interface RemoteChange {
   readonly kind: (typeof KINDS)[number];
   readonly which: number;
   readonly other: number;
@@ -30,7 +30,7 @@ const KINDS = [
 /** What incremental pulls have to bring: half of all changes. */
 const PULLED = ['patch issue', 'patch task', 'patch project', 'message', 'create'] as const;
 
-export const edits: fc.Arbitrary<Edit> = fc.record(
+export const remoteChanges: fc.Arbitrary<RemoteChange> = fc.record(
   {
     kind: fc.oneof(fc.constantFrom(...PULLED), fc.constantFrom(...KINDS)),
     which: fc.nat(30),

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import type { Edit } from './remote-change-plans.ts';
+import type { RemoteChange } from './remote-change-plans.ts';
 
 /** Resources without a time of change that can be asked for, or with one that is not. */
 const OTHERS = ['accounts', 'contacts', 'tags', 'users', 'articles', 'milestones', 'custom_fields', 'teams'];
@@ -19,7 +19,7 @@ export interface Remote {
   now: number;
   /** How many changes were made so far. */
   readonly made: number;
-  make(edit: Edit): void;
+  make(edit: RemoteChange): void;
   /** Objects whose last change showed, and when it was made, by `<resource> <key>`. */
   readonly shown: ReadonlyMap<string, number>;
   /** Objects that were gone at some time since a change, or whose parent was. */
@@ -79,7 +79,7 @@ export function newRemote(sandboxOf: () => Sandbox, start: number): Remote {
     show(resource, String(object.id), false);
   };
 
-  const apply = ({ kind, which, other, silent }: Edit) => {
+  const apply = ({ kind, which, other, silent }: RemoteChange) => {
     const name = `Changed ${made}`;
     const at = iso(remote.now);
     switch (kind) {
@@ -163,7 +163,7 @@ export function newRemote(sandboxOf: () => Sandbox, start: number): Remote {
     get made() {
       return made;
     },
-    make(edit: Edit) {
+    make(edit: RemoteChange) {
       remote.now += edit.ms;
       made += 1;
       apply(edit);

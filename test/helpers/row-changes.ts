@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /** A value that a row came to show. */
-export interface Showing {
+export interface RowChange {
   readonly resource: string;
   readonly id: string;
   /** A column, or a custom field in it. */
@@ -12,10 +12,10 @@ export interface Showing {
 }
 
 /** From here on every change of what a row shows is noted, as a reader who never looks away would see it. */
-export async function recordShown(
+export async function recordRowChanges(
   pool: pg.Pool,
   resources: readonly string[],
-): Promise<() => Promise<readonly Showing[]>> {
+): Promise<() => Promise<readonly RowChange[]>> {
   await pool.query(`
     CREATE TABLE public.shown (n integer GENERATED ALWAYS AS IDENTITY, resource text, id text, field text,
                                before jsonb, after jsonb, by text);
@@ -37,5 +37,5 @@ export async function recordShown(
   for (const resource of resources)
     await pool.query(`CREATE TRIGGER note_shown AFTER UPDATE ON pylon.${resource}
                       FOR EACH ROW EXECUTE FUNCTION public.note_shown()`);
-  return async () => (await pool.query<Showing>('SELECT * FROM public.shown ORDER BY n')).rows;
+  return async () => (await pool.query<RowChange>('SELECT * FROM public.shown ORDER BY n')).rows;
 }

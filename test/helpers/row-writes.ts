@@ -36,7 +36,7 @@ export async function recordWrites(pool: pg.Pool): Promise<() => Promise<readonl
 }
 
 /** The same database under a name of its own among the sessions. */
-export function named(url: string, application: string): string {
+export function withApplicationName(url: string, application: string): string {
   const named = new URL(url);
   named.searchParams.set('application_name', application);
   return named.href;

@@ -1,32 +1,25 @@
-import PQueue from 'p-queue';
-import { pino } from 'pino';
-import { connect } from '../../src/db/connect.ts';
-import { acquireLease } from '../../src/db/lease.ts';
 import { noteRereads } from '../../src/db/rereads.ts';
 import { countLive } from '../../src/db/rows.ts';
-import { createPylon, type PylonOptions } from '../../src/pylon/client.ts';
-import { documentedLimits } from '../../src/pylon/limits.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources as allResources, resourceNamed } from '../../src/resources/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
 import { newPuller, type Puller } from '../../src/sync/changes.ts';
-import { type Context, newContext } from '../../src/sync/context.ts';
+import type { Context } from '../../src/sync/context.ts';
 import { listed } from '../../src/sync/listed.ts';
 import type { ResourceProgress } from '../../src/sync/progress.ts';
 import { newRereads } from '../../src/sync/rereads.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
 import { readWhole } from '../../src/sync/whole.ts';
 import { bindToken } from '../../src/sync/workspace.ts';
-import { expectDocumented } from './documented-bodies.ts';
-import { test as base } from './database.ts';
 import { NOW } from './backfill-workspace.ts';
+import { type Address, type ContextOptions, openContext } from './context.ts';
+import { test as base } from './database.ts';
+import { expectDocumentedBodies } from './documented-bodies.ts';
 
-export interface SessionOptions {
+export interface SessionOptions extends ContextOptions {
   readonly resources?: readonly Resource[];
-  readonly client?: Partial<PylonOptions>;
   readonly overlapSeconds?: number;
   readonly since?: string;
-  readonly signal?: AbortSignal;
   /** Whether everything is read before the test begins; default true. */
   readonly isRead?: boolean;
   /** Changes the workspace before anything is read. */
@@ -54,33 +47,12 @@ export interface Session {
 
 /** One process's work on a database, under a lease of its own. */
 export async function openSession(
-  sandbox: { readonly url: string; readonly token: string },
+  sandbox: Address,
   url: string,
   options: SessionOptions = {},
 ): Promise<Session> {
   const { resources = allResources, overlapSeconds = 300, since } = options;
-  const db = await connect(url);
-  const lease = await acquireLease(db, { command: 'test session' });
-  const pylon = createPylon({
-    url: sandbox.url,
-    token: sandbox.token,
-    // The sandbox is told not to count: a minute of a moment.
-    limits: documentedLimits('current', 20),
-    share: 1,
-    nextOrder: () => lease.nextOrder(),
-    retry: { attempts: 3, baseMs: 5, capMs: 20 },
-    timeoutMs: 5_000,
-    ...options.client,
-  });
-  const ctx = newContext({
-    db,
-    pylon,
-    lease,
-    log: pino({ level: 'silent' }),
-    signal: options.signal ?? new AbortController().signal,
-    onProgress: () => {},
-    writers: new PQueue({ concurrency: 2 }),
-  });
+  const { ctx, close } = await openContext(sandbox, url, options);
   await bindToken(ctx);
   const pulling = { resources, windowDays: 30, overlapSeconds, since };
   const puller = newPuller(ctx, pulling);
@@ -105,19 +77,17 @@ export async function openSession(
     async resweep(only) {
       for (const resource of only?.map(resourceNamed) ?? resources) {
         if (resource.pull.by !== 'parent') continue;
-        const parents = await countLive(db.orm, resourceNamed(resource.pull.parent).table);
+        const parents = await countLive(ctx.db.orm, resourceNamed(resource.pull.parent).table);
         const sweep = resweepOf(ctx, resource, resource.pull, { share: 1 });
         // Ten at a time, the oldest first.
         for (let read = 0; read < parents; read += 10) await sweep.work();
       }
     },
-    hint: (resource, id) => noteRereads(db.orm, resource, [id], {}, 'hint'),
+    hint: (resource, id) => noteRereads(ctx.db.orm, resource, [id], {}, 'hint'),
     async close() {
       if (closed) return;
       closed = true;
-      await pylon.close();
-      await lease.release();
-      await db.close();
+      await close();
     },
   };
 }
@@ -164,6 +134,6 @@ export const test = base.extend<{
       };
     });
     for (const one of opened) await one.close();
-    for (const { requests } of sandboxes) expectDocumented(requests);
+    for (const { requests } of sandboxes) expectDocumentedBodies(requests);
   },
 });

@@ -18,7 +18,7 @@ const KEPT: Readonly<Record<string, number>> = {
 const MESSAGES = 4;
 
 /** Leaves a few objects of each kind in a made-up workspace: a pass takes a fraction of a second. */
-export function keepFew({ world }: Sandbox): void {
+export function shrinkWorkspace({ world }: Sandbox): void {
   const removeUnless = (
     resource: string,
     keep: (object: Record<string, unknown>, index: number) => boolean,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type Edit, edits } from './remote-change-plans.ts';
-import { type Mishap, PLACES } from './faulty-connections.ts';
+import { type Interruption, PLACES } from './faulty-connections.ts';
+import { type RemoteChange, remoteChanges } from './remote-change-plans.ts';
 
 /** A piece of the daemon's work. */
 export type Work = (typeof WORKS)[number];
@@ -11,16 +11,16 @@ const TROUBLES = ['kill', 'stop', 'cut', 'reset', '500', 'truncate', 'no-data'] 
 
 interface Trouble {
   readonly what: (typeof TROUBLES)[number];
-  readonly at: Mishap['at'];
+  readonly at: Interruption['at'];
   readonly after: number;
 }
 
 /** Work done side by side, what others change before it and while it runs, and what goes wrong. */
 export interface Step {
   readonly works: readonly Work[];
-  readonly before: readonly Edit[];
+  readonly before: readonly RemoteChange[];
   /** Each after so many answers. */
-  readonly during: readonly (readonly [answers: number, edit: Edit])[];
+  readonly during: readonly (readonly [answers: number, edit: RemoteChange])[];
   readonly trouble: Trouble | null;
   /** By how much Pylon's clock moves before. */
   readonly seconds: number;
@@ -44,8 +44,8 @@ const steps: fc.Arbitrary<Step> = fc.record(
       fc.constant<readonly Work[]>(['reconcile', 'pull']),
       fc.uniqueArray(fc.constantFrom(...WORKS), { minLength: 1, maxLength: 3 }),
     ),
-    before: fc.array(edits, { maxLength: 4 }),
-    during: fc.array(fc.tuple(fc.nat(12), edits), { maxLength: 3 }),
+    before: fc.array(remoteChanges, { maxLength: 4 }),
+    during: fc.array(fc.tuple(fc.nat(12), remoteChanges), { maxLength: 3 }),
     trouble: fc.option(troubles, { freq: 1 }),
     seconds: fc.constantFrom(0, 0, 1, 60, 1_800),
     which: fc.nat(30),
@@ -53,7 +53,7 @@ const steps: fc.Arbitrary<Step> = fc.record(
   PLAIN,
 );
 
-/** The life of a mirror. */
+/** What happens to a mirror, from its first reading on. */
 export interface Plan {
   readonly seed: number;
   /** Objects on a page: few, so that nearly everything takes several. */

@@ -6,22 +6,22 @@ import { auditOf } from '../../src/sync/audit.ts';
 import type { ByParent } from '../../src/sync/child-pages.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
 import type { TestDatabase } from './database.ts';
-import { keepFew } from './shrink-workspace.ts';
-import type { Plan, Step, Work } from './simulation-plans.ts';
+import { type FaultyConnections, type Interruption, newFaultyConnections } from './faulty-connections.ts';
 import { newRemote, type Remote } from './remote-changes.ts';
 import { openSession, type Session } from './session.ts';
-import { type Mishap, newWeather, type Weather } from './faulty-connections.ts';
+import { shrinkWorkspace } from './shrink-workspace.ts';
+import type { Plan, Step, Work } from './simulation-plans.ts';
 
 /** What incremental pulls bring, with what hangs on it. */
 export const PULLED = ['issues', 'tasks', 'projects', 'issue_messages', 'issue_followers', 'task_comments'];
 /** By resource that is listed per parent, whose listings they are. */
-export const HANGING: Readonly<Record<string, string>> = {
+export const PARENTS: Readonly<Record<string, string>> = {
   issue_messages: 'issues',
   issue_followers: 'issues',
   task_comments: 'tasks',
 };
-/** What a life mirrors: every way there is of listing. */
-export const KNOWN = [
+/** What a simulation mirrors: every way there is of listing. */
+export const MIRRORED = [
   ...PULLED,
   ...['accounts', 'contacts', 'tags', 'user_roles', 'custom_fields', 'milestones'],
   ...['knowledge_bases', 'articles'],
@@ -31,7 +31,7 @@ const HINTED = ['issues', 'accounts', 'tasks'];
 const BACKGROUND = { share: 0.05, overlapSeconds: 300 };
 
 /** One workspace and its mirror, kept by one process after the other. */
-export interface Life {
+export interface Simulation {
   readonly sandbox: Sandbox;
   readonly remote: Remote;
   readonly resources: readonly Resource[];
@@ -40,7 +40,7 @@ export interface Life {
   /** Does one piece of work; `which` picks what is up to it. */
   perform(work: Work | 'first', which: number): Promise<unknown>;
   /**
-   * Does works side by side in the weather of a step. How each ended, a failure being an end too; undefined where
+   * Does works side by side under the interruptions of a step. How each ended, a failure being an end too; undefined where
    * the process did not live to see it: another one has followed it then.
    */
   survive(
@@ -60,29 +60,29 @@ function paged(resource: Resource, limit: number): Resource {
   };
 }
 
-/** Opens a life at its beginning: a few objects of each kind, nothing read. */
-export async function openLife(plan: Plan, database: TestDatabase): Promise<Life> {
+/** Opens a simulation at its beginning: a few objects of each kind, nothing read. */
+export async function openSimulation(plan: Plan, database: TestDatabase): Promise<Simulation> {
   const { date, overlapSeconds } = plan;
-  const resources = KNOWN.map((name) => paged(resourceNamed(name), plan.limit));
+  const resources = MIRRORED.map((name) => paged(resourceNamed(name), plan.limit));
   const remote: Remote = newRemote(() => sandbox, Date.now() + plan.offset * 1_000);
   const sandbox = await startSandbox({
     ...{ issues: 6, historyDays: 50, limits: 'none', seed: plan.seed },
     now: () => remote.now,
   });
-  keepFew(sandbox);
+  shrinkWorkspace(sandbox);
 
   const open = async () => {
-    const weather = newWeather({ date });
+    const connections = newFaultyConnections({ date });
     const stop = new AbortController();
     const session = await openSession(sandbox, database.url, {
       resources,
       overlapSeconds,
       signal: stop.signal,
-      client: { fetch: weather.fetch, retry: { attempts: 2, baseMs: 2, capMs: 5 } },
+      client: { fetch: connections.fetch, retry: { attempts: 2, baseMs: 2, capMs: 5 } },
     });
-    weather.watch(session.ctx.db);
+    connections.watch(session.ctx.db);
     await closeAbandonedRuns(session.ctx.db, session.ctx.lease);
-    return { session, weather, stop, isCut: false };
+    return { session, connections, stop, isCut: false };
   };
   let now = await open();
 
@@ -91,26 +91,26 @@ export async function openLife(plan: Plan, database: TestDatabase): Promise<Life
     await database.pool.query("UPDATE pylon_sync.lease SET expires_at = '-infinity'");
     now = await open();
   };
-  const life: Life = {
+  const simulation: Simulation = {
     sandbox,
     remote,
     resources,
     get session() {
       return now.session;
     },
-    perform: (work, which) => perform(life, work, which),
+    perform: (work, which) => perform(simulation, work, which),
     async survive(step, works) {
       const process = now;
-      process.weather.forecast([
+      process.connections.schedule([
         ...step.during.map(
-          ([after, edit]): Mishap => ({ at: 'answer', after, strike: () => remote.make(edit) }),
+          ([after, edit]): Interruption => ({ at: 'answer', after, strike: () => remote.make(edit) }),
         ),
-        ...(step.trouble === null ? [] : [mishap(step.trouble, sandbox, process)]),
+        ...(step.trouble === null ? [] : [interruption(step.trouble, sandbox, process)]),
       ]);
-      const results = await Promise.allSettled(works.map((work) => life.perform(work, step.which)));
-      process.weather.forecast([]);
+      const results = await Promise.allSettled(works.map((work) => simulation.perform(work, step.which)));
+      process.connections.schedule([]);
       sandbox.faults.clear();
-      if (!process.isCut && !process.stop.signal.aborted && !process.weather.isDead()) return results;
+      if (!process.isCut && !process.stop.signal.aborted && !process.connections.isDead()) return results;
       await follow();
       return undefined;
     },
@@ -119,31 +119,31 @@ export async function openLife(plan: Plan, database: TestDatabase): Promise<Life
       await sandbox.close();
     },
   };
-  return life;
+  return simulation;
 }
 
 interface Process {
-  readonly weather: Weather;
+  readonly connections: FaultyConnections;
   readonly stop: AbortController;
   isCut: boolean;
 }
 
 /** What goes wrong, as it befalls a process or Pylon. */
-function mishap(
+function interruption(
   { what, at, after }: NonNullable<Step['trouble']>,
   { faults }: Sandbox,
   process: Process,
-): Mishap {
+): Interruption {
   const strike = () => {
     switch (what) {
       case 'kill':
-        process.weather.kill();
+        process.connections.kill();
         return process.stop.abort(new Error('killed'));
       case 'stop':
         return process.stop.abort(new Error('stopped'));
       case 'cut':
         process.isCut = true;
-        return process.weather.disconnect();
+        return process.connections.disconnect();
       default:
         return faults.add({ endpoint: '*', kind: what, times: 3 });
     }
@@ -152,7 +152,7 @@ function mishap(
 }
 
 async function perform(
-  { session, sandbox, resources }: Life,
+  { session, sandbox, resources }: Simulation,
   work: Work | 'first',
   which: number,
 ): Promise<unknown> {
@@ -170,7 +170,7 @@ async function perform(
       return auditOf(ctx, audited, audited.get, puller.follow, BACKGROUND).work();
     }
     case 'resweep': {
-      const name = pick(Object.keys(HANGING)) ?? '';
+      const name = pick(Object.keys(PARENTS)) ?? '';
       const swept = resources.find((resource) => resource.name === name);
       return swept === undefined
         ? undefined

@@ -201,15 +201,10 @@ describe('without anything to show', () => {
     ]);
   });
 
-  test('a view that does not answer is waited for no longer than a person waits', async ({
-    port,
-    database,
-  }) => {
-    const client = await database.pool.connect();
-    await client.query('BEGIN; LOCK TABLE pylon.issues IN ACCESS EXCLUSIVE MODE');
+  test('a view that does not answer is waited for no longer than a person waits', async ({ port, locks }) => {
+    const lock = await locks.by('LOCK TABLE pylon.issues IN ACCESS EXCLUSIVE MODE');
     const answer = await (await port.open()).get('/reports');
-    await client.query('ROLLBACK');
-    client.release();
+    await lock.release();
     expect([answer.status, await answer.text()]).toEqual([
       503,
       expect.stringContaining('the database: no answer within 8000 ms'),

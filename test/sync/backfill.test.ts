@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
-import { expectMirror } from '../helpers/compare-mirror.ts';
 import { NOW, test } from '../helpers/backfill-workspace.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 
 const DAY = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -274,15 +274,17 @@ test('a database that belongs to another workspace is refused, and both are name
   );
 });
 
-test('a row that a person holds locked is brought up to date once it is free', async ({ database, open }) => {
+test('a row that a person holds locked is brought up to date once it is free', async ({
+  database,
+  locks,
+  open,
+}) => {
   const { sandbox, backfill } = await open({ issues: 5 });
   await backfill({ resources: [resourceNamed('issues')] });
   const [id] = [...sandbox.world.all('issues')].map(({ object }) => String(object.id));
   await sandbox.world.patch('issues', String(id), { title: 'Changed meanwhile' });
-  const person = await database.pool.connect();
-  await person.query('BEGIN');
-  await person.query('SELECT 1 FROM pylon.issues WHERE id = $1 FOR UPDATE', [id]);
-  setTimeout(() => void person.query('COMMIT').then(() => person.release()), 400);
+  const lock = await locks.row('pylon.issues', `${id}`);
+  setTimeout(() => void lock.release(), 400);
   const results = await backfill({ resources: [resourceNamed('issues')] });
   expect(results.get('issues')).toMatchObject({ state: 'done', updated: 1 });
   const { rows } = await database.pool.query('SELECT title FROM pylon.issues WHERE id = $1', [id]);
@@ -301,7 +303,7 @@ test('stopped after any number of steps and run again, it ends equal to Pylon', 
       let steps = 0;
       const run = backfill({
         signal: stop.signal,
-        onStep: () => {
+        onProgress: () => {
           steps += 1;
           if (steps === stopAt) stop.abort(new Error('stopped'));
         },

@@ -2,10 +2,10 @@ import { describe, expect } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
 import { steadyNow } from '../../src/pylon/clock.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { expectMirror } from '../helpers/compare-mirror.ts';
-import { keepFew } from '../helpers/shrink-workspace.ts';
-import { type Mirrored, test } from '../helpers/session.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import { type Mirrored, test } from '../helpers/session.ts';
+import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
@@ -172,7 +172,7 @@ describe('an incremental pull', () => {
   });
 
   test('finds what changed before Pylon’s clock was set back', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 6, historyDays: 50 }, { prepare: keepFew });
+    const mirrored = await mirror({ issues: 6, historyDays: 50 }, { prepare: shrinkWorkspace });
     const { sandbox, session, pass } = mirrored;
     await session.pull();
     // One server answers with a clock that is two hours ahead.
@@ -195,7 +195,7 @@ describe('an incremental pull', () => {
     let moved = 0;
     const mirrored = await mirror(
       { issues: 6, historyDays: 50, now: () => steadyNow() + moved },
-      { prepare: keepFew, client: ahead },
+      { prepare: shrinkWorkspace, client: ahead },
     );
     const { sandbox, session, reopen } = mirrored;
     await session.close();
@@ -214,7 +214,7 @@ describe('an incremental pull', () => {
     const mirrored = await mirror(
       { issues: 6, historyDays: 50 },
       // What it takes Pylon's clock to be by is this machine's, which is not a day from it.
-      { prepare: keepFew, client: { fetch: dateless, now: () => NOW } },
+      { prepare: shrinkWorkspace, client: { fetch: dateless, now: () => NOW } },
     );
     const { sandbox, session, pass } = mirrored;
     // Dated by the clock of the machine it was sent from.
@@ -266,7 +266,7 @@ describe('an incremental pull', () => {
   test.for(['the same process', 'the next one'])(
     'brings what happens within a second of what it has brought already, in %s',
     async (which, { mirror, database }) => {
-      const mirrored = await mirror({ issues: 6, historyDays: 50 }, { prepare: keepFew });
+      const mirrored = await mirror({ issues: 6, historyDays: 50 }, { prepare: shrinkWorkspace });
       const { sandbox, session, pass, reopen } = mirrored;
       await session.pull();
       pass(600);

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
 import { isUnfinished } from '../../src/sync/take-up.ts';
-import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { type Difference, differences } from '../helpers/compare-mirror.ts';
+import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { expectWholeHistory } from '../helpers/history.ts';
-import { HANGING, KNOWN, type Life, openLife, PULLED } from '../helpers/simulation.ts';
+import { MIRRORED, openSimulation, PARENTS, PULLED, type Simulation } from '../helpers/simulation.ts';
 import { type Plan, plans, type Step, type Work } from '../helpers/simulation-plans.ts';
 
 /** Lives that a run of the test goes through, as far as its time allows: a busy machine sees fewer of them. */
@@ -14,7 +14,7 @@ const TIME_MS = 80_000;
 
 /** Rows of the mirror that a condition picks, by `<resource> <key>`. */
 async function rowsWhere({ pool }: TestDatabase, condition: string): Promise<ReadonlySet<string>> {
-  const each = KNOWN.map((name) => `SELECT '${name} ' || id AS key FROM pylon.${name} WHERE ${condition}`);
+  const each = MIRRORED.map((name) => `SELECT '${name} ' || id AS key FROM pylon.${name} WHERE ${condition}`);
   const { rows } = await pool.query<{ key: string }>(each.join(' UNION ALL '));
   return new Set(rows.map(({ key }) => key));
 }
@@ -22,9 +22,9 @@ async function rowsWhere({ pool }: TestDatabase, condition: string): Promise<Rea
 const tombstones = (database: TestDatabase) => rowsWhere(database, '_deleted_at IS NOT NULL');
 
 /** Keys of what Pylon has. */
-const held = ({ sandbox }: Life) =>
+const held = ({ sandbox }: Simulation) =>
   new Set(
-    KNOWN.flatMap((name) =>
+    MIRRORED.flatMap((name) =>
       [...sandbox.world.all(name)].map(({ object, path }) =>
         name === 'issue_followers'
           ? `${name} ${path.issue_id}:${object.type}:${object.id}`
@@ -42,7 +42,7 @@ function isPulled(works: readonly string[], results: readonly PromiseSettledResu
 }
 
 /** Takes one step, and holds what must hold after each. */
-function stepper(life: Life, database: TestDatabase, { date }: Plan) {
+function stepper(life: Simulation, database: TestDatabase, { date }: Plan) {
   const { remote, sandbox } = life;
   /** When incremental pulls began whose scan is not ended, in changes made, by resource. */
   const began = new Map<string, number>();
@@ -52,7 +52,7 @@ function stepper(life: Life, database: TestDatabase, { date }: Plan) {
     const wasGone = (name: string) => remote.wasGone(name, start);
     const wrong = [...(await tombstones(database))].filter((key) => {
       const [name = ''] = key.split(' ');
-      const parent = HANGING[name];
+      const parent = PARENTS[name];
       return (
         !before.has(key) &&
         there.has(key) &&
@@ -69,7 +69,7 @@ function stepper(life: Life, database: TestDatabase, { date }: Plan) {
     const all = await differences(database.pool, sandbox, PULLED, { ticking: true });
     const skipped = all.filter(({ resource, key, what }) => {
       const shownAt = remote.shown.get(`${resource} ${key}`);
-      const since = began.get(HANGING[resource] ?? resource) ?? 0;
+      const since = began.get(PARENTS[resource] ?? resource) ?? 0;
       return shownAt !== undefined && shownAt <= since && what !== 'Pylon does not have it';
     });
     expect(skipped, 'changed before the pull began').toEqual([]);
@@ -93,7 +93,7 @@ function stepper(life: Life, database: TestDatabase, { date }: Plan) {
   };
 }
 
-async function readAll({ session }: Life): Promise<void> {
+async function readAll({ session }: Simulation): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const read = await session.first();
     const failed = [...read.values()].filter(({ state }) => state !== 'done');
@@ -103,7 +103,7 @@ async function readAll({ session }: Life): Promise<void> {
 }
 
 /** Nothing happens any more: what was begun is ended, and everything is looked at once more. */
-async function settleDown({ session, remote, resources, perform }: Life): Promise<void> {
+async function settleDown({ session, remote, resources, perform }: Simulation): Promise<void> {
   for (const what of ['lists', 'reconcile'] as const)
     if (await isUnfinished(session.ctx, what, resources)) await session[what]();
   for (let round = 0; round < 2; round += 1) {
@@ -113,12 +113,16 @@ async function settleDown({ session, remote, resources, perform }: Life): Promis
   await session.lists();
   await session.reconcile();
   // What nothing points to.
-  for (let which = 0; which < 2 * Object.keys(HANGING).length; which += 1) await perform('resweep', which);
+  for (let which = 0; which < 2 * Object.keys(PARENTS).length; which += 1) await perform('resweep', which);
   while ((await session.drain()) > 0);
 }
 
 /** Pylon lists milestones nowhere: one that no task names, and that was never read, cannot be known. */
-function isKnowable({ sandbox }: Life, rows: ReadonlySet<string>, { resource, key }: Difference): boolean {
+function isKnowable(
+  { sandbox }: Simulation,
+  rows: ReadonlySet<string>,
+  { resource, key }: Difference,
+): boolean {
   if (resource !== 'milestones' || rows.has(`${resource} ${key}`)) return true;
   const named = ({ milestone }: Record<string, unknown>) => (milestone as { id?: string } | null)?.id;
   return [...sandbox.world.all('tasks')].some(({ object }) => named(object) === key);
@@ -126,14 +130,14 @@ function isKnowable({ sandbox }: Life, rows: ReadonlySet<string>, { resource, ke
 
 async function live(plan: Plan): Promise<void> {
   const database = await createDatabase();
-  const life = await openLife(plan, database);
+  const life = await openSimulation(plan, database);
   try {
     const take = stepper(life, database, plan);
     await take(plan.first, ['first']);
     await readAll(life);
     for (const step of plan.steps) await take(step, step.works);
     await settleDown(life);
-    const left = await differences(database.pool, life.sandbox, KNOWN, { ticking: true });
+    const left = await differences(database.pool, life.sandbox, MIRRORED, { ticking: true });
     const rows = await rowsWhere(database, 'true');
     expect(left.filter((one) => isKnowable(life, rows, one))).toEqual([]);
     const count = async (query: string) => (await database.pool.query(query)).rowCount;

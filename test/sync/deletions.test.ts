@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
 import { approve } from '../../src/sync/approve.ts';
-import type { TestDatabase } from '../helpers/database.ts';
-import { expectMirror } from '../helpers/compare-mirror.ts';
-import { type Mirrored, test } from '../helpers/session.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { type Mirrored, test } from '../helpers/session.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
@@ -318,18 +318,15 @@ describe('a scan', () => {
     expect((await scansOf(database)).map(({ state }) => state)).toEqual(['abandoned', 'applied']);
   });
 
-  test('leaves a row that a person holds, and settles it next time', async ({ mirror, database }) => {
+  test('leaves a row that a person holds, and settles it next time', async ({ mirror, locks }) => {
     const mirrored = await mirror();
     const { sandbox, session } = mirrored;
     const [id = ''] = idsOf(mirrored, 'contacts');
     sandbox.world.remove('contacts', id);
-    const person = await database.pool.connect();
-    await person.query('BEGIN');
-    await person.query('SELECT FROM pylon.contacts WHERE id = $1 FOR UPDATE', [id]);
+    const lock = await locks.row('pylon.contacts', id);
     const held = await session.lists(['contacts']);
     expect(held.get('contacts')).toMatchObject({ state: 'failed', error: /held by other transactions/ });
-    await person.query('ROLLBACK');
-    person.release();
+    await lock.release();
     const then = await session.lists(['contacts']);
     expect(then.get('contacts')).toMatchObject({ state: 'done', deleted: 1 });
   });

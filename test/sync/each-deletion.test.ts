@@ -2,10 +2,10 @@ import { describe, expect } from 'vitest';
 import type { Resource } from '../../src/resources/define.ts';
 import { childrenOf, resourceNamed, resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import type { TestDatabase } from '../helpers/database.ts';
 import { servedIn } from '../helpers/compare-mirror.ts';
-import { keepFew } from '../helpers/shrink-workspace.ts';
+import type { TestDatabase } from '../helpers/database.ts';
 import { type Session, test } from '../helpers/session.ts';
+import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';
 import { markedRows, tombstonesOf } from '../helpers/tombstones.ts';
 
 type Way = 'lists' | 'reconcile' | 'resweep';
@@ -116,7 +116,7 @@ function familyOf(resource: Resource): readonly Resource[] {
 }
 
 const small = { issues: 12 };
-const prepare = (sandbox: Sandbox) => keepFew(sandbox);
+const prepare = (sandbox: Sandbox) => shrinkWorkspace(sandbox);
 
 const cases = Object.entries(FOUND).flatMap(([resource, { by, proof }]) =>
   by.map((way) => ({ resource, way, proof })),

@@ -1,17 +1,17 @@
 import { describe, expect } from 'vitest';
 import { previewEdits } from '../../src/sync/edits/preview.ts';
 import { pushOnce } from '../../src/sync/edits/push-once.ts';
-import { editsIn, push, pushOptions, statesIn } from '../helpers/edits.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
+import { editsIn, push, pushOptions, statesIn } from '../helpers/edits.ts';
 import {
   ALL,
-  any,
-  begin,
+  allowAll,
+  anyId,
   creatable,
+  createdObjects,
+  createRequests,
   INSERTS,
   insert,
-  made,
-  posts,
   pushUntil,
   rowsOf,
 } from '../helpers/inserts.ts';
@@ -22,11 +22,11 @@ describe('an INSERT', () => {
     'into %s creates in Pylon, with all that was given',
     async (name, { mirror, database }) => {
       const mirrored = await mirror({ issues: 20 });
-      await begin(mirrored);
+      await allowAll(mirrored);
       const local = await insert(database, name);
       const { rows: asked } = await database.pool.query(`SELECT * FROM pylon.${name} WHERE id = $1`, [local]);
       await push(mirrored, ALL);
-      const [object, ...others] = made(mirrored, name);
+      const [object, ...others] = createdObjects(mirrored, name);
       expect(others).toEqual([]);
       const id = String(object?.id);
       const edits = await editsIn(database);
@@ -44,7 +44,7 @@ describe('an INSERT', () => {
         if (column !== 'body_html') expect([column, row[column]]).toEqual([column, asked[0][column]]);
       const { rows: ids } = await database.pool.query('SELECT provisional, resource, id FROM pylon_sync.ids');
       expect(ids).toEqual([{ provisional: local, resource: name, id }]);
-      expect(posts(mirrored, name)).toHaveLength(1);
+      expect(createRequests(mirrored, name)).toHaveLength(1);
       await mirrored.session.reconcile();
       await expectMirror(database.pool, mirrored.sandbox);
     },
@@ -55,7 +55,7 @@ describe('an INSERT', () => {
     database,
   }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     await insert(database, 'issues');
     await push(mirrored, ALL);
     const [create, update] = await editsIn(database);
@@ -68,26 +68,28 @@ describe('an INSERT', () => {
 
   test('of a contact with its account waits for that, in one statement', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     await database.pool.query(`
       WITH account AS (INSERT INTO pylon.accounts (name) VALUES ('Made here') RETURNING id)
       INSERT INTO pylon.contacts (name, account_id) SELECT 'Made here', id FROM account`);
     await push(mirrored, ALL);
     expect(await statesIn(database)).toEqual(['applied', 'applied']);
-    const [account] = made(mirrored, 'accounts');
-    expect(made(mirrored, 'contacts')).toMatchObject([{ account: { id: account?.id } }]);
+    const [account] = createdObjects(mirrored, 'accounts');
+    expect(createdObjects(mirrored, 'contacts')).toMatchObject([{ account: { id: account?.id } }]);
     expect(await rowsOf(database, 'contacts')).toMatchObject([{ account_id: account?.id }]);
   });
 
   test('and what was changed since go as one request', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = await insert(database, 'accounts');
     await database.pool.query("UPDATE pylon.accounts SET tags = '{c}', owner_id = NULL WHERE id = $1", [id]);
     await push(mirrored, ALL);
     expect(await statesIn(database)).toEqual(['applied', 'applied', 'applied']);
-    expect(made(mirrored, 'accounts')).toMatchObject([{ tags: ['c'], owner: null, is_disabled: true }]);
-    expect(posts(mirrored, 'accounts')).toHaveLength(1);
+    expect(createdObjects(mirrored, 'accounts')).toMatchObject([
+      { tags: ['c'], owner: null, is_disabled: true },
+    ]);
+    expect(createRequests(mirrored, 'accounts')).toHaveLength(1);
   });
 
   test('gives its id to what referred to it, and to what is edited while it is under way', async ({
@@ -95,10 +97,10 @@ describe('an INSERT', () => {
     database,
   }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = await insert(database, 'accounts');
     const { rows } = await database.pool.query(
-      `UPDATE pylon.issues SET account_id = $1 WHERE id = ${any('issues')} RETURNING id`,
+      `UPDATE pylon.issues SET account_id = $1 WHERE id = ${anyId('issues')} RETURNING id`,
       [id],
     );
     mirrored.sandbox.faults.add({ endpoint: 'POST /accounts', kind: 'slow', delayMs: 500 });
@@ -106,7 +108,7 @@ describe('an INSERT', () => {
     await expect.poll(async () => (await statesIn(database))[0]).toBe('sending');
     await database.pool.query("UPDATE pylon.accounts SET tags = '{late}' WHERE id = $1", [id]);
     await pushing;
-    const [account] = made(mirrored, 'accounts');
+    const [account] = createdObjects(mirrored, 'accounts');
     expect([...new Set(await statesIn(database))]).toEqual(['applied']);
     expect(account).toMatchObject({ tags: ['late'], is_disabled: true });
     expect(mirrored.sandbox.world.get('issues', rows[0].id)).toMatchObject({ account: { id: account?.id } });
@@ -114,7 +116,7 @@ describe('an INSERT', () => {
 
   test('that a pull stored first is one with what it stored', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     await insert(database, 'issues');
     mirrored.pass(60);
     mirrored.sandbox.faults.add({ endpoint: 'POST /issues', kind: 'lost-answer' });
@@ -123,13 +125,13 @@ describe('an INSERT', () => {
     expect(await rowsOf(database, 'issues')).toHaveLength(2);
     await pushUntil(mirrored, database, 'applied');
     expect(await rowsOf(database, 'issues')).toMatchObject([
-      { id: made(mirrored, 'issues')[0]?.id, state: 'closed' },
+      { id: createdObjects(mirrored, 'issues')[0]?.id, state: 'closed' },
     ]);
   });
 
   test('that was deleted while it was under way is created and deleted', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = await insert(database, 'tasks');
     mirrored.sandbox.faults.add({ endpoint: 'POST /tasks', kind: 'slow', delayMs: 500 });
     const pushing = push(mirrored, ALL);
@@ -137,7 +139,7 @@ describe('an INSERT', () => {
     await database.pool.query('DELETE FROM pylon.tasks WHERE id = $1', [id]);
     await pushing;
     expect(await statesIn(database)).toEqual(['applied', 'applied']);
-    expect(made(mirrored, 'tasks')).toEqual([]);
+    expect(createdObjects(mirrored, 'tasks')).toEqual([]);
     expect(await rowsOf(database, 'tasks')).toMatchObject([
       {
         id: expect.not.stringContaining('local-'),
@@ -149,7 +151,7 @@ describe('an INSERT', () => {
 
   test('is left alone by passes before it is sent', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const ids = await Promise.all(['issues', 'tasks', 'accounts'].map((name) => insert(database, name)));
     await mirrored.session.lists();
     await mirrored.session.reconcile();
@@ -162,7 +164,7 @@ describe('an INSERT', () => {
 
 test('an INSERT that is discarded before it is sent takes its row along', async ({ mirror, database }) => {
   const mirrored = await mirror({ issues: 5 });
-  await begin(mirrored);
+  await allowAll(mirrored);
   const id = await insert(database, 'accounts');
   await insert(database, 'contacts', { account_id: `'${id}'` });
   const [create] = await editsIn(database);
@@ -173,7 +175,7 @@ test('an INSERT that is discarded before it is sent takes its row along', async 
     { state: 'discarded' },
     { state: 'failed', error: `depends on edit ${create?.id}, which was discarded` },
   ]);
-  expect(posts(mirrored, 'contacts')).toEqual([]);
+  expect(createRequests(mirrored, 'contacts')).toEqual([]);
 });
 
 test('what waits for a create that waits itself is not waited for by a push', async ({
@@ -181,7 +183,7 @@ test('what waits for a create that waits itself is not waited for by a push', as
   database,
 }) => {
   const mirrored = await mirror({ issues: 5 });
-  await begin(mirrored);
+  await allowAll(mirrored);
   await database.pool.query(`
     BEGIN; SET LOCAL pylon_sync.draft = on; INSERT INTO pylon.accounts (id, name) VALUES ('local-a', 'A'); COMMIT`);
   await database.pool.query("INSERT INTO pylon.contacts (name, account_id) VALUES ('Ann', 'local-a')");
@@ -203,10 +205,10 @@ test('what waits for a create that waits itself is not waited for by a push', as
 
 test('what is to be created and deleted can be seen before it is sent', async ({ mirror, database }) => {
   const mirrored = await mirror({ issues: 5 });
-  await begin(mirrored);
+  await allowAll(mirrored);
   await insert(database, 'tags');
   const { rows } = await database.pool.query(
-    `DELETE FROM pylon.contacts WHERE id = ${any('contacts')} RETURNING id`,
+    `DELETE FROM pylon.contacts WHERE id = ${anyId('contacts')} RETURNING id`,
   );
   const previews = await previewEdits(mirrored.session.ctx, { ...ALL, policy: () => 'hold' });
   expect(previews.map(({ request }) => request)).toEqual([
@@ -221,7 +223,7 @@ test('what is to be created and deleted can be seen before it is sent', async ({
 describe('a refusal', () => {
   test('takes the row away, and what depends on it; a retry revives that', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const { account: before } = [...mirrored.sandbox.world.all('issues')][0]?.object ?? {};
     const id = await insert(database, 'accounts');
     await database.pool.query("UPDATE pylon.accounts SET name = 'Made here, too' WHERE id = $1", [id]);
@@ -253,7 +255,7 @@ describe('a refusal', () => {
     const account = [...mirrored.sandbox.world.all('accounts')].find(
       ({ object }) => object.name === 'Made here, too',
     );
-    expect(made(mirrored, 'contacts')).toMatchObject([{ account: { id: account?.object.id } }]);
+    expect(createdObjects(mirrored, 'contacts')).toMatchObject([{ account: { id: account?.object.id } }]);
     expect(mirrored.sandbox.world.get('issues', String(issue))).toMatchObject({
       account: { id: account?.object.id },
     });
@@ -261,7 +263,7 @@ describe('a refusal', () => {
 
   test('of what Pylon had before says which words it has for that', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const [held] = (
       await database.pool.query("SELECT value FROM pylon.tags WHERE object_type = 'issue' LIMIT 1")
     ).rows;
@@ -274,12 +276,12 @@ describe('a refusal', () => {
 
   test('of what somebody made meanwhile, and that is the same, is none', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     mirrored.sandbox.world.create('tags', { value: 'Made here', object_type: 'issue', hex_color: '#123456' });
     await insert(database, 'tags');
     await push(mirrored, ALL);
     expect(await editsIn(database)).toMatchObject([{ state: 'applied', error: 'Pylon had it already' }]);
-    expect(made(mirrored, 'tags')).toHaveLength(1);
+    expect(createdObjects(mirrored, 'tags')).toHaveLength(1);
     expect(await rowsOf(database, 'tags')).toHaveLength(1);
   });
 });

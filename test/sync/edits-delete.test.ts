@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
-import { expectMirror } from '../helpers/compare-mirror.ts';
-import { ALL, begin } from '../helpers/inserts.ts';
+import { ALL, allowAll } from '../helpers/inserts.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const first = ({ sandbox }: Mirrored, resource: string) => {
@@ -28,7 +28,7 @@ describe('a DELETE', () => {
     'of %s deletes in Pylon, and leaves a tombstone',
     async (name, { mirror, database }) => {
       const mirrored = await mirror({ issues: 20 });
-      await begin(mirrored);
+      await allowAll(mirrored);
       const id = first(mirrored, name);
       await remove(database, name, id);
       expect(await rowOf(database, name, id)).toBeUndefined();
@@ -64,7 +64,7 @@ describe('a DELETE', () => {
     database,
   }) => {
     const mirrored = await mirror({ issues: 10 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = first(mirrored, 'issues');
     await remove(database, 'issues', id);
     mirrored.pass(60);
@@ -87,7 +87,7 @@ describe('a DELETE', () => {
 
   test('makes what was queued before void', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = first(mirrored, 'issues');
     await database.pool.query("UPDATE pylon.issues SET title = 'Late' WHERE id = $1", [id]);
     await remove(database, 'issues', id);
@@ -100,7 +100,7 @@ describe('a DELETE', () => {
 
   test('of what is gone already is done', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = first(mirrored, 'contacts');
     mirrored.sandbox.world.remove('contacts', id);
     await remove(database, 'contacts', id);
@@ -113,7 +113,7 @@ describe('a DELETE', () => {
     database,
   }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = first(mirrored, 'issues');
     await database.pool.query("UPDATE pylon.issues SET title = 'Mine' WHERE id = $1", [id]);
     await remove(database, 'issues', id);
@@ -135,7 +135,7 @@ describe('a DELETE', () => {
     'whose outcome is unknown (%s) is looked up, and ends once',
     async (kind, { mirror, database }) => {
       const mirrored = await mirror({ issues: 5 });
-      await begin(mirrored);
+      await allowAll(mirrored);
       const id = first(mirrored, 'accounts');
       await remove(database, 'accounts', id);
       mirrored.sandbox.faults.add({ endpoint: 'DELETE /accounts/{id}', kind });
@@ -158,7 +158,7 @@ describe('a DELETE', () => {
 
   test('that is discarded before it is sent is undone', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = first(mirrored, 'contacts');
     const before = await rowOf(database, 'contacts', id);
     await remove(database, 'contacts', id);
@@ -173,7 +173,7 @@ describe('a DELETE', () => {
 
   test('that failed can be tried again', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = first(mirrored, 'contacts');
     await remove(database, 'contacts', id);
     mirrored.sandbox.faults.add({ endpoint: 'DELETE /contacts/{id}', kind: '403' });
@@ -186,7 +186,7 @@ describe('a DELETE', () => {
 
   test('that is not allowed any more waits', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     const id = first(mirrored, 'contacts');
     await database.pool.query("UPDATE pylon.contacts SET name = 'Mine' WHERE id = $1", [id]);
     await remove(database, 'contacts', id);

@@ -5,8 +5,8 @@ import { same } from '../../src/edits/merge.ts';
 import { resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
-import { expectDocumented } from '../helpers/documented-bodies.ts';
 import { createDatabase, type OwnDatabase } from '../helpers/database.ts';
+import { expectDocumentedBodies } from '../helpers/documented-bodies.ts';
 import { editsIn, push } from '../helpers/edits.ts';
 import { openSession, type Session } from '../helpers/session.ts';
 
@@ -28,7 +28,7 @@ afterAll(async () => {
   await session.close();
   await sandbox.close();
   await database.drop();
-  expectDocumented(sandbox.requests);
+  expectDocumentedBodies(sandbox.requests);
 });
 
 const any = async (query: string): Promise<string> =>

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
-import { writesTo } from '../helpers/write-requests.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
+import { writeRequests } from '../helpers/write-requests.ts';
 
 const firstIssue = ({ sandbox }: Mirrored) => {
   const [row] = sandbox.world.all('issues');
@@ -29,7 +29,7 @@ async function goOn(mirrored: Mirrored) {
 /** Lets all go on; how many requests changed something in Pylon. */
 async function sentFor(mirrored: Mirrored): Promise<number> {
   await goOn(mirrored);
-  return writesTo(mirrored.sandbox).length;
+  return writeRequests(mirrored.sandbox).length;
 }
 
 const prepared = (fields: Record<string, unknown>) => ({
@@ -164,7 +164,7 @@ describe('exactly one request', () => {
     await edit(database, id, "title = 'Other'");
     mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', delayMs: 300 });
     const pushing = push(mirrored);
-    await expect.poll(() => writesTo(mirrored.sandbox).length).toBe(1);
+    await expect.poll(() => writeRequests(mirrored.sandbox).length).toBe(1);
     await edit(database, id, "title = 'Original'");
     await pushing;
     expect(await sentFor(mirrored)).toBe(2);

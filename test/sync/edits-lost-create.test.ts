@@ -1,7 +1,16 @@
 import { describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
-import { ALL, begin, creatable, insert, made, posts, pushUntil, rowsOf } from '../helpers/inserts.ts';
+import {
+  ALL,
+  allowAll,
+  creatable,
+  createdObjects,
+  createRequests,
+  insert,
+  pushUntil,
+  rowsOf,
+} from '../helpers/inserts.ts';
 import { test } from '../helpers/session.ts';
 
 describe('a lost answer', () => {
@@ -12,15 +21,15 @@ describe('a lost answer', () => {
     'of a create in %s is found again, and never a second one made',
     async (name, { mirror, database }) => {
       const mirrored = await mirror({ issues: 10 });
-      await begin(mirrored);
+      await allowAll(mirrored);
       await insert(database, name);
       mirrored.sandbox.faults.add({ endpoint: endpoint(name), kind: 'lost-answer' });
       await push(mirrored, ALL);
       expect(await statesIn(database)).toEqual(['pending']);
       await pushUntil(mirrored, database, 'applied');
-      expect(made(mirrored, name)).toHaveLength(1);
-      expect(posts(mirrored, name)).toHaveLength(1);
-      expect(await rowsOf(database, name)).toMatchObject([{ id: made(mirrored, name)[0]?.id }]);
+      expect(createdObjects(mirrored, name)).toHaveLength(1);
+      expect(createRequests(mirrored, name)).toHaveLength(1);
+      expect(await rowsOf(database, name)).toMatchObject([{ id: createdObjects(mirrored, name)[0]?.id }]);
     },
   );
 
@@ -28,19 +37,19 @@ describe('a lost answer', () => {
     'of a create in %s that never came is sent again',
     async (name, { mirror, database }) => {
       const mirrored = await mirror({ issues: 10 });
-      await begin(mirrored);
+      await allowAll(mirrored);
       await insert(database, name);
       mirrored.sandbox.faults.add({ endpoint: endpoint(name), kind: 'reset' });
       await push(mirrored, ALL);
       await pushUntil(mirrored, database, 'applied');
-      expect(made(mirrored, name)).toHaveLength(1);
-      expect(posts(mirrored, name)).toHaveLength(2);
+      expect(createdObjects(mirrored, name)).toHaveLength(1);
+      expect(createRequests(mirrored, name)).toHaveLength(2);
     },
   );
 
   test('of what Pylon lists nowhere is for a person', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 10 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     await insert(database, 'milestones');
     mirrored.sandbox.faults.add({ endpoint: 'POST /milestones', kind: 'lost-answer' });
     await push(mirrored, ALL);
@@ -48,19 +57,19 @@ describe('a lost answer', () => {
     expect(await editsIn(database)).toMatchObject([
       { error: expect.stringContaining('the object may exist') },
     ]);
-    expect(posts(mirrored, 'milestones')).toHaveLength(1);
+    expect(createRequests(mirrored, 'milestones')).toHaveLength(1);
   });
 
   test('of what several objects might be is for a person', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 10 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     await insert(database, 'teams');
     mirrored.sandbox.faults.add({ endpoint: 'POST /teams', kind: 'lost-answer' });
     await push(mirrored, ALL);
     mirrored.sandbox.world.create('teams', { name: 'Made here', users: [] });
     await pushUntil(mirrored, database, 'failed');
     expect(await editsIn(database)).toMatchObject([{ error: expect.stringContaining('and might be') }]);
-    expect(posts(mirrored, 'teams')).toHaveLength(1);
+    expect(createRequests(mirrored, 'teams')).toHaveLength(1);
   });
 
   test('is not taken for what was there before', async ({ mirror, database }) => {
@@ -68,25 +77,25 @@ describe('a lost answer', () => {
       { issues: 10 },
       { prepare: ({ world }) => void world.create('teams', { name: 'Made here', users: [] }) },
     );
-    await begin(mirrored);
+    await allowAll(mirrored);
     await insert(database, 'teams', { user_ids: "'{}'" });
     mirrored.sandbox.faults.add({ endpoint: 'POST /teams', kind: 'reset' });
     await push(mirrored, ALL);
     await pushUntil(mirrored, database, 'applied');
-    expect(made(mirrored, 'teams')).toHaveLength(2);
+    expect(createdObjects(mirrored, 'teams')).toHaveLength(2);
   });
 
   test('of two that say the same makes two', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 10 });
-    await begin(mirrored);
+    await allowAll(mirrored);
     await insert(database, 'tasks');
     await insert(database, 'tasks');
     mirrored.sandbox.faults.add({ endpoint: 'POST /tasks', kind: 'reset' });
     await push(mirrored, ALL);
     await pushUntil(mirrored, database, 'applied');
-    expect(made(mirrored, 'tasks')).toHaveLength(2);
+    expect(createdObjects(mirrored, 'tasks')).toHaveLength(2);
     expect((await rowsOf(database, 'tasks')).map(({ id }) => id).sort()).toEqual(
-      made(mirrored, 'tasks')
+      createdObjects(mirrored, 'tasks')
         .map(({ id }) => id)
         .sort(),
     );

@@ -2,8 +2,8 @@ import { describe, expect } from 'vitest';
 import { pushDue } from '../../src/sync/edits/push.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
-import { writesTo } from '../helpers/write-requests.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
+import { writeRequests } from '../helpers/write-requests.ts';
 
 const firstOf = ({ sandbox }: Pick<Mirrored, 'sandbox'>, resource: string) => {
   const [row] = sandbox.world.all(resource);
@@ -60,7 +60,7 @@ describe('an edit whose process died', () => {
     const { mirrored } = await follower(mirror, database, 'after');
     await push(mirrored, MINUTE);
     expect(await statesIn(database)).toEqual(['applied']);
-    expect(writesTo(mirrored.sandbox)).toHaveLength(1);
+    expect(writeRequests(mirrored.sandbox)).toHaveLength(1);
   });
 
   test('is not sent again while the request may be on its way, whoever looks', async ({
@@ -75,7 +75,7 @@ describe('an edit whose process died', () => {
         { state: 'pending', error: 'an earlier request may still be on its way' },
       ]);
     }
-    expect(writesTo(mirrored.sandbox)).toEqual([]);
+    expect(writeRequests(mirrored.sandbox)).toEqual([]);
     // A minute later, in effect.
     await database.pool.query("UPDATE pylon_sync.edits SET sent_at = sent_at - interval '1 minute'");
     await beDue(database);
@@ -119,7 +119,7 @@ describe('after a lost answer', () => {
     await database.pool.query('SELECT pylon_sync.retry_edit(id) FROM pylon_sync.edits');
     await push(mirrored, { requestTimeoutMs: 1 });
     expect(await statesIn(database)).toEqual(['applied']);
-    expect(writesTo(mirrored.sandbox)).toHaveLength(1);
+    expect(writeRequests(mirrored.sandbox)).toHaveLength(1);
   });
 
   test('an edit that went with others is not written over what they made, when they go one by one', async ({
@@ -136,7 +136,7 @@ describe('after a lost answer', () => {
     await beDue(database);
     await push(mirrored, { requestTimeoutMs: 1 });
     expect(await statesIn(database)).toEqual(['applied', 'applied', 'failed']);
-    const sent = writesTo(mirrored.sandbox).map(({ body }) => body);
+    const sent = writeRequests(mirrored.sandbox).map(({ body }) => body);
     const refused = { state: 'no such state' };
     expect(sent).toEqual([{ title: 'Second' }, refused, refused]);
   });
@@ -236,17 +236,15 @@ test('what was asked for before an edit was answered never undoes it', async ({ 
 test('an edit that somebody holds is not overtaken by a later one of its record', async ({
   mirror,
   database,
+  locks,
 }) => {
   const mirrored = await mirror({ issues: 5 });
   const id = firstOf(mirrored, 'issues');
   await edit(database, id, "title = 'First'");
   await edit(database, id, "title = 'Second'");
-  const client = await database.pool.connect();
-  await client.query('BEGIN');
-  await client.query("SELECT FROM pylon_sync.edits WHERE changes->>'title' = 'First' FOR UPDATE");
+  const lock = await locks.by("SELECT FROM pylon_sync.edits WHERE changes->>'title' = 'First' FOR UPDATE");
   expect(await push(mirrored)).toBe(0);
-  await client.query('ROLLBACK');
-  client.release();
+  await lock.release();
   await push(mirrored);
   expect(await statesIn(database)).toEqual(['applied', 'applied']);
   expect(mirrored.sandbox.world.get('issues', id)).toMatchObject({ title: 'Second' });

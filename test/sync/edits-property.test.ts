@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { createDatabase, type TestDatabase } from '../helpers/database.ts';
-import { type Done, EDITED, type EditLife, openEditLife } from '../helpers/edit-simulation.ts';
-import { type EditPlan, editPlans } from '../helpers/edit-plans.ts';
-import { type EditRow, editsIn } from '../helpers/edits.ts';
 import { differences } from '../helpers/compare-mirror.ts';
+import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { type EditPlan, editPlans } from '../helpers/edit-plans.ts';
+import { type Done, EDITED, type EditSimulation, openEditSimulation } from '../helpers/edit-simulation.ts';
+import { type EditRow, editsIn } from '../helpers/edits.ts';
 import { changesIn, expectWholeHistory } from '../helpers/history.ts';
-import { recordShown, type Showing } from '../helpers/row-changes.ts';
+import { type RowChange, recordRowChanges } from '../helpers/row-changes.ts';
 
 /** Plans that a run of the test goes through, as far as its time allows: a busy machine sees fewer of them. */
 const PLANS = 10;
@@ -25,7 +25,7 @@ const fieldsOf = ({ changes }: EditRow) =>
   );
 
 /** No edit disappeared, and each ended as it may. */
-async function checkEnds(life: EditLife, edits: readonly EditRow[]): Promise<void> {
+async function checkEnds(life: EditSimulation, edits: readonly EditRow[]): Promise<void> {
   const known = new Set(edits.map(({ id }) => id));
   const captured = life.local.flatMap(({ edit }) => (edit === undefined ? [] : [edit]));
   expect(
@@ -49,7 +49,7 @@ const heldOf = (object: Readonly<Record<string, unknown>>, field: string): unkno
 };
 
 /** What came of the edits of one field of one record came in their order. */
-function checkOrder({ effects, local }: EditLife): void {
+function checkOrder({ effects, local }: EditSimulation): void {
   const names = new Set(local.filter(({ holds }) => holds === 'text').map((one) => one.name));
   for (const name of names) {
     const wanted = local.filter((one) => one.name === name).map(({ value }) => tidy(value));
@@ -65,7 +65,11 @@ function checkOrder({ effects, local }: EditLife): void {
 }
 
 /** Nothing but another's change, or an end that takes an edit back, makes a row show what people did not write. */
-function checkShown({ touched }: EditLife, edits: readonly EditRow[], shown: readonly Showing[]): void {
+function checkShown(
+  { touched }: EditSimulation,
+  edits: readonly EditRow[],
+  shown: readonly RowChange[],
+): void {
   const excused = new Set(touched);
   for (const edit of edits)
     if (edit.state !== 'applied' || edit.error !== null)
@@ -86,7 +90,7 @@ function checkShown({ touched }: EditLife, edits: readonly EditRow[], shown: rea
 }
 
 /** Where nobody else changed a field, Pylon holds what was last asked for and not refused. */
-function checkEffects({ touched, local, sandbox }: EditLife, edits: readonly EditRow[]): void {
+function checkEffects({ touched, local, sandbox }: EditSimulation, edits: readonly EditRow[]): void {
   const ends = new Map(edits.map((edit) => [edit.id, edit]));
   const last = new Map<string, (typeof local)[number]>();
   for (const one of local)
@@ -125,7 +129,7 @@ const valueIn = (values: Readonly<Record<string, unknown>>, field: string): unkn
 };
 
 /** What is kept of fields leads on to what stands, and names who made it so. */
-async function checkHistory(database: TestDatabase, { touched }: EditLife, edits: readonly EditRow[]) {
+async function checkHistory(database: TestDatabase, { touched }: EditSimulation, edits: readonly EditRow[]) {
   await expectWholeHistory(database.pool);
   const byId = new Map(edits.map((edit) => [edit.id, edit]));
   const edited = new Set(
@@ -166,9 +170,9 @@ async function checkHistory(database: TestDatabase, { touched }: EditLife, edits
 
 async function live(plan: EditPlan): Promise<void> {
   const database = await createDatabase();
-  const life = await openEditLife(plan, database);
+  const life = await openEditSimulation(plan, database);
   try {
-    const shown = await recordShown(database.pool, EDITED);
+    const shown = await recordRowChanges(database.pool, EDITED);
     for (const step of plan.steps) {
       await life.take(step);
       await checkWaiting(database, await editsIn(database));

@@ -309,18 +309,15 @@ test('what Pylon lets nobody change is not even asked for', async ({ mirror, dat
   await expect(edit(database, id, "title = 'Refused'")).rejects.toThrow('are not allowed here');
 });
 
-test('a row that somebody holds is settled when it is free', async ({ mirror, database }) => {
+test('a row that somebody holds is settled when it is free', async ({ mirror, database, locks }) => {
   const mirrored = await mirror({ issues: 5 });
   const { id } = issueIn(mirrored);
   await edit(database, id, "title = 'Held'");
-  const client = await database.pool.connect();
-  await client.query('BEGIN');
-  await client.query('SELECT FROM pylon.issues WHERE id = $1 FOR UPDATE', [id]);
+  const lock = await locks.row('pylon.issues', id);
   const pushing = push(mirrored);
   await expect.poll(() => now(mirrored, id)).toMatchObject({ title: 'Held' });
   expect(await statesIn(database)).toEqual(['sending']);
-  await client.query('COMMIT');
-  client.release();
+  await lock.release();
   await pushing;
   expect(await statesIn(database)).toEqual(['applied']);
 });

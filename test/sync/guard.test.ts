@@ -3,8 +3,8 @@ import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { ByParent } from '../../src/sync/child-pages.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
-import type { TestDatabase } from '../helpers/database.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
+import type { TestDatabase } from '../helpers/database.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const resources = ['issues', 'issue_messages'].map(resourceNamed);

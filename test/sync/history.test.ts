@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
-import { changesIn, expectWholeHistory, told } from '../helpers/history.ts';
-import { ALL, begin } from '../helpers/inserts.ts';
+import { changesIn, describeChanges, expectWholeHistory } from '../helpers/history.ts';
+import { ALL, allowAll } from '../helpers/inserts.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 /** An issue in Pylon of known values, as the mirror has it. */
@@ -55,7 +55,7 @@ describe('the history of a field', () => {
     mirrored.sandbox.world.patch('issues', id, { assignee: { id: users[0] }, tags: ['z', 'a'] });
     await push(mirrored);
     expect(await statesIn(database)).toEqual(['applied', 'applied']);
-    expect((await told(database.pool, id)).slice(from).toSorted()).toEqual([
+    expect((await describeChanges(database.pool, id)).slice(from).toSorted()).toEqual([
       `assignee_id: null → "${users[0]}" (Pylon)`,
       'state: "new" → "on_hold" (edit 1)',
       'tags: ["a","b","c"] → ["z","a","b","c"] (Pylon)',
@@ -92,7 +92,9 @@ describe('the history of a field', () => {
     expect(rows).toEqual([{ state: 'new', tags: ['a'] }]);
     mirrored.sandbox.world.patch('issues', id, { state: 'closed' });
     await mirrored.session.drain();
-    expect((await told(database.pool, id)).slice(from)).toEqual(['state: "new" → "closed" (Pylon)']);
+    expect((await describeChanges(database.pool, id)).slice(from)).toEqual([
+      'state: "new" → "closed" (Pylon)',
+    ]);
     await expectWholeHistory(database.pool);
   });
 
@@ -107,10 +109,12 @@ describe('the history of a field', () => {
     await database.pool.query('SELECT pylon_sync.discard_edit(1)');
     mirrored.sandbox.world.patch('issues', id, { tags: ['new'] });
     await mirrored.session.drain();
-    expect((await told(database.pool, id)).slice(from)).toEqual(['tags: ["a"] → ["new"] (Pylon)']);
+    expect((await describeChanges(database.pool, id)).slice(from)).toEqual(['tags: ["a"] → ["new"] (Pylon)']);
     await push(mirrored);
     expect(await statesIn(database)).toEqual(['discarded', 'applied']);
-    expect((await told(database.pool, id)).slice(from + 1)).toEqual(['state: "new" → "closed" (edit 2)']);
+    expect((await describeChanges(database.pool, id)).slice(from + 1)).toEqual([
+      'state: "new" → "closed" (edit 2)',
+    ]);
     await database.pool.query("UPDATE pylon.issues SET state = 'on_hold' WHERE id = $1", [id]);
     await database.pool.query('SELECT pylon_sync.discard_edit(3)');
     await mirrored.session.drain();
@@ -125,7 +129,9 @@ describe('the history of a field', () => {
     mirrored.sandbox.world.patch('issues', id, { state: 'on_hold' });
     await push(mirrored);
     expect(await statesIn(database)).toEqual(['applied']);
-    expect((await told(database.pool, id)).slice(from)).toEqual(['state: "new" → "on_hold" (Pylon)']);
+    expect((await describeChanges(database.pool, id)).slice(from)).toEqual([
+      'state: "new" → "on_hold" (Pylon)',
+    ]);
   });
 
   test('has both changes of a conflict, whoever wins', async ({ mirror, database }) => {
@@ -138,7 +144,9 @@ describe('the history of a field', () => {
     await both('on_hold', 'closed');
     await push(mirrored);
     expect(await statesIn(database)).toEqual(['conflict']);
-    expect((await told(database.pool, id)).slice(from)).toEqual(['state: "new" → "closed" (Pylon)']);
+    expect((await describeChanges(database.pool, id)).slice(from)).toEqual([
+      'state: "new" → "closed" (Pylon)',
+    ]);
     mirrored.sandbox.world.patch('issues', id, { state: 'waiting_on_you' });
     await mirrored.session.hint('issues', id);
     await mirrored.session.drain();
@@ -146,21 +154,23 @@ describe('the history of a field', () => {
     await mirrored.session.hint('issues', id);
     await mirrored.session.drain();
     await push(mirrored);
-    expect((await told(database.pool, id)).slice(from)).toEqual([
+    expect((await describeChanges(database.pool, id)).slice(from)).toEqual([
       'state: "new" → "closed" (Pylon)',
       'state: "closed" → "waiting_on_you" (Pylon)',
       'state: "waiting_on_you" → "on_hold" (edit 1)',
     ]);
     await both('closed', 'new');
     await push(mirrored, { policy: 'pylon' });
-    expect((await told(database.pool, id)).slice(from + 3)).toEqual(['state: "on_hold" → "new" (Pylon)']);
+    expect((await describeChanges(database.pool, id)).slice(from + 3)).toEqual([
+      'state: "on_hold" → "new" (Pylon)',
+    ]);
     await expectWholeHistory(database.pool);
   });
 
   test('begins for what was made here when Pylon has it', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
     const { from } = await known(mirrored);
-    await begin(mirrored);
+    await allowAll(mirrored);
     await database.pool.query(
       "INSERT INTO pylon.accounts (name, type, tags) VALUES ('Made here', 'customer', '{a}')",
     );
@@ -171,13 +181,13 @@ describe('the history of a field', () => {
     expect((await changesIn(database.pool)).slice(from)).toEqual([]);
     await database.pool.query("UPDATE pylon.accounts SET tags = '{a,b}' WHERE name = 'Made here'");
     await push(mirrored);
-    expect(await told(database.pool, rows[0].id)).toEqual(['tags: ["a"] → ["a","b"] (edit 2)']);
+    expect(await describeChanges(database.pool, rows[0].id)).toEqual(['tags: ["a"] → ["a","b"] (edit 2)']);
   });
 
   test('goes on where a row was deleted here, and Pylon kept it', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
     const { id, from } = await known(mirrored);
-    await begin(mirrored);
+    await allowAll(mirrored);
     await database.pool.query("UPDATE pylon.issues SET state = 'on_hold' WHERE id = $1", [id]);
     await database.pool.query('DELETE FROM pylon.issues WHERE id = $1', [id]);
     await database.pool.query('SELECT pylon_sync.discard_edit(1)');

@@ -10,7 +10,7 @@ test('tells how long the children of many parents take, from the first of them o
   await backfill({
     resources: [resourceNamed('issue_messages')],
     client: { limits: documentedLimits('current', 1_000) },
-    onStep: ({ remainingRequests, covered, secondsLeft, state }) => {
+    onProgress: ({ remainingRequests, covered, secondsLeft, state }) => {
       if (state === 'running' && remainingRequests !== undefined) {
         told.push([remainingRequests, covered]);
         // 120 a second.

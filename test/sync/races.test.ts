@@ -3,10 +3,10 @@ import { describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { approve } from '../../src/sync/approve.ts';
-import type { TestDatabase } from '../helpers/database.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
-import { keepFew } from '../helpers/shrink-workspace.ts';
+import type { TestDatabase } from '../helpers/database.ts';
 import { test } from '../helpers/session.ts';
+import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';
 
 const FEW = { issues: 6, historyDays: 50 };
 
@@ -56,7 +56,7 @@ describe('what is on its way', () => {
     database,
   }) => {
     const event = meanwhile();
-    const { session, sandbox, pass } = await mirror(FEW, { prepare: keepFew, client: event });
+    const { session, sandbox, pass } = await mirror(FEW, { prepare: shrinkWorkspace, client: event });
     await session.pull();
     pass(60);
     const [issue = ''] = idsOf(sandbox, 'issues');
@@ -78,7 +78,7 @@ describe('a proof', () => {
     database,
   }) => {
     const event = meanwhile();
-    const { session, sandbox, pass } = await mirror(FEW, { prepare: keepFew, client: event });
+    const { session, sandbox, pass } = await mirror(FEW, { prepare: shrinkWorkspace, client: event });
     await session.pull();
     pass(60);
     const [issue = ''] = idsOf(sandbox, 'issues');
@@ -101,7 +101,7 @@ describe('a proof', () => {
   });
 
   test('is not asked for where a row went with its parent meanwhile', async ({ mirror, database }) => {
-    const { session, sandbox } = await mirror(FEW, { prepare: keepFew });
+    const { session, sandbox } = await mirror(FEW, { prepare: shrinkWorkspace });
     await session.pull();
     const { rows } = await database.pool.query('SELECT id, issue_id FROM pylon.issue_messages LIMIT 1');
     const scan = await stopped(database, 'issue_messages', 'children', [rows[0].id]);
@@ -113,7 +113,7 @@ describe('a proof', () => {
 
   test('rests on records that are there, not on rows that went with it', async ({ mirror, database }) => {
     const event = meanwhile();
-    const { session, sandbox } = await mirror({ issues: 8 }, { prepare: keepFew, client: event });
+    const { session, sandbox } = await mirror({ issues: 8 }, { prepare: shrinkWorkspace, client: event });
     const [gone = '', ...others] = idsOf(sandbox, 'issues');
     sandbox.world.remove('issues', gone);
     // Listed already, and gone before the first candidate is asked for.
@@ -132,7 +132,7 @@ describe('a proof', () => {
       if (!String(input).includes('object_type=meeting')) return fetch(input, init);
       return Response.json({ errors: ['object_type is invalid'], request_id: 'r' }, { status: 400 });
     };
-    const { session, sandbox } = await mirror(FEW, { prepare: keepFew, client: { fetch: refuse } });
+    const { session, sandbox } = await mirror(FEW, { prepare: shrinkWorkspace, client: { fetch: refuse } });
     for (const id of idsOf(sandbox, 'custom_fields')) sandbox.world.remove('custom_fields', id);
     expect((await session.lists(['custom_fields'])).get('custom_fields')).toMatchObject({ state: 'done' });
     await expectMirror(database.pool, sandbox, ['custom_fields']);
@@ -144,7 +144,7 @@ describe('two passes at once', () => {
     mirror,
   }) => {
     const manyMilestones = (sandbox: Sandbox) => {
-      keepFew(sandbox);
+      shrinkWorkspace(sandbox);
       const [{ object: task = {} } = {}] = sandbox.world.all('tasks');
       for (let n = 0; n < 30; n += 1) {
         sandbox.world.put('milestones', { id: `milestone ${n}`, name: `Milestone ${n}` });
@@ -175,7 +175,7 @@ describe('two passes at once', () => {
     };
     const { session } = await mirror(
       { ...FEW, latencyMs: 5 },
-      { prepare: keepFew, client: { fetch: counting } },
+      { prepare: shrinkWorkspace, client: { fetch: counting } },
     );
     await Promise.all([session.pull(), session.pull()]);
     expect(most).toBe(1);
@@ -185,7 +185,7 @@ describe('two passes at once', () => {
     const event = meanwhile();
     const pull = { by: 'list', path: '/contacts', limit: 2 } as const;
     const resources = [{ ...resourceNamed('contacts'), pull }];
-    const { session, sandbox } = await mirror(FEW, { prepare: keepFew, client: event, resources });
+    const { session, sandbox } = await mirror(FEW, { prepare: shrinkWorkspace, client: event, resources });
     const first = idsOf(sandbox, 'contacts')[0] ?? '';
     let second: Promise<unknown> = Promise.resolve();
     event.on = /GET \/contacts/;
@@ -208,7 +208,7 @@ test('what a merge moved is read again even where it is being read at that momen
   database,
 }) => {
   const event = meanwhile();
-  const { session, sandbox } = await mirror(FEW, { prepare: keepFew, client: event });
+  const { session, sandbox } = await mirror(FEW, { prepare: shrinkWorkspace, client: event });
   await session.pull();
   const contacts = [...sandbox.world.all('contacts')];
   const { object: contact = {} } =
@@ -233,7 +233,7 @@ test('children are read whole after a first reading that failed on their parents
   mirror,
   database,
 }) => {
-  const { session, sandbox } = await mirror(FEW, { prepare: keepFew, isRead: false });
+  const { session, sandbox } = await mirror(FEW, { prepare: shrinkWorkspace, isRead: false });
   // As often as it is asked for: windows are read side by side.
   sandbox.faults.add({ endpoint: 'GET /issues', kind: '500', times: 1_000 });
   const failed = await session.first();

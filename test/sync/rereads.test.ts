@@ -79,21 +79,19 @@ describe('a record that something points to', () => {
   test('is waited for while a person holds its row, longer each time, and then brought up to date', async ({
     mirror,
     database,
+    locks,
   }) => {
     const mirrored = await mirror();
     const { sandbox, session } = mirrored;
     const [id = ''] = idsOf(mirrored, 'issues');
     const { updated_at } = sandbox.world.get('issues', id) ?? {};
     sandbox.world.patch('issues', id, { title: 'Held', updated_at });
-    const person = await database.pool.connect();
-    await person.query('BEGIN');
-    await person.query('SELECT FROM pylon.issues WHERE id = $1 FOR UPDATE', [id]);
+    const lock = await locks.row('pylon.issues', id);
     await session.hint('issues', id);
     expect(await session.drain()).toBe(1);
     // Not at once again: a person may take their time.
     expect(await session.drain()).toBe(0);
-    await person.query('ROLLBACK');
-    person.release();
+    await lock.release();
     await expect.poll(() => session.drain(), { timeout: 5_000 }).toBe(1);
     await expectMirror(database.pool, sandbox, ['issues']);
   });

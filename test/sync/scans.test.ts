@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import type { TestDatabase } from '../helpers/database.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
-import { keepFew } from '../helpers/shrink-workspace.ts';
+import type { TestDatabase } from '../helpers/database.ts';
 import { test } from '../helpers/session.ts';
+import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';
 
 const FEW = { issues: 6, historyDays: 50 };
 
@@ -13,7 +13,7 @@ const scansOf = async ({ pool }: TestDatabase, where = 'true') =>
 
 describe('when passes have ended', () => {
   test('no scan is left open, and nothing of what scans have seen', async ({ mirror, database }) => {
-    const { session, sandbox } = await mirror(FEW, { prepare: keepFew });
+    const { session, sandbox } = await mirror(FEW, { prepare: shrinkWorkspace });
     // Not for this token.
     sandbox.faults.add({ endpoint: 'GET /macros', kind: '403', times: 3 });
     await session.lists();
@@ -29,7 +29,7 @@ describe('when passes have ended', () => {
     mirror,
     database,
   }) => {
-    const { session, sandbox } = await mirror(FEW, { prepare: keepFew });
+    const { session, sandbox } = await mirror(FEW, { prepare: shrinkWorkspace });
     sandbox.faults.add({ endpoint: 'GET /tags', kind: '500', times: 3 });
     await session.lists(['tags']);
     expect(await scansOf(database)).toMatchObject([{ state: 'listing' }]);
@@ -55,7 +55,7 @@ describe('one record that makes trouble does not keep the rest', () => {
     async (status, { mirror, database }) => {
       let path = '';
       const mirrored = await mirror(FEW, {
-        prepare: keepFew,
+        prepare: shrinkWorkspace,
         resources: [resourceNamed('contacts')],
         client: { fetch: refusing(() => path, status) },
       });
@@ -80,15 +80,13 @@ describe('one record that makes trouble does not keep the rest', () => {
     },
   );
 
-  test('where a person holds its row for long', async ({ mirror, database }) => {
+  test('where a person holds its row for long', async ({ mirror, database, locks }) => {
     const { session, sandbox } = await mirror(FEW, {
-      prepare: keepFew,
+      prepare: shrinkWorkspace,
       resources: [resourceNamed('contacts')],
     });
     const [held = '', other = '', gone = ''] = idsOf(sandbox, 'contacts');
-    const person = await database.pool.connect();
-    await person.query('BEGIN');
-    await person.query('SELECT FROM pylon.contacts WHERE id = $1 FOR UPDATE', [held]);
+    const lock = await locks.row('pylon.contacts', held);
     sandbox.world.patch('contacts', held, { name: 'Held' });
     expect((await session.lists()).get('contacts')).toMatchObject({
       state: 'failed',
@@ -101,8 +99,7 @@ describe('one record that makes trouble does not keep the rest', () => {
       updated: 1,
       deleted: 1,
     });
-    await person.query('ROLLBACK');
-    person.release();
+    await lock.release();
     while ((await session.drain()) > 0);
     await session.lists();
     await expectMirror(database.pool, sandbox, ['contacts']);
@@ -111,7 +108,7 @@ describe('one record that makes trouble does not keep the rest', () => {
   test('where Pylon refuses the messages of one issue', async ({ mirror, database }) => {
     let path = '';
     const { session, sandbox, pass } = await mirror(FEW, {
-      prepare: keepFew,
+      prepare: shrinkWorkspace,
       client: { fetch: refusing(() => path, 403) },
     });
     await session.pull();
@@ -133,7 +130,7 @@ describe('one record that makes trouble does not keep the rest', () => {
   test('where Pylon fails to answer for one that is to be read again', async ({ mirror, database }) => {
     let path = '';
     const { session, sandbox } = await mirror(FEW, {
-      prepare: keepFew,
+      prepare: shrinkWorkspace,
       client: { fetch: refusing(() => path, 500) },
     });
     const [bad = '', ...rest] = idsOf(sandbox, 'contacts');
@@ -168,7 +165,10 @@ test('a scan whose candidates cannot be asked for is gone on with, and not made 
 });
 
 test('every deletion is counted, however many are marked side by side', async ({ mirror, database }) => {
-  const { session, sandbox, pass } = await mirror({ issues: 30, historyDays: 50 }, { prepare: keepFew });
+  const { session, sandbox, pass } = await mirror(
+    { issues: 30, historyDays: 50 },
+    { prepare: shrinkWorkspace },
+  );
   await session.pull();
   pass(60);
   const messages = [...sandbox.world.all('issue_messages')];

@@ -43,7 +43,7 @@ test('a foreign 429 holds up that endpoint alone', async ({ open }) => {
   let teams = 0;
   const results = await backfill({
     resources: ['accounts', 'teams'].map(resourceNamed),
-    onStep: ({ resource, state }) => {
+    onProgress: ({ resource, state }) => {
       if (resource === 'teams' && state === 'done') teams = performance.now() - startedAt;
     },
   });

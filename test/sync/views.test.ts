@@ -50,16 +50,15 @@ describe('a custom field that somebody adds in Pylon', () => {
   test('waits while somebody reads the view, and comes with the next list', { timeout: 30_000 }, async ({
     mirror,
     database,
+    locks,
   }) => {
     const mirrored = await mirror({ issues: 5 });
     define(mirrored, 'seats', 'number');
-    const reader = await database.pool.connect();
-    await reader.query('BEGIN; SELECT FROM pylon_bi.issues LIMIT 1');
+    const lock = await locks.by('SELECT FROM pylon_bi.issues LIMIT 1');
     const { session } = mirrored;
     expect((await session.lists(['custom_fields'])).get('custom_fields')?.state).toBe('done');
     expect(await columnsOf(database, 'issues')).not.toContain('cf_seats');
-    await reader.query('COMMIT');
-    reader.release();
+    await lock.release();
     await session.lists(['custom_fields']);
     expect(await columnsOf(database, 'issues')).toContain('cf_seats');
   });

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test as plain } from 'vitest';
 import { type FieldColumn, type FieldDefinition, newColumns, typeOf } from '../../../src/db/bi/fields.ts';
 import { installViews } from '../../../src/db/bi/install.ts';
-import { asDaemon } from '../../helpers/as-daemon.ts';
+import { asDaemon, inDaemonTransaction } from '../../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
-import { onOrm } from '../../helpers/orm.ts';
 
 const field = (slug: string, type = 'text', object_type = 'issue'): FieldDefinition => ({
   ...{ object_type, slug, type, label: null, description: null, options: null },
@@ -46,7 +45,7 @@ describe('names of columns', () => {
   });
 });
 
-const install = ({ pool }: TestDatabase) => onOrm(pool, (orm) => installViews(orm));
+const install = ({ pool }: TestDatabase) => inDaemonTransaction(pool, (orm) => installViews(orm));
 
 const define = ({ pool }: TestDatabase, values: string) =>
   asDaemon(

@@ -1,14 +1,14 @@
 import { describe, expect } from 'vitest';
 import { views } from '../../../src/db/bi/install.ts';
 import { asDaemon } from '../../helpers/as-daemon.ts';
-import { expectDescribed } from '../../helpers/comments.ts';
+import { expectComments } from '../../helpers/comments.ts';
 import { test } from '../../helpers/session.ts';
 
 /** Views of what nobody has done in a workspace that was just read. */
 const UNUSED = ['edit_summary', 'field_changes'];
 
 test('every schema, table, view and column says what it is', async ({ database }) => {
-  await expectDescribed(database);
+  await expectComments(database);
 });
 
 test('every view answers over a workspace, with its columns in their order', { timeout: 60_000 }, async ({

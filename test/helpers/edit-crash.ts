@@ -1,0 +1,46 @@
+import { expect } from 'vitest';
+import { type CrashTest, KILLS, kill, WITHIN_MS } from './crash.ts';
+import { type EditRow, editsIn } from './edits.ts';
+import { writeRequests } from './write-requests.ts';
+
+const MOST_WRITES = 64;
+
+/**
+ * Kills daemons that send edits, one after the other: each as it starts, or after so many of the requests that change
+ * something. How many of them left edits of the kind.
+ */
+export async function killPushers(crash: CrashTest, isMet: (edit: EditRow) => boolean): Promise<number> {
+  const { dice, sandbox, database, told } = crash;
+  let met = 0;
+  for (let kills = 0; kills < KILLS; kills += 1) {
+    const daemon = crash.begin();
+    const inStart = dice.chance(0.15);
+    // However slowly it starts: it is to be met at work.
+    if (!inStart) await daemon.until('active: working on this database');
+    const isAlive = await crash.moment([daemon], {
+      count: () => writeRequests(sandbox).length,
+      most: 2 ** (1 + dice.below(Math.log2(MOST_WRITES))),
+      inStart: inStart ? 1 : 0,
+      // Where all records wait for what may still arrive, nothing is sent for a while.
+      withinMs: 3_000,
+    });
+    expect(isAlive, `${told}: a daemon ended by itself:\n${daemon.printed()}`).toBe(true);
+    await kill(daemon);
+    if ((await editsIn(database)).some(isMet)) met += 1;
+  }
+  return met;
+}
+
+/** Begins a daemon that is not killed: it, and all edits once each has ended; fails where some do not in time. */
+export async function endEdits(crash: CrashTest) {
+  const { database, told } = crash;
+  // What met many kills and lost answers would wait longer for its next attempt than a test can.
+  await database.pool.query(
+    "UPDATE pylon_sync.edits SET next_attempt_at = clock_timestamp() WHERE state = 'pending'",
+  );
+  const last = crash.begin();
+  const open = async () =>
+    (await editsIn(database)).filter(({ state }) => ['draft', 'pending', 'sending'].includes(state));
+  await expect.poll(open, { timeout: WITHIN_MS, interval: 250, message: told }).toEqual([]);
+  return { last, edits: await editsIn(database) };
+}
