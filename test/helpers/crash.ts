@@ -15,7 +15,7 @@ export const WITHIN_MS = 400_000;
 const START_MS = 800;
 
 /** When a process is killed: after so many requests more, at random, or somewhere in its start. */
-export interface Moment {
+interface Moment {
   /** How many requests have arrived so far, of those that matter. */
   readonly count: () => number;
   /** The most to wait for. */

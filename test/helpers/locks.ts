@@ -1,12 +1,12 @@
 import type pg from 'pg';
 
 /** Locks that somebody else holds, in a transaction that stays open until they are released. */
-export interface Lock {
+interface Lock {
   release(): Promise<void>;
 }
 
 /** A transaction of somebody else that has run one statement, and keeps what that has locked. */
-export async function openTransaction(
+async function openTransaction(
   pool: Pick<pg.Pool, 'connect'>,
   statement: string,
   values: readonly unknown[] = [],
