@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { connect } from '../src/db/connect.ts';
 import { newDoubts } from '../src/db/doubts.ts';
 import { acquireLease } from '../src/db/lease.ts';
@@ -59,13 +60,14 @@ const LOADS: readonly (readonly [what: string, stateOf: (n: number) => string])[
 async function run(server: BenchServer, resource: Resource) {
   const database = await server.createDatabase();
   const db = await connect(database.url);
+  const bare = db.pool as pg.Pool;
   const lease = await acquireLease(db, { command: 'bench' });
   try {
     const store = storer(db, lease, resource, newDoubts());
     const took: { readonly seconds: number; readonly changes: number }[] = [];
     for (const [version, [, stateOf]] of LOADS.entries()) {
-      await db.pool.query('VACUUM ANALYZE pylon.issues');
-      await db.pool.query('CHECKPOINT');
+      await bare.query('VACUUM ANALYZE pylon.issues');
+      await bare.query('CHECKPOINT');
       const all = Array.from({ length: ISSUES }, (_, n) => issue(n, version, stateOf(n)));
       const beganAt = performance.now();
       for (let from = 0; from < ISSUES; from += PAGE) {
@@ -73,7 +75,7 @@ async function run(server: BenchServer, resource: Resource) {
         await store.write(store.map(all.slice(from, from + PAGE), {}, order));
       }
       const seconds = (performance.now() - beganAt) / 1_000;
-      const { rows } = await db.pool.query('SELECT count(*)::integer AS count FROM pylon_sync.changes');
+      const { rows } = await bare.query('SELECT count(*)::integer AS count FROM pylon_sync.changes');
       took.push({ seconds, changes: rows[0].count });
     }
     return took;

@@ -23,6 +23,7 @@ import {
   TOKEN_TAKES,
   webhookSecret,
   whole,
+  withTls,
 } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -170,6 +171,8 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
   const given = Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
   );
+  for (const name of ['DATABASE_URL', 'DATABASE_LISTEN_URL'])
+    if (given[name] !== undefined) given[name] = withTls(given[name], given);
   const issues = schema.safeParse(given).error?.issues ?? [];
   const problems = issues.map(({ path, message }) => problemOf(String(path[0]), message, given));
   if (need.token && given.PYLON_API_TOKEN === undefined) {

@@ -31,12 +31,19 @@ export class LeaseLostError extends Error {
 /** What Drizzle says of a query that failed: the statement and its parameters, which hold people's data. */
 const QUERY = /^Failed query: /;
 
+/** What an error says; of several at once, which have no words of their own (the addresses of one name), each once. */
+function messageOf(error: Error): string {
+  if (error.message !== '' || !(error instanceof AggregateError)) return error.message || error.name;
+  return [...new Set(error.errors.map(reasonOf))].join(', ') || error.name;
+}
+
 /** The text of any thrown value, for a log line or a row of `runs`; of a failed query, why and not what. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const message = messageOf(error);
   const inner = error.cause === undefined ? '' : reasonOf(error.cause);
-  if (QUERY.test(error.message)) return `a query failed: ${inner}`;
-  return inner === '' || error.message.includes(inner) ? error.message : `${error.message}: ${inner}`;
+  if (QUERY.test(message)) return `a query failed: ${inner}`;
+  return inner === '' || message.includes(inner) ? message : `${message}: ${inner}`;
 }
 
 /** The error to log: that beneath a failed query, whose own message would hold people's data. */

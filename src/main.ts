@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseEnv } from 'node:util';
 import { collectEarly } from './cli/heap.ts';
+import { allowSlowLinks } from './cli/network.ts';
 import { runCommandLine } from './cli/run.ts';
 import { Interrupted } from './cli/shell.ts';
 import { reasonOf } from './errors.ts';
@@ -46,6 +47,7 @@ function version(): string {
 }
 
 collectEarly();
+allowSlowLinks();
 
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that has gone (`| head`, a closed terminal) does not end the work.

@@ -36,10 +36,42 @@ export const apiUrl = readable('takes an http or https URL without user, query a
   return bare ? text.replace(/\/+$/, '') : undefined;
 });
 
-export const databaseUrl = readable(
-  'takes postgres://user:password@host:5432/database (an @, : or / in the password percent-encoded)',
-  (text) => (urlOf(text, 'postgres:', 'postgresql:') === undefined ? undefined : new Secret(text)),
-);
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const;
+
+/** How a connection to Postgres is kept safe: libpq's modes, and `pg`'s own word for `require`. */
+export type SslMode = (typeof SSL_MODES)[number];
+
+export const isSslMode = (text: string): text is SslMode => SSL_MODES.some((mode) => mode === text);
+
+/** Parameters of an address for which libpq looks into the environment. */
+const TLS_VARIABLES: Readonly<Record<string, string>> = {
+  sslmode: 'PGSSLMODE',
+  sslrootcert: 'PGSSLROOTCERT',
+  sslcert: 'PGSSLCERT',
+  sslkey: 'PGSSLKEY',
+};
+
+/** An address with what the environment says of TLS, where it says nothing of that itself. */
+export function withTls(text: string, env: Readonly<Record<string, string | undefined>>): string {
+  const added = Object.entries(TLS_VARIABLES).filter(([, variable]) => env[variable] !== undefined);
+  if (added.length === 0 || !URL.canParse(text)) return text;
+  const url = new URL(text);
+  if ([...url.searchParams.keys()].some((name) => name.startsWith('ssl'))) return text;
+  for (const [parameter, variable] of added) url.searchParams.set(parameter, env[variable] ?? '');
+  return url.href;
+}
+
+const DATABASE_TAKES =
+  'takes postgres://user:password@host:5432/database (an @, : or / in the password percent-encoded)';
+
+export const databaseUrl = z.string({ error: DATABASE_TAKES }).transform((text, ctx) => {
+  const url = urlOf(text, 'postgres:', 'postgresql:');
+  const mode = url?.searchParams.get('sslmode') ?? undefined;
+  if (url !== undefined && (mode === undefined || isSslMode(mode))) return new Secret(text);
+  const message = url === undefined ? DATABASE_TAKES : `takes as sslmode one of ${SSL_MODES.join(', ')}`;
+  ctx.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
 
 function shareOf(text: string): number | undefined {
   const value = Number(text);

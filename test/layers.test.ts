@@ -87,6 +87,33 @@ test('only main reads the environment of the process', () => {
   expect(readers).toEqual(['main.ts']);
 });
 
+/** Ways to a statement outside a transaction whose settings are ours, and the modules that may take them. */
+const WAYS: readonly (readonly [way: RegExp, modules: readonly string[]])[] = [
+  [
+    /\bnew pg\.(Pool|Client)\b|class \w+ extends pg\./,
+    ['db/client.ts', 'db/pool.ts', 'postgres/embedded.ts'],
+  ],
+  [/\bclientOf\(/, ['db/client.ts', 'db/pool.ts', 'db/edits/listen.ts']],
+  [/\bopenPool\(/, ['db/pool.ts', 'db/connect.ts', 'db/snapshot.ts', 'db/watch.ts']],
+  [/\b(pool|vital)\.(query|connect)\(/, ['db/atomic.ts']],
+  [/\bdrizzle\(/, ['db/connect.ts', 'db/migrate.ts', 'db/transaction.ts']],
+  [/['"`]BEGIN\b/, ['db/begin.ts']],
+];
+
+const goesRound = (module: string, text: string): readonly string[] =>
+  WAYS.flatMap(([way, modules]) =>
+    way.test(text) && !modules.includes(module) ? [`${module}: ${way}`] : [],
+  );
+
+test('every statement is run by a transaction that says how: nothing goes round db/atomic.ts', () => {
+  const round = Object.keys(imports).flatMap((module) =>
+    goesRound(module, readFileSync(join(SRC, module), 'utf8')),
+  );
+  expect(round).toEqual([]);
+  const code = ['db.pool.query(text)', 'vital.connect()', 'new pg.Client(url)', "client.query('BEGIN')"];
+  for (const line of code) expect(goesRound('db/runs.ts', line), line).toHaveLength(1);
+});
+
 describe('the rules name what they forbid', () => {
   test.each<[Imports, RegExp]>([
     [{ 'pylon/client.ts': ['db/store.ts'] }, /pylon may import no other layer/],

@@ -1,6 +1,7 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { connect } from '../../src/db/connect.ts';
 import { type MappedRow, ownColumns } from '../../src/db/row.ts';
+import { changing } from '../../src/db/transaction.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { clientOf, type MappedPage, mappedPages } from '../pages.ts';
 import type { Method } from './method.ts';
@@ -39,10 +40,12 @@ export const drizzleUpsert: Method = {
     for await (const page of mappedPages(pylon)) {
       const values = records(page);
       for (let from = 0; from < values.length; from += CHUNK) {
-        await db.orm
-          .insert(table)
-          .values(values.slice(from, from + CHUNK))
-          .onConflictDoUpdate({ target: table.id, set });
+        await changing(db, (tx) =>
+          tx
+            .insert(table)
+            .values(values.slice(from, from + CHUNK))
+            .onConflictDoUpdate({ target: table.id, set }),
+        );
       }
       count += values.length;
     }

@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { type Inspection, inspectConfig } from '../config.ts';
 import { missingRoles } from '../db/capture/roles.ts';
 import { pendingMigrations } from '../db/migrate.ts';
+import { serverMajor } from '../db/server.ts';
 import { boundWorkspace, mismatch, type Workspace } from '../db/workspace.ts';
 import { reasonOf, TransientError } from '../errors.ts';
 import { plural } from '../figures.ts';
 import { createPylon } from '../pylon/client.ts';
 import { workspaceOf } from '../sync/workspace.ts';
-import { databaseName, withDatabase } from './database.ts';
+import { databaseName, UNVERIFIED, withDatabase } from './database.ts';
 import { rolesAdvice } from './migrate.ts';
 import { pylonOptions, tokenAdvice } from './pylon.ts';
 import { type Setup, withConfig } from './setup.ts';
@@ -88,11 +89,8 @@ async function checkDatabase(
   findings: Findings,
 ): Promise<void> {
   try {
-    await withDatabase(setup, async ({ pool, orm }, url) => {
-      const { rows } = await pool.query<{ number: number }>(
-        "SELECT current_setting('server_version_num')::integer AS number",
-      );
-      const version = Math.floor((rows[0]?.number ?? 0) / 10_000);
+    await withDatabase(setup, async ({ pool, orm, trust }, url) => {
+      const version = await serverMajor(pool);
       if (version < OLDEST_POSTGRES) {
         note(
           findings,
@@ -101,6 +99,7 @@ async function checkDatabase(
         return;
       }
       findings.right.push(`database: Postgres ${version} at ${databaseName(setup, url)}`);
+      if (trust === 'encrypted') findings.notes.push(`database: ${UNVERIFIED}`);
       const pending = await pendingMigrations(pool);
       findings.right.push(
         pending === 0

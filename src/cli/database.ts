@@ -1,5 +1,6 @@
-import { awayOr, DatabaseAwayError } from '../db/away.ts';
+import { awayOr, DatabaseAwayError, DatabaseRefusedError, lateOr } from '../db/away.ts';
 import { connect, type Database, publicUrl } from '../db/connect.ts';
+import { reasonOf, UsageError } from '../errors.ts';
 import { type Embedded, startEmbedded } from '../postgres/embedded.ts';
 import type { Setup } from './setup.ts';
 
@@ -51,6 +52,10 @@ export function databaseName({ config }: Setup, url: string): string {
   return config.databaseUrl === undefined ? `the embedded server of ${config.dataDir}` : publicUrl(url);
 }
 
+/** What is missing where a connection is encrypted and no more. */
+export const UNVERIFIED =
+  'the connection to the database is encrypted, but the server is not verified, so another could answer in its place: sslmode=verify-full verifies it';
+
 /** How long after the signal the database has to finish what it is doing, milliseconds. */
 const FINISH_MS = 3_000;
 
@@ -58,16 +63,23 @@ const FINISH_MS = 3_000;
  * Opens a database for as long as `work` takes. Once the command is to end, what the work still waits for there
  * (a user's lock, a server that does not answer) is interrupted.
  *
- * @throws DatabaseAwayError, when the database cannot be used at first or any longer.
+ * @param hasWorked Whether this process has used it before: a login that is refused then is waited for.
+ * @throws UsageError when it never worked and only a person can mend that, DatabaseAwayError when the database cannot
+ * be used at first or any longer.
  */
 export async function onDatabase<T>(
-  { shell, ending }: Setup,
+  { shell, ending, log }: Setup,
   url: string,
   work: (db: Database) => Promise<T>,
+  { hasWorked = false }: { readonly hasWorked?: boolean } = {},
 ): Promise<T> {
   const { signal } = shell;
   return ending.during('connections to the database', async () => {
-    const db = await connect(url, { signal });
+    const db = await connect(url, { signal }).catch((error: unknown) => {
+      if (hasWorked || !(error instanceof DatabaseRefusedError)) throw error;
+      throw new UsageError(reasonOf(error), { cause: error });
+    });
+    if (!hasWorked && db.trust === 'encrypted') log.warn(UNVERIFIED);
     let timer: NodeJS.Timeout | undefined;
     const interruptSoon = () => {
       timer = setTimeout(() => db.interrupt(signal.reason), FINISH_MS).unref();
@@ -76,7 +88,7 @@ export async function onDatabase<T>(
     try {
       return await work(db);
     } catch (error) {
-      throw awayOr(error);
+      throw lateOr(awayOr(error));
     } finally {
       signal.removeEventListener('abort', interruptSoon);
       clearTimeout(timer);

@@ -1,5 +1,6 @@
-import type { Executor } from '../db/connect.ts';
+import type { Database } from '../db/connect.ts';
 import { chooseEdits, type Decision, decide, type EditFilter } from '../db/edits/people.ts';
+import { changing } from '../db/transaction.ts';
 import { movable } from '../edits/movable.ts';
 import type { State } from '../edits/states.ts';
 import { plural } from '../figures.ts';
@@ -18,12 +19,12 @@ const DECISIONS: Readonly<Record<Decision, { from: readonly State[]; would: stri
 const PART = 1_000;
 
 /** The newest edits are dropped first, so that each goes back to the one before it. */
-async function decideInParts(db: Executor, decision: Decision, ids: readonly number[]): Promise<number> {
+async function decideInParts(db: Database, decision: Decision, ids: readonly number[]): Promise<number> {
   const isDropping = decision === 'discard' || decision === 'pylon';
   const ordered = isDropping ? ids.toReversed() : ids;
   let moved = 0;
   for (let from = 0; from < ordered.length; from += PART)
-    moved += await decide(db, decision, ordered.slice(from, from + PART));
+    moved += await changing(db, (tx) => decide(tx, decision, ordered.slice(from, from + PART)));
   return moved;
 }
 
@@ -39,12 +40,12 @@ export interface DecideOptions {
  * reason: exit status 3, or 1 where none could be. What a filter finds besides is no failure.
  */
 export async function decideEdits(
-  db: Executor,
+  db: Database,
   shell: Pick<Shell, 'stdout' | 'stderr'>,
   { decision, filter, dryRun, asJson }: DecideOptions,
 ): Promise<number> {
   const { from, would, done } = DECISIONS[decision];
-  const found = await chooseEdits(db, filter);
+  const found = await chooseEdits(db.orm, filter);
   const fit = found.filter(({ state }) => from.includes(state));
   const moved = dryRun
     ? fit.length

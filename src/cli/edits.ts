@@ -82,7 +82,7 @@ export function addEdits(program: Command, run: Run): void {
         const decision = decisionOf(flags);
         const filter = chosenBy(flags, ids ?? []);
         const options = { decision, filter, dryRun: flags.dryRun === true, asJson: flags.json === true };
-        return onEdits((db, shell) => decideEdits(db.orm, shell, options));
+        return onEdits((db, shell) => decideEdits(db, shell, options));
       });
   };
   deciding('retry', 'try edits again that failed or are in conflict', () => 'retry');

@@ -3,6 +3,7 @@ import { type Handover, handOver, readHandover, withdraw } from '../db/handovers
 import { LeaseHeldError } from '../db/lease.ts';
 import { migrate } from '../db/migrate.ts';
 import { stoppedScans } from '../db/scans.ts';
+import { changing } from '../db/transaction.ts';
 import { PermanentError, UsageError } from '../errors.ts';
 import { newPuller } from '../sync/changes.ts';
 import { type HandoverOutcome, perform, type WorkOutcome } from '../sync/handovers.ts';
@@ -71,7 +72,7 @@ function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutco
 
 /** Waits for the end of work that was handed over; takes it back when it is not begun and nobody waits any more. */
 async function follow({ shell }: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
-  const id = await handOver(db.orm, handover);
+  const id = await changing(db, (tx) => handOver(tx, handover));
   try {
     for (;;) {
       const status = await readHandover(db.orm, id);
@@ -81,7 +82,7 @@ async function follow({ shell }: Setup, db: Database, handover: Handover): Promi
       await pause(LOOK_MS, shell.signal);
     }
   } catch (error) {
-    if (shell.signal.aborted) await withdraw(db.orm, id);
+    if (shell.signal.aborted) await changing(db, (tx) => withdraw(tx, id));
     throw error;
   }
 }

@@ -1,4 +1,6 @@
+import { DatabaseRefusedError } from '../db/away.ts';
 import { noteRereads } from '../db/rereads.ts';
+import { openSnapshots } from '../db/snapshot.ts';
 import { writing } from '../db/transaction.ts';
 import { openWatch, type Watch } from '../db/watch.ts';
 import { TransientError } from '../errors.ts';
@@ -7,7 +9,7 @@ import type { Hint } from '../http/hints.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { type HttpServer, ListenError, listen } from '../http/server.ts';
 import type { Attempt } from '../pylon/observe.ts';
-import { openReports, type Reports } from '../reports/open.ts';
+import { openReports, type Reports, STATEMENT_MS } from '../reports/open.ts';
 import type { Activity } from '../sync/activity.ts';
 import type { Context } from '../sync/context.ts';
 import type { Setup } from './setup.ts';
@@ -55,19 +57,24 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
   const server = config.http === 'off' ? undefined : await open(app, config.http, orAnother);
   const leave = async () => {
     const left = watch;
-    reports?.close();
+    const unread = reports;
     watch = reports = undefined;
-    await left?.close();
+    await Promise.all([left?.close(), unread?.close()]);
   };
   return {
     url: server?.url,
     observe: (attempt) => metrics.observe(attempt),
     reached(url) {
       if (server === undefined || url === reached) return;
-      reached = url;
       void leave();
-      watch = openWatch(url, config.resources);
-      reports = openReports(url);
+      try {
+        watch = openWatch(url, config.resources);
+        reports = openReports(openSnapshots(url, { statementMs: STATEMENT_MS }));
+        reached = url;
+      } catch (error) {
+        // A file that the address names cannot be read: the work says so, which connects next.
+        if (!(error instanceof DatabaseRefusedError)) throw error;
+      }
     },
     works(ctx) {
       working = ctx;

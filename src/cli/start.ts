@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DatabaseRefusedError } from '../db/away.ts';
 import { migrate } from '../db/migrate.ts';
 import { reasonOf, TransientError } from '../errors.ts';
 import { newActivity } from '../sync/activity.ts';
@@ -54,24 +55,36 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
   const { signal } = shell;
   signal.addEventListener('abort', () => become(activity, 'stopping'), { once: true });
   const away = newPatience({ log, what: 'database cannot be used: trying again', signal });
+  // Only a person can mend it.
+  const refused = newPatience({
+    ...{ log, what: 'the database refuses the connection: trying until it works again', signal },
+    least: 'error',
+  });
   const memory = newMemory(setup);
   try {
-    for (let isBack = false; ; isBack = true) {
+    for (let isBack = false, hasWorked = false; ; isBack = true) {
       let readyAt = Number.POSITIVE_INFINITY;
       try {
         const url = isBack ? await server.revive() : server.url;
         port.reached(url);
-        await onDatabase(setup, url, async (db) => {
-          const migrations = await migrate(db.pool);
-          log.info({ database: databaseName(setup, url), migrations }, 'database ready');
-          readyAt = performance.now();
-          await serveForever(setup, db, memory, { ...daemon, url });
-        });
+        await onDatabase(
+          setup,
+          url,
+          async (db) => {
+            hasWorked = true;
+            const migrations = await migrate(db.pool);
+            log.info({ database: databaseName(setup, url), migrations }, 'database ready');
+            readyAt = performance.now();
+            await serveForever(setup, db, memory, { ...daemon, url });
+          },
+          { hasWorked },
+        );
       } catch (error) {
         if (signal.aborted || !(error instanceof TransientError)) throw error;
-        if (performance.now() - readyAt > SETTLED_MS) away.worked();
+        if (performance.now() - readyAt > SETTLED_MS)
+          for (const patience of [away, refused]) patience.worked();
         become(activity, 'starting', undefined, reasonOf(error));
-        await away.wait(error);
+        await (error instanceof DatabaseRefusedError ? refused : away).wait(error);
       }
     }
   } catch (error) {

@@ -1,5 +1,5 @@
-import type pg from 'pg';
-import { atomically } from './atomic.ts';
+import { type Pool, readStatement, writeStatement } from './atomic.ts';
+import type { Terms } from './begin.ts';
 import type { Holder } from './holder.ts';
 import { sqlState } from './sql-state.ts';
 
@@ -16,20 +16,27 @@ export interface LeaseRow {
   readonly released: boolean;
 }
 
+/** Shorter than a silent connection of the lease's own is kept (`connect.ts`). */
+const LOOKING: Terms = { access: 'READ ONLY', statementMs: 9_000, lockMs: 0, idleMs: 8_000 };
+const HOLDING: Terms = { ...LOOKING, access: 'READ WRITE' };
+
 const EXPIRES = 'extract(epoch FROM held.expires_at)::text';
 
 /** Reads the row and locks nothing: those who write are not held up by those who wait. */
-export async function readLease(pool: pg.Pool): Promise<LeaseRow | undefined> {
-  const { rows } = await pool.query<LeaseRow & { token: string }>(
+export async function readLease(pool: Pool): Promise<LeaseRow | undefined> {
+  const { rows } = await readStatement<LeaseRow & { token: string }>(
+    pool,
     `SELECT token, holder, ${EXPIRES} AS expires, expires_at < clock_timestamp() AS expired,
             expires_at = '-infinity' AS released
        FROM pylon_sync.lease AS held WHERE name = 'daemon'`,
+    [],
+    LOOKING,
   );
   return rows[0] && { ...rows[0], token: BigInt(rows[0].token) };
 }
 
 /** Transactions under the old token end within seconds; who waits for them looks again. */
-const TAKE_TIMEOUT = '3s';
+const TAKING: Terms = { ...HOLDING, lockMs: 3_000 };
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
@@ -37,26 +44,25 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * under its token; the new token, or undefined when it has changed or those do not end.
  */
 export async function takeLease(
-  pool: pg.Pool,
+  pool: Pool,
   holder: Holder,
   expiryMs: number,
   seen: LeaseRow | undefined,
 ): Promise<bigint | undefined> {
   try {
-    return await atomically(pool, async (client) => {
-      await client.query("SELECT set_config('lock_timeout', $1, true)", [TAKE_TIMEOUT]);
-      const { rows } = await client.query<{ token: string }>(
-        `INSERT INTO pylon_sync.lease AS held (name, token, holder, acquired_at, expires_at)
+    const { rows } = await writeStatement<{ token: string }>(
+      pool,
+      `INSERT INTO pylon_sync.lease AS held (name, token, holder, acquired_at, expires_at)
          VALUES ('daemon', 1, $1, clock_timestamp(), clock_timestamp() + $2 * interval '1 millisecond')
          ON CONFLICT (name) DO UPDATE
             SET token = held.token + 1, holder = excluded.holder,
                 acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
           WHERE held.token = $3 AND ${EXPIRES} = $4
          RETURNING token`,
-        [JSON.stringify(holder), expiryMs, seen?.token ?? null, seen?.expires ?? null],
-      );
-      return rows[0] && BigInt(rows[0].token);
-    });
+      [JSON.stringify(holder), expiryMs, seen?.token ?? null, seen?.expires ?? null],
+      TAKING,
+    );
+    return rows[0] && BigInt(rows[0].token);
   } catch (error) {
     if (sqlState(error) === LOCK_NOT_AVAILABLE) return undefined;
     throw error;
@@ -64,19 +70,23 @@ export async function takeLease(
 }
 
 /** Puts the expiry off; false when the row is another holder's or was given back. */
-export async function renewLease(pool: pg.Pool, token: bigint, expiryMs: number): Promise<boolean> {
-  const { rowCount } = await pool.query(
+export async function renewLease(pool: Pool, token: bigint, expiryMs: number): Promise<boolean> {
+  const { rowCount } = await writeStatement(
+    pool,
     `UPDATE pylon_sync.lease SET expires_at = clock_timestamp() + $2 * interval '1 millisecond'
       WHERE name = 'daemon' AND token = $1 AND expires_at <> '-infinity'`,
     [token, expiryMs],
+    HOLDING,
   );
   return rowCount !== 0;
 }
 
 /** Gives the row back, if it still is this token's. */
-export async function releaseLease(pool: pg.Pool, token: bigint): Promise<void> {
-  await pool.query(
+export async function releaseLease(pool: Pool, token: bigint): Promise<void> {
+  await writeStatement(
+    pool,
     "UPDATE pylon_sync.lease SET expires_at = '-infinity' WHERE name = 'daemon' AND token = $1",
     [token],
+    HOLDING,
   );
 }

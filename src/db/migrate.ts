@@ -3,7 +3,9 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
+import { atomically, type Pool, readStatement } from './atomic.ts';
 import { awayOr, DatabaseAwayError } from './away.ts';
+import type { Terms } from './begin.ts';
 import { migrateViews } from './bi/install.ts';
 import { installCapture } from './capture/install.ts';
 import { limitSilence } from './pool.ts';
@@ -14,6 +16,12 @@ const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** Any number, the same in every process: whoever holds it is migrating. */
 const MIGRATION_LOCK = 7_302_114_905_221;
+
+/**
+ * A migration takes as long as it takes, without a word, and so does waiting for another process's: that is not waiting
+ * for a table.
+ */
+const MIGRATING: Terms = { access: 'READ WRITE', statementMs: 0, lockMs: 0, idleMs: 0 };
 
 /** How long DDL may wait for a table that someone reads, before it gives up and leaves all as it was. */
 const DDL_LOCK_TIMEOUT = '10s';
@@ -26,10 +34,15 @@ interface Applied {
   readonly created_at: string;
 }
 
-async function applied(client: pg.ClientBase | pg.Pool): Promise<readonly Applied[]> {
-  const exists = await client.query("SELECT to_regclass('pylon_sync.migrations') IS NOT NULL AS yes");
+/** Asks a question of the database, or of a transaction in it. */
+type Query = <Row extends pg.QueryResultRow>(text: string) => Promise<pg.QueryResult<Row>>;
+
+async function applied(query: Query): Promise<readonly Applied[]> {
+  const exists = await query<{ yes: boolean }>(
+    "SELECT to_regclass('pylon_sync.migrations') IS NOT NULL AS yes",
+  );
   if (exists.rows[0]?.yes !== true) return [];
-  const { rows } = await client.query<Applied>(
+  const { rows } = await query<Applied & pg.QueryResultRow>(
     'SELECT hash, created_at FROM pylon_sync.migrations ORDER BY id',
   );
   return rows;
@@ -47,8 +60,8 @@ function pendingAfter(done: readonly Applied[]) {
 }
 
 /** Number of migrations this version has and the database has not. */
-export async function pendingMigrations(pool: pg.Pool): Promise<number> {
-  return pendingAfter(await applied(pool)).length;
+export async function pendingMigrations(pool: Pool): Promise<number> {
+  return pendingAfter(await applied((text) => readStatement(pool, text))).length;
 }
 
 /**
@@ -60,45 +73,40 @@ export async function pendingMigrations(pool: pg.Pool): Promise<number> {
  * @throws PermanentError naming the statement that failed, TransientError where that was for others' locks,
  * DatabaseAwayError; nothing is changed then.
  */
-export async function migrate(pool: pg.Pool): Promise<number> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw awayOr(error);
-  });
-  // A migration takes as long as it takes, without a word.
-  limitSilence(client, 0);
+export async function migrate(pool: Pool): Promise<number> {
   let statement = '';
+  const running = (made: string) => {
+    statement = made;
+  };
   try {
-    await client.query('BEGIN');
-    await client.query("SELECT set_config('client_min_messages', 'warning', true)");
-    // Waiting for another process's migration is not waiting for a table: it may take as long as it takes.
-    await client.query("SELECT set_config('lock_timeout', '0', true)");
-    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    await client.query("SELECT set_config('lock_timeout', $1, true)", [DDL_LOCK_TIMEOUT]);
-    const pending = pendingAfter(await applied(client));
-    for (const migration of pending) {
-      for (statement of migration.sql) await client.query(statement);
-      await client.query('INSERT INTO pylon_sync.migrations (hash, created_at) VALUES ($1, $2)', [
-        migration.hash,
-        migration.folderMillis,
-      ]);
-    }
-    const running = (made: string) => {
-      statement = made;
-    };
-    await migrateViews(drizzle({ client }), running);
-    await installCapture(client, running);
-    await installPublication(client);
-    await client.query('COMMIT');
-    return pending.length;
+    return await atomically(pool, (client) => migrateOn(client, running), { terms: MIGRATING, keep: false });
   } catch (cause) {
-    await client.query('ROLLBACK').catch(() => {});
     if (cause instanceof PermanentError) throw cause;
     const error = awayOr(cause);
     if (error instanceof DatabaseAwayError) throw error;
     const where = statement === '' ? '' : ` at: ${statement.trim().slice(0, 200)}`;
     const Kind = IN_USE.test(sqlState(cause)) ? TransientError : PermanentError;
     throw new Kind(`migration failed, nothing was changed${where}`, { cause });
-  } finally {
-    client.release(true);
   }
+}
+
+async function migrateOn(client: pg.PoolClient, running: (statement: string) => void): Promise<number> {
+  limitSilence(client, 0);
+  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+  await client.query("SELECT set_config('lock_timeout', $1, true)", [DDL_LOCK_TIMEOUT]);
+  const pending = pendingAfter(await applied((text) => client.query(text)));
+  for (const migration of pending) {
+    for (const statement of migration.sql) {
+      running(statement);
+      await client.query(statement);
+    }
+    await client.query('INSERT INTO pylon_sync.migrations (hash, created_at) VALUES ($1, $2)', [
+      migration.hash,
+      migration.folderMillis,
+    ]);
+  }
+  await migrateViews(drizzle({ client }), running);
+  await installCapture(client, running);
+  await installPublication(client);
+  return pending.length;
 }

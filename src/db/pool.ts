@@ -1,5 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import type { Trust } from './address.ts';
+import { clientOf } from './client.ts';
 
 export interface PoolOptions {
   /** What the server's list of sessions shows. */
@@ -9,11 +11,14 @@ export interface PoolOptions {
   readonly connectMs: number;
   /** A connection on which nothing has come or gone for so long is closed, whatever waits on it. */
   readonly silenceMs: number;
+  /** Whether the process may end although connections are open. */
+  readonly mayExit?: boolean;
 }
 
 /** A pool of connections, each of which can be cut. */
 export interface Connections {
   readonly pool: pg.Pool;
+  readonly trust: Trust;
   /** Cuts the connections that there are: what waits on one fails at once with the reason. New ones can be made. */
   cut(reason: Error): void;
   /** Ends the pool: what is still waiting is cut, and so is a server that does not say goodbye. */
@@ -31,20 +36,20 @@ const FAREWELL_MS = 500;
 
 /**
  * Opens a pool without connecting. Nothing is asked of the server for a whole session, which a transaction pooler
- * would refuse or share with others: bounds of statements belong to transactions, those here to sockets.
+ * would refuse or share with others: bounds of statements belong to transactions (`begin.ts`), those here to sockets.
  * (`pg`'s own `query_timeout` gives an answer up and leaves the connection waiting for it.)
+ *
+ * @throws DatabaseRefusedError where the address names what is unknown or cannot be read.
  */
 export function openPool(url: string, options: PoolOptions): Connections {
-  const { application, max, connectMs, silenceMs } = options;
+  const { max, silenceMs, mayExit = false } = options;
   const sockets = new Set<Socket>();
+  const { config, Client, trust } = clientOf(url, options);
   const pool = new pg.Pool({
-    connectionString: url,
-    application_name: application,
+    ...config,
+    Client,
     max,
-    connectionTimeoutMillis: connectMs,
-    // A peer that vanished without a word is noticed by the kernel, on connections where nobody waits too.
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
+    allowExitOnIdle: mayExit,
     stream: () => {
       const socket = new Socket();
       sockets.add(socket);
@@ -65,6 +70,7 @@ export function openPool(url: string, options: PoolOptions): Connections {
   };
   return {
     pool,
+    trust,
     cut,
     async close() {
       const impatient = setTimeout(cut, FAREWELL_MS);

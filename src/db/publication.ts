@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { resources } from '../resources/index.ts';
+import { type Pool, readStatement } from './atomic.ts';
 import { identifier } from './capture/names.ts';
 import { sqlState } from './sql-state.ts';
 
@@ -44,8 +45,9 @@ export async function installPublication(client: pg.ClientBase): Promise<boolean
 }
 
 /** Whether the database publishes all of the mirror. */
-export async function isPublished(pool: Pick<pg.Pool, 'query'>): Promise<boolean> {
-  const { rows } = await pool.query<{ count: number }>(
+export async function isPublished(pool: Pool): Promise<boolean> {
+  const { rows } = await readStatement<{ count: number }>(
+    pool,
     'SELECT count(*)::integer AS count FROM pg_publication_tables WHERE pubname = $1',
     [PUBLICATION],
   );

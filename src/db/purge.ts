@@ -1,13 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import { UNSETTLED } from '../edits/states.ts';
 import { PermanentError } from '../errors.ts';
 import type { Resource } from '../resources/define.ts';
 import { resources } from '../resources/index.ts';
-import { atomically } from './atomic.ts';
 import type { Database, Executor } from './connect.ts';
 import { statesIn } from './edits/queue.ts';
 import { belongings, eraseGone } from './erase.ts';
+import { changing } from './transaction.ts';
 
 /** What was erased of a record, or would be. */
 export interface Purged {
@@ -38,7 +37,7 @@ class CountedOnly extends Error {
  * nothing is known of it.
  */
 export async function purge(
-  { pool }: Pick<Database, 'pool'>,
+  db: Pick<Database, 'pool'>,
   id: string,
   {
     which = resources,
@@ -46,15 +45,15 @@ export async function purge(
   }: { readonly which?: readonly Resource[] | undefined; readonly dryRun: boolean },
 ): Promise<Purged> {
   try {
-    return await atomically(pool, async (client) => {
-      const tx = drizzle({ client });
-      await tx.execute(
-        sql`SELECT set_config('pylon_sync.daemon', 'on', true), set_config('lock_timeout', '5s', true)`,
-      );
-      const purged = await erase(tx, id, which);
-      if (dryRun) throw new CountedOnly(purged);
-      return purged;
-    });
+    return await changing(
+      db,
+      async (tx) => {
+        const purged = await erase(tx, id, which);
+        if (dryRun) throw new CountedOnly(purged);
+        return purged;
+      },
+      { asDaemon: true },
+    );
   } catch (error) {
     if (error instanceof CountedOnly) return error.purged;
     throw error;

@@ -1,19 +1,42 @@
-import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { LeaseLostError } from '../errors.ts';
 import { atomically } from './atomic.ts';
 import { awayOr, DatabaseAwayError } from './away.ts';
+import { CHANGING, type Terms } from './begin.ts';
 import type { Database, Executor } from './connect.ts';
 import type { Lease } from './lease.ts';
 
-/** Waiting for a user's lock is bounded, so that it holds up neither the daemon nor its end. */
-const LOCK_TIMEOUT = '5s';
-/** What a process that was paused, or whose machine is gone, can hold: less than the lease lasts. */
-const IDLE_TIMEOUT = '8s';
-/** One page, or one statement over a whole table. */
-const STATEMENT_TIMEOUT = '120s';
-/** How soon the server notices, in the middle of a statement, that the process is gone. Linux alone can tell. */
+/** The mark of the daemon's own writes, which triggers leave alone. */
+export const AS_DAEMON = "pylon_sync.daemon = 'on'";
+
+/** How often the server looks, in the middle of a statement, whether the process is gone. Linux alone can tell. */
 const CHECK_INTERVAL = '2s';
+
+/**
+ * Waiting for a user's lock is bounded, so that it holds up neither the daemon nor its end. A statement writes one page,
+ * or goes over a whole table. What a process that was paused, or whose machine is gone, can hold, it holds for less time
+ * than the lease lasts.
+ */
+const WRITING: Terms = {
+  access: 'READ WRITE',
+  lockMs: 5_000,
+  statementMs: 120_000,
+  idleMs: 8_000,
+  also: [AS_DAEMON],
+};
+
+/**
+ * Locks the lease's row as it is ours. A commit that Pylon is told of afterwards must outlive a crash of the server, where
+ * somebody has set that commits need not.
+ */
+const LEASE = `
+  SELECT set_config('client_connection_check_interval',
+                    CASE WHEN version() LIKE '%linux%' THEN '${CHECK_INTERVAL}' ELSE '0' END, true),
+         set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+                    WHEN 'off' THEN 'local' ELSE current_setting('synchronous_commit') END, true)
+    FROM pylon_sync.lease
+   WHERE name = 'daemon' AND token = $1
+     FOR KEY SHARE`;
 
 /**
  * Runs `work` in one transaction that is allowed to write: everything the daemon writes, to the mirror or of its
@@ -33,24 +56,28 @@ export async function writing<T>(
 ): Promise<T> {
   lease.lost.throwIfAborted();
   try {
-    return await atomically(db.pool, async (client) => {
-      const tx = drizzle({ client });
-      const { rowCount } = await tx.execute(sql`
-        SELECT set_config('pylon_sync.daemon', 'on', true),
-               set_config('lock_timeout', ${LOCK_TIMEOUT}, true),
-               set_config('statement_timeout', ${STATEMENT_TIMEOUT}, true),
-               set_config('idle_in_transaction_session_timeout', ${IDLE_TIMEOUT}, true),
-               set_config('client_connection_check_interval',
-                          CASE WHEN version() LIKE '%linux%' THEN ${CHECK_INTERVAL} ELSE '0' END, true)
-          FROM pylon_sync.lease
-         WHERE name = 'daemon' AND token = ${lease.token}
-           FOR KEY SHARE`);
-      if (rowCount === 0) throw new LeaseLostError('another process took over this database');
-      return work(tx);
-    });
+    return await atomically(
+      db.pool,
+      async (client, held) => {
+        if (held?.rowCount === 0) throw new LeaseLostError('another process took over this database');
+        return work(drizzle({ client }));
+      },
+      { terms: WRITING, opening: [LEASE, [lease.token]] },
+    );
   } catch (cause) {
     const error = awayOr(cause);
     if (error instanceof DatabaseAwayError || error instanceof LeaseLostError) lease.giveUp(error);
     throw error;
   }
+}
+
+/** Runs `work` in one transaction without a lease: what a person or a command writes beside the daemon. */
+export async function changing<T>(
+  db: Pick<Database, 'pool'>,
+  work: (tx: Executor) => Promise<T>,
+  { asDaemon = false }: { readonly asDaemon?: boolean } = {},
+): Promise<T> {
+  return atomically(db.pool, (client) => work(drizzle({ client })), {
+    ...(asDaemon && { terms: { ...CHANGING, also: [AS_DAEMON] } }),
+  });
 }

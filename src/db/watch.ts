@@ -1,9 +1,11 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
 import { reasonOf, TransientError } from '../errors.ts';
 import type { Resource } from '../resources/define.ts';
+import { readStatement } from './atomic.ts';
+import { READING, type Terms } from './begin.ts';
+import { readerOn } from './connect.ts';
 import { type History, readHistory } from './history.ts';
+import { openPool } from './pool.ts';
 import { countRows, readStatus, type Status } from './status.ts';
 
 /**
@@ -22,36 +24,22 @@ export interface Watch {
 }
 
 /** The longest is counting the rows of a large mirror. */
-const QUERY_MS = 30_000;
-const CONNECT_MS = 3_000;
-const CONNECTIONS = 3;
+const TERMS: Terms = { ...READING, statementMs: 30_000 };
+/** By this side's clock: an answer that never comes is given up, and its connection with it. */
+const POOL = { application: 'pylon-sync', max: 3, connectMs: 3_000, silenceMs: 32_000, mayExit: true };
 
 /** Opens no connection before something is asked. */
 export function openWatch(url: string, resources: readonly Resource[]): Watch {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: CONNECTIONS,
-    application_name: 'pylon-sync',
-    connectionTimeoutMillis: CONNECT_MS,
-    // By this side's clock: an answer that never comes is given up, and its connection with it.
-    query_timeout: QUERY_MS,
-    keepAlive: true,
-    allowExitOnIdle: true,
-  });
-  const clients = new Set<pg.PoolClient>();
-  pool.on('connect', (client) => clients.add(client));
-  pool.on('remove', (client) => clients.delete(client));
-  // An idle connection that breaks is replaced by the pool; the next query tells whether that worked.
-  pool.on('error', () => {});
-  const db = { orm: drizzle({ client: pool }) };
+  const { pool, cut, close } = openPool(url, POOL);
+  const db = { orm: readerOn(pool, TERMS) };
   return {
-    ping: async () => void (await ask(pool.query('SELECT 1'))),
+    ping: async () => void (await ask(readStatement(pool, 'SELECT 1', [], TERMS))),
     rows: () => ask(countRows(db, resources)),
     status: (rows) => ask(readStatus(db, resources, rows)),
     history: () => ask(readHistory(db)),
-    close: async () => {
-      for (const client of clients) void (client as unknown as pg.Client).end();
-      await pool.end();
+    async close() {
+      cut(new Error('the database has been left'));
+      await close();
     },
   };
 }

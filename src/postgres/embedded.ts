@@ -97,12 +97,24 @@ async function start(place: Place, options: EmbeddedOptions) {
 
 const INVALID_PASSWORD = '28P01';
 
+/** What somebody has set for this server or its user does not decide about what is asked here: no pooler is between. */
+const OWN_SETTINGS = [
+  'search_path=pg_catalog',
+  'statement_timeout=0',
+  'lock_timeout=0',
+  'default_transaction_read_only=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
 /** Proves that what answers is this folder's server, and makes the database that it lacks. */
 async function prepare(place: Place, access: Access): Promise<void> {
   const client = new pg.Client({
     connectionString: urlOf(access, 'postgres'),
     application_name: 'pylon-sync',
     connectionTimeoutMillis: 30_000,
+    options: OWN_SETTINGS,
+    ssl: false,
   });
   try {
     await client.connect();

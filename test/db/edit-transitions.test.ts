@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { endEdit } from '../../src/db/edits/end.ts';
 import { quarantineEdits } from '../../src/db/edits/identity.ts';
 import { claimEdits, postponeEdits } from '../../src/db/edits/queue.ts';
-import { writing } from '../../src/db/transaction.ts';
+import { changing, writing } from '../../src/db/transaction.ts';
 import { type Event, moves, STATES, type State } from '../../src/edits/states.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { editsIn } from '../helpers/edits.ts';
@@ -11,9 +11,9 @@ import { type Session, test } from '../helpers/session.ts';
 
 /** What each event is, as it happens: to edit 1, whatever state it is in. */
 const HAPPENS: Readonly<Record<Event, (session: Session) => Promise<unknown>>> = {
-  approve: ({ ctx }) => ctx.db.orm.execute(sql`SELECT pylon_sync.approve_edits('{1}')`),
-  discard: ({ ctx }) => ctx.db.orm.execute(sql`SELECT pylon_sync.discard_edits('{1}')`),
-  retry: ({ ctx }) => ctx.db.orm.execute(sql`SELECT pylon_sync.retry_edits('{1}')`),
+  approve: ({ ctx }) => changing(ctx.db, (tx) => tx.execute(sql`SELECT pylon_sync.approve_edits('{1}')`)),
+  discard: ({ ctx }) => changing(ctx.db, (tx) => tx.execute(sql`SELECT pylon_sync.discard_edits('{1}')`)),
+  retry: ({ ctx }) => changing(ctx.db, (tx) => tx.execute(sql`SELECT pylon_sync.retry_edits('{1}')`)),
   claim: ({ ctx }) => claimEdits(ctx.db, ctx.lease, new Map([['accounts', 1]]), ['update']),
   postpone: ({ ctx }) =>
     postponeEdits(ctx.db, ctx.lease, [1], {
@@ -23,9 +23,11 @@ const HAPPENS: Readonly<Record<Event, (session: Session) => Promise<unknown>>> =
   hold: (session) => ends(session, 'hold'),
   refuse: (session) => ends(session, 'refuse'),
   quarantine: async ({ ctx }) => {
-    await ctx.db.orm.execute(sql`
-      INSERT INTO pylon_sync.settings (key, value) VALUES ('identity', '"another"')
-          ON CONFLICT (key) DO UPDATE SET value = excluded.value`);
+    await changing(ctx.db, (tx) =>
+      tx.execute(sql`
+        INSERT INTO pylon_sync.settings (key, value) VALUES ('identity', '"another"')
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value`),
+    );
     await quarantineEdits(ctx.db, ctx.lease);
   },
 };

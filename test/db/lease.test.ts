@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { readStatement } from '../../src/db/atomic.ts';
 import { DatabaseAwayError } from '../../src/db/away.ts';
 import { connect } from '../../src/db/connect.ts';
 import { acquireLease, LeaseHeldError } from '../../src/db/lease.ts';
@@ -80,7 +81,7 @@ describe('the lease of a database', () => {
   test('is kept alive although the work has every connection', async ({ database }) => {
     const db = await connect(database.url, { max: 2 });
     const lease = await acquireLease(db, { command: 'first', heartbeatMs: 20, expiryMs: 300 });
-    const busy = [1, 2, 3].map(() => db.pool.query('SELECT pg_sleep(0.5)'));
+    const busy = [1, 2, 3].map(() => readStatement(db.pool, 'SELECT pg_sleep(0.5)'));
     await Promise.all(busy);
     expect(lease.lost.aborted).toBe(false);
     await lease.release();

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { Database } from '../../src/db/connect.ts';
 
 /** Where on its way something of a session can be struck. */
@@ -55,7 +56,7 @@ export function newFaultyConnections({ date }: { readonly date: boolean }): Faul
     },
     watch({ pool, interrupt }) {
       disconnect = () => interrupt(new Error('Connection terminated'));
-      pool.on('acquire', (acquired) => {
+      (pool as pg.Pool).on('acquire', (acquired) => {
         if (clients.has(acquired)) return;
         clients.add(acquired);
         const client = acquired as unknown as { query: Query };

@@ -1,3 +1,5 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
 import { connect, type Database } from '../../src/db/connect.ts';
 import { type Doubts, newDoubts } from '../../src/db/doubts.ts';
 import { acquireLease, type Lease } from '../../src/db/lease.ts';
@@ -5,7 +7,10 @@ import { type Store, type StoredBatch, storer } from '../../src/db/store.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { test as base } from './database.ts';
 
-export interface Mirror extends Database {
+export interface Mirror extends Omit<Database, 'pool' | 'orm'> {
+  /** The test's own, whose statements are what they say. */
+  readonly pool: pg.Pool;
+  readonly orm: NodePgDatabase;
   readonly lease: Lease;
   readonly doubts: Doubts;
   storer(resource: Resource): Store;
@@ -27,6 +32,8 @@ export const test = base.extend<{ mirror: Mirror }>({
     const doubts = newDoubts();
     await use({
       ...db,
+      pool: database.pool,
+      orm: drizzle({ client: database.pool }),
       lease,
       doubts,
       storer: (resource) => storer(db, lease, resource, doubts),
@@ -35,7 +42,7 @@ export const test = base.extend<{ mirror: Mirror }>({
         const store = storer(db, lease, resource, doubts);
         return store.write(store.map(objects, facts, { asked, answered: lease.nextOrder() }));
       },
-      rows: async (query, values) => (await db.pool.query(query, values)).rows,
+      rows: async (query, values) => (await database.pool.query(query, values)).rows,
     });
     await lease.release();
     await db.close();

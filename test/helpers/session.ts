@@ -1,5 +1,6 @@
 import { noteRereads } from '../../src/db/rereads.ts';
 import { countLive } from '../../src/db/rows.ts';
+import { changing } from '../../src/db/transaction.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources as allResources, resourceNamed } from '../../src/resources/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
@@ -83,7 +84,7 @@ export async function openSession(
         for (let read = 0; read < parents; read += 10) await sweep.work();
       }
     },
-    hint: (resource, id) => noteRereads(ctx.db.orm, resource, [id], {}, 'hint'),
+    hint: (resource, id) => changing(ctx.db, (tx) => noteRereads(tx, resource, [id], {}, 'hint')),
     async close() {
       if (closed) return;
       closed = true;

@@ -1,11 +1,12 @@
 import { pino } from 'pino';
+import { openSnapshots } from '../../src/db/snapshot.ts';
 import { openWatch, type Watch } from '../../src/db/watch.ts';
 import { daemonApp } from '../../src/http/daemon-app.ts';
 import type { Hint } from '../../src/http/hints.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import type { Operations } from '../../src/http/operations.ts';
 import { listen } from '../../src/http/server.ts';
-import { openReports, type Reports } from '../../src/reports/open.ts';
+import { openReports, type Reports, STATEMENT_MS } from '../../src/reports/open.ts';
 import { resources } from '../../src/resources/index.ts';
 import { concealing, Secret } from '../../src/secret.ts';
 import { type Activity, newActivity } from '../../src/sync/activity.ts';
@@ -44,7 +45,7 @@ export const test = withMirror.extend<{ port: Serving }>({
       return opened;
     };
     const reports = (url = database.url) => {
-      const opened = openReports(url);
+      const opened = openReports(openSnapshots(url, { statementMs: STATEMENT_MS }));
       closing.push(async () => opened.close());
       return opened;
     };

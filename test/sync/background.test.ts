@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { readStatement } from '../../src/db/atomic.ts';
 import { documentedLimits } from '../../src/pylon/limits.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { auditOf } from '../../src/sync/audit.ts';
@@ -56,10 +57,11 @@ describe('the resweep', () => {
     );
     // 0.05 of 108 a minute would be 5.4; with 60 issues a round a day is slower.
     const day = 86_400_000;
-    const { rows } = await mirrored.session.ctx.db.pool.query(
+    const { rows } = await readStatement<{ issues: number }>(
+      mirrored.session.ctx.db.pool,
       'SELECT count(*)::int AS issues FROM pylon.issues',
     );
-    expect(await resweep(mirrored).everyMs()).toBeCloseTo((10 * day) / rows[0].issues, 0);
+    expect(await resweep(mirrored).everyMs()).toBeCloseTo((10 * day) / Number(rows[0]?.issues), 0);
   });
 });
 

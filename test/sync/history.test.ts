@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { describe, expect } from 'vitest';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
 import { changesIn, describeChanges, expectWholeHistory } from '../helpers/history.ts';
@@ -13,7 +14,7 @@ async function known(mirrored: Mirrored) {
   await session.hint('issues', id);
   await session.drain();
   const users = [...sandbox.world.all('users')].map(({ object }) => String(object.id));
-  return { id, users, from: (await changesIn(session.ctx.db.pool)).length };
+  return { id, users, from: (await changesIn(session.ctx.db.pool as pg.Pool)).length };
 }
 
 describe('the history of a field', () => {

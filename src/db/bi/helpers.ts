@@ -1,4 +1,8 @@
-/** How functions are made that views call: of their arguments alone, by whoever reads the view. */
+/**
+ * How functions are made that views call: of their arguments alone, by whoever reads the view. They are expressions that
+ * are parsed as they are made, so that nothing the reader has set decides what a name or a backslash means; and they are
+ * put into the view's plan, which functions with settings of their own are not.
+ */
 const PURE = 'LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE';
 
 /** Ends of what stands on lines of its own. */
@@ -27,27 +31,27 @@ const IN_CALENDAR = `substr($1, 1, 4) <> '0000'
 
 /** Functions that views are made of. Values of custom fields are texts: what is not what its field is to be is null. */
 export const viewFunctions = (): readonly string[] => [
-  `CREATE OR REPLACE FUNCTION pylon_bi.to_number(given text) RETURNS numeric ${PURE} AS $$
-     SELECT CASE WHEN $1 ~ '^\\s*[+-]?([0-9]{1,100}([.][0-9]{0,100})?|[.][0-9]{1,100})(e[+-]?[0-9]{1,2})?\\s*$' THEN $1::numeric END $$`,
-  `CREATE OR REPLACE FUNCTION pylon_bi.to_boolean(given text) RETURNS boolean ${PURE} AS $$
-     SELECT CASE lower($1) WHEN 'true' THEN true WHEN 'false' THEN false END $$`,
-  `CREATE OR REPLACE FUNCTION pylon_bi.to_day(given text) RETURNS date ${PURE} AS $$
-     SELECT CASE WHEN $1 ~ '^${DATE}($|[T ])' THEN CASE WHEN ${IN_CALENDAR}
-       THEN make_date(substr($1, 1, 4)::integer, substr($1, 6, 2)::integer, substr($1, 9, 2)::integer) END END $$`,
+  `CREATE OR REPLACE FUNCTION pylon_bi.to_number(given text) RETURNS numeric ${PURE}
+     RETURN CASE WHEN $1 ~ '^\\s*[+-]?([0-9]{1,100}([.][0-9]{0,100})?|[.][0-9]{1,100})(e[+-]?[0-9]{1,2})?\\s*$' THEN $1::numeric END`,
+  `CREATE OR REPLACE FUNCTION pylon_bi.to_boolean(given text) RETURNS boolean ${PURE}
+     RETURN CASE lower($1) WHEN 'true' THEN true WHEN 'false' THEN false END`,
+  `CREATE OR REPLACE FUNCTION pylon_bi.to_day(given text) RETURNS date ${PURE}
+     RETURN CASE WHEN $1 ~ '^${DATE}($|[T ])' THEN CASE WHEN ${IN_CALENDAR}
+       THEN make_date(substr($1, 1, 4)::integer, substr($1, 6, 2)::integer, substr($1, 9, 2)::integer) END END`,
   // Without a zone it is UTC, whoever reads it.
-  `CREATE OR REPLACE FUNCTION pylon_bi.to_instant(given text) RETURNS timestamptz ${PURE} AS $$
-     SELECT CASE WHEN $1 ~ '^${DATE}([T ]${TIME}${ZONE}?)?$' THEN CASE WHEN ${IN_CALENDAR}
+  `CREATE OR REPLACE FUNCTION pylon_bi.to_instant(given text) RETURNS timestamptz ${PURE}
+     RETURN CASE WHEN $1 ~ '^${DATE}([T ]${TIME}${ZONE}?)?$' THEN CASE WHEN ${IN_CALENDAR}
        THEN CASE WHEN $1 ~ '[T ].*${ZONE}$' THEN $1::timestamptz
-                 ELSE $1::timestamp AT TIME ZONE 'UTC' END END END $$`,
-  `CREATE OR REPLACE FUNCTION pylon_bi.to_texts(given jsonb) RETURNS text[] ${PURE} AS $$
-     SELECT CASE jsonb_typeof($1)
+                 ELSE $1::timestamp AT TIME ZONE 'UTC' END END END`,
+  `CREATE OR REPLACE FUNCTION pylon_bi.to_texts(given jsonb) RETURNS text[] ${PURE}
+     RETURN CASE jsonb_typeof($1)
        WHEN 'array' THEN ARRAY(SELECT one FROM jsonb_array_elements_text($1) WITH ORDINALITY AS item(one, place) ORDER BY place)
-       WHEN 'null' THEN NULL ELSE ARRAY[$1 #>> '{}'] END $$`,
-  `CREATE OR REPLACE FUNCTION pylon_bi.plain_text(html text) RETURNS text ${PURE} AS $$
-     SELECT btrim(regexp_replace(regexp_replace(${ENTITIES.reduce(
+       WHEN 'null' THEN NULL ELSE ARRAY[$1 #>> '{}'] END`,
+  `CREATE OR REPLACE FUNCTION pylon_bi.plain_text(html text) RETURNS text ${PURE}
+     RETURN btrim(regexp_replace(regexp_replace(${ENTITIES.reduce(
        (text, [entity, shown]) => `replace(${text}, '${entity}', '${shown}')`,
        `regexp_replace(regexp_replace(regexp_replace($1, '<(script|style)\\y.*?</\\1\\s*>', '', 'gi'), '${BREAKS}', E'\\n', 'gi'), '<[^>]*>', '', 'g')`,
-     )}, '[ \\t]+', ' ', 'g'), E' *\\n *(\\n *)*', E'\\n', 'g'), E' \\n\\t\\r') $$`,
+     )}, '[ \\t]+', ' ', 'g'), E' *\\n *(\\n *)*', E'\\n', 'g'), E' \\n\\t\\r')`,
 ];
 
 /** What may pass from a statement's begin, whose time its rows bear, until it has locked their table. */

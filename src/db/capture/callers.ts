@@ -1,7 +1,8 @@
 import type { State } from '../../edits/states.ts';
+import { FIXED } from './names.ts';
 
-/** Run as whoever calls them; nothing of the caller's decides what a name means. */
-const INVOKER = 'SET search_path = pg_catalog, pg_temp';
+/** Run as whoever calls them. */
+const INVOKER = FIXED;
 
 /** What will move without a person. */
 const MOVING = (['pending', 'sending'] as const satisfies readonly State[])

@@ -13,8 +13,14 @@ export const tableOf = (name: string): string => `pylon.${identifier(name)}`;
 export const foreign = (owner: string): string =>
   `(current_setting('pylon_sync.daemon', true) IS DISTINCT FROM 'on' OR NOT pg_has_role(current_user, ${literal(owner)}, 'MEMBER'))`;
 
-/** How functions that run with their owner's rights are made: nothing of the caller's decides what a name means. */
-export const DEFINER = 'SECURITY DEFINER SET search_path = pg_catalog, pg_temp';
+/**
+ * What functions run with, whoever calls them: nothing of the caller's decides what a name means, or in which zone a time
+ * is written into an edit.
+ */
+export const FIXED = "SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC'";
+
+/** How functions that run with their owner's rights are made. */
+export const DEFINER = `SECURITY DEFINER ${FIXED}`;
 
 /** What a statement's trigger knows the rows by, as they were and as they become. */
 export const TRANSITION = { old: 'rows_before', new: 'rows_after' } as const;

@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import { writableColumns } from '../../edits/body.ts';
 import type { Resource } from '../../resources/define.ts';
+import { type Pool, readStatement } from '../atomic.ts';
 import { literal, tableOf } from './names.ts';
 import { deletable } from './table.ts';
 
@@ -64,8 +64,9 @@ export const grantFunctions = (
 END $$`;
 
 /** Roles that the server does not have: whoever migrated may not make any. */
-export async function missingRoles(pool: Pick<pg.Pool, 'query'>): Promise<readonly string[]> {
-  const { rows } = await pool.query<{ name: string }>(
+export async function missingRoles(pool: Pool): Promise<readonly string[]> {
+  const { rows } = await readStatement<{ name: string }>(
+    pool,
     'SELECT rolname AS name FROM pg_roles WHERE rolname = ANY ($1)',
     [ROLES],
   );

@@ -1,5 +1,7 @@
 import { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
+import { beginning, type Terms } from '../begin.ts';
+import { clientOf } from '../client.ts';
 
 /** What the triggers notify of. */
 const CHANNEL = 'pylon_sync_edits';
@@ -8,6 +10,14 @@ const CHANNEL = 'pylon_sync_edits';
 const FAREWELL_MS = 500;
 /** Milliseconds before a connection that broke is made anew. */
 const RECONNECT_MS = 5_000;
+
+const LISTENING: Terms = { access: 'READ ONLY', statementMs: 10_000, lockMs: 0, idleMs: 10_000 };
+
+/** Milliseconds after which the server closes a session that says nothing; 0: never. */
+const IDLE = "SELECT setting AS ms FROM pg_settings WHERE name = 'idle_session_timeout'";
+
+/** How often at most a session says something, lest it be closed. */
+const MOST_OFTEN_MS = 100;
 
 export interface Listener {
   /** Waits for nothing: a server that does not answer is left. */
@@ -30,14 +40,15 @@ export function listenForEdits(url: string, onEdit: () => void): Listener {
   const open = () => {
     if (closed) return;
     const socket = new Socket();
-    const own = new pg.Client({
-      connectionString: url,
-      stream: () => socket,
-      application_name: 'pylon-sync listen',
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
-    });
+    let own: pg.Client;
+    try {
+      const { config, Client } = clientOf(url, { application: 'pylon-sync listen', connectMs: 10_000 });
+      own = new Client({ ...config, stream: () => socket });
+    } catch {
+      // A file that its address names cannot be read; what the other address says of its own is told.
+      return again();
+    }
+    let awake: NodeJS.Timeout | undefined;
     leave = async () => {
       const impatient = setTimeout(() => socket.destroy(), FAREWELL_MS);
       await own.end().catch(() => {});
@@ -47,6 +58,7 @@ export function listenForEdits(url: string, onEdit: () => void): Listener {
     const over = () => {
       if (isOver) return;
       isOver = true;
+      clearInterval(awake);
       socket.destroy();
       again();
     };
@@ -55,9 +67,15 @@ export function listenForEdits(url: string, onEdit: () => void): Listener {
     own.on('notification', onEdit);
     own
       .connect()
-      .then(() => own.query(`LISTEN ${CHANNEL}`))
-      // What was committed before is seen now.
-      .then(onEdit, over);
+      .then(() => listen(own))
+      .then((idleMs) => {
+        // An empty message is enough, and is no transaction.
+        const wake = () => void own.query('').catch(over);
+        if (idleMs > 0 && !isOver) awake = setInterval(wake, Math.max(MOST_OFTEN_MS, idleMs / 3)).unref();
+        // What was committed before is seen now.
+        onEdit();
+      })
+      .catch(over);
   };
   open();
   return {
@@ -67,4 +85,13 @@ export function listenForEdits(url: string, onEdit: () => void): Listener {
       await leave();
     },
   };
+}
+
+/** Has the session listen; milliseconds after which it would be closed for saying nothing. */
+async function listen(client: pg.Client): Promise<number> {
+  // The last of these answers is that of COMMIT, of the one before of the question.
+  const answers = (await client.query(
+    `${beginning(LISTENING)}; LISTEN ${CHANNEL}; ${IDLE}; COMMIT`,
+  )) as unknown as readonly pg.QueryResult<{ ms: string }>[];
+  return Number(answers.at(-2)?.rows[0]?.ms ?? 0);
 }
