@@ -12,7 +12,7 @@ export type Pool = Pick<pg.Pool, 'connect'>;
 export type Statement = string | pg.QueryConfig;
 
 /** A statement with its values. */
-export type Asked = readonly [statement: Statement, values?: readonly unknown[]];
+type Asked = readonly [statement: Statement, values?: readonly unknown[]];
 
 /**
  * SQLSTATEs of a transaction that has not begun for what somebody set: the session was closed for having been idle

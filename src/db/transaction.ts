@@ -7,7 +7,7 @@ import type { Database, Executor } from './connect.ts';
 import type { Lease } from './lease.ts';
 
 /** The mark of the daemon's own writes, which triggers leave alone. */
-export const AS_DAEMON = "pylon_sync.daemon = 'on'";
+const AS_DAEMON = "pylon_sync.daemon = 'on'";
 
 /** How often the server looks, in the middle of a statement, whether the process is gone. Linux alone can tell. */
 const CHECK_INTERVAL = '2s';

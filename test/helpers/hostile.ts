@@ -23,7 +23,7 @@ const ENDS: Readonly<Record<string, string>> = {
 };
 
 /** What a text or a name in a statement means, and how a value is written. */
-export const MEANINGS: Readonly<Record<string, string>> = {
+const MEANINGS: Readonly<Record<string, string>> = {
   search_path: 'hostile',
   row_security: 'off',
   DateStyle: 'SQL, DMY',
