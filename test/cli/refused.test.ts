@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, inject } from 'vitest';
 import { run, start } from '../helpers/command.ts';
-import { test as base } from '../helpers/sandbox.ts';
+import { test as base } from '../helpers/command-environment.ts';
 import { onServer } from '../helpers/server.ts';
 import { certificateOf } from '../helpers/tls.ts';
 import { openWire } from '../helpers/wire.ts';

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { expect } from 'vitest';
 import { logOf, start } from '../helpers/command.ts';
-import { EACH_SECOND, NEVER } from '../helpers/daemon.ts';
-import { expectMirror } from '../helpers/equal.ts';
+import { test } from '../helpers/command-environment.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import { EACH_SECOND, NEVER } from '../helpers/daemon-workspace.ts';
 import { createHostile } from '../helpers/hostile.ts';
-import { test } from '../helpers/sandbox.ts';
 import { openWire } from '../helpers/wire.ts';
 
 test('what a role and a database set changes nothing that the daemon and its commands do', async ({

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { expect } from 'vitest';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { test } from '../helpers/database.ts';
+import { allowOperations } from '../helpers/edit-permissions.ts';
 import { withMeanings } from '../helpers/hostile.ts';
-import { allow } from '../helpers/statements.ts';
 
 /** What one person does to their rows, and what of it is queued. */
 async function edit(pool: pg.Pool, who: string): Promise<readonly unknown[]> {
@@ -20,7 +20,7 @@ async function edit(pool: pg.Pool, who: string): Promise<readonly unknown[]> {
 }
 
 test('what a session has set changes nothing of the edits that are queued', async ({ database }) => {
-  await allow(database, 'update', 'create', 'delete');
+  await allowOperations(database, 'update', 'create', 'delete');
   await database.pool.query('CREATE SCHEMA hostile');
   await asDaemon(
     database.pool,
