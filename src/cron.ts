@@ -1,0 +1,144 @@
+import { createTask, parse } from 'node-cron';
+
+/** The times of a cron expression, in local time of one zone. */
+export interface Ticks {
+  /** The first time after an instant, both epoch milliseconds; undefined where there is none within a century. */
+  next(after: number): number | undefined;
+}
+
+const DAY_MS = 86_400_000;
+const LONGEST_SEARCH_DAYS = 36_525;
+/** No zone changes its offset twice within this time. */
+const STRIDE_MS = DAY_MS / 2;
+/** Longer than any change of offset that repeats local times. */
+const REPEAT_MS = 3 * 3_600_000;
+
+/** The zone that this process lives in. */
+export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/**
+ * The times of a cron expression of node-cron's, five or six fields, which says which days and times match.
+ *
+ * Where local time is set forward or back, an expression whose minutes begin with `*`, or that names every hour, keeps
+ * its pace by real time. Any other runs once for each of its local times: at the first of two that are called alike,
+ * and at the change itself where the change leaves its time out.
+ *
+ * @throws RangeError for a zone that nobody knows.
+ */
+export function ticksOf(cron: string, zone: string = localZone()): Ticks {
+  const { offsetAt, changeAfter } = offsetsOf(zone);
+  const nextLocal = localTimesOf(cron);
+  const keepsPace = isContinuous(cron);
+
+  /** Whether the local time of an instant has been there before. */
+  const isSecond = (instant: number, offset: number) => {
+    const before = offsetAt(instant - REPEAT_MS);
+    const first = instant + offset - before;
+    return before > offset && offsetAt(first) === before;
+  };
+
+  return {
+    next(after) {
+      let [from, offset] = [after, offsetAt(after)];
+      for (;;) {
+        const local = nextLocal(from + offset);
+        if (local === undefined) return undefined;
+        const instant = local - offset;
+        const change = changeAfter(Math.max(from, after), offset, instant);
+        if (change === undefined) {
+          if (keepsPace || !isSecond(instant, offset)) return instant;
+          from = instant;
+          continue;
+        }
+        const later = offsetAt(change);
+        const leftOut = nextLocal(change + offset - 1) ?? Number.POSITIVE_INFINITY;
+        if (!keepsPace && leftOut < change + later) return change;
+        // What local time shows at the change counts as well.
+        [from, offset] = [change - 1, later];
+      }
+    },
+  };
+}
+
+function isContinuous(cron: string): boolean {
+  const minutes = cron.trim().split(/\s+/).at(-5) ?? '';
+  return minutes.startsWith('*') || new Set(parse(cron).hour).size === 24;
+}
+
+/** The first matching local time after another, both as if they were of UTC. */
+function localTimesOf(cron: string): (after: number) => number | undefined {
+  const fields = parse(cron);
+  const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
+  const [hours, minutes, seconds] = [fields.hour, fields.minute, fields.second].map(ascending) as [
+    number[],
+    number[],
+    number[],
+  ];
+  const matcher = createTask(cron, () => {}, { timezone: 'UTC' });
+  // Only asked, never started.
+  void matcher.destroy();
+  const firstOfDay = timeAfter(-1, hours, minutes, seconds) ?? 0;
+  const isDay = (day: number) =>
+    fields.month.includes(new Date(day).getUTCMonth() + 1) && matcher.match(new Date(day + firstOfDay));
+
+  return (after) => {
+    const today = Math.floor(after / DAY_MS) * DAY_MS;
+    for (let days = 0; days < LONGEST_SEARCH_DAYS; days += 1) {
+      const day = today + days * DAY_MS;
+      const time = timeAfter(days === 0 ? after - day : -1, hours, minutes, seconds);
+      if (time !== undefined && isDay(day)) return day + time;
+    }
+    return undefined;
+  };
+}
+
+/** The first time of a day after another, both in milliseconds since its beginning. */
+function timeAfter(
+  after: number,
+  hours: readonly number[],
+  minutes: readonly number[],
+  seconds: readonly number[],
+): number | undefined {
+  for (const hour of hours) {
+    if ((hour + 1) * 3_600_000 <= after) continue;
+    for (const minute of minutes) {
+      const start = hour * 3_600_000 + minute * 60_000;
+      const second = seconds.find((one) => start + one * 1_000 > after);
+      if (second !== undefined) return start + second * 1_000;
+    }
+  }
+  return undefined;
+}
+
+/** What a zone's local time is ahead of UTC by, in milliseconds, and when that changes. */
+function offsetsOf(zone: string) {
+  const format = new Intl.DateTimeFormat('en-US', {
+    ...{ timeZone: zone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23' },
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+  });
+  const offsetAt = (instant: number): number => {
+    const whole = Math.floor(instant / 1_000) * 1_000;
+    const parts = Object.fromEntries(
+      format.formatToParts(whole).map(({ type, value }) => [type, Number(value)]),
+    );
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - whole;
+  };
+  /** The first instant after one, up to another, at which the offset is not the given one any more. */
+  const changeAfter = (from: number, offset: number, until: number): number | undefined => {
+    for (let before = from; before < until; before += STRIDE_MS) {
+      let after = Math.min(until, before + STRIDE_MS);
+      if (offsetAt(after) === offset) continue;
+      let same = before;
+      while (after - same > 1) {
+        const middle = Math.floor((same + after) / 2);
+        if (offsetAt(middle) === offset) same = middle;
+        else after = middle;
+      }
+      return after;
+    }
+    return undefined;
+  };
+  return { offsetAt, changeAfter };
+}
