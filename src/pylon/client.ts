@@ -5,6 +5,7 @@ import { createBudgets } from './budgets.ts';
 import { followingClock, steadyNow } from './clock.ts';
 import type { Limits } from './limits.ts';
 import { type Attempt, observed } from './observe.ts';
+import { newReach } from './reach.ts';
 import { BACKOFF, type Backoff, backoff, sleep as realSleep, type Sleep } from './retry.ts';
 import { link } from './signal.ts';
 import type { Answer, Priority, Pylon, PylonRequest } from './types.ts';
@@ -89,6 +90,7 @@ export function createPylon(options: PylonOptions): Pylon {
   const observe = options.observe ?? (() => {});
   const closed = new AbortController();
   const clock = followingClock(now);
+  const reach = newReach(now);
   const allowed = (endpoint: string) => Math.max(1, Math.floor(limits.of(endpoint) * share));
   const budgets = createBudgets({
     allowed,
@@ -120,7 +122,9 @@ export function createPylon(options: PylonOptions): Pylon {
       count(endpoint);
       const startedAt = performance.now();
       const outcome = await attempt(wire, prepared, signal);
-      observe(observed(endpoint, outcome, performance.now() - startedAt));
+      const seen = observed(endpoint, outcome, performance.now() - startedAt);
+      reach.observe(seen);
+      observe(seen);
       if (outcome.kind === 'limited') budget.holdUntil(now() + outcome.waitMs);
       return outcome;
     };
@@ -169,6 +173,7 @@ export function createPylon(options: PylonOptions): Pylon {
     uses: () => budgets.all().map((budget) => budget.use()),
     now: () => clock.now(),
     knowsTime: () => clock.isKnown(),
+    reach: () => reach.state(),
     close: async () => {
       closed.abort(new TransientError('the client was closed'));
       for (const budget of budgets.all()) budget.clear();

@@ -12,6 +12,8 @@ export interface Refusal {
   readonly requestId: string | undefined;
   /** Id of the object that a create would have repeated. */
   readonly existsId: string | undefined;
+  /** Whether these are not Pylon's words: the page of a proxy, or a redirect. Default: false. */
+  readonly isForeign?: boolean;
 }
 
 /** A 3xx or 4xx answer (408 and 429 aside): the same request will be refused again. */
@@ -23,9 +25,10 @@ export class PylonError extends PermanentError implements Refusal {
   readonly errors: readonly string[];
   readonly requestId: string | undefined;
   readonly existsId: string | undefined;
+  readonly isForeign: boolean;
 
   constructor(refusal: Refusal) {
-    const { endpoint, status, code, errors, requestId, existsId } = refusal;
+    const { endpoint, status, code, errors, requestId, existsId, isForeign = false } = refusal;
     const words = [String(status), code, errors.length === 0 ? undefined : errors.join('; ')];
     const request = requestId === undefined ? '' : ` (request ${requestId})`;
     super(`${endpoint}: ${words.filter((word) => word !== undefined).join(' ')}${request}`);
@@ -35,6 +38,7 @@ export class PylonError extends PermanentError implements Refusal {
     this.errors = errors;
     this.requestId = requestId;
     this.existsId = existsId;
+    this.isForeign = isForeign;
   }
 }
 

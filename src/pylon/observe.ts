@@ -11,10 +11,17 @@ export interface Attempt {
   readonly status: number | undefined;
   /** From its start to the end of its answer. */
   readonly milliseconds: number;
+  /** Of a refusal: whether it is not in Pylon's words but the page of a proxy, or leads elsewhere. */
+  readonly isForeign?: true;
 }
 
 export function observed(endpoint: string, outcome: Outcome, milliseconds: number): Attempt {
-  return { endpoint, outcome: outcome.kind, status: statusOf(outcome), milliseconds };
+  const isForeign =
+    outcome.kind === 'refused' && outcome.error instanceof PylonError && outcome.error.isForeign;
+  return {
+    ...{ endpoint, outcome: outcome.kind, status: statusOf(outcome), milliseconds },
+    ...(isForeign ? { isForeign } : {}),
+  };
 }
 
 function statusOf(outcome: Outcome): number | undefined {

@@ -17,7 +17,7 @@ async function readWords(
   response: Response,
   endpoint: string,
   conceal: (text: string) => string,
-): Promise<Fields> {
+): Promise<Fields | undefined> {
   try {
     const words = await readBody(response, endpoint, WORDS_BYTES);
     if (words.length === 0) return {};
@@ -25,7 +25,7 @@ async function readWords(
     return isFields(parsed) ? parsed : {};
   } catch {
     // The status decides what to do; without the body there is only less to say about it.
-    return unreadable(response);
+    return undefined;
   }
 }
 
@@ -35,7 +35,8 @@ export async function refusal(
   response: Response,
   conceal: (text: string) => string,
 ): Promise<PylonError> {
-  const fields = await readWords(response, endpoint, conceal);
+  const words = await readWords(response, endpoint, conceal);
+  const fields = words ?? unreadable(response);
   const errors = Array.isArray(fields.errors)
     ? fields.errors.filter((error) => typeof error === 'string')
     : [];
@@ -47,6 +48,7 @@ export async function refusal(
     errors: errors.length > 0 || single === undefined ? errors : [single],
     requestId: text(fields.request_id),
     existsId: text(fields.exists_id),
+    isForeign: words === undefined,
   });
 }
 
@@ -65,5 +67,6 @@ export function redirected(
     errors: [`redirected to ${place}; redirects are not followed: check PYLON_API_URL`],
     requestId: undefined,
     existsId: undefined,
+    isForeign: true,
   });
 }

@@ -49,6 +49,18 @@ export interface EndpointUse {
   readonly pausedUntil: number;
 }
 
+/** Whether Pylon answers at all, by what became of all attempts at requests; times are epoch milliseconds. */
+export interface ReachState {
+  /** Whether the newest attempt that says something got an answer of Pylon's; undefined before the first. */
+  readonly answers: boolean | undefined;
+  /** Since when nothing was answered although something was asked; undefined while Pylon answers. */
+  readonly silentSince: number | undefined;
+  /** The last attempt that got no answer, and the status of whatever came instead. */
+  readonly last: { readonly endpoint: string; readonly status: number | undefined } | undefined;
+  /** Endpoints that were asked since then. */
+  readonly asked: ReadonlySet<string>;
+}
+
 /** The client: every request of the project goes through one of these. */
 export interface Pylon {
   request(request: PylonRequest): Promise<Answer>;
@@ -66,6 +78,8 @@ export interface Pylon {
   now(): number;
   /** Whether Pylon has said what time it is there. */
   knowsTime(): boolean;
+  /** Whether Pylon answers this process at all. */
+  reach(): ReachState;
   /**
    * Rejects what is queued, under way or asked for later. Idle connections end by themselves; they do not
    * keep the process alive.

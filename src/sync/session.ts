@@ -2,22 +2,23 @@ import { closeAbandonedRuns } from '../db/runs.ts';
 import { noteBudgets } from './budgets.ts';
 import type { Context } from './context.ts';
 import { quarantine } from './edits/quarantine.ts';
+import { noteReach } from './reach.ts';
 import { bindToken } from './workspace.ts';
 
 /**
  * Work under one lease: the token and the database belong together, runs of a process that is gone are closed,
- * a copy of a database is known for one, and what is asked of each endpoint is noted all the while.
+ * a copy of a database is known for one, and what is asked of each endpoint, and whether anything is answered, is noted all the while.
  *
  * @throws UsageError when the database belongs to another workspace.
  */
 export async function withSession<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
-  const stopNoting = noteBudgets(ctx);
+  const stops = [noteBudgets(ctx), noteReach(ctx)];
   try {
     await bindToken(ctx);
     await quarantine(ctx);
     await closeAbandonedRuns(ctx.db, ctx.lease);
     return await work();
   } finally {
-    await stopNoting();
+    for (const stop of stops) await stop();
   }
 }
