@@ -7,7 +7,7 @@ const UNIT = [
   'test/cli/{patience,progress,screen,status-text,summary}.test.ts',
   'test/http/{health,hints,recent}.test.ts',
   'test/metabase/setup.test.ts',
-  'test/sync/{paced,plan,schedule,trail,trouble,windows}.test.ts',
+  'test/sync/{paced,plan,schedule,timetable,trail,trouble,windows}.test.ts',
 ];
 
 /** What needs a database, and no Pylon: tens of seconds. */

@@ -3,6 +3,7 @@ import { migrate } from '../db/migrate.ts';
 import { UsageError } from '../errors.ts';
 import type { Resource } from '../resources/define.ts';
 import { backfill } from '../sync/backfill.ts';
+import { forgetAtEnd } from '../sync/forget.ts';
 import { newProgress, type OnProgress, type ResourceProgress } from '../sync/progress.ts';
 import { withDatabase } from './database.ts';
 import { addResource, dateOption } from './options.ts';
@@ -49,9 +50,14 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
     const view = watch(setup, resources);
     try {
       const session = { command: 'pylon-sync backfill', onProgress: view.onProgress };
-      return await withContext(setup, db, session, (ctx) =>
-        backfill(ctx, { resources, since: config.since, windowDays: config.windowDays, ...range }),
-      );
+      return await withContext(setup, db, session, async (ctx) => {
+        const read = await backfill(ctx, {
+          ...{ resources, since: config.since, windowDays: config.windowDays },
+          ...range,
+        });
+        await forgetAtEnd(ctx, { resources: config.resources, days: config.retentionDays });
+        return read;
+      });
     } finally {
       view.close();
     }

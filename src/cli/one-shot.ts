@@ -6,6 +6,7 @@ import { stoppedScans } from '../db/scans.ts';
 import { changing } from '../db/transaction.ts';
 import { PermanentError, UsageError } from '../errors.ts';
 import { newPuller } from '../sync/changes.ts';
+import { forgetAtEnd } from '../sync/forget.ts';
 import { type HandoverOutcome, perform, type WorkOutcome } from '../sync/handovers.ts';
 import { withSession } from '../sync/session.ts';
 import { carryingOf } from './carrying.ts';
@@ -57,16 +58,16 @@ function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutco
   const options = { resources, since, windowDays, overlapSeconds };
   const session = { command: `pylon-sync ${handover.command}`, onProgress: logSteps(log, shell.signal) };
   return withContext(setup, db, session, (ctx) =>
-    withSession(ctx, () =>
-      perform(
-        ctx,
-        {
-          ...{ options, puller: newPuller(ctx, options), beside: false },
-          edits: { ...carryingOf(setup, undefined), resources },
-        },
-        handover,
-      ),
-    ),
+    withSession(ctx, async () => {
+      const means = {
+        ...{ options, puller: newPuller(ctx, options), beside: false },
+        edits: { ...carryingOf(setup, undefined), resources },
+      };
+      const outcome = await perform(ctx, means, handover);
+      const isDry = handover.command === 'push' && handover.arguments.dryRun;
+      if (!isDry) await forgetAtEnd(ctx, { resources, days: config.retentionDays });
+      return outcome;
+    }),
   );
 }
 

@@ -14,6 +14,7 @@ export function statusText(status: Status, now: number): string {
   return [
     `workspace  ${workspace === null ? 'none yet' : `${workspace.name} (${workspace.id})`}`,
     `in use by  ${holder === null ? 'nobody' : `${holder.command} (process ${holder.pid} on ${holder.host})`}`,
+    ...pylonLine(status, now),
     `attention  ${waiting.length === 0 ? 'none needed' : `${plural(waiting.length, 'matter')} for a person, at the end`}`,
     ...editsLine(status.edits),
     ...planLine(plan, now),
@@ -27,6 +28,12 @@ export function statusText(status: Status, now: number): string {
       waiting.flatMap(({ what, command }) => [`  ${what}`, ...(command === null ? [] : [`    ${command}`])]),
     ),
   ].join('\n');
+}
+
+/** While Pylon answers nothing. */
+function pylonLine({ pylon }: Status, now: number): readonly string[] {
+  if (pylon === null || pylon.down_since === null) return [];
+  return [`pylon      answers nothing since ${pylon.down_since} (${ago(pylon.down_since, now)})`];
 }
 
 const headed = (head: string, lines: readonly string[]) => (lines.length === 0 ? [] : ['', head, ...lines]);

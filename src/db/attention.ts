@@ -1,9 +1,9 @@
-import { count, plural } from '../figures.ts';
+import { count, duration, plural } from '../figures.ts';
 import type { ResourceStatus, Status } from './status.ts';
 
 /** Something that waits for a person. */
 export interface Attention {
-  readonly kind: 'token' | 'failing' | 'stopped' | 'edits' | 'drift';
+  readonly kind: 'token' | 'pylon' | 'failing' | 'late' | 'stopped' | 'edits' | 'drift';
   /** What it is, in a sentence. */
   readonly what: string;
   /** The command that a person may decide to give; null where there is none. */
@@ -14,17 +14,20 @@ export interface Attention {
 const REFUSED = /^\S+ \S+: 401\b/;
 
 /** What needs a person, the gravest first. */
-export function attentionOf({ resources, stopped_scans, edits }: Status): readonly Attention[] {
-  const failing = resources.filter(({ failing }) => failing !== null);
+export function attentionOf(status: Status): readonly Attention[] {
+  const { resources, stopped_scans, edits } = status;
+  const failing = resources.filter((one) => one.failing !== null && !isSilence(one, status));
   const refused = failing.filter((one) => REFUSED.test(errorOf(one)));
   const first = refused[0];
   return [
     ...(first === undefined
       ? []
       : [noting('token', `Pylon refuses the token, so nothing is read: ${errorOf(first)}`)]),
+    ...silenceOf(status),
     ...failing
       .filter((one) => !refused.includes(one))
       .map((one) => noting('failing', `${one.resource} fails: ${errorOf(one)}`)),
+    ...(isDown(status) ? [] : lateOf(resources)),
     ...stopped_scans.map(({ id, resource, candidates, live }) =>
       noting(
         'stopped',
@@ -35,6 +38,52 @@ export function attentionOf({ resources, stopped_scans, edits }: Status): readon
     ...editsOf(edits),
     ...resources.flatMap(driftOf),
   ];
+}
+
+/** Whether Pylon answers nothing at all. */
+export const isDown = ({ pylon }: Pick<Status, 'pylon'>): boolean =>
+  pylon !== null && pylon.down_since !== null;
+
+/** Whether all that is wrong with a resource is that Pylon answers nothing. */
+export function isSilence({ failing }: ResourceStatus, { pylon }: Pick<Status, 'pylon'>): boolean {
+  const since = pylon?.down_since ?? null;
+  return (
+    failing !== null &&
+    since !== null &&
+    Date.parse(failing.at) >= Math.floor(Date.parse(since) / 1_000) * 1_000
+  );
+}
+
+/** One headline for an outage, in the place of what fails or is late because of it. */
+function silenceOf(status: Status): readonly Attention[] {
+  const { pylon, resources, edits, as_of } = status;
+  if (pylon === null || pylon.down_since === null) return [];
+  const lasting = duration((Date.parse(as_of) - Date.parse(pylon.down_since)) / 1_000);
+  const waiting = edits.by_state.pending + edits.by_state.sending;
+  const passes = resources.filter(
+    (one) => one.last_run?.outcome === 'running' || isSilence(one, status),
+  ).length;
+  const last = pylon.last === null ? '' : ` (${pylon.last})`;
+  return [
+    noting(
+      'pylon',
+      `Pylon has answered nothing for ${lasting}, since ${pylon.down_since}${last}: ` +
+        `${plural(passes, 'reading')} and ${plural(waiting, 'edit')} wait, and go on by themselves when it answers`,
+    ),
+  ];
+}
+
+/** What lags behind a schedule, in one sentence a schedule. */
+function lateOf(resources: readonly ResourceStatus[]): readonly Attention[] {
+  const late = resources.flatMap(({ resource, late }) => late.map((one) => ({ resource, ...one })));
+  return [...new Set(late.map(({ schedule }) => schedule))].map((schedule) => {
+    const of = late.filter((one) => one.schedule === schedule);
+    const [first] = of;
+    const names = of.map(({ resource, seconds }) => `${resource} by ${duration(seconds)}`).join(', ');
+    const what =
+      schedule === 'reconcile' ? 'the schedule of full comparisons' : `the schedule of ${schedule}`;
+    return noting('late', `Behind ${what} (${first?.cron}) by three of its periods or more: ${names}`);
+  });
 }
 
 /** Edits that nothing happens to before somebody has decided. */

@@ -12,6 +12,8 @@ export interface ResourceFacts {
   readonly fresh_as_of: string | null;
   /** Seconds since then, by the database's clock. */
   readonly lag_seconds: number | null;
+  /** When the newest complete reading of it began; null before the first. */
+  readonly complete_as_of: string | null;
   readonly last_run: RunStatus | null;
   /** The newest failure that no pass of its kind, nor any over everything, has made good. */
   readonly failing: Failure | null;
@@ -89,6 +91,7 @@ export async function readFacts(
            CASE WHEN fresh.started_at IS NOT NULL
                 THEN greatest(0, floor(extract(epoch FROM clock_timestamp() - fresh.started_at)))::integer
             END AS lag_seconds,
+           ${utc('complete.started_at')} AS complete_as_of,
            (SELECT jsonb_build_object(
                      'kind', kind, 'outcome', outcome, 'error', error, 'started_at', ${utc('started_at')},
                      'finished_at', ${utc('finished_at')}, 'requests', requests, 'read', rows_read,
@@ -122,7 +125,7 @@ export async function readFacts(
       LEFT JOIN LATERAL (
             SELECT id ${RUNS} AND outcome IN ('done', 'unavailable') AND kind IN ${FULL} ${NEWEST}) AS whole ON true
       LEFT JOIN LATERAL (
-            SELECT id ${RUNS} AND outcome = 'done' AND kind IN ${FULL} ${NEWEST}) AS complete ON true
+            SELECT id, started_at ${RUNS} AND outcome = 'done' AND kind IN ${FULL} ${NEWEST}) AS complete ON true
       LEFT JOIN LATERAL (
             SELECT started_at ${RUNS} AND outcome = 'done' AND kind IN ${COVERING} AND complete.id IS NOT NULL
                    ${NEWEST}) AS fresh ON true

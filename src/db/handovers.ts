@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Executor } from './connect.ts';
 import type { Lease } from './lease.ts';
 import { handovers } from './tables.ts';
@@ -82,9 +82,7 @@ export async function endHandover(
 
 /** Whoever held the lease before is gone: what it was doing for others is for the present holder, from the beginning. */
 export async function reviveHandovers(db: Database, lease: Lease): Promise<void> {
-  await writing(db, lease, async (tx) => {
-    await tx.update(handovers).set({ state: 'queued' }).where(eq(handovers.state, 'running'));
-    const ended = inArray(handovers.state, ['done', 'failed']);
-    await tx.delete(handovers).where(and(ended, lt(handovers.finished_at, sql`now() - interval '7 days'`)));
-  });
+  await writing(db, lease, (tx) =>
+    tx.update(handovers).set({ state: 'queued' }).where(eq(handovers.state, 'running')),
+  );
 }

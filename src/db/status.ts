@@ -1,11 +1,15 @@
 import { sql } from 'drizzle-orm';
 import type { Resource } from '../resources/define.ts';
+import { scheduleOf } from '../resources/listed.ts';
 import { type BudgetUse, readBudgets } from './budgets.ts';
 import type { Database } from './connect.ts';
 import { countEdits, type EditCounts } from './edits/counts.ts';
 import { type ResourceFacts, readFacts, utc } from './facts.ts';
+import { type Late, lateness } from './lag.ts';
 import type { Holder } from './lease.ts';
 import { type Plan, readPlan } from './plan.ts';
+import { type PylonReach, readReach } from './reach.ts';
+import { readSchedule, type Schedule } from './schedule.ts';
 import { boundWorkspace, type Workspace } from './workspace.ts';
 
 /** How one resource's mirror is doing. */
@@ -14,6 +18,8 @@ export interface ResourceStatus extends ResourceFacts {
   readonly rows: number;
   /** Of its first pass, as the plan last had it: share done, 0 to 1; null while unknown. */
   readonly covered: number | null;
+  /** Schedules of the daemon at work that it lags behind by three of their periods. */
+  readonly late: readonly Late[];
 }
 
 /** A scan for deletions that would have deleted too much of its table to be believed without a person. */
@@ -33,6 +39,10 @@ export interface Status {
   readonly workspace: Workspace | null;
   /** Who holds the lease at present. */
   readonly holder: Holder | null;
+  /** Whether Pylon answers at all; null before anybody asked. */
+  readonly pylon: PylonReach | null;
+  /** What the daemon at work goes by; null while none is. */
+  readonly schedule: Schedule | null;
   readonly resources: readonly ResourceStatus[];
   readonly stopped_scans: readonly StoppedScan[];
   /** Edits made in SQL. */
@@ -89,6 +99,54 @@ function withParents(
   );
 }
 
+/**
+ * What a resource lags behind. One that fails, is refused or was never read whole is told of as that. What is read for
+ * changed parents alone was as fresh as these until the reading began that is under way.
+ */
+function lateOf(
+  resource: Resource,
+  all: readonly Resource[],
+  facts: ReadonlyMap<string, ResourceFacts>,
+  schedule: Schedule | undefined,
+  now: number,
+): readonly Late[] {
+  const own = facts.get(resource.name);
+  if (own === undefined || own.failing !== null || own.unavailable) return [];
+  if (schedule?.resources.includes(resource.name) !== true) return [];
+  const { fresh_as_of, complete_as_of, last_run } = own;
+  if (fresh_as_of === null || complete_as_of === null) return [];
+  const { pull } = resource;
+  const parent = pull.by === 'parent' && pull.mark !== undefined ? facts.get(pull.parent) : undefined;
+  const isRead = last_run?.kind === 'changes' && last_run.outcome === 'running';
+  const began = isRead && parent?.fresh_as_of != null ? earlier(parent.fresh_as_of, last_run.started_at) : '';
+  const since = began > fresh_as_of ? began : fresh_as_of;
+  const name = scheduleOf(resource, all);
+  const found = [
+    lateness(name, since, schedule, now),
+    name === 'reconcile' ? undefined : lateness('reconcile', complete_as_of, schedule, now),
+  ];
+  return found.filter((late) => late !== undefined);
+}
+
+/** Of two instants as they are shown, which are of one form. */
+const earlier = (one: string, other: string) => (one < other ? one : other);
+
+/** What lags behind the schedules of the daemon at work. */
+export async function readLate(
+  db: Pick<Database, 'orm'>,
+  resources: readonly Resource[],
+): Promise<readonly (Late & { readonly resource: string })[]> {
+  const names = resources.map(({ name }) => name);
+  const facts = withParents(resources, await readFacts(db, names));
+  const schedule = await readSchedule(db.orm);
+  return resources.flatMap((resource) =>
+    lateOf(resource, resources, facts, schedule, Date.now()).map((late) => ({
+      ...late,
+      resource: resource.name,
+    })),
+  );
+}
+
 /** Everything that is known of the mirror, with the live rows given or counted for it. */
 export async function readStatus(
   db: Pick<Database, 'orm'>,
@@ -99,19 +157,25 @@ export async function readStatus(
   const facts = withParents(resources, await readFacts(db, names));
   const live = counted ?? (await countRows(db, resources));
   const plan = await readPlan(db.orm);
+  const schedule = await readSchedule(db.orm);
   const covered = new Map(plan?.resources.map((planned) => [planned.resource, planned.covered]));
   const { rows } = await db.orm.execute<{ now: string; holder: Holder | null }>(sql`
     SELECT ${utc('clock_timestamp()')} AS now,
            (SELECT holder FROM pylon_sync.lease WHERE name = 'daemon' AND expires_at > clock_timestamp()) AS holder`);
+  const as_of = rows[0]?.now ?? '';
   return {
-    as_of: rows[0]?.now ?? '',
+    as_of,
     workspace: (await boundWorkspace(db.orm)) ?? null,
     holder: rows[0]?.holder ?? null,
-    resources: names.flatMap((name) => {
+    pylon: (await readReach(db.orm)) ?? null,
+    schedule: schedule ?? null,
+    resources: resources.flatMap((resource) => {
+      const { name } = resource;
       const row = facts.get(name);
+      const late = lateOf(resource, resources, facts, schedule, Date.parse(as_of));
       return row === undefined
         ? []
-        : [{ ...row, rows: live.get(name) ?? 0, covered: covered.get(name) ?? null }];
+        : [{ ...row, rows: live.get(name) ?? 0, covered: covered.get(name) ?? null, late }];
     }),
     stopped_scans: await readStoppedScans(db),
     edits: await countEdits(db.orm),

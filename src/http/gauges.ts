@@ -1,4 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
+import { isDown } from '../db/attention.ts';
 import type { EndpointUse } from '../pylon/types.ts';
 import type { Operations } from './operations.ts';
 import type { Counted } from './reading.ts';
@@ -58,14 +59,23 @@ function budgetGauges(uses: readonly EndpointUse[], now: number, gauge: MakeGaug
   );
 }
 
-function mirrorGauges({ resources, stopped_scans, edits, plan, counted }: Counted, gauge: MakeGauge): void {
+function mirrorGauges(status: Counted, gauge: MakeGauge): void {
+  const { resources, stopped_scans, edits, plan, counted } = status;
   const each = (of: (status: (typeof resources)[number]) => number | null): readonly Sample[] =>
     resources.map((status) => [of(status), { resource: status.resource }]);
+  gauge('pylon_up', 'Whether Pylon answers at all; absent before it was asked.', [
+    [status.pylon === null ? null : Number(!isDown(status))],
+  ]);
   gauge('rows', 'Live rows.', counted ? each(({ rows }) => rows) : []);
   gauge(
     'lag_seconds',
     'Since the newest finished pass began; absent before everything was read once.',
     each(({ lag_seconds }) => lag_seconds),
+  );
+  gauge(
+    'behind_schedule',
+    'Whether it lags behind its schedule by three of its periods.',
+    each(({ late }) => Number(late.length > 0)),
   );
   gauge(
     'failing',

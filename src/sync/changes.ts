@@ -13,8 +13,15 @@ import { formatInstant } from './windows.ts';
 
 /** Incremental pulls. */
 export interface Puller {
-  /** One pull of everything whose changes can be asked for, and of what hangs on it. Each resource's figures. */
-  pull(only?: readonly Resource[]): Promise<readonly ResourceProgress[]>;
+  /**
+   * One pull of everything whose changes can be asked for, and of what hangs on it. Each resource's figures.
+   *
+   * @param onEnded called as each resource's pull ends, however it ended, while others may go on.
+   */
+  pull(
+    only?: readonly Resource[],
+    onEnded?: (resource: string) => void,
+  ): Promise<readonly ResourceProgress[]>;
   /** Reads what hangs on records that changed. */
   readonly follow: Follow;
 }
@@ -55,17 +62,23 @@ export function newPuller(
 
   return {
     follow,
-    async pull(only = options.resources) {
-      const pulled = await Promise.all(
+    async pull(only = options.resources, onEnded = () => {}) {
+      const pulled = await Promise.allSettled(
         only.map(async (resource) => {
           const { changes } = resource;
           if (changes === undefined) return [];
-          const pull = await ctx.pulls.run(resource.name, () => pullOne(resource, changes));
-          if (pull === undefined) return [];
-          return [pull.progress, ...(await follow.changed(resource, pull.changed, pull.seen))];
+          try {
+            const pull = await ctx.pulls.run(resource.name, () => pullOne(resource, changes));
+            if (pull === undefined) return [];
+            return [pull.progress, ...(await follow.changed(resource, pull.changed, pull.seen))];
+          } finally {
+            onEnded(resource.name);
+          }
         }),
       );
-      return pulled.flat();
+      const failed = pulled.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      return pulled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     },
   };
 }

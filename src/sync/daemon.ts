@@ -1,42 +1,36 @@
+import { localZone } from '../cron.ts';
 import { awayOr, DatabaseAwayError } from '../db/away.ts';
 import { reviveHandovers } from '../db/handovers.ts';
-import { forgetOld } from '../db/retention.ts';
-import { pruneRuns } from '../db/runs.ts';
 import { approvedScans } from '../db/scans.ts';
+import { publishSchedule } from '../db/schedule.ts';
 import { link } from '../pylon/signal.ts';
 import type { Activity } from './activity.ts';
 import { settleApproved } from './approve.ts';
 import { workInBackground } from './background.ts';
+import { newBeside } from './beside.ts';
 import { newPuller } from './changes.ts';
 import type { Context } from './context.ts';
 import { type CarryingOptions, carryEdits } from './edits/carrying.ts';
 import { every } from './every.ts';
-import { sums } from './figures.ts';
-import { doneOnce, firstReading, type OnRead } from './first-reading.ts';
+import { firstReading, type OnRead } from './first-reading.ts';
 import { newFollow, newFollowOne } from './follow.ts';
+import { forget } from './forget.ts';
 import { takeHandovers } from './handovers.ts';
-import { listed } from './listed.ts';
+import { newLateNote } from './lateness.ts';
 import { newPlanNote } from './note-plan.ts';
-import type { ResourceProgress } from './progress.ts';
-import type { PullOptions } from './pull-options.ts';
+import { type PlanOptions, plannedPasses } from './planned.ts';
 import { newRereads } from './rereads.ts';
 import { runSchedule } from './schedule.ts';
 import { withSession } from './session.ts';
-import { isUnfinished } from './take-up.ts';
 import { newTrail } from './trail.ts';
 import { newTrouble, type Report, type Trouble } from './trouble.ts';
-import { readWhole, type WholeOptions } from './whole.ts';
 
-export interface DaemonOptions extends PullOptions {
-  /** Cron expressions. */
-  readonly schedule: string;
-  readonly listSchedule: string;
-  readonly reconcileSchedule: string;
+export interface DaemonOptions extends PlanOptions {
   /** Part of each endpoint's budget for resweeps and audit; 0 for neither. */
   readonly auditShare: number;
   /** How edits are carried. */
   readonly edits: Omit<CarryingOptions, 'resources'>;
-  /** Days after which settled edits are forgotten. */
+  /** Days for which what is settled is kept. */
   readonly retentionDays: number;
   readonly activity: Activity;
   readonly onRead: OnRead;
@@ -46,6 +40,10 @@ export interface DaemonOptions extends PullOptions {
 const LOOK_MS = 1_000;
 /** Milliseconds between notes of what is left of the first reading. */
 const PLAN_MS = 2_000;
+/** Milliseconds between looks for what lags behind its schedule. */
+const LATE_MS = 30_000;
+/** Milliseconds between looks whether it is time to forget what is too old. */
+const FORGET_MS = 600_000;
 
 /**
  * The daemon's work under one lease: everything once, changes meanwhile and from then on, lists and the full
@@ -65,6 +63,15 @@ export async function serve(outer: Context, options: DaemonOptions): Promise<nev
   try {
     await withSession(ctx, async () => {
       await reviveHandovers(ctx.db, ctx.lease);
+      await publishSchedule(ctx.db, ctx.lease, {
+        zone: localZone(),
+        crons: {
+          changes: options.schedule,
+          lists: options.listSchedule,
+          reconcile: options.reconcileSchedule,
+        },
+        resources: options.resources.map(({ name }) => name),
+      });
       const works = workOf(ctx, options, trouble).map((work) =>
         work.catch((error: unknown) => {
           linked.abort(error);
@@ -111,35 +118,6 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
     },
     worked: (pass) => trouble.worked(pass),
   };
-  const ended = (pass: string, results: readonly Readonly<ResourceProgress>[]) =>
-    log.debug({ pass, ...sums(results) }, 'pass ended');
-  const whole = (kind: WholeOptions['kind'], which: WholeOptions['resources']) =>
-    readWhole(ctx, { ...options, kind, resources: which, finished: 'again' });
-
-  const reconcile = async () => {
-    const known = await doneOnce(ctx, resources);
-    if (known.length === 0) return;
-    const results = await whole('reconcile', known);
-    await pruneRuns(ctx.db, ctx.lease);
-    const forgotten = await forgetOld(ctx.db, ctx.lease, resources, options.retentionDays);
-    log.debug({ ...forgotten }, 'what was too old was forgotten');
-    log.info({ pass: 'reconcile', ...sums(results) }, 'pass ended');
-  };
-  /** What an earlier process was in the middle of. */
-  const goOn = async () => {
-    for (const scan of await approvedScans(ctx.db.orm)) await settleApproved(ctx, scan);
-    if (await isUnfinished(ctx, 'reconcile', resources)) await reconcile();
-  };
-  const lists = async () => {
-    const free = listed(resources).filter(({ name }) => !ctx.whole.isHeld(name));
-    const known = await doneOnce(ctx, free);
-    if (known.length > 0) ended('lists', await whole('lists', known));
-  };
-  const changes = async () => ended('changes', await puller.pull());
-  const planned = (name: string, cron: string, run: () => Promise<void>, atStart = true) => ({
-    ...{ name, cron, atStart },
-    run: () => run().then(() => report.worked(name)),
-  });
   const looking = (name: string, look: () => Promise<boolean>, pauseMs = LOOK_MS) =>
     every(
       pauseMs,
@@ -151,24 +129,37 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
       },
       (error) => report.failed(name, error),
     );
+  const approved = newBeside(report);
+  /** Deletions that a person let through, and an earlier process did not come to the end of. */
+  const goOn = async () => {
+    for (const scan of await approvedScans(ctx.db.orm))
+      approved.begin(`scan ${scan.id}`, async () => void (await settleApproved(ctx, scan)));
+  };
+  const rereading = newBeside(report);
+  const reread = async () => {
+    for (const name of await rereads.waiting())
+      rereading.begin(`rereads of ${name}`, async () => void (await rereads.drain(name)));
+    return false;
+  };
+  const commanded = newBeside(report);
+  const means = { options, puller: handedOver, edits, beside: true };
+  const retention = { resources, days: options.retentionDays };
+  const noteLate = newLateNote(ctx, resources);
   const notePlan = newPlanNote(ctx, options.activity);
 
   return [
     firstReading(ctx, options),
     carryEdits(ctx, edits, report),
-    goOn().catch((error: unknown) => report.failed('reconcile', error)),
-    runSchedule(
-      [
-        planned('changes', options.schedule, changes),
-        planned('lists', options.listSchedule, lists),
-        planned('reconcile', options.reconcileSchedule, reconcile, false),
-      ],
-      { log, signal, onError: report.failed },
-    ),
+    goOn()
+      .catch((error: unknown) => report.failed('approve', error))
+      .then(approved.idle),
+    runSchedule(plannedPasses(ctx, options, puller, report), { log, signal, onError: report.failed }),
     ...trail.children.map((child) => looking(`changes of ${child.name}`, () => trail.drain(child))),
-    looking('rereads', async () => (await rereads.drain()) > 0),
-    looking('handovers', () => takeHandovers(ctx, { options, puller: handedOver, edits, beside: true })),
+    looking('rereads', reread).then(rereading.idle),
+    looking('handovers', () => takeHandovers(ctx, means, commanded).then(() => false)).then(commanded.idle),
     looking('plan', () => notePlan().then(() => false), PLAN_MS),
+    looking('lateness', () => noteLate().then(() => false), LATE_MS),
+    looking('forgetting', () => forget(ctx, retention).then(() => false), FORGET_MS),
     workInBackground(ctx, options, trail, report),
   ];
 }

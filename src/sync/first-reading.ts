@@ -7,7 +7,7 @@ import { sums } from './figures.ts';
 import type { PassPosition } from './pass.ts';
 import type { ResourceProgress } from './progress.ts';
 import type { PullOptions } from './pull-options.ts';
-import { readWhole } from './whole.ts';
+import { parentOf, readWhole } from './whole.ts';
 
 /** Told when everything has been gone through once in this process. */
 export type OnRead = (results: readonly Readonly<ResourceProgress>[]) => Promise<void>;
@@ -26,20 +26,62 @@ export async function doneOnce(ctx: Context, resources: readonly Resource[]): Pr
 
 /**
  * Reads what was never read whole, by this process or an earlier one, and goes on until all of it is. What
- * failed is tried again, the rest left alone.
+ * failed is tried again with what it is listed by, whatever the rest is doing; what is done is left alone.
  */
 export async function firstReading(
   ctx: Context,
   options: PullOptions & { readonly activity: Activity; readonly onRead: OnRead },
 ): Promise<void> {
-  const { log, signal } = ctx;
-  for (let waitMs = FIRST_MS; ; waitMs = Math.min(MOST_MS, waitMs * 2)) {
-    const results = await readWhole(ctx, { ...options, kind: 'backfill', finished: 'keep' });
-    log.info({ pass: 'backfill', ...sums(results) }, 'pass ended');
-    const failed = results.filter(({ state }) => state === 'failed');
-    if (failed.length === 0) options.activity.complete = true;
-    if (waitMs === FIRST_MS) await options.onRead(results);
-    if (failed.length === 0) return;
-    await sleep(waitMs, undefined, { signal });
+  const families = familiesOf(options.resources).map((resources) =>
+    readFamily(ctx, { ...options, resources }),
+  );
+  const first = async () => {
+    const results = (await allOf(families.map(({ once }) => once))).flat();
+    ctx.log.info({ pass: 'backfill', ...sums(results) }, 'pass ended');
+    if (isDone(results)) options.activity.complete = true;
+    await options.onRead(results);
+  };
+  await allOf<unknown>([first(), ...families.map(({ whole }) => whole)]);
+  options.activity.complete = true;
+}
+
+const isDone = (results: readonly Readonly<ResourceProgress>[]) =>
+  results.every(({ state }) => state !== 'failed');
+
+/** Resources that are listed by each other's rows, together; others alone. */
+function familiesOf(resources: readonly Resource[]): readonly (readonly Resource[])[] {
+  const families = new Map<string, Resource[]>();
+  const rootOf = (resource: Resource): string => {
+    const parent = resources.find(({ name }) => name === parentOf(resource));
+    return parent === undefined ? resource.name : rootOf(parent);
+  };
+  for (const resource of resources) {
+    const root = rootOf(resource);
+    families.set(root, [...(families.get(root) ?? []), resource]);
   }
+  return [...families.values()];
+}
+
+/** Reads some resources: `once` is what the first attempt came to, `whole` when all of them are read. */
+function readFamily(ctx: Context, options: PullOptions) {
+  const { log, signal } = ctx;
+  const attempt = () => readWhole(ctx, { ...options, kind: 'backfill', finished: 'keep' });
+  const once = attempt();
+  const goOn = async () => {
+    let results = await once;
+    for (let waitMs = FIRST_MS; !isDone(results); waitMs = Math.min(MOST_MS, waitMs * 2)) {
+      await sleep(waitMs, undefined, { signal });
+      results = await attempt();
+      log.info({ pass: 'backfill', ...sums(results) }, 'pass ended');
+    }
+  };
+  return { once, whole: goOn() };
+}
+
+/** All of them, once each has ended: none is under way any more when one's failure is thrown. */
+async function allOf<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
+  const ended = await Promise.allSettled(works);
+  const failed = ended.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return ended.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }

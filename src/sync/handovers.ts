@@ -2,6 +2,7 @@ import { endHandover, type Handover, takeHandover } from '../db/handovers.ts';
 import { reasonOf, UsageError } from '../errors.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { approve } from './approve.ts';
+import type { Beside } from './beside.ts';
 import type { Puller } from './changes.ts';
 import type { Context } from './context.ts';
 import type { PushOptions } from './edits/push.ts';
@@ -30,11 +31,25 @@ export interface Means {
   readonly beside: boolean;
 }
 
-/** Does one piece of work that a command handed over. False when none waits. */
-export async function takeHandovers(ctx: Context, means: Means): Promise<boolean> {
+/** Pieces of such work that are done side by side: one that waits for Pylon holds up none of the next few. */
+const MOST = 4;
+
+/** Begins all that commands have handed over, as far as there is room for it. */
+export async function takeHandovers(ctx: Context, means: Means, beside: Beside): Promise<void> {
+  while (beside.size() < MOST) {
+    const handover = await takeHandover(ctx.db, ctx.lease);
+    if (handover === undefined) return;
+    beside.begin(`handover ${handover.id}`, () => carryOut(ctx, means, handover));
+  }
+}
+
+/** Does one piece of work that a command handed over, and notes what it came to. */
+async function carryOut(
+  ctx: Context,
+  means: Means,
+  handover: Handover & { readonly id: number },
+): Promise<void> {
   const { db, lease, log } = ctx;
-  const handover = await takeHandover(db, lease);
-  if (handover === undefined) return false;
   const { id, command } = handover;
   log.info({ handover: id, command, ...handover.arguments }, 'work handed over');
   try {
@@ -46,7 +61,6 @@ export async function takeHandovers(ctx: Context, means: Means): Promise<boolean
     await endHandover(db, lease, id, 'failed', outcome);
     if (!(error instanceof UsageError)) throw error;
   }
-  return true;
 }
 
 /** One incremental pull, one full comparison, one stopped scan let through, or the edits that are due. */

@@ -13,8 +13,13 @@ const FIRST_MS = 500;
 const MOST_MS = 60_000;
 
 export interface Rereads {
-  /** Reads again what waits for it and is not held at the moment. The number of records asked for. */
-  drain(): Promise<number>;
+  /** Names of the resources of which records wait, postponed ones included. */
+  waiting(): Promise<readonly string[]>;
+  /**
+   * Reads again, of one resource, what waits for it and is not postponed at the moment. The number of records asked for.
+   * Not to be called twice at once for one resource.
+   */
+  drain(name: string): Promise<number>;
 }
 
 /** What waits to be read again, one by one: whatever left it there, a lock, a hint, a merge, an answer in doubt. */
@@ -63,18 +68,13 @@ export function newRereads(ctx: Context, resources: readonly Resource[], follow:
   };
 
   return {
-    async drain() {
-      const names = await waitingResources(ctx.db.orm);
-      const counts = await Promise.all(
-        names.map(async (name) => {
-          const resource = resources.find((known) => known.name === name);
-          if (resource?.get !== undefined) return drainOne(resource, resource.get);
-          // Left out of the mirror since.
-          await dropRereadsOf(ctx.db, ctx.lease, name);
-          return 0;
-        }),
-      );
-      return counts.reduce((sum, count) => sum + count, 0);
+    waiting: () => waitingResources(ctx.db.orm),
+    async drain(name) {
+      const resource = resources.find((known) => known.name === name);
+      if (resource?.get !== undefined) return drainOne(resource, resource.get);
+      // Left out of the mirror since.
+      await dropRereadsOf(ctx.db, ctx.lease, name);
+      return 0;
     },
   };
 }

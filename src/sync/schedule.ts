@@ -1,7 +1,8 @@
-import { once } from 'node:events';
-import { createTask, type ScheduledTask } from 'node-cron';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { localZone } from '../cron.ts';
 import { link } from '../pylon/signal.ts';
+import { type Clocks, newTimetable } from './timetable.ts';
 
 /** Work that comes round by the clock. */
 export interface PlannedPass {
@@ -10,39 +11,58 @@ export interface PlannedPass {
   readonly cron: string;
   /** Whether it also runs at once; default true. */
   readonly atStart?: boolean;
-  run(): Promise<void>;
+  /** Names of the resources that it reads; default: its own name alone. */
+  readonly parts?: readonly string[];
+  run(tick: Tick): Promise<void>;
+}
+
+/** One time at which a pass begins. */
+export interface Tick {
+  /** Those parts of the pass that an earlier tick is not busy with. */
+  readonly parts: readonly string[];
+  /** Whether the pass runs because the schedule began, and not because it is time. */
+  readonly isFirst: boolean;
+  /** Says that a part has ended: the next tick takes it up, whatever the other parts are doing. */
+  readonly ended: (part: string) => void;
 }
 
 export interface ScheduleOptions {
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Told of what a pass throws; what this throws in turn ends the schedule. */
+  /** Receives what a pass throws; what this throws in turn ends the schedule. */
   readonly onError: (pass: string, error: unknown) => void;
-  /** The wall clock that cron goes by, epoch milliseconds. */
-  readonly wall?: () => number;
+  /** The wall clock, which cron goes by, and one that nobody sets. */
+  readonly clocks?: () => Clocks;
+  /** Waits, until the signal at most. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** The zone whose local time cron expressions name; default: that of the process. */
+  readonly zone?: string;
 }
 
-/** How often the wall clock is compared with one that nobody sets, and by how much it may differ. */
+/** The longest time between looks at the clock, in milliseconds: somebody may set it. */
 const LOOK_MS = 1_000;
-const STEP_MS = 2_000;
+
+const realClocks = (): Clocks => ({ wall: Date.now(), steady: performance.now() });
+const realWait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
 
 /**
  * Runs each pass at its times, and as a rule once at the beginning, until the signal. Passes of different names run side
- * by side; a tick that finds its own pass running is left out. Resolves when the last one has ended.
+ * by side, and so do the parts of one: a tick leaves out the parts that an earlier one is still busy with, and no
+ * others. Resolves when the last pass has ended.
  *
  * @throws what `onError` threw.
  */
 export async function runSchedule(passes: readonly PlannedPass[], options: ScheduleOptions): Promise<void> {
-  const { signal } = options;
+  const { log, signal, clocks = realClocks, wait = realWait, zone = localZone() } = options;
   const stop = link(signal);
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  const ended = stop.signal;
 
-  const begin = (run: () => Promise<void>, name: string): Promise<void> => {
-    const work = run()
+  const begin = (pass: PlannedPass, tick: Tick): Promise<void> => {
+    const work = pass
+      .run(tick)
       .catch((error: unknown) => {
-        if (!signal.aborted) options.onError(name, error);
+        if (!signal.aborted) options.onError(pass.name, error);
       })
       .catch((error: unknown) => {
         failure ??= { error };
@@ -51,67 +71,52 @@ export async function runSchedule(passes: readonly PlannedPass[], options: Sched
     running.add(work);
     return work.finally(() => running.delete(work));
   };
-  const ticks = passes.map((pass) => tick(pass, begin, options, ended));
-  const tasks = passes.map(({ cron }, index) => {
-    const task = createTask(cron, () => ticks[index]?.(), { suppressMissedWarning: true });
-    // The process slept, or its clock was set: what was missed is made up for, once.
-    task.on('execution:missed', () => ticks[index]?.(true));
-    return task;
-  });
-  for (const task of tasks) await task.start();
-  const unwatch = watchClock(tasks, options);
-  for (const [index, { atStart = true }] of passes.entries()) if (atStart) ticks[index]?.();
-  if (!ended.aborted) await once(ended, 'abort');
-  unwatch();
-  for (const task of tasks) await task.destroy();
+  const tickers = passes.map((pass) => newTicker(pass, begin, log));
+
+  const timetable = newTimetable(
+    passes.map(({ cron }) => cron),
+    zone,
+    clocks(),
+  );
+  for (const [place, { atStart = true }] of passes.entries()) if (atStart) tickers[place]?.(true);
+  while (!stop.signal.aborted) {
+    const now = clocks();
+    const { due, stepMs } = timetable.look(now);
+    if (stepMs !== 0)
+      log.warn({ stepSeconds: Math.round(stepMs / 1_000) }, 'the clock was set: schedules begin anew');
+    for (const place of due) tickers[place]?.(false);
+    await wait(Math.min(LOOK_MS, Math.max(1, timetable.untilNext(now.wall))), stop.signal);
+  }
   await Promise.all(running);
   stop.unlink();
   if (failure !== undefined) throw failure.error;
 }
 
-type Tick = (missed?: boolean) => void;
-
-function tick(
-  { name, run }: PlannedPass,
-  begin: (run: () => Promise<void>, name: string) => Promise<void>,
-  { log }: ScheduleOptions,
-  ended: AbortSignal,
-): Tick {
-  let busy = false;
-  let told = false;
-  return (missed = false) => {
-    if (ended.aborted) return;
-    if (busy) {
-      if (!told && !missed)
-        log.warn({ pass: name }, 'pass outlasts its schedule: ticks are left out until it ends');
-      told ||= !missed;
-      return;
+/** Begins a pass with those of its parts that are free. */
+function newTicker(
+  { name, parts = [name], ...pass }: PlannedPass,
+  begin: (pass: PlannedPass, tick: Tick) => Promise<void>,
+  log: Logger,
+): (isFirst: boolean) => void {
+  /** By part, the tick that is busy with it. */
+  const busy = new Map<string, object>();
+  const told = new Set<string>();
+  return (isFirst) => {
+    const free = parts.filter((part) => !busy.has(part));
+    for (const part of parts) {
+      if (!busy.has(part) || told.has(part)) continue;
+      told.add(part);
+      const resource = part === name ? {} : { resource: part };
+      log.warn({ pass: name, ...resource }, 'pass outlasts its schedule: ticks are left out until it ends');
     }
-    busy = true;
-    void begin(run, name).finally(() => {
-      busy = false;
-      told = false;
-    });
+    if (free.length === 0) return;
+    const own = {};
+    for (const part of free) busy.set(part, own);
+    const ended = (part: string) => {
+      if (busy.get(part) !== own) return;
+      busy.delete(part);
+      told.delete(part);
+    };
+    void begin({ name, ...pass }, { parts: free, isFirst, ended }).finally(() => free.forEach(ended));
   };
-}
-
-/**
- * node-cron waits for an instant of the wall clock, for an hour too long where that is set back by one: after a
- * step its tasks begin anew. Returns what ends the watch.
- */
-function watchClock(tasks: readonly ScheduledTask[], { log, wall = Date.now }: ScheduleOptions): () => void {
-  let offset = wall() - performance.now();
-  const timer = setInterval(() => {
-    const now = wall() - performance.now();
-    const stepMs = now - offset;
-    if (Math.abs(stepMs) < STEP_MS) return;
-    offset = now;
-    log.warn({ stepSeconds: Math.round(stepMs / 1_000) }, 'the clock was set: schedules begin anew');
-    for (const task of tasks) {
-      void task.stop();
-      void task.start();
-    }
-  }, LOOK_MS);
-  timer.unref();
-  return () => clearInterval(timer);
 }

@@ -24,6 +24,10 @@ export interface WholeOptions {
   readonly windowDays: number;
   /** Seconds by which incremental pulls overlap: what changed this shortly before they began may not be covered. */
   readonly overlapSeconds: number;
+  /** Called as each resource's reading ends, however it ended, while others may go on. */
+  readonly onEnded?: ((resource: string) => void) | undefined;
+  /** For how long, in milliseconds, a reading waits for that of its parents' which gets no answer; default: a minute. */
+  readonly parentSilentMs?: number;
 }
 
 function scopeOf({ kind, since, range, windowDays }: WholeOptions): Scope {
@@ -33,8 +37,31 @@ function scopeOf({ kind, since, range, windowDays }: WholeOptions): Scope {
 }
 
 /** Name of the resource whose rows a resource's listing starts from. */
-function parentOf({ pull }: Resource): string | undefined {
+export function parentOf({ pull }: Resource): string | undefined {
   return pull.by === 'parent' ? pull.parent : pull.by === 'reference' ? pull.from.resource : undefined;
+}
+
+const PARENT_SILENT_MS = 60_000;
+
+/**
+ * Whether a reading need not wait for that of its parents any more: it has ended, or gets no answers. Not so the
+ * first one, which would not be made up for.
+ */
+function whetherDone(
+  { kind, parentSilentMs = PARENT_SILENT_MS }: WholeOptions,
+  parent: Readonly<ResourceProgress> | undefined,
+  isOpen: (resource: string) => boolean,
+): () => boolean {
+  if (parent === undefined) return () => true;
+  let known = -1;
+  let since = 0;
+  return () => {
+    if (!isOpen(parent.resource)) return true;
+    if (kind === 'backfill') return false;
+    const now = performance.now();
+    if (parent.pages !== known) [known, since] = [parent.pages, now];
+    return now - since > parentSilentMs;
+  };
 }
 
 /** The endpoint whose limit bounds a resource's listing. */
@@ -48,7 +75,7 @@ const endpointOf = ({ pull }: Resource) => `${pull.by === 'search' ? 'POST' : 'G
  * @throws the reason of `ctx.signal`.
  */
 export async function readWhole(ctx: Context, options: WholeOptions): Promise<readonly ResourceProgress[]> {
-  const { kind, resources, finished } = options;
+  const { kind, resources, finished, onEnded = () => {} } = options;
   const scope = scopeOf(options);
   const taking = { finished, unfinished: await isUnfinished(ctx, scope.name, resources) };
   const linked = link(ctx.signal, ctx.lease.lost);
@@ -61,7 +88,7 @@ export async function readWhole(ctx: Context, options: WholeOptions): Promise<re
   const results = await Promise.allSettled(
     all.map(async ({ resource, progress }) => {
       const parent = all.find((one) => one.resource.name === parentOf(resource));
-      const parentsDone = () => parent === undefined || !open.has(parent.resource.name);
+      const parentsDone = whetherDone(options, parent?.progress, (name) => open.has(name));
       try {
         await ctx.whole.run(resource.name, () =>
           readOne(ctx, resource, progress, {
@@ -73,16 +100,16 @@ export async function readWhole(ctx: Context, options: WholeOptions): Promise<re
             parentsDone,
           }),
         );
+        if (resource.name === 'custom_fields' && progress.state === 'done') await followCustomFields(ctx);
       } finally {
         open.delete(resource.name);
+        onEnded(resource.name);
       }
     }),
   );
   linked.unlink();
   const ended = results.find((result) => result.status === 'rejected');
   if (ended !== undefined) throw signal.aborted ? signal.reason : ended.reason;
-  const fields = all.find(({ resource }) => resource.name === 'custom_fields');
-  if (fields?.progress.state === 'done') await followCustomFields(ctx);
   return all.map(({ progress }) => progress);
 }
 

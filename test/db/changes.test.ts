@@ -147,7 +147,7 @@ describe('the history', () => {
     await mirror.pool.query(
       "UPDATE pylon_sync.changes SET seen_at = now() - interval '11 days' WHERE id = 1",
     );
-    expect(await forgetOld(mirror, mirror.lease, resources, 10)).toMatchObject({ changes: 1 });
+    expect(await forgetOld(mirror, mirror.lease, { resources, days: 10 })).toMatchObject({ changes: 1 });
     expect(await describeChanges(mirror.pool, 'i1')).toEqual(['state: "closed" → "new" (Pylon)']);
   });
 });

@@ -3,10 +3,10 @@ import { countLive } from '../../src/db/rows.ts';
 import { changing } from '../../src/db/transaction.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources as allResources, resourceNamed } from '../../src/resources/index.ts';
+import { listed } from '../../src/resources/listed.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
 import { newPuller, type Puller } from '../../src/sync/changes.ts';
 import type { Context } from '../../src/sync/context.ts';
-import { listed } from '../../src/sync/listed.ts';
 import type { ResourceProgress } from '../../src/sync/progress.ts';
 import { newRereads } from '../../src/sync/rereads.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
@@ -74,7 +74,10 @@ export async function openSession(
     pull: () => puller.pull(),
     lists: (only) => whole('lists', only?.map(resourceNamed) ?? listed(resources), 'again'),
     reconcile: (only) => whole('reconcile', only?.map(resourceNamed) ?? resources, 'again'),
-    drain: () => rereads.drain(),
+    async drain() {
+      const counts = await Promise.all((await rereads.waiting()).map((name) => rereads.drain(name)));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
     async resweep(only) {
       for (const resource of only?.map(resourceNamed) ?? resources) {
         if (resource.pull.by !== 'parent') continue;

@@ -19,6 +19,7 @@ export function resourceStatus(resource: string, fields: Partial<ResourceStatus>
   return {
     ...{ resource, rows: 0, fresh_as_of: null, lag_seconds: null, last_run: null, failing: null },
     ...{ unavailable: false, rejected: 0, waiting: 0, deleted: 0, backfill: 'none', windows: null },
+    ...{ late: [], complete_as_of: null },
     ...{ covered: null, drift: { reconcile: null, audit: NO_AUDIT } },
     ...fields,
   };
@@ -44,6 +45,7 @@ export function editCounts(
 export function mirrorStatus(fields: Partial<Status> = {}): Status {
   return {
     ...{ as_of: '2026-03-01T12:00:00Z', workspace: null, holder: null, plan: null },
+    ...{ pylon: null, schedule: null },
     ...{ resources: [], stopped_scans: [], budgets: [], edits: editCounts() },
     ...fields,
   };

@@ -1,5 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect } from 'vitest';
+import { saveReach } from '../../src/db/reach.ts';
+import { publishSchedule } from '../../src/db/schedule.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { openProxy } from '../helpers/proxy.ts';
@@ -50,6 +52,28 @@ describe('the metrics', () => {
     expect(lag).toBeLessThan(330);
     expect(samples.has('pylon_sync_lag_seconds{resource="tags"}')).toBe(false);
     expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(0);
+  });
+
+  test('tell whether Pylon answers, once that was asked, and what is behind its schedule', async ({
+    port,
+    mirror,
+  }) => {
+    const value = async (name: string) => (await scrape(await port.open())).get(`pylon_sync_${name}`);
+    expect(await value('pylon_up')).toBeUndefined();
+    expect(await value('behind_schedule{resource="issues"}')).toBe(0);
+    await saveReach(mirror.orm, { down_since: new Date().toISOString(), last: 'GET /me: 503' });
+    expect(await value('pylon_up')).toBe(0);
+    await saveReach(mirror.orm, { down_since: null, last: null });
+    expect(await value('pylon_up')).toBe(1);
+    await fill(mirror);
+    const crons = { changes: '* * * * * *', lists: '* * * * *', reconcile: '0 3 * * *' };
+    await publishSchedule(mirror, mirror.lease, { zone: 'UTC', crons, resources: ['issues', 'contacts'] });
+    await mirror.pool.query(
+      "UPDATE pylon_sync.settings SET updated_at = now() - interval '10 minutes' WHERE key = 'schedule'",
+    );
+    expect(await value('behind_schedule{resource="issues"}')).toBe(1);
+    expect(await value('behind_schedule{resource="contacts"}')).toBe(1);
+    expect(await value('behind_schedule{resource="users"}')).toBe(0);
   });
 
   test('count attempts by endpoint, outcome and status, with their latency', async ({ port }) => {

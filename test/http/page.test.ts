@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { saveReach } from '../../src/db/reach.ts';
 import { newProgress } from '../../src/sync/progress.ts';
 import { fill, HOSTILE } from './filled.ts';
 import { NOWHERE, type Port, SECRET, TOKEN, test } from './serving.ts';
@@ -149,6 +150,23 @@ describe('the state at the top', () => {
     const text = await words(opened);
     expect(text).toContain('In trouble It tries again by itself');
     expect(text).toContain(`What is wrong Pylon is away ${HOSTILE}`);
+  });
+
+  test('has one headline for an outage of Pylon, and shows nothing as up to date meanwhile', async ({
+    port,
+    mirror,
+  }) => {
+    await fill(mirror);
+    const before = await words(await port.open());
+    expect(before).toContain('issues up to date');
+    const since = new Date(Date.now() - 180_000).toISOString();
+    await saveReach(mirror.orm, { down_since: since, last: 'GET /me: 503' });
+    const text = await words(await port.open());
+    expect(text).toContain('Pylon does not answer Nothing is read and no edit is sent before it does');
+    expect(text).toContain(`since ${since} (GET /me: 503): `);
+    expect(text).not.toContain('surveys fails');
+    expect(text).not.toContain('up to date');
+    expect(text).toContain('contacts waits for Pylon');
   });
 
   test('says that nothing is read with a refused token', async ({ port, mirror }) => {

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { attentionOf } from '../../db/attention.ts';
 import type { Overview } from './overview.ts';
-import { isEarly } from './state.ts';
+import { isEarly, isGrave } from './state.ts';
 import { type Html, section } from './words.ts';
 
 /** What is wrong, first what the process waits for itself, then what waits for a person. */
@@ -11,7 +11,7 @@ export function attention(overview: Overview): Html {
   const items = [
     ...(own === undefined ? [] : [item('bad', own, null)]),
     ...(status === undefined ? [] : attentionOf(status)).map(({ kind, what, command }) =>
-      item(kind === 'token' || kind === 'failing' ? 'bad' : 'warn', what, command),
+      item(isGrave(kind) ? 'bad' : 'warn', what, command),
     ),
   ];
   if (items.length === 0) return html``;

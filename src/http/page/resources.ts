@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
+import { isDown, isSilence } from '../../db/attention.ts';
 import { SLOTS } from '../../db/history.ts';
-import type { ResourceStatus } from '../../db/status.ts';
+import type { ResourceStatus, Status } from '../../db/status.ts';
 import { count, duration, percent } from '../../figures.ts';
+import type { Counted } from '../reading.ts';
 import type { Overview } from './overview.ts';
 import { sparkline } from './sparkline.ts';
 import type { Tone } from './state.ts';
@@ -18,20 +20,20 @@ export function resources(overview: Overview): Html {
     html`<table class="resources">
 <thead><tr><th scope="col">resource</th><th scope="col" class="wide">state</th><th scope="col" class="num">rows</th><th scope="col" class="num">lag</th><th scope="col" class="changes">changes</th><th scope="col" class="num widest">deleted</th><th scope="col" class="num widest">drift</th><th scope="col" class="widest">last run</th></tr></thead>
 <tbody>
-${status.resources.map((one) => row(one, overview, status.counted))}
+${status.resources.map((one) => row(one, overview, status))}
 </tbody></table>`,
   );
 }
 
-function row(one: ResourceStatus, { history, at }: Overview, counted: boolean): Html {
+function row(one: ResourceStatus, { history, at }: Overview, status: Counted): Html {
   const { resource, rows, lag_seconds, last_run, deleted, drift } = one;
-  const { tone, word } = resourceState(one);
+  const { tone, word } = resourceState(one, status);
   const drifted = (drift.reconcile ?? 0) + drift.audit.drifted;
   const changes = history?.changes[resource] ?? new Array<number>(SLOTS).fill(0);
   return html`<tr>
 <th scope="row">${resource}<span class="narrow state ${tone}">${word}</span></th>
 <td class="wide"><span class="state ${tone}">${word}</span></td>
-<td class="num">${counted ? count(rows) : '…'}</td>
+<td class="num">${status.counted ? count(rows) : '…'}</td>
 <td class="num">${lag_seconds === null ? '–' : duration(lag_seconds)}</td>
 <td class="changes">${sparkline(changes)}</td>
 <td class="num widest">${some(deleted)}</td>
@@ -43,13 +45,18 @@ function row(one: ResourceStatus, { history, at }: Overview, counted: boolean): 
 
 const some = (value: number) => (value === 0 ? html`<span class="faint">0</span>` : count(value));
 
-function resourceState(one: ResourceStatus): { readonly tone: Tone; readonly word: string } {
-  const { unavailable, failing, backfill, covered, rejected, waiting, last_run } = one;
+function resourceState(
+  one: ResourceStatus,
+  status: Pick<Status, 'pylon'>,
+): { readonly tone: Tone; readonly word: string } {
+  const { unavailable, failing, backfill, covered, rejected, waiting, last_run, late } = one;
   if (unavailable) return { tone: 'idle', word: 'unavailable' };
-  if (failing !== null) return { tone: 'bad', word: 'failing' };
+  if (failing !== null && !isSilence(one, status)) return { tone: 'bad', word: 'failing' };
   if (backfill === 'none' && last_run === null) return { tone: 'idle', word: 'not begun' };
   if (backfill === 'unfinished')
     return { tone: 'busy', word: covered === null ? 'first reading' : `${percent(covered)} read` };
+  if (isDown(status)) return { tone: 'warn', word: 'waits for Pylon' };
+  if (late.length > 0) return { tone: 'warn', word: 'behind schedule' };
   if (rejected > 0) return { tone: 'warn', word: `${count(rejected)} rejected` };
   if (waiting > 0) return { tone: 'busy', word: `${count(waiting)} to read again` };
   return { tone: 'good', word: 'up to date' };

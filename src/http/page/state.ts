@@ -1,4 +1,4 @@
-import { type Attention, attentionOf } from '../../db/attention.ts';
+import { type Attention, attentionOf, isDown } from '../../db/attention.ts';
 import type { Holder } from '../../db/lease.ts';
 import { duration } from '../../figures.ts';
 import type { Overview } from './overview.ts';
@@ -31,6 +31,11 @@ export function stateOf(overview: Overview): State {
   const waiting = attentionOf(status);
   if (waiting.length > 0) {
     const refused = waiting.some(({ kind }) => kind === 'token');
+    if (!refused && isDown(status))
+      return {
+        ...{ tone: 'bad', word: 'Pylon does not answer' },
+        sentence: 'Nothing is read and no edit is sent before it does; it is asked again all the time.',
+      };
     const sentence = refused ? 'Nothing is read until the token works again.' : 'Everything else goes on.';
     return { tone: toneOf(waiting), word: 'Needs a person', sentence };
   }
@@ -42,8 +47,11 @@ export function isEarly({ status, role, trouble }: Overview): boolean {
   return status === undefined && role === 'starting' && trouble === undefined;
 }
 
+/** Whether it stops something from being read. */
+export const isGrave = (kind: Attention['kind']): boolean => ['token', 'pylon', 'failing'].includes(kind);
+
 function toneOf(waiting: readonly Attention[]): Tone {
-  return waiting.some(({ kind }) => kind === 'token' || kind === 'failing') ? 'bad' : 'warn';
+  return waiting.some(({ kind }) => isGrave(kind)) ? 'bad' : 'warn';
 }
 
 function roleState({ role, holder, complete, status }: Overview): State {
