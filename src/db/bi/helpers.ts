@@ -1,7 +1,7 @@
 /**
- * How functions are made that views call: of their arguments alone, by whoever reads the view. They are expressions that
- * are parsed as they are made, so that nothing the reader has set decides what a name or a backslash means; and they are
- * put into the view's plan, which functions with settings of their own are not.
+ * How functions are made that views call: of their arguments alone, by whoever reads the view. Each is an expression that
+ * is parsed as it is made, so that nothing the reader has set decides what a name or a backslash in it means; a `SET` of
+ * its own would cost more with every call.
  */
 const PURE = 'LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE';
 
