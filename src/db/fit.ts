@@ -25,10 +25,27 @@ export const FITS: Readonly<Record<SqlType, (value: unknown) => boolean>> = {
   'text[]': (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 };
 
+/** One element of a text array: a text, NULL, or an array in the array. */
+const elementLiteral = (item: unknown): string => {
+  if (typeof item === 'string') return `"${item.replace(/[\\"]/g, '\\$&')}"`;
+  if (item == null) return 'NULL';
+  return Array.isArray(item) ? arrayLiteral(item) : elementLiteral(JSON.stringify(item));
+};
+
 /** A text array in Postgres's own notation: one cast of a string is cheaper than unpacking JSON. */
-export function arrayLiteral(items: readonly string[]): string {
-  return `{${items.map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
+export function arrayLiteral(items: readonly unknown[]): string {
+  return `{${items.map(elementLiteral).join(',')}}`;
 }
+
+/** The nearest list that a text array can hold: arrays in it are taken apart, unless all its elements are such. */
+export const asTextArray = (items: readonly unknown[]): readonly unknown[] => {
+  const lists = items.filter(Array.isArray);
+  if (lists.length === 0) return items;
+  const isRegular =
+    lists.length === items.length &&
+    lists.every((list) => list.length === lists[0]?.length && list.length > 0 && !list.some(Array.isArray));
+  return isRegular ? items : items.flat(Number.POSITIVE_INFINITY);
+};
 
 /** SQL that turns place `index` of the JSON array `r` into a value of the type. */
 export const FROM_JSON: Readonly<Record<SqlType, (index: number) => string>> = {

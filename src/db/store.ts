@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { reasonOf, TransientError } from '../errors.ts';
 import type { Order } from '../order.ts';
 import type { PathFacts, Resource } from '../resources/define.ts';
 import { clean } from './clean.ts';
@@ -9,7 +10,8 @@ import { joinFamily } from './family.ts';
 import type { Lease } from './lease.ts';
 import { noteRereads } from './rereads.ts';
 import { isReject, type Reject, type Row, readable, rowMapper } from './row.ts';
-import { sqlState } from './sql-state.ts';
+import { mayBeOneRow, RowFaultError } from './row-fault.ts';
+import { layersOf } from './sql-state.ts';
 import { rejectedRecords } from './tables.ts';
 import { writing } from './transaction.ts';
 import { type Stored, upsert } from './upsert.ts';
@@ -33,19 +35,25 @@ export interface Store {
   map(objects: readonly unknown[], facts: PathFacts, order: Order): Batch;
   /**
    * Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it).
-   * What cannot be stored is kept among the rejected records. Rows that had to be left are noted to be read
+   * What cannot be stored is kept among the rejected records. Where more than fifty rows cannot, each by itself and
+   * with none stored between them or of one page, that is their table's fault and nothing of the page is stored. Rows that had to be left are noted to be read
    * again; where one record cannot be asked for, `also` is left out instead, so that the whole answer is.
    *
-   * @throws ParentGoneError when the record that the rows hang on is marked as gone.
+   * @throws ParentGoneError when the record that the rows hang on is marked as gone; TransientError where the table is
+   * at fault.
    */
   write(batch: Batch, also?: (tx: Executor) => Promise<void>): Promise<StoredBatch>;
 }
 
-/** SQLSTATE classes that blame the data: bad values, broken constraints, limits of a row or an index. */
-const DATA_ERRORS = /^(22|23|54)/;
+/** Rows that each fail alone, with none stored between them, after which their table is at fault. */
+const MOST_AT_FAULT = 50;
 
-const innermost = (error: unknown): string =>
-  error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : String(error);
+/** Why one row cannot be written: what Postgres says, or what its edits do. */
+const faultOf = (error: unknown): string => {
+  const layers = [...layersOf(error)];
+  const own = layers.find((layer) => layer instanceof RowFaultError);
+  return own === undefined ? String(layers.at(-1) ?? error) : reasonOf(own);
+};
 
 async function keepRejects(tx: Executor, resource: string, rejects: readonly Reject[]): Promise<void> {
   for (const { id, reason, ...reject } of rejects) {
@@ -67,28 +75,37 @@ const sum = (a: Stored, b: Stored): Stored => ({
   deferred: [...a.deferred, ...b.deferred],
 });
 
+/** Told of each row that cannot be written, and that others were. */
+interface Blame {
+  fault(row: Row, error: unknown): void;
+  stored(rows: number): void;
+}
+
 /** The store of one resource, under a lease. */
 export function storer(db: Database, lease: Lease, resource: Resource, doubts: Doubts): Store {
   const toRow = rowMapper(resource);
+  /** Rows at fault since the last one that was stored, over pages: some hold few rows. */
+  let streak = 0;
 
   /** Halves what the database refuses until the one row to blame stands alone. */
   async function upsertAround(
     tx: Executor,
     rows: readonly Row[],
     order: Order,
-    blame: (row: Row, why: string) => void,
+    blame: Blame,
   ): Promise<Stored> {
     await tx.execute(sql`SAVEPOINT batch`);
     try {
       const stored = await upsert(tx, resource, rows, order, doubts);
       await tx.execute(sql`RELEASE SAVEPOINT batch`);
+      blame.stored(stored.changed.length);
       return stored;
     } catch (error) {
-      if (!DATA_ERRORS.test(sqlState(error))) throw error;
+      if (!mayBeOneRow(error)) throw error;
       await tx.execute(sql`ROLLBACK TO SAVEPOINT batch`);
       const [only] = rows;
       if (only !== undefined && rows.length === 1) {
-        blame(only, innermost(error));
+        blame.fault(only, error);
         return NOTHING;
       }
       const half = rows.length >> 1;
@@ -100,6 +117,22 @@ export function storer(db: Database, lease: Lease, resource: Resource, doubts: D
   const write: Store['write'] = async ({ facts, order, mapped }, also) => {
     const rows = mapped.filter((row): row is Row => !isReject(row));
     const rejects = mapped.filter(isReject);
+
+    /** @throws TransientError once so many rows are at fault that it is their table. */
+    const blaming = (refused: Reject[]): Blame => ({
+      stored(count) {
+        if (count > 0) streak = 0;
+      },
+      fault(row, error) {
+        streak += 1;
+        const reason = faultOf(error);
+        refused.push({ id: row.id, payload: readable(resource, row), reason });
+        if (Math.max(streak, refused.length) <= MOST_AT_FAULT) return;
+        throw new TransientError(
+          `more than ${MOST_AT_FAULT} rows of ${resource.name} cannot be written, each by itself: ${reason}`,
+        );
+      },
+    });
 
     const attempt = (write: (tx: Executor, refused: Reject[]) => Promise<Stored>): Promise<StoredBatch> =>
       writing(db, lease, async (tx) => {
@@ -113,16 +146,14 @@ export function storer(db: Database, lease: Lease, resource: Resource, doubts: D
       });
 
     try {
-      return await attempt((tx) =>
+      const stored = await attempt((tx) =>
         rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource, rows, order, doubts),
       );
+      if (stored.changed.length > 0) streak = 0;
+      return stored;
     } catch (error) {
-      if (!DATA_ERRORS.test(sqlState(error))) throw error;
-      return attempt((tx, refused) =>
-        upsertAround(tx, rows, order, (row, reason) =>
-          refused.push({ id: row.id, payload: readable(resource, row), reason }),
-        ),
-      );
+      if (rows.length === 0 || !mayBeOneRow(error)) throw error;
+      return attempt((tx, refused) => upsertAround(tx, rows, order, blaming(refused)));
     }
   };
 

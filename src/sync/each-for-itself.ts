@@ -1,4 +1,5 @@
 import { DatabaseAwayError } from '../db/away.ts';
+import { mayBeOneRow } from '../db/row-fault.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { PylonError } from '../pylon/errors.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -6,8 +7,12 @@ import { sideBySide } from './side-by-side.ts';
 /** Failures in a row after which it is not the one item that fails. */
 const TOO_MANY = 5;
 
-/** Whether an error may be about one record: not the token, the lease, the database or the signal. */
+/**
+ * Whether an error may be about one record: not the token, the lease, the database or the signal. A trigger or a
+ * constraint of the user's own is.
+ */
 const isOwn = (error: unknown): error is Error =>
+  mayBeOneRow(error) ||
   (error instanceof TransientError && !(error instanceof DatabaseAwayError)) ||
   (error instanceof PermanentError && !(error instanceof PylonError && error.status === 401));
 

@@ -1,4 +1,5 @@
 import { type Action, actions, type Parameter } from '../../edits/actions.ts';
+import { shapeOf } from './checks.ts';
 import { DEFINER, identifier, literal, tableOf } from './names.ts';
 import { REFUSED } from './shared.ts';
 
@@ -13,6 +14,16 @@ const inOrder = ({ parameters }: Action): readonly Parameter[] => [
   ...parameters.filter(({ optional }) => !optional),
   ...parameters.filter(({ optional }) => optional),
 ];
+
+/** Refuses an argument that Pylon has no form for. */
+function shapeless(action: string, { name, type }: Parameter): string {
+  const shape = shapeOf(identifier(name), type);
+  if (shape === undefined) return '';
+  return `IF ${identifier(name)} IS NOT NULL AND (${shape.unless}) THEN
+       RAISE EXCEPTION '${name} of pylon.${action} takes ${shape.takes}' USING ERRCODE = '${REFUSED.value}';
+     END IF;
+     `;
+}
 
 /** The function as `GRANT` names it. */
 const signatureOf = (action: Action): string =>
@@ -42,7 +53,7 @@ function functionOf(action: Action): string {
      END IF;`,
        )
        .join('\n     ')}
-     IF NOT EXISTS (SELECT FROM ${tableOf(resource)} AS r WHERE r.id = ${identifier(record)} AND r._deleted_at IS NULL) THEN
+     ${ordered.map((given) => shapeless(name, given)).join('')}IF NOT EXISTS (SELECT FROM ${tableOf(resource)} AS r WHERE r.id = ${identifier(record)} AND r._deleted_at IS NULL) THEN
        RAISE EXCEPTION 'there is no % "%" here', ${literal(resource.replace(/s$/, '').replace('_', ' '))}, ${identifier(record)}
          USING ERRCODE = '${REFUSED.value}';
      END IF;

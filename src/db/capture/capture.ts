@@ -25,7 +25,7 @@ function collected(resource: Resource, writes: Writes, operation: 'create' | 'up
     if (how.kind === 'custom_fields') return customFields(name, writes);
     const type = types[column]?.getSQLType() ?? '';
     return `
-     IF ${DIFFERS(column)} THEN${refusals(name, column, how)}
+     IF ${DIFFERS(column)} THEN${refusals(name, column, how, type)}
        changes := changes || jsonb_build_object(${literal(column)}, ${jsonOf('NEW', column, type)});
        base := base || jsonb_build_object(${literal(column)}, ${jsonOf('OLD', column, type)});
      END IF;`;
@@ -137,6 +137,9 @@ function required(name: string, { create }: Writes): string {
 export function captureInsert(resource: Resource, writes: Writes): string {
   const { name } = resource;
   const columns = insertable(writes);
+  const given = ['id', '_synced_at', '_hash', '_order', ...columns];
+  // Of the mirror's columns: those that somebody has added to the table are their own matter.
+  const fixed = Object.keys(getTableColumns(resource.table)).filter((column) => !given.includes(column));
   const paths = namesIn(writes.create?.path ?? '').map(
     (column) => `
      changes := changes || jsonb_build_object(${literal(column)}, NEW.${identifier(column)});`,
@@ -156,7 +159,7 @@ export function captureInsert(resource: Resource, writes: Writes): string {
        RAISE EXCEPTION 'the id % was used before', quote_literal(NEW.id) USING ERRCODE = '${REFUSED.taken}', COLUMN = 'id';
      END IF;
      SELECT array_agg(given.key ORDER BY given.key) INTO others FROM jsonb_each(to_jsonb(NEW)) AS given
-      WHERE given.value <> 'null' AND given.key <> ALL (ARRAY['id', '_synced_at', '_hash', '_order', ${columns.map(literal).join(', ')}]);
+      WHERE given.value <> 'null' AND given.key = ANY (ARRAY[${fixed.map(literal).join(', ')}]);
      others := others || ARRAY(SELECT given.name FROM (VALUES
        ('_synced_at', NEW._synced_at <> now()), ('_hash', NEW._hash <> ''), ('_order', NEW._order <> 0)) AS given(name, here)
        WHERE given.here);

@@ -1,5 +1,5 @@
 import type { Resource } from '../../resources/define.ts';
-import type { WriteColumn } from '../../resources/writes.ts';
+import type { Kind, WriteColumn } from '../../resources/writes.ts';
 import { identifier, literal } from './names.ts';
 import { REFUSED } from './shared.ts';
 
@@ -51,13 +51,11 @@ export function customFields(
                       WHERE f.object_type = ${literal(objectType ?? '')} AND f.is_read_only IS NOT TRUE
                         AND f._deleted_at IS NULL), 'none');
          END IF;
-         SELECT string_agg(format('"%s"', given.slug), ', ') INTO wrong FROM jsonb_each(wanted) AS given(slug, held)
-          WHERE jsonb_typeof(given.held) = 'object' OR jsonb_typeof(given.held) = 'array' AND EXISTS (
-            SELECT FROM jsonb_array_elements(CASE jsonb_typeof(given.held) WHEN 'array' THEN given.held ELSE '[]' END) AS item
-             WHERE jsonb_typeof(item) IN ('object', 'array', 'null'));
+         SELECT string_agg(format('"%s"', given.slug), ', ') INTO wrong
+           FROM jsonb_each(wanted) AS given(slug, value) WHERE ${notFlat('given.value')};
          IF wrong IS NOT NULL THEN
-           RAISE EXCEPTION 'custom field of pylon.${name}: % takes a value or a list of values', wrong
-             USING ERRCODE = '${REFUSED.value}', COLUMN = 'custom_fields';
+           RAISE EXCEPTION 'custom field of pylon.${name}: % takes a text, a number, true or false, or a list of these', wrong
+             USING ERRCODE = '${REFUSED.value}', COLUMN = 'custom_fields', HINT = 'A list holds no NULL and no other list.';
          END IF;
          changes := changes || jsonb_build_object('custom_fields', wanted);
          base := base || jsonb_build_object('custom_fields', stood);
@@ -65,9 +63,54 @@ export function customFields(
      END IF;`;
 }
 
-/** Refuses what a column can never take. */
-export function refusals(table: string, column: string, { empty, values }: WriteColumn): string {
+/** Whether a custom field's value is one that Pylon has no form for. */
+const notFlat = (value: string) => `CASE jsonb_typeof(${value}) WHEN 'object' THEN true
+             WHEN 'array' THEN jsonb_path_exists(${value}, 'strict $[*] ? (@.type() == "null" || @.type() == "array" || @.type() == "object")')
+             ELSE false END`;
+
+/** What a value is to be, and the condition in SQL under which it is not; undefined where its type says it all. */
+export function shapeOf(
+  value: string,
+  type: string,
+  kind: Kind = 'value',
+): { readonly takes: string; readonly unless: string } | undefined {
+  if (type === 'text[]')
+    return {
+      takes: 'a list of texts, in one dimension and without NULL',
+      unless: `CASE WHEN array_ndims(${value}) > 1 THEN true ELSE array_position(${value}, NULL::text) IS NOT NULL END`,
+    };
+  if (type === 'timestamp with time zone' || type === 'timestamptz')
+    return {
+      takes: 'an instant of the years 1 to 9999',
+      unless: `CASE WHEN isfinite(${value}) THEN extract(year FROM ${value} AT TIME ZONE 'UTC') NOT BETWEEN 1 AND 9999 ELSE true END`,
+    };
+  if (type === 'jsonb' && kind === 'list')
+    return {
+      takes: 'a list of objects',
+      unless: `CASE jsonb_typeof(${value}) WHEN 'array'
+         THEN jsonb_path_exists(${value}, 'strict $[*] ? (@.type() != "object")') ELSE true END`,
+    };
+  if (type === 'jsonb') return { takes: 'an object', unless: `jsonb_typeof(${value}) <> 'object'` };
+  return undefined;
+}
+
+/** Refuses what a column can never take: `type` is that of the column. */
+export function refusals(
+  table: string,
+  column: string,
+  { empty, values, kind }: WriteColumn,
+  type: string,
+): string {
   const name = identifier(column);
+  const shape = shapeOf(`NEW.${name}`, type, kind);
+  const whenShapeless =
+    shape === undefined
+      ? ''
+      : `
+       IF NEW.${name} IS NOT NULL AND (${shape.unless}) THEN
+         RAISE EXCEPTION 'column "${column}" of pylon.${table} takes ${shape.takes}'
+           USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
+       END IF;`;
   const whenNull =
     empty === undefined
       ? `
@@ -84,5 +127,5 @@ export function refusals(table: string, column: string, { empty, values }: Write
          RAISE EXCEPTION 'column "${column}" of pylon.${table} cannot be "%"', NEW.${name}
            USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)}, HINT = ${literal(`It takes ${values.join(', ')}.`)};
        END IF;`;
-  return whenNull + whenOther;
+  return whenNull + whenShapeless + whenOther;
 }

@@ -8,8 +8,9 @@ import type { Resource } from '../../resources/define.ts';
 import type { Kind } from '../../resources/writes.ts';
 import { noteChanges, type Step, trackedColumns, UNSEEN } from '../changes.ts';
 import type { Executor } from '../connect.ts';
-import { arrayLiteral } from '../fit.ts';
+import { arrayLiteral, asTextArray } from '../fit.ts';
 import { jsonColumns, type Row } from '../row.ts';
+import { RowFaultError } from '../row-fault.ts';
 
 const TEXT_ARRAY = 1009 as Parameters<typeof pg.types.getTypeParser>[0];
 const readArray = pg.types.getTypeParser(TEXT_ARRAY) as (literal: string) => unknown;
@@ -25,14 +26,45 @@ export function columnsIn(resource: Resource, { json }: Pick<Row, 'json'>): Valu
   );
 }
 
+/** Values that a table's columns can hold: an edit may hold a list that no text array can. */
+export function fitting(resource: Resource, shown: Values): Values {
+  const lists = jsonColumns(resource).filter(
+    ({ name, type }) => type === 'text[]' && Array.isArray(shown[name]),
+  );
+  if (lists.length === 0) return shown;
+  const fitted = lists.map(({ name }) => [name, asTextArray(shown[name] as readonly unknown[])]);
+  return { ...shown, ...Object.fromEntries(fitted) };
+}
+
 /** The same row with other values in its columns; what it says of Pylon's, its hash, stays. */
-function withColumns(resource: Resource, row: Row, shown: Values): Row {
-  const values = JSON.parse(row.json) as unknown[];
+function withColumns(resource: Resource, row: Row, values: Values): Row {
+  const written = JSON.parse(row.json) as unknown[];
+  const shown = fitting(resource, values);
   jsonColumns(resource).forEach(({ name, type }, index) => {
     const value = shown[name] ?? null;
-    values[index] = type === 'text[]' && Array.isArray(value) ? arrayLiteral(value) : value;
+    written[index] = type === 'text[]' && Array.isArray(value) ? arrayLiteral(value) : value;
   });
-  return { ...row, json: JSON.stringify(values) };
+  return { ...row, json: JSON.stringify(written) };
+}
+
+/**
+ * A row with its edits over it.
+ *
+ * @throws RowFaultError naming the edits, whatever goes wrong with them.
+ */
+function overlaidRow(
+  resource: Resource,
+  row: Row,
+  remote: Values,
+  edits: readonly Unsettled[],
+  kinds: Readonly<Record<string, Kind>>,
+): Row {
+  try {
+    return withColumns(resource, row, overlaid(remote, edits, kinds));
+  } catch (cause) {
+    const ids = edits.map(({ id }) => id).join(', ');
+    throw new RowFaultError(`what edits ${ids} change cannot be shown over it`, { cause });
+  }
 }
 
 /** An edit as far as it matters to what its row shows. */
@@ -93,6 +125,8 @@ async function knownOf(
 /**
  * Puts the values of edits that are not settled over Pylon's, which are kept with the edits. A record that is being
  * deleted from here is left out. The rows must be locked, so that no edit of them comes in between.
+ *
+ * @throws RowFaultError where the edits of one row cannot be shown over it.
  */
 export async function withEdits(tx: Executor, resource: Resource, rows: readonly Row[]): Promise<ShownRows> {
   const edits = new Map<string, Unsettled[]>();
@@ -110,7 +144,7 @@ export async function withEdits(tx: Executor, resource: Resource, rows: readonly
     if (own.some(({ operation }) => operation === 'delete')) return [];
     const remote = columnsIn(resource, row);
     remotes.set(row.id, remote);
-    return [withColumns(resource, row, overlaid(remote, own, kinds))];
+    return [overlaidRow(resource, row, remote, own, kinds)];
   });
   const known = await knownOf(tx, resource, [...remotes.keys()]);
   return {
