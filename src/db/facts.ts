@@ -89,7 +89,7 @@ export async function readFacts(
     SELECT named.resource,
            ${utc('fresh.started_at')} AS fresh_as_of,
            CASE WHEN fresh.started_at IS NOT NULL
-                THEN greatest(0, floor(extract(epoch FROM clock_timestamp() - fresh.started_at)))::integer
+                THEN greatest(0, floor(extract(epoch FROM clock_timestamp() - fresh.started_at)))::float8
             END AS lag_seconds,
            ${utc('complete.started_at')} AS complete_as_of,
            (SELECT jsonb_build_object(
@@ -104,9 +104,9 @@ export async function readFacts(
              WHERE outcome = 'failed' ORDER BY id DESC LIMIT 1) AS failing,
            (SELECT outcome = 'unavailable' ${RUNS} AND outcome IN ('done', 'unavailable')
                    ${NEWEST}) IS TRUE AS unavailable,
-           (SELECT count(*)::integer FROM pylon_sync.rejected_records AS r WHERE r.resource = named.resource) AS rejected,
-           (SELECT count(*)::integer FROM pylon_sync.rereads AS r WHERE r.resource = named.resource) AS waiting,
-           (SELECT count(*)::integer FROM pylon_sync.tombstones AS t
+           (SELECT count(*)::float8 FROM pylon_sync.rejected_records AS r WHERE r.resource = named.resource) AS rejected,
+           (SELECT count(*)::float8 FROM pylon_sync.rereads AS r WHERE r.resource = named.resource) AS waiting,
+           (SELECT count(*)::float8 FROM pylon_sync.tombstones AS t
              WHERE t.resource = named.resource AND t.deleted_at > now() - interval '1 day'
                AND t.restored_at IS NULL) AS deleted,
            jsonb_build_object(

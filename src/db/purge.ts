@@ -91,7 +91,7 @@ async function erase(tx: Executor, id: string, which: readonly Resource[]): Prom
     const { name } = resource;
     const named = sql`${sql.param([...ids])}::text[]`;
     const open = await tx.execute<{ id: number }>(sql`
-      SELECT id::integer FROM pylon_sync.edits
+      SELECT id::float8 FROM pylon_sync.edits
        WHERE resource = ${name} AND record_id = ANY(${named}) AND state = ANY(${statesIn(UNSETTLED)}) LIMIT 1`);
     const [edit] = open.rows;
     if (edit !== undefined)

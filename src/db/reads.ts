@@ -74,7 +74,7 @@ function dueFrom(resource: string, parents: Parents): SQL {
 /** How many parents have children to read. */
 export async function countDue(db: Executor, resource: string, parents: Parents): Promise<number> {
   const { rows } = await db.execute<{ due: number }>(
-    sql`SELECT count(*)::integer AS due ${dueFrom(resource, parents)}`,
+    sql`SELECT count(*)::float8 AS due ${dueFrom(resource, parents)}`,
   );
   return rows[0]?.due ?? 0;
 }

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { getTableColumns, sql } from 'drizzle-orm';
 import type { MirrorTable } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
 import { isGiven } from './provisional.ts';
@@ -9,7 +9,8 @@ export async function readRow(
   table: MirrorTable,
   id: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const { rows } = await db.execute(sql`SELECT * FROM ${table} WHERE id = ${id}`);
+  const columns = Object.keys(getTableColumns(table)).map((column) => sql`${sql.identifier(column)}`);
+  const { rows } = await db.execute(sql`SELECT ${sql.join(columns, sql`, `)} FROM ${table} WHERE id = ${id}`);
   return rows[0];
 }
 
@@ -40,7 +41,7 @@ export async function missingUnder(
 
 export async function countLive(db: Executor, table: MirrorTable): Promise<number> {
   const { rows } = await db.execute<{ live: number }>(
-    sql`SELECT count(*)::integer AS live FROM ${table} WHERE _deleted_at IS NULL`,
+    sql`SELECT count(*)::float8 AS live FROM ${table} WHERE _deleted_at IS NULL`,
   );
   return rows[0]?.live ?? 0;
 }
@@ -60,7 +61,7 @@ export async function readCreated(db: Executor, table: MirrorTable, id: string):
 export async function countUnseen(db: Executor, table: MirrorTable): Promise<number> {
   if (!('number' in table)) return 0;
   const { rows } = await db.execute<{ unseen: number }>(
-    sql`SELECT greatest(0, coalesce(max(number), 0) - count(*))::integer AS unseen FROM ${table}`,
+    sql`SELECT greatest(0, coalesce(max(number), 0) - count(*))::float8 AS unseen FROM ${table}`,
   );
   return rows[0]?.unseen ?? 0;
 }

@@ -107,7 +107,7 @@ export async function judgeScan(
 ): Promise<{ readonly candidates: number; readonly live: number } | undefined> {
   const { rows } = await tx.execute<{ whole: boolean; live: number }>(sql`
     SELECT scans.seen = coalesce((SELECT sum(cardinality(ids)) FROM ${scanSeen} WHERE scan_id = scans.id), 0) AS whole,
-           (SELECT count(*)::integer FROM ${resource.table} WHERE _deleted_at IS NULL) AS live
+           (SELECT count(*)::float8 FROM ${resource.table} WHERE _deleted_at IS NULL) AS live
       FROM ${scans} WHERE id = ${id}`);
   if (rows[0]?.whole !== true) return undefined;
   const noted = await tx.execute(sql`

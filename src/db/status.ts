@@ -60,7 +60,7 @@ export async function countRows(
 ): Promise<ReadonlyMap<string, number>> {
   const counts = resources.map(
     ({ name, table }) =>
-      sql`SELECT ${name}::text AS resource, count(*)::integer AS live FROM ${table} WHERE _deleted_at IS NULL`,
+      sql`SELECT ${name}::text AS resource, count(*)::float8 AS live FROM ${table} WHERE _deleted_at IS NULL`,
   );
   const { rows } = await db.orm.execute<{ resource: string; live: number }>(
     sql.join(counts, sql` UNION ALL `),
@@ -70,8 +70,8 @@ export async function countRows(
 
 async function readStoppedScans(db: Pick<Database, 'orm'>): Promise<readonly StoppedScan[]> {
   const { rows } = await db.orm.execute<StoppedScan & Record<string, unknown>>(sql`
-    SELECT id::integer, resource, ${utc('coalesce(finished_at, started_at)')} AS stopped_at,
-           coalesce(candidates, 0)::integer AS candidates, coalesce(live, 0)::integer AS live
+    SELECT id::float8, resource, ${utc('coalesce(finished_at, started_at)')} AS stopped_at,
+           coalesce(candidates, 0)::float8 AS candidates, coalesce(live, 0)::float8 AS live
       FROM pylon_sync.scans
      WHERE state = 'stopped' AND approved_at IS NULL
      ORDER BY id`);

@@ -111,7 +111,7 @@ export async function noteRestored(
 /** Deletions of the last 24 hours that no scan of the whole table proved, those of parents aside. */
 export async function countSingleDeletions(db: Executor, resource: string): Promise<number> {
   const { rows } = await db.execute<{ count: number }>(sql`
-    SELECT count(*)::integer AS count FROM ${tombstones}
+    SELECT count(*)::float8 AS count FROM ${tombstones}
      WHERE resource = ${resource} AND deleted_at > now() - interval '24 hours' AND restored_at IS NULL
        AND scan_id IS NULL AND NOT evidence ?| '{parent,edit}'`);
   return rows[0]?.count ?? 0;

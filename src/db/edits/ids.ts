@@ -20,7 +20,7 @@ export async function findProvisional(
   named: readonly string[],
 ): Promise<ReadonlyMap<string, Known>> {
   const { rows } = await db.execute<Known & Record<string, unknown>>(sql`
-    SELECT named.provisional, ids.id, made.id::integer AS edit, made.state
+    SELECT named.provisional, ids.id, made.id::float8 AS edit, made.state
       FROM unnest(${sql.param([...named])}::text[]) AS named(provisional)
       LEFT JOIN pylon_sync.ids ON ids.provisional = named.provisional
       LEFT JOIN pylon_sync.edits AS made ON made.record_id = named.provisional AND made.operation = 'create'`);

@@ -25,6 +25,8 @@ export interface EditDetails {
   /** By field as `nameOf` names it. */
   readonly remote: Values | null;
   readonly sent: Values | null;
+  /** Whether Pylon has answered it already, and that could not be stored yet. */
+  readonly is_answered: boolean;
   readonly actor: string;
   readonly txid: number;
   readonly created_at: string;
@@ -68,13 +70,13 @@ export async function findEdits(
   const which = condition(filter);
   const { rows } = await db.execute<EditDetails & Record<string, unknown>>(sql`
     SELECT id::float8, resource, record_id, operation, state, changes, base, shadow, held, attempts,
-           ${utc('next_attempt_at')} AS next_attempt_at, error, http_status, request_id, remote, sent, actor,
+           ${utc('next_attempt_at')} AS next_attempt_at, error, http_status, request_id, remote, sent, answer IS NOT NULL AS is_answered, actor,
            txid::float8, ${utc('created_at')} AS created_at, ${utc('sent_at')} AS sent_at,
            ${utc('settled_at')} AS settled_at
       FROM pylon_sync.edits AS e WHERE ${which} ORDER BY e.id DESC LIMIT ${limit}`);
   if (rows.length < limit) return { total: rows.length, edits: rows };
   const counted = await db.execute<{ total: number }>(
-    sql`SELECT count(*)::integer AS total FROM pylon_sync.edits WHERE ${which}`,
+    sql`SELECT count(*)::float8 AS total FROM pylon_sync.edits WHERE ${which}`,
   );
   return { total: counted.rows[0]?.total ?? 0, edits: rows };
 }
