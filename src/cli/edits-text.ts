@@ -116,7 +116,9 @@ export function editText(edit: EditDetails, now: number): string {
     ['answer', answer],
     ['error', edit.error ?? ''],
   ];
-  const next = NEXT[state].map((verb) => {
+  // One that Pylon has answered waits for what keeps that from being stored.
+  const verbs = edit.is_answered ? ['retry', ...NEXT[state]] : NEXT[state];
+  const next = verbs.map((verb) => {
     const [command, ...flags] = verb.split(' ');
     return `  ${['pylon-sync edits', command, id, ...flags].join(' ')}`;
   });

@@ -87,19 +87,33 @@ function lateOf(resources: readonly ResourceStatus[]): readonly Attention[] {
 }
 
 /** Edits that nothing happens to before somebody has decided. */
-function editsOf({ by_state }: Status['edits']): readonly Attention[] {
+function editsOf({ by_state, answered }: Status['edits']): readonly Attention[] {
   const of = (state: keyof typeof by_state, sentence: (edits: string, are: string) => string) => {
     const edits = by_state[state];
     if (edits === 0) return [];
     const what = sentence(plural(edits, 'edit'), edits === 1 ? 'is' : 'are');
     return [noting('edits', what, `pylon-sync edits list --state ${state}`)];
   };
+  const kept = answered.edits === 1 ? 'an edit' : plural(answered.edits, 'edit');
   return [
+    ...(answered.edits === 0
+      ? []
+      : [
+          noting(
+            'edits',
+            `Pylon has answered ${kept}, and that cannot be stored here: ${reasonIn(answered.error)}. Once that is mended:`,
+            'pylon-sync edits retry --state pending',
+          ),
+        ]),
     ...of('conflict', (edits, are) => `${edits} ${are} in conflict: the same was changed here and in Pylon`),
     ...of('failed', (edits, are) => `${edits} ${are} refused by Pylon, which says why`),
     ...of('draft', (edits, are) => `${edits} ${are} kept back until somebody approves`),
   ];
 }
+
+/** The reason alone: what it is about is said already. */
+const reasonIn = (error: string | null) =>
+  (error ?? 'nobody says why').replace(/^Pylon has answered.*? here: /, '');
 
 function noting(kind: Attention['kind'], what: string, command: string | null = null): Attention {
   return { kind, what, command };

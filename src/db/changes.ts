@@ -99,6 +99,10 @@ export async function noteChanges(tx: Executor, resource: Resource, steps: reado
   const { table, name } = resource;
   const columns = trackedColumns(resource);
   if (columns.length === 0 || steps.length === 0) return;
+  const types = sql.join(
+    columns.map((column) => sql`${sql.identifier(column)} ${sql.raw(typeOf(table, column))}`),
+    sql`, `,
+  );
   const tracked = (values: Values) =>
     Object.fromEntries(columns.map((column) => [column, values[column] ?? null]));
   const given = steps.map(({ id, was, becomes, edit }) => ({
@@ -113,8 +117,8 @@ export async function noteChanges(tx: Executor, resource: Resource, steps: reado
            CASE WHEN edit.id IS NULL THEN ${changedAt(resource)} ELSE edit.sent_at END, edit.id, edit.actor
       FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS (id text, edit bigint, was jsonb, becomes jsonb))
            WITH ORDINALITY AS step(id, edit, was, becomes, place)
-     CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, step.was) AS was
-     CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, step.becomes) AS becomes
+     CROSS JOIN LATERAL jsonb_to_record(step.was) AS was(${types})
+     CROSS JOIN LATERAL jsonb_to_record(step.becomes) AS becomes(${types})
      CROSS JOIN ${differences(resource)}
       LEFT JOIN pylon_sync.edits AS edit ON edit.id = step.edit
      ORDER BY step.place`);

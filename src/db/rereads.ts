@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
-import type { PathFacts } from '../resources/define.ts';
+import type { PathFacts, Resource } from '../resources/define.ts';
+import { resourceNamed } from '../resources/index.ts';
 import type { Database, Executor } from './connect.ts';
 import type { Lease } from './lease.ts';
 import { rereads } from './tables.ts';
@@ -13,6 +14,7 @@ export interface Reread {
   readonly facts: PathFacts;
   /** When it was asked for last: one that is asked for again meanwhile is read again. */
   readonly since: string;
+  readonly reason: RereadReason;
 }
 
 /** Notes records to read again; in the transaction that had to leave them. */
@@ -39,14 +41,22 @@ interface Waiting {
   readonly except?: readonly string[];
 }
 
-/** Records of a resource that wait to be read again, the longest waiting first. */
+/**
+ * Records of a resource that wait to be read again, the longest waiting first: a merge can move any number of them,
+ * so these come after all others.
+ */
 export async function readRereads(
   db: Executor,
   resource: string,
   { reason, limit = 1_000, except = [] }: Waiting = {},
 ): Promise<readonly Reread[]> {
   const rows = await db
-    .select({ id: rereads.record_id, facts: rereads.facts, since: rereads.since })
+    .select({
+      id: rereads.record_id,
+      facts: rereads.facts,
+      since: rereads.since,
+      reason: rereads.reason,
+    })
     .from(rereads)
     .where(
       and(
@@ -55,7 +65,7 @@ export async function readRereads(
         sql`NOT (${rereads.record_id} = ANY(${sql.param([...except])}::text[]))`,
       ),
     )
-    .orderBy(rereads.since, rereads.record_id)
+    .orderBy(sql`${rereads.reason} = 'moved'`, rereads.since, rereads.record_id)
     .limit(limit);
   return rows as Reread[];
 }
@@ -77,6 +87,30 @@ export async function dropReread(
     tx
       .delete(rereads)
       .where(and(eq(rereads.resource, resource), eq(rereads.record_id, id), eq(rereads.since, since))),
+  );
+}
+
+/**
+ * Takes records off the list that were on it because they named what is gone, and have been read since: they do not
+ * any more.
+ */
+export async function dropMoved(
+  db: Database,
+  lease: Lease,
+  { name, table, refers = {} }: Resource,
+  ids: readonly string[],
+): Promise<void> {
+  const namesGone = Object.entries(refers).map(
+    ([column, named]) => sql`EXISTS (
+      SELECT FROM ${resourceNamed(named).table} AS named
+       WHERE named.id = row.${sql.identifier(column)} AND named._deleted_at IS NOT NULL)`,
+  );
+  if (namesGone.length === 0) return;
+  await writing(db, lease, (tx) =>
+    tx.execute(sql`
+      DELETE FROM ${rereads} AS waiting USING ${table} AS row
+       WHERE waiting.resource = ${name} AND waiting.reason = 'moved' AND waiting.record_id = ANY(${sql.param([...ids])}::text[])
+         AND row.id = waiting.record_id AND NOT (${sql.join(namesGone, sql` OR `)})`),
   );
 }
 

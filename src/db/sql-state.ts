@@ -12,5 +12,7 @@ export function sqlState(error: unknown): string {
 /** Another transaction holds a row (`lock_not_available`). */
 export const isLockHeld = (error: unknown): boolean => sqlState(error) === '55P03';
 
-/** Another row has the same key (`unique_violation`). */
-export const isUniqueViolation = (error: unknown): boolean => sqlState(error) === '23505';
+/** Another row of the table has the same id (`unique_violation` of its primary key, and of no other). */
+export const isIdTaken = (error: unknown, table: string): boolean =>
+  sqlState(error) === '23505' &&
+  [...layersOf(error)].some((layer) => 'constraint' in layer && layer.constraint === `${table}_pkey`);

@@ -285,6 +285,8 @@ export const edits = pylonSync.table(
     remote: jsonb(),
     /** The body that was sent last. */
     sent: jsonb(),
+    /** What Pylon answered, where it could not be stored yet (src/db/edits/answered.ts): it is settled, never sent again. */
+    answer: jsonb(),
     actor: text().notNull(),
     txid: bigint({ mode: 'bigint' }).notNull(),
     created_at: instant().notNull().defaultNow(),

@@ -95,12 +95,13 @@ export function fieldsIn(
   base: Values,
   kinds: Readonly<Record<string, Kind>>,
 ): readonly Field[] {
-  return Object.entries(changes).flatMap(([column, wanted]): readonly Field[] => {
+  const stood: Values = isObject(base) ? base : {};
+  return Object.entries(isObject(changes) ? changes : {}).flatMap(([column, wanted]): readonly Field[] => {
     const kind = kinds[column];
     if (kind === undefined) return [];
-    if (kind !== 'custom_fields') return [{ column, kind, base: base[column], wanted }];
+    if (kind !== 'custom_fields') return [{ column, kind, base: stood[column], wanted }];
     return Object.entries(isObject(wanted) ? wanted : {}).map(([slug, value]) => {
-      const before = fieldOf(base[column], slug);
+      const before = fieldOf(stood[column], slug);
       const kind = isSet(before, value) ? ('set' as const) : ('value' as const);
       return { column, slug, kind, base: before, wanted: value };
     });

@@ -10,6 +10,8 @@ const EVENTS = [
   'claim',
   /** Nothing was done, or nobody knows whether: it is taken up again later. */
   'postpone',
+  /** Pylon has answered, and storing what it said fails: from now on it is only settled, never sent. */
+  'answer',
   /** Pylon shows it. */
   'settle',
   /** Both sides changed the same, and a person has to say which holds. */
@@ -34,6 +36,7 @@ const TRANSITIONS = {
     approve: 'pending',
     claim: null,
     postpone: null,
+    answer: null,
     settle: null,
     hold: null,
     refuse: null,
@@ -45,6 +48,7 @@ const TRANSITIONS = {
     approve: null,
     claim: 'sending',
     postpone: 'pending',
+    answer: 'pending',
     // An edit of a record that Pylon is not to have any more, or that a create carries already.
     settle: 'applied',
     hold: null,
@@ -57,6 +61,7 @@ const TRANSITIONS = {
     approve: null,
     claim: null,
     postpone: 'pending',
+    answer: 'pending',
     settle: 'applied',
     hold: 'conflict',
     refuse: 'failed',
@@ -68,6 +73,7 @@ const TRANSITIONS = {
     approve: null,
     claim: null,
     postpone: null,
+    answer: null,
     settle: null,
     hold: null,
     refuse: null,
@@ -79,6 +85,7 @@ const TRANSITIONS = {
     approve: null,
     claim: null,
     postpone: null,
+    answer: null,
     settle: null,
     hold: null,
     refuse: null,
@@ -90,6 +97,7 @@ const TRANSITIONS = {
     approve: null,
     claim: null,
     postpone: null,
+    answer: null,
     settle: null,
     hold: null,
     refuse: null,
@@ -101,6 +109,7 @@ const TRANSITIONS = {
     approve: null,
     claim: null,
     postpone: null,
+    answer: null,
     settle: null,
     hold: null,
     refuse: null,

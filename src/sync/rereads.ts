@@ -1,4 +1,4 @@
-import { dropRereadsOf, readRereads, waitingResources } from '../db/rereads.ts';
+import { dropMoved, dropRereadsOf, type Reread, readRereads, waitingResources } from '../db/rereads.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
 import type { Follow } from './follow.ts';
@@ -8,6 +8,8 @@ import { runPass } from './run-pass.ts';
 
 /** Records taken up at a time. */
 const BATCH = 500;
+/** Of those that a merge has moved: what else comes meanwhile is not to wait for long. */
+const MOVED = 60;
 /** Milliseconds before a row that someone held is asked for again, doubled each time. */
 const FIRST_MS = 500;
 const MOST_MS = 60_000;
@@ -27,12 +29,28 @@ export function newRereads(ctx: Context, resources: readonly Resource[], follow:
   /** By resource, what could not be read and when it is to be tried again. */
   const later = new Map<string, Map<string, { readonly at: number; readonly waitMs: number }>>();
 
+  /** What is to be read now. */
+  const takeUp = async (resource: Resource, except: readonly string[]): Promise<readonly Reread[]> => {
+    const read = () => readRereads(ctx.db.orm, resource.name, { limit: BATCH, except });
+    const due = await read();
+    const isMoved = ({ reason }: Reread) => reason === 'moved';
+    if (due.length === 0 || !due.every(isMoved)) return due.filter((one) => !isMoved(one));
+    // Whatever has read them since has moved them too.
+    await dropMoved(
+      ctx.db,
+      ctx.lease,
+      resource,
+      due.map(({ id }) => id),
+    );
+    return (await read()).slice(0, MOVED);
+  };
+
   const drainOne = async (resource: Resource, get: string): Promise<number> => {
     const postponed = later.get(resource.name) ?? new Map();
     later.set(resource.name, postponed);
     const now = performance.now();
     const except = [...postponed].filter(([, { at }]) => at > now).map(([id]) => id);
-    const due = await readRereads(ctx.db.orm, resource.name, { limit: BATCH, except });
+    const due = await takeUp(resource, except);
     if (due.length === 0) return 0;
     const changed = new Set<string>();
     const progress = newProgress(resource.name, `GET ${get}`, 'reread');

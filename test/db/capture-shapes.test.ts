@@ -62,7 +62,7 @@ const CASES: readonly (readonly [statement: string, message: string])[] = [
     (value) =>
       [
         `UPDATE pylon.issues SET custom_fields = custom_fields || '{"tier": ${value}}'`,
-        'custom field of pylon.issues: "tier" takes a text, a number, true or false, or a list of these',
+        'custom field of pylon.issues: "tier" takes a value or a list of values',
       ] as const,
   ),
   ...[`'infinity'`, `'-infinity'`, `'0044-03-15 BC'`, `'12026-01-01'`].map(

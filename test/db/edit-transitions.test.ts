@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
+import { keepAnswer } from '../../src/db/edits/answered.ts';
 import { endEdit } from '../../src/db/edits/end.ts';
 import { quarantineEdits } from '../../src/db/edits/identity.ts';
 import { claimEdits, postponeEdits } from '../../src/db/edits/queue.ts';
 import { changing, writing } from '../../src/db/transaction.ts';
 import { type Event, moves, STATES, type State } from '../../src/edits/states.ts';
+import { accounts } from '../../src/resources/accounts.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { editsIn } from '../helpers/edits.ts';
 import { type Session, test } from '../helpers/session.ts';
@@ -19,6 +21,16 @@ const HAPPENS: Readonly<Record<Event, (session: Session) => Promise<unknown>>> =
     postponeEdits(ctx.db, ctx.lease, [1], {
       ...{ waitMs: 0, error: 'Pylon did not answer', lostMs: undefined, isEarly: false },
     }),
+  answer: ({ ctx }) =>
+    keepAnswer(
+      ctx.db,
+      ctx.lease,
+      {
+        ...{ is: 'told', resource: accounts, record: 'a1', facts: {}, alsoReread: [], shown: undefined },
+        ...{ fates: [{ id: 1, event: 'settle' }], edited: { id: 1, fields: [] } },
+      },
+      { tries: 1, error: 'a reason', waitMs: 0 },
+    ),
   settle: (session) => ends(session, 'settle'),
   hold: (session) => ends(session, 'hold'),
   refuse: (session) => ends(session, 'refuse'),

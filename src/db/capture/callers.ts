@@ -81,8 +81,8 @@ export const callerFunctions = (): readonly string[] => [
      END IF;
      after := pylon_sync.changed_columns(edit.resource, edit.changes, edit.base, row_now);
      -- Later values are lost by this, though not without a word: they are the base of the edit that is made here.
-     EXECUTE format('SELECT to_jsonb(jsonb_populate_record(NULL::pylon.%I, $1))', edit.resource) INTO done
-       USING pylon_sync.changed_columns(edit.resource, edit.base, edit.changes, row_now);
+     done := pylon_sync.as_columns(edit.resource,
+       pylon_sync.changed_columns(edit.resource, edit.base, edit.changes, row_now));
      SELECT string_agg(key, ', ' ORDER BY key) INTO moved FROM jsonb_object_keys(after) AS key
       WHERE done -> key IS DISTINCT FROM row_now -> key;
      IF moved IS NOT NULL THEN

@@ -54,7 +54,7 @@ export function customFields(
          SELECT string_agg(format('"%s"', given.slug), ', ') INTO wrong
            FROM jsonb_each(wanted) AS given(slug, value) WHERE ${notFlat('given.value')};
          IF wrong IS NOT NULL THEN
-           RAISE EXCEPTION 'custom field of pylon.${name}: % takes a text, a number, true or false, or a list of these', wrong
+           RAISE EXCEPTION 'custom field of pylon.${name}: % takes a value or a list of values', wrong
              USING ERRCODE = '${REFUSED.value}', COLUMN = 'custom_fields', HINT = 'A list holds no NULL and no other list.';
          END IF;
          changes := changes || jsonb_build_object('custom_fields', wanted);

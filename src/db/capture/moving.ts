@@ -139,8 +139,7 @@ const withdraw = `CREATE OR REPLACE FUNCTION pylon_sync.withdraw_edit(edit pylon
        END IF;
      END IF;
      IF edit.operation = 'delete' THEN
-       EXECUTE format('INSERT INTO pylon.%1$I SELECT held.* FROM jsonb_populate_record(NULL::pylon.%1$I, $1) AS held
-                           ON CONFLICT (id) DO NOTHING', edit.resource) USING edit.base || '{"_hash": ""}';
+       PERFORM pylon_sync.put_row(edit.resource, edit.base || '{"_hash": ""}');
      ELSIF edit.operation = 'create' THEN
        EXECUTE format('DELETE FROM pylon.%I WHERE id = $1', edit.resource) USING edit.record_id;
      END IF;
@@ -163,7 +162,10 @@ const drop = `CREATE OR REPLACE FUNCTION pylon_sync.drop_edits(ids bigint[], why
          SELECT e.id, e.state FROM pylon_sync.edits AS e
           WHERE e.id = ANY (ids) AND e.state IN (${list(movable('discard'))}) ORDER BY e.id FOR UPDATE),
        dropped AS (
-         UPDATE pylon_sync.edits AS e SET state = '${moves('discard').to}', settled_at = clock_timestamp(), error = why
+         UPDATE pylon_sync.edits AS e
+            SET state = '${moves('discard').to}', settled_at = clock_timestamp(), answer = NULL,
+                error = why || CASE WHEN e.answer IS NULL THEN ''
+                                    ELSE ', although Pylon had answered' || coalesce(' ' || e.http_status, '') END
            FROM stood WHERE e.id = stood.id RETURNING e.id, e AS edit, stood.state)
        SELECT * FROM dropped ORDER BY dropped.id DESC LOOP
        total := total + 1;
@@ -193,9 +195,10 @@ const again = `CREATE OR REPLACE FUNCTION pylon_sync.send_again(ids bigint[]) RE
        UPDATE pylon_sync.edits AS e SET next_attempt_at = clock_timestamp() WHERE e.id = edit.id;
        UPDATE pylon_sync.edits AS e
           SET state = '${moves('retry').to}', attempts = 0, settled_at = NULL, held = NULL, error = NULL,
-              http_status = NULL, request_id = NULL, sent = NULL, sent_at = NULL
+              http_status = NULL, request_id = NULL, sent = NULL, sent_at = NULL, answer = NULL
         WHERE e.id = edit.id AND e.state <> '${moves('retry').to}';
-       IF edit.operation = 'update' THEN
+       -- Of one that waits, the row shows it.
+       IF edit.operation = 'update' AND edit.state <> '${moves('retry').to}' THEN
          PERFORM pylon_sync.keep_shadows(edit.resource, edit.record_id, known);
          PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, edit.id);
        END IF;

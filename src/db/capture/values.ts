@@ -89,6 +89,71 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
               ELSE coalesce(other_base -> key, 'null') END), '{}')
        FROM jsonb_each(other_changes) WHERE changes ? key $$`,
 
+  // Columns of a table that a JSON object has values for, with their types, as a record of them is declared. A table may
+  // have more columns than the mirror's: whatever their types refuse is not to be met.
+  `CREATE OR REPLACE FUNCTION pylon_sync.columns_of(resource text, given jsonb) RETURNS text
+   LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+     SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)
+       FROM pg_attribute
+      WHERE attrelid = format('pylon.%I', resource)::regclass AND attnum > 0 AND NOT attisdropped AND given ? attname $$`,
+
+  // Values as columns of a table hold them.
+  `CREATE OR REPLACE FUNCTION pylon_sync.as_columns(resource text, given jsonb) RETURNS jsonb
+   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+   DECLARE
+     held jsonb;
+   BEGIN
+     EXECUTE format('SELECT to_jsonb(held) FROM jsonb_to_record($1) AS held(%s)', pylon_sync.columns_of(resource, given))
+       INTO held USING given;
+     RETURN held;
+   END $$`,
+
+  // Puts a row back that was deleted, the columns of the user's own included; what Postgres makes by itself is left out.
+  `CREATE OR REPLACE FUNCTION pylon_sync.put_row(resource text, given jsonb) RETURNS void
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     names text;
+   BEGIN
+     SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum) INTO names FROM pg_attribute
+      WHERE attrelid = format('pylon.%I', resource)::regclass AND attnum > 0 AND NOT attisdropped
+        AND attgenerated = '' AND given ? attname;
+     EXECUTE format('INSERT INTO pylon.%1$I (%2$s) OVERRIDING SYSTEM VALUE
+                     SELECT %2$s FROM jsonb_to_record($1) AS given(%3$s) ON CONFLICT (id) DO NOTHING',
+                    resource, names, pylon_sync.columns_of(resource, given))
+       USING given;
+   END $$`,
+
+  // Has one row stand for two: the one that was inserted here goes, and with it what refers to it (by a foreign key of
+  // the user's own that follows updates) and the columns of the user's own go to the one that a pull has brought.
+  `CREATE OR REPLACE FUNCTION pylon_sync.merge_rows(resource text, provisional text, id text, mirrored text[]) RETURNS void
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     own jsonb;
+     assignments text;
+     referring record;
+   BEGIN
+     EXECUTE format('SELECT to_jsonb(held) - $2 FROM pylon.%I AS held WHERE held.id = $1', resource)
+       INTO own USING provisional, mirrored;
+     IF own IS NULL THEN RETURN; END IF;
+     FOR referring IN
+       SELECT c.conrelid::regclass AS relation, a.attname AS name
+         FROM pg_constraint AS c
+         JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+         JOIN pg_attribute AS r ON r.attrelid = c.confrelid AND r.attnum = c.confkey[1]
+        WHERE c.contype = 'f' AND c.confrelid = format('pylon.%I', resource)::regclass AND c.confupdtype = 'c'
+          AND cardinality(c.conkey) = 1 AND r.attname = 'id' AND c.conparentid = 0 LOOP
+       EXECUTE format('UPDATE %1$s SET %2$I = $1 WHERE %2$I = $2', referring.relation, referring.name)
+         USING merge_rows.id, provisional;
+     END LOOP;
+     EXECUTE format('DELETE FROM pylon.%I AS held WHERE held.id = $1', resource) USING provisional;
+     SELECT string_agg(format('%1$I = given.%1$I', attname), ', ') INTO assignments FROM pg_attribute
+      WHERE attrelid = format('pylon.%I', resource)::regclass AND attnum > 0 AND NOT attisdropped
+        AND attgenerated = '' AND attidentity = '' AND own ? attname;
+     IF assignments IS NULL THEN RETURN; END IF;
+     EXECUTE format('UPDATE pylon.%I AS held SET %s FROM jsonb_to_record($1) AS given(%s) WHERE held.id = $2',
+                    resource, assignments, pylon_sync.columns_of(resource, own)) USING own, merge_rows.id;
+   END $$`,
+
   // Writes columns of a live row as whoever calls it; whether there was one.
   `CREATE OR REPLACE FUNCTION pylon_sync.put_columns(resource text, record_id text, columns jsonb) RETURNS boolean
    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -97,8 +162,9 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
      written integer;
    BEGIN
      SELECT string_agg(format('%1$I = given.%1$I', key), ', ') INTO assignments FROM jsonb_object_keys(columns) AS key;
-     EXECUTE format('UPDATE pylon.%1$I AS held SET %2$s FROM jsonb_populate_record(NULL::pylon.%1$I, $1) AS given
-                      WHERE held.id = $2 AND held._deleted_at IS NULL', resource, assignments)
+     EXECUTE format('UPDATE pylon.%1$I AS held SET %2$s FROM jsonb_to_record($1) AS given(%3$s)
+                      WHERE held.id = $2 AND held._deleted_at IS NULL',
+                    resource, assignments, pylon_sync.columns_of(resource, columns))
        USING columns, record_id;
      GET DIAGNOSTICS written = ROW_COUNT;
      RETURN written > 0;
@@ -141,5 +207,7 @@ export const FOR_FUNCTIONS = [
   'changed_set(jsonb, jsonb, jsonb)',
   'changed_fields(jsonb, jsonb, jsonb)',
   'changed_columns(text, jsonb, jsonb, jsonb)',
+  'columns_of(text, jsonb)',
+  'as_columns(text, jsonb)',
   'put_columns(text, text, jsonb)',
 ];

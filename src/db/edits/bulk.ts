@@ -12,7 +12,7 @@ const LEAST = 5;
 /** What an edit changes, the same for two that change alike: of tags, what it adds and takes away. */
 const ALIKE = sql.raw(`jsonb_build_object(
   'fields', e.changes - 'tags',
-  'adds', CASE WHEN e.changes ? 'tags' THEN (
+  'adds', CASE WHEN jsonb_typeof(e.changes->'tags') = 'array' THEN (
     SELECT jsonb_agg(tag ORDER BY tag) FROM jsonb_array_elements_text(e.changes->'tags') AS tag
      WHERE jsonb_typeof(e.base->'tags') <> 'array' OR NOT e.base->'tags' ? tag) END,
   'removes', CASE WHEN jsonb_typeof(e.base->'tags') = 'array' THEN (
@@ -36,7 +36,7 @@ export async function claimBulk(
       WITH fit AS (
         SELECT e.id, ${ALIKE} AS alike FROM pylon_sync.edits AS e
          WHERE e.resource = ${name} AND e.state = 'pending' AND e.operation = 'update' AND e.attempts = 0
-           AND e.forced IS NULL AND e.next_attempt_at <= clock_timestamp()
+           AND e.answer IS NULL AND e.forced IS NULL AND e.next_attempt_at <= clock_timestamp()
            AND e.changes - ${sql.param([...bulk.columns])}::text[] = '{}'
            AND NOT EXISTS (
              SELECT FROM pylon_sync.edits AS o

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { getTableColumns, sql } from 'drizzle-orm';
 import { followUp } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { moves, UNSETTLED } from '../../edits/states.ts';
@@ -32,7 +32,7 @@ export interface Creation {
  * Ends a create, in one transaction: Pylon's object stands under its own id, wherever the provisional one did; what a
  * create does not carry is queued in the same person's name; what had failed for want of the record is tried again.
  *
- * @throws a `23505` of Postgres when a pull stores the object at this moment.
+ * @throws a `23505` of Postgres, of the table's key, when a pull stores the object at this moment.
  */
 export async function settleCreated(
   db: Database,
@@ -55,7 +55,11 @@ export async function settleCreated(
     await tx.execute(sql`
       UPDATE ${table} SET id = ${id}, _hash = ${MADE_HERE}
        WHERE id = ${record} AND NOT EXISTS (SELECT FROM ${table} WHERE id = ${id})`);
-    await tx.execute(sql`DELETE FROM ${table} WHERE id = ${record}`);
+    // Where a pull has brought the object already.
+    const mirrored = Object.keys(getTableColumns(table));
+    await tx.execute(
+      sql`SELECT pylon_sync.merge_rows(${name}, ${record}, ${id}, ${sql.param(mirrored)}::text[])`,
+    );
     await tx.execute(sql`
       UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);
     // Should it be deleted here already, this is what a tombstone is to show.
@@ -72,7 +76,7 @@ async function revive(tx: Executor, create: number): Promise<void> {
   const { from, to } = moves('retry');
   await tx.execute(sql`
     UPDATE pylon_sync.edits
-       SET state = ${to}, error = NULL, settled_at = NULL, depends_on = NULL, sent_at = NULL, next_attempt_at = clock_timestamp()
+       SET state = ${to}, error = NULL, answer = NULL, settled_at = NULL, depends_on = NULL, sent_at = NULL, next_attempt_at = clock_timestamp()
      WHERE depends_on = ${create} AND state = ANY(${statesIn(from)})`);
 }
 
@@ -97,11 +101,16 @@ async function queueFollowUp(
       FROM pylon_sync.edits WHERE id = ${create.id}`);
 }
 
+/** Edits of a record that Pylon does not have; its create, where that is among them. */
+export interface Uncreated extends Pick<Creation, 'resource' | 'record' | 'fates'> {
+  readonly create?: number;
+}
+
 /** Ends edits of a record that Pylon does not have; with its create the row goes, and what else waits for it fails. */
 export async function endUncreated(
   db: Database,
   lease: Lease,
-  { resource, record, fates, create }: Pick<Creation, 'resource' | 'record' | 'fates'> & { create?: number },
+  { resource, record, fates, create }: Uncreated,
 ): Promise<void> {
   await writing(db, lease, async (tx) => {
     if (create !== undefined) await tx.execute(sql`DELETE FROM ${resource.table} WHERE id = ${record}`);
@@ -111,10 +120,11 @@ export async function endUncreated(
       UPDATE pylon_sync.edits SET first_sent_at = NULL, first_order = NULL WHERE id = ${create}`);
     const { from, to } = moves('discard');
     await tx.execute(sql`
-      UPDATE pylon_sync.edits SET state = ${to}, settled_at = clock_timestamp(), error = 'Pylon does not have the record'
+      UPDATE pylon_sync.edits
+         SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'Pylon does not have the record'
        WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(from)})`);
     const { rows } = await tx.execute<{ id: number }>(sql`
-      SELECT id::integer FROM pylon_sync.edits
+      SELECT id::float8 FROM pylon_sync.edits
        WHERE resource = ${resource.name} AND record_id = ${record} AND state = 'pending'`);
     for (const { id } of rows)
       await endEdit(tx, { id, event: 'refuse', error: `depends on edit ${create}`, dependsOn: create });

@@ -20,26 +20,36 @@ interface Deletion {
   readonly fate: Fate;
 }
 
+/** One that Pylon has carried out. */
+export interface Deleted extends Deletion {
+  readonly proof: Proof;
+}
+
+/** One that Pylon refused, with what it shows of the record. */
+export interface Undeleted extends Deletion {
+  readonly shown: Shown | undefined;
+  readonly facts: PathFacts;
+}
+
 /** Puts a row back as its delete found it. */
-async function putBack(tx: Executor, { table }: Resource, edit: number): Promise<void> {
-  await tx.execute(sql`
-    INSERT INTO ${table}
-    SELECT held.* FROM pylon_sync.edits AS e, jsonb_populate_record(NULL::${table}, e.base) AS held WHERE e.id = ${edit}
-        ON CONFLICT (id) DO NOTHING`);
+async function putBack(tx: Executor, { name }: Resource, edit: number): Promise<void> {
+  await tx.execute(
+    sql`SELECT pylon_sync.put_row(${name}, e.base) FROM pylon_sync.edits AS e WHERE e.id = ${edit}`,
+  );
 }
 
 /** Ends a delete that Pylon has carried out: the record stands as a tombstone, and its other edits are void. */
 export async function settleDeleted(
   db: Database,
   lease: Lease,
-  { resource, record, fate, proof }: Deletion & { readonly proof: Proof },
+  { resource, record, fate, proof }: Deleted,
 ): Promise<void> {
   const { from, to } = moves('discard');
   await writing(db, lease, async (tx) => {
     await endEdit(tx, fate);
     await tx.execute(sql`
       UPDATE pylon_sync.edits
-         SET state = ${to}, settled_at = clock_timestamp(), error = 'the record was deleted afterwards'
+         SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'the record was deleted afterwards'
        WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${fate.id}
          AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})`);
     await putBack(tx, resource, fate.id);
@@ -54,7 +64,7 @@ export async function undoDelete(
   db: Database,
   lease: Lease,
   doubts: Doubts,
-  deletion: Deletion & { readonly shown: Shown | undefined; readonly facts: PathFacts },
+  deletion: Undeleted,
 ): Promise<void> {
   const { resource, record, fate, shown, facts } = deletion;
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);

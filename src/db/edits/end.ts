@@ -6,7 +6,7 @@ import { type Event, moves, UNSETTLED } from '../../edits/states.ts';
 import type { Resource } from '../../resources/define.ts';
 import { noteChanges } from '../changes.ts';
 import type { Executor } from '../connect.ts';
-import { pairs, unsettledOf } from './overlay.ts';
+import { fitting, pairs, unsettledOf } from './overlay.ts';
 import { statesIn } from './queue.ts';
 
 /** How one edit ended. */
@@ -32,7 +32,7 @@ export async function endEdit(tx: Executor, fate: Fate): Promise<void> {
   const { from, to } = moves(fate.event);
   await tx.execute(sql`
     UPDATE pylon_sync.edits
-       SET state = ${to}, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${fate.error ?? null},
+       SET state = ${to}, answer = NULL, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${fate.error ?? null},
            http_status = ${fate.status ?? null}, request_id = ${fate.requestId ?? null},
            depends_on = ${fate.dependsOn ?? null}, held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
            remote = coalesce(${json(fate.remote)}::jsonb, remote), sent = coalesce(${json(fate.sent)}::jsonb, sent)
@@ -85,7 +85,7 @@ export async function endEdits(
     steps.map((step) => ({ id: record, ...step })),
   );
   const left = updates.filter(({ id }) => !fateOf.has(id));
-  const shown = overlaid(after, left, kinds);
+  const shown = fitting(resource, overlaid(after, left, kinds));
   const columns = Object.fromEntries(
     ending.flatMap(({ changes }) => Object.keys(changes)).map((column) => [column, shown[column] ?? null]),
   );

@@ -7,6 +7,12 @@ import { edits } from '../tables.ts';
 import { writing } from '../transaction.ts';
 import { namesUncreated } from './uncreated.ts';
 
+/** What is to become of edits that Pylon has answered, as JSON has it (`outcome.ts`), and how often storing it failed. */
+export interface Answered {
+  readonly tries: number;
+  readonly outcome: Values;
+}
+
 /** An edit that was taken up. */
 export interface Edit {
   readonly id: number;
@@ -19,6 +25,8 @@ export interface Edit {
   readonly forced: readonly string[] | null;
   /** What an earlier attempt sent, where that was noted before. */
   readonly sent: Values | null;
+  /** What Pylon has answered already, and could not be stored. */
+  readonly answer: Answered | null;
   readonly created_at: string;
   /** This one included. */
   readonly attempts: number;
@@ -36,9 +44,13 @@ export interface Claim {
 /** What an edit asks for: its operation, or the name of its action. */
 const WORK = sql.raw("CASE e.operation WHEN 'action' THEN e.changes->>'action' ELSE e.operation END");
 
+/** Whether an edit, of a row `e`, may be taken up: one that Pylon has answered is sent nowhere. */
+const isAllowed = (allowed: readonly string[]) =>
+  sql`(e.answer IS NOT NULL OR ${WORK} = ANY(${sql.param([...allowed])}::text[]))`;
+
 /** An edit, of a row `e`. */
 export const EDIT_COLUMNS = sql.raw(
-  `e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent,
+  `e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer,
    e.created_at::text, e.attempts, e.actor`,
 );
 
@@ -67,7 +79,7 @@ export async function claimEdits(
          CROSS JOIN LATERAL (
            SELECT e.resource, e.record_id FROM pylon_sync.edits AS e
             WHERE e.resource = wanted.resource AND e.state = 'pending' AND e.next_attempt_at <= clock_timestamp()
-              AND ${WORK} = ANY(${sql.param([...allowed])}::text[]) AND NOT ${namesUncreated('e')}
+              AND ${isAllowed(allowed)} AND NOT ${namesUncreated('e')}
               AND NOT EXISTS (
                 SELECT FROM pylon_sync.edits AS o
                  WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
@@ -75,14 +87,15 @@ export async function claimEdits(
             ORDER BY e.id LIMIT wanted.room) AS head),
       taken AS (
         SELECT e.id FROM due JOIN pylon_sync.edits AS e USING (resource, record_id)
-         WHERE e.state = 'pending' AND ${WORK} = ANY(${sql.param([...allowed])}::text[])
+         WHERE e.state = 'pending' AND ${isAllowed(allowed)}
            AND NOT EXISTS (
              SELECT FROM pylon_sync.edits AS o
               WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id <= e.id AND o.state = 'pending'
                 AND ${namesUncreated('o')})
          ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED)
       UPDATE pylon_sync.edits AS e
-         SET state = ${to}, sent_at = clock_timestamp(), attempts = e.attempts + 1
+         SET state = ${to}, sent_at = CASE WHEN e.answer IS NULL THEN clock_timestamp() ELSE e.sent_at END,
+             attempts = e.attempts + CASE WHEN e.answer IS NULL THEN 1 ELSE 0 END
         FROM taken
        WHERE e.id = taken.id AND e.state = 'pending'
          AND NOT EXISTS (
@@ -111,10 +124,10 @@ function byRecord(rows: readonly Edit[]): readonly Claim[] {
 /** What would be claimed if there were room for all of it; nothing is taken up. */
 export async function dueEdits(db: Executor, allowed: readonly string[]): Promise<readonly Claim[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
-    SELECT e.id::integer, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.created_at::text,
+    SELECT e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer, e.created_at::text,
            e.attempts + 1 AS attempts, e.actor
       FROM pylon_sync.edits AS e
-     WHERE e.state = 'pending' AND ${WORK} = ANY(${sql.param([...allowed])}::text[])
+     WHERE e.state = 'pending' AND e.answer IS NULL AND ${isAllowed(allowed)}
        AND NOT EXISTS (
          SELECT FROM pylon_sync.edits AS o
           WHERE o.resource = e.resource AND o.record_id = e.record_id
@@ -133,17 +146,17 @@ const BEHIND = sql`(EXISTS (
 /** What is under way, or will be without waiting for a time. */
 export async function comingEdits(db: Executor, allowed: readonly string[]): Promise<readonly number[]> {
   const { rows } = await db.execute<{ id: number }>(sql`
-    SELECT e.id::integer FROM pylon_sync.edits AS e
+    SELECT e.id::float8 FROM pylon_sync.edits AS e
      WHERE e.state = 'sending'
         OR (e.state = 'pending' AND e.next_attempt_at <= clock_timestamp() AND NOT ${BEHIND}
-            AND ${WORK} = ANY(${sql.param([...allowed])}::text[]))`);
+            AND ${isAllowed(allowed)})`);
   return rows.map(({ id }) => id);
 }
 
 /** Edits that are under way, as they stand now. */
 export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
-    SELECT id::integer, resource, record_id, operation, changes, base, forced, sent, created_at::text, attempts, actor
+    SELECT id::float8, resource, record_id, operation, changes, base, forced, sent, answer, created_at::text, attempts, actor
       FROM pylon_sync.edits
      WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = 'sending' ORDER BY id`);
   return rows;

@@ -30,12 +30,16 @@ export async function reviveEdits(
       UPDATE pylon_sync.edits
          SET state = ${to}, error = 'interrupted while it was under way', sent_at = clock_timestamp(),
              next_attempt_at = clock_timestamp()
-       WHERE state = 'sending'
+       WHERE state = 'sending' AND answer IS NULL
       RETURNING resource, record_id AS record, true AS revived, ${requestTimeoutMs}::float8 AS ms`);
+    // What Pylon has answered is only settled: nothing of it is on its way.
+    await tx.execute(sql`
+      UPDATE pylon_sync.edits SET state = ${to}, next_attempt_at = clock_timestamp()
+       WHERE state = 'sending' AND answer IS NOT NULL`);
     const lost = await tx.execute<Arriving & Record<string, unknown>>(sql`
       SELECT resource, record_id AS record, false AS revived,
              (${requestTimeoutMs} - extract(epoch FROM clock_timestamp() - max(sent_at)) * 1000)::float8 AS ms
-        FROM pylon_sync.edits WHERE state = 'pending' AND sent_at IS NOT NULL
+        FROM pylon_sync.edits WHERE state = 'pending' AND sent_at IS NOT NULL AND answer IS NULL
        GROUP BY resource, record_id`);
     return [...lost.rows, ...revived.rows];
   });

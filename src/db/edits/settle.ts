@@ -11,6 +11,7 @@ import type { Lease } from '../lease.ts';
 import { noteRereads } from '../rereads.ts';
 import { isReject, type Row, rowMapper } from '../row.ts';
 import { reads } from '../tables.ts';
+import { markDeleted, type Proof } from '../tombstones.ts';
 import { writing } from '../transaction.ts';
 import { upsert } from '../upsert.ts';
 import { endEdit, endEdits, type Fate } from './end.ts';
@@ -37,7 +38,7 @@ export async function rebase(
 ): Promise<void> {
   const kinds = kindsOf(resource);
   const { rows } = await tx.execute<{ id: number; changes: Values; base: Values }>(sql`
-    SELECT id, changes, base FROM pylon_sync.edits
+    SELECT id::float8, changes, base FROM pylon_sync.edits
      WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'update'
        AND state = ANY(${statesIn(UNSETTLED)})`);
   for (const { id, changes, base } of rows) {
@@ -58,7 +59,7 @@ export async function rebase(
 /** A new edit of a field takes the place of one that waits for a person. */
 async function supersede(tx: Executor, resource: Resource, record: string, by: Edited): Promise<void> {
   const { rows } = await tx.execute<{ id: number; held: readonly string[] | null }>(sql`
-    SELECT id::integer, held FROM pylon_sync.edits
+    SELECT id::float8, held FROM pylon_sync.edits
      WHERE resource = ${resource.name} AND record_id = ${record} AND state = 'conflict' AND id < ${by.id}
        AND NOT (id = ANY(${sql.param([...by.except])}::bigint[]))`);
   for (const { id, held: waiting } of rows) {
@@ -103,6 +104,9 @@ export interface Settlement {
   readonly facts: PathFacts;
   /** Other records of the resource that are to be read again. */
   readonly alsoReread: readonly string[];
+  /** Other records that are gone with it, and what proves that: what names them is read again. */
+  readonly gone?: readonly string[] | undefined;
+  readonly proof?: Proof | undefined;
   /** The fields of the newest of the edits, which take the place of those that wait for a person. */
   readonly edited: Omit<Edited, 'except'>;
 }
@@ -115,7 +119,7 @@ export async function settleEdits(
   db: Database,
   lease: Lease,
   doubts: Doubts,
-  { resource, record, fates, shown, facts, edited, alsoReread }: Settlement,
+  { resource, record, fates, shown, facts, edited, alsoReread, gone = [], proof }: Settlement,
 ): Promise<void> {
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
   await writing(db, lease, async (tx) => {
@@ -132,6 +136,7 @@ export async function settleEdits(
       sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record} AND _deleted_at IS NULL`,
     );
     await noteRereads(tx, resource.name, alsoReread, {}, 'hint');
+    if (proof !== undefined) await markDeleted(tx, resource, gone, proof);
     if (row === undefined || isReject(row) || shown === undefined) {
       await noteRereads(tx, resource.name, [record], facts, 'hint');
       const children = childrenOf(resource).map(({ name }) => name);

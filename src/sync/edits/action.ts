@@ -1,5 +1,6 @@
 import type { Fate } from '../../db/edits/end.ts';
 import { type Edit, noteSent } from '../../db/edits/queue.ts';
+import type { Settlement } from '../../db/edits/settle.ts';
 import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
@@ -7,7 +8,16 @@ import { unwrapObject } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages.ts';
 import type { Answer } from '../../pylon/types.ts';
-import { type Carrier, type Job, refuse, requestIdOf, settle, unlessArriving } from './job.ts';
+import {
+  type Carrier,
+  type Job,
+  NoRequestError,
+  prepared,
+  refuse,
+  requestIdOf,
+  settle,
+  unlessArriving,
+} from './job.ts';
 
 /** What can be seen of an action whose answer was lost. */
 type Seen =
@@ -38,7 +48,7 @@ const bare = (html: unknown): string =>
     .replace(/<[^>]*>/g, '')
     .replace(/\s+/g, '');
 
-/** Seconds by which the two clocks may differ. */
+/** Milliseconds by which the two clocks may differ. */
 const SKEW_MS = 60_000;
 
 /** Whether a message of the issue, as new as the edit, says what was to be said. */
@@ -85,6 +95,36 @@ async function look(carrier: Carrier, job: Job, edit: Edit, { name }: Action): P
   return isMessage && (await saysIt(carrier, job, edit)) ? 'done' : 'unknown';
 }
 
+/**
+ * Of accounts that Pylon was told to merge into another one, those that it does not have any more, with the proof;
+ * the others are to be read again.
+ */
+async function mergedOf(
+  carrier: Carrier,
+  { record }: Job,
+  { id, actor }: Edit,
+  losers: readonly string[],
+): Promise<Pick<Settlement, 'alsoReread' | 'gone' | 'proof'>> {
+  const route = '/accounts/{id}';
+  const gone: string[] = [];
+  for (const loser of losers) {
+    // What it cannot be asked for now is found gone by whatever asks next.
+    const isThere = await exists(carrier, route, loser).catch((error: unknown) => {
+      if (carrier.ctx.signal.aborted) throw error;
+      return true;
+    });
+    if (!isThere) gone.push(loser);
+  }
+  if (gone.length === 0) return { alsoReread: losers };
+  const evidence = { edit: id, deleted_by: actor, merged_into: record, confirmed_by: `GET ${route}` };
+  const answered = carrier.ctx.lease.nextOrder();
+  return {
+    alsoReread: losers.filter((loser) => !gone.includes(loser)),
+    gone,
+    proof: { asked: answered, answered, scan: null, evidence },
+  };
+}
+
 /** What is left to be done: accounts that were merged already cannot be merged again. */
 async function leftOf(carrier: Carrier, { name }: Action, { changes, sent }: Edit): Promise<Values> {
   if (name !== 'merge_accounts' || sent === null) return changes;
@@ -101,10 +141,12 @@ export async function carryAction(carrier: Carrier, job: Job, edit: Edit): Promi
   const { ctx, pylon } = carrier;
   const action = actionNamed(edit.changes.action);
   const losers = action.name === 'merge_accounts' ? ids(edit.changes.ids) : [];
-  const end = (fate: Omit<Fate, 'id'>, answer?: Answer) => {
+  const end = async (fate: Omit<Fate, 'id'>, answer?: Answer) => {
     const held =
       answer !== undefined && action.answersRecord ? { answer, object: unwrapObject(answer) } : undefined;
-    return settle(carrier, job, [edit], [{ ...fate, id: edit.id }], held, losers);
+    const others =
+      fate.event === 'settle' ? await mergedOf(carrier, job, edit, losers) : { alsoReread: losers };
+    return settle(carrier, job, [edit], [{ ...fate, id: edit.id }], held, others);
   };
   if (!action.repeatable && edit.sent !== null) {
     const seen = await look(carrier, job, edit, action);
@@ -117,7 +159,15 @@ export async function carryAction(carrier: Carrier, job: Job, edit: Edit): Promi
       });
   }
   unlessArriving(carrier, job);
-  const { params, body } = requestOf(action, job.record, await leftOf(carrier, action, edit));
+  const left = await leftOf(carrier, action, edit);
+  let request: ReturnType<typeof requestOf>;
+  try {
+    request = prepared(() => requestOf(action, job.record, left));
+  } catch (error) {
+    if (!(error instanceof NoRequestError)) throw error;
+    return end({ event: 'refuse', error: error.message });
+  }
+  const { params, body } = request;
   if (!action.repeatable) await noteSent(ctx.db, ctx.lease, edit.id, body ?? {});
   let answer: Answer;
   try {

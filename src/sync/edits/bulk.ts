@@ -10,8 +10,9 @@ import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Writes } from '../../resources/writes.ts';
 import { carryEach, fatesOf } from './carry.ts';
-import { type Carrier, type Job, mayStillArrive, settle } from './job.ts';
+import { type Carrier, type Job, mayStillArrive, NoRequestError, prepared, settle } from './job.ts';
 import { postpone, type Remote, remoteIn } from './remote.ts';
+import { AnsweredError } from './settling.ts';
 
 type Bulk = NonNullable<Writes['bulk']>;
 
@@ -51,7 +52,7 @@ function bulkBody(resource: Resource, { ids }: Bulk, edits: readonly Edit[], wri
   if (edit === undefined || !('tags' in body)) return body;
   const [base, wanted] = [edit.base.tags, edit.changes.tags];
   const adds = changedSet(base, wanted, []);
-  const removes = (Array.isArray(base) ? base : []).filter((tag) => !(wanted as unknown[]).includes(tag));
+  const removes = changedSet(wanted, base, []);
   return adds.length > 0
     ? { ...body, tags: adds, tags_apply_mode: 'append_only' }
     : { ...body, tags: removes, tags_apply_mode: 'remove_only' };
@@ -94,10 +95,12 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
     for (const edit of edits) {
       const remote = held.get(edit.record_id);
       if (remote === undefined) continue;
-      const plan = planUpdate([edit], remote.row, kinds, (field) => policy(resource.name, field));
+      const plan = planOf(edit, remote.row, kinds, (field) => policy(resource.name, field));
+      // One of which no plan can be made fails when it goes by itself.
+      if (plan === undefined) continue;
       plans.set(edit.id, plan);
       if (plan.writes.length > 0) continue;
-      await settle(carrier, jobOf(resource, edit), [edit], fatesOf(plan), remote);
+      await settleOne(carrier, resource, edit, fatesOf(plan), remote);
       open = open.filter(({ id }) => id !== edit.id);
     }
     const isWhole = ({ id }: Edit) => {
@@ -116,7 +119,7 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
           .join() === names,
     );
     if (alike.length > 1) {
-      const body = bulkBody(resource, bulk, alike, writes);
+      const body = prepared(() => bulkBody(resource, bulk, alike, writes));
       sent = alike;
       const request = { method: 'PATCH' as const, route: bulk.path, body, signal: ctx.signal };
       const answer = await pylon.request(request).catch((error: unknown) => {
@@ -130,13 +133,39 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
     if (ctx.signal.aborted) throw error;
     noteSent();
     // Who of them is to blame shows when they go one by one.
-    if (!(error instanceof PylonError)) {
+    if (!(error instanceof PylonError || error instanceof NoRequestError)) {
       for (const edit of open)
         await postpone(carrier, { resource: resource.name, record: edit.record_id, edits: [edit] }, error);
       return;
     }
   }
   await carryEach(carrier, resource, open);
+}
+
+function planOf(edit: Edit, ...given: DropFirst<Parameters<typeof planUpdate>>): Plan | undefined {
+  try {
+    return prepared(() => planUpdate([edit], ...given));
+  } catch (error) {
+    if (error instanceof NoRequestError) return undefined;
+    throw error;
+  }
+}
+
+type DropFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
+
+/** Settles one of many; where that fails, what Pylon said is kept with it, and the others go on. */
+async function settleOne(
+  carrier: Carrier,
+  resource: Resource,
+  edit: Edit,
+  fates: ReturnType<typeof fatesOf>,
+  remote: Remote,
+): Promise<void> {
+  try {
+    await settle(carrier, jobOf(resource, edit), [edit], fates, remote);
+  } catch (error) {
+    if (!(error instanceof AnsweredError)) throw error;
+  }
 }
 
 interface Sent {
@@ -170,7 +199,7 @@ async function readBack(
       const [remote, plan] = [held.get(edit.record_id), plans.get(edit.id)];
       if (remote === undefined || plan === undefined || !shows(remote, plan)) continue;
       const fates = fatesOf(plan, { body: sent, answer, kept: [] });
-      await settle(carrier, jobOf(resource, edit), [edit], fates, remote);
+      await settleOne(carrier, resource, edit, fates, remote);
       left = left.filter(({ id }) => id !== edit.id);
     }
     waiting = waiting.filter(({ id }) => left.some((edit) => edit.id === id));

@@ -17,12 +17,16 @@ import {
   type Carrier,
   type Job,
   mayStillArrive,
+  NoRequestError,
+  NotYetError,
+  prepared,
   refuse,
   requestIdOf,
   settle,
   unlessArriving,
 } from './job.ts';
 import { isGone, postpone, type Remote, readRemote, remoteOf } from './remote.ts';
+import { AnsweredError, answeredIn, settleAgain } from './settling.ts';
 
 /**
  * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
@@ -31,12 +35,36 @@ import { isGone, postpone, type Remote, readRemote, remoteOf } from './remote.ts
 export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
   const { ctx } = carrier;
   try {
-    await carryOut(carrier, await jobOf(carrier, claim), claim.edits);
+    const answered = answeredIn(claim);
+    if (answered === undefined) await carryOut(carrier, await jobOf(carrier, claim), claim.edits);
+    else
+      await putBack(
+        carrier,
+        claim,
+        await settleAgain(ctx, claim, answered),
+        0,
+        `waited for edit ${answered.id}`,
+      );
   } catch (error) {
     if (ctx.signal.aborted) throw error;
+    if (error instanceof AnsweredError) {
+      const left = claim.edits.filter(({ id }) => !error.edits.includes(id));
+      return putBack(carrier, claim, left, error.waitMs, error.message);
+    }
     if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, claim);
     await postpone(carrier, claim, error);
   }
+}
+
+/** Puts edits back that waited for another one of their record: nothing was tried. */
+async function putBack(
+  carrier: Carrier,
+  { resource, record }: Claim,
+  edits: readonly Edit[],
+  waitMs: number,
+  why: string,
+): Promise<void> {
+  if (edits.length > 0) await postpone(carrier, { resource, record, edits }, new NotYetError(waitMs, why));
 }
 
 /** What a request for the record takes: of one that is not in the table, its edits say it. */
@@ -109,10 +137,22 @@ async function carryTogether(
     return refuse(carrier, job, edits, error, undefined);
   }
   const policyOf = (field: string) => policy(resource.name, field);
-  const plan = planUpdate(edits, remote.row, kindsOf(resource), policyOf, later);
+  let plan: Plan;
+  let body: Values;
+  try {
+    [plan, body] = prepared(() => {
+      const made = planUpdate(edits, remote.row, kindsOf(resource), policyOf, later);
+      return [made, bodyOf(resource, made.writes, made.row)] as const;
+    });
+  } catch (error) {
+    if (!(error instanceof NoRequestError)) throw error;
+    const [only, ...others] = edits;
+    if (only === undefined || others.length > 0) return carryApart(carrier, job, edits);
+    const fate: Fate = { id: only.id, event: 'refuse', error: error.message };
+    return settle(carrier, job, edits, [fate], remote);
+  }
   if (plan.writes.length > 0 || !plan.isSeen) unlessArriving(carrier, job);
   if (plan.writes.length === 0) return settle(carrier, job, edits, fatesOf(plan), remote);
-  const body = bodyOf(resource, plan.writes, plan.row);
   let answer: Answer;
   try {
     answer = await pylon.request({
@@ -121,16 +161,20 @@ async function carryTogether(
   } catch (error) {
     if (!(error instanceof PylonError) || error.status === 401) throw error;
     if (edits.length === 1 || isGone(error)) return refuse(carrier, job, edits, error, remote, body);
-    for (const [place, { id }] of edits.entries()) {
-      // As it stands now: what became of the one before is what it starts from.
-      const left = await readEdits(ctx.db.orm, [id]);
-      if (left.length > 0) await carryTogether(carrier, job, left, edits.slice(place + 1));
-    }
-    return;
+    return carryApart(carrier, job, edits);
   }
   const after = remoteOf(resource, answer, facts);
   const kept = ignored(plan.writes, after.row, alike);
   await settle(carrier, job, edits, fatesOf(plan, { body, answer, kept }), after);
+}
+
+/** Sends edits one by one: which of them is to blame shows then. */
+async function carryApart(carrier: Carrier, job: Job, edits: readonly Edit[]): Promise<void> {
+  for (const [place, { id }] of edits.entries()) {
+    // As it stands now: what became of the one before is what it starts from.
+    const left = await readEdits(carrier.ctx.db.orm, [id]);
+    if (left.length > 0) await carryTogether(carrier, job, left, edits.slice(place + 1));
+  }
 }
 
 interface Sent {

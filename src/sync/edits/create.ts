@@ -1,18 +1,26 @@
-import { endUncreated, settleCreated } from '../../db/edits/created.ts';
+import { endUncreated } from '../../db/edits/created.ts';
 import type { Fate } from '../../db/edits/end.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
 import { type FirstSent, noteSending, noteUnsent, notMadeBy, readFirstSent } from '../../db/edits/sending.ts';
-import { isUniqueViolation } from '../../db/sql-state.ts';
 import { creationBody, likeness, wantedOf } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { TransientError } from '../../errors.ts';
 import type { Order } from '../../order.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
-import { type Carrier, hasArrived, isPassing, type Job, requestIdOf, unlessArriving } from './job.ts';
-import { retrying } from './patience.ts';
+import {
+  type Carrier,
+  hasArrived,
+  type Job,
+  NoRequestError,
+  prepared,
+  requestIdOf,
+  unlessArriving,
+} from './job.ts';
+import { isPassing, retrying } from './patience.ts';
 import { isOfTime, recover } from './recover.ts';
 import { isGone, readRemote, remoteOf } from './remote.ts';
+import { settleOrKeep } from './settling.ts';
 
 /** A create on its way, with what was changed of its record since. */
 interface Creating {
@@ -34,7 +42,22 @@ export async function carryCreate(
   const [create, ...later] = edits;
   const updates = later.filter(({ operation }) => operation === 'update');
   const deletion = later.find(({ operation }) => operation === 'delete');
-  const wanted = wantedOf(job.resource, create, updates);
+  let wanted: Values;
+  let body: Values;
+  try {
+    [wanted, body] = prepared(() => {
+      const made = wantedOf(job.resource, create, updates);
+      return [made, creationBody(job.resource, made)] as const;
+    });
+  } catch (error) {
+    if (!(error instanceof NoRequestError)) throw error;
+    return fail(
+      carrier,
+      job,
+      { create, updates, deletion, wanted: create.changes },
+      { error: error.message },
+    );
+  }
   const creating: Creating = { create, updates, deletion, wanted };
   const since = await readFirstSent(carrier.ctx.db.orm, create.id);
   if (since !== undefined) {
@@ -54,19 +77,19 @@ export async function carryCreate(
     unlessArriving(carrier, job);
   }
   if (deletion !== undefined) return drop(carrier, job, creating);
-  await send(carrier, job, creating, since);
+  await send(carrier, job, creating, body, since);
 }
 
 async function send(
   carrier: Carrier,
   job: Job,
   creating: Creating,
+  body: Values,
   before: FirstSent | undefined,
 ): Promise<void> {
   const { ctx, pylon } = carrier;
-  const { create, wanted } = creating;
+  const { create } = creating;
   const { resource, facts } = job;
-  const body = creationBody(resource, wanted);
   const since = before ?? { at: pylon.now(), order: ctx.lease.nextOrder() };
   if (!(await noteSending(ctx.db, ctx.lease, create.id, { ...since, body }))) return;
   let answer: Answer;
@@ -140,11 +163,7 @@ async function settle(
     ...updates.map(({ id }) => ({ id, event: 'settle' as const, error: `carried with edit ${create.id}` })),
   ];
   const creation = { resource, record, create, fates, wanted, shown: { ...shown, facts } };
-  await retrying(
-    ctx.signal,
-    (error) => isPassing(error) || isUniqueViolation(error),
-    () => settleCreated(ctx.db, ctx.lease, ctx.doubts, creation),
-  );
+  await settleOrKeep(ctx, { is: 'created', ...creation });
   if (deletion !== undefined)
     await postponeEdits(ctx.db, ctx.lease, [deletion.id], {
       waitMs: 0,
@@ -163,9 +182,7 @@ async function fail(carrier: Carrier, job: Job, { create, updates }: Creating, s
     { ...said, id: create.id, event: 'refuse' },
     ...updates.map(({ id }): Fate => ({ id, event: 'refuse', error, dependsOn: create.id })),
   ];
-  await retrying(ctx.signal, isPassing, () =>
-    endUncreated(ctx.db, ctx.lease, { resource, record, fates, create: create.id }),
-  );
+  await settleOrKeep(ctx, { is: 'not created', resource, record, fates, create: create.id });
 }
 
 /** It was deleted here before Pylon had it. */

@@ -1,10 +1,9 @@
-import { settleDeleted, undoDelete } from '../../db/edits/deleted.ts';
 import type { Fate } from '../../db/edits/end.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import { type Carrier, hasArrived, isPassing, type Job, requestIdOf, unlessArriving } from './job.ts';
-import { retrying } from './patience.ts';
+import { type Carrier, hasArrived, type Job, requestIdOf, unlessArriving } from './job.ts';
 import { isGone, type Remote, readRemote } from './remote.ts';
+import { settleOrKeep } from './settling.ts';
 
 /** What Pylon said to a delete. */
 interface Said {
@@ -76,9 +75,7 @@ async function settle(
   const answered = ctx.lease.nextOrder();
   const proof = { asked: answered, answered, scan: null, evidence };
   const fate: Fate = { id, event: 'settle', status, requestId };
-  await retrying(ctx.signal, isPassing, () =>
-    settleDeleted(ctx.db, ctx.lease, { resource, record, fate, proof }),
-  );
+  await settleOrKeep(ctx, { is: 'deleted', resource, record, fate, proof });
 }
 
 async function undo(
@@ -97,9 +94,7 @@ async function undo(
     found === undefined || 'status' in found
       ? undefined
       : { object: found.object, facts, order: found.answer.order };
-  await retrying(ctx.signal, isPassing, () =>
-    undoDelete(ctx.db, ctx.lease, ctx.doubts, { resource, record, fate, shown, facts }),
-  );
+  await settleOrKeep(ctx, { is: 'not deleted', resource, record, fate, shown, facts });
   const others = edits.filter((edit) => edit.id !== id).map((edit) => edit.id);
   if (others.length > 0)
     await postponeEdits(ctx.db, ctx.lease, others, {

@@ -1,13 +1,14 @@
 import { endUncreated } from '../../db/edits/created.ts';
 import type { Fate } from '../../db/edits/end.ts';
 import { findProvisional, type Known } from '../../db/edits/ids.ts';
+import { settleOutcome } from '../../db/edits/outcome.ts';
 import type { Edit } from '../../db/edits/queue.ts';
 import type { Values } from '../../edits/merge.ts';
 import { isProvisional, provisionalIn, withIds } from '../../edits/provisional.ts';
 import { UNSETTLED } from '../../edits/states.ts';
 import { TransientError } from '../../errors.ts';
-import { type Carrier, isPassing, type Job, settle } from './job.ts';
-import { retrying } from './patience.ts';
+import { type Carrier, endingOf, type Job } from './job.ts';
+import { isPassing, retrying } from './patience.ts';
 import { postpone } from './remote.ts';
 
 const isWaiting = ({ state }: Known) => state !== null && (UNSETTLED as readonly string[]).includes(state);
@@ -67,15 +68,13 @@ export async function withGivenIds(
   }
   if (failed.length === 0) return ready;
   const fates = failed.map(({ fate }) => fate);
-  if (!isProvisional(job.record))
-    await settle(
-      carrier,
-      job,
-      failed.map(({ edit }) => edit),
-      fates,
-      undefined,
+  if (!isProvisional(job.record)) {
+    const ended = failed.map(({ edit }) => edit);
+    // Pylon was not asked: where it cannot be settled it is tried again, and then the create may be there.
+    await retrying(ctx.signal, isPassing, () =>
+      settleOutcome(ctx.db, ctx.lease, ctx.doubts, endingOf(job, ended, fates, undefined)),
     );
-  else {
+  } else {
     const create = failed.find(({ edit }) => edit.operation === 'create')?.edit.id;
     // What was changed of it since goes with it.
     const rest =

@@ -1,16 +1,16 @@
 import type { Fate } from '../../db/edits/end.ts';
+import type { Outcome } from '../../db/edits/outcome.ts';
 import type { Edit } from '../../db/edits/queue.ts';
-import { type Settlement, settleEdits } from '../../db/edits/settle.ts';
-import { isLockHeld, sqlState } from '../../db/sql-state.ts';
+import type { Settlement } from '../../db/edits/settle.ts';
 import { kindsOf } from '../../edits/body.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
 import { fieldsIn, nameOf, type Values } from '../../edits/merge.ts';
-import { TransientError } from '../../errors.ts';
+import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
 import type { PylonError } from '../../pylon/errors.ts';
 import type { Answer, Pylon } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
-import { retrying } from './patience.ts';
+import { settleOrKeep } from './settling.ts';
 
 /** What carrying edits needs beside the context. */
 export interface Carrier {
@@ -40,9 +40,27 @@ export interface Held {
 export class NotYetError extends TransientError {
   override name = 'NotYetError';
   readonly leastMs: number;
-  constructor(leastMs: number) {
-    super('an earlier request may still be on its way');
+  constructor(leastMs: number, why = 'an earlier request may still be on its way') {
+    super(why);
     this.leastMs = leastMs;
+  }
+}
+
+/** An edit of which no request can be made, however often it is tried. */
+export class NoRequestError extends PermanentError {
+  override name = 'NoRequestError';
+}
+
+/**
+ * Makes what is to be sent.
+ *
+ * @throws NoRequestError in the place of whatever goes wrong.
+ */
+export function prepared<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw new NoRequestError(`no request can be made of it: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -85,16 +103,17 @@ export function hasArrived({ mayArrive }: Carrier, { resource, record }: Job): v
   mayArrive.delete(keyOf({ resource: resource.name, record }));
 }
 
-/** Somebody holds the row, or waits for it in turn. */
-export const isPassing = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';
-
 /** The number that Pylon gave a request. */
 export function requestIdOf({ body }: Answer): string | undefined {
   const id = (body as { readonly request_id?: unknown } | undefined)?.request_id;
   return typeof id === 'string' ? id : undefined;
 }
 
-/** Pylon will not have it: the row goes back to what Pylon holds. */
+/**
+ * Pylon will not have it: the row goes back to what Pylon holds.
+ *
+ * @throws AnsweredError.
+ */
 export async function refuse(
   carrier: Carrier,
   job: Job,
@@ -109,27 +128,32 @@ export async function refuse(
   await settle(carrier, job, edits, fates, held);
 }
 
-/** Ends edits, with what Pylon holds of the record; undefined: it is read again, with what hangs on it. */
-export async function settle(
-  { ctx }: Carrier,
+/** How edits end, with what Pylon holds of the record; undefined: it is read again, with what hangs on it. */
+export function endingOf(
   { resource, record, facts }: Job,
   edits: readonly Edit[],
   fates: readonly Fate[],
   held: Held | undefined,
-  alsoReread: readonly string[] = [],
-): Promise<void> {
+  others: Pick<Settlement, 'alsoReread' | 'gone' | 'proof'> = { alsoReread: [] },
+): Outcome {
   const updates = edits.filter(({ operation }) => operation === 'update');
-  const settlement: Settlement = {
-    ...{ resource, record, fates, facts, alsoReread },
+  return {
+    ...{ is: 'told', resource, record, fates, facts, ...others },
     edited: {
       id: updates.at(-1)?.id ?? 0,
       fields: updates.flatMap(({ changes, base }) => fieldNames(resource, changes, base)),
     },
     shown: held === undefined ? undefined : { object: held.object, facts, order: held.answer.order },
   };
-  // What Pylon said is known: only a row that somebody holds can be in the way.
-  await retrying(ctx.signal, isPassing, () => settleEdits(ctx.db, ctx.lease, ctx.doubts, settlement));
 }
+
+/**
+ * Ends edits as `endingOf` says.
+ *
+ * @throws AnsweredError.
+ */
+export const settle = ({ ctx }: Carrier, ...ending: Parameters<typeof endingOf>): Promise<void> =>
+  settleOrKeep(ctx, endingOf(...ending));
 
 const fieldNames = (resource: Resource, changes: Values, base: Values): readonly string[] =>
   fieldsIn(changes, base, kindsOf(resource)).map(nameOf);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isLockHeld, sqlState } from '../../db/sql-state.ts';
 import { backoff } from '../../pylon/retry.ts';
 
 const EDITS = { attempts: Number.POSITIVE_INFINITY, baseMs: 1_000, capMs: 3_600_000 };
@@ -6,6 +7,9 @@ const EDITS = { attempts: Number.POSITIVE_INFINITY, baseMs: 1_000, capMs: 3_600_
 /** Milliseconds before edits that were tried so often are tried again: up to an hour, with jitter. */
 export const backoffMs = (attempts: number): number =>
   backoff(EDITS, Math.min(attempts, 30), () => (1 + Math.random()) / 2);
+
+/** Somebody holds the row, or waits for it in turn. */
+export const isPassing = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';
 
 const PAUSE_MS = 200;
 

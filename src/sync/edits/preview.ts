@@ -33,13 +33,24 @@ export async function previewEdits(
   const previews: Preview[] = [];
   for (const claim of await dueEdits(ctx.db.orm, allowedWork(allow)))
     for (const edits of requestsOf(claim.edits))
-      previews.push(await previewOf(ctx, { ...claim, edits }, policy));
+      previews.push(await previewOrWhy(ctx, { ...claim, edits }, policy));
   return previews;
 }
 
 /** Edits of one record, by the request that would carry them: a create and a delete leave nothing to the updates. */
 const requestsOf = (edits: readonly Edit[]): readonly (readonly Edit[])[] =>
   edits.some(({ operation }) => operation === 'create' || operation === 'delete') ? [edits] : groupsOf(edits);
+
+/** One edit of which no request can be made is told of, beside the rest. */
+async function previewOrWhy(ctx: Context, claim: Claim, policy: PushOptions['policy']): Promise<Preview> {
+  try {
+    return await previewOf(ctx, claim, policy);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const { resource, record, edits } = claim;
+    return { resource, record, edits: edits.map(({ id }) => id), note: `would fail: ${error.message}` };
+  }
+}
 
 async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy']): Promise<Preview> {
   const { record, edits } = claim;

@@ -7,8 +7,8 @@ import { unwrapObject } from '../../pylon/answer.ts';
 import type { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
-import { arrivingMs, type Carrier, type Held, isPassing, type Job, NotYetError } from './job.ts';
-import { backoffMs, retrying } from './patience.ts';
+import { arrivingMs, type Carrier, type Held, type Job, NotYetError } from './job.ts';
+import { backoffMs, isPassing, retrying } from './patience.ts';
 
 /** Statuses that say that a record is not there. */
 const GONE = [404, 410];

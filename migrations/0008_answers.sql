@@ -1,0 +1,1 @@
+ALTER TABLE "pylon_sync"."edits" ADD COLUMN "answer" jsonb;

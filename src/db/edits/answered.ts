@@ -1,0 +1,38 @@
+import { sql } from 'drizzle-orm';
+import { moves } from '../../edits/states.ts';
+import type { Database } from '../connect.ts';
+import type { Lease } from '../lease.ts';
+import { writing } from '../transaction.ts';
+import { fatesIn, type Outcome, outcomeToJson } from './outcome.ts';
+import { statesIn } from './queue.ts';
+
+/** Why an outcome could not be settled, and when that is tried again. */
+interface Failure {
+  /** How often it failed, this time included. */
+  readonly tries: number;
+  readonly error: string;
+  readonly waitMs: number;
+}
+
+/**
+ * Keeps with edits what became of them in Pylon, where that cannot be settled at present: whatever keeps it from being
+ * so, the edits are not sent again. Touches no other table, so that nothing of the user's can be in its way.
+ */
+export async function keepAnswer(
+  db: Database,
+  lease: Lease,
+  outcome: Outcome,
+  { tries, error, waitMs }: Failure,
+): Promise<void> {
+  const { from, to } = moves('answer');
+  const fates = fatesIn(outcome).map(({ id, status, requestId }) => ({ id, status, request_id: requestId }));
+  await writing(db, lease, (tx) =>
+    tx.execute(sql`
+      UPDATE pylon_sync.edits AS e
+         SET state = ${to}, error = ${error}, http_status = fate.status, request_id = fate.request_id,
+             answer = jsonb_build_object('tries', ${tries}::integer, 'outcome', ${outcomeToJson(outcome)}::jsonb),
+             next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
+        FROM jsonb_to_recordset(${JSON.stringify(fates)}::jsonb) AS fate(id bigint, status integer, request_id text)
+       WHERE e.id = fate.id AND e.state = ANY(${statesIn(from)})`),
+  );
+}

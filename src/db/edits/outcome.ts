@@ -1,0 +1,69 @@
+import type { Values } from '../../edits/merge.ts';
+import type { Order } from '../../order.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import { clean, mayBeUnclean } from '../clean.ts';
+import type { Database } from '../connect.ts';
+import type { Doubts } from '../doubts.ts';
+import type { Lease } from '../lease.ts';
+import type { Proof } from '../tombstones.ts';
+import { type Creation, endUncreated, settleCreated, type Uncreated } from './created.ts';
+import { type Deleted, settleDeleted, type Undeleted, undoDelete } from './deleted.ts';
+import type { Fate } from './end.ts';
+import { type Settlement, type Shown, settleEdits } from './settle.ts';
+
+/** What became of edits of one record in Pylon: all that it takes to settle them. */
+export type Outcome =
+  | ({ readonly is: 'told' } & Settlement)
+  | ({ readonly is: 'created' } & Creation)
+  | ({ readonly is: 'not created' } & Uncreated)
+  | ({ readonly is: 'deleted' } & Deleted)
+  | ({ readonly is: 'not deleted' } & Undeleted);
+
+/** Settles it, in one transaction. */
+export async function settleOutcome(
+  db: Database,
+  lease: Lease,
+  doubts: Doubts,
+  outcome: Outcome,
+): Promise<void> {
+  switch (outcome.is) {
+    case 'told':
+      return settleEdits(db, lease, doubts, outcome);
+    case 'created':
+      return settleCreated(db, lease, doubts, outcome);
+    case 'not created':
+      return endUncreated(db, lease, outcome);
+    case 'deleted':
+      return settleDeleted(db, lease, outcome);
+    case 'not deleted':
+      return undoDelete(db, lease, doubts, outcome);
+  }
+}
+
+/** How each of its edits ends. */
+export const fatesIn = (outcome: Outcome): readonly Fate[] =>
+  'fates' in outcome ? outcome.fates : [outcome.fate];
+
+/** An outcome as JSON can hold it. */
+export function outcomeToJson(outcome: Outcome): string {
+  const json = JSON.stringify({ ...outcome, resource: outcome.resource.name }, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return mayBeUnclean(json) ? JSON.stringify(clean(JSON.parse(json))) : json;
+}
+
+const orderFrom = ({ asked, answered }: Order): Order => ({
+  asked: BigInt(asked),
+  answered: BigInt(answered),
+});
+
+/** The same from JSON. */
+export function outcomeFromJson(json: Values): Outcome {
+  const { shown, proof, ...rest } = json as Values & { readonly shown?: Shown; readonly proof?: Proof };
+  return {
+    ...rest,
+    resource: resourceNamed(String(json.resource)),
+    shown: shown === undefined ? undefined : { ...shown, order: orderFrom(shown.order) },
+    ...(proof === undefined ? {} : { proof: { ...proof, ...orderFrom(proof) } }),
+  } as unknown as Outcome;
+}
