@@ -59,7 +59,10 @@ const DECIDES = [
   'resolve_edits',
 ];
 /** Those for people, and what they are made of: all run as their caller. */
-const CALLS = ['wait_for_edits', 'undo', 'changed_columns', 'changed_fields', 'changed_set', 'put_columns'];
+const CALLS = [
+  ...['wait_for_edits', 'undo', 'changed_columns', 'changed_fields', 'changed_set', 'put_columns'],
+  ...['columns_of', 'as_columns'],
+];
 
 describe('all that a role may', () => {
   const tables: Readonly<Record<Role, readonly string[]>> = {
