@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
-import { allow, refused } from '../helpers/statements.ts';
+import { allowOperations, refusalOf } from '../helpers/edit-permissions.ts';
 
 const ROWS = `
   INSERT INTO pylon.issues (id, title, tags, custom_fields, _hash) VALUES ('i1', 'One', '{a}', '{}', 'h');
@@ -94,9 +94,9 @@ describe('a statement', () => {
     database,
   }) => {
     await asDaemon(database.pool, ROWS);
-    await allow(database, 'update', 'create', 'delete', 'message');
+    await allowOperations(database, 'update', 'create', 'delete', 'message');
     for (const [statement, message] of CASES)
-      expect({ statement, ...(await refused(database, statement)) }).toMatchObject({
+      expect({ statement, ...(await refusalOf(database, statement)) }).toMatchObject({
         ...{ statement, message, code: '23514' },
       });
     expect(await edits(database)).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { issueMessages } from '../../src/resources/issue_messages.ts';
 import { issues } from '../../src/resources/issues.ts';
-import { type Mirror, test } from '../helpers/mirror.ts';
+import { type Mirror, test } from '../helpers/leased-database.ts';
 
 const many = (count: number) =>
   Array.from({ length: count }, (_, n) => ({ id: `i${n}`, title: `Issue ${n}` }));

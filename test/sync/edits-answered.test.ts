@@ -3,10 +3,10 @@ import { attentionOf } from '../../src/db/attention.ts';
 import { countEdits } from '../../src/db/edits/counts.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { TestDatabase } from '../helpers/database.ts';
+import { allowOperations } from '../helpers/edit-permissions.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
-import { allow } from '../helpers/statements.ts';
-import { mirrorStatus } from '../helpers/status.ts';
+import { mirrorStatus } from '../helpers/status-fixtures.ts';
 
 /** Enough, and read sooner than everything. */
 const ONLY = { resources: ['accounts', 'contacts', 'issues'].map(resourceNamed) };
@@ -50,7 +50,7 @@ describe('what Pylon has answered, where a constraint of the user’s own is in 
     database,
   }) => {
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     await notes(database, 'ON UPDATE CASCADE');
     await database.pool.query(`INSERT INTO pylon.accounts (id, name) VALUES ('local-1', 'New');
                                INSERT INTO public.notes VALUES ('local-1', 'mine')`);
@@ -91,7 +91,7 @@ describe('what Pylon has answered, where a constraint of the user’s own is in 
     database,
   }) => {
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     await notes(database, '');
     await database.pool.query(`INSERT INTO pylon.accounts (id, name) VALUES ('local-1', 'New');
                                INSERT INTO pylon.contacts (name, account_id) VALUES ('Theirs', 'local-1');
@@ -114,7 +114,7 @@ describe('what Pylon has answered, where a constraint of the user’s own is in 
     database,
   }) => {
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     const [row] = mirrored.sandbox.world.all('issues');
     const id = String(row?.object.id);
     await database.pool.query("UPDATE pylon.issues SET title = 'First' WHERE id = $1", [id]);
@@ -141,7 +141,7 @@ describe('what Pylon has answered, where a constraint of the user’s own is in 
 
   test('is kept of a note, which is not said twice', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     const [row] = mirrored.sandbox.world.all('issues');
     await block(database, 'issues');
     await database.pool.query("SELECT pylon.add_note($1, '<p>Once</p>')", [row?.object.id]);
@@ -161,7 +161,7 @@ describe('what Pylon has answered, where a constraint of the user’s own is in 
     database,
   }) => {
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     const [gone, kept] = [accountOf(mirrored), accountOf(mirrored, 1)];
     await database.pool.query('DELETE FROM pylon.accounts WHERE id = $1', [gone]);
     await block(database, 'accounts');
@@ -239,7 +239,7 @@ describe('what Pylon has answered, where a constraint of the user’s own is in 
     database,
   }) => {
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     await database.pool.query("INSERT INTO pylon.accounts (id, name) VALUES ('local-1', 'New')");
     await database.pool.query(`
       CREATE UNIQUE INDEX mine ON pylon.accounts ((1)) WHERE name = 'New' AND id NOT LIKE 'local-%';
@@ -258,7 +258,7 @@ describe('a foreign key that follows updates and is checked at the end', () => {
     database,
   }) => {
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     await notes(database, 'ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED');
     await database.pool.query(`BEGIN; INSERT INTO public.notes VALUES ('local-1', 'mine');
                                INSERT INTO pylon.accounts (id, name) VALUES ('local-1', 'New'); COMMIT`);

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { asDaemon } from '../helpers/daemon-writes.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';

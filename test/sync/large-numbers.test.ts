@@ -2,11 +2,11 @@ import { expect } from 'vitest';
 import { purge } from '../../src/db/purge.ts';
 import { readStatus } from '../../src/db/status.ts';
 import { resources } from '../../src/resources/index.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';
+import { allowOperations } from '../helpers/edit-permissions.ts';
 import { editsIn, push } from '../helpers/edits.ts';
-import { expectMirror } from '../helpers/equal.ts';
 import { test } from '../helpers/session.ts';
-import { allow } from '../helpers/statements.ts';
 
 /** More than a 32-bit number holds. */
 const LARGE = 3_000_000_000;
@@ -42,7 +42,7 @@ test('an issue numbered beyond 32 bits is read, with all that is read for issues
 test('edits, runs and scans numbered beyond 32 bits are like any others', async ({ mirror, database }) => {
   await burn(database);
   const mirrored = await mirror({ issues: 10 });
-  await allow(database, ...ALLOWED);
+  await allowOperations(database, ...ALLOWED);
   const { pool } = database;
   const ids = [...mirrored.sandbox.world.all('accounts')].map(({ object }) => String(object.id));
   const [issue = '', gone = ''] = [...mirrored.sandbox.world.all('issues')].map(({ object }) =>

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';
+import { allowOperations } from '../helpers/edit-permissions.ts';
 import { push, statesIn } from '../helpers/edits.ts';
-import { expectMirror } from '../helpers/equal.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
-import { allow } from '../helpers/statements.ts';
 
 /** Enough, and read sooner than everything. */
 const ONLY = { resources: ['accounts', 'contacts', 'issues'].map(resourceNamed) };
@@ -30,7 +30,7 @@ const asked = ({ sandbox }: Mirrored) =>
   sandbox.requests.filter(({ endpoint }) => endpoint === 'GET /issues/{id}').length;
 
 async function merge(mirrored: Mirrored, database: TestDatabase, into: string, loser: string): Promise<void> {
-  await allow(database, 'delete');
+  await allowOperations(database, 'delete');
   await database.pool.query('SELECT pylon.merge_accounts($1, ARRAY[$2])', [into, loser]);
   await push(mirrored, { allow: ['delete'] });
   expect(await statesIn(database)).toEqual(['applied']);

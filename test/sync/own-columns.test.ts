@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';
+import { allowOperations } from '../helpers/edit-permissions.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
-import { expectMirror } from '../helpers/equal.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
-import { allow } from '../helpers/statements.ts';
 
 /** Enough, and read sooner than everything. */
 const ONLY = { resources: ['accounts', 'contacts', 'issues'].map(resourceNamed) };
@@ -42,7 +42,7 @@ describe('columns that people add to a mirror table', () => {
   }) => {
     await extend(database);
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     await database.pool.query(
       "INSERT INTO pylon.accounts (id, name, my_note) VALUES ('local-1', 'New', 'mine')",
     );
@@ -58,7 +58,7 @@ describe('columns that people add to a mirror table', () => {
   test('go to the row that a pull has brought meanwhile', async ({ mirror, database }) => {
     await extend(database);
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     await database.pool.query(
       "INSERT INTO pylon.accounts (id, name, my_note) VALUES ('local-1', 'New', 'mine')",
     );
@@ -116,7 +116,7 @@ describe('columns that people add to a mirror table', () => {
   }) => {
     await extend(database);
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     const [first = '', second = ''] = accountsOf(mirrored);
     await database.pool.query("UPDATE pylon.accounts SET my_note = 'mine', my_rank = 7 WHERE id = ANY ($1)", [
       [first, second],
@@ -133,7 +133,7 @@ describe('columns that people add to a mirror table', () => {
 
   test('added after a DELETE take their default when the row comes back', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 3 }, ONLY);
-    await allow(database, ...ALLOWED);
+    await allowOperations(database, ...ALLOWED);
     const [id = ''] = accountsOf(mirrored);
     await database.pool.query('DELETE FROM pylon.accounts WHERE id = $1', [id]);
     await extend(database);
