@@ -8,7 +8,7 @@ import { writing } from '../transaction.ts';
 import { namesUncreated } from './uncreated.ts';
 
 /** What is to become of edits that Pylon has answered, as JSON has it (`outcome.ts`), and how often storing it failed. */
-export interface Answered {
+interface Answered {
   readonly tries: number;
   readonly outcome: Values;
 }

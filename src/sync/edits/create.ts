@@ -42,22 +42,7 @@ export async function carryCreate(
   const [create, ...later] = edits;
   const updates = later.filter(({ operation }) => operation === 'update');
   const deletion = later.find(({ operation }) => operation === 'delete');
-  let wanted: Values;
-  let body: Values;
-  try {
-    [wanted, body] = prepared(() => {
-      const made = wantedOf(job.resource, create, updates);
-      return [made, creationBody(job.resource, made)] as const;
-    });
-  } catch (error) {
-    if (!(error instanceof NoRequestError)) throw error;
-    return fail(
-      carrier,
-      job,
-      { create, updates, deletion, wanted: create.changes },
-      { error: error.message },
-    );
-  }
+  const wanted = wantedOf(job.resource, create, updates);
   const creating: Creating = { create, updates, deletion, wanted };
   const since = await readFirstSent(carrier.ctx.db.orm, create.id);
   if (since !== undefined) {
@@ -77,6 +62,13 @@ export async function carryCreate(
     unlessArriving(carrier, job);
   }
   if (deletion !== undefined) return drop(carrier, job, creating);
+  let body: Values;
+  try {
+    body = prepared(() => creationBody(job.resource, wanted));
+  } catch (error) {
+    if (!(error instanceof NoRequestError)) throw error;
+    return fail(carrier, job, creating, { error: error.message });
+  }
   await send(carrier, job, creating, body, since);
 }
 
