@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/setup/sequencer.ts';
 
 /** What needs neither a database nor a process: seconds. */
 const UNIT = [
   'test/*.test.ts',
   'test/{edits,pylon,resources,sandbox}/**/*.test.ts',
   'test/cli/{patience,progress,screen,status-text,summary}.test.ts',
-  'test/http/{health,hints,recent}.test.ts',
-  'test/metabase/setup.test.ts',
+  'test/http/{health,hints,recent,webhook}.test.ts',
   'test/sync/{paced,plan,schedule,timetable,trail,trouble,windows}.test.ts',
 ];
 
@@ -24,6 +24,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },
+    sequence: { sequencer: LongFirst },
     projects: [
       { extends: true, test: { name: 'unit', include: UNIT } },
       { extends: true, test: { name: 'db', include: DB, exclude: UNIT, globalSetup: [SERVER] } },

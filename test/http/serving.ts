@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { pino } from 'pino';
 import { openSnapshots } from '../../src/db/snapshot.ts';
 import { openWatch, type Watch } from '../../src/db/watch.ts';
@@ -10,6 +11,7 @@ import { openReports, type Reports, STATEMENT_MS } from '../../src/reports/open.
 import { resources } from '../../src/resources/index.ts';
 import { concealing, Secret } from '../../src/secret.ts';
 import { type Activity, newActivity } from '../../src/sync/activity.ts';
+import type { TestDatabase } from '../helpers/database.ts';
 import { test as withMirror } from '../helpers/leased-database.ts';
 
 export const SECRET = 'a-webhook-secret-of-some-length';
@@ -82,3 +84,13 @@ export const test = withMirror.extend<{ port: Serving }>({
 
 /** The address of a database that nobody serves. */
 export const NOWHERE = 'postgres://pylon:passXYZ123@127.0.0.1:1/nowhere';
+
+/** `test` for what a port does without its database, which is nowhere. */
+export const withoutDatabase = test.extend<{ database: TestDatabase }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures this one needs.
+  database: async ({}, use) => {
+    const pool = new pg.Pool({ connectionString: NOWHERE });
+    await use({ url: NOWHERE, pool });
+    await pool.end();
+  },
+});

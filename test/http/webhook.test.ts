@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { describe, expect } from 'vitest';
 import { createMetrics } from '../../src/http/metrics.ts';
-import { type Port, SECRET, test } from './serving.ts';
+import { type Port, SECRET, withoutDatabase as test } from './serving.ts';
 
 const sign = (body: string, secret = SECRET) => createHmac('sha256', secret).update(body).digest('hex');
 
