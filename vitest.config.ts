@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { LongFirst } from './test/setup/sequencer.ts';
 
 /** What needs neither a database nor a process: seconds. */
@@ -15,22 +15,26 @@ const DB = ['test/{db,helpers}/**/*.test.ts', 'test/http/**/*.test.ts'];
 
 const SERVER = 'test/setup/server.ts';
 
+/** Of every project. */
+export const COMMON: TestUserConfig = {
+  pool: 'forks',
+  // A machine may be busy with other things: slow is no failure.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 15_000 } },
+};
+
 export default defineConfig({
   test: {
-    pool: 'forks',
-    // The servers under test want a processor too.
+    // The servers under test want a processor too. Here alone: a project's own would win over `--maxWorkers`.
     maxWorkers: 2,
-    // A machine may be busy with other things: slow is no failure.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 15_000 } },
     sequence: { sequencer: LongFirst },
     projects: [
-      { extends: true, test: { name: 'unit', include: UNIT } },
-      { extends: true, test: { name: 'db', include: DB, exclude: UNIT, globalSetup: [SERVER] } },
+      { test: { ...COMMON, name: 'unit', include: UNIT } },
+      { test: { ...COMMON, name: 'db', include: DB, exclude: UNIT, globalSetup: [SERVER] } },
       {
-        extends: true,
         test: {
+          ...COMMON,
           // Everything else: passes against a sandbox, commands, processes, servers, kills.
           name: 'daemon',
           include: ['test/**/*.test.ts'],

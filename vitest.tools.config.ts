@@ -1,15 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { PROGRAMS, pathOf } from './test/setup/programs.ts';
-import config from './vitest.config.ts';
+import { COMMON } from './vitest.config.ts';
 
-const { projects: _, ...common } = config.test ?? {};
 const filesOf = (name: string) => `test/**/*.${name}.ts`;
 const names = Object.keys(PROGRAMS);
 
 /** What needs a program of the system. What this machine does not have leaves its tests out, and that is said. */
 export default defineConfig({
   test: {
-    ...common,
+    ...COMMON,
+    maxWorkers: 2,
     include: names.map(filesOf),
     exclude: names.filter((name) => pathOf(name) === undefined).map(filesOf),
     passWithNoTests: true,
