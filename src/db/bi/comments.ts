@@ -29,6 +29,8 @@ const EDITS: Readonly<Record<string, string>> = {
   first_sent_at: 'When a create left first; null where nothing of it can have arrived.',
   first_order: 'Place in the order of requests before that.',
   depends_on: 'The create without which it could not be carried out.',
+  answer:
+    'What Pylon answered, where that could not be stored yet: it is settled with that, and not sent again.',
 };
 
 /** What people read of earlier values. */
