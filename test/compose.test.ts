@@ -66,3 +66,27 @@ test('Metabase keeps what it has in the database that is made for it', () => {
   expect(script).toContain(`CREATE ROLE ${user} LOGIN`);
   expect(script).toContain(`CREATE DATABASE ${database} OWNER ${user}`);
 });
+
+test('the daemon logs in as the owner of its database, who is made with an empty volume, and no superuser', () => {
+  const postgres = service('postgres');
+  const [, owner] = /DATABASE_URL: postgres:\/\/(\w+)@postgres/.exec(service('pylon-sync')) ?? [];
+  const script = read('docs/owner.sql');
+  expect(script).toContain(`CREATE ROLE ${owner} LOGIN PASSWORD`);
+  expect(script).toContain(`OWNER TO ${owner}'`);
+  expect(script).not.toMatch(/SUPERUSER|CREATEROLE/);
+  expect(postgres).not.toContain(`POSTGRES_USER: ${owner}`);
+  // In their order: what the owner may grant is there before.
+  expect(postgres).toMatch(/\/1-roles\.sql:ro\n.*\/2-owner\.sql:ro\n/);
+  // Whoever makes logins is let in by the socket, without a password that the daemon would share.
+  for (const name of ['bi-login', 'metabase-login']) {
+    expect(service(name)).not.toContain('POSTGRES_PASSWORD');
+    expect(service(name)).toContain('PGHOST: /var/run/postgresql');
+    expect(service(name)).toContain("'socket:/var/run/postgresql'");
+  }
+});
+
+test('every Postgres has its Debian release, and new volumes an order of texts of its own', () => {
+  const images = [...read('docker-compose.yml').matchAll(/image: (postgres:\S+)/g)].map(([, image]) => image);
+  expect(new Set(images)).toEqual(new Set(['postgres:18-trixie']));
+  expect(service('postgres')).toContain('--locale-provider=builtin --builtin-locale=C.UTF-8');
+});

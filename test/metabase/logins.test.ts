@@ -14,7 +14,8 @@ const DOCS = join(import.meta.dirname, '../../docs');
 /** Runs a script as psql does, with its variable `password`: what `\gexec` ends makes the statements that are run. */
 async function runScript(client: pg.Client, path: string, password: string): Promise<void> {
   const script = readFileSync(join(DOCS, path), 'utf8')
-    .replaceAll(/^(--|\\if|\\endif).*$/gm, '')
+    .replaceAll(/^(--|\\if|\\endif|\\getenv).*$/gm, '')
+    .replaceAll(":'database'", () => `'${client.database}'`)
     .replaceAll(":'password'", () => client.escapeLiteral(password));
   for (const [, statement = '', end] of script.matchAll(/([^;\\]+)(;|\\gexec)/g)) {
     const { rows } = await client.query<Record<string, string>>(statement);
@@ -70,4 +71,40 @@ test('the logins of the compose profile bi have what they are for, and nothing o
     await expect(onServer(addressFor(server.url, user, password), async () => {})).rejects.toThrow(
       'password authentication failed',
     );
+});
+
+test('the owner that Compose makes mirrors, gives its roles to people, and is let do nothing else', {
+  timeout: 60_000,
+}, async () => {
+  const server = await startEmbedded(optionsFor(await makeDataFolder(inject('runFolder'), randomUUID())));
+  onTestFinished(() => server.stop());
+  await onServer(server.url, async (superuser) => {
+    await superuser.query(readFileSync(join(DOCS, 'roles.sql'), 'utf8'));
+    await runScript(superuser, 'owner.sql', "it's own");
+    // By a password nobody is the superuser any more.
+    await expect(onServer(server.url, async () => {})).rejects.toThrow('password authentication failed');
+
+    const pool = new pg.Pool({ connectionString: addressFor(server.url, 'pylon', "it's own"), max: 2 });
+    try {
+      await migrate(pool);
+      await expect(pool.query('CREATE ROLE anna')).rejects.toThrow('permission denied');
+      await expect(pool.query("COPY (SELECT 1) TO PROGRAM 'cat'")).rejects.toThrow('permission denied');
+      await runScript(superuser, 'grafana/login.sql', 'reader');
+      await runScript(superuser, 'metabase/database.sql', 'app');
+      await superuser.query('CREATE ROLE anna');
+      await pool.query('GRANT pylon_editor TO anna');
+      // Somebody else writes: since when is for whoever may see all of them.
+      await superuser.query("BEGIN; UPDATE pylon.issues SET title = ''");
+      const { rows } = await pool.query(
+        `SELECT synced_until IS NOT NULL AS known FROM pylon_bi.freshness WHERE resource = 'issues'`,
+      );
+      expect(rows).toEqual([{ known: true }]);
+      await superuser.query('COMMIT');
+    } finally {
+      await pool.end();
+    }
+  });
+  await onServer(addressFor(server.url, 'bi', 'reader'), (client) =>
+    client.query('SELECT 1 FROM pylon_bi.issues'),
+  );
 });
