@@ -207,7 +207,8 @@ export async function measureViews(server: BenchServer): Promise<ViewFigures> {
   const pool = new pg.Pool({ connectionString: database.url, max: 1 });
   try {
     await pool.query(FILL);
-    await installViews(drizzle({ client: pool }));
+    const orm = drizzle({ client: pool });
+    await installViews((work) => orm.transaction(work));
     await pool.query('VACUUM ANALYZE');
     const figures: ViewFigure[] = [];
     for (const [view, question, query] of QUESTIONS) {

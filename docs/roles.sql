@@ -1,5 +1,10 @@
 -- The roles that people and tools are given. For whoever may make roles, where the user of DATABASE_URL may not: run this
 -- once on the server, then `pylon-sync migrate`, which grants them what they are for. It can be run again.
+--
+-- Roles belong to the server, not to a database. Where two databases of one server are mirrors, whoever is given
+-- pylon_editor edits in both of them. To keep them apart, let nobody connect but who is to:
+--   REVOKE CONNECT ON DATABASE mirror FROM PUBLIC;
+--   GRANT CONNECT ON DATABASE mirror TO anna;
 DO $$
 DECLARE
   role text;

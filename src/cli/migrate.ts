@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readTroubles, troubleInWords } from '../db/bi/trouble.ts';
 import { missingRoles } from '../db/capture/roles.ts';
 import { migrate } from '../db/migrate.ts';
 import { isPublished } from '../db/publication.ts';
@@ -18,15 +19,17 @@ export function addMigrate(program: Command, run: Run): void {
     .action(() =>
       run(async (shell) => {
         const setup = setUp(shell, { token: false });
-        return withDatabase(setup, async ({ pool }, url) => {
+        return withDatabase(setup, async ({ pool, orm }, url) => {
           const applied = await migrate(pool);
           const what = applied === 0 ? 'nothing to do' : `${plural(applied, 'migration')} applied`;
           shell.stdout.write(`${databaseName(setup, url)}: ${what}\n`);
+          for (const line of (await readTroubles(orm)).flatMap(troubleInWords))
+            shell.stdout.write(`note: ${line}\n`);
           const missing = await missingRoles(pool);
           if (missing.length > 0) shell.stdout.write(`note: ${rolesAdvice(missing)}\n`);
           if (!(await isPublished(pool)))
             shell.stdout.write(
-              'note: the mirror is not published, as this database user may not: docs/publication.sql is for one who may\n',
+              'note: the mirror is not published, as this database user may not (docs/publication.sql is for one who may) or a table is in use (migrate again)\n',
             );
           return 0;
         });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { DatabaseRefusedError } from '../db/away.ts';
+import { readTroubles } from '../db/bi/trouble.ts';
 import { migrate } from '../db/migrate.ts';
 import { reasonOf, TransientError } from '../errors.ts';
 import { newActivity } from '../sync/activity.ts';
@@ -74,6 +75,8 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
             hasWorked = true;
             const migrations = await migrate(db.pool);
             log.info({ database: databaseName(setup, url), migrations }, 'database ready');
+            const views = await readTroubles(db.orm);
+            if (views.length > 0) log.warn({ views }, 'some views are not as they are to be');
             readyAt = performance.now();
             await serveForever(setup, db, memory, { ...daemon, url });
           },

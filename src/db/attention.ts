@@ -1,12 +1,13 @@
 import { count, duration, plural } from '../figures.ts';
+import { troubleInWords } from './bi/trouble.ts';
 import type { ResourceStatus, Status } from './status.ts';
 
 /** Something that waits for a person. */
 export interface Attention {
-  readonly kind: 'token' | 'pylon' | 'failing' | 'late' | 'stopped' | 'edits' | 'drift';
+  readonly kind: 'token' | 'pylon' | 'failing' | 'late' | 'stopped' | 'edits' | 'drift' | 'views';
   /** What it is, in a sentence. */
   readonly what: string;
-  /** The command that a person may decide to give; null where there is none. */
+  /** The command, or statements in SQL, that a person may decide to give; null where there is none. */
   readonly command: string | null;
 }
 
@@ -15,7 +16,7 @@ const REFUSED = /^\S+ \S+: 401\b/;
 
 /** What needs a person, the gravest first. */
 export function attentionOf(status: Status): readonly Attention[] {
-  const { resources, stopped_scans, edits } = status;
+  const { resources, stopped_scans, edits, views } = status;
   const failing = resources.filter((one) => one.failing !== null && !isSilence(one, status));
   const refused = failing.filter((one) => REFUSED.test(errorOf(one)));
   const first = refused[0];
@@ -36,6 +37,7 @@ export function attentionOf(status: Status): readonly Attention[] {
       ),
     ),
     ...editsOf(edits),
+    ...views.flatMap(troubleInWords).map((what) => noting('views', what)),
     ...resources.flatMap(driftOf),
   ];
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -6,11 +7,13 @@ import { PermanentError, TransientError } from '../errors.ts';
 import { atomically, type Pool, readStatement } from './atomic.ts';
 import { awayOr, DatabaseAwayError } from './away.ts';
 import type { Terms } from './begin.ts';
-import { migrateViews } from './bi/install.ts';
+import { migrateViews, type Transact } from './bi/install.ts';
+import { blockersInWords, blockersOf, relationIn } from './blockers.ts';
+import { installGrants, ownGrants } from './capture/grants.ts';
 import { installCapture } from './capture/install.ts';
 import { limitSilence } from './pool.ts';
 import { installPublication } from './publication.ts';
-import { sqlState } from './sql-state.ts';
+import { isInUse } from './sql-state.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -23,11 +26,11 @@ const MIGRATION_LOCK = 7_302_114_905_221;
  */
 const MIGRATING: Terms = { access: 'READ WRITE', statementMs: 0, lockMs: 0, idleMs: 0 };
 
-/** How long DDL may wait for a table that someone reads, before it gives up and leaves all as it was. */
-const DDL_LOCK_TIMEOUT = '10s';
+/** How long DDL may wait for a table that someone uses: whoever comes meanwhile waits behind. */
+const DDL_LOCK_TIMEOUT = '200ms';
 
-/** SQLSTATEs of a table that others use: lock not available, deadlock. */
-const IN_USE = /^(55P03|40P01)$/;
+/** Between attempts: with those about ten seconds, after which all is left as it was. */
+const PAUSES_MS: readonly number[] = Array(20).fill(300);
 
 interface Applied {
   readonly hash: string;
@@ -64,49 +67,103 @@ export async function pendingMigrations(pool: Pool): Promise<number> {
   return pendingAfter(await applied((text) => readStatement(pool, text))).length;
 }
 
+export interface MigrateOptions {
+  /** Between attempts at what others use, milliseconds. */
+  readonly pausesMs?: readonly number[];
+}
+
 /**
- * Brings the schema to this version: all missing migrations in one transaction, one process at a time
- * (a transaction-level advisory lock, good through a pooler too), with the views and
- * the triggers that capture edits.
- * Returns how many migrations were applied.
+ * Brings the schema to this version, one process at a time (a transaction-level advisory lock, good through a pooler
+ * too): all missing migrations in one transaction with the triggers that capture edits; then views, grants and the
+ * publication, each by itself. What others use is tried again and again: they wait no longer than a moment for it.
+ * Returns how many migrations were applied. A view that cannot be made is noted for `status`.
  *
- * @throws PermanentError naming the statement that failed, TransientError where that was for others' locks,
- * DatabaseAwayError; nothing is changed then.
+ * @throws PermanentError naming the statement that failed, TransientError where that was for others' locks, with who
+ * has them, DatabaseAwayError; no table is changed then.
  */
-export async function migrate(pool: Pool): Promise<number> {
-  let statement = '';
-  const running = (made: string) => {
-    statement = made;
+export async function migrate(pool: Pool, { pausesMs = PAUSES_MS }: MigrateOptions = {}): Promise<number> {
+  let at = '';
+  const ran = (statement: string) => {
+    at = statement;
   };
   try {
-    return await atomically(pool, (client) => migrateOn(client, running), { terms: MIGRATING, keep: false });
+    const tables = () => alone(pool, (client) => migrateTables(client, ran), { keep: false });
+    const count = await patiently(pausesMs, tables).catch(async (cause: unknown) => {
+      throw await failureAt(pool, at, cause);
+    });
+    const transact: Transact = (work) => alone(pool, (client) => work(drizzle({ client })));
+    await migrateViews(transact, pausesMs === PAUSES_MS ? {} : { pausesMs });
+    await patiently(pausesMs, () => alone(pool, installGrants));
+    // Whoever is to be replicated waits for the next one, where a table is being used.
+    await patiently(pausesMs.slice(0, 2), () => alone(pool, installPublication)).catch((error: unknown) => {
+      if (!isInUse(error)) throw error;
+    });
+    return count;
   } catch (cause) {
-    if (cause instanceof PermanentError) throw cause;
+    if (cause instanceof PermanentError || cause instanceof TransientError) throw cause;
     const error = awayOr(cause);
     if (error instanceof DatabaseAwayError) throw error;
-    const where = statement === '' ? '' : ` at: ${statement.trim().slice(0, 200)}`;
-    const Kind = IN_USE.test(sqlState(cause)) ? TransientError : PermanentError;
-    throw new Kind(`migration failed, nothing was changed${where}`, { cause });
+    throw new PermanentError('migration failed', { cause });
   }
 }
 
-async function migrateOn(client: pg.PoolClient, running: (statement: string) => void): Promise<number> {
-  limitSilence(client, 0);
-  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-  await client.query("SELECT set_config('lock_timeout', $1, true)", [DDL_LOCK_TIMEOUT]);
+/** Runs work in one transaction, beside no other process's. */
+async function alone<T>(
+  pool: Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  { keep = true }: { readonly keep?: boolean } = {},
+): Promise<T> {
+  const inTurn = async (client: pg.PoolClient) => {
+    if (!keep) limitSilence(client, 0);
+    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await client.query("SELECT set_config('lock_timeout', $1, true)", [DDL_LOCK_TIMEOUT]);
+    return work(client);
+  };
+  return atomically(pool, inTurn, { terms: MIGRATING, keep });
+}
+
+/** Does something again after each pause, as long as it fails for others' locks. */
+async function patiently<T>(pausesMs: readonly number[], work: () => Promise<T>): Promise<T> {
+  for (const pauseMs of pausesMs) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      await sleep(pauseMs);
+    }
+  }
+  return work();
+}
+
+async function migrateTables(client: pg.PoolClient, ran: (statement: string) => void): Promise<number> {
   const pending = pendingAfter(await applied((text) => client.query(text)));
   for (const migration of pending) {
     for (const statement of migration.sql) {
-      running(statement);
+      ran(statement);
       await client.query(statement);
+      if (/^\s*CREATE SCHEMA/.test(statement)) await client.query(ownGrants());
     }
+    await client.query(ownGrants());
     await client.query('INSERT INTO pylon_sync.migrations (hash, created_at) VALUES ($1, $2)', [
       migration.hash,
       migration.folderMillis,
     ]);
   }
-  await migrateViews(drizzle({ client }), running);
-  await installCapture(client, running);
-  await installPublication(client);
+  await installCapture(client, ran);
   return pending.length;
+}
+
+/** Why the tables stand as they stood, at which statement, and who used what it was for. */
+async function failureAt(pool: Pool, statement: string, cause: unknown): Promise<unknown> {
+  if (cause instanceof PermanentError) return cause;
+  const error = awayOr(cause);
+  if (error instanceof DatabaseAwayError) return error;
+  const where = statement === '' ? '' : ` at: ${statement.trim().slice(0, 200)}`;
+  if (!isInUse(cause)) return new PermanentError(`migration failed, nothing was changed${where}`, { cause });
+  const relation = relationIn(statement);
+  if (relation === undefined)
+    return new TransientError(`migration failed, nothing was changed${where}`, { cause });
+  const blockers = await atomically(pool, (client) => blockersOf(drizzle({ client }), relation));
+  const who = `${relation} is used by ${blockersInWords(blockers)}`;
+  return new TransientError(`migration failed, nothing was changed: ${who}${where}`, { cause });
 }

@@ -16,3 +16,12 @@ export const isLockHeld = (error: unknown): boolean => sqlState(error) === '55P0
 export const isIdTaken = (error: unknown, table: string): boolean =>
   sqlState(error) === '23505' &&
   [...layersOf(error)].some((layer) => 'constraint' in layer && layer.constraint === `${table}_pkey`);
+
+/**
+ * Other transactions use a table or view: a lock was not to be had in time, waiting for it was a deadlock, or its
+ * entry in the catalogue was changed by another one.
+ */
+export function isInUse(error: unknown): boolean {
+  if (/^(55P03|40P01)$/.test(sqlState(error))) return true;
+  return [...layersOf(error)].some(({ message }) => message.includes('tuple concurrently updated'));
+}

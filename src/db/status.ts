@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Resource } from '../resources/define.ts';
 import { scheduleOf } from '../resources/listed.ts';
+import { readTroubles, type ViewTrouble } from './bi/trouble.ts';
 import { type BudgetUse, readBudgets } from './budgets.ts';
 import type { Database } from './connect.ts';
 import { countEdits, type EditCounts } from './edits/counts.ts';
@@ -51,6 +52,8 @@ export interface Status {
   readonly plan: Plan | null;
   /** What was asked of each endpoint in the last minute of work, and what may be. */
   readonly budgets: readonly BudgetUse[];
+  /** Views that are not as they are to be. */
+  readonly views: readonly ViewTrouble[];
 }
 
 /** Live rows of every table, in one statement. It reads the tables: not to be asked every second. */
@@ -181,5 +184,6 @@ export async function readStatus(
     edits: await countEdits(db.orm),
     plan: plan ?? null,
     budgets: await readBudgets(db.orm),
+    views: await readTroubles(db.orm),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { views } from '../../src/db/bi/install.ts';
+import { views } from '../../src/db/bi/all.ts';
 import { writableColumns } from '../../src/edits/body.ts';
 import { resources } from '../../src/resources/index.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';

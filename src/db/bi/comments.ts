@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { columnComments, commentOf } from '../../resources/comments.ts';
 import { resources } from '../../resources/index.ts';
-import { identifier, literal, tableOf } from '../capture/names.ts';
+import { identifier, literal } from '../capture/names.ts';
+import type { Executor } from '../connect.ts';
+import { mergeSetting, readSetting } from '../setting.ts';
 
 /** What people read of the queue of edits. */
 const EDITS: Readonly<Record<string, string>> = {
@@ -48,27 +52,68 @@ const CHANGES: Readonly<Record<string, string>> = {
   actor: 'The database user whose edit it was.',
 };
 
-const commented = (table: string, columns: Readonly<Record<string, string>>): readonly string[] =>
-  Object.entries(columns).map(
-    ([column, comment]) => `COMMENT ON COLUMN ${table}.${identifier(column)} IS ${literal(comment)}`,
-  );
+/** Comments on a relation: by column, and under '' on itself. */
+export type Comments = Readonly<Record<string, string>>;
 
-/** Comments on the tables of the mirror, on the queue of edits and on what is kept of earlier values. */
-export const tableComments = (): readonly string[] => [
+/** Comments on the tables of the mirror, on the queue of edits and on what is kept of earlier values, by table. */
+export const tableComments: Readonly<Record<string, Comments>> = {
+  ...Object.fromEntries(
+    resources.map((resource) => [
+      `pylon.${resource.name}`,
+      { '': commentOf(resource), ...columnComments(resource) },
+    ]),
+  ),
+  'pylon_sync.edits': {
+    '': 'Changes that were made here and are carried to Pylon, one row per change of a row.',
+    ...EDITS,
+  },
+  'pylon_sync.changes': {
+    '': 'Changes of the fields that reports ask for, one row per record, field and change.',
+    ...CHANGES,
+  },
+};
+
+/** Comments on schemas. */
+export const schemaComments: readonly string[] = [
   `COMMENT ON SCHEMA pylon IS 'The mirror of a Pylon workspace: one table per kind of object. UPDATE what Pylon lets one change, and it follows.'`,
   `COMMENT ON SCHEMA pylon_bi IS 'Views for people and BI tools: live rows, names resolved, custom fields as columns, metrics.'`,
   `COMMENT ON SCHEMA pylon_sync IS 'The state of the daemon that keeps the mirror, and the queue of edits.'`,
-  ...resources.flatMap((resource) => {
-    const table = tableOf(resource.name);
-    return [
-      `COMMENT ON TABLE ${table} IS ${literal(commentOf(resource))}`,
-      ...Object.entries(columnComments(resource)).map(
-        ([column, comment]) => `COMMENT ON COLUMN ${table}.${identifier(column)} IS ${literal(comment)}`,
-      ),
-    ];
-  }),
-  "COMMENT ON TABLE pylon_sync.edits IS 'Changes that were made here and are carried to Pylon, one row per change of a row.'",
-  ...commented('pylon_sync.edits', EDITS),
-  "COMMENT ON TABLE pylon_sync.changes IS 'Changes of the fields that reports ask for, one row per record, field and change.'",
-  ...commented('pylon_sync.changes', CHANGES),
 ];
+
+const digestOf = (text: string) => createHash('sha256').update(text).digest('base64').slice(0, 8);
+
+/** Digests of the comments that were written, by relation and column. */
+type Written = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/**
+ * Writes the comments of a relation that differ, and takes note of them. One that is none of those written before is
+ * the user's, and stays.
+ */
+export async function writeComments(
+  tx: Executor,
+  kind: 'TABLE' | 'VIEW',
+  relation: string,
+  wanted: Comments,
+): Promise<void> {
+  const name = relation.split('.').map(identifier).join('.');
+  const { rows } = await tx.execute<{ column: string; comment: string | null }>(sql`
+    SELECT '' AS column, obj_description(${name}::regclass, 'pg_class') AS comment
+     UNION ALL
+    SELECT attname, col_description(attrelid, attnum) FROM pg_attribute
+     WHERE attrelid = ${name}::regclass AND attnum > 0 AND NOT attisdropped`);
+  const noted = await readSetting<Written>(tx, 'comments');
+  const before = noted?.[relation] ?? {};
+  const isOurs = (column: string, comment: string) =>
+    before[column] === undefined || before[column] === digestOf(comment);
+  const statements = rows.flatMap(({ column, comment }) => {
+    const text = wanted[column];
+    if (text === undefined || text === comment || (comment !== null && !isOurs(column, comment))) return [];
+    const target = column === '' ? `${kind} ${name}` : `COLUMN ${name}.${identifier(column)}`;
+    return [`COMMENT ON ${target} IS ${literal(text)}`];
+  });
+  if (statements.length > 0) await tx.execute(sql.raw(statements.join(';\n')));
+  const written = Object.fromEntries(
+    Object.entries(wanted).map(([column, text]) => [column, digestOf(text)]),
+  );
+  await mergeSetting(tx, 'comments', { [relation]: written });
+}

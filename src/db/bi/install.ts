@@ -1,212 +1,218 @@
-import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'drizzle-orm';
-import { resources } from '../../resources/index.ts';
+import { LeaseLostError, reasonOf } from '../../errors.ts';
+import { awayOr, DatabaseAwayError } from '../away.ts';
+import { type Blocker, blockersOf } from '../blockers.ts';
+import { ownGrants } from '../capture/grants.ts';
 import { identifier, literal } from '../capture/names.ts';
 import type { Executor } from '../connect.ts';
-import { biColumns, settings } from '../tables.ts';
-import { tableComments } from './comments.ts';
-import {
-  expressionOf,
-  type FieldColumn,
-  type FieldDefinition,
-  fieldComment,
-  newColumns,
-  shapeOf,
-  typeOf,
-} from './fields.ts';
-import { editSummary, freshness } from './freshness.ts';
+import { mergeSetting, readSetting } from '../setting.ts';
+import { isInUse } from '../sql-state.ts';
+import { views } from './all.ts';
+import { type Fields, readFields } from './columns.ts';
+import { type Comments, schemaComments, tableComments, writeComments } from './comments.ts';
+import { digestOf, formOf } from './form.ts';
 import { syncedUntil, viewFunctions } from './helpers.ts';
-import { historyViews } from './history.ts';
-import { joinViews } from './joins.ts';
 import { metabaseMetadata } from './metabase.ts';
-import { metricViews } from './metrics.ts';
-import { objectView } from './objects.ts';
-import type { View, ViewColumn } from './view.ts';
+import { type Standing, standing } from './standing.ts';
+import { noteTroubles, readTroubles, type ViewTrouble } from './trouble.ts';
+import type { View } from './view.ts';
 
-/** Every view of schema `pylon_bi`, without the columns of custom fields. */
-export const views: readonly View[] = [
-  ...resources.map(objectView),
-  ...joinViews,
-  ...metricViews,
-  freshness,
-  editSummary,
-  ...historyViews,
-];
+/** Runs work in one transaction that may write. */
+export type Transact = <T>(work: (tx: Executor) => Promise<T>) => Promise<T>;
 
-/** A column that stands in a view already. */
-interface Standing {
-  readonly view: string;
+/** How long a view may be waited for: readers that come meanwhile wait behind. */
+const LOCK_TIMEOUT = '200ms';
+
+/** Between one round and the next over those that somebody uses, milliseconds. */
+const PAUSES_MS: readonly number[] = [200, 400, 800];
+
+/** One thing that is installed by itself, in a transaction of its own. */
+interface Piece {
+  /** The relation that it makes or describes, or a schema. */
   readonly name: string;
-  readonly type: string;
+  /** What it is to be; noted once it is. */
+  readonly digest: string;
+  readonly leftOut: readonly string[];
+  /** Whether the database lacks it, whatever is noted. */
+  readonly isMissing: boolean;
+  install(tx: Executor): Promise<void>;
 }
 
-async function standing(tx: Executor): Promise<readonly Standing[]> {
-  const { rows } = await tx.execute<Standing & Record<string, unknown>>(sql`
-    SELECT relname AS view, attname AS name, format_type(atttypid, atttypmod) AS type
-      FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-     WHERE relnamespace = to_regnamespace('pylon_bi') AND relkind = 'v' AND attnum > 0 AND NOT attisdropped
-     ORDER BY relname, attnum`);
-  return rows;
-}
+const FUNCTIONS: readonly string[] = [...viewFunctions(), syncedUntil, ...schemaComments];
 
-async function definitions(tx: Executor): Promise<readonly FieldDefinition[]> {
-  // Where a slug is defined twice, the older one is meant.
-  const { rows } = await tx.execute<FieldDefinition & Record<string, unknown>>(sql`
-    SELECT DISTINCT ON (object_type, slug) object_type, slug, label, description, type, select_metadata -> 'options' AS options
-      FROM pylon.custom_fields
-     WHERE _deleted_at IS NULL AND object_type IS NOT NULL AND slug IS NOT NULL
-     ORDER BY object_type, slug, created_at, id`);
-  return rows;
-}
-
-/** The columns that custom fields have, new ones noted. */
-async function noteColumns(
-  tx: Executor,
-  defined: readonly FieldDefinition[],
-): Promise<readonly FieldColumn[]> {
-  const known = (await tx
-    .select({
-      object_type: biColumns.object_type,
-      slug: biColumns.slug,
-      shape: biColumns.shape,
-      part: biColumns.part,
-      name: biColumns.name,
-    })
-    .from(biColumns)
-    .orderBy(biColumns.id)) as readonly FieldColumn[];
-  const added = newColumns(
-    defined.filter(({ object_type }) => views.some(({ fieldsOf }) => fieldsOf === object_type)),
-    known,
-  );
-  if (added.length > 0) await tx.insert(biColumns).values([...added]);
-  return [...known, ...added];
-}
-
-/** The columns of a view that custom fields have; those of fields that are gone, or became another type, are null. */
-function fieldColumns(
-  view: View,
-  known: readonly FieldColumn[],
-  defined: readonly FieldDefinition[],
-): Readonly<Record<string, ViewColumn>> {
-  return Object.fromEntries(
-    known
-      .filter(({ object_type }) => object_type === view.fieldsOf)
-      .map((column) => {
-        const definition = defined.find(
-          (one) =>
-            one.object_type === column.object_type &&
-            one.slug === column.slug &&
-            shapeOf(one) === column.shape,
-        );
-        const type = typeOf(column);
-        return [
-          column.name,
-          {
-            sql:
-              definition === undefined ? `NULL::${type}` : `(${expressionOf(column, definition)})::${type}`,
-            comment: fieldComment(column, definition),
-          },
-        ];
-      }),
-  );
-}
-
-/** The statements that make a view, where some columns stand already: these keep their places, others come after. */
-function statementsOf(
-  view: View,
-  fields: Readonly<Record<string, ViewColumn>>,
-  stands: readonly Standing[],
-): readonly string[] {
-  const wanted: Readonly<Record<string, ViewColumn>> = { ...view.columns, ...fields };
-  const kept = stands.map(
-    ({ name, type }) =>
-      [name, wanted[name] ?? { sql: `NULL::${type}`, comment: 'Not filled any more.' }] as const,
-  );
-  const columns = [
-    ...kept,
-    ...Object.entries(wanted).filter(([name]) => !stands.some((one) => one.name === name)),
-  ];
-  const target = `pylon_bi.${identifier(view.name)}`;
-  return [
-    `CREATE OR REPLACE VIEW ${target} AS SELECT\n  ${columns.map(([name, { sql: expression }]) => `${expression} AS ${identifier(name)}`).join(',\n  ')}\n${view.from}`,
-    `COMMENT ON VIEW ${target} IS ${literal(view.comment)}`,
-    ...columns.map(
-      ([name, { comment }]) => `COMMENT ON COLUMN ${target}.${identifier(name)} IS ${literal(comment)}`,
-    ),
-  ];
-}
-
-const digestOf = (statements: readonly string[]) =>
-  createHash('sha256').update(statements.join(';\n')).digest('hex');
+/** The digest of this version's views, whatever custom fields there are. */
+const version = () => digestOf([...FUNCTIONS, JSON.stringify([tableComments, views, metabaseMetadata])]);
 
 type Digests = Readonly<Record<string, string>>;
 
-async function knownDigests(tx: Executor): Promise<Digests> {
-  const rows = await tx
-    .select({ value: settings.value })
-    .from(settings)
-    .where(sql`${settings.key} = 'views'`);
-  return (rows[0]?.value ?? {}) as Digests;
-}
+const knownDigests = async (tx: Executor): Promise<Digests> =>
+  (await readSetting<Digests>(tx, 'views')) ?? {};
 
-/** What is made once a version: with it, everything is looked at anew. */
-const firstStatements = (): readonly string[] => [
-  'CREATE SCHEMA IF NOT EXISTS pylon_bi',
-  ...viewFunctions(),
-  syncedUntil,
-  ...tableComments(),
-  ...metabaseMetadata(),
-];
-
-/** The digest of this version's views, whatever custom fields there are. */
-const versionOf = (first: readonly string[]): string => digestOf([...first, JSON.stringify(views)]);
-
-/**
- * Brings the views to this version, within a migration, where they are not: whoever holds no lease writes nothing else.
- */
-export async function migrateViews(tx: Executor, ran: (statement: string) => void): Promise<void> {
-  const { rows } = await tx.execute<{ made: boolean }>(
-    sql`SELECT to_regclass('pylon_bi.freshness') IS NOT NULL AS made`,
+async function hasSchema(tx: Executor): Promise<boolean> {
+  const { rows } = await tx.execute<{ there: boolean }>(
+    sql`SELECT to_regnamespace('pylon_bi') IS NOT NULL AS there`,
   );
-  const isMade = rows[0]?.made === true;
-  if (isMade && (await knownDigests(tx))[''] === versionOf(firstStatements())) return;
-  await installViews(tx, ran);
+  return rows[0]?.there === true;
+}
+
+const schemaPiece = (isThere: boolean): Piece => ({
+  name: 'schema pylon_bi',
+  digest: digestOf(FUNCTIONS),
+  leftOut: [],
+  isMissing: !isThere,
+  async install(tx) {
+    // Where it is there already, nobody has to be let make schemas.
+    if (!(await hasSchema(tx))) await tx.execute(sql.raw(`CREATE SCHEMA pylon_bi; ${ownGrants()}`));
+    for (const statement of FUNCTIONS) await tx.execute(sql.raw(statement));
+  },
+});
+
+const commentsPiece = ([relation, comments]: [string, Comments]): Piece => ({
+  name: relation,
+  digest: digestOf(Object.entries(comments).flat()),
+  leftOut: [],
+  isMissing: false,
+  install: (tx) => writeComments(tx, 'TABLE', relation, comments),
+});
+
+function viewPiece(view: View, fields: Fields, stands: Standing | undefined): Piece {
+  const name = `pylon_bi.${view.name}`;
+  const { digest, leftOut } = formOf(view, fields, stands);
+  return {
+    ...{ name, digest, leftOut, isMissing: stands === undefined },
+    async install(tx) {
+      const form = formOf(view, fields, await lockedView(tx, view.name));
+      await tx.execute(sql.raw(form.statement));
+      await writeComments(tx, 'VIEW', name, { ...Object.fromEntries(form.columns), '': form.comment });
+    },
+  };
+}
+
+/** A view as it stands and will until the transaction ends: nobody changes it, everybody may read it. */
+async function lockedView(tx: Executor, name: string): Promise<Standing | undefined> {
+  const stands = (await standing(tx, name)).get(name);
+  if (stands === undefined) return undefined;
+  // Of the statements on a view the one whose lock readers do not wait for. LOCK TABLE would lock the tables too.
+  const comment = stands.comment === null ? 'NULL' : literal(stands.comment);
+  await tx.execute(sql.raw(`COMMENT ON VIEW pylon_bi.${identifier(name)} IS ${comment}`));
+  return (await standing(tx, name)).get(name);
+}
+
+/** Everything that is installed, in its order: functions before the views that call them. */
+async function readPieces(tx: Executor): Promise<readonly Piece[]> {
+  const stands = await standing(tx);
+  const fields = await readFields(tx);
+  return [
+    schemaPiece(await hasSchema(tx)),
+    ...Object.entries(tableComments).map(commentsPiece),
+    ...[...views, metabaseMetadata].map((view) => viewPiece(view, fields, stands.get(view.name))),
+  ];
+}
+
+/** What became of an installation. */
+export interface Installed {
+  /** Names of the pieces that were made anew. */
+  readonly made: readonly string[];
+  /** What is not as it is to be. */
+  readonly troubles: readonly ViewTrouble[];
+  /** Whether these differ from what was noted before. */
+  readonly isNews: boolean;
+}
+
+export interface InstallOptions {
+  readonly pausesMs?: readonly number[];
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Brings the views to this version and to the custom fields that are mirrored, those that are not there yet. What
- * stands keeps its name, place and type, so that grants and what users built on it stay. The names of the views that
- * were made anew.
+ * Brings the views to this version and to the custom fields that are mirrored, those that are not there yet, each in a
+ * transaction of its own. What stands keeps its name, place, type and options, so that grants and what users built on
+ * it stay. A view that cannot be replaced keeps its former form and is named, with who uses it; one that somebody uses
+ * is tried a few times.
+ *
+ * @throws DatabaseAwayError, LeaseLostError, the signal's reason.
  */
 export async function installViews(
-  tx: Executor,
-  ran: (statement: string) => void = () => {},
-): Promise<readonly string[]> {
-  const stands = await standing(tx);
-  const known = await knownDigests(tx);
-  const defined = await definitions(tx);
-  const columns = await noteColumns(tx, defined);
-  const run = async (statement: string) => {
-    ran(statement);
-    await tx.execute(sql.raw(statement));
-  };
-  const first = firstStatements();
-  const digests: Record<string, string> = { '': versionOf(first) };
-  if (known[''] !== digests['']) for (const statement of first) await run(statement);
+  transact: Transact,
+  { pausesMs = PAUSES_MS, signal }: InstallOptions = {},
+): Promise<Installed> {
+  const { pieces, due, before } = await transact(async (tx) => {
+    const known = await knownDigests(tx);
+    const all = await readPieces(tx);
+    const lacking = all.filter(({ name, digest, isMissing }) => isMissing || known[name] !== digest);
+    if (known[''] !== version()) await mergeSetting(tx, 'views', { '': version() });
+    return { pieces: all, due: lacking, before: await readTroubles(tx) };
+  });
   const made: string[] = [];
-  for (const view of views) {
-    const own = stands.filter((one) => one.view === view.name);
-    const statements = statementsOf(view, fieldColumns(view, columns, defined), own);
-    // What it would be once it stands: the order of columns is then settled.
-    digests[view.name] = digestOf([...statements].sort());
-    if (own.length > 0 && known[view.name] === digests[view.name]) continue;
-    for (const statement of statements) await run(statement);
-    made.push(view.name);
+  const failed = new Map<string, { readonly because: string; readonly blockers: readonly Blocker[] }>();
+  let left = due;
+  for (const pauseMs of [...pausesMs, undefined]) {
+    const inUse: Piece[] = [];
+    for (const piece of left) {
+      signal?.throwIfAborted();
+      try {
+        await transact((tx) => installPiece(tx, piece));
+        failed.delete(piece.name);
+        made.push(piece.name);
+      } catch (error) {
+        if (endsAll(error)) throw error;
+        if (isInUse(error)) inUse.push(piece);
+        const blockers = isInUse(error) ? await transact((tx) => blockersOf(tx, piece.name)) : [];
+        failed.set(piece.name, { because: isInUse(error) ? 'somebody uses it' : reasonOf(error), blockers });
+      }
+    }
+    left = inUse;
+    if (left.length === 0 || pauseMs === undefined) break;
+    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+      throw signal?.aborted ? signal.reason : error;
+    });
   }
-  if (made.length > 0 || known[''] !== digests[''])
-    await tx
-      .insert(settings)
-      .values({ key: 'views', value: digests })
-      .onConflictDoUpdate({ target: settings.key, set: { value: digests, updated_at: sql`now()` } });
-  return made;
+  const found = pieces
+    .map(({ name, leftOut }) => ({
+      ...{ relation: name, because: null, blockers: [], ...failed.get(name) },
+      left_out: leftOut,
+    }))
+    .filter(({ because, left_out }) => because !== null || left_out.length > 0);
+  if (found.length === 0 && before.length === 0) return { made, troubles: [], isNews: false };
+  const troubles = await transact((tx) => noteTroubles(tx, found));
+  return { made, troubles, isNews: !isDeepStrictEqual(troubles, before) };
+}
+
+/** Whether an error ends all of the work, and not one piece's. */
+function endsAll(error: unknown): boolean {
+  return error instanceof LeaseLostError || awayOr(error) instanceof DatabaseAwayError;
+}
+
+async function installPiece(tx: Executor, { name, digest, install }: Piece): Promise<void> {
+  await tx.execute(sql`SELECT set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`);
+  await install(tx);
+  await mergeSetting(tx, 'views', { [name]: digest });
+}
+
+/**
+ * Brings the views to this version where they are not: whoever holds no lease writes nothing else. Custom fields that
+ * came since are left to who does.
+ */
+export async function migrateViews(transact: Transact, options: InstallOptions = {}): Promise<void> {
+  const isDone = await transact(async (tx) => {
+    const isThere = await hasSchema(tx);
+    const troubles = await readTroubles(tx);
+    return (
+      isThere &&
+      (await knownDigests(tx))[''] === version() &&
+      troubles.every(({ because }) => because === null)
+    );
+  });
+  if (!isDone) await installViews(transact, options);
+}
+
+/** Has the views follow the custom fields, where they are those of this version: another one's are its own business. */
+export async function followFields(
+  transact: Transact,
+  options: InstallOptions = {},
+): Promise<Installed | undefined> {
+  const made = await transact(async (tx) => (await knownDigests(tx))['']);
+  return made === version() ? installViews(transact, options) : undefined;
 }

@@ -1,3 +1,5 @@
+import { column, type View } from './view.ts';
+
 /** What Metabase calls columns of a name: it then links, formats and filters them accordingly. First match holds. */
 const KINDS: readonly (readonly [pattern: string, kind: string])[] = [
   ['^id$', 'type/PK'],
@@ -25,8 +27,10 @@ const KINDS: readonly (readonly [pattern: string, kind: string])[] = [
  *
  * Source: metabase/metabase, src/metabase/sync/sync_metadata/metabase_metadata.clj
  */
-export const metabaseMetadata = (): readonly string[] => [
-  `CREATE OR REPLACE VIEW pylon_bi._metabase_metadata AS
+export const metabaseMetadata: View = {
+  name: '_metabase_metadata',
+  comment: 'What Metabase reads to know what columns are.',
+  from: `FROM (
    SELECT shown.relname || '.' || held.attname || '.semantic_type' AS keypath, kind.value
      FROM pg_catalog.pg_class AS shown
      JOIN pg_catalog.pg_attribute AS held ON held.attrelid = shown.oid AND held.attnum > 0 AND NOT held.attisdropped
@@ -38,8 +42,9 @@ export const metabaseMetadata = (): readonly string[] => [
     UNION ALL
    SELECT shown.relname || '.description', pg_catalog.obj_description(shown.oid, 'pg_class')
      FROM pg_catalog.pg_class AS shown
-    WHERE shown.relnamespace = 'pylon_bi'::regnamespace AND shown.relkind = 'v' AND shown.relname NOT LIKE '\\_%'`,
-  "COMMENT ON VIEW pylon_bi._metabase_metadata IS 'What Metabase reads to know what columns are.'",
-  "COMMENT ON COLUMN pylon_bi._metabase_metadata.keypath IS 'What is said, as view.column.property.'",
-  "COMMENT ON COLUMN pylon_bi._metabase_metadata.value IS 'What it is said to be.'",
-];
+    WHERE shown.relnamespace = 'pylon_bi'::regnamespace AND shown.relkind = 'v' AND shown.relname NOT LIKE '\\_%') AS r`,
+  columns: {
+    keypath: column('r.keypath', 'What is said, as view.column.property.'),
+    value: column('r.value', 'What it is said to be.'),
+  },
+};

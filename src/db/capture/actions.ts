@@ -26,7 +26,7 @@ function shapeless(action: string, { name, type }: Parameter): string {
 }
 
 /** The function as `GRANT` names it. */
-const signatureOf = (action: Action): string =>
+export const signatureOf = (action: Action): string =>
   `pylon.${identifier(action.name)}(${['text', ...inOrder(action).map(({ type }) => type)].join(', ')})`;
 
 /** The SQL function of an action: it queues an edit, whose number it returns. */
@@ -65,16 +65,11 @@ function functionOf(action: Action): string {
    END $$`;
 }
 
-/** The functions of all actions, and who may call them. */
+/** The functions of all actions, which nobody may call before somebody lets them. */
 export const actionFunctions = (): readonly string[] => [
   ...actions.flatMap((action) => [
     functionOf(action),
     `COMMENT ON FUNCTION ${signatureOf(action)} IS ${literal(action.comment)}`,
     `REVOKE ALL ON FUNCTION ${signatureOf(action)} FROM PUBLIC`,
-    `DO $$ BEGIN
-       IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_editor') THEN
-         GRANT EXECUTE ON FUNCTION ${signatureOf(action)} TO pylon_editor;
-       END IF;
-     END $$`,
   ]),
 ];

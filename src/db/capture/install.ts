@@ -5,30 +5,43 @@ import { actionFunctions } from './actions.ts';
 import { callerFunctions, FOR_CALLERS } from './callers.ts';
 import { circleFunction } from './circle.ts';
 import { FOR_APPROVERS, FOR_EDITORS, personFunctions } from './functions.ts';
+import { ownGrants } from './grants.ts';
 import { movingFunctions } from './moving.ts';
 import { literal } from './names.ts';
-import { grantFunctions, ROLES, rolesOf } from './roles.ts';
+import { revokeFunctions } from './roles.ts';
 import { sharedFunctions } from './shared.ts';
 import { captureOf } from './table.ts';
-import { FOR_FUNCTIONS, valueFunctions } from './values.ts';
+import { valueFunctions } from './values.ts';
+
+/** Statements that are run together, under a name: once, and again when one of them has changed. */
+type Part = readonly [name: string, statements: readonly string[]];
 
 /** Every statement that makes people's changes of the mirror edits, in their order. */
-const captureStatements = (owner: string): readonly string[] => [
-  ...sharedFunctions(),
-  circleFunction(),
-  ...resources.flatMap((resource) => captureOf(resource, owner)),
-  ...valueFunctions(resources.filter(({ writes }) => writes !== undefined)),
-  ...movingFunctions(),
-  ...personFunctions(),
-  ...callerFunctions(),
-  ...rolesOf(resources),
-  grantFunctions('pylon_editor', [...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...FOR_FUNCTIONS]),
-  grantFunctions('pylon_approver', Object.keys(FOR_APPROVERS)),
-  ...Object.entries({ ...FOR_EDITORS, ...FOR_CALLERS, ...FOR_APPROVERS }).map(
-    ([signature, comment]) => `COMMENT ON FUNCTION pylon_sync.${signature} IS ${literal(comment)}`,
-  ),
-  ...actionFunctions(),
-];
+function captureParts(owner: string): readonly Part[] {
+  const tables = resources.map((resource) => ({ name: resource.name, ...captureOf(resource, owner) }));
+  return [
+    [
+      'functions',
+      [
+        ...sharedFunctions(),
+        circleFunction(),
+        ...tables.flatMap(({ functions }) => functions),
+        ...valueFunctions(resources.filter(({ writes }) => writes !== undefined)),
+        ...movingFunctions(),
+        ...personFunctions(),
+        ...callerFunctions(),
+        ...actionFunctions(),
+        ...Object.entries({ ...FOR_EDITORS, ...FOR_CALLERS, ...FOR_APPROVERS }).map(
+          ([signature, comment]) => `COMMENT ON FUNCTION pylon_sync.${signature} IS ${literal(comment)}`,
+        ),
+        revokeFunctions(),
+        ownGrants(),
+      ],
+    ],
+    // By itself each: whoever writes to one table is not kept waiting for what becomes of another's triggers.
+    ...tables.map(({ name, triggers }): Part => [`triggers of ${name}`, triggers]),
+  ];
+}
 
 /**
  * Brings the functions and triggers that capture edits to this version, where they are not; within a migration's
@@ -38,29 +51,30 @@ export async function installCapture(
   client: pg.ClientBase,
   ran: (statement: string) => void,
 ): Promise<boolean> {
-  const { rows } = await client.query<{ owner: string; known: string | null }>(
-    "SELECT current_user AS owner, (SELECT value #>> '{}' FROM pylon_sync.settings WHERE key = 'capture') AS known",
+  const { rows } = await client.query<{ owner: string; known: unknown }>(
+    "SELECT current_user AS owner, (SELECT value FROM pylon_sync.settings WHERE key = 'capture') AS known",
   );
-  const [{ owner = '', known = null } = {}] = rows;
-  const statements = captureStatements(owner);
-  // A role that somebody has made since is granted what it is for.
-  const digest = async () => {
-    const { rows: roles } = await client.query(
-      'SELECT rolname FROM pg_roles WHERE rolname = ANY ($1) ORDER BY 1',
-      [ROLES],
-    );
-    const text = [...statements, JSON.stringify(roles)].join(';\n');
-    return createHash('sha256').update(text).digest('hex');
-  };
-  if (known === (await digest())) return false;
-  for (const statement of statements) {
-    ran(statement);
-    await client.query(statement);
+  const [{ owner, known } = { owner: '', known: null }] = rows;
+  const former = (known !== null && typeof known === 'object' ? known : {}) as Readonly<
+    Record<string, string>
+  >;
+  const digests: Record<string, string> = {};
+  let isChanged = false;
+  for (const [name, statements] of captureParts(owner)) {
+    const digest = createHash('sha256').update(statements.join(';\n')).digest('hex');
+    digests[name] = digest;
+    if (former[name] === digest) continue;
+    isChanged = true;
+    for (const statement of statements) {
+      ran(statement);
+      await client.query(statement);
+    }
   }
+  if (!isChanged) return false;
   await client.query(
-    `INSERT INTO pylon_sync.settings (key, value) VALUES ('capture', to_jsonb($1::text))
+    `INSERT INTO pylon_sync.settings (key, value) VALUES ('capture', $1)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`,
-    [await digest()],
+    [JSON.stringify(digests)],
   );
   return true;
 }

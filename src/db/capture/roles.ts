@@ -1,22 +1,15 @@
-import { writableColumns } from '../../edits/body.ts';
-import type { Resource } from '../../resources/define.ts';
 import { type Pool, readStatement } from '../atomic.ts';
-import { literal, tableOf } from './names.ts';
-import { deletable } from './table.ts';
 
 /** Roles that people are given: to read, to edit too what Pylon lets one change, to let drafts go. */
 export const ROLES = ['pylon_reader', 'pylon_editor', 'pylon_approver'] as const;
 
+export type Role = (typeof ROLES)[number];
+
 /**
- * Makes the roles and grants them what they are for. Roles belong to the server: whoever may not make them leaves
- * that to who may, and the grants come with the next migration.
+ * Makes the roles that the server lacks. Roles belong to the server: whoever may not make them leaves that to who may,
+ * and the grants come with the next migration.
  */
-export function rolesOf(resources: readonly Resource[]): readonly string[] {
-  const granted = (privilege: string, on: (resource: Resource) => boolean) =>
-    resources
-      .filter(on)
-      .map(({ name }) => `GRANT ${privilege} ON ${tableOf(name)} TO pylon_editor;`)
-      .join('\n         ');
+export const makeRoles = (): string => {
   const make = (role: string) => `
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
       BEGIN
@@ -26,42 +19,18 @@ export function rolesOf(resources: readonly Resource[]): readonly string[] {
         WHEN duplicate_object OR unique_violation THEN NULL;
       END;
     END IF;`;
-  return [
-    `DO $$ BEGIN ${ROLES.map(make).join(' ')} END $$`,
-    `REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pylon_sync FROM PUBLIC`,
-    `DO $$
-     DECLARE reader text; name text;
-     BEGIN
-       FOR reader IN SELECT rolname FROM pg_roles WHERE rolname IN (${ROLES.map(literal).join(', ')}) LOOP
-         EXECUTE format('GRANT USAGE ON SCHEMA pylon TO %I', reader);
-         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA pylon TO %I', reader);
-         EXECUTE format('GRANT USAGE ON SCHEMA pylon_bi TO %I', reader);
-         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA pylon_bi TO %I', reader);
-         -- What is made later, too.
-         EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA pylon, pylon_bi GRANT SELECT ON TABLES TO %I', reader);
-       END LOOP;
-       FOR reader IN SELECT rolname FROM pg_roles WHERE rolname IN ('pylon_editor', 'pylon_approver') LOOP
-         EXECUTE format('GRANT USAGE ON SCHEMA pylon_sync TO %I', reader);
-         EXECUTE format('GRANT SELECT ON pylon_sync.edits TO %I', reader);
-       END LOOP;
-       IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_editor') THEN
-         ${granted('UPDATE', ({ writes }) => writableColumns(writes, 'update').length > 0)}
-         ${granted('INSERT', ({ writes }) => writes?.create !== undefined)}
-         ${granted('DELETE', deletable)}
-       END IF;
-     END $$`,
-  ];
-}
+  return `DO $$ BEGIN ${ROLES.map(make).join(' ')} END $$`;
+};
 
-/** Lets a role call functions of schema `pylon_sync`. */
-export const grantFunctions = (
-  role: (typeof ROLES)[number],
-  signatures: readonly string[],
-): string => `DO $$ BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
-    ${signatures.map((signature) => `GRANT EXECUTE ON FUNCTION pylon_sync.${signature} TO ${role};`).join('\n    ')}
-  END IF;
-END $$`;
+/** Takes from everybody what this database user's functions of schema `pylon_sync` have been given by default. */
+export const revokeFunctions = (): string => `DO $$
+   DECLARE called text;
+   BEGIN
+     FOR called IN SELECT format('pylon_sync.%I(%s)', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc
+                    WHERE pronamespace = 'pylon_sync'::regnamespace AND pg_has_role(proowner, 'USAGE') LOOP
+       EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', called);
+     END LOOP;
+   END $$`;
 
 /** Roles that the server does not have: whoever migrated may not make any. */
 export async function missingRoles(pool: Pool): Promise<readonly string[]> {
@@ -71,4 +40,16 @@ export async function missingRoles(pool: Pool): Promise<readonly string[]> {
     [ROLES],
   );
   return ROLES.filter((role) => !rows.some(({ name }) => name === role));
+}
+
+/** Other databases of the server where the roles have been granted something: they are the server's, not a database's. */
+export async function sharingRoles(pool: Pool): Promise<readonly string[]> {
+  const { rows } = await readStatement<{ name: string }>(
+    pool,
+    `SELECT DISTINCT datname AS name FROM pg_shdepend JOIN pg_database AS other ON other.oid = dbid
+      WHERE refclassid = 'pg_authid'::regclass AND refobjid IN (SELECT oid FROM pg_roles WHERE rolname = ANY ($1))
+        AND datname <> current_database() ORDER BY 1`,
+    [ROLES],
+  );
+  return rows.map(({ name }) => name);
 }

@@ -20,11 +20,28 @@ function offer(resource: Resource): string {
     : `Can be changed: ${columns.join(', ')}.`;
 }
 
+/** Gives new rows provisional ids, where they do not get them yet: that locks the table against readers too. */
+const provisionalIds = (table: string): string => `DO $$ BEGIN
+     IF NOT EXISTS (SELECT FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+                     WHERE adrelid = '${table}'::regclass AND attname = 'id'
+                       AND pg_get_expr(adbin, adrelid) LIKE '%${PROVISIONAL}%gen_random_uuid()%') THEN
+       ALTER TABLE ${table} ALTER COLUMN id SET DEFAULT '${PROVISIONAL}' || gen_random_uuid()::text;
+     END IF;
+   END $$`;
+
+/** The statements of one mirror table. */
+export interface Capture {
+  /** They lock no table. */
+  readonly functions: readonly string[];
+  /** After them: these lock their table against whoever writes to it. */
+  readonly triggers: readonly string[];
+}
+
 /**
  * The functions and triggers of one mirror table: what people change becomes edits, what Pylon cannot change is
  * refused, what the daemon writes is left alone. Made anew as a whole, in place.
  */
-export function captureOf(resource: Resource, owner: string): readonly string[] {
+export function captureOf(resource: Resource, owner: string): Capture {
   const { name, writes } = resource;
   const table = tableOf(name);
   const written = writableColumns(resource.writes, 'update');
@@ -54,7 +71,6 @@ export function captureOf(resource: Resource, owner: string): readonly string[] 
     writes === undefined || written.length === 0
       ? []
       : [
-          captureUpdate(resource, writes),
           // In the order of their names: a row that is gone is skipped before anything is said of it.
           without('before'),
           trigger(
@@ -87,9 +103,8 @@ export function captureOf(resource: Resource, owner: string): readonly string[] 
     writes?.create === undefined
       ? [refuseAll('no_insert', 'INSERT', NO_INSERT)]
       : [
-          `ALTER TABLE ${table} ALTER COLUMN id SET DEFAULT '${PROVISIONAL}' || gen_random_uuid()::text`,
+          provisionalIds(table),
           without('no_insert'),
-          captureInsert(resource, writes),
           trigger(
             'insert',
             `AFTER INSERT ON ${table} FOR EACH ROW WHEN (${foreign(owner)})
@@ -113,7 +128,11 @@ export function captureOf(resource: Resource, owner: string): readonly string[] 
         ),
         told('deleted', 'DELETE'),
       ];
-  return [
+  const functions = [
+    ...(writes === undefined || written.length === 0 ? [] : [captureUpdate(resource, writes)]),
+    ...(writes?.create === undefined ? [] : [captureInsert(resource, writes)]),
+  ];
+  const triggers = [
     ...updates,
     trigger(
       'refuse',
@@ -127,4 +146,5 @@ export function captureOf(resource: Resource, owner: string): readonly string[] 
       `BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION pylon_sync.refuse_statement('it would empty the mirror and leave Pylon as it is')`,
     ),
   ];
+  return { functions, triggers };
 }

@@ -1,6 +1,6 @@
 import { getTableColumns } from 'drizzle-orm';
 import { expect } from 'vitest';
-import { views } from '../../../src/db/bi/install.ts';
+import { views } from '../../../src/db/bi/all.ts';
 import { TARGETS } from '../../../src/db/bi/objects.ts';
 import { resources } from '../../../src/resources/index.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test as plain } from 'vitest';
 import { type FieldColumn, type FieldDefinition, newColumns, typeOf } from '../../../src/db/bi/fields.ts';
-import { installViews } from '../../../src/db/bi/install.ts';
-import { asDaemon, inDaemonTransaction } from '../../helpers/as-daemon.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
+import { define, install as installAll } from '../../helpers/fields.ts';
 
 const field = (slug: string, type = 'text', object_type = 'issue'): FieldDefinition => ({
   ...{ object_type, slug, type, label: null, description: null, options: null },
@@ -45,13 +45,8 @@ describe('names of columns', () => {
   });
 });
 
-const install = ({ pool }: TestDatabase) => inDaemonTransaction(pool, (orm) => installViews(orm));
-
-const define = ({ pool }: TestDatabase, values: string) =>
-  asDaemon(
-    pool,
-    `INSERT INTO pylon.custom_fields (id, object_type, slug, type, label, select_metadata) VALUES ${values}`,
-  );
+const install = async (database: TestDatabase) =>
+  (await installAll(database)).made.map((name) => name.replace(/^pylon_bi\./, ''));
 
 const OPTIONS = `'{"options": [{"label": "Gold", "slug": "gold"}, {"label": "It''s 1", "slug": "one"}]}'`;
 

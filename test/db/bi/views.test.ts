@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { views } from '../../../src/db/bi/install.ts';
+import { views } from '../../../src/db/bi/all.ts';
 import { asDaemon } from '../../helpers/as-daemon.ts';
 import { expectComments } from '../../helpers/comments.ts';
 import { test } from '../../helpers/session.ts';

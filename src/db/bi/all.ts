@@ -1,0 +1,17 @@
+import { resources } from '../../resources/index.ts';
+import { editSummary, freshness } from './freshness.ts';
+import { historyViews } from './history.ts';
+import { joinViews } from './joins.ts';
+import { metricViews } from './metrics.ts';
+import { objectView } from './objects.ts';
+import type { View } from './view.ts';
+
+/** Every view of schema `pylon_bi` for people, without the columns of custom fields. */
+export const views: readonly View[] = [
+  ...resources.map(objectView),
+  ...joinViews,
+  ...metricViews,
+  freshness,
+  editSummary,
+  ...historyViews,
+];

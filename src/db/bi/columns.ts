@@ -1,0 +1,126 @@
+import { sql } from 'drizzle-orm';
+import type { Executor } from '../connect.ts';
+import { biColumns } from '../tables.ts';
+import { views } from './all.ts';
+import {
+  expressionOf,
+  type FieldColumn,
+  type FieldDefinition,
+  fieldComment,
+  newColumns,
+  shapeOf,
+  typeOf,
+} from './fields.ts';
+import type { View, ViewColumn } from './view.ts';
+
+/**
+ * Columns that custom fields may bring a view to. Postgres takes 1,600; the rest is for columns of later versions, and
+ * for queries that join another view's columns to all of these (1,664 in one list).
+ */
+export const MOST_COLUMNS = 1_500;
+
+/** The custom fields that are mirrored, and the columns that they have. */
+export interface Fields {
+  readonly defined: readonly FieldDefinition[];
+  readonly columns: readonly FieldColumn[];
+}
+
+async function definitions(tx: Executor): Promise<readonly FieldDefinition[]> {
+  // Where a slug is defined twice, the older one is meant.
+  const { rows } = await tx.execute<FieldDefinition & Record<string, unknown>>(sql`
+    SELECT DISTINCT ON (object_type, slug) object_type, slug, label, description, type, select_metadata -> 'options' AS options
+      FROM pylon.custom_fields
+     WHERE _deleted_at IS NULL AND object_type IS NOT NULL AND slug IS NOT NULL
+     ORDER BY object_type, slug, created_at, id`);
+  return rows;
+}
+
+/** Reads the custom fields, and notes the columns of new ones. */
+export async function readFields(tx: Executor): Promise<Fields> {
+  const defined = await definitions(tx);
+  const known = (await tx
+    .select({
+      object_type: biColumns.object_type,
+      slug: biColumns.slug,
+      shape: biColumns.shape,
+      part: biColumns.part,
+      name: biColumns.name,
+    })
+    .from(biColumns)
+    .orderBy(biColumns.id)) as readonly FieldColumn[];
+  const added = newColumns(
+    defined.filter(({ object_type }) => views.some(({ fieldsOf }) => fieldsOf === object_type)),
+    known,
+  );
+  if (added.length > 0) await tx.insert(biColumns).values([...added]);
+  return { defined, columns: [...known, ...added] };
+}
+
+/** A custom field's column of a view. */
+interface Filled extends ViewColumn {
+  readonly name: string;
+  /** The field, with the shape of its values. */
+  readonly field: string;
+  readonly slug: string;
+  /** False of a field that is gone or became another type: the column is null. */
+  readonly isDefined: boolean;
+}
+
+function filled(view: View, { columns, defined }: Fields): readonly Filled[] {
+  const own = new Map(
+    defined
+      .filter(({ object_type }) => object_type === view.fieldsOf)
+      .map((definition) => [`${shapeOf(definition)} ${definition.slug}`, definition]),
+  );
+  return columns
+    .filter(({ object_type }) => object_type === view.fieldsOf)
+    .map((column) => {
+      const { name, slug, shape } = column;
+      const field = `${shape} ${slug}`;
+      const definition = own.get(field);
+      const type = typeOf(column);
+      const expression =
+        definition === undefined ? `NULL::${type}` : `(${expressionOf(column, definition)})::${type}`;
+      const comment = fieldComment(column, definition);
+      return { name, field, slug, sql: expression, comment, isDefined: definition !== undefined };
+    });
+}
+
+/** The columns of custom fields that a view is to have beyond its own, and the fields for which it has no room. */
+export interface Fitted {
+  readonly columns: Readonly<Record<string, ViewColumn>>;
+  /** Slugs. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Fits custom fields into a view where some columns stand already: these stay, and of those that are new whole fields
+ * come after them, in the order in which they were first seen, as long as there is room.
+ */
+export function fitFields(view: View, fields: Fields, stands: ReadonlySet<string>): Fitted {
+  const all = filled(view, fields);
+  const later = Object.keys(view.columns).filter((name) => !stands.has(name)).length;
+  let room = MOST_COLUMNS - stands.size - later;
+  const missing = new Map<string, Filled[]>();
+  for (const column of all)
+    if (!stands.has(column.name)) missing.set(column.field, [...(missing.get(column.field) ?? []), column]);
+  const leftOut = new Set<string>();
+  const out = new Set<string>();
+  // A field that is gone needs its column less than one that is there.
+  const inOrder = [...missing].sort(([, [a]], [, [b]]) => Number(b?.isDefined) - Number(a?.isDefined));
+  for (const [field, columns] of inOrder) {
+    if (columns.length <= room) {
+      room -= columns.length;
+      continue;
+    }
+    out.add(field);
+    for (const { slug, isDefined } of columns) if (isDefined) leftOut.add(slug);
+  }
+  const kept = all.filter(({ name, field }) => stands.has(name) || !out.has(field));
+  return {
+    columns: Object.fromEntries(
+      kept.map(({ name, sql: expression, comment }) => [name, { sql: expression, comment }]),
+    ),
+    leftOut: [...leftOut],
+  };
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { identifier, literal } from '../capture/names.ts';
+import { type Fields, fitFields } from './columns.ts';
+import type { Standing } from './standing.ts';
+import { leftOutInWords } from './trouble.ts';
+import type { View } from './view.ts';
+
+/** A view as it is to be, where some columns stand already. */
+export interface Form {
+  /** The statement that makes it, or replaces it in place, with its options as they stand. */
+  readonly statement: string;
+  readonly comment: string;
+  /** In the view's order. */
+  readonly columns: readonly (readonly [name: string, comment: string])[];
+  /** Slugs of the custom fields for which it has no room. */
+  readonly leftOut: readonly string[];
+  /** Differs when anything of this does, options aside: those are the user's. */
+  readonly digest: string;
+}
+
+/** Options in a statement. */
+const optionsOf = (options: readonly string[]): string => {
+  if (options.length === 0) return '';
+  const given = options.map((option) => {
+    const [, name = option, value = 'true'] = /^([^=]*)=(.*)$/s.exec(option) ?? [];
+    return `${identifier(name)} = ${literal(value)}`;
+  });
+  return ` WITH (${given.join(', ')})`;
+};
+
+/** Columns that stand are listed first, in their order, each with its present expression or a typed null. */
+export function formOf(view: View, fields: Fields, stands: Standing | undefined): Form {
+  const standing = stands?.columns ?? [];
+  const names = new Set(standing.map(({ name }) => name));
+  const fitted = fitFields(view, fields, names);
+  const wanted = { ...view.columns, ...fitted.columns };
+  const columns = [
+    ...standing.map(
+      ({ name, type }) =>
+        [name, wanted[name] ?? { sql: `NULL::${type}`, comment: 'Not filled any more.' }] as const,
+    ),
+    ...Object.entries(wanted).filter(([name]) => !names.has(name)),
+  ];
+  const made = (options: string) =>
+    `CREATE OR REPLACE VIEW pylon_bi.${identifier(view.name)}${options} AS SELECT\n  ${columns
+      .map(([name, { sql: expression }]) => `${expression} AS ${identifier(name)}`)
+      .join(',\n  ')}\n${view.from}`;
+  const { leftOut } = fitted;
+  const comment = [
+    view.comment,
+    ...(leftOut.length === 0 ? [] : [`It ${leftOutInWords(view.name, leftOut)}.`]),
+  ].join(' ');
+  const commented = columns.map(([name, one]) => [name, one.comment] as const);
+  return {
+    statement: made(optionsOf(stands?.options ?? [])),
+    comment,
+    columns: commented,
+    leftOut,
+    digest: digestOf([made(''), comment, ...commented.flat()]),
+  };
+}
+
+export const digestOf = (texts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(texts)).digest('hex');

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { actions } from '../../edits/actions.ts';
+import { writableColumns } from '../../edits/body.ts';
+import { resources } from '../../resources/index.ts';
+import { signatureOf } from './actions.ts';
+import { FOR_CALLERS } from './callers.ts';
+import { FOR_APPROVERS, FOR_EDITORS } from './functions.ts';
+import { identifier, literal, tableOf } from './names.ts';
+import { makeRoles, ROLES, type Role } from './roles.ts';
+import { deletable } from './table.ts';
+import { FOR_FUNCTIONS } from './values.ts';
+
+const SELF = 'SELECT oid FROM pg_roles WHERE rolname = current_user';
+
+const SCHEMAS = ['pylon', 'pylon_bi', 'pylon_sync'].map(literal).join(', ');
+
+/**
+ * Gives this database user what default privileges have kept from it of its own schemas, tables, functions and types:
+ * what owns something may give itself all of it, but does not have it for that.
+ */
+export const ownGrants = (): string => `DO $$
+   DECLARE given text;
+   BEGIN
+     FOR given IN
+       SELECT format('SCHEMA %I', nspname) FROM pg_namespace
+        WHERE nspname IN (${SCHEMAS}) AND nspowner = (${SELF})
+          AND NOT (has_schema_privilege(oid, 'USAGE') AND has_schema_privilege(oid, 'CREATE'))
+       UNION ALL
+       SELECT format('TABLE %I.%I', nspname, relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
+        WHERE nspname IN (${SCHEMAS}) AND relkind IN ('r', 'v') AND relowner = (${SELF})
+          AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+                   AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))
+       UNION ALL
+       SELECT format('SEQUENCE %I.%I', nspname, relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
+        WHERE nspname IN (${SCHEMAS}) AND relkind = 'S' AND relowner = (${SELF})
+          AND CASE relkind WHEN 'S' THEN NOT has_sequence_privilege(c.oid, 'USAGE') END
+       UNION ALL
+       SELECT format('FUNCTION %I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(p.oid))
+         FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = pronamespace
+        WHERE nspname IN (${SCHEMAS}) AND proowner = (${SELF}) AND NOT has_function_privilege(p.oid, 'EXECUTE')
+       UNION ALL
+       SELECT format('TYPE %I.%I', nspname, typname) FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = typnamespace
+        WHERE nspname IN (${SCHEMAS}) AND typtype = 'c' AND typowner = (${SELF})
+          AND NOT has_type_privilege(t.oid, 'USAGE')
+     LOOP
+       EXECUTE format('GRANT ALL ON %s TO CURRENT_USER', given);
+     END LOOP;
+   END $$`;
+
+/** Who owns the mirror. */
+const OWNER = "SELECT relowner FROM pg_class WHERE oid = 'pylon_sync.edits'::regclass";
+
+/** What all roles are for: to read the mirror and the views, with what these call. As much as there is of the owner's. */
+const READING = `
+  SELECT format('USAGE ON SCHEMA %I', nspname) AS what FROM pg_namespace WHERE nspname IN ('pylon', 'pylon_bi')
+   UNION ALL
+  SELECT format('SELECT ON TABLE %I.%I', nspname, relname) FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
+   WHERE nspname IN ('pylon', 'pylon_bi') AND relkind IN ('r', 'v', 'm', 'p') AND relowner = (${OWNER})
+   UNION ALL
+  SELECT format('EXECUTE ON FUNCTION pylon_bi.%I(%s)', proname, pg_get_function_identity_arguments(p.oid))
+    FROM pg_proc AS p WHERE pronamespace = to_regnamespace('pylon_bi') AND proowner = (${OWNER})`;
+
+/** The same of what is made later. */
+const LATER = [
+  'IN SCHEMA pylon, pylon_bi GRANT SELECT ON TABLES',
+  'IN SCHEMA pylon_bi GRANT EXECUTE ON FUNCTIONS',
+];
+
+const EDITS = ['USAGE ON SCHEMA pylon_sync', 'SELECT ON TABLE pylon_sync.edits'];
+
+const calling = (signatures: readonly string[]) =>
+  signatures.map((signature) => `EXECUTE ON FUNCTION ${signature}`);
+const ofSync = (signatures: readonly string[]) =>
+  calling(signatures.map((signature) => `pylon_sync.${signature}`));
+
+/** What a role is for beyond reading. */
+const BEYOND: Readonly<Record<Role, readonly string[]>> = {
+  pylon_reader: [],
+  pylon_editor: [
+    ...EDITS,
+    ...resources.flatMap((resource) => {
+      const { name, writes } = resource;
+      return [
+        ...(writableColumns(writes, 'update').length > 0 ? ['UPDATE'] : []),
+        ...(writes?.create === undefined ? [] : ['INSERT']),
+        ...(deletable(resource) ? ['DELETE'] : []),
+      ].map((privilege) => `${privilege} ON TABLE ${tableOf(name)}`);
+    }),
+    ...ofSync([...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...FOR_FUNCTIONS]),
+    ...calling(actions.map(signatureOf)),
+  ],
+  pylon_approver: [...EDITS, ...ofSync(Object.keys(FOR_APPROVERS))],
+};
+
+/** What roles were given before: whoever takes something of it away has meant to. */
+type Given = Readonly<
+  Partial<Record<Role, { readonly role: string; readonly statements: readonly string[] }>>
+>;
+
+const digestOf = (statement: string) => createHash('sha256').update(statement).digest('base64').slice(0, 8);
+
+/**
+ * Makes the roles where this database user may, and grants them all that they are for, whatever default privileges
+ * there are: each thing once. What somebody has revoked since stays revoked, unless the role, or all that it had, is
+ * new: after a restore, say.
+ */
+export async function installGrants(client: pg.ClientBase): Promise<void> {
+  await client.query(makeRoles());
+  await client.query(ownGrants());
+  const { rows: roles } = await client.query<{ name: Role; oid: string; knows: boolean }>(
+    `SELECT rolname AS name, oid::text, EXISTS (
+              SELECT FROM pg_class CROSS JOIN LATERAL aclexplode(relacl) AS held
+               WHERE relnamespace IN (to_regnamespace('pylon'), to_regnamespace('pylon_bi')) AND grantee = pg_roles.oid
+            ) AS knows
+       FROM pg_roles WHERE rolname = ANY ($1)`,
+    [ROLES],
+  );
+  const { rows: reading } = await client.query<{ what: string }>(READING);
+  const { rows: noted } = await client.query<{ given: Given }>(
+    "SELECT value AS given FROM pylon_sync.settings WHERE key = 'grants'",
+  );
+  const before = noted[0]?.given ?? {};
+  const after: Record<string, Given[Role]> = { ...before };
+  for (const { name, oid, knows } of roles) {
+    const former = before[name];
+    const had = new Set(former?.role === oid && knows ? former.statements : []);
+    const to = identifier(name);
+    const statements = [
+      ...[...reading.map(({ what }) => what), ...BEYOND[name]].map((what) => `GRANT ${what} TO ${to}`),
+      ...LATER.map((what) => `ALTER DEFAULT PRIVILEGES ${what} TO ${to}`),
+    ].filter((statement) => !had.has(digestOf(statement)));
+    if (statements.length > 0) await client.query(statements.join(';\n'));
+    after[name] = { role: oid, statements: [...had, ...statements.map(digestOf)] };
+  }
+  await client.query(
+    `INSERT INTO pylon_sync.settings (key, value) VALUES ('grants', $1)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
+                                 WHERE settings.value IS DISTINCT FROM excluded.value`,
+    [JSON.stringify(after)],
+  );
+}
