@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { type Inspection, inspectConfig } from '../config.ts';
-import { missingRoles } from '../db/capture/roles.ts';
+import { missingRoles, sharingRoles } from '../db/capture/roles.ts';
+import { changedCollations, collationInWords, collationRemedy } from '../db/collation.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { serverMajor } from '../db/server.ts';
 import { boundWorkspace, mismatch, type Workspace } from '../db/workspace.ts';
 import { reasonOf, TransientError } from '../errors.ts';
-import { plural } from '../figures.ts';
+import { plural, someOf } from '../figures.ts';
 import { createPylon } from '../pylon/client.ts';
 import { workspaceOf } from '../sync/workspace.ts';
 import { databaseName, UNVERIFIED, withDatabase } from './database.ts';
@@ -26,6 +27,10 @@ export function addCheck(program: Command, run: Run): void {
     .description('look at configuration, token, database and migrations, and name every problem at once')
     .action(() => run(runCheck));
 }
+
+/** What it means that roles are the server's, where other databases have them too. */
+const sharedAdvice = (databases: readonly string[]): string =>
+  `pylon_reader, pylon_editor and pylon_approver are the server's: who is given one has it in ${someOf(databases)} too, unless CONNECT there is kept from them (docs/roles.sql)`;
 
 /** What was found, in order. */
 interface Findings {
@@ -108,6 +113,10 @@ async function checkDatabase(
       );
       const missing = pending === 0 ? await missingRoles(pool) : [];
       if (missing.length > 0) findings.notes.push(`roles: ${rolesAdvice(missing)}`);
+      const sharing = await sharingRoles(pool);
+      if (sharing.length > 0) findings.notes.push(`roles: ${sharedAdvice(sharing)}`);
+      for (const changed of await changedCollations(orm))
+        note(findings, `collation: ${collationInWords(changed)}: ${collationRemedy(changed)}`);
       const bound = pending === 0 ? await boundWorkspace(orm) : undefined;
       if (bound === undefined || workspace === undefined) return;
       if (bound.id === workspace.id) findings.right.push('workspace: the database belongs to it');

@@ -1,10 +1,20 @@
 import { count, duration, plural } from '../figures.ts';
 import { troubleInWords } from './bi/trouble.ts';
+import { collationInWords, collationRemedy } from './collation.ts';
 import type { ResourceStatus, Status } from './status.ts';
 
 /** Something that waits for a person. */
 export interface Attention {
-  readonly kind: 'token' | 'pylon' | 'failing' | 'late' | 'stopped' | 'edits' | 'drift' | 'views';
+  readonly kind:
+    | 'token'
+    | 'pylon'
+    | 'failing'
+    | 'late'
+    | 'stopped'
+    | 'edits'
+    | 'drift'
+    | 'views'
+    | 'collation';
   /** What it is, in a sentence. */
   readonly what: string;
   /** The command, or statements in SQL, that a person may decide to give; null where there is none. */
@@ -16,7 +26,7 @@ const REFUSED = /^\S+ \S+: 401\b/;
 
 /** What needs a person, the gravest first. */
 export function attentionOf(status: Status): readonly Attention[] {
-  const { resources, stopped_scans, edits, views } = status;
+  const { resources, stopped_scans, edits, views, collations } = status;
   const failing = resources.filter((one) => one.failing !== null && !isSilence(one, status));
   const refused = failing.filter((one) => REFUSED.test(errorOf(one)));
   const first = refused[0];
@@ -36,6 +46,7 @@ export function attentionOf(status: Status): readonly Attention[] {
         `pylon-sync reconcile --approve ${id}`,
       ),
     ),
+    ...collations.map((one) => noting('collation', collationInWords(one), collationRemedy(one))),
     ...editsOf(edits),
     ...views.flatMap(troubleInWords).map((what) => noting('views', what)),
     ...resources.flatMap(driftOf),

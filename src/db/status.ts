@@ -3,6 +3,7 @@ import type { Resource } from '../resources/define.ts';
 import { scheduleOf } from '../resources/listed.ts';
 import { readTroubles, type ViewTrouble } from './bi/trouble.ts';
 import { type BudgetUse, readBudgets } from './budgets.ts';
+import { type ChangedCollation, changedCollations } from './collation.ts';
 import type { Database } from './connect.ts';
 import { countEdits, type EditCounts } from './edits/counts.ts';
 import { type ResourceFacts, readFacts, utc } from './facts.ts';
@@ -54,6 +55,8 @@ export interface Status {
   readonly budgets: readonly BudgetUse[];
   /** Views that are not as they are to be. */
   readonly views: readonly ViewTrouble[];
+  /** Orders of texts that have changed beneath their indexes. */
+  readonly collations: readonly ChangedCollation[];
 }
 
 /** Live rows of every table, in one statement. It reads the tables: not to be asked every second. */
@@ -185,5 +188,6 @@ export async function readStatus(
     plan: plan ?? null,
     budgets: await readBudgets(db.orm),
     views: await readTroubles(db.orm),
+    collations: await changedCollations(db.orm),
   };
 }

@@ -10,7 +10,10 @@ describe('check', () => {
     const { status, stdout, stderr } = await run(['check'], env);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^ok {5}configuration: .*\nok {5}token: workspace ".+" \(.+\) at http.*\n/);
-    expect(stdout).toMatch(/ok {5}database: Postgres \d\d at .*\nok {5}migrations: all applied\n$/);
+    // Other mirrors of the same server have the same roles.
+    expect(stdout).toMatch(
+      /ok {5}database: Postgres \d\d at .*\nok {5}migrations: all applied\n(note {3}roles: .* are the server's: .*\n)?$/,
+    );
   });
 
   test('says what Pylon said of a wrong token, and where tokens are made', async ({ env, sandbox }) => {
@@ -67,6 +70,27 @@ describe('check', () => {
       ]);
     } finally {
       await empty.drop();
+    }
+  });
+
+  test('names another mirror of the server, whose roles are the same, and a collation that has changed', async ({
+    env,
+    database,
+  }) => {
+    const other = await createDatabase();
+    try {
+      await database.pool.query(`
+        CREATE COLLATION public.names (provider = icu, locale = 'de');
+        CREATE INDEX by_name ON pylon.accounts (name COLLATE public.names);
+        UPDATE pg_collation SET collversion = 'former' WHERE collname = 'names'`);
+      const { status, stdout, stderr } = await run(['check'], env);
+      expect(stdout).toMatch(/^note {3}roles: pylon_reader, .* are the server's: .*\(docs\/roles.sql\)$/m);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^wrong {2}collation: collation public.names .*REFRESH VERSION;$/m),
+      ]);
+    } finally {
+      await other.drop();
     }
   });
 

@@ -47,7 +47,7 @@ export function mirrorStatus(fields: Partial<Status> = {}): Status {
     ...{ as_of: '2026-03-01T12:00:00Z', workspace: null, holder: null, plan: null },
     ...{ pylon: null, schedule: null },
     ...{ resources: [], stopped_scans: [], budgets: [], edits: editCounts() },
-    ...{ views: [] },
+    ...{ views: [], collations: [] },
     ...fields,
   };
 }
