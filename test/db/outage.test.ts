@@ -34,7 +34,7 @@ describe('an outage of Pylon', () => {
     const matters = attentionOf(outage(DOWN));
     expect(matters.map(({ kind }) => kind)).toEqual(['pylon', 'failing', 'edits']);
     expect(matters[0]?.what).toBe(
-      'Pylon has answered nothing for 13m 59s, since 2026-03-01T11:46:00.400Z (GET /me: 503): 3 readings and 3 edits wait, and go on by themselves when it answers',
+      'Pylon has answered nothing for 14m 00s, since 2026-03-01T11:46:00.400Z (GET /me: 503): 3 readings and 3 edits wait, and go on by themselves when it answers',
     );
     expect(matters[1]?.what).toMatch(/^surveys fails/);
   });
@@ -48,7 +48,7 @@ describe('an outage of Pylon', () => {
 
   test('stands above the resources in the status for eyes', () => {
     const [line] = statusText(outage(DOWN), NOW).match(/^pylon .*$/m) ?? [];
-    expect(line).toBe('pylon      answers nothing since 2026-03-01T11:46:00.400Z (13m 59s ago)');
+    expect(line).toBe('pylon      answers nothing since 2026-03-01T11:46:00.400Z (14m 00s ago)');
     expect(statusText(outage(null), NOW)).not.toMatch(/^pylon /m);
   });
 });

@@ -158,7 +158,7 @@ describe('the state at the top', () => {
   }) => {
     await fill(mirror);
     const before = await words(await port.open());
-    expect(before).toContain('issues up to date');
+    expect(before).toContain('contacts up to date');
     const since = new Date(Date.now() - 180_000).toISOString();
     await saveReach(mirror.orm, { down_since: since, last: 'GET /me: 503' });
     const text = await words(await port.open());
