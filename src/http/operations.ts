@@ -27,4 +27,18 @@ export interface Operations {
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** How long it waits; default: `PATIENCE`. */
+  readonly patience?: Patience;
 }
+
+/** How long the port waits for its database before it answers without, milliseconds. */
+export interface Patience {
+  /** For what is a few rows: whoever asks is a person, or a machine that gives up soon. */
+  readonly rows: number;
+  /** For counting the rows of the mirror. */
+  readonly count: number;
+  /** For views, which take longer to read; what comes later is there for the next who asks. */
+  readonly report: number;
+}
+
+export const PATIENCE: Patience = { rows: 2_500, count: 1_000, report: 8_000 };

@@ -3,7 +3,7 @@ import type { Status } from '../db/status.ts';
 import { TransientError } from '../errors.ts';
 import { PERIODS, type Period } from '../reports/calendar.ts';
 import type { Report } from '../reports/report.ts';
-import type { Operations } from './operations.ts';
+import { type Operations, PATIENCE } from './operations.ts';
 import { recent, within } from './recent.ts';
 
 /** The database as the port reads it: sparingly, and never waiting for long. All of it rejects when it is away. */
@@ -28,13 +28,7 @@ const historyKept = () => 5_000;
 const reportKept = (tookMs: number) => Math.min(300_000, Math.max(10_000, 20 * tookMs));
 const notKept = () => 0;
 
-/** Whoever asks is a person, or a machine that gives up soon. */
-const PATIENCE_MS = 2_500;
-const COUNT_PATIENCE_MS = 1_000;
-/** Reading views takes longer; what comes later is there for the next who asks. */
-const REPORT_PATIENCE_MS = 8_000;
-
-export function readingOf({ watch, reports, now }: Operations): Reading {
+export function readingOf({ watch, reports, now, patience = PATIENCE }: Operations): Reading {
   const reach = async () => there(watch());
   const ping = recent(async () => (await reach()).ping(), notKept, now);
   const rows = recent(async () => (await reach()).rows(), rowsKept, now);
@@ -43,7 +37,7 @@ export function readingOf({ watch, reports, now }: Operations): Reading {
   const status = recent(
     async (): Promise<Counted> => {
       // A count that fails or takes long leaves the one before it.
-      known = await within(COUNT_PATIENCE_MS, 'counting rows', rows()).catch(() => known);
+      known = await within(patience.count, 'counting rows', rows()).catch(() => known);
       return { ...(await (await reach()).status(known ?? new Map())), counted: known !== undefined };
     },
     statusKept,
@@ -52,12 +46,12 @@ export function readingOf({ watch, reports, now }: Operations): Reading {
   const report = new Map(
     PERIODS.map((period) => [period, recent(async () => there(reports()).read(period), reportKept, now)]),
   );
-  const soon = <T>(work: Promise<T>) => within(PATIENCE_MS, 'the database', work);
+  const soon = <T>(work: Promise<T>) => within(patience.rows, 'the database', work);
   return {
     ping: () => soon(ping()),
     status: () => soon(status()),
     history: () => soon(history()),
-    report: (period) => within(REPORT_PATIENCE_MS, 'the database', there(report.get(period))()),
+    report: (period) => within(patience.report, 'the database', there(report.get(period))()),
   };
 }
 

@@ -40,12 +40,11 @@ describe('a connection', () => {
     database,
   }) => {
     const proxy = await openProxy(database.url);
-    const { pool, close } = openPool(proxy.url, { ...LIMITS, silenceMs: 300 });
-    for (let time = 0; time < 3; time += 1) await pool.query('SELECT pg_sleep(0.2)');
+    const { pool, close } = openPool(proxy.url, { ...LIMITS, silenceMs: 1_000 });
+    for (let time = 0; time < 6; time += 1) await pool.query('SELECT pg_sleep(0.2)');
     proxy.freeze();
-    const frozenAt = performance.now();
-    await expect(pool.query('SELECT 1')).rejects.toThrow('nothing came from the database for 300 ms');
-    expect(performance.now() - frozenAt).toBeLessThan(1_000);
+    // Nothing thaws it: the silence alone ends the wait.
+    await expect(pool.query('SELECT 1')).rejects.toThrow('nothing came from the database for 1000 ms');
     await close();
     await proxy.close();
   });
@@ -68,14 +67,13 @@ describe('a connection', () => {
 
   test('does not keep its pool from closing, whatever it waits for', async ({ database }) => {
     const proxy = await openProxy(database.url);
-    const { pool, close } = openPool(proxy.url, LIMITS);
+    // Nothing ends the wait within an hour but the end of the pool.
+    const { pool, close } = openPool(proxy.url, { ...LIMITS, silenceMs: 3_600_000 });
     await Promise.all([pool.query('SELECT 1'), pool.query('SELECT 1')]);
     proxy.freeze();
     const waiting = pool.query('SELECT 1');
     await sleep(20);
-    const closedAt = performance.now();
     await Promise.all([close(), expect(waiting).rejects.toThrow('Connection terminated')]);
-    expect(performance.now() - closedAt).toBeLessThan(1_500);
     await proxy.close();
   });
 });

@@ -33,7 +33,8 @@ describe('an onlooker', () => {
       const startedAt = performance.now();
       await watch.close();
       await asked;
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      // It takes half a second; a query that is waited for gives up after thirty.
+      expect(performance.now() - startedAt).toBeLessThan(15_000);
     } finally {
       await proxy.close();
     }

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { saveReach } from '../../src/db/reach.ts';
 import { publishSchedule } from '../../src/db/schedule.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { PATIENCE } from '../../src/http/operations.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { openProxy } from '../helpers/proxy.ts';
 import { parseExposition } from './exposition.ts';
@@ -15,6 +16,9 @@ async function scrape(port: Port) {
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   return parseExposition(await answer.text());
 }
+
+/** Milliseconds of patience with what never comes, so that the test need not have the product's. */
+const QUICK = { rows: 200, count: 100, report: 200 };
 
 const use = { endpoint: 'GET /issues', limit: 27, used: 9, queued: 4, answeredAt: [] };
 
@@ -136,10 +140,9 @@ describe('the metrics', () => {
     try {
       const { port: number } = mute.address() as AddressInfo;
       const watch = port.watch(`postgres://x:y@127.0.0.1:${number}/x`);
-      const startedAt = performance.now();
-      const samples = await scrape(await port.open({ watch: () => watch }));
+      // It never says a word: what is answered was not waited for.
+      const samples = await scrape(await port.open({ watch: () => watch, patience: QUICK }));
       expect(samples.get('pylon_sync_database_up')).toBe(0);
-      expect(performance.now() - startedAt).toBeLessThan(5_000);
     } finally {
       mute.close();
     }
@@ -208,7 +211,8 @@ describe('the metrics', () => {
   test('do not wait for a count that takes its time', async ({ port }) => {
     const watch = port.watch();
     const rows = () => new Promise<never>(() => {});
-    const samples = await scrape(await port.open({ watch: () => ({ ...watch, rows }) }));
+    const patience = { ...PATIENCE, count: 50 };
+    const samples = await scrape(await port.open({ watch: () => ({ ...watch, rows }), patience }));
     expect(samples.get('pylon_sync_database_up')).toBe(1);
     expect(samples.get('pylon_sync_failing{resource="issues"}')).toBe(0);
     expect([...samples.keys()].filter((name) => name.startsWith('pylon_sync_rows'))).toEqual([]);

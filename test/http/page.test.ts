@@ -124,7 +124,7 @@ describe('the state at the top', () => {
     opened.activity.complete = false;
     expect(await words(opened)).toContain('First reading by this process users running, 7 read');
     await fill(mirror);
-    await expect.poll(() => words(opened), { timeout: 5_000 }).toContain('First reading as of ');
+    await expect.poll(() => words(opened)).toContain('First reading as of ');
   });
 
   test('of a standby names who keeps the mirror', async ({ port }) => {

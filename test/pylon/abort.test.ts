@@ -24,7 +24,7 @@ interface Phase {
 const PHASES: readonly Phase[] = [
   {
     name: 'held back after a 429',
-    respond: (response) => json(response, {}, 429, { 'x-retry-after': '600' }),
+    respond: (response) => json(response, {}, 429, { 'x-retry-after': '3600' }),
     reached: (client) => (client.uses()[0]?.pausedUntil ?? 0) > 0,
   },
   {
@@ -40,24 +40,26 @@ const PHASES: readonly Phase[] = [
   },
 ];
 
-/** Well beyond what a rejection takes, well below what is being waited for. */
-const PROMPT_MS = 2_000;
+/** Nothing but the abort ends these requests within an hour. */
+const PATIENT = {
+  timeoutMs: 3_600_000,
+  retry: { attempts: 9, baseMs: 3.6e6, capMs: 3.6e6 },
+  random: () => 1,
+};
 
 describe.each(PHASES.map((phase) => [phase.name, phase] as const))('a request that is %s', (_, phase) => {
   const { respond, reached } = phase;
 
   test('rejects with the reason of its signal as soon as it is aborted', async ({ serve, connect }) => {
     const server = await serve(respond);
-    const client = connect(server.url, { retry: { attempts: 9, baseMs: 1e6, capMs: 1e6 }, random: () => 1 });
+    const client = connect(server.url, PATIENT);
     const stop = new AbortController();
     const rejected = rejection(client.request({ ...GET, signal: stop.signal }));
     await expect.poll(() => reached(client, server)).toBe(true);
     // What the server has sent is on its way.
     await sleep(20);
-    const began = performance.now();
     stop.abort(REASON);
     expect(await rejected).toBe(REASON);
-    expect(performance.now() - began).toBeLessThan(PROMPT_MS);
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
     expect(server.seen).toHaveLength(1);
     expect(client.uses()).toMatchObject([{ queued: 0, used: 1 }]);
@@ -65,15 +67,13 @@ describe.each(PHASES.map((phase) => [phase.name, phase] as const))('a request th
 
   test('rejects when the client is closed', async ({ serve, connect }) => {
     const server = await serve(respond);
-    const client = connect(server.url, { retry: { attempts: 9, baseMs: 1e6, capMs: 1e6 }, random: () => 1 });
+    const client = connect(server.url, PATIENT);
     const rejected = rejection(client.request(GET));
     await expect.poll(() => reached(client, server)).toBe(true);
-    const began = performance.now();
     await client.close();
     const error = await rejected;
     expect(error).toBeInstanceOf(TransientError);
     expect(error.message).toBe('the client was closed');
-    expect(performance.now() - began).toBeLessThan(PROMPT_MS);
   });
 });
 

@@ -54,15 +54,17 @@ export const viewFunctions = (): readonly string[] => [
      )}, '[ \\t]+', ' ', 'g'), E' *\\n *(\\n *)*', E'\\n', 'g'), E' \\n\\t\\r')`,
 ];
 
-/** What may pass from a statement's begin, whose time its rows bear, until it has locked their table. */
-const UNSEEN = "interval '10 seconds'";
+/** What may pass from a statement's begin, whose time its rows bear, until it has locked their table: seconds. */
+const UNSEEN_SECONDS = 10;
 
 /**
  * The bound below which every `_synced_at` is committed: rows with a time before it are not added to any more. Null
  * while a transaction writes to the mirror whose begin cannot be seen: that of another user, where the owner of this
  * function is not let see it (`pg_read_all_stats`).
  */
-export const syncedUntil = `CREATE OR REPLACE FUNCTION pylon_bi.synced_until() RETURNS timestamptz
+export const syncedUntil = (
+  unseenSeconds = UNSEEN_SECONDS,
+) => `CREATE OR REPLACE FUNCTION pylon_bi.synced_until() RETURNS timestamptz
    LANGUAGE sql VOLATILE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
      WITH others AS (
        SELECT pid, xact_start FROM pg_stat_activity
@@ -74,4 +76,4 @@ export const syncedUntil = `CREATE OR REPLACE FUNCTION pylon_bi.synced_until() R
           AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND kept.relnamespace = to_regnamespace('pylon') AND kept.relkind = 'r' AND held.pid <> pg_backend_pid())
      SELECT CASE WHEN NOT EXISTS (SELECT FROM writers JOIN others USING (pid) WHERE others.xact_start IS NULL)
-       THEN least(statement_timestamp() - ${UNSEEN}, (SELECT min(xact_start) FROM others)) END $$`;
+       THEN least(statement_timestamp() - interval '${unseenSeconds} seconds', (SELECT min(xact_start) FROM others)) END $$`;

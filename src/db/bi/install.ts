@@ -40,7 +40,7 @@ interface Piece {
   install(tx: Executor): Promise<void>;
 }
 
-const FUNCTIONS: readonly string[] = [...viewFunctions(), syncedUntil, ...schemaComments];
+const FUNCTIONS: readonly string[] = [...viewFunctions(), syncedUntil(), ...schemaComments];
 
 /** The digest of this version's views, whatever custom fields there are. */
 const version = () => digestOf([...FUNCTIONS, JSON.stringify([tableComments, views, metabaseMetadata])]);
