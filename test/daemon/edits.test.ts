@@ -8,8 +8,8 @@ import { writeRequests } from '../helpers/write-requests.ts';
 
 const TIMEOUT = { timeout: 180_000 };
 
-/** No promise of the product, but what shows that it is told of edits and need not look for them. */
-const SOON = { timeout: 10_000, interval: 20 };
+/** Nothing else carries an edit in a test: no pass comes round. The machine may be busy. */
+const SOON = { interval: 20 };
 
 const NAMES = 'issues,accounts,custom_fields';
 
@@ -55,19 +55,14 @@ async function read() {
 }
 
 describe('beside a daemon', () => {
-  test('an UPDATE reaches Pylon at once, and what Pylon made of it comes back', TIMEOUT, async () => {
+  test('an UPDATE reaches Pylon, and what Pylon made of it comes back', TIMEOUT, async () => {
     const { edit, there, here, database } = await served();
-    const delays: number[] = [];
     for (const title of [' One ', 'Two', 'Three']) {
       await edit(`title = '${title}'`);
-      const start = performance.now();
       await expect.poll(there, SOON).toMatchObject({ title: title.trim() });
-      delays.push(performance.now() - start);
     }
     await expect.poll(() => statesIn(database), SOON).toEqual(['applied', 'applied', 'applied']);
     expect(await here()).toMatchObject({ title: 'Three' });
-    // Told of, not looked for each second: the best of three, as the machine may be busy.
-    expect(Math.min(...delays)).toBeLessThan(1_000);
   });
 
   test('it does so in the middle of a pull, which then does not undo it', TIMEOUT, async () => {

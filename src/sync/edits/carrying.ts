@@ -7,9 +7,10 @@ import { newPusher, type PushOptions } from './push.ts';
 export interface CarryingOptions extends PushOptions {
   /** Where to listen for edits; undefined: looked for each second alone. */
   readonly listenUrl: string | undefined;
+  /** Milliseconds between looks for edits that nobody told of; default 1,000. */
+  readonly lookMs?: number;
 }
 
-/** Milliseconds between looks for edits that nobody told of. */
 const LOOK_MS = 1_000;
 const AFTER_FAILURE_MS = 5_000;
 
@@ -39,13 +40,14 @@ function newBell() {
  */
 export async function carryEdits(ctx: Context, options: CarryingOptions, report: Report): Promise<void> {
   const { signal } = ctx;
+  const { lookMs = LOOK_MS } = options;
   const bell = newBell();
   const pusher = newPusher(ctx, options, bell.ring);
   const listener = options.listenUrl === undefined ? undefined : listenForEdits(options.listenUrl, bell.ring);
   let hasBegun = false;
   try {
     while (!signal.aborted) {
-      let waitMs = LOOK_MS;
+      let waitMs = lookMs;
       try {
         if (!hasBegun) await pusher.begin();
         hasBegun = true;
