@@ -56,9 +56,6 @@ export function databaseName({ config }: Setup, url: string): string {
 export const UNVERIFIED =
   'the connection to the database is encrypted, but the server is not verified, so another could answer in its place: sslmode=verify-full verifies it';
 
-/** How long after the signal the database has to finish what it is doing, milliseconds. */
-const FINISH_MS = 3_000;
-
 /**
  * Opens a database for as long as `work` takes. Once the command is to end, what the work still waits for there
  * (a user's lock, a server that does not answer) is interrupted.
@@ -68,7 +65,7 @@ const FINISH_MS = 3_000;
  * be used at first or any longer.
  */
 export async function onDatabase<T>(
-  { shell, ending, log }: Setup,
+  { shell, ending, log, tempo }: Setup,
   url: string,
   work: (db: Database) => Promise<T>,
   { hasWorked = false }: { readonly hasWorked?: boolean } = {},
@@ -82,7 +79,7 @@ export async function onDatabase<T>(
     if (!hasWorked && db.trust === 'encrypted') log.warn(UNVERIFIED);
     let timer: NodeJS.Timeout | undefined;
     const interruptSoon = () => {
-      timer = setTimeout(() => db.interrupt(signal.reason), FINISH_MS).unref();
+      timer = setTimeout(() => db.interrupt(signal.reason), tempo.finishMs).unref();
     };
     signal.addEventListener('abort', interruptSoon, { once: true });
     try {

@@ -69,7 +69,7 @@ function demoConfig(config: Config, sandbox: Sandbox, dataDir: string): Config {
 async function runOn(shell: Shell, config: Config): Promise<number> {
   const logLevel = shell.env.LOG_LEVEL ? config.logLevel : 'warn';
   const setup = withConfig(shell, {}, { ...config, logLevel });
-  return endInTime({ ...setup, signal: shell.signal }, () => serveDemo(setup));
+  return endInTime({ ...setup, ...setup.tempo, signal: shell.signal }, () => serveDemo(setup));
 }
 
 async function serveDemo(setup: Setup): Promise<number> {

@@ -29,10 +29,10 @@ export interface EndingOptions {
   readonly log: Logger;
   /** Asks for the end. */
   readonly signal: AbortSignal;
-  /** Milliseconds after the signal at which what is still open is named; default 3,000. */
-  readonly warnMs?: number;
-  /** Milliseconds after the signal at which it is given up; default 9,500: supervisors kill after ten seconds. */
-  readonly mostMs?: number;
+  /** Milliseconds after the signal at which what is still open is named. */
+  readonly warnMs: number;
+  /** Milliseconds after the signal at which it is given up. */
+  readonly mostMs: number;
 }
 
 /**
@@ -40,7 +40,7 @@ export interface EndingOptions {
  * 1 when it was given up. What is given up goes on: only the end of the process ends it.
  */
 export async function endInTime(options: EndingOptions, work: () => Promise<number>): Promise<number> {
-  const { ending, log, signal, warnMs = 3_000, mostMs = 9_500 } = options;
+  const { ending, log, signal, warnMs, mostMs } = options;
   const timers: NodeJS.Timeout[] = [];
   // What keeps a process from ending must not be what would end it.
   const after = (ms: number, act: () => void) => void timers.push(setTimeout(act, ms).unref());

@@ -16,9 +16,6 @@ import type { Setup } from './setup.ts';
 import { logSteps } from './steps.ts';
 import { type TokenRecord, TokenRefusedError, untilAccepted } from './token.ts';
 
-/** How often a standby looks at the lease. */
-const STANDBY_MS = 1_000;
-
 /** What works for so long has recovered: the next failure is a first one. */
 const SETTLED_MS = 60_000;
 
@@ -45,15 +42,15 @@ export interface Memory {
   standingBy: string | undefined;
 }
 
-export function newMemory({ log, shell: { signal } }: Setup): Memory {
+export function newMemory({ log, tempo, shell: { signal } }: Setup): Memory {
   return {
-    watch: watchLease(),
+    watch: watchLease(tempo.expiryMs),
     token: { worked: false },
     broken: newPatience({ log, what: 'interrupted: trying again', signal }),
     // Only a person can mend it, who need not wait for long then.
     refused: newPatience({
       ...{ log, what: 'Pylon refuses the token: trying until it works again', signal },
-      ...{ firstMs: 7_000, mostMs: 60_000, least: 'error' as const },
+      ...{ firstMs: tempo.refusedMs, mostMs: 60_000, least: 'error' as const },
     }),
     standingBy: undefined,
   };
@@ -144,7 +141,7 @@ function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 
 
 /** Waits until it makes sense to try again; throws on what no waiting helps against. */
 async function waitOut(setup: Setup, activity: Activity, memory: Memory, error: unknown): Promise<void> {
-  const { log, shell } = setup;
+  const { log, shell, tempo } = setup;
   if (error instanceof LeaseHeldError) {
     become(activity, 'standby', error.holder);
     const name = nameOf(error.holder);
@@ -152,11 +149,11 @@ async function waitOut(setup: Setup, activity: Activity, memory: Memory, error: 
       log.info({ holder: error.holder }, 'standing by: another process works on this database');
     memory.standingBy = name;
     memory.broken.worked();
-    await pause(STANDBY_MS, shell.signal);
+    await pause(tempo.standbyMs, shell.signal);
   } else if (error instanceof LeaseLostError) {
     become(activity, 'standby');
     log.warn({ error }, 'lease lost: standing by');
-    await pause(STANDBY_MS, shell.signal);
+    await pause(tempo.standbyMs, shell.signal);
   } else if (error instanceof TokenRefusedError && memory.token.worked) {
     // Without the lease: another process may have been given a new token.
     become(activity, 'starting', undefined, reasonOf(error));

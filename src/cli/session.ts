@@ -40,8 +40,10 @@ export async function withContext<T>(
   { command, onProgress, watch, token = { worked: false }, observe }: Session,
   work: (ctx: Context) => Promise<T>,
 ): Promise<T> {
-  const { config, log, shell, ending } = setup;
-  const lease = await acquireLease(db, { command, signal: shell.signal, ...(watch && { watch }) });
+  const { config, log, shell, ending, tempo } = setup;
+  const { heartbeatMs, expiryMs } = tempo;
+  const { signal } = shell;
+  const lease = await acquireLease(db, { command, signal, heartbeatMs, expiryMs, ...(watch && { watch }) });
   return ending.during('the lease', async () => {
     // Its transactions could not commit any more, and may be waiting for a database that does not answer.
     lease.lost.addEventListener('abort', () => db.interrupt(lease.lost.reason), { once: true });

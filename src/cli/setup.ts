@@ -4,6 +4,7 @@ import { createLog } from '../log.ts';
 import { concealing } from '../secret.ts';
 import { type Ending, newEnding } from './ending.ts';
 import type { Shell } from './shell.ts';
+import { TEMPO, type Tempo } from './tempo.ts';
 import { canDraw, wantsColour } from './terminal.ts';
 
 /** Where log lines go: to stderr, or above a drawing while there is one. */
@@ -21,6 +22,7 @@ export interface Setup {
   readonly conceal: (text: string) => string;
   /** What is open, should the command not end. */
   readonly ending: Ending;
+  readonly tempo: Tempo;
 }
 
 /**
@@ -44,5 +46,5 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     conceal,
   });
   for (const warning of inspectConfig(env, { token: false }).warnings) log.warn(warning);
-  return { shell, config, log, output, conceal, ending: newEnding() };
+  return { shell, config, log, output, conceal, ending: newEnding(), tempo: shell.tempo ?? TEMPO };
 }

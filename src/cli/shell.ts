@@ -1,4 +1,5 @@
 import type { Environment } from '../config.ts';
+import type { Tempo } from './tempo.ts';
 
 /** What the process gives a command: nothing in `cli` reaches for `process` itself. */
 export interface Shell {
@@ -8,6 +9,8 @@ export interface Shell {
   /** Aborted with an `Interrupted` by the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
   readonly version: string;
+  /** Default: `TEMPO`. */
+  readonly tempo?: Tempo;
 }
 
 /** A person or a supervisor asked the process to stop. */

@@ -21,7 +21,7 @@ export function addStart(program: Command, run: Run): void {
 
 async function runStart(shell: Shell): Promise<number> {
   const setup = setUp(shell, { token: true });
-  return endInTime({ ...setup, signal: shell.signal }, () => listenAndServe(setup));
+  return endInTime({ ...setup, ...setup.tempo, signal: shell.signal }, () => listenAndServe(setup));
 }
 
 async function listenAndServe(setup: Setup): Promise<number> {

@@ -40,12 +40,15 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** Milliseconds between two heartbeats. */
+export const HEARTBEAT_MS = 3_000;
+
 export interface LeaseOptions {
   /** What is running, for the message to others: `pylon-sync backfill`. */
   readonly command: string;
-  /** Milliseconds between heartbeats; default 3,000. */
+  /** Milliseconds between heartbeats; default `HEARTBEAT_MS`. */
   readonly heartbeatMs?: number;
-  /** Milliseconds after the last heartbeat at which others may take over; default 10,000. */
+  /** Milliseconds after the last heartbeat at which others may take over; default `EXPIRY_MS`. */
   readonly expiryMs?: number;
   /** What the caller has seen of the lease before, where it waits for it. */
   readonly watch?: LeaseWatch;
@@ -65,7 +68,7 @@ const COUNTER_BITS = 36n;
 export async function acquireLease(db: Pick<Database, 'vital'>, options: LeaseOptions): Promise<Lease> {
   const {
     command,
-    heartbeatMs = 3_000,
+    heartbeatMs = HEARTBEAT_MS,
     expiryMs = EXPIRY_MS,
     watch = watchLease(expiryMs),
     signal,

@@ -37,7 +37,7 @@ test('a daemon says what it is doing, for whom it waits and what troubles it', a
   await expect.poll(() => first.activity.trouble).toMatch(/^cannot use the database at .*ECONNREFUSED/);
 
   await proxy.open();
-  await expect.poll(() => first.activity.complete, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => first.activity.complete).toBe(true);
   expect(first.activity).toMatchObject({ role: 'active', holder: undefined, trouble: undefined });
   expect([...first.activity.progress.keys()].sort()).toEqual(['tags', 'teams', 'users']);
 
@@ -46,11 +46,11 @@ test('a daemon says what it is doing, for whom it waits and what troubles it', a
   expect(second.activity.holder).toMatchObject({ pid: process.pid, command: 'pylon-sync start' });
 
   sandbox.faults.add({ endpoint: '*', kind: '401', times: 1_000_000 });
-  await expect.poll(() => first.activity.trouble, { timeout: 5_000 }).toMatch(/401 .*Settings → API tokens/);
+  await expect.poll(() => first.activity.trouble).toMatch(/401 .*Settings → API tokens/);
   expect(first.activity.role).toBe('starting');
   sandbox.faults.clear();
 
-  await expect.poll(() => second.activity.role, { timeout: 5_000 }).toBe('active');
+  await expect.poll(() => second.activity.role).toBe('active');
   first.stop();
   expect(first.activity).toMatchObject({ role: 'stopping', trouble: undefined });
   second.stop();

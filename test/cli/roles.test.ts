@@ -10,7 +10,7 @@ import { start } from '../postgres/start.ts';
 const SCRIPT = readFileSync(join(import.meta.dirname, '../../docs/roles.sql'), 'utf8');
 
 /** A server of its own: roles belong to it as a whole. */
-test('a database user who may not make roles is told who has to, and how', { timeout: 60_000 }, async () => {
+test('a database user who may not make roles is told who has to, and how', async () => {
   const server = await start(await makeDataFolder(inject('runFolder'), randomUUID()));
   try {
     await onServer(server.url, async (client) => {

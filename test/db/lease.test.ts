@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { readStatement } from '../../src/db/atomic.ts';
 import { DatabaseAwayError } from '../../src/db/away.ts';
 import { connect } from '../../src/db/connect.ts';
 import { acquireLease, LeaseHeldError } from '../../src/db/lease.ts';

@@ -63,9 +63,14 @@ export interface Launched extends Running {
   stop(): Promise<Ended>;
 }
 
-/** Starts a real process of ours, which its starter ends. */
-export function launch(words: readonly string[], env: Variables = {}, cwd?: string): Launched {
-  const [node, ...args] = COMMAND;
+/** Starts a real process of ours, which its starter ends; `command` where not as people start it. */
+export function launch(
+  words: readonly string[],
+  env: Variables = {},
+  cwd?: string,
+  command: readonly string[] = COMMAND,
+): Launched {
+  const [node = '', ...args] = command;
   const child = spawn(node, [...args, ...words], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

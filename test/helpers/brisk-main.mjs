@@ -1,0 +1,15 @@
+// A process of ours that keeps the times in TEST_TEMPO in place of those that are promised.
+import { constants } from 'node:os';
+import { runCommandLine } from '../../dist/cli/run.js';
+import { Interrupted } from '../../dist/cli/shell.js';
+import { TEMPO } from '../../dist/cli/tempo.js';
+
+const { TEST_TEMPO = '{}', ...env } = process.env;
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort(new Interrupted('SIGTERM', constants.signals.SIGTERM)));
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  ...{ env, stdout: process.stdout, stderr: process.stderr, signal: stop.signal, version: '0.0.0' },
+  tempo: { ...TEMPO, ...JSON.parse(TEST_TEMPO) },
+});
+// As in `main`: what was given up on the way to the end must not keep the process.
+if (stop.signal.aborted) setTimeout(() => process.exit(), 100).unref();
