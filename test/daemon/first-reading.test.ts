@@ -5,12 +5,12 @@ import { EACH_SECOND, NEVER, openDaemonWorkspace, untilMirrored } from '../helpe
 const TIMEOUT = { timeout: 240_000 };
 
 describe('a daemon on an empty database', () => {
-  // Ten seconds are a minute of these limits, and the messages of 120 issues take more than ten of them.
-  const MINUTE_MS = 10_000;
+  // Three seconds are a minute of these limits, and the messages of 120 issues take more than thirteen of them.
+  const MINUTE_MS = 3_000;
   const SCARCE = { 'GET /issues/{id}/messages': 10 };
 
   test(
-    'shows changes within a minute of the limits’ clock while a long backfill of messages runs',
+    'shows changes, and the messages that they point to, while a long backfill of messages runs',
     TIMEOUT,
     async () => {
       const workspace = await openDaemonWorkspace({
@@ -26,12 +26,12 @@ describe('a daemon on an empty database', () => {
       const daemon = launch(['start']);
       const count = async (query: string): Promise<number> =>
         (await database.pool.query(`SELECT count(*)::int AS n FROM ${query}`)).rows[0].n;
+      /** How many issues' messages were read by the time that it is shown. */
       const shown = async (query: string) => {
-        const at = performance.now();
         await expect.poll(() => count(query), { timeout: 90_000, interval: 50 }).toBe(1);
-        return performance.now() - at;
+        return count('pylon_sync.reads');
       };
-      await expect.poll(() => count('pylon_sync.reads'), { timeout: 60_000 }).toBeGreaterThan(0);
+      await expect.poll(() => count('pylon_sync.reads')).toBeGreaterThan(0);
 
       const issues = [...sandbox.world.all('issues')].map(({ object }) => String(object.id));
       const [newest = '', oldest = ''] = [issues[0], issues.at(-1)];
@@ -49,9 +49,9 @@ describe('a daemon on an empty database', () => {
         shown("pylon.issues WHERE title = 'Changed'"),
         shown("pylon.tasks WHERE title = 'Changed'"),
       ]);
-      expect(Math.max(...changed)).toBeLessThan(MINUTE_MS);
-      expect(await message).toBeLessThan(2 * MINUTE_MS);
-      expect(await count('pylon_sync.reads')).toBeLessThan(120);
+      // Its own turn would have come last.
+      expect(await message).toBeLessThan(100);
+      expect(Math.max(...changed)).toBeLessThan(100);
       expect(logOf(daemon).some(({ pass }) => pass === 'backfill')).toBe(false);
       expect(sandbox.requests.filter(({ ownLimit }) => ownLimit)).toEqual([]);
     },
