@@ -5,7 +5,7 @@ import { LongFirst } from './test/setup/sequencer.ts';
 const UNIT = [
   'test/*.test.ts',
   'test/{edits,pylon,resources,sandbox}/**/*.test.ts',
-  'test/cli/{patience,progress,screen,status-text,summary}.test.ts',
+  'test/cli/{ending,patience,progress,screen,status-text,summary}.test.ts',
   'test/http/{health,hints,recent,webhook}.test.ts',
   'test/sync/{paced,plan,schedule,timetable,trail,trouble,windows}.test.ts',
 ];
@@ -21,7 +21,7 @@ export const COMMON: TestUserConfig = {
   // A machine may be busy with other things: slow is no failure.
   testTimeout: 120_000,
   hookTimeout: 120_000,
-  expect: { poll: { timeout: 15_000 } },
+  expect: { poll: { timeout: 60_000 } },
 };
 
 export default defineConfig({

@@ -12,7 +12,7 @@ const columns = fc.record({ title, tags: items, custom_fields: fields }, { requi
 
 const KINDS = { title: 'value', tags: 'set', custom_fields: 'custom_fields' } as const;
 
-test('the database makes of a row what the daemon makes of it', { timeout: 60_000 }, async ({ database }) => {
+test('the database makes of a row what the daemon makes of it', async ({ database }) => {
   const ask = async (call: string, ...values: unknown[]) => {
     const { rows } = await database.pool.query(
       `SELECT pylon_sync.${call} AS made`,

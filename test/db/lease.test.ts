@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { readStatement } from '../../src/db/atomic.ts';
 import { DatabaseAwayError } from '../../src/db/away.ts';
 import { connect } from '../../src/db/connect.ts';
 import { acquireLease, LeaseHeldError } from '../../src/db/lease.ts';
@@ -92,7 +93,7 @@ describe('the lease of a database', () => {
     const db = await connect(database.url, { max: 2 });
     const lease = await acquireLease(db, { command: 'first', heartbeatMs: 20 });
     const busy = [await db.pool.connect(), await db.pool.connect()];
-    const waiting = db.pool.query('SELECT 1');
+    const waiting = readStatement(db.pool, 'SELECT 1');
     for (let beat = 0; beat < 3; beat += 1) await beyond(database, await expiryOf(database));
     expect(lease.lost.aborted).toBe(false);
     for (const client of busy) client.release();

@@ -225,13 +225,10 @@ describe('when the answer is lost', () => {
     sandbox.faults.add({ endpoint, kind: 'lost-answer' });
   const until = (mirrored: Mirrored, database: TestDatabase, state: string) =>
     expect
-      .poll(
-        async () => {
-          await push(mirrored, { allow: ALL });
-          return statesIn(database);
-        },
-        { timeout: 15_000 },
-      )
+      .poll(async () => {
+        await push(mirrored, { allow: ALL });
+        return statesIn(database);
+      })
       .toEqual([state]);
 
   test('a note is found and not said twice', async ({ mirror, database }) => {

@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { carryEdits } from '../../src/sync/edits/carrying.ts';
 import { pushOptions, statesIn } from '../helpers/edits.ts';
-import { keepFew } from '../helpers/few.ts';
 import { test } from '../helpers/session.ts';
+import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';
 
 const NEVER_MS = 86_400_000;
 
@@ -18,7 +18,7 @@ test.for([
     const resources = ['issues', 'custom_fields'].map(resourceNamed);
     const { session, sandbox } = await mirror(
       { issues: 3 },
-      { prepare: keepFew, resources, signal: stop.signal },
+      { prepare: shrinkWorkspace, resources, signal: stop.signal },
     );
     const id = String([...sandbox.world.all('issues')][0]?.object.id);
     const there = () => sandbox.world.get('issues', id)?.title;

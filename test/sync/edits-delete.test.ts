@@ -142,13 +142,10 @@ describe('a DELETE', () => {
       await push(mirrored, ALL);
       expect(await statesIn(database)).toEqual(['pending']);
       await expect
-        .poll(
-          async () => {
-            await push(mirrored, ALL);
-            return statesIn(database);
-          },
-          { timeout: 10_000 },
-        )
+        .poll(async () => {
+          await push(mirrored, ALL);
+          return statesIn(database);
+        })
         .toEqual(['applied']);
       expect(mirrored.sandbox.world.get('accounts', id)).toBeUndefined();
       expect(deletions(mirrored)).toHaveLength(kind === 'lost-answer' ? 1 : 2);

@@ -286,13 +286,10 @@ describe('an unknown outcome', () => {
       await push(mirrored);
       expect(await statesIn(database)).toEqual(['pending']);
       await expect
-        .poll(
-          async () => {
-            await push(mirrored);
-            return statesIn(database);
-          },
-          { timeout: 10_000 },
-        )
+        .poll(async () => {
+          await push(mirrored);
+          return statesIn(database);
+        })
         .toEqual(['applied']);
       expect(now(mirrored, id)).toMatchObject({ title: 'Once' });
       expect(writes(mirrored)).toHaveLength(kind === 'lost-answer' ? 1 : 2);

@@ -140,9 +140,7 @@ describe('a proof', () => {
 });
 
 describe('two passes at once', () => {
-  test('of milestones read each of them once each, and come to an end', { timeout: 60_000 }, async ({
-    mirror,
-  }) => {
+  test('of milestones read each of them once each, and come to an end', async ({ mirror }) => {
     const manyMilestones = (sandbox: Sandbox) => {
       shrinkWorkspace(sandbox);
       const [{ object: task = {} } = {}] = sandbox.world.all('tasks');

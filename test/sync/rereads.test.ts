@@ -92,7 +92,7 @@ describe('a record that something points to', () => {
     // Not at once again: a person may take their time.
     expect(await session.drain()).toBe(0);
     await lock.release();
-    await expect.poll(() => session.drain(), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => session.drain()).toBe(1);
     await expectMirror(database.pool, sandbox, ['issues']);
   });
 

@@ -47,7 +47,7 @@ describe('a custom field that somebody adds in Pylon', () => {
     expect(rows).toEqual([{ seats: 12 }]);
   });
 
-  test('waits while somebody reads the view, and comes with the next list', { timeout: 30_000 }, async ({
+  test('waits while somebody reads the view, and comes with the next list', async ({
     mirror,
     database,
     locks,

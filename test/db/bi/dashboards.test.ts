@@ -38,10 +38,7 @@ const expanded = (query: string) =>
     "$1 BETWEEN '2000-01-01T00:00:00Z' AND '2100-01-01T00:00:00Z'",
   );
 
-test('each panel of the dashboard is answered for who may only read', { timeout: 60_000 }, async ({
-  mirror,
-  database,
-}) => {
+test('each panel of the dashboard is answered for who may only read', async ({ mirror, database }) => {
   await mirror({ issues: 150 });
   const client = await database.pool.connect();
   await client.query('SET ROLE pylon_reader');
@@ -70,9 +67,10 @@ test('each panel of the dashboard is answered for who may only read', { timeout:
   client.release();
 });
 
-test('each question of Metabase is answered for who may only read, with the columns that it draws', {
-  timeout: 60_000,
-}, async ({ mirror, database }) => {
+test('each question of Metabase is answered for who may only read, with the columns that it draws', async ({
+  mirror,
+  database,
+}) => {
   await mirror({ issues: 150 });
   const client = await database.pool.connect();
   await client.query('SET ROLE pylon_reader');

@@ -11,10 +11,7 @@ test('every schema, table, view and column says what it is', async ({ database }
   await expectComments(database);
 });
 
-test('every view answers over a workspace, with its columns in their order', { timeout: 60_000 }, async ({
-  mirror,
-  database,
-}) => {
+test('every view answers over a workspace, with its columns in their order', async ({ mirror, database }) => {
   await mirror({ issues: 120 });
   for (const { name, columns } of views) {
     const { fields, rowCount } = await database.pool.query(`SELECT * FROM pylon_bi.${name}`);
