@@ -14,7 +14,8 @@ export interface Terms {
 
 /**
  * What decides about the results of a statement, at Postgres's own defaults. The planner's settings, memory and
- * `session_replication_role` are left to whoever runs the server: they change how fast, or need a superuser. What a
+ * `session_replication_role` are left to whoever runs the server: they change how fast, or need a superuser, as
+ * `plpgsql.variable_conflict` does, which decides nothing where no name is ambiguous. What a
  * name means comes first.
  */
 const RESULTS = [
@@ -30,7 +31,6 @@ const RESULTS = [
   'quote_all_identifiers = off',
   'row_security = on',
   'client_min_messages = warning',
-  "plpgsql.variable_conflict = 'error'",
   "plpgsql.extra_errors = 'none'",
 ];
 
