@@ -6,8 +6,9 @@ import { pendingMigrations } from '../db/migrate.ts';
 import { serverMajor } from '../db/server.ts';
 import { boundWorkspace, mismatch, type Workspace } from '../db/workspace.ts';
 import { reasonOf, TransientError } from '../errors.ts';
-import { plural, someOf } from '../figures.ts';
-import { createPylon } from '../pylon/client.ts';
+import { duration, plural, someOf } from '../figures.ts';
+import { type ClientEvent, createPylon } from '../pylon/client.ts';
+import { link } from '../pylon/signal.ts';
 import { workspaceOf } from '../sync/workspace.ts';
 import { databaseName, UNVERIFIED, withDatabase } from './database.ts';
 import { rolesAdvice } from './migrate.ts';
@@ -19,6 +20,7 @@ import type { Run, Shell } from './shell.ts';
 const OLDEST_POSTGRES = 14;
 
 /** Someone waits: one more attempt, and an answer within seconds. */
+const LONGEST_WAIT_MS = 10_000;
 const PATIENCE = { timeoutMs: 15_000, retry: { attempts: 2, baseMs: 250, capMs: 1_000 } };
 
 export function addCheck(program: Command, run: Run): void {
@@ -74,9 +76,13 @@ function note(findings: Findings, line: string, error?: unknown): void {
 async function checkToken(setup: Setup, findings: Findings): Promise<Workspace | undefined> {
   const { config, shell } = setup;
   let place = 0n;
-  const pylon = createPylon({ ...pylonOptions(setup, () => place++), ...PATIENCE });
+  const linked = link(shell.signal);
+  const report = ({ endpoint, waitMs = 0 }: ClientEvent) => {
+    if (waitMs > LONGEST_WAIT_MS) linked.abort(new TransientError(askedToWait(endpoint, waitMs)));
+  };
+  const pylon = createPylon({ ...pylonOptions(setup, () => place++), ...PATIENCE, report });
   try {
-    const workspace = await workspaceOf(pylon, shell.signal);
+    const workspace = await workspaceOf(pylon, linked.signal);
     findings.right.push(`token: workspace "${workspace.name}" (${workspace.id}) at ${config.apiUrl}`);
     return workspace;
   } catch (error) {
@@ -84,9 +90,13 @@ async function checkToken(setup: Setup, findings: Findings): Promise<Workspace |
     note(findings, `token: ${[reasonOf(error), ...tokenAdvice(error, config)].join('; ')}`, error);
     return undefined;
   } finally {
+    linked.unlink();
     await pylon.close();
   }
 }
+
+const askedToWait = (endpoint: string, waitMs: number) =>
+  `${endpoint}: Pylon answers 429 and asks to wait for ${duration(waitMs / 1_000)}`;
 
 async function checkDatabase(
   setup: Setup,

@@ -49,10 +49,11 @@ export async function withContext<T>(
     lease.lost.addEventListener('abort', () => db.interrupt(lease.lost.reason), { once: true });
     const linked = link(shell.signal, lease.lost);
     try {
-      const occupied = new Map((await readBudgets(db.orm)).map((use) => [use.endpoint, use.answered_at]));
+      const noted = await readBudgets(db.orm);
       const client = createPylon({
         ...pylonOptions(setup, () => lease.nextOrder()),
-        occupied,
+        occupied: new Map(noted.map((use) => [use.endpoint, use.answered_at])),
+        paused: new Map(noted.map((use) => [use.endpoint, Date.parse(use.paused_until ?? '') || 0])),
         // A process that was paused since it compared might send what another has overtaken.
         beforeWrite: () => lease.assertHeld(),
         ...(observe && { observe }),

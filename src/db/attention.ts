@@ -1,5 +1,7 @@
 import { count, duration, plural } from '../figures.ts';
 import { troubleInWords } from './bi/trouble.ts';
+import type { BudgetUse } from './budgets.ts';
+import type { ClockDifference } from './clock.ts';
 import { collationInWords, collationRemedy } from './collation.ts';
 import type { ResourceStatus, Status } from './status.ts';
 
@@ -10,6 +12,8 @@ export interface Attention {
     | 'pylon'
     | 'failing'
     | 'late'
+    | 'paused'
+    | 'clock'
     | 'stopped'
     | 'edits'
     | 'drift'
@@ -26,7 +30,7 @@ const REFUSED = /^\S+ \S+: 401\b/;
 
 /** What needs a person, the gravest first. */
 export function attentionOf(status: Status): readonly Attention[] {
-  const { resources, stopped_scans, edits, views, collations } = status;
+  const { as_of, resources, stopped_scans, edits, budgets, clock, views, collations } = status;
   const failing = resources.filter((one) => one.failing !== null && !isSilence(one, status));
   const refused = failing.filter((one) => REFUSED.test(errorOf(one)));
   const first = refused[0];
@@ -39,6 +43,8 @@ export function attentionOf(status: Status): readonly Attention[] {
       .filter((one) => !refused.includes(one))
       .map((one) => noting('failing', `${one.resource} fails: ${errorOf(one)}`)),
     ...(isDown(status) ? [] : lateOf(resources)),
+    ...budgets.flatMap((budget) => pausedOf(budget, Date.parse(as_of))),
+    ...(clock === null ? [] : [noting('clock', clockText(clock))]),
     ...stopped_scans.map(({ id, resource, candidates, live }) =>
       noting(
         'stopped',
@@ -97,6 +103,26 @@ function lateOf(resources: readonly ResourceStatus[]): readonly Attention[] {
       schedule === 'reconcile' ? 'the schedule of full comparisons' : `the schedule of ${schedule}`;
     return noting('late', `Behind ${what} (${first?.cron}) by three of its periods or more: ${names}`);
   });
+}
+
+/** Milliseconds: no limit of Pylon's explains a longer pause. */
+const LONG_PAUSE_MS = 120_000;
+
+/** An endpoint that Pylon asks to leave alone for longer than its limits explain. */
+function pausedOf({ endpoint, paused_until }: BudgetUse, now: number): readonly Attention[] {
+  if (paused_until === null || !(Date.parse(paused_until) - now > LONG_PAUSE_MS)) return [];
+  const until = new Date(paused_until).toISOString().replace(/\.\d+Z$/, 'Z');
+  return [
+    noting(
+      'paused',
+      `Pylon answers ${endpoint} with 429 and asks to wait until ${until}: it is asked again every ten minutes`,
+    ),
+  ];
+}
+
+function clockText({ ahead_seconds }: ClockDifference): string {
+  const apart = duration(Math.abs(ahead_seconds));
+  return `Pylon's clock is ${apart} ${ahead_seconds > 0 ? 'ahead of' : 'behind'} the daemon's: one of them, or that of a proxy between, is wrong. The earlier one counts, so nothing is missed, but more is read than need be`;
 }
 
 /** Edits that nothing happens to before somebody has decided. */

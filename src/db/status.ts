@@ -3,6 +3,7 @@ import type { Resource } from '../resources/define.ts';
 import { scheduleOf } from '../resources/listed.ts';
 import { readTroubles, type ViewTrouble } from './bi/trouble.ts';
 import { type BudgetUse, readBudgets } from './budgets.ts';
+import { type ClockDifference, readClock } from './clock.ts';
 import { type ChangedCollation, changedCollations } from './collation.ts';
 import type { Database } from './connect.ts';
 import { countEdits, type EditCounts } from './edits/counts.ts';
@@ -51,6 +52,8 @@ export interface Status {
   readonly edits: EditCounts;
   /** What is left of reading everything; null before the daemon has reckoned it. */
   readonly plan: Plan | null;
+  /** How far Pylon's clock and the daemon's are apart; null where they agree well enough. */
+  readonly clock: ClockDifference | null;
   /** What was asked of each endpoint in the last minute of work, and what may be. */
   readonly budgets: readonly BudgetUse[];
   /** Views that are not as they are to be. */
@@ -186,6 +189,7 @@ export async function readStatus(
     stopped_scans: await readStoppedScans(db),
     edits: await countEdits(db.orm),
     plan: plan ?? null,
+    clock: await readClock(db.orm),
     budgets: await readBudgets(db.orm),
     views: await readTroubles(db.orm),
     collations: await changedCollations(db.orm),

@@ -19,9 +19,14 @@ export function createBudgets(options: {
   readonly now: () => number;
   /** When an earlier process's last requests were answered, by endpoint, epoch milliseconds. */
   readonly occupied: ReadonlyMap<string, readonly number[]>;
+  /** Until when the server asked an earlier process to wait, by endpoint, epoch milliseconds. */
+  readonly paused: ReadonlyMap<string, number>;
+  /** The longest time between two requests that ask whether a pause is over, milliseconds. */
+  readonly askEveryMs?: number | undefined;
 }): Budgets {
-  const { allowed, intervalMs, now } = options;
-  const occupied = new Map([...options.occupied].map(([endpoint, times]) => [canonical(endpoint), times]));
+  const { allowed, intervalMs, now, askEveryMs } = options;
+  const occupied = byName(options.occupied);
+  const paused = byName(options.paused);
   const budgets = new Map<string, Budget>();
   return {
     all: () => [...budgets.values()],
@@ -36,9 +41,14 @@ export function createBudgets(options: {
           concurrency: CONCURRENCY,
           now,
           occupied: occupied.get(name) ?? [],
+          pausedUntil: paused.get(name) ?? 0,
+          ...(askEveryMs === undefined ? {} : { askEveryMs }),
         });
       budgets.set(name, made);
       return made;
     },
   };
 }
+
+const byName = <T>(values: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+  new Map([...values].map(([endpoint, value]) => [canonical(endpoint), value]));

@@ -1,12 +1,20 @@
 import { reasonOf, TransientError, UnknownOutcomeError, UsageError } from '../errors.ts';
 import { concealing, Secret } from '../secret.ts';
 import { addressOf } from './address.ts';
+import type { Turn } from './budget.ts';
 import { createBudgets } from './budgets.ts';
-import { followingClock, steadyNow } from './clock.ts';
+import { boundsOf, followingClock, momentNow, steadyNow } from './clock.ts';
 import type { Limits } from './limits.ts';
 import { type Attempt, observed } from './observe.ts';
 import { newReach } from './reach.ts';
-import { BACKOFF, type Backoff, backoff, sleep as realSleep, type Sleep } from './retry.ts';
+import {
+  BACKOFF,
+  type Backoff,
+  backoff,
+  sleep as realSleep,
+  SHORTEST_PAUSE_MS,
+  type Sleep,
+} from './retry.ts';
 import { link } from './signal.ts';
 import type { Answer, Priority, Pylon, PylonRequest } from './types.ts';
 import { attempt, type Outcome, type Prepared, type Wire } from './wire.ts';
@@ -19,6 +27,8 @@ export interface ClientEvent {
   readonly reason?: string;
   readonly attempt?: number;
   readonly waitMs?: number;
+  /** RFC 3339: the end of a wait that is longer than the limits explain. */
+  readonly until?: string;
 }
 
 export interface PylonOptions {
@@ -36,6 +46,8 @@ export interface PylonOptions {
   readonly retry?: Backoff;
   /** Epoch milliseconds; must not go back. */
   readonly now?: () => number;
+  /** Our own clock, epoch milliseconds, which may be set at any time. Default: `Date.now`. */
+  readonly wallClock?: () => number;
   readonly sleep?: Sleep;
   readonly random?: () => number;
   readonly fetch?: typeof fetch;
@@ -45,12 +57,17 @@ export interface PylonOptions {
   readonly userAgent?: string;
   /** When an earlier process's last requests were answered, by endpoint, epoch milliseconds: they still count. */
   readonly occupied?: ReadonlyMap<string, readonly number[]>;
+  /** Until when Pylon asked an earlier process to wait, by endpoint, epoch milliseconds. */
+  readonly paused?: ReadonlyMap<string, number>;
+  /** Bounds of what a 429 leads to: the shortest wait (1 s), and the longest between two attempts (ten minutes). */
+  readonly pauses?: { readonly shortestMs?: number; readonly askEveryMs?: number };
 }
 
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** Others use the same limits: that they are spent for a moment is no news, for longer than this it is. */
 const WARN_AFTER_MS = 60_000;
+/** No limit of Pylon's explains a longer wait: something else is the matter, and a person may know what. */
+const LONG_PAUSE_MS = 120_000;
 
 function prepare(options: PylonOptions, request: PylonRequest): Prepared {
   const { method, route, body } = request;
@@ -79,7 +96,7 @@ function prepare(options: PylonOptions, request: PylonRequest): Prepared {
  * @throws UsageError when no header can hold the token.
  */
 export function createPylon(options: PylonOptions): Pylon {
-  const { limits, share, token } = options;
+  const { limits, share, token, pauses = {}, wallClock = Date.now } = options;
   // `fetch` would refuse it too, showing it.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('the API token holds characters that no token has');
   const now = options.now ?? steadyNow;
@@ -97,6 +114,8 @@ export function createPylon(options: PylonOptions): Pylon {
     intervalMs: limits.intervalMs,
     now,
     occupied: options.occupied ?? new Map(),
+    paused: options.paused ?? new Map(),
+    askEveryMs: pauses.askEveryMs,
   });
   const wire: Wire = {
     fetch: options.fetch ?? fetch,
@@ -104,6 +123,7 @@ export function createPylon(options: PylonOptions): Pylon {
     nextOrder: options.nextOrder,
     beforeWrite: options.beforeWrite ?? (() => {}),
     intervalMs: limits.intervalMs,
+    shortestPauseMs: pauses.shortestMs ?? SHORTEST_PAUSE_MS,
     clock,
     conceal: concealing([new Secret(token)]),
   };
@@ -118,14 +138,15 @@ export function createPylon(options: PylonOptions): Pylon {
     const budget = budgets.of(endpoint);
     const linked = link(closed.signal, request.signal);
     const { signal } = linked;
-    const once = async (): Promise<Outcome> => {
+    const once = async (turn: Turn): Promise<Outcome> => {
       count(endpoint);
       const startedAt = performance.now();
       const outcome = await attempt(wire, prepared, signal);
       const seen = observed(endpoint, outcome, performance.now() - startedAt);
       reach.observe(seen);
       observe(seen);
-      if (outcome.kind === 'limited') budget.holdUntil(now() + outcome.waitMs);
+      if (outcome.kind === 'limited') turn.limited(now() + outcome.waitMs);
+      else if (outcome.kind !== 'failed' || outcome.status !== undefined) turn.answered();
       return outcome;
     };
     let refusedAt: number | undefined;
@@ -137,8 +158,7 @@ export function createPylon(options: PylonOptions): Pylon {
         if (outcome.kind === 'limited') {
           // Refused before it was processed: safe to send again, whatever it is.
           refusedAt ??= now();
-          const level = now() - refusedAt >= WARN_AFTER_MS ? 'warn' : 'info';
-          report({ level, message: 'rate limited', endpoint, waitMs: outcome.waitMs });
+          report(limitedEvent(endpoint, outcome.waitMs, now() - refusedAt));
           continue;
         }
         failures += 1;
@@ -171,8 +191,9 @@ export function createPylon(options: PylonOptions): Pylon {
     perMinute: (endpoint) => (allowed(endpoint) * 60_000) / limits.intervalMs,
     intervalMs: limits.intervalMs,
     uses: () => budgets.all().map((budget) => budget.use()),
-    now: () => clock.now(),
-    knowsTime: () => clock.isKnown(),
+    time: () => boundsOf(wallClock(), clock.isKnown() ? clock.now() : undefined),
+    moment: () => momentNow(wallClock),
+    aheadMs: () => (clock.isKnown() ? clock.now() - wallClock() : undefined),
     reach: () => reach.state(),
     close: async () => {
       closed.abort(new TransientError('the client was closed'));
@@ -180,6 +201,18 @@ export function createPylon(options: PylonOptions): Pylon {
     },
   });
   return view(() => {}, 'backfill');
+}
+
+/** Others use the same limits: only what lasts, or no limit explains, is worth a warning. */
+function limitedEvent(endpoint: string, waitMs: number, sinceMs: number): ClientEvent {
+  const isLong = waitMs > LONG_PAUSE_MS;
+  return {
+    level: isLong || sinceMs >= WARN_AFTER_MS ? 'warn' : 'info',
+    message: 'rate limited',
+    endpoint,
+    waitMs,
+    ...(isLong ? { until: new Date(Date.now() + waitMs).toISOString() } : {}),
+  };
 }
 
 /** Why it failed, where the message already names the endpoint. */

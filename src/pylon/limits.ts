@@ -32,7 +32,7 @@ export function documentedLimits(era: 'current' | 'legacy', intervalMs = MINUTE_
 }
 
 const FILE = z.strictObject({
-  interval_ms: z.number().positive().default(MINUTE_MS),
+  interval_ms: z.number().positive().max(86_400_000).default(MINUTE_MS),
   limits: z.record(z.string(), z.number().int().positive()).default({}),
 });
 

@@ -1,4 +1,5 @@
 import type { Order } from '../order.ts';
+import type { Moment, TimeBounds } from './clock.ts';
 
 /** Who spends the budget first; a higher number leaves an endpoint's queue earlier. */
 export const PRIORITY = { edit: 40, change: 30, backfill: 20, audit: 10 } as const;
@@ -74,10 +75,12 @@ export interface Pylon {
   readonly intervalMs: number;
   /** Endpoints used so far. */
   uses(): readonly EndpointUse[];
-  /** Pylon's clock now, epoch milliseconds: ours corrected by the last `Date` header seen. */
-  now(): number;
-  /** Whether Pylon has said what time it is there. */
-  knowsTime(): boolean;
+  /** What is known of the time at Pylon now, by the last `Date` header seen and by our own clock. */
+  time(): TimeBounds;
+  /** Notes the time before something is asked, whose answer tells Pylon's. */
+  moment(): Moment;
+  /** Milliseconds by which Pylon's clock is ahead of ours; undefined until it has said what time it is. */
+  aheadMs(): number | undefined;
   /** Whether Pylon answers this process at all. */
   reach(): ReachState;
   /**

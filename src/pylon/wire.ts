@@ -3,7 +3,7 @@ import type { Order } from '../order.ts';
 import { readJson, releaseBody } from './body.ts';
 import { AnswerTooLargeError } from './errors.ts';
 import { redirected, refusal } from './refusal.ts';
-import { retryAfter } from './retry.ts';
+import { httpDate, retryAfter } from './retry.ts';
 import { link } from './signal.ts';
 import type { Answer } from './types.ts';
 
@@ -27,6 +27,8 @@ export interface Wire {
   readonly beforeWrite: () => void;
   /** Milliseconds over which Pylon counts requests. */
   readonly intervalMs: number;
+  /** The shortest wait after a 429, milliseconds. */
+  readonly shortestPauseMs: number;
   /** Pylon's clock, and what it learns from. */
   readonly clock: { now(): number; follow(date: number): void };
   /** Takes secrets out of text that the server wrote. */
@@ -62,11 +64,6 @@ function isUnsent(error: unknown): boolean {
   return false;
 }
 
-function dateOf(headers: Headers): number | undefined {
-  const date = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(date) ? undefined : date;
-}
-
 /** Reads an answer as far as its status asks for. */
 async function judge(
   wire: Wire,
@@ -77,7 +74,8 @@ async function judge(
   const { status, headers } = response;
   if (status === 429) {
     releaseBody(response);
-    return { kind: 'limited', waitMs: retryAfter(headers, wire.intervalMs, wire.clock.now()) };
+    const waitMs = retryAfter(headers, wire.intervalMs, wire.clock.now(), wire.shortestPauseMs);
+    return { kind: 'limited', waitMs };
   }
   if (status >= 300 && status < 400) {
     releaseBody(response);
@@ -116,7 +114,7 @@ export async function attempt(wire: Wire, request: Prepared, signal: AbortSignal
       redirect: 'manual',
       signal: linked.signal,
     });
-    received = { status: response.status, date: dateOf(response.headers) };
+    received = { status: response.status, date: httpDate(response.headers.get('date')) };
     if (received.date !== undefined) wire.clock.follow(received.date);
     outcome = await judge(wire, request, response);
   } catch (error) {

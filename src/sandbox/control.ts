@@ -18,9 +18,14 @@ const faultBody = z.strictObject({
   kind: z.enum(FAULT_KINDS),
   times: z.int().positive().exactOptional(),
   skip: z.int().nonnegative().exactOptional(),
-  retryAfter: z.number().nonnegative().exactOptional(),
+  retryAfter: z.union([z.number(), z.string().regex(/^[\x20-\x7e]*$/)]).exactOptional(),
   header: z.enum(['X-Retry-After', 'Retry-After', 'none']).exactOptional(),
-  delayMs: z.number().nonnegative().exactOptional(),
+  // A timer cannot wait for longer.
+  delayMs: z
+    .number()
+    .nonnegative()
+    .max(2 ** 31 - 1)
+    .exactOptional(),
   status: z.int().min(200).max(599).exactOptional(),
 });
 

@@ -38,8 +38,8 @@ export interface Fault {
   readonly times?: number;
   /** How many requests of the endpoint pass unharmed before. Default 0. */
   readonly skip?: number;
-  /** Seconds that a 429 asks to wait. Default 1. */
-  readonly retryAfter?: number;
+  /** How long a 429 asks to wait: seconds, or any text, as other servers and proxies send it. Default 1. */
+  readonly retryAfter?: number | string;
   /** The header that says so. Default `X-Retry-After`. */
   readonly header?: 'X-Retry-After' | 'Retry-After' | 'none';
   /** How long `slow` takes, milliseconds. Default 1,000. */

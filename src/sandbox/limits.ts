@@ -37,3 +37,24 @@ export function meter(monotonic: () => number, minuteMs: number): Meter {
     },
   };
 }
+
+/** As Pylon documents it, or as other servers and proxies do: an HTTP date, seconds or milliseconds since 1970, nothing. */
+export type RetryAfter = 'seconds' | 'date' | 'epoch' | 'epoch-milliseconds' | 'none';
+
+/** The header by which a refusal says for how many milliseconds to wait; `now` is the server's clock. */
+export function retryAfterHeader(style: RetryAfter, waitMs: number, now: number): Record<string, string> {
+  // To the next whole second, since neither form has parts of one.
+  const seconds = Math.ceil((now + waitMs) / 1_000);
+  switch (style) {
+    case 'seconds':
+      return { 'X-Retry-After': `${Math.max(1, Math.ceil(waitMs / 1_000))}` };
+    case 'date':
+      return { 'Retry-After': new Date(seconds * 1_000).toUTCString() };
+    case 'epoch':
+      return { 'X-Retry-After': `${seconds}` };
+    case 'epoch-milliseconds':
+      return { 'X-Retry-After': `${Math.ceil(now + waitMs)}` };
+    case 'none':
+      return {};
+  }
+}

@@ -1,4 +1,4 @@
-import type { Limits } from './limits.ts';
+import type { Limits, RetryAfter } from './limits.ts';
 
 /** How a sandbox is set up; everything has a default. */
 export interface SandboxOptions {
@@ -16,6 +16,8 @@ export interface SandboxOptions {
   minuteMs?: number;
   /** Requests a minute by endpoint (`GET /issues`); a table given leaves endpoints it does not name alone. Default `current`. */
   limits?: Limits;
+  /** How a refusal for the limit says when to come again. Default: seconds, in `X-Retry-After`. */
+  retryAfter?: RetryAfter;
   /** The only one accepted. Default `sandbox-token`. */
   token?: string;
   /** Added to each answer. Default 0. */
@@ -45,6 +47,7 @@ export function settle(options: SandboxOptions): Settings {
     monotonic: () => performance.now(),
     minuteMs: 60_000,
     limits: 'current',
+    retryAfter: 'seconds',
     token: 'sandbox-token',
     latencyMs: 0,
     shape: 'official',

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { officialBody } from './community-bodies.ts';
 import { enveloped, refused } from './envelope.ts';
 import type { Fault, Faults } from './faults.ts';
-import { limitOf, type Meter } from './limits.ts';
+import { limitOf, type Meter, retryAfterHeader } from './limits.ts';
 import type { Settings } from './options.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import type { RequestLog } from './requests.ts';
@@ -53,7 +53,7 @@ export async function serve(serving: Serving, route: Route, context: SandboxCont
   if (denied !== undefined) return refuse(denied);
   if (early > 0) {
     log.refuse(record);
-    return refuse(rateLimited, { 'X-Retry-After': `${Math.max(1, Math.ceil(early / 1_000))}` });
+    return refuse(rateLimited, retryAfterHeader(settings.retryAfter, early, state.now()));
   }
   const fault = serving.faults.take(route.endpoint);
   const before = fault === undefined ? undefined : await befallen(fault, context, state, refuse, answer);

@@ -10,7 +10,7 @@ const EVERY_MS = 2_000;
  * and a process that follows within the minute counts it. Returns the function that stops it.
  */
 export function noteBudgets({ db, lease, pylon, log }: Context): () => Promise<void> {
-  const note = async () => {
+  const save = async () => {
     const uses = pylon.uses().map(({ endpoint, queued, answeredAt, pausedUntil }) => ({
       endpoint,
       per_minute: Math.floor(pylon.perMinute(endpoint)),
@@ -18,10 +18,11 @@ export function noteBudgets({ db, lease, pylon, log }: Context): () => Promise<v
       answered_at: answeredAt,
       paused_until: pausedUntil === 0 ? null : new Date(pausedUntil).toISOString(),
     }));
-    await saveBudgets(db, lease, uses).catch((error: unknown) =>
-      log.debug({ reason: reasonOf(error) }, 'budgets not noted'),
-    );
+    await saveBudgets(db, lease, uses);
   };
+  // Nobody waits for what the timer starts: a rejection would end the process.
+  const note = () =>
+    save().catch((error: unknown) => log.debug({ reason: reasonOf(error) }, 'budgets not noted'));
   const timer = setInterval(note, EVERY_MS);
   timer.unref();
   return async () => {

@@ -3,7 +3,7 @@ import type { Position } from '../db/cursors.ts';
 /** Scope of the cursor of incremental pulls. */
 export const CHANGES = 'changes';
 
-/** How far the changes of a resource have been pulled. Instants are RFC 3339, in Pylon's clock. */
+/** How far the changes of a resource have been pulled. Instants are RFC 3339. */
 export interface ChangesPosition extends Position {
   /**
    * Every change before it is here. Moves only when a scan is complete: to that scan's start less the overlap.
@@ -16,8 +16,10 @@ export interface ChangesPosition extends Position {
   readonly scan?: {
     /** What it asks for: changes after this. */
     readonly bound: string;
-    /** When it began; null until Pylon's clock is known. */
+    /** When it began, by the earlier of Pylon's clock and ours; null where Pylon does not say what time it is. */
     readonly start: string | null;
+    /** When it began by our own clock. */
+    readonly began?: string;
     readonly cursor: string;
     readonly highest: string | null;
   };

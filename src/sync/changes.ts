@@ -43,7 +43,7 @@ export function newPuller(
       {
         ...{ ctx, kind: 'changes', resource, progress, signal: ctx.signal },
         scope: { name: CHANGES, windowDays: options.windowDays },
-        position: { pass: new Date(ctx.pylon.now()).toISOString(), done: false },
+        position: { pass: new Date(ctx.pylon.time().earliest).toISOString(), done: false },
         parentsDone: () => true,
         onChanged: (rows) => {
           for (const { id } of rows) changed.add(id);

@@ -9,6 +9,7 @@ import { settleApproved } from './approve.ts';
 import { workInBackground } from './background.ts';
 import { newBeside } from './beside.ts';
 import { newPuller } from './changes.ts';
+import { newClockWatch } from './clock-watch.ts';
 import type { Context } from './context.ts';
 import { type CarryingOptions, carryEdits } from './edits/carrying.ts';
 import { every } from './every.ts';
@@ -44,6 +45,8 @@ const PLAN_MS = 2_000;
 const LATE_MS = 30_000;
 /** Milliseconds between looks whether it is time to forget what is too old. */
 const FORGET_MS = 600_000;
+/** Milliseconds between comparisons of Pylon's clock with ours. */
+const CLOCK_MS = 5_000;
 
 /**
  * The daemon's work under one lease: everything once, changes meanwhile and from then on, lists and the full
@@ -145,6 +148,7 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
   const means = { options, puller: handedOver, edits, beside: true };
   const retention = { resources, days: options.retentionDays };
   const noteLate = newLateNote(ctx, resources);
+  const watchClock = newClockWatch(ctx, options.overlapSeconds);
   const notePlan = newPlanNote(ctx, options.activity);
 
   return [
@@ -157,6 +161,7 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
     ...trail.children.map((child) => looking(`changes of ${child.name}`, () => trail.drain(child))),
     looking('rereads', reread).then(rereading.idle),
     looking('handovers', () => takeHandovers(ctx, means, commanded).then(() => false)).then(commanded.idle),
+    looking('clock', () => watchClock().then(() => false), CLOCK_MS),
     looking('plan', () => notePlan().then(() => false), PLAN_MS),
     looking('lateness', () => noteLate().then(() => false), LATE_MS),
     looking('forgetting', () => forget(ctx, retention).then(() => false), FORGET_MS),

@@ -66,7 +66,7 @@ export function newFollowOne(ctx: Context, options: PullOptions): FollowOne {
           windowDays: options.windowDays,
           only: sweeps ? undefined : wanted,
         },
-        position: { pass: new Date(ctx.pylon.now()).toISOString(), done: false },
+        position: { pass: new Date(ctx.pylon.time().earliest).toISOString(), done: false },
         parentsDone: () => true,
       },
       {

@@ -59,7 +59,7 @@ export function newRereads(ctx: Context, resources: readonly Resource[], follow:
       {
         ...{ ctx, kind: 'reread', resource, progress, signal: ctx.signal },
         scope: { name: 'reread', windowDays: 0 },
-        position: { pass: new Date(ctx.pylon.now()).toISOString(), done: false },
+        position: { pass: new Date(ctx.pylon.time().earliest).toISOString(), done: false },
         parentsDone: () => true,
         onChanged: (rows) => {
           for (const { id } of rows) changed.add(id);

@@ -33,13 +33,10 @@ export async function isUnfinished(
 
 /** A `Date` header has whole seconds, and so has what is learned from it. */
 const CLOCK_MS = 2_000;
-/** What our own clock may be wrong by, where Pylon's is not known at all. */
-const UNKNOWN_CLOCK_MS = 86_400_000;
 
 /** The position of a pass that begins now. */
 function freshPosition({ pylon }: Context, since: string | undefined): PassPosition {
-  const uncertain = pylon.knowsTime() ? CLOCK_MS : UNKNOWN_CLOCK_MS;
-  const pass = new Date(pylon.now() - uncertain).toISOString();
+  const pass = new Date(pylon.time().earliest - CLOCK_MS).toISOString();
   return { pass, done: false, ...(since === undefined ? {} : { since }) };
 }
 

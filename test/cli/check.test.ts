@@ -60,6 +60,15 @@ describe('check', () => {
     ]);
   });
 
+  test('does not wait where Pylon asks to come again much later', async ({ env, sandbox }) => {
+    sandbox.faults.add({ endpoint: 'GET /me', kind: '429', retryAfter: 86_400 });
+    const { status, stderr } = await run(['check'], env);
+    expect([status, stderr]).toEqual([
+      1,
+      'wrong  token: GET /me: Pylon answers 429 and asks to wait for 1d 00h\n',
+    ]);
+  });
+
   test('counts the migrations that wait', async ({ env }) => {
     const empty = await createDatabase({ migrated: false });
     try {

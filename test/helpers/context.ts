@@ -37,6 +37,7 @@ export async function openContext(
     nextOrder: () => lease.nextOrder(),
     retry: { attempts: 3, baseMs: 5, capMs: 20 },
     timeoutMs: 5_000,
+    pauses: { shortestMs: 5 },
     ...options.client,
   });
   const ctx = newContext({

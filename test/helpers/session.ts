@@ -120,7 +120,8 @@ export const test = base.extend<{
       sandboxes.push(sandbox);
       sessionOptions.prepare?.(sandbox);
       const reopen = async (options = sessionOptions) => {
-        const session = await openSession(sandbox, database.url, options);
+        const client = { wallClock: () => now, ...options.client };
+        const session = await openSession(sandbox, database.url, { ...options, client });
         opened.unshift(session);
         return session;
       };

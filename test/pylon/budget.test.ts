@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Budget, type BudgetOptions, createBudget } from '../../src/pylon/budget.ts';
 import type { Priority } from '../../src/pylon/types.ts';
 
@@ -117,32 +117,92 @@ test('no more than so many requests are under way at once', async () => {
   expect(arrivals).toHaveLength(12);
 });
 
-test('while held nothing leaves, and a shorter hold does not shorten a longer one', async () => {
-  const budget = budgetOf({ allowed: 5 });
-  const { arrivals, send } = server(budget);
-  const began = Date.now();
-  budget.holdUntil(began + 5000);
-  budget.holdUntil(began + 2000);
-  expect(budget.use().pausedUntil).toBe(began + 5000);
-  void send('held');
-  await vi.advanceTimersByTimeAsync(4999);
-  expect(arrivals).toEqual([]);
-  expect(budget.use().queued).toBe(1);
-  await vi.advanceTimersByTimeAsync(1);
-  expect(arrivals).toEqual([{ name: 'held', at: began + 5000 }]);
-  expect(budget.use().pausedUntil).toBe(0);
-});
+/** A request that is refused at once, and asks to wait until then. */
+const refused = (budget: Budget, until: number) =>
+  budget.run(async (turn) => turn.limited(until), 'backfill');
 
-test('a hold of months neither ends at once nor spins', async () => {
-  const budget = budgetOf({});
-  const { arrivals, send } = server(budget);
-  budget.holdUntil(Date.now() + 2 ** 31 * 3);
-  void send('held');
-  await vi.advanceTimersByTimeAsync(10_000);
-  expect(arrivals).toEqual([]);
-  expect(vi.getTimerCount()).toBe(1);
-  await vi.runAllTimersAsync();
-  expect(arrivals).toHaveLength(1);
+describe('after a request was limited', () => {
+  test('nothing leaves before the server says, and a shorter wait that was asked for earlier changes nothing', async () => {
+    const budget = budgetOf({ allowed: 5 });
+    const { arrivals, send } = server(budget);
+    const began = Date.now();
+    // Both left before either was answered.
+    for (const [after, asked] of [
+      [1, 5000],
+      [2, 2000],
+    ] as const)
+      void budget.run(async (turn) => {
+        await wait(after);
+        turn.limited(began + asked);
+      }, 'backfill');
+    await vi.advanceTimersByTimeAsync(2);
+    expect(budget.use().pausedUntil).toBe(began + 5000);
+    void send('held');
+    await vi.advanceTimersByTimeAsync(4997);
+    expect(arrivals).toEqual([]);
+    expect(budget.use().queued).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(arrivals).toEqual([{ name: 'held', at: began + 5000 }]);
+    expect(budget.use().pausedUntil).toBe(0);
+  });
+
+  test('one request asks every ten minutes, and the others follow when it is answered', async () => {
+    const budget = budgetOf({ allowed: 100 });
+    const began = Date.now();
+    await refused(budget, began + 86_400_000);
+    const asked: number[] = [];
+    const all = Array.from({ length: 8 }, () =>
+      budget.run(async (turn) => {
+        asked.push((Date.now() - began) / 60_000);
+        await wait(100);
+        if (asked.length < 4) turn.limited(began + 86_400_000);
+        else turn.answered();
+      }, 'backfill'),
+    );
+    await vi.advanceTimersByTimeAsync(3 * 3_600_000);
+    await Promise.all(all);
+    expect(asked.slice(0, 4).map(Math.floor)).toEqual([10, 20, 30, 40]);
+    expect(asked.slice(4).map(Math.floor)).toEqual([40, 40, 40, 40]);
+    expect(Number(asked[4]) - Number(asked[3])).toBeGreaterThan(0.001);
+    expect(budget.use().pausedUntil).toBe(0);
+  });
+
+  test('the request that asks brings the newer word, a shorter one too', async () => {
+    const budget = budgetOf({ allowed: 100 });
+    const began = Date.now();
+    await refused(budget, began + 86_400_000);
+    void refused(budget, began + 660_000);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(budget.use().pausedUntil).toBe(began + 660_000);
+    const { arrivals, send } = server(budget);
+    void send('after');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(arrivals).toEqual([{ name: 'after', at: began + 660_000 }]);
+  });
+
+  test('a request that asks and is not answered ends no pause', async () => {
+    const budget = budgetOf({ allowed: 100 });
+    const began = Date.now();
+    await refused(budget, began + 1_500_000);
+    const asked: number[] = [];
+    const all = Array.from({ length: 3 }, () => budget.run(async () => void asked.push(Date.now() - began), 'edit'));
+    await vi.advanceTimersByTimeAsync(1_500_000);
+    await Promise.all(all);
+    // The third is the server's own time.
+    expect(asked).toEqual([600_000, 1_200_000, 1_500_000]);
+  });
+
+  test('a wait of months neither ends at once nor spins', async () => {
+    const budget = budgetOf({ askEveryMs: Number.POSITIVE_INFINITY });
+    const { arrivals, send } = server(budget);
+    await refused(budget, Date.now() + 2 ** 31 * 3);
+    void send('held');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(arrivals).toEqual([]);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.runAllTimersAsync();
+    expect(arrivals).toHaveLength(1);
+  });
 });
 
 test('a failed request counts as one that was sent, and its error comes out', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { followingClock, steadyNow } from '../../src/pylon/clock.ts';
+import { boundsOf, followingClock, momentNow, steadyNow } from '../../src/pylon/clock.ts';
 import { json, test } from './serving.ts';
 
 describe('the clock of another machine', () => {
@@ -28,6 +28,29 @@ describe('the clock of another machine', () => {
     ours += 999;
     clock.follow(OURS + 60_000);
     expect(clock.now()).toBe(OURS + 60_999);
+  });
+});
+
+describe('the time at Pylon', () => {
+  test('lies between its clock and ours, whichever is ahead', () => {
+    const apart = { earliest: 1_000, latest: 9_000, isKnown: true };
+    expect(boundsOf(1_000, 9_000)).toEqual({ own: 1_000, ...apart });
+    expect(boundsOf(9_000, 1_000)).toEqual({ own: 9_000, ...apart });
+  });
+
+  test('is within a day of ours where its clock is not known', () => {
+    const day = 86_400_000;
+    expect(boundsOf(day, undefined)).toEqual({ own: day, earliest: 0, latest: 2 * day, isKnown: false });
+  });
+
+  test('of a moment is no later than the moment, however long the answer took and wherever our clock was set', async () => {
+    let own = 5_000;
+    const moment = momentNow(() => own);
+    own = 90_000;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { earliest, latest } = moment.bounds(6_000);
+    expect(earliest).toBe(5_000);
+    expect(latest).toBeLessThanOrEqual(6_000 - 19);
   });
 });
 

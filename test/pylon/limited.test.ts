@@ -13,15 +13,30 @@ describe('how long a 429 asks to wait', () => {
   test('is X-Retry-After, then Retry-After in seconds or as a date, then 65 s for a minute', () => {
     expect(wait({ 'x-retry-after': '7', 'retry-after': '9' })).toBe(7000);
     expect(wait({ 'retry-after': '9' })).toBe(9000);
-    expect(wait({ 'retry-after': '0.5' })).toBe(500);
+    expect(wait({ 'retry-after': '1.5' })).toBe(1500);
     expect(wait({ 'retry-after': 'Tue, 24 Nov 2026 12:00:20 GMT' })).toBe(20_000);
     expect(wait({})).toBe(65_000);
-    expect(retryAfter(new Headers(), 600, NOW)).toBe(650);
+    expect(retryAfter(new Headers(), 6_000, NOW)).toBe(6_500);
   });
 
-  test('is never negative', () => {
-    expect(wait({ 'x-retry-after': '-3' })).toBe(0);
-    expect(wait({ 'retry-after': 'Tue, 24 Nov 2026 11:00:00 GMT' })).toBe(0);
+  test.each([
+    ['seconds of a day', '86400', 86_400_000],
+    ['seconds of a year and a half, cut to a year', '47304000', 366 * 86_400_000],
+    ['an epoch in seconds', String(NOW / 1000 + 90), 90_000],
+    ['an epoch in milliseconds', String(NOW + 90_000), 90_000],
+    ['an epoch that is over', '1595860000', 1_000],
+    ['an epoch in milliseconds that is over', '1595860000000', 1_000],
+    ['an epoch after the last date there is', '8640000000001000', 366 * 86_400_000],
+    ['a number beyond all', '1e300', 366 * 86_400_000],
+  ])('reads %s', (_, text, ms) => {
+    expect(wait({ 'x-retry-after': text })).toBe(ms);
+    expect(wait({ 'retry-after': text })).toBe(ms);
+  });
+
+  test('is a second at least', () => {
+    expect(wait({ 'x-retry-after': '0' })).toBe(1_000);
+    expect(wait({ 'x-retry-after': '-3' })).toBe(1_000);
+    expect(wait({ 'retry-after': 'Tue, 24 Nov 2026 11:00:00 GMT' })).toBe(1_000);
   });
 
   test('passes over what it cannot read', () => {
@@ -67,6 +82,71 @@ test('a request that others leave no room for is told of louder after a minute',
   });
   await client.request({ method: 'GET', route: '/issues' });
   expect(levels).toEqual(['info', 'info', 'warn']);
+});
+
+test('a wait that no limit explains is told of louder at once, with its end', async ({ serve, connect }) => {
+  const server = await serve((response, _, number) =>
+    number === 1
+      ? json(response, LIMITED, 429, { 'x-retry-after': '86400' })
+      : json(response, { data: [] }),
+  );
+  const events: ClientEvent[] = [];
+  const client = connect(server.url, {
+    report: (event) => events.push(event),
+    pauses: { askEveryMs: 20 },
+  });
+  await client.request({ method: 'GET', route: '/issues' });
+  expect(events).toEqual([
+    {
+      ...{ level: 'warn', message: 'rate limited', endpoint: 'GET /issues', waitMs: 86_400_000 },
+      until: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    },
+  ]);
+  expect(client.uses()[0]?.pausedUntil).toBe(0);
+});
+
+test('while a server refuses everything one request asks at a time, however many wait', async ({
+  serve,
+  connect,
+}) => {
+  let refuses = true;
+  let together = 0;
+  let most = 0;
+  const server = await serve(async (response, _, number) => {
+    together += 1;
+    if (number > 6) most = Math.max(most, together);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    together -= 1;
+    if (number === 12) refuses = false;
+    if (refuses) return json(response, LIMITED, 429, { 'x-retry-after': '0' });
+    return json(response, {});
+  });
+  const client = connect(server.url);
+  const all = Array.from({ length: 60 }, () => client.request({ method: 'GET', route: '/issues' }));
+  await expect.poll(() => server.seen.length).toBeGreaterThanOrEqual(11);
+  expect(most).toBe(1);
+  await Promise.all(all);
+  // The eleven that were refused, six of them before anything was known, and the sixty.
+  expect(server.seen).toHaveLength(71);
+});
+
+test('an endpoint that an earlier process was asked to leave alone is asked by one request first', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve((response) => json(response, LIMITED, 429, { 'x-retry-after': '3600' }));
+  const client = connect(server.url, {
+    paused: new Map([['GET /issues', Date.now() + 3_600_000]]),
+  });
+  const stop = new AbortController();
+  const { signal } = stop;
+  const all = Array.from({ length: 9 }, () => client.request({ method: 'GET', route: '/issues', signal }));
+  const ended = Promise.allSettled(all);
+  await expect.poll(() => server.seen.length).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(server.seen).toHaveLength(1);
+  stop.abort(new Error('enough'));
+  await ended;
 });
 
 test('what is queued behind a refused request does not leave during the pause', async ({

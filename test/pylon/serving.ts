@@ -78,7 +78,7 @@ export const sameLimit = (limit: number, intervalMs = 60_000): Limits => ({ inte
 export interface Made {
   /** A server of the test's own. */
   serve(respond: Respond): Promise<TestServer>;
-  /** A client of it, in a hurry: four attempts, milliseconds apart. */
+  /** A client of it, in a hurry: four attempts, milliseconds apart, pauses as short as they are asked for. */
   connect(url: string, options?: Partial<PylonOptions>): Pylon;
 }
 
@@ -107,6 +107,7 @@ export const test = base.extend<Made>({
         nextOrder: () => place++,
         timeoutMs: 10_000,
         retry: { attempts: 4, baseMs: 2, capMs: 10 },
+        pauses: { shortestMs: 0 },
         ...options,
       });
       clients.push(client);

@@ -31,15 +31,17 @@ describe('a fault', () => {
     const { faults } = client.sandbox;
     faults.add({ endpoint: 'GET /me', kind: '429', retryAfter: 7 });
     faults.add({ endpoint: 'GET /me', kind: '429', retryAfter: 8, header: 'Retry-After' });
+    faults.add({ endpoint: 'GET /me', kind: '429', retryAfter: 'soon', header: 'Retry-After' });
     faults.add({ endpoint: 'GET /me', kind: '429', header: 'none' });
     const waits: unknown[] = [];
-    for (let i = 0; i < 3; i += 1) {
+    for (let i = 0; i < 4; i += 1) {
       const { status, headers } = await client.get('/me');
       waits.push([status, headers.get('x-retry-after'), headers.get('retry-after')]);
     }
     expect(waits).toEqual([
       [429, '7', null],
       [429, null, '8'],
+      [429, null, 'soon'],
       [429, null, null],
     ]);
     expect(client.sandbox.requests.some((one) => one.ownLimit)).toBe(false);

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { ENDPOINTS } from '../../src/pylon/endpoints.ts';
 import { routes } from '../../src/sandbox/routes/index.ts';
-import { test } from './client.ts';
+import { NOW, test } from './client.ts';
 
 describe('the rate limit', () => {
   test('slides, and counts each endpoint for itself', async ({ open }) => {
@@ -39,6 +39,18 @@ describe('the rate limit', () => {
       true,
       false,
     ]);
+  });
+
+  test.for([
+    ['date', 'retry-after', 'Tue, 24 Nov 2026 12:00:30 GMT'],
+    ['epoch', 'x-retry-after', String(NOW / 1_000 + 30)],
+    ['epoch-milliseconds', 'x-retry-after', String(NOW + 30_000)],
+    ['none', 'x-retry-after', null],
+  ] as const)('says when to come again as it is set to: %s', async ([retryAfter, header, said], { open }) => {
+    const client = await open({ limits: { 'GET /teams': 1 }, minuteMs: 30_000, monotonic: () => 0, retryAfter });
+    await client.get('/teams');
+    const { status, headers } = await client.get('/teams');
+    expect([status, headers.get(header)]).toEqual([429, said]);
   });
 
   test('counts a route whatever its placeholders hold', async ({ open }) => {

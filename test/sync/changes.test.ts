@@ -4,6 +4,7 @@ import { steadyNow } from '../../src/pylon/clock.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
+import { askew, dateless } from '../helpers/dates.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';
 
@@ -17,12 +18,6 @@ const asked = ({ sandbox }: Mirrored, from: number) =>
   sandbox.requests.slice(from).map(({ endpoint }) => endpoint);
 const watermark = async ({ session }: Mirrored, resource = 'issues') =>
   (await readCursor<{ watermark: string }>(session.ctx.db.orm, resource, 'changes'))?.watermark;
-
-/** Answers that do not say what time it is at Pylon. */
-const dateless: typeof fetch = async (input, init) => {
-  const { body, status, headers } = await fetch(input, init);
-  return new Response(body, { status, headers: [...headers].filter(([name]) => name !== 'date') });
-};
 
 describe('an incremental pull', () => {
   test('costs one request a resource that can be asked for changes when nothing has changed, and writes nothing', async ({
@@ -183,6 +178,73 @@ describe('an incremental pull', () => {
     pass(900);
     await session.pull();
     pass(900);
+    await session.pull();
+    await expectMirror(database.pool, sandbox, ['issues'], { ticking: true });
+  });
+
+  test.for([
+    ['a proxy’s clock is ahead of Pylon’s and ours', { seconds: 420, own: 0 }],
+    ['our clock is ahead of Pylon’s', { seconds: 0, own: 420 }],
+    ['a proxy’s clock is behind, and ours ahead', { seconds: -420, own: 420 }],
+    ['Pylon says no time and our clock is ahead', { seconds: undefined, own: 420 }],
+  ] as const)('brings what changes while %s', async ([_, { seconds, own }], { mirror, database }) => {
+    let moved = 0;
+    const mirrored = await mirror(
+      { issues: 6, historyDays: 50 },
+      {
+        prepare: shrinkWorkspace,
+        client: {
+          fetch: seconds === undefined ? dateless : askew(seconds),
+          wallClock: () => NOW + (moved + own) * 1_000,
+        },
+      },
+    );
+    const { sandbox, session } = mirrored;
+    const pass = (by: number) => {
+      moved += by;
+      mirrored.pass(by);
+    };
+    // What Pylon's clock is known by, where it sends no date.
+    sandbox.world.patch('issues', someIssue(mirrored, 1), { title: 'Before' });
+    pass(60);
+    await session.pull();
+    pass(60);
+    await session.pull();
+    pass(30);
+    sandbox.world.patch('issues', someIssue(mirrored), { title: 'Meanwhile' });
+    pass(30);
+    await session.pull();
+    await expectMirror(database.pool, sandbox, ['issues'], { ticking: true });
+  });
+
+  test('goes on with a scan from its beginning by our own clock, where Pylon says no time', async ({
+    mirror,
+    database,
+  }) => {
+    const issues = resourceNamed('issues');
+    const changes = { path: '/issues/search', limit: 3, times: issues.changes?.times ?? {} };
+    const mirrored = await mirror(
+      { issues: 6, historyDays: 50 },
+      { prepare: shrinkWorkspace, resources: [{ ...issues, changes }], client: { fetch: dateless } },
+    );
+    const { sandbox, session, pass } = mirrored;
+    const touch = (title: string) => {
+      for (const { object } of [...sandbox.world.all('issues')])
+        if (typeof object.id === 'string') sandbox.world.patch('issues', object.id, { title });
+    };
+    // An hour ahead: what complete scans have seen says nothing of the time.
+    sandbox.world.patch('issues', someIssue(mirrored, 1), { updated_at: iso(NOW + 3_600_000) });
+    await session.pull();
+    pass(600);
+    touch('Once');
+    sandbox.faults.add({ endpoint: 'POST /issues/search', kind: '500', skip: 1, times: 3 });
+    expect(await session.pull()).toMatchObject([{ state: 'failed' }]);
+    pass(900);
+    sandbox.world.patch('issues', someIssue(mirrored, 2), { title: 'Between' });
+    pass(900);
+    await session.pull();
+    const moved = Date.parse((await watermark(mirrored)) ?? '');
+    expect(moved).toBeLessThanOrEqual(NOW + 600_000 - 300_000);
     await session.pull();
     await expectMirror(database.pool, sandbox, ['issues'], { ticking: true });
   });

@@ -22,6 +22,14 @@ export async function readFirstSent(db: Executor, edit: number): Promise<FirstSe
   return row === undefined ? undefined : { at: row.at, order: BigInt(row.order) };
 }
 
+/** How long ago an edit was made, milliseconds, by the database's clock alone. */
+export async function ageOf(db: Executor, edit: number): Promise<number> {
+  const { rows } = await db.execute<{ ms: number }>(sql`
+    SELECT (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS ms
+      FROM pylon_sync.edits WHERE id = ${edit}`);
+  return rows[0]?.ms ?? 0;
+}
+
 /** Notes that a create is about to leave, before it does. False where it is under way no more. */
 export async function noteSending(
   db: Database,

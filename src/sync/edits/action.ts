@@ -1,5 +1,6 @@
 import type { Fate } from '../../db/edits/end.ts';
 import { type Edit, noteSent } from '../../db/edits/queue.ts';
+import { ageOf } from '../../db/edits/sending.ts';
 import type { Settlement } from '../../db/edits/settle.ts';
 import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
@@ -48,15 +49,11 @@ const bare = (html: unknown): string =>
     .replace(/<[^>]*>/g, '')
     .replace(/\s+/g, '');
 
-/** Milliseconds by which the two clocks may differ. */
+/** Milliseconds by which clocks may be apart. */
 const SKEW_MS = 60_000;
 
 /** Whether a message of the issue, as new as the edit, says what was to be said. */
-async function saysIt(
-  { ctx, pylon }: Carrier,
-  { record }: Job,
-  { changes, created_at }: Edit,
-): Promise<boolean> {
+async function saysIt({ ctx, pylon }: Carrier, { record }: Job, { id, changes }: Edit): Promise<boolean> {
   const listing = {
     method: 'GET' as const,
     route: '/issues/{id}/messages',
@@ -64,8 +61,9 @@ async function saysIt(
     limit: 1000,
     signal: ctx.signal,
   };
-  // By Pylon's clock; ours gives the difference.
-  const since = Date.parse(created_at) + ctx.pylon.now() - Date.now() - SKEW_MS;
+  // By the earlier of Pylon's clock and ours: a message that is taken for an older one would be said twice.
+  const { earliest } = ctx.pylon.time();
+  const since = earliest - (await ageOf(ctx.db.orm, id)) - SKEW_MS;
   for await (const { objects } of pages(pylon, listing))
     for (const object of objects) {
       const { timestamp, message_html } = object as Values;

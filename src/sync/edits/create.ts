@@ -82,7 +82,7 @@ async function send(
   const { ctx, pylon } = carrier;
   const { create } = creating;
   const { resource, facts } = job;
-  const since = before ?? { at: pylon.now(), order: ctx.lease.nextOrder() };
+  const since = before ?? { at: pylon.time().earliest, order: ctx.lease.nextOrder() };
   if (!(await noteSending(ctx.db, ctx.lease, create.id, { ...since, body }))) return;
   let answer: Answer;
   try {

@@ -15,12 +15,12 @@ export interface ChangesOptions {
 
 /** A time of change further ahead than this says nothing of Pylon's clock. */
 const FUTURE_MS = 86_400_000;
-/** How far the next scan looks back where Pylon's clock was set back before this one. */
+/** How far the next scan looks back where a clock was set back before this one. */
 const SET_BACK_MS = 86_400_000;
 
 /**
  * Reads what changed since the watermark. The watermark moves when the scan is complete, with its last page, and
- * to no later than its beginning less the overlap: what changes while it runs is for the next one. A scan that
+ * to no later than its beginning, by the earlier of Pylon's clock and ours, less the overlap: what changes while it runs is for the next one. A scan that
  * was ended goes on behind its last page, under the bound and from the beginning it had.
  *
  * @throws PermanentError when Pylon ignores the filter.
@@ -37,7 +37,8 @@ export async function enumerateChanges(
   };
   const bound = position.scan?.bound ?? position.watermark;
   const filter = bound === null ? undefined : filterOf(changes, Date.parse(bound), since);
-  const beganAt = performance.now();
+  const moment = pass.pylon.moment();
+  const began = position.scan?.began ?? formatInstant(moment.own);
   let start = position.scan?.start ?? null;
   let highest = position.scan?.highest ?? position.highest ?? null;
 
@@ -51,28 +52,27 @@ export async function enumerateChanges(
   const inspect = (objects: readonly unknown[]) => {
     for (const object of objects) {
       if (filter !== undefined && bound !== null) check(changes, filter, Date.parse(bound), object);
-      highest = later(highest, latest(changes, object));
+      highest = later(highest, latest(changes, object, moment.own));
     }
   };
   for await (const { page, batch } of batches(pass, listing, { inspect })) {
-    // The first answer's date less what it took: no later than the moment it was asked for.
     if (position.scan === undefined && start === null && page.date !== undefined)
-      start = formatInstant(page.date - (performance.now() - beganAt));
+      start = formatInstant(moment.bounds(page.date).earliest);
     const moved = page.next === null ? ended() : { ...position, scan: going(page.next) };
     await pass.keep(batch, (tx) => saveCursor(tx, name, CHANGES, moved));
     pass.step('stored a page');
   }
 
   function going(cursor: string): NonNullable<ChangesPosition['scan']> {
-    return { bound: bound ?? formatInstant(0), start, cursor, highest };
+    return { bound: bound ?? formatInstant(0), start, began, cursor, highest };
   }
-  /** Without a date, what complete scans have seen before this one began is the latest that is certain. */
+  /** Without a date, what complete scans have seen before this one began is the latest that is certain of Pylon's clock. */
   function ended(): ChangesPosition {
-    const began = start ?? position.highest ?? null;
-    if (began === null) return { watermark: position.watermark, highest };
-    // Pylon's clock was set back: how long ago it stood where this scan began to look is anyone's guess.
+    const from = start ?? (position.highest ? earlier(position.highest, began) : null);
+    if (from === null) return { watermark: position.watermark, highest };
+    // A clock was set back: how long ago it stood where this scan began to look is anyone's guess.
     const step = start !== null && bound !== null && Date.parse(start) < Date.parse(bound) ? SET_BACK_MS : 0;
-    return { watermark: formatInstant(Date.parse(began) - overlapSeconds * 1_000 - step), highest };
+    return { watermark: formatInstant(Date.parse(from) - overlapSeconds * 1_000 - step), highest };
   }
 }
 
@@ -91,12 +91,17 @@ function check(changes: Changes, filter: Filter, bound: number, object: unknown)
 }
 
 /** By `updated_at`, where there is one: Pylon sets that, a message may bear the time of its sender's clock. */
-function latest({ times: { updated_at: updated, ...others } }: Changes, object: unknown): number | undefined {
+function latest(
+  { times: { updated_at: updated, ...others } }: Changes,
+  object: unknown,
+  own: number,
+): number | undefined {
   const columns = updated === undefined ? Object.values(others) : [updated];
   const times = columns.flatMap((column) => instantIn(object, column) ?? []);
-  const past = times.filter((at) => at < Date.now() + FUTURE_MS);
+  const past = times.filter((at) => at < own + FUTURE_MS);
   return past.length === 0 ? undefined : Math.max(...past);
 }
 
+const earlier = (a: string, b: string): string => (Date.parse(a) < Date.parse(b) ? a : b);
 const later = (a: string | null, b: number | undefined): string | null =>
   b === undefined || (a !== null && Date.parse(a) >= b) ? a : formatInstant(b);

@@ -42,7 +42,7 @@ export const windowScope = (pass: Pass, start: string) => `${pass.scope.name} wi
 export async function* discoverWindows(pass: Pass, pull: Pull & { by: 'window' }): AsyncGenerator<Window> {
   const position: WindowPosition = pass.position;
   if (position.found === true) return;
-  const anchor = position.anchor ?? pass.scope.until ?? formatInstant(nextSecond(pass.pylon.now()));
+  const anchor = position.anchor ?? pass.scope.until ?? formatInstant(nextSecond(pass.pylon.time().earliest));
   const days = position.days ?? pass.scope.windowDays;
   const cells = grid(anchor, days, pass.scope.since);
   const save = async (frontier: number, found: boolean, window?: Window) =>

@@ -30,13 +30,12 @@ export async function readParent(
   const start = places.get(scope);
   const seen: string[] = [];
   const asked = lease.nextOrder();
-  const beganAt = performance.now();
+  const moment = pass.pylon.moment();
   let mark: string | undefined;
   let finished = false;
   for await (const { batch, date, next } of listChildren(pass, pull, due.id, start ?? START)) {
     seen.push(...idsIn(batch));
-    // The answer's date less what it took: no later than the moment it was asked for.
-    mark ??= markOf(due, date === undefined ? undefined : date - (performance.now() - beganAt));
+    mark ??= markOf(due, moment.bounds(date));
     if (next === null) {
       const keepLast = async (remove?: Remove) => {
         let removed = 0;

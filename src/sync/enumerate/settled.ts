@@ -1,4 +1,5 @@
 import type { Due } from '../../db/reads.ts';
+import type { TimeBounds } from '../../pylon/clock.ts';
 
 /** Pylon's times have whole seconds, and so has the `Date` that they are compared with. */
 const SETTLED_MS = 2_000;
@@ -11,15 +12,16 @@ const UNSETTLED = ' ?';
  * The mark of a listing that was read. What happens in the second of a mark, after the listing was asked for,
  * moves nothing that would tell: until that second is over for certain the listing is due once more.
  *
- * @param asked Pylon's clock at no later moment than the listing was asked for, epoch milliseconds; where that is
- * not known, a listing that was read twice at one mark is taken for settled.
+ * @param asked what was known of the time at Pylon when the listing was asked for. Where that is too little to tell (no
+ * `Date`, or clocks that disagree), a listing that was read twice at one mark is taken for settled.
  */
-export function markOf({ mark, before }: Due, asked: number | undefined): string {
+export function markOf({ mark, before }: Due, { earliest, latest, isKnown }: TimeBounds): string {
   const times = mark.split(' ').filter((part) => part !== '');
-  const latest = Math.max(...times.map((seconds) => Number(seconds) * 1_000));
+  const changed = Math.max(...times.map((seconds) => Number(seconds) * 1_000));
+  const isVague = !isKnown || latest - earliest > AHEAD_MS;
   const isSettled =
-    asked === undefined
-      ? before === mark + UNSETTLED
-      : latest + SETTLED_MS <= asked || latest > asked + AHEAD_MS;
-  return times.length === 0 || Number.isNaN(latest) || isSettled ? mark : mark + UNSETTLED;
+    changed + SETTLED_MS <= earliest ||
+    changed > latest + AHEAD_MS ||
+    (isVague && before === mark + UNSETTLED);
+  return times.length === 0 || Number.isNaN(changed) || isSettled ? mark : mark + UNSETTLED;
 }
