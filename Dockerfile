@@ -30,6 +30,6 @@ COPY migrations migrations
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
-  CMD ["node", "-e", "const a=process.env.PYLON_SYNC_HTTP;if(a==='off')process.exit();fetch('http://127.0.0.1:'+a.split(':').pop()+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+  CMD ["node", "dist/healthcheck.js"]
 ENTRYPOINT ["node", "dist/main.js"]
 CMD ["start"]

@@ -5,9 +5,9 @@ import { LongFirst } from './test/setup/sequencer.ts';
 const UNIT = [
   'test/*.test.ts',
   'test/{edits,pylon,resources,sandbox}/**/*.test.ts',
-  'test/cli/{ending,patience,progress,screen,status-text,summary}.test.ts',
+  'test/cli/{ending,env-file,lines,patience,progress,screen,status-text,summary}.test.ts',
   'test/http/{health,hints,recent,webhook}.test.ts',
-  'test/sync/{paced,plan,schedule,timetable,trail,trouble,windows}.test.ts',
+  'test/sync/{paced,plan,schedule,settled,timetable,trail,trouble,windows}.test.ts',
 ];
 
 /** What needs a database, and no Pylon: tens of seconds. */

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { type Allowed, readAllowed } from './edits/allowed.ts';
 import { type Conflicts, readConflicts } from './edits/conflicts.ts';
 import { reasonOf, UsageError } from './errors.ts';
+import type { ListenAddress } from './listening.ts';
 import { type Limits, parseLimits } from './pylon/limits.ts';
 import type { Resource } from './resources/define.ts';
 import { resources } from './resources/index.ts';
 import type { Secret } from './secret.ts';
+import { fileVariable, readSecretFiles } from './secret-files.ts';
 import {
   apiToken,
   apiUrl,
@@ -14,10 +16,11 @@ import {
   databaseUrl,
   date,
   folder,
-  type ListenAddress,
   listenAddress,
   oneOf,
+  password,
   readable,
+  SECRETS,
   share,
   shareOrNone,
   TOKEN_TAKES,
@@ -35,6 +38,8 @@ export interface Config {
   readonly apiUrl: string;
   /** Absent: the embedded Postgres below `dataDir`. */
   readonly databaseUrl: Secret | undefined;
+  /** Where the address has none; Postgres's client finds it in the environment. */
+  readonly databasePassword: Secret | undefined;
   readonly limits: Limits;
   readonly rateShare: number;
   readonly resources: readonly Resource[];
@@ -121,6 +126,7 @@ const schema = z.object({
   PYLON_API_URL: apiUrl.prefault('https://api.usepylon.com'),
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_LISTEN_URL: databaseUrl.optional(),
+  PGPASSWORD: password.optional(),
   PYLON_RATE_LIMITS: z.string().transform(limits).prefault('current'),
   PYLON_RATE_SHARE: share.prefault('0.9'),
   PYLON_SYNC_RESOURCES: z.string().transform(chosen).prefault(''),
@@ -142,15 +148,14 @@ const schema = z.object({
   LOG_FORMAT: oneOf('json', 'pretty').optional(),
 });
 
-/** Variables whose values are never shown, not even when they are wrong. */
-const SECRETS = new Set(['PYLON_API_TOKEN', 'DATABASE_URL', 'DATABASE_LISTEN_URL', 'PYLON_WEBHOOK_SECRET']);
+const isSecret = (variable: string) => (SECRETS as readonly string[]).includes(variable);
 
 function problemOf(variable: string, message: string, env: Environment): Problem {
   const value = env[variable];
   if (value === undefined) return { variable, message: `${variable} is not set: ${message}` };
   // An address may carry a password, whichever variable it was put into.
   const got =
-    SECRETS.has(variable) || /@/.test(value)
+    isSecret(variable) || /@/.test(value)
       ? '(its value is not shown)'
       : `is ${JSON.stringify(value.slice(0, 200))}`;
   return { variable, message: `${variable} ${got}: ${message}` };
@@ -160,27 +165,47 @@ function problemOf(variable: string, message: string, env: Environment): Problem
 const SERVICE_LINK = /_(SERVICE_(HOST|PORT)\w*|PORT(_\d+_\w+)?)$/;
 
 function unknownNames(env: Environment): readonly string[] {
-  const known = new Set(Object.keys(schema.shape));
+  const known = new Set([...Object.keys(schema.shape), ...SECRETS.map(fileVariable)]);
   return Object.keys(env)
     .filter((name) => /^PYLON_/.test(name) && !known.has(name) && !SERVICE_LINK.test(name))
     .map((name) => `${name} is no variable of pylon-sync: it has no effect`);
 }
 
-/** Reads every variable and collects every problem. A variable that is set but empty counts as not set. */
+/**
+ * Reads every variable and collects every problem. A variable that is set but empty counts as not set. Secrets that stand in
+ * files are read.
+ */
 export function inspectConfig(env: Environment, need: { readonly token: boolean }): Inspection {
+  const files = readSecretFiles(env);
   const given = Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
+    Object.entries({ ...env, ...files.values }).flatMap(([name, value]) =>
+      value?.trim() ? [[name, value.trim()]] : [],
+    ),
   );
   for (const name of ['DATABASE_URL', 'DATABASE_LISTEN_URL'])
     if (given[name] !== undefined) given[name] = withTls(given[name], given);
   const issues = schema.safeParse(given).error?.issues ?? [];
-  const problems = issues.map(({ path, message }) => problemOf(String(path[0]), message, given));
-  if (need.token && given.PYLON_API_TOKEN === undefined) {
+  const problems = [
+    ...[...files.problems].map(([variable, message]) => ({ variable, message })),
+    ...issues.map(({ path, message }) => problemOf(String(path[0]), message, given)),
+  ];
+  if (need.token && given.PYLON_API_TOKEN === undefined && !files.problems.has('PYLON_API_TOKEN')) {
     problems.unshift(problemOf('PYLON_API_TOKEN', TOKEN_TAKES, given));
   }
   const wrong = new Set(problems.map(({ variable }) => variable));
   const read = schema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
-  return { config: configOf(read), problems, warnings: unknownNames(given) };
+  return { config: configOf(read), problems, warnings: [...unknownNames(given), ...unknownZone(given)] };
+}
+
+/** Node takes UTC for a time zone that it does not know, and says nothing. */
+function unknownZone({ TZ: zone }: Environment): readonly string[] {
+  if (zone === undefined || /^:|^[A-Z]{3,}-?\d/i.test(zone)) return [];
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return [];
+  } catch {
+    return [`TZ is ${JSON.stringify(zone)}: no time zone that Node knows, so schedules go by UTC`];
+  }
 }
 
 function configOf(read: z.output<typeof schema>): Config {
@@ -188,6 +213,7 @@ function configOf(read: z.output<typeof schema>): Config {
     token: read.PYLON_API_TOKEN,
     apiUrl: read.PYLON_API_URL,
     databaseUrl: read.DATABASE_URL,
+    databasePassword: read.PGPASSWORD,
     limits: read.PYLON_RATE_LIMITS,
     rateShare: read.PYLON_RATE_SHARE,
     resources: read.PYLON_SYNC_RESOURCES,

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { parseEnv } from 'node:util';
+import { loadEnvironment } from './cli/environment.ts';
 import { collectEarly } from './cli/heap.ts';
 import { allowSlowLinks } from './cli/network.ts';
 import { runCommandLine } from './cli/run.ts';
 import { Interrupted } from './cli/shell.ts';
+import { surviveOutput } from './cli/streams.ts';
 import { reasonOf } from './errors.ts';
 
 /** A Ctrl-C reaches a process under npm twice, from the terminal and from npm: within this time it is one. */
@@ -30,13 +31,12 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** The process's environment over what a `.env` file in the current folder says; ends the process when that cannot be read. */
-function environment(): Record<string, string | undefined> {
-  if (!existsSync('.env')) return process.env;
+/** Reads `.env`; ends the process when that cannot be read. */
+function readEnvFile(): void {
   try {
-    return { ...parseEnv(readFileSync('.env', 'utf8')), ...process.env };
+    loadEnvironment('.env', process.env);
   } catch (error) {
-    process.stderr.write(`pylon-sync: .env cannot be read (${reasonOf(error)}): mend it or move it away\n`);
+    for (const line of reasonOf(error).split('\n')) process.stderr.write(`pylon-sync: ${line}\n`);
     process.exit(2);
   }
 }
@@ -49,16 +49,11 @@ function version(): string {
 collectEarly();
 allowSlowLinks();
 
-for (const stream of [process.stdout, process.stderr]) {
-  // A reader that has gone (`| head`, a closed terminal) does not end the work.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  });
-}
-
+surviveOutput(process);
+readEnvFile();
 const signal = stopSignal();
 process.exitCode = await runCommandLine(process.argv.slice(2), {
-  env: environment(),
+  env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
   signal,

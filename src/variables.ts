@@ -2,13 +2,17 @@ import { resolve } from 'node:path';
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
 import { DATE_TAKES, parseDate } from './date.ts';
+import { parseListenAddress } from './listening.ts';
 import { Secret } from './secret.ts';
 
-/** Where an HTTP port listens. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
+/** Variables whose values are never shown. Each can stand in a file instead, which `<name>_FILE` names. */
+export const SECRETS = [
+  'PYLON_API_TOKEN',
+  'DATABASE_URL',
+  'DATABASE_LISTEN_URL',
+  'PGPASSWORD',
+  'PYLON_WEBHOOK_SECRET',
+] as const;
 
 /** A text that `read` understands; one message, saying what is taken, for any that it does not. */
 export function readable<T>(takes: string, read: (text: string) => T | undefined) {
@@ -90,6 +94,8 @@ export const webhookSecret = readable(
   (text) => (text.length >= SHORTEST_SECRET ? new Secret(text) : undefined),
 );
 
+export const password = readable('takes a password', (text) => new Secret(text));
+
 export function whole(least: number, most: number) {
   return readable(`takes a whole number from ${least} to ${most}`, (text) => {
     const value = Number(text);
@@ -103,13 +109,10 @@ export const folder = readable('takes the path of a folder', (text) =>
   text.includes('\0') ? undefined : resolve(text),
 );
 
-export const listenAddress = readable('takes host:port, such as 127.0.0.1:8080, or off', (text) => {
-  if (text === 'off') return 'off' as const;
-  const parts = /^(?:\[([\da-f:.]+)\]|([^\s:/@[\]]+)):(\d{1,5})$/i.exec(text);
-  const port = Number(parts?.[3]);
-  const host = parts?.[1] ?? parts?.[2];
-  return host !== undefined && port <= 65_535 ? ({ host, port } satisfies ListenAddress) : undefined;
-});
+export const listenAddress = readable(
+  'takes host:port, such as 127.0.0.1:8080, :8080 for every address of this machine, or off',
+  parseListenAddress,
+);
 
 export function oneOf<const Value extends string>(...values: readonly Value[]) {
   return readable(`takes ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`, (text) =>

@@ -37,6 +37,7 @@ describe('without any variable', () => {
       token: undefined,
       apiUrl: 'https://api.usepylon.com',
       databaseUrl: undefined,
+      databasePassword: undefined,
       rateShare: 0.9,
       since: undefined,
       schedule: '* * * * *',
@@ -175,6 +176,7 @@ describe('refused, naming the variable, what it got and what it takes', () => {
     ['PYLON_SYNC_EDIT_GUARD', '-1', /takes a whole number from 0/],
     ['PYLON_SYNC_RETENTION_DAYS', '0', /takes a whole number from 1/],
     ['PYLON_SYNC_HTTP', '8080', /takes host:port/],
+    ['PYLON_SYNC_HTTP', '::1:8080', /takes host:port/],
     ['PYLON_SYNC_HTTP', 'http://127.0.0.1:8080', /takes host:port/],
     ['PYLON_SYNC_HTTP', '127.0.0.1:99999', /takes host:port/],
     ['LOG_LEVEL', 'loud', /takes trace, debug, info, warn, error, fatal or silent/],
@@ -235,6 +237,69 @@ describe('a secret', () => {
     const message = complaint({ [variable]: value });
     expect(message).toMatch(new RegExp(`^${variable} \\(its value is not shown\\): takes `));
     expect(message).not.toContain('XYZ123');
+  });
+});
+
+describe('a secret in a file', () => {
+  const path = (text: string) => {
+    const file = join(folder, `secret-${Math.random()}`);
+    writeFileSync(file, text);
+    return file;
+  };
+
+  test.each([
+    ['PYLON_API_TOKEN', 'tokenXYZ123', 'token'],
+    ['DATABASE_URL', 'postgres://pylon:passXYZ123@db:5432/pylon', 'databaseUrl'],
+    ['DATABASE_LISTEN_URL', 'postgres://pylon:passXYZ123@db:5433/pylon', 'listenUrl'],
+    ['PGPASSWORD', 'passXYZ123', 'databasePassword'],
+    ['PYLON_WEBHOOK_SECRET', 'webhook-secret-XYZ123', 'webhookSecret'],
+  ] as const)('%s is taken without the end of its line', (variable, secret, field) => {
+    for (const end of ['', '\n', '\r\n']) {
+      const config = read({ [`${variable}_FILE`]: path(secret + end) });
+      expect(config[field]?.reveal()).toBe(secret);
+    }
+    expect(inspectConfig({ [`${variable}_FILE`]: path(secret) }, { token: false }).warnings).toEqual([]);
+  });
+
+  test.each([
+    [
+      'that is not there',
+      () => '/nowhere/XYZ123',
+      /^PYLON_API_TOKEN_FILE .*: takes the path of a file.*\(ENOENT\)$/,
+    ],
+    ['that is a folder', () => folder, /^PYLON_API_TOKEN_FILE .*\(EISDIR\)$/],
+    ['that is empty', () => path('\n'), /^PYLON_API_TOKEN_FILE .*\(the file is empty\)$/],
+    [
+      'that holds something else',
+      () => path('Bearer XYZ123'),
+      /^PYLON_API_TOKEN \(its value is not shown\): takes an API/,
+    ],
+  ])('%s is named once, and not shown', (_, file, complaintOf) => {
+    const message = complaint({ PYLON_API_TOKEN_FILE: file() }, { token: true });
+    expect(message).toMatch(complaintOf);
+    expect(message).not.toContain('XYZ123');
+  });
+
+  test('beside the secret itself is one too many', () => {
+    const env = { PYLON_API_TOKEN_FILE: path('tokenXYZ123'), PYLON_API_TOKEN: 'tokenXYZ123' };
+    expect(complaint(env, { token: true })).toBe(
+      'PYLON_API_TOKEN_FILE and PYLON_API_TOKEN are both set: one of them is enough',
+    );
+  });
+});
+
+describe('a time zone', () => {
+  test.each(['Europe/Berlin', 'UTC', 'Australia/Lord_Howe', 'EST5EDT', ':/etc/localtime', ''])(
+    'that Node knows is taken: %j',
+    (TZ) => {
+      expect(inspectConfig({ TZ }, { token: false }).warnings).toEqual([]);
+    },
+  );
+
+  test('that it does not know is warned of', () => {
+    expect(inspectConfig({ TZ: 'Europe/Berln' }, { token: false }).warnings).toEqual([
+      'TZ is "Europe/Berln": no time zone that Node knows, so schedules go by UTC',
+    ]);
   });
 });
 

@@ -40,7 +40,7 @@ export interface PortOptions {
  */
 export async function openPort(setup: Setup, { activity, orAnother = false }: PortOptions): Promise<Port> {
   const { config, conceal, log, shell } = setup;
-  const metrics = createMetrics();
+  const metrics = createMetrics(setup.lostLines);
   let watch: Watch | undefined;
   let reports: Reports | undefined;
   let reached: string | undefined;
@@ -54,7 +54,8 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
     webhookSecret: config.webhookSecret,
     now: Date.now,
   });
-  const server = config.http === 'off' ? undefined : await open(app, config.http, orAnother);
+  const onError = (error: Error) => log.error({ error }, 'the HTTP port has an error: going on');
+  const server = config.http === 'off' ? undefined : await open(app, config.http, orAnother, onError);
   const leave = async () => {
     const left = watch;
     const unread = reports;
@@ -90,10 +91,11 @@ async function open(
   app: Parameters<typeof listen>[0],
   address: Parameters<typeof listen>[1],
   orAnother: boolean,
+  onError: (error: Error) => void,
 ): Promise<HttpServer> {
-  return listen(app, address).catch((error: unknown) => {
+  return listen(app, address, onError).catch((error: unknown) => {
     if (!orAnother || !(error instanceof ListenError)) throw error;
-    return listen(app, { ...address, port: 0 });
+    return listen(app, { ...address, port: 0 }, onError);
   });
 }
 

@@ -8,6 +8,7 @@ import {
   UsageError,
 } from '../errors.ts';
 import { concealing, Secret } from '../secret.ts';
+import { secretsIn } from '../secret-files.ts';
 import { addBackfill } from './backfill.ts';
 import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
@@ -57,9 +58,6 @@ function createProgram(shell: Shell, run: Run): Command {
   return program;
 }
 
-/** What no message may show, readable or not. */
-const SECRETS = ['PYLON_API_TOKEN', 'DATABASE_URL', 'DATABASE_LISTEN_URL', 'PYLON_WEBHOOK_SECRET'];
-
 /** Runs the command that the arguments name, to its end; the exit status. Never throws. */
 export async function runCommandLine(words: readonly string[], shell: Shell): Promise<number> {
   let status = 0;
@@ -70,8 +68,8 @@ export async function runCommandLine(words: readonly string[], shell: Shell): Pr
     await program.parseAsync([...words], { from: 'user' });
     return status;
   } catch (error) {
-    const secrets = SECRETS.map((name) => new Secret((shell.env[name] ?? '').trim()));
-    const conceal = concealing(secrets);
+    // What no message may show, readable or not.
+    const conceal = concealing(secretsIn(shell.env).map((text) => new Secret(text.trim())));
     const outcome = explain(error, program, words);
     for (const line of outcome.text.split('\n')) {
       if (line !== '') shell.stderr.write(`pylon-sync: ${conceal(line)}\n`);

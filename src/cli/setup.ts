@@ -3,6 +3,7 @@ import { type Config, type Environment, inspectConfig, readConfig } from '../con
 import { createLog } from '../log.ts';
 import { concealing } from '../secret.ts';
 import { type Ending, newEnding } from './ending.ts';
+import { newLines } from './lines.ts';
 import type { Shell } from './shell.ts';
 import { TEMPO, type Tempo } from './tempo.ts';
 import { canDraw, wantsColour } from './terminal.ts';
@@ -18,6 +19,8 @@ export interface Setup {
   readonly config: Config;
   readonly log: Logger;
   readonly output: Output;
+  /** How many lines of the log could not be written. */
+  readonly lostLines: () => number;
   /** Blacks out the secrets of the configuration in text that others may read. */
   readonly conceal: (text: string) => string;
   /** What is open, should the command not end. */
@@ -36,9 +39,13 @@ export function setUp(shell: Shell, need: { readonly token: boolean }): Setup {
 
 /** The same with a configuration already read; `env` is what it was read from. */
 export function withConfig(shell: Shell, env: Environment, config: Config): Setup {
-  const output: Output = { print: (text) => shell.stderr.write(text) };
-  const conceal = concealing([config.token, config.databaseUrl, config.listenUrl, config.webhookSecret]);
-  const log = createLog({
+  const lines = newLines(shell.stderr, (lost, reason) =>
+    log.error({ lost, reason }, 'lines of the log were lost'),
+  );
+  const output: Output = { print: lines.write };
+  const { token, databaseUrl, databasePassword, listenUrl, webhookSecret } = config;
+  const conceal = concealing([token, databaseUrl, databasePassword, listenUrl, webhookSecret]);
+  const log: Logger = createLog({
     level: config.logLevel,
     format: config.logFormat ?? (canDraw(shell.stderr, shell.env) ? 'pretty' : 'json'),
     colour: wantsColour(shell.stderr, shell.env),
@@ -46,5 +53,14 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     conceal,
   });
   for (const warning of inspectConfig(env, { token: false }).warnings) log.warn(warning);
-  return { shell, config, log, output, conceal, ending: newEnding(), tempo: shell.tempo ?? TEMPO };
+  return {
+    shell,
+    config,
+    log,
+    output,
+    lostLines: lines.lost,
+    conceal,
+    ending: newEnding(),
+    tempo: shell.tempo ?? TEMPO,
+  };
 }

@@ -18,8 +18,12 @@ export interface Metrics {
 /** Seconds: Pylon's quick answers, its heavy pages, and the limit of one attempt. */
 const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** A registry of its own: two of them know nothing of each other. */
-export function createMetrics(): Metrics {
+/**
+ * A registry of its own: two of them know nothing of each other.
+ *
+ * @param lostLines how many lines of the log could not be written so far.
+ */
+export function createMetrics(lostLines: () => number = () => 0): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -47,6 +51,15 @@ export function createMetrics(): Metrics {
     help: 'Webhooks by what became of them.',
     labelNames: ['outcome'],
     registers,
+  });
+  new Counter({
+    name: 'pylon_sync_log_lines_lost_total',
+    help: 'Lines of the log that could not be written.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(lostLines());
+    },
   });
   const taken = { accepted: 0, refused: 0 };
   return {

@@ -22,7 +22,7 @@ export function urlOf({ password, port }: Access, database: string): string {
 export async function freePort(wanted?: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', (error) => (wanted === undefined ? reject(error) : resolve(freePort())));
+    probe.on('error', (error) => (wanted === undefined ? reject(error) : resolve(freePort())));
     probe.listen(wanted ?? 0, '127.0.0.1', () => {
       const address = probe.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;

@@ -116,6 +116,8 @@ async function prepare(place: Place, access: Access): Promise<void> {
     options: OWN_SETTINGS,
     ssl: false,
   });
+  // The query that is under way, or the next one, tells of a connection that broke.
+  client.on('error', () => {});
   try {
     await client.connect();
     const { rows } = await client.query<{ folder: string; is_made: boolean }>(

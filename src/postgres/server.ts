@@ -105,6 +105,8 @@ export async function launch(
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
+    // What keeps it from running shows by its pid and its log.
+    child.on('error', () => {});
     await once(child, 'spawn');
   } catch (cause) {
     throw new PermanentError(`cannot run ${join(binaries.bin, 'postgres')}`, { cause });

@@ -19,7 +19,8 @@ const UNKNOWN_MS = 86_400_000;
 
 /** The bounds of a moment at which our clock said `own` and Pylon's, where known, `pylon`. */
 export function boundsOf(own: number, pylon: number | undefined): TimeBounds {
-  if (pylon === undefined) return { own, earliest: own - UNKNOWN_MS, latest: own + UNKNOWN_MS, isKnown: false };
+  if (pylon === undefined)
+    return { own, earliest: own - UNKNOWN_MS, latest: own + UNKNOWN_MS, isKnown: false };
   return { own, earliest: Math.min(own, pylon), latest: Math.max(own, pylon), isKnown: true };
 }
 

@@ -57,7 +57,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    // For all its life: once it listens, an error concerns one connection.
+    server.on('error', reject);
     server.listen(settings.port, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;

@@ -22,7 +22,8 @@ export function newClockWatch(ctx: Context, overlapSeconds: number): () => Promi
     if (differs ? noted !== null && Math.abs(seconds - noted) < NEWS_SECONDS : noted === null) return;
     await writing(db, lease, (tx) => saveClock(tx, differs ? { ahead_seconds: seconds } : undefined));
     noted = differs ? seconds : null;
-    if (differs) log.warn({ aheadSeconds: seconds }, "Pylon's clock and this machine's differ: one of them is wrong");
+    if (differs)
+      log.warn({ aheadSeconds: seconds }, "Pylon's clock and this machine's differ: one of them is wrong");
     else log.info({ aheadSeconds: seconds }, "Pylon's clock and this machine's agree again");
   };
 }

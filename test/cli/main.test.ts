@@ -35,6 +35,16 @@ describe('the process', () => {
     expect([stdout, stderr]).toEqual(['0\n', '']);
   });
 
+  test('says so when its result cannot be written, and ends with 1', async () => {
+    const [node, ...args] = COMMAND;
+    const script = `"${node}" "${args.join('" "')}" --help > /dev/full; echo "$?"`;
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script]);
+    expect([stdout, stderr]).toEqual([
+      '1\n',
+      expect.stringMatching(/^pylon-sync: the output cannot be written: ENOSPC.*\n$/),
+    ]);
+  });
+
   test('ends a sandbox cleanly on SIGTERM', async () => {
     const sandbox = start(['sandbox', '--port', '0', '--issues', '5']);
     await sandbox.until('until Ctrl-C');

@@ -1,5 +1,8 @@
-import { describe, expect } from 'vitest';
-import { run, start } from '../helpers/command.ts';
+import { readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished } from 'vitest';
+import { freePort } from '../../src/postgres/access.ts';
+import { COMMAND, launch, run, start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
 import { openProxy } from '../helpers/proxy.ts';
 
@@ -36,6 +39,56 @@ describe('start', () => {
     expect(stderr).not.toContain(new URL(String(env.DATABASE_URL)).password);
     const { rows } = await database.pool.query('SELECT expires_at < now() AS released FROM pylon_sync.lease');
     expect(rows).toEqual([{ released: true }]);
+  });
+
+  test.for([
+    ['whose disk is full', '2> /dev/full'],
+    ['whose reader has gone', '2> >(head -c 1 > /dev/null)'],
+  ] as const)('outlives a log %s, and counts what is lost', async ([, redirection], { env }) => {
+    const port = await freePort();
+    const command = ['bash', '-c', `exec "$@" ${redirection}`, 'bash', ...COMMAND];
+    const running = launch(
+      ['start'],
+      { ...env, ...few, PYLON_SYNC_HTTP: `127.0.0.1:${port}` },
+      undefined,
+      command,
+    );
+    onTestFinished(async () => void (await running.stop()));
+    const get = async (path: string) =>
+      fetch(`http://127.0.0.1:${port}${path}`).then(
+        async (answer) => `${answer.status} ${await answer.text()}`,
+        () => 'none',
+      );
+    await expect.poll(() => get('/readyz'), { interval: 100 }).toMatch(/^200/);
+    expect(await get('/metrics')).toMatch(/^pylon_sync_log_lines_lost_total [1-9]/m);
+    running.kill('SIGTERM');
+    expect((await running.ended).status).toBe(0);
+  });
+
+  test('says how many lines of its log were lost, once there is room again', async ({ env, folder }) => {
+    const path = join(folder, 'log.json');
+    // No file of its may grow beyond some kilobytes: writing fails as on a full disk.
+    const command = [
+      ...['bash', '-c', `trap '' XFSZ; ulimit -f 8; exec "$@" 2>> '${path}'`, 'bash'],
+      ...COMMAND,
+    ];
+    const often = { PYLON_SYNC_LIST_SCHEDULE: '* * * * * *', LOG_LEVEL: 'debug' };
+    const running = launch(['start'], { ...env, ...few, ...often }, undefined, command);
+    onTestFinished(async () => void (await running.stop()));
+    const text = () => readFile(path, 'utf8').catch(() => '');
+    await expect.poll(async () => (await text()).length, { interval: 20 }).toBeGreaterThanOrEqual(8_192);
+    // By now, or with the next second's pass, lines are lost.
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await truncate(path);
+    await expect.poll(text, { interval: 20 }).toContain('lines of the log were lost');
+    running.kill('SIGTERM');
+    expect((await running.ended).status).toBe(0);
+    const lines = (await text()).split('\n').filter((line) => line !== '');
+    const told = lines
+      .map((line) => JSON.parse(line))
+      .find(({ msg }) => msg === 'lines of the log were lost');
+    expect(told).toMatchObject({ level: 'error', reason: 'EFBIG' });
+    expect(told.lost).toBeGreaterThan(0);
   });
 
   test('waits for a database that is away, for as long as it takes', async ({ env, database }) => {

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../helpers/command.ts';
 
 const COMMANDS = /start, backfill, .*status, check, migrate, sandbox, demo/;
@@ -113,5 +116,15 @@ describe('a database that cannot be reached is one line, exit status 1', () => {
 test('no message repeats the secret of the webhooks', async () => {
   const secret = 'webhook-secret-XYZ123';
   const { status, stderr } = await run([secret], { PYLON_WEBHOOK_SECRET: secret });
+  expect([status, stderr]).toEqual([2, expect.stringContaining("unknown command '***'")]);
+});
+
+test('no message repeats a secret that stands in a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-usage-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const secret = 'webhook-secret-XYZ123';
+  const path = join(folder, 'secret');
+  await writeFile(path, `${secret}\n`);
+  const { status, stderr } = await run([secret], { PYLON_WEBHOOK_SECRET_FILE: path });
   expect([status, stderr]).toEqual([2, expect.stringContaining("unknown command '***'")]);
 });

@@ -119,6 +119,7 @@ test('one attempt alone rejects with the reason, and answers nothing of its own'
     nextOrder: () => 0n,
     beforeWrite: () => {},
     intervalMs: 60_000,
+    shortestPauseMs: 0,
     clock: followingClock(Date.now),
     conceal: (text) => text,
   };

@@ -185,7 +185,9 @@ describe('after a request was limited', () => {
     const began = Date.now();
     await refused(budget, began + 1_500_000);
     const asked: number[] = [];
-    const all = Array.from({ length: 3 }, () => budget.run(async () => void asked.push(Date.now() - began), 'edit'));
+    const all = Array.from({ length: 3 }, () =>
+      budget.run(async () => void asked.push(Date.now() - began), 'edit'),
+    );
     await vi.advanceTimersByTimeAsync(1_500_000);
     await Promise.all(all);
     // The third is the server's own time.

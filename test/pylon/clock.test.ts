@@ -73,14 +73,15 @@ test('the client tells the time of the server, as its answers and refusals date 
     json(response, {}, number === 4 ? 404 : 200, header);
   });
   const ours = Date.parse('2026-11-24T12:00:00Z');
-  const client = connect(server.url, { now: () => ours });
+  const client = connect(server.url, { now: () => ours, wallClock: () => ours });
   const ask = async () => {
     await client.request({ method: 'GET', route: '/me' }).catch(() => {});
-    return client.now();
+    return client.aheadMs();
   };
-  expect(client.now()).toBe(ours);
-  expect(await ask()).toBe(there);
-  expect(await ask()).toBe(there);
-  expect(await ask()).toBe(there);
-  expect(await ask()).toBe(there + 3_600_000);
+  expect([client.aheadMs(), client.time().isKnown]).toEqual([undefined, false]);
+  expect(await ask()).toBe(there - ours);
+  expect(await ask()).toBe(there - ours);
+  expect(await ask()).toBe(there - ours);
+  expect(await ask()).toBe(there + 3_600_000 - ours);
+  expect(client.time()).toEqual({ own: ours, earliest: ours, latest: there + 3_600_000, isKnown: true });
 });

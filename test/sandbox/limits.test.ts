@@ -47,7 +47,12 @@ describe('the rate limit', () => {
     ['epoch-milliseconds', 'x-retry-after', String(NOW + 30_000)],
     ['none', 'x-retry-after', null],
   ] as const)('says when to come again as it is set to: %s', async ([retryAfter, header, said], { open }) => {
-    const client = await open({ limits: { 'GET /teams': 1 }, minuteMs: 30_000, monotonic: () => 0, retryAfter });
+    const client = await open({
+      limits: { 'GET /teams': 1 },
+      minuteMs: 30_000,
+      monotonic: () => 0,
+      retryAfter,
+    });
     await client.get('/teams');
     const { status, headers } = await client.get('/teams');
     expect([status, headers.get(header)]).toEqual([429, said]);

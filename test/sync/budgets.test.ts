@@ -5,7 +5,7 @@ import { resourceNamed } from '../../src/resources/index.ts';
 import { noteBudgets } from '../../src/sync/budgets.ts';
 import { test } from '../helpers/session.ts';
 
-test.for(['86400', '1e300', '8640000000001000', '253402300800'])(
+test.for(['86400', '1e300', '8640000000001000', '99999999999'])(
   'a 429 that asks to wait for %s is noted with a time that can be shown, and named',
   async (retryAfter, { mirror }) => {
     const stop = new AbortController();

@@ -9,12 +9,14 @@ import { editsIn, push, statesIn } from '../helpers/edits.ts';
 import { ALL, allowAll, createdObjects, createRequests, insert, pushUntil } from '../helpers/inserts.ts';
 import { test } from '../helpers/session.ts';
 
-
-test('a first reading asks once for the children of each record, where Pylon says no time', async ({ mirror }) => {
+test('a first reading asks once for the children of each record, where Pylon says no time', async ({
+  mirror,
+}) => {
   const { sandbox } = await mirror({}, { client: { fetch: dateless } });
   const asked = new Map<string, number>();
   for (const { method, path } of sandbox.requests)
-    if (method === 'GET' && /^\/issues\/[^/]+\/messages$/.test(path)) asked.set(path, (asked.get(path) ?? 0) + 1);
+    if (method === 'GET' && /^\/issues\/[^/]+\/messages$/.test(path))
+      asked.set(path, (asked.get(path) ?? 0) + 1);
   const old = [...sandbox.world.all('issues')].filter(
     ({ object }) =>
       typeof object.id === 'string' &&
@@ -30,7 +32,10 @@ test('a first reading asks once for the children of each record, where Pylon say
 describe('behind a proxy whose clock is seven minutes ahead', () => {
   const ahead = { client: { fetch: askew(420) } };
 
-  test('a create whose answer was lost is found, and never a second one made', async ({ mirror, database }) => {
+  test('a create whose answer was lost is found, and never a second one made', async ({
+    mirror,
+    database,
+  }) => {
     const mirrored = await mirror({ issues: 6 }, ahead);
     await allowAll(mirrored);
     await insert(database, 'issues');
@@ -38,19 +43,22 @@ describe('behind a proxy whose clock is seven minutes ahead', () => {
     await push(mirrored, ALL);
     expect(await statesIn(database)).toEqual(['pending']);
     await pushUntil(mirrored, database, 'applied');
-    expect([createdObjects(mirrored, 'issues').length, createRequests(mirrored, 'issues').length]).toEqual([1, 1]);
+    expect([createdObjects(mirrored, 'issues').length, createRequests(mirrored, 'issues').length]).toEqual([
+      1, 1,
+    ]);
   });
 
   test('a note whose answer was lost is found', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 6 }, ahead);
-    await allowAll(mirrored);
+    const messages = { allow: ['message'] } as const;
+    await push(mirrored, messages);
     const issue = [...mirrored.sandbox.world.all('issues')][2];
     await database.pool.query('SELECT pylon.add_note($1, $2)', [issue?.object.id, '<p>Once</p>']);
     mirrored.sandbox.faults.add({ endpoint: 'POST /issues/{id}/note', kind: 'lost-answer' });
-    await push(mirrored, ALL);
+    await push(mirrored, messages);
     await expect
       .poll(async () => {
-        await push(mirrored, ALL);
+        await push(mirrored, messages);
         return (await editsIn(database)).map(({ state, error }) => `${state} ${error ?? ''}`);
       })
       .toEqual([expect.stringMatching(/^applied/)]);
@@ -65,24 +73,28 @@ describe('behind a proxy whose clock is seven minutes ahead', () => {
       ...{ level: 'info', format: 'json', colour: false, conceal: (line) => line },
       write: (line) => lines.push(JSON.parse(line)),
     });
-    let ahead = 420_000;
-    const pylon = { ...ctx.pylon, aheadMs: () => ahead };
+    let apart = 420_000;
+    const pylon = { ...ctx.pylon, aheadMs: () => apart };
     const look = newClockWatch({ ...ctx, log, pylon }, 300);
     const named = async () => attentionOf(await readStatus(ctx.db, [])).map(({ what }) => what);
     await look();
     await look();
     expect(lines).toMatchObject([
-      { level: 'warn', aheadSeconds: 420, msg: "Pylon's clock and this machine's differ: one of them is wrong" },
+      {
+        level: 'warn',
+        aheadSeconds: 420,
+        msg: "Pylon's clock and this machine's differ: one of them is wrong",
+      },
     ]);
     expect(await named()).toEqual([expect.stringMatching(/^Pylon's clock is 7m 00s ahead of the daemon's/)]);
-    ahead = 220_000;
+    apart = 220_000;
     await look();
     await look();
     expect(lines.slice(1)).toMatchObject([
       { level: 'info', aheadSeconds: 220, msg: "Pylon's clock and this machine's agree again" },
     ]);
     expect(await named()).toEqual([]);
-    ahead = -480_000;
+    apart = -480_000;
     await look();
     expect(await named()).toEqual([expect.stringMatching(/^Pylon's clock is 8m 00s behind the daemon's/)]);
   });
