@@ -13,7 +13,10 @@ export interface Aim {
   readonly reached: boolean;
 }
 
-const MEMORY_BYTES = 200e6;
+/** Peak memory of one process, at most. */
+export const MEMORY_BYTES = 200e6;
+
+export const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
 const atLeast = (what: string, measured: number, least: number): Aim => ({
   what,
@@ -102,7 +105,6 @@ export function aimsOf({ sizes, requests }: Results): readonly Aim[] {
       );
       aims.push(atMost(`dead rows of an unchanged load${at}`, unchanged.deadRows, 0, String));
     }
-    const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
     aims.push(atMost(`peak memory of \`pylon-sync backfill\`${at}`, peakBytes, MEMORY_BYTES, megabytes));
   }
   const times = (value: number) => `${value.toFixed(3)} ×`;

@@ -17,25 +17,29 @@ async function peakOf(pid: number): Promise<number | undefined> {
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
-/** Peak memory, in bytes, of the built command while it backfills a sandbox's issues into a database. */
-export async function peakMemory(sandbox: SandboxProcess, database: string, folder: string): Promise<number> {
-  const limits = join(folder, 'limits.json');
-  await writeFile(limits, '{"interval_ms": 1}');
-  const child = spawn(process.execPath, [MAIN, 'backfill', '--resource', 'issues'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      PYLON_API_URL: sandbox.url,
-      PYLON_API_TOKEN: sandbox.token,
-      PYLON_RATE_LIMITS: limits,
-      DATABASE_URL: database,
-      LOG_LEVEL: 'warn',
-    },
-  });
+/** A process of the built program, and what it is to reach before it is asked to end. */
+export interface Watched {
+  /** What a shell runs in this folder. */
+  readonly shell: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** It ends by itself where this is absent; else it is asked to, once it has printed this. */
+  readonly until?: string;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Peak memory, in bytes, of a process from its start to its end. */
+export async function peakOfProcess({ shell, env, until }: Watched): Promise<number> {
+  const child = spawn('sh', ['-c', `exec ${shell}`], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env });
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
+  let asked = false;
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (asked || until === undefined || !said.includes(until)) return;
+      asked = true;
+      child.kill('SIGTERM');
+    });
   let peak = 0;
   const look = async () => {
     peak = (await peakOf(child.pid ?? 0)) ?? peak;
@@ -43,6 +47,27 @@ export async function peakMemory(sandbox: SandboxProcess, database: string, fold
   const timer = setInterval(look, EVERY_MS);
   const [status] = await once(child, 'exit');
   clearInterval(timer);
-  if (status !== 0) throw new Error(`the backfill ended with status ${status}: ${said}`);
+  if (status !== 0) throw new Error(`\`${shell}\` ended with status ${status}: ${said}`);
   return peak;
+}
+
+/** What a process of the program needs to read a sandbox as fast as it can. */
+export async function fastEnvironment(sandbox: SandboxProcess, database: string, folder: string) {
+  const limits = join(folder, 'limits.json');
+  await writeFile(limits, '{"interval_ms": 1}');
+  return {
+    PATH: process.env.PATH,
+    PYLON_API_URL: sandbox.url,
+    PYLON_API_TOKEN: sandbox.token,
+    PYLON_RATE_LIMITS: limits,
+    DATABASE_URL: database,
+  };
+}
+
+/** Peak memory, in bytes, of the built command while it backfills a sandbox's issues into a database. */
+export async function peakMemory(sandbox: SandboxProcess, database: string, folder: string): Promise<number> {
+  return peakOfProcess({
+    shell: `"${process.execPath}" "${MAIN}" backfill --resource issues`,
+    env: { ...(await fastEnvironment(sandbox, database, folder)), LOG_LEVEL: 'warn' },
+  });
 }

@@ -6,6 +6,7 @@ import { CHANGED, type Figure } from './loads.ts';
 import { copyFromMemory, copyFromPages } from './methods/copy.ts';
 import type { Requests } from './requests.ts';
 import type { Results, SizeResult } from './results.ts';
+import { startersSection } from './starters-report.ts';
 import { aimsTable, table } from './table.ts';
 import { viewsSection } from './views-report.ts';
 
@@ -74,13 +75,13 @@ The client is one thread. Of a first load it spends its time on parsing JSON, on
 
 /** The whole of `RESULTS.md`. */
 export function report(results: Results): string {
-  const { command, date, machine, sizes, requests, daemon, edits, views, history } = results;
+  const { command, date, machine, sizes, requests, daemon, edits, views, history, starters } = results;
   return `# Benchmark
 
 \`${command}\`, ${date}, on ${machine}. Rates differ from machine to machine: compare within a table.
 
 ${aimsTable(aimsOf(results))}
 
-${[...sizes.map(sizeSection), requestsSection(requests), daemonSection(daemon, results), editsSection(edits, results), viewsSection(views, results), historySection(history, results), METHOD, BOUNDS].join('\n\n')}
+${[...sizes.map(sizeSection), requestsSection(requests), daemonSection(daemon, results), editsSection(edits, results), viewsSection(views, results), historySection(history, results), startersSection(starters, results), METHOD, BOUNDS].join('\n\n')}
 `;
 }

@@ -3,6 +3,7 @@ import type { EditFigures } from './edits.ts';
 import type { HistoryFigures } from './history.ts';
 import type { Figure } from './loads.ts';
 import type { Requests } from './requests.ts';
+import type { StarterFigures } from './starters.ts';
 import type { ViewFigures } from './views.ts';
 
 /** What was measured on a workspace of one size. */
@@ -30,4 +31,5 @@ export interface Results extends Circumstances {
   readonly edits: EditFigures;
   readonly views: ViewFigures;
   readonly history: HistoryFigures;
+  readonly starters: StarterFigures;
 }

@@ -18,6 +18,8 @@ import { report } from './report.ts';
 import { measureRequests } from './requests.ts';
 import type { Circumstances, SizeResult } from './results.ts';
 import { startSandboxProcess } from './sandbox.ts';
+import { measureStarters } from './starters.ts';
+import { STARTERS_HEADING, startersSection } from './starters-report.ts';
 import { measureViews, type ViewFigures } from './views.ts';
 import { VIEWS_HEADING, viewsSection } from './views-report.ts';
 
@@ -46,6 +48,13 @@ const measuredHistory = (server: BenchServer) => {
   return measureHistory(server);
 };
 
+const measuredStarters = (server: BenchServer) => {
+  process.stderr.write('memory through every starter\n');
+  return measureStarters(server, ({ node, starter, peakBytes }) =>
+    process.stderr.write(`Node ${node}, ${starter}: ${Math.round(peakBytes / 1e6)} MB\n`),
+  );
+};
+
 /** Of what is measured alone: its heading, and its section. */
 const SECTIONS: Readonly<
   Record<Part, readonly [heading: string, (server: BenchServer, of: Circumstances) => Promise<string>]>
@@ -53,6 +62,7 @@ const SECTIONS: Readonly<
   daemon: [DAEMON_HEADING, async (server, of) => daemonSection(await measuredDaemon(server), of)],
   edits: [EDITS_HEADING, async (server, of) => editsSection(await measuredEdits(server), of)],
   history: [HISTORY_HEADING, async (server, of) => historySection(await measuredHistory(server), of)],
+  memory: [STARTERS_HEADING, async (server, of) => startersSection(await measuredStarters(server), of)],
   views: [VIEWS_HEADING, async (server, of) => viewsSection(await measuredViews(server), of)],
 };
 
@@ -99,6 +109,7 @@ async function measureEverything(
     edits: await measuredEdits(server),
     views: await measuredViews(server),
     history: await measuredHistory(server),
+    starters: await measuredStarters(server),
   });
 }
 

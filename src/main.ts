@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { loadEnvironment } from './cli/environment.ts';
-import { collectEarly } from './cli/heap.ts';
+import { boundYoung, collectEarly } from './cli/heap.ts';
 import { allowSlowLinks } from './cli/network.ts';
-import { runCommandLine } from './cli/run.ts';
 import { Interrupted } from './cli/shell.ts';
 import { surviveOutput } from './cli/streams.ts';
 import { reasonOf } from './errors.ts';
@@ -46,12 +45,15 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
+// Before anything else is loaded: what replaces the process loads it.
+boundYoung(process);
 collectEarly();
 allowSlowLinks();
 
 surviveOutput(process);
 readEnvFile();
 const signal = stopSignal();
+const { runCommandLine } = await import('./cli/run.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
   stdout: process.stdout,
