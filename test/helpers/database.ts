@@ -22,18 +22,46 @@ export interface OwnDatabase extends TestDatabase {
  * an empty one (`migrated: false`). Whoever makes it drops it.
  */
 export async function createDatabase(options: { migrated?: boolean } = {}): Promise<OwnDatabase> {
+  const database = reserveDatabase();
+  await database.copy(options.migrated === false ? 'template0' : inject('server').template);
+  return database;
+}
+
+/** A database that is still to be made: by `copy`, or migrated and empty when its pool is first used. */
+export interface Reserved extends OwnDatabase {
+  isMade(): boolean;
+  /** Makes it, a copy of another one of the same server. */
+  copy(source: string): Promise<void>;
+}
+
+/** The name of a database to be, and its pool. */
+export function reserveDatabase(): Reserved {
   const { url: server, template } = inject('server');
   const name = `${template.replace(/template$/, '')}${randomBytes(6).toString('hex')}`;
-  const source = options.migrated === false ? 'template0' : template;
-  await onServer(server, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${source}`));
   const url = withDatabase(server, name);
   const pool = new pg.Pool({ connectionString: url });
   // A test may end a connection from outside; the query that meets it fails on its own account.
   pool.on('error', () => {});
+  let made: Promise<void> | undefined;
+  const copy = (source: string) => {
+    made ??= onServer(server, async (client) => {
+      await client.query(`CREATE DATABASE ${name} TEMPLATE ${source}`);
+    });
+    return made;
+  };
+  const connect = pool.connect.bind(pool) as (...callback: unknown[]) => Promise<pg.PoolClient>;
+  // `pool.query` comes this way, too, and brings a callback.
+  pool.connect = ((...callback: unknown[]) => {
+    const [fail] = callback as [((error: Error) => void)?];
+    const connected = copy(template).then(() => connect(...callback));
+    return fail === undefined ? connected : void connected.catch(fail);
+  }) as typeof pool.connect;
   return {
     url,
     pool,
     name,
+    copy,
+    isMade: () => made !== undefined,
     async drop() {
       await pool.end();
       await onServer(server, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));

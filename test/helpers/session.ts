@@ -1,9 +1,11 @@
+import { inject } from 'vitest';
 import { noteRereads } from '../../src/db/rereads.ts';
 import { countLive } from '../../src/db/rows.ts';
 import { changing } from '../../src/db/transaction.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources as allResources, resourceNamed } from '../../src/resources/index.ts';
 import { listed } from '../../src/resources/listed.ts';
+import type { RequestRecord } from '../../src/sandbox/requests.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
 import { newPuller, type Puller } from '../../src/sync/changes.ts';
 import type { Context } from '../../src/sync/context.ts';
@@ -14,8 +16,9 @@ import { readWhole } from '../../src/sync/whole.ts';
 import { bindToken } from '../../src/sync/workspace.ts';
 import { NOW } from './backfill-workspace.ts';
 import { type Address, type ContextOptions, openContext } from './context.ts';
-import { test as base } from './database.ts';
+import { test as base, type Reserved, reserveDatabase, type TestDatabase } from './database.ts';
 import { expectDocumentedBodies } from './documented-bodies.ts';
+import { snapshot } from './snapshots.ts';
 
 export interface SessionOptions extends ContextOptions {
   readonly resources?: readonly Resource[];
@@ -106,11 +109,44 @@ export interface Mirrored {
   reopen(options?: SessionOptions): Promise<Session>;
 }
 
-/** `test` with `mirror`, which reads a sandbox whole into this test's database; all is closed afterwards. */
+/** Reads everything once. */
+async function readAll({ first }: Session): Promise<void> {
+  for (const { resource, state, error } of (await first()).values())
+    if (state !== 'done') throw new Error(`${resource}: ${state} (${error})`);
+}
+
+/**
+ * What the content of a mirror depends on, once everything is read; undefined where the reading is to be watched or
+ * disturbed.
+ */
+function contentOf({ world }: Sandbox, options: SandboxOptions, session: SessionOptions): string | undefined {
+  const { client, signal, writers, isRead, prepare: _, resources = allResources, ...rest } = session;
+  const isOwn = resources.some((resource) => resource !== resourceNamed(resource.name));
+  const isWatched = isRead === false || client !== undefined || signal !== undefined || writers !== undefined;
+  if (isOwn || isWatched || Object.values(options).some((value) => typeof value === 'function'))
+    return undefined;
+  const served = allResources.map(({ name }) => [...world.all(name)]);
+  return JSON.stringify([options, rest, resources.map(({ name }) => name), served]);
+}
+
+/**
+ * `test` with `mirror`, which reads a sandbox whole into this test's database; all is closed afterwards. Where
+ * nothing watches that reading, and nothing was done in the database before, it is a copy of one that the run has read the
+ * same into.
+ */
 export const test = base.extend<{
+  reserved: Reserved;
+  database: TestDatabase;
   mirror: (options?: SandboxOptions, session?: SessionOptions) => Promise<Mirrored>;
 }>({
-  mirror: async ({ database }, use) => {
+  reserved: async ({ task }, use) => {
+    const database = reserveDatabase();
+    await use(database);
+    if (task.result?.state === 'fail') await database.keep(task.name);
+    else await database.drop();
+  },
+  database: ({ reserved }, use) => use(reserved),
+  mirror: async ({ reserved }, use) => {
     const opened: { close(): Promise<void> }[] = [];
     const sandboxes: Sandbox[] = [];
     await use(async (sandboxOptions = {}, sessionOptions = {}) => {
@@ -118,17 +154,34 @@ export const test = base.extend<{
       const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => now, ...sandboxOptions });
       opened.push(sandbox);
       sandboxes.push(sandbox);
-      sessionOptions.prepare?.(sandbox);
+      let isDisturbed = false;
+      const add: Sandbox['faults']['add'] = (fault) => {
+        isDisturbed = true;
+        sandbox.faults.add(fault);
+      };
+      sessionOptions.prepare?.({ ...sandbox, faults: { ...sandbox.faults, add } });
+      const content =
+        reserved.isMade() || isDisturbed ? undefined : contentOf(sandbox, sandboxOptions, sessionOptions);
+      const open = (url: string, options: SessionOptions) =>
+        openSession(sandbox, url, { ...options, client: { wallClock: () => now, ...options.client } });
+      const fill = async (url: string) => {
+        const session = await open(url, sessionOptions);
+        await readAll(session);
+        await session.close();
+        // No other test that copies this has them.
+        (sandbox.requests as RequestRecord[]).length = 0;
+      };
+      if (!reserved.isMade())
+        await reserved.copy(
+          content === undefined ? inject('server').template : await snapshot(content, fill),
+        );
       const reopen = async (options = sessionOptions) => {
-        const client = { wallClock: () => now, ...options.client };
-        const session = await openSession(sandbox, database.url, { ...options, client });
+        const session = await open(reserved.url, options);
         opened.unshift(session);
         return session;
       };
       const session = await reopen();
-      const read = sessionOptions.isRead === false ? new Map() : await session.first();
-      for (const { resource, state, error } of read.values())
-        if (state !== 'done') throw new Error(`${resource}: ${state} (${error})`);
+      if (content === undefined && sessionOptions.isRead !== false) await readAll(session);
       return {
         sandbox,
         session,
