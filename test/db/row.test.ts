@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clean } from '../../src/db/clean.ts';
 import { digest } from '../../src/db/digest.ts';
+import type { SqlType } from '../../src/db/fit.ts';
 import { isValidInstant } from '../../src/db/instant.ts';
-import { isReject, type MappedRow, rowMapper } from '../../src/db/row.ts';
+import { isReject, type MappedRow, ownColumns, rowMapper } from '../../src/db/row.ts';
 import { accounts } from '../../src/resources/accounts.ts';
+import { resources } from '../../src/resources/index.ts';
 import { issues } from '../../src/resources/issues.ts';
 
 const toRow = rowMapper(issues);
@@ -12,6 +14,18 @@ const row = (object: unknown): MappedRow => {
   const mapped = toRow(object);
   if (isReject(mapped)) throw new Error(mapped.reason);
   return mapped;
+};
+
+/** A value that a column of each type takes. */
+const VALUES: Readonly<Record<SqlType, unknown>> = {
+  text: 'some text',
+  bigint: 7,
+  integer: 7,
+  'double precision': 0.5,
+  boolean: true,
+  'timestamp with time zone': '2026-01-02T03:04:05Z',
+  jsonb: { some: 'value' },
+  'text[]': ['one'],
 };
 
 describe('the hash of a row', () => {
@@ -46,6 +60,17 @@ describe('the hash of a row', () => {
     const plain = row({ id: 'i' }).hash;
     expect(row({ id: 'i', brand_new: 1 }).hash).not.toBe(plain);
     expect(row({ id: 'i', number: 'seven' }).hash).not.toBe(plain);
+  });
+
+  test.each([...resources])('moves with every column of $name but those that tick', (resource) => {
+    const toRow = rowMapper({ ...resource, derive: (columns) => columns });
+    const hashOf = (columns: Readonly<Record<string, unknown>>) =>
+      (toRow({ id: 'i', ...columns }) as MappedRow).hash;
+    const columns = ownColumns(resource.table);
+    const still = columns.filter(({ name, type }) => hashOf({ [name]: VALUES[type] }) === hashOf({}));
+    expect(still.map(({ name }) => name)).toEqual(
+      columns.map(({ name }) => name).filter((name) => resource.volatile?.includes(name)),
+    );
   });
 
   test('does not depend on the order of keys', () => {
