@@ -54,6 +54,21 @@ describe('the lease of a database', () => {
     await db.close();
   });
 
+  test('is checked by each transaction, although its former holder has noticed nothing', async ({
+    database,
+  }) => {
+    const db = await connect(database.url);
+    const unaware = await acquireLease(db, { command: 'unaware', heartbeatMs: 600_000, expiryMs: 600_000 });
+    await database.pool.query('UPDATE pylon_sync.lease SET token = token + 1');
+    unaware.assertHeld();
+    await expect(
+      writing(db, unaware, (tx) => tx.execute("INSERT INTO pylon.tags (id) VALUES ('late')")),
+    ).rejects.toThrow('another process took over this database');
+    expect(unaware.lost.reason).toBeInstanceOf(LeaseLostError);
+    expect((await database.pool.query('SELECT id FROM pylon.tags')).rows).toEqual([]);
+    await db.close();
+  });
+
   test('says that it is lost once another has taken over', async ({ database }) => {
     const db = await connect(database.url);
     const lease = await acquireLease(db, { command: 'first', heartbeatMs: 20 });
