@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { leftOutReporter } from './test/setup/left-out.ts';
 import { PROGRAMS, pathOf } from './test/setup/programs.ts';
 import { COMMON } from './vitest.config.ts';
 
@@ -13,6 +14,7 @@ export default defineConfig({
     include: names.map(filesOf),
     exclude: names.filter((name) => pathOf(name) === undefined).map(filesOf),
     passWithNoTests: true,
-    globalSetup: ['test/setup/left-out.ts', 'test/setup/server.ts', 'test/setup/program.ts'],
+    reporters: ['default', leftOutReporter],
+    globalSetup: ['test/setup/server.ts', 'test/setup/program.ts'],
   },
 });
