@@ -15,10 +15,11 @@ export type Statement = string | pg.QueryConfig;
 type Asked = readonly [statement: Statement, values?: readonly unknown[]];
 
 /**
- * SQLSTATEs of a transaction that has not begun for what somebody set: the session was closed for having been idle
- * (57P05), or a time limit of a moment ran out before ours was set (57014, 25P04). Nothing was done.
+ * Codes of a transaction that has not begun for what somebody set: the session was closed for having been idle
+ * (57P05, or the network's word for it where BEGIN met the closing connection), or a time limit of a moment ran out
+ * before ours was set (57014, 25P04). Nothing was done.
  */
-const NOT_BEGUN = /^(57P05|57014|25P04)$/;
+const NOT_BEGUN = /^(57P05|57014|25P04|EPIPE|ECONNRESET)$/;
 
 /** A limit of a millisecond may run out several times on a busy machine; each idle connection may have been closed. */
 const TRIES = 20;

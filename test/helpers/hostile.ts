@@ -11,9 +11,12 @@ export interface HostileDatabase extends OwnDatabase {
   readonly personUrl: string;
 }
 
-/** What a statement is cut short by, and what it does or may write. */
+/**
+ * What a statement is cut short by, and what it does or may write. Short enough for a migration and a page to meet it,
+ * and long enough for a busy machine to begin a transaction in.
+ */
 const ENDS: Readonly<Record<string, string>> = {
-  statement_timeout: '1ms',
+  statement_timeout: '20ms',
   lock_timeout: '1ms',
   idle_in_transaction_session_timeout: '1ms',
   idle_session_timeout: '150ms',
@@ -79,7 +82,7 @@ async function settingsOf(url: string): Promise<Readonly<Record<string, string>>
       "SELECT current_setting('server_version_num')::integer AS number",
     );
     const isNew = (rows[0]?.number ?? 0) >= 170_000;
-    return { ...ENDS, ...MEANINGS, ...(isNew && { transaction_timeout: '40ms' }) };
+    return { ...ENDS, ...MEANINGS, ...(isNew && { transaction_timeout: '200ms' }) };
   });
 }
 
@@ -96,6 +99,8 @@ export async function createHostile(): Promise<HostileDatabase> {
       const whose = OF_DATABASE.includes(name) ? '' : `ROLE ${owner} IN `;
       await client.query(`ALTER ${whose}DATABASE ${database.name} SET ${name} = ${pg.escapeLiteral(value)}`);
     }
+    // The test itself looks now and then.
+    await client.query(`ALTER ROLE CURRENT_USER IN DATABASE ${database.name} SET idle_session_timeout = 0`);
   });
   const own = new URL(database.url);
   own.username = owner;
