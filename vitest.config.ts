@@ -3,7 +3,8 @@ import { LongFirst } from './test/setup/sequencer.ts';
 
 /** What needs neither a database nor a process: seconds. */
 const UNIT = [
-  'test/*.test.ts',
+  // Documents hold queries, which are run.
+  'test/!(documents).test.ts',
   'test/{edits,pylon,resources,sandbox}/**/*.test.ts',
   'test/cli/{ending,env-file,lines,patience,progress,screen,status-text,summary}.test.ts',
   'test/http/{health,hints,recent,webhook}.test.ts',
@@ -11,7 +12,7 @@ const UNIT = [
 ];
 
 /** What needs a database, and no Pylon: tens of seconds. */
-const DB = ['test/{db,helpers}/**/*.test.ts', 'test/http/**/*.test.ts'];
+const DB = ['test/documents.test.ts', 'test/{db,helpers}/**/*.test.ts', 'test/http/**/*.test.ts'];
 
 const SERVER = 'test/setup/server.ts';
 

@@ -13,6 +13,7 @@ async function idle(names: string, options: WorkspaceOptions = {}) {
       PYLON_SYNC_SCHEDULE: NEVER,
       PYLON_SYNC_LIST_SCHEDULE: NEVER,
       PYLON_SYNC_RECONCILE_SCHEDULE: NEVER,
+      PYLON_SYNC_AUDIT_SHARE: '0',
       ...options.env,
     },
   });

@@ -74,11 +74,10 @@ const failed = (lines: readonly Readonly<Record<string, unknown>>[]) =>
   lines.filter(({ msg }) => msg === 'request failed, trying again');
 
 /**
- * How often one and the same thing is asked for at most in a second while something lasts, whatever the answers:
- * something is due each second and is tried a few times. How much is asked for in all depends on how many things there
- * are; a loop repeats one of them some hundred times a second.
+ * How often one endpoint is asked at most in a second while something lasts, whatever the answers: something is due each
+ * second, for several records side by side, and is tried a few times. A loop asks some hundred times a second.
  */
-const MOST_A_SECOND = 10;
+const MOST_A_SECOND = 40;
 
 /** How often the one that came most often did. */
 function mostOfOne(asked: readonly string[]): number {
