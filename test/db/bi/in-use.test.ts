@@ -37,15 +37,17 @@ test('an open transaction that has read one view keeps only that one from follow
     expect(await columnsOf(database, 'accounts')).toContain('cf_plan');
     expect(await columnsOf(database, 'issues')).not.toContain('cf_seats');
     const blocker = { pid, user, application: 'a notebook' };
-    expect(troubles).toMatchObject([{ relation: 'pylon_bi.issues', blockers: [blocker] }]);
+    // The other reader may be met at the same moment.
+    expect(troubles).toMatchObject([
+      { relation: 'pylon_bi.issues', blockers: expect.arrayContaining([blocker]) },
+    ]);
     const waiting = () =>
       inDaemonTransaction(pool, async (orm) =>
         attentionOf(await readStatus({ orm } as never, [], new Map())),
       );
     const said = JSON.stringify(await waiting());
-    expect(said).toContain(
-      `pylon_bi.issues keeps its former form: it is in use by process ${pid} (${user}, a notebook)`,
-    );
+    expect(said).toContain('pylon_bi.issues keeps its former form: it is in use by process');
+    expect(said).toContain(`${pid} (${user}, a notebook)`);
     expect(said).not.toContain('secret');
 
     await reader.query('COMMIT');
