@@ -39,6 +39,6 @@ export function boundYoung(self: Self): void {
 export function collectEarly(): void {
   // The old generation may grow by half of what survived before it is collected.
   setFlagsFromString('--heap-growing-percent=50');
-  // The young one stays at what starting up took, where V8 looks at this after start (Node 20).
+  // The young one grows the slower for it; its bound is the flag's (`YOUNG`).
   setFlagsFromString('--semi-space-growth-factor=1');
 }
