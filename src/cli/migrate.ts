@@ -29,7 +29,7 @@ export function addMigrate(program: Command, run: Run): void {
           if (missing.length > 0) shell.stdout.write(`note: ${rolesAdvice(missing)}\n`);
           if (!(await isPublished(pool)))
             shell.stdout.write(
-              'note: the mirror is not published, as this database user may not (docs/publication.sql is for one who may) or a table is in use (migrate again)\n',
+              'note: the mirror is not published: this database user may not publish it (an administrator runs docs/publication.sql), or a table is in use (migrate again)\n',
             );
           return 0;
         });

@@ -109,8 +109,9 @@ function withParents(
 }
 
 /**
- * What a resource lags behind. One that fails, is refused or was never read whole is told of as that. What is read for
- * changed parents alone was as fresh as these until the reading began that is under way.
+ * The schedule that a resource lags behind, if any. A resource that fails, is refused or was never read whole is reported
+ * as such, and not as late. Children that are read for changed parents alone are as fresh as their parents, up to the
+ * beginning of the pass that is under way.
  */
 function lateOf(
   resource: Resource,

@@ -35,12 +35,12 @@ export interface Store {
   map(objects: readonly unknown[], facts: PathFacts, order: Order): Batch;
   /**
    * Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it).
-   * What cannot be stored is kept among the rejected records. Where more than fifty rows cannot, each by itself and
-   * with none stored between them or of one page, that is their table's fault and nothing of the page is stored. Rows that had to be left are noted to be read
-   * again; where one record cannot be asked for, `also` is left out instead, so that the whole answer is.
+   * What cannot be stored is kept among the rejected records. More than fifty rows at fault, in one page or in a row with
+   * none stored between them, are the table's fault: nothing of the page is stored then. Rows that had to be left are
+   * noted to be read again; where the API has no request for one record, `also` is left out instead, so that the whole
+   * answer is read again.
    *
-   * @throws ParentGoneError when the record that the rows hang on is marked as gone; TransientError where the table is
-   * at fault.
+   * @throws ParentGoneError when the parent of the rows is marked as gone; TransientError when the table is at fault.
    */
   write(batch: Batch, also?: (tx: Executor) => Promise<void>): Promise<StoredBatch>;
 }

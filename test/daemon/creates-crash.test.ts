@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Dice } from '../../src/sandbox/random.ts';
-import { CRASH_TIMEOUT, KILLS, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
+import { CRASH_TIMEOUT, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
 import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
-import { endEdits, killPushers } from '../helpers/edit-crash.ts';
+import { endEdits, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
 
 const CHANGES_EVERY_MS = 60;
 /** One answer to a create, and one to a delete, is lost for about so many changes. */
@@ -126,7 +126,7 @@ test(
     }
     crash.expectQuiet();
     // The kills must have met creates that were under way, and people must have deleted.
-    expect(met, told).toBeGreaterThan(KILLS / 10);
+    expect(met, told).toBeGreaterThan(LEAST_MET);
     expect(people.deleted.length, told).toBeGreaterThan(0);
   },
 );

@@ -100,7 +100,7 @@ describe('what lags behind', () => {
     expect(await found(mirror)).toEqual([]);
   });
 
-  test('is not told of twice: what fails, is refused or was never read whole is told of as that', async ({
+  test('is not reported twice: what fails, is refused or was never read whole is reported as such', async ({
     mirror,
   }) => {
     await publish(mirror);

@@ -8,7 +8,7 @@ import { type DaemonWorkspace, openDaemonWorkspace, type WorkspaceOptions } from
 export const KILLS = Number(process.env.TEST_KILLS ?? 20);
 
 /** No promise: only the end of a test that cannot succeed any more. */
-export const CRASH_TIMEOUT = { timeout: 600_000 + KILLS * 15_000 };
+export const CRASH_TIMEOUT = { timeout: 600_000 + KILLS * 25_000 };
 export const WITHIN_MS = 400_000;
 
 /** A start takes about half a second: kills in it come within so long. */

@@ -5,14 +5,19 @@ import { writeRequests } from './write-requests.ts';
 
 const MOST_WRITES = 64;
 
+/** How many kills are to leave edits of the kind that a test is about. */
+export const LEAST_MET = KILLS / 10;
+/** Kills after which a machine that meets none of them is given up. */
+const MOST_KILLS = 3 * KILLS;
+
 /**
  * Kills daemons that send edits, one after the other: each as it starts, or after so many of the requests that change
- * something. How many of them left edits of the kind.
+ * something. `KILLS` of them, and more where too few have left edits of the kind. How many have.
  */
 export async function killPushers(crash: CrashTest, isMet: (edit: EditRow) => boolean): Promise<number> {
   const { dice, sandbox, database, told } = crash;
   let met = 0;
-  for (let kills = 0; kills < KILLS; kills += 1) {
+  for (let kills = 0; kills < KILLS || (met <= LEAST_MET && kills < MOST_KILLS); kills += 1) {
     const daemon = crash.begin();
     const inStart = dice.chance(0.15);
     // However slowly it starts: it is to be met at work.

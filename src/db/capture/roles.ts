@@ -6,8 +6,8 @@ export const ROLES = ['pylon_reader', 'pylon_editor', 'pylon_approver'] as const
 export type Role = (typeof ROLES)[number];
 
 /**
- * Makes the roles that the server lacks. Roles belong to the server: whoever may not make them leaves that to who may,
- * and the grants come with the next migration.
+ * Makes the roles that the server lacks. Roles belong to the server: a database user that may not create them
+ * leaves that to an administrator, and the next migration grants what they need.
  */
 export const makeRoles = (): string => {
   const make = (role: string) => `
