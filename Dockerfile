@@ -5,14 +5,10 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
 FROM base AS build
-# Optional packages are the embedded Postgres: no container needs one.
-RUN npm ci --omit=optional --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json rolldown.config.ts ./
 COPY src src
-RUN npm run build && rm dist/.tsbuildinfo
-
-FROM base AS dependencies
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+RUN npm run build
 
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="pylon-sync" \
@@ -24,7 +20,7 @@ ENV NODE_ENV=production \
 WORKDIR /app
 # Everything belongs to root: the process can read it and change none of it.
 COPY package.json LICENSE ./
-COPY --from=dependencies /app/node_modules node_modules
+# The packages that the program uses are in its files.
 COPY --from=build /app/dist dist
 COPY migrations migrations
 USER node

@@ -7,6 +7,7 @@ import { allowSlowLinks } from './cli/network.ts';
 import { Interrupted } from './cli/shell.ts';
 import { surviveOutput } from './cli/streams.ts';
 import { reasonOf } from './errors.ts';
+import { PACKAGE } from './root.ts';
 
 /** A Ctrl-C reaches a process under npm twice, from the terminal and from npm: within this time it is one. */
 const SAME_SIGNAL_MS = 500;
@@ -41,7 +42,7 @@ function readEnvFile(): void {
 }
 
 function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('package.json', PACKAGE), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 

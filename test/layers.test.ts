@@ -16,6 +16,7 @@ const SHARED = [
   'secret-files',
   'listening',
   'variables',
+  'root',
 ];
 
 /** Folders and single modules of `src`, and which others each may import. Imports run downward only. */

@@ -4,6 +4,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
+import { PACKAGE } from '../root.ts';
 import { atomically, type Pool, readStatement } from './atomic.ts';
 import { awayOr, DatabaseAwayError } from './away.ts';
 import type { Terms } from './begin.ts';
@@ -15,7 +16,7 @@ import { limitSilence } from './pool.ts';
 import { installPublication } from './publication.ts';
 import { isInUse } from './sql-state.ts';
 
-const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+const FOLDER = fileURLToPath(new URL('migrations', PACKAGE));
 
 /** Any number, the same in every process: whoever holds it is migrating. */
 const MIGRATION_LOCK = 7_302_114_905_221;

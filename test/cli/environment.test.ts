@@ -66,14 +66,18 @@ describe('.env', () => {
   test('sets the time zone', async ({ folder }) => {
     await writeFile(join(folder, '.env'), 'TZ=Asia/Kathmandu\n');
     const script = `
-      import { loadEnvironment } from '${import.meta.resolve('../../dist/cli/environment.js')}';
+      import { loadEnvironment } from '${import.meta.resolve('../../src/cli/environment.ts')}';
       new Date(0).getHours();
       loadEnvironment('.env', process.env);
       console.log(new Date(0).getTimezoneOffset(), Intl.DateTimeFormat().resolvedOptions().timeZone);`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, TZ: undefined },
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', script],
+      {
+        cwd: folder,
+        env: { PATH: process.env.PATH, TZ: undefined },
+      },
+    );
     expect(stdout).toMatch(/^-330 Asia\/Katmandu\n|^-330 Asia\/Kathmandu\n/);
   });
 

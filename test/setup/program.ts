@@ -1,19 +1,18 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROLLDOWN = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs', import.meta.url));
 
 /**
- * Compiles the program, which tests start as processes; nothing is done where it is newer than its sources.
+ * Makes the program, which tests start as processes, as `npm run build` does.
  *
- * @throws Error with the compiler's words, which fails the run.
+ * @throws Error with the bundler's words, which fails the run.
  */
 export default async function setup(): Promise<void> {
-  const built = promisify(execFile)(process.execPath, [TSC, '--build', 'tsconfig.build.json'], { cwd: ROOT });
-  await built.catch((cause: { readonly stdout?: string }) => {
-    throw new Error(`the program does not compile:\n${cause.stdout}`, { cause });
+  const built = promisify(execFile)(process.execPath, [ROLLDOWN, '-c', '--log-level', 'warn'], { cwd: ROOT });
+  await built.catch((cause: { readonly stderr?: string }) => {
+    throw new Error(`the program could not be built:\n${cause.stderr}`, { cause });
   });
 }
