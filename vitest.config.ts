@@ -19,6 +19,8 @@ const SERVER = 'test/setup/server.ts';
 /** Of every project. */
 export const COMMON: TestUserConfig = {
   pool: 'forks',
+  // A worker loads the product once for all of its files: what a test changes in the process it puts back.
+  isolate: false,
   // A machine may be busy with other things: slow is no failure.
   testTimeout: 120_000,
   hookTimeout: 120_000,

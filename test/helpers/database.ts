@@ -36,7 +36,7 @@ export interface Reserved extends OwnDatabase {
 
 /** The name of a database to be, and its pool. */
 export function reserveDatabase(): Reserved {
-  const { url: server, template } = inject('server');
+  const { url: server, template, copying } = inject('server');
   const name = `${template.replace(/template$/, '')}${randomBytes(6).toString('hex')}`;
   const url = withDatabase(server, name);
   const pool = new pg.Pool({ connectionString: url });
@@ -45,7 +45,7 @@ export function reserveDatabase(): Reserved {
   let made: Promise<void> | undefined;
   const copy = (source: string) => {
     made ??= onServer(server, async (client) => {
-      await client.query(`CREATE DATABASE ${name} TEMPLATE ${source}`);
+      await client.query(`CREATE DATABASE ${name} TEMPLATE ${source} ${copying}`);
     });
     return made;
   };

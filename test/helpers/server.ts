@@ -31,3 +31,29 @@ export function withDatabase(url: string, database: string): string {
   other.pathname = `/${database}`;
   return other.href;
 }
+
+/** The clause of `CREATE DATABASE` by which a server of the tests copies: files, not pages through its log. */
+export async function copyingOf(server: string): Promise<string> {
+  const version = await versionOf(server);
+  // Files are all that earlier ones copy.
+  return version < 15 ? '' : 'STRATEGY file_copy';
+}
+
+/**
+ * Lets who connects to a server of the tests prove the password in one round of hashing instead of 4,096: thousands of
+ * connections are opened.
+ */
+export async function hashOnce(server: string): Promise<void> {
+  if ((await versionOf(server)) < 16) return;
+  await onServer(server, async (client) => {
+    await client.query('SET scram_iterations = 1');
+    const password = pg.escapeLiteral(decodeURIComponent(new URL(server).password));
+    await client.query(`ALTER ROLE CURRENT_USER PASSWORD ${password}`);
+  });
+}
+
+const versionOf = (server: string): Promise<number> =>
+  onServer(server, async (client) => {
+    const { rows } = await client.query("SELECT current_setting('server_version_num')::int / 10000 AS major");
+    return rows[0].major;
+  });

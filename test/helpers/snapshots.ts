@@ -9,7 +9,7 @@ const ready = new Set<string>();
  * it fills it, and others wait meanwhile. It goes with the run.
  */
 export async function snapshot(key: string, fill: (url: string) => Promise<void>): Promise<string> {
-  const { url: server, template } = inject('server');
+  const { url: server, template, copying } = inject('server');
   const digest = createHash('sha256').update(key).digest('hex').slice(0, 24);
   const name = template.replace(/template$/, `read_${digest}`);
   if (ready.has(name)) return name;
@@ -20,7 +20,7 @@ export async function snapshot(key: string, fill: (url: string) => Promise<void>
     if (rowCount === 1) return;
     const draft = `${name}_draft`;
     await client.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
-    await client.query(`CREATE DATABASE ${draft} TEMPLATE ${template}`);
+    await client.query(`CREATE DATABASE ${draft} TEMPLATE ${template} ${copying}`);
     await fill(withDatabase(server, draft));
     await client.query(`ALTER DATABASE ${draft} RENAME TO ${name}`);
   });

@@ -4,12 +4,19 @@ import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/db/migrate.ts';
 import { startEmbedded } from '../../src/postgres/embedded.ts';
 import { abandonRun, makeDataFolder, makeRunFolder, sweepRuns } from '../helpers/clusters.ts';
-import { DATABASE_PREFIX, onServer, TEST_SETTINGS, withDatabase } from '../helpers/server.ts';
+import {
+  copyingOf,
+  DATABASE_PREFIX,
+  hashOnce,
+  onServer,
+  TEST_SETTINGS,
+  withDatabase,
+} from '../helpers/server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A server of the tests, and the migrated database that `createDatabase` copies. */
-    server: { readonly url: string; readonly template: string };
+    /** A server of the tests, the migrated database that `createDatabase` copies, and how it is to copy. */
+    server: { readonly url: string; readonly template: string; readonly copying: string };
     /** Files of this run, removed with it. */
     runFolder: string;
   }
@@ -17,6 +24,7 @@ declare module 'vitest' {
 
 interface TestServer {
   readonly url: string;
+  readonly copying: string;
   stop(): Promise<void>;
 }
 
@@ -27,7 +35,7 @@ interface Shared {
 }
 
 interface Opened {
-  readonly server: { readonly url: string; readonly template: string };
+  readonly server: { readonly url: string; readonly template: string; readonly copying: string };
   readonly runFolder: string;
   close(): Promise<void>;
 }
@@ -64,7 +72,7 @@ async function open(): Promise<Opened> {
     const server = await openServer(run);
     await makeTemplate(server.url, template);
     return {
-      server: { url: server.url, template },
+      server: { url: server.url, template, copying: server.copying },
       runFolder: run,
       async close() {
         // Vitest prints what a teardown throws and calls the run a success all the same.
@@ -105,12 +113,14 @@ async function openServer(run: string): Promise<TestServer> {
     if (url !== undefined && url !== '') return givenServer(name, url);
   }
   const binaries = process.env.TEST_POSTGRES_BINARIES;
-  return startEmbedded({
+  const server = await startEmbedded({
     dataDir: await makeDataFolder(run, 'main'),
     settings: TEST_SETTINGS,
     ...(binaries === undefined ? {} : { binaries }),
     ...(process.env.PATH === undefined ? {} : { path: process.env.PATH }),
   });
+  await hashOnce(server.url);
+  return { url: server.url, copying: await copyingOf(server.url), stop: () => server.stop() };
 }
 
 /** A server that is not ours: only databases of this run's making are touched. */
@@ -130,7 +140,8 @@ async function givenServer(name: string, url: string): Promise<TestServer> {
       `the user of ${name} may not create databases: ALTER ROLE … CREATEDB, or unset ${name} to use an embedded server`,
     );
   }
-  return { url, stop: async () => {} };
+  // Its disk may be slow, and waits for what is copied file by file.
+  return { url, copying: '', stop: async () => {} };
 }
 
 /** Removes the run's databases but those of failed tests: these are named, and counted. */
