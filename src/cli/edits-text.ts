@@ -1,6 +1,6 @@
 import type { EditDetails } from '../db/edits/people.ts';
 import { kindsOf } from '../edits/body.ts';
-import { type Field, fieldsIn, held, nameOf, same } from '../edits/merge.ts';
+import { type Field, fieldsIn, held as heldBy, nameOf, same } from '../edits/merge.ts';
 import { count, duration, plural } from '../figures.ts';
 import { resources } from '../resources/index.ts';
 import { plainTable } from './summary.ts';
@@ -15,11 +15,28 @@ export function fieldsOf({ resource, changes, base }: EditDetails): readonly Fie
   });
 }
 
+/** What a DELETE that waits for a person was compared by, as far as both sides differ. */
+function contestedBy({ resource, held, shadow, remote }: EditDetails): readonly Contested[] {
+  const found = resources.find(({ name }) => name === resource);
+  if (found === undefined || shadow === null) return [];
+  return (held ?? []).map((name) => {
+    const [column = '', ...slug] = name.split('.');
+    const field = { column, ...(slug.length > 0 && { slug: slug.join('.') }) };
+    return { name, was: heldBy(shadow, field), now: remote?.[name] };
+  });
+}
+
+interface Contested {
+  readonly name: string;
+  readonly was: unknown;
+  readonly now: unknown;
+}
+
 /** What Pylon holds of a field, as far as that is known: from the comparison, else as it was last seen. */
 export function remoteOf({ remote, shadow }: EditDetails, field: Field): unknown {
   const name = nameOf(field);
   if (remote !== null && name in remote) return remote[name];
-  return shadow === null ? undefined : held(shadow, field);
+  return shadow === null ? undefined : heldBy(shadow, field);
 }
 
 const ago = (instant: string, now: number) => `${duration((now - Date.parse(instant)) / 1000)} ago`;
@@ -111,7 +128,10 @@ export function editText(edit: EditDetails, now: number): string {
   const lines: readonly (readonly [string, string])[] = [
     ['edit', `${id}, ${state}${edit.settled_at === null ? '' : ` ${ago(edit.settled_at, now)}`}`],
     ['record', `${resource} ${record_id}`],
-    ['made', `${ago(created_at, now)} by ${actor}, ${operation}, transaction ${txid}`],
+    [
+      'made',
+      `${ago(created_at, now)} by ${actor}, ${operation}${txid === null ? '' : `, transaction ${txid}`}`,
+    ],
     ['sent', `${tried}${state === 'pending' && waits > 0 ? `; again in ${duration(waits / 1000)}` : ''}`],
     ['answer', answer],
     ['error', edit.error ?? ''],
@@ -125,6 +145,9 @@ export function editText(edit: EditDetails, now: number): string {
   return [
     ...lines.filter(([, text]) => text !== '').map(([name, text]) => `${name.padEnd(8)}${text}`),
     ...fieldsOf(edit).flatMap((field) => ['', ...fieldText(edit, field)]),
+    ...(operation === 'delete' ? contestedBy(edit) : []).flatMap(({ name, was, now }) => [
+      ...['', `${name} (in conflict)`, `  base   ${shown(was)}`, `  Pylon  ${shown(now)}`],
+    ]),
     ...(next.length === 0 ? [] : ['', 'what can be done', ...next]),
   ].join('\n');
 }

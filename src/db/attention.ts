@@ -53,7 +53,7 @@ export function attentionOf(status: Status): readonly Attention[] {
       ),
     ),
     ...collations.map((one) => noting('collation', collationInWords(one), collationRemedy(one))),
-    ...editsOf(edits),
+    ...editsOf(edits, isDown(status)),
     ...views.flatMap(troubleInWords).map((what) => noting('views', what)),
     ...resources.flatMap(driftOf),
   ];
@@ -126,7 +126,7 @@ function clockText({ ahead_seconds }: ClockDifference): string {
 }
 
 /** Edits that nothing happens to before somebody has decided. */
-function editsOf({ by_state, answered }: Status['edits']): readonly Attention[] {
+function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boolean): readonly Attention[] {
   const of = (state: keyof typeof by_state, sentence: (edits: string, are: string) => string) => {
     const edits = by_state[state];
     if (edits === 0) return [];
@@ -144,7 +144,21 @@ function editsOf({ by_state, answered }: Status['edits']): readonly Attention[] 
             'pylon-sync edits retry --state pending',
           ),
         ]),
-    ...of('conflict', (edits, are) => `${edits} ${are} in conflict: the same was changed here and in Pylon`),
+    ...(stuck.edits === 0 || isSilent
+      ? []
+      : [
+          noting(
+            'edits',
+            `${plural(stuck.edits, 'edit')} ${stuck.edits === 1 ? 'has' : 'have'} waited for an hour or longer, ` +
+              `the longest for ${duration(stuck.seconds)}: ${stuck.error ?? 'PYLON_SYNC_ALLOW may leave out what they ask for'}`,
+            'pylon-sync edits list --state pending --older-than 1h',
+          ),
+        ]),
+    ...of(
+      'conflict',
+      (edits, are) =>
+        `${edits} ${are} in conflict: the same was changed here and in Pylon, or deleted here and changed there`,
+    ),
     ...of('failed', (edits, are) => `${edits} ${are} refused by Pylon, which says why`),
     ...of('draft', (edits, are) => `${edits} ${are} kept back until somebody approves`),
   ];

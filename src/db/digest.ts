@@ -1,12 +1,6 @@
 import { hash } from 'node:crypto';
 import { put } from '../resources/fields.ts';
-
-/**
- * The parts of a signed URL that differ on every read. Dropped from what is digested, wherever they stand
- * (lists of URLs, HTML), so that a fresh signature is no change and a new file is one.
- */
-const SIGNATURE =
-  /\b(Expires|Signature|Key-Pair-Id|Policy|X-Amz-(?:Signature|Date|Expires|Credential|Security-Token))=[^&"'\\<>\s]*/g;
+import { unsigned } from '../resources/signatures.ts';
 
 /** Looks without copying: servers send maps in one order, as a rule. */
 function isOrdered(value: unknown): boolean {
@@ -33,8 +27,7 @@ export const ordered = (value: unknown): unknown => (isOrdered(value) ? value : 
 
 /** 132 bits of SHA-256 over JSON whose keys are in order, 22 characters. */
 export function digestText(json: string): string {
-  const steady = json.includes('Signature=') ? json.replace(SIGNATURE, '$1=') : json;
-  return hash('sha256', steady, 'base64url').slice(0, 22);
+  return hash('sha256', unsigned(json), 'base64url').slice(0, 22);
 }
 
 /** The digest of any JSON value, whatever the order of its keys. */

@@ -1,11 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { UNSETTLED } from '../edits/states.ts';
+import { type State, UNSETTLED } from '../edits/states.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
 import { statesIn } from './edits/queue.ts';
 import { isGiven } from './provisional.ts';
 import { audits, handovers, ids, scans, tombstones } from './tables.ts';
 
+/** States in which nobody has anything to decide about an edit. */
+const SEEN = ['applied', 'discarded'] as const satisfies readonly State[];
 /** Days of the audit that are reported: they are kept whatever else is. */
 const AUDITED_DAYS = 7;
 /** Days for which a command may ask what became of its work. */
@@ -38,7 +40,7 @@ const isNamed = (id: SQL): SQL => sql`EXISTS (
      AND strpos(open.record_id || open.changes::text || open.base::text, ${id}) > 0)`;
 
 /**
- * Settled edits. Not a create that another edit still waits for, or that knows what became of a provisional id which an
+ * Edits that were applied or discarded: what failed goes only by a person. Not a create that another edit still waits for, or that knows what became of a provisional id which an
  * edit names.
  */
 export const oldEdits = (old: SQL): Forget =>
@@ -46,7 +48,7 @@ export const oldEdits = (old: SQL): Forget =>
     'edits',
     'settled_at',
     old,
-    sql`NOT (old.operation = 'create' AND (
+    sql`old.state = ANY(${statesIn(SEEN)}) AND NOT (old.operation = 'create' AND (
           EXISTS (SELECT FROM pylon_sync.edits AS open
                    WHERE open.depends_on = old.id AND open.state = ANY(${statesIn(UNSETTLED)}))
           OR NOT ${isGiven(sql`old.record_id`)} AND ${isNamed(sql`old.record_id`)}))`,

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { bigint, date, index, integer, jsonb, pgSchema, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { instant, whole } from '../resources/define.ts';
 
 /** The daemon's own state: what users read to know how the mirror is doing. */
@@ -276,8 +287,13 @@ export const edits = pylonSync.table(
     held: text().array(),
     /** Fields that are to be sent whatever Pylon holds: a person said so. */
     forced: text().array(),
+    /** How often it was tried. What the end of a daemon cut short is no attempt. */
     attempts: integer().notNull().default(0),
+    /** Whether the end of a daemon cut an attempt short: it may have arrived. */
+    in_doubt: boolean().notNull().default(false),
     next_attempt_at: instant().notNull().defaultNow(),
+    /** Since when nothing but the daemon and Pylon keep it from being applied: when it was made, or a person let it go. */
+    waiting_since: instant().notNull().defaultNow(),
     error: text(),
     http_status: integer(),
     request_id: text(),
@@ -288,7 +304,8 @@ export const edits = pylonSync.table(
     /** What Pylon answered, where it could not be stored yet (src/db/edits/answered.ts): it is settled, never sent again. */
     answer: jsonb(),
     actor: text().notNull(),
-    txid: bigint({ mode: 'bigint' }).notNull(),
+    /** Null in a database that was copied or restored since: the number means another transaction there. */
+    txid: bigint({ mode: 'bigint' }),
     created_at: instant().notNull().defaultNow(),
     sent_at: instant(),
     settled_at: instant(),

@@ -18,7 +18,7 @@ export interface Asked {
   readonly id: number;
   readonly changes: Values;
   readonly base: Values;
-  readonly forced: readonly string[] | null;
+  readonly forced?: readonly string[] | null;
   readonly attempts: number;
 }
 

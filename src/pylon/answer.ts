@@ -19,6 +19,45 @@ export function unwrapObject({ body }: Answer): Fields {
   throw new PermanentError(`an object was expected, the answer is ${describe(body)}`);
 }
 
+/**
+ * A record was asked for by its id, and another one was answered: Pylon has merged it into that. It is gone, and what is
+ * meant for it is not meant for the other.
+ */
+export class OtherRecordError extends PermanentError {
+  override name = 'OtherRecordError';
+  /** The id of the record that was answered. */
+  readonly answered: string;
+  readonly endpoint: string;
+  readonly status: number;
+  readonly requestId: string | undefined;
+  constructor({ endpoint, asked, answered }: Record<'endpoint' | 'asked' | 'answered', string>, of: Answer) {
+    super(`merged into ${answered}: ${endpoint} answered with that for ${asked}`);
+    this.answered = answered;
+    this.endpoint = endpoint;
+    this.status = of.status;
+    this.requestId = requestIdOf(of);
+  }
+}
+
+/** The number that Pylon gave a request. */
+export function requestIdOf({ body }: Answer): string | undefined {
+  return isFields(body) && typeof body.request_id === 'string' ? body.request_id : undefined;
+}
+
+/**
+ * The object in an answer to what was asked of one record, by the id that Pylon gave it. Not for requests that name a
+ * record by its number or by an external id.
+ *
+ * @throws OtherRecordError where it is another record, PermanentError where there is none.
+ */
+export function unwrapRecord(answer: Answer, asked: string, endpoint: string): Fields {
+  const object = unwrapObject(answer);
+  const { id } = object;
+  if (typeof id === 'string' && id !== asked)
+    throw new OtherRecordError({ endpoint, asked, answered: id }, answer);
+  return object;
+}
+
 /** What an answer is, in a few words that give nothing of its content away. */
 export function describe(body: unknown): string {
   if (body === undefined) return 'empty';

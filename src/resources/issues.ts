@@ -156,6 +156,7 @@ export const issues = defineResource({
       recovery: { by: 'search', path: '/issues/search' },
     },
     remove: '/issues/{id}',
+    activity: ['latest_message_time'],
     columns: {
       title: value(),
       body_html: value({ only: 'create' }),

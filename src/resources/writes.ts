@@ -58,6 +58,8 @@ export interface Writes {
     readonly recovery: Recovery;
   };
   readonly remove?: string;
+  /** Columns that nobody writes and that say that something happened to the object: a DELETE is compared by them too. */
+  readonly activity?: readonly string[];
   /** One request for many records that are changed alike; it says that it has begun, and takes effect later. */
   readonly bulk?: {
     readonly path: string;

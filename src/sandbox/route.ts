@@ -47,9 +47,15 @@ export function param(call: Call, name: string): string {
   return value;
 }
 
+/** The row of an id, or the one that took its place. */
+export function rowNamed({ state }: Call, resource: ResourceName, id: string): Row | undefined {
+  const table = state.tables[resource];
+  return table.get(id) ?? table.get(state.successors.get(`${resource} ${id}`) ?? '');
+}
+
 /** The row that a placeholder names. */
 export function rowOf(call: Call, resource: ResourceName, name = 'id'): Row {
-  const row = call.state.tables[resource].get(param(call, name));
+  const row = rowNamed(call, resource, param(call, name));
   if (row === undefined) throw notFound(what(resource));
   return row;
 }

@@ -10,6 +10,8 @@ export interface State {
   readonly settings: Settings;
   readonly tables: Tables;
   readonly show: Show;
+  /** Ids of records that were merged, `<resource> <id>`, and the id of the one that is answered for each. */
+  readonly successors: Map<string, string>;
   /** Pylon's clock, epoch milliseconds. */
   now(): number;
   newId(kind: string): string;
@@ -36,6 +38,7 @@ export function newState(settings: Settings): State {
   return {
     settings,
     tables,
+    successors: new Map(),
     show: liveView(settings.now, settings.traps),
     now: settings.now,
     newId: (kind) => {

@@ -33,6 +33,8 @@ export interface World {
   patch(resource: string, id: string, fields: Fields, options?: { readonly silent?: boolean }): Fields;
   remove(resource: string, id: string): void;
   mergeAccounts(into: string, ids: readonly string[]): void;
+  /** Takes a record away in favour of another one, which is answered from then on to whoever asks for the first. */
+  succeed(resource: string, id: string, by: string): void;
   /** A message of a customer; moves `latest_message_time`, and nothing else, of the issue. */
   addMessage(issueId: string, fields?: Fields): Fields;
   /** Empties a message; nothing shows that it was done. */
@@ -83,6 +85,10 @@ export function worldOf(state: State): World {
         need('accounts', into),
         ids.map((id) => need('accounts', id)),
       );
+    },
+    succeed: (resource, id, by) => {
+      table(resource).delete(need(resource, id).key);
+      state.successors.set(`${resource} ${id}`, need(resource, by).key);
     },
     addMessage: (issueId, fields = {}) => {
       const issue = need('issues', issueId);

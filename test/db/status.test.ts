@@ -280,8 +280,8 @@ test('live rows can be counted apart, for whoever asks often', async ({ mirror }
 
 test('edits are counted by state, those that are done with for a day', async ({ mirror }) => {
   await mirror.pool.query(`
-    INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid, created_at, settled_at)
-    SELECT 'issues', 'i1', 'update', '{}', '{}', state, 'anna', 1, now() - age, CASE WHEN settled THEN now() - age END
+    INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid, created_at, waiting_since, settled_at)
+    SELECT 'issues', 'i1', 'update', '{}', '{}', state, 'anna', 1, now() - age, now() - age, CASE WHEN settled THEN now() - age END
       FROM (VALUES ('pending', interval '2 minutes', false), ('sending', '5 minutes', false), ('draft', '9 days', false),
                    ('conflict', '9 days', false), ('failed', '9 days', true), ('applied', '23 hours', true),
                    ('applied', '25 hours', true), ('discarded', '1 hour', true)) AS e(state, age, settled)`);

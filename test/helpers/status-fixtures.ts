@@ -38,7 +38,12 @@ export function editCounts(
   waiting_seconds: number | null = null,
 ): EditCounts {
   const none = { draft: 0, pending: 0, sending: 0, applied: 0, conflict: 0, failed: 0, discarded: 0 };
-  return { by_state: { ...none, ...some }, waiting_seconds, answered: { edits: 0, error: null } };
+  return {
+    by_state: { ...none, ...some },
+    waiting_seconds,
+    stuck: { edits: 0, seconds: 0, error: null },
+    answered: { edits: 0, error: null },
+  };
 }
 
 /** A mirror that was never filled, but for the fields given. */

@@ -68,7 +68,8 @@ describe('a DELETE', () => {
     const id = first(mirrored, 'issues');
     await remove(database, 'issues', id);
     mirrored.pass(60);
-    mirrored.sandbox.world.patch('issues', id, { title: 'Changed meanwhile' });
+    // Of what nobody writes, no DELETE is held.
+    mirrored.sandbox.world.patch('issues', id, { link: 'https://changed.example' });
     const results = await mirrored.session.pull();
     expect(results.find(({ resource }) => resource === 'issues')).toMatchObject({
       state: 'done',
@@ -117,7 +118,7 @@ describe('a DELETE', () => {
     const id = first(mirrored, 'issues');
     await database.pool.query("UPDATE pylon.issues SET title = 'Mine' WHERE id = $1", [id]);
     await remove(database, 'issues', id);
-    mirrored.sandbox.world.patch('issues', id, { state: 'on_hold' });
+    mirrored.sandbox.world.patch('issues', id, { link: 'https://changed.example' });
     mirrored.sandbox.faults.add({ endpoint: 'DELETE /issues/{id}', kind: '403' });
     await push(mirrored, ALL);
     expect(await editsIn(database)).toMatchObject([
@@ -125,7 +126,7 @@ describe('a DELETE', () => {
       { operation: 'delete', state: 'failed', http_status: 403, error: expect.stringContaining('403') },
     ]);
     expect(await rowOf(database, 'issues', id)).toMatchObject({
-      ...{ title: 'Mine', state: 'on_hold', _deleted_at: null },
+      ...{ title: 'Mine', link: 'https://changed.example', _deleted_at: null },
     });
     await mirrored.session.reconcile();
     await expectMirror(database.pool, mirrored.sandbox);

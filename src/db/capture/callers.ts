@@ -1,5 +1,6 @@
 import type { State } from '../../edits/states.ts';
 import { FIXED } from './names.ts';
+import { ACTOR } from './shared.ts';
 
 /** Run as whoever calls them. */
 const INVOKER = FIXED;
@@ -37,7 +38,7 @@ export const callerFunctions = (): readonly string[] => [
        PERFORM pg_sleep(0.05);
      END LOOP;
      SELECT coalesce(array_agg(e.id), '{}') INTO chosen FROM pylon_sync.edits AS e
-      WHERE CASE WHEN wait_for_edits.txid IS NULL THEN e.actor = session_user AND e.state IN ('draft', ${MOVING})
+      WHERE CASE WHEN wait_for_edits.txid IS NULL THEN e.actor = ${ACTOR} AND e.state IN ('draft', ${MOVING})
                  ELSE e.txid = wait_for_edits.txid END;
      WHILE clock_timestamp() < until
        AND EXISTS (SELECT FROM pylon_sync.edits AS e WHERE e.id = ANY (chosen) AND e.state IN (${MOVING})) LOOP

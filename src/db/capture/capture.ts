@@ -5,7 +5,7 @@ import type { Resource } from '../../resources/define.ts';
 import type { Writes } from '../../resources/writes.ts';
 import { customFields, DIFFERS, jsonOf, refusals } from './checks.ts';
 import { DEFINER, identifier, literal, TRANSITION } from './names.ts';
-import { DRAFT, queueing, REFUSED } from './shared.ts';
+import { ACTOR, DRAFT, queueing, REFUSED } from './shared.ts';
 
 const HEAD = 'LANGUAGE plpgsql';
 
@@ -76,7 +76,7 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
          INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
          SELECT ${literal(name)}, one.id, 'update', one.changes, one.base,
                 CASE WHEN queued + one.place > guard OR ${DRAFT} THEN 'draft' ELSE 'pending' END,
-                session_user, pg_current_xact_id()::text::bigint
+                ${ACTOR}, pg_current_xact_id()::text::bigint
            FROM unnest(ids, all_changes, all_bases) WITH ORDINALITY AS one(id, changes, base, place);
          queued := queued + cardinality(ids);
          ids := '{}';

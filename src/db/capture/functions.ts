@@ -2,6 +2,7 @@ import { movable } from '../../edits/movable.ts';
 import type { Event } from '../../edits/states.ts';
 import { list, WRONG_STATE, WRONG_VALUE } from './moving.ts';
 import { DEFINER } from './names.ts';
+import { ACTOR } from './shared.ts';
 
 /** The edits that a function is given: by their ids, those of one transaction, or both. */
 const GIVEN = (name: string) => `
@@ -52,8 +53,11 @@ const resolve = [
      SELECT coalesce(array_agg(e.id), '{}') INTO chosen FROM pylon_sync.edits AS e
       WHERE e.id = ANY (resolve_edits.ids) AND e.state = 'conflict';
      IF choice = 'pylon' THEN
-       RETURN pylon_sync.drop_edits(chosen, 'dropped for Pylon''s value by ' || session_user);
+       RETURN pylon_sync.drop_edits(chosen, 'dropped for Pylon''s value by ' || ${ACTOR});
      END IF;
+     -- What a person has seen of Pylon is what the row of a DELETE shows now.
+     UPDATE pylon_sync.edits AS e SET forced = e.held, shadow = NULL
+      WHERE e.id = ANY (chosen) AND e.state = 'conflict' AND e.operation = 'delete';
      UPDATE pylon_sync.edits AS e
         SET forced = e.held,
             base = (SELECT jsonb_object_agg(key, CASE
@@ -63,7 +67,7 @@ const resolve = [
                            FROM unnest(e.held) AS name WHERE name LIKE 'custom\\_fields.%'), '{}')
                        ELSE value END)
                       FROM jsonb_each(e.base))
-      WHERE e.id = ANY (chosen) AND e.state = 'conflict';
+      WHERE e.id = ANY (chosen) AND e.state = 'conflict' AND e.operation <> 'delete';
      RETURN pylon_sync.send_again(chosen);
    END $$`,
   `CREATE OR REPLACE FUNCTION pylon_sync.resolve_edit(id bigint, choice text) RETURNS void
@@ -76,7 +80,7 @@ const resolve = [
 
 /** What people do to edits, in SQL: everything that the command line does. */
 export const personFunctions = (): readonly string[] => [
-  ...pair('discard', 'discard', `pylon_sync.drop_edits(chosen, 'discarded by ' || session_user)`),
+  ...pair('discard', 'discard', `pylon_sync.drop_edits(chosen, 'discarded by ' || ${ACTOR})`),
   ...pair('retry', 'retry', 'pylon_sync.send_again(chosen)'),
   ...pair('approve', 'approve', 'pylon_sync.let_go(chosen)'),
   ...resolve,

@@ -176,6 +176,20 @@ const drop = `CREATE OR REPLACE FUNCTION pylon_sync.drop_edits(ids bigint[], why
      RETURN total;
    END $$`;
 
+/** The row of a DELETE that is to be sent after all: gone again, as it stood until now. Whether there was one. */
+const takeAway = `CREATE OR REPLACE FUNCTION pylon_sync.take_away(edit pylon_sync.edits) RETURNS boolean
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     stood jsonb;
+     mark text := pylon_sync.mark_as_daemon('on');
+   BEGIN
+     EXECUTE format('DELETE FROM pylon.%I AS held WHERE id = $1 AND _deleted_at IS NULL RETURNING to_jsonb(held)', edit.resource)
+       INTO stood USING edit.record_id;
+     PERFORM pylon_sync.mark_as_daemon(mark);
+     UPDATE pylon_sync.edits AS e SET base = stood WHERE e.id = edit.id AND stood IS NOT NULL;
+     RETURN stood IS NOT NULL;
+   END $$`;
+
 const again = `CREATE OR REPLACE FUNCTION pylon_sync.send_again(ids bigint[]) RETURNS integer
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -191,10 +205,13 @@ const again = `CREATE OR REPLACE FUNCTION pylon_sync.send_again(ids bigint[]) RE
          known := pylon_sync.known_row(edit.resource, edit.record_id, pylon_sync.locked_row(edit.resource, edit.record_id));
          CONTINUE WHEN known IS NULL;
        END IF;
+       IF edit.operation = 'delete' AND edit.state <> '${moves('retry').to}' THEN
+         CONTINUE WHEN NOT pylon_sync.take_away(edit);
+       END IF;
        -- One that waits only waits no longer: what of it may be on its way to Pylon stays known.
-       UPDATE pylon_sync.edits AS e SET next_attempt_at = clock_timestamp() WHERE e.id = edit.id;
+       UPDATE pylon_sync.edits AS e SET next_attempt_at = clock_timestamp(), waiting_since = clock_timestamp() WHERE e.id = edit.id;
        UPDATE pylon_sync.edits AS e
-          SET state = '${moves('retry').to}', attempts = 0, settled_at = NULL, held = NULL, error = NULL,
+          SET state = '${moves('retry').to}', attempts = 0, in_doubt = false, settled_at = NULL, held = NULL, error = NULL,
               http_status = NULL, request_id = NULL, sent = NULL, sent_at = NULL, answer = NULL
         WHERE e.id = edit.id AND e.state <> '${moves('retry').to}';
        -- Of one that waits, the row shows it.
@@ -213,7 +230,7 @@ const letGo = `CREATE OR REPLACE FUNCTION pylon_sync.let_go(ids bigint[]) RETURN
    DECLARE
      total integer;
    BEGIN
-     UPDATE pylon_sync.edits AS e SET state = '${moves('approve').to}', next_attempt_at = clock_timestamp()
+     UPDATE pylon_sync.edits AS e SET state = '${moves('approve').to}', next_attempt_at = clock_timestamp(), waiting_since = clock_timestamp()
       WHERE e.id = ANY (ids) AND e.state IN (${list(movable('approve'))});
      GET DIAGNOSTICS total = ROW_COUNT;
      PERFORM pg_notify('pylon_sync_edits', '');
@@ -221,4 +238,4 @@ const letGo = `CREATE OR REPLACE FUNCTION pylon_sync.let_go(ids bigint[]) RETURN
    END $$`;
 
 /** What moves edits and shows it in their rows: called by the functions that people call. */
-export const movingFunctions = (): readonly string[] => [...shared, withdraw, drop, again, letGo];
+export const movingFunctions = (): readonly string[] => [...shared, withdraw, drop, takeAway, again, letGo];

@@ -18,6 +18,9 @@ export const REFUSED = {
 /** Whether the session says that its edits are drafts. */
 export const DRAFT = `lower(current_setting('pylon_sync.draft', true)) IN ('on', 'true', 'yes', '1')`;
 
+/** Who asks: the role that was set, else the login. A function that runs as its owner is told the same. */
+export const ACTOR = `coalesce(nullif(current_setting('role', true), 'none'), session_user)`;
+
 /** The statement, in a trigger's function, that queues an edit; its arguments are expressions. */
 export const queueing = (
   resource: string,
@@ -29,7 +32,7 @@ export const queueing = (
        INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
        VALUES (${resource}, ${id}, '${operation}', ${changes}, ${base},
                CASE WHEN ${DRAFT} THEN 'draft' ELSE 'pending' END,
-               session_user, pg_current_xact_id()::text::bigint);`;
+               ${ACTOR}, pg_current_xact_id()::text::bigint);`;
 
 const UNSENT = `resource = TG_TABLE_NAME AND record_id = OLD.id AND state IN ('draft', 'pending')`;
 
@@ -163,6 +166,6 @@ export const sharedFunctions = (): readonly string[] => [
      INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
      VALUES (resource, record_id, operation, changes, base,
              CASE WHEN ${DRAFT} THEN 'draft' ELSE 'pending' END,
-             session_user, pg_current_xact_id()::text::bigint)
+             ${ACTOR}, pg_current_xact_id()::text::bigint)
      RETURNING id $$`,
 ];

@@ -35,7 +35,7 @@ export async function claimBulk(
     tx.execute<Edit & Record<string, unknown>>(sql`
       WITH fit AS (
         SELECT e.id, ${ALIKE} AS alike FROM pylon_sync.edits AS e
-         WHERE e.resource = ${name} AND e.state = 'pending' AND e.operation = 'update' AND e.attempts = 0
+         WHERE e.resource = ${name} AND e.state = 'pending' AND e.operation = 'update' AND e.attempts = 0 AND NOT e.in_doubt
            AND e.answer IS NULL AND e.forced IS NULL AND e.next_attempt_at <= clock_timestamp()
            AND e.changes - ${sql.param([...bulk.columns])}::text[] = '{}'
            AND NOT EXISTS (

@@ -9,7 +9,7 @@ import type { Doubts } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
 import { isReject, rowMapper } from '../row.ts';
 import { writing } from '../transaction.ts';
-import { endEdit, type Fate } from './end.ts';
+import { ENDED, type Ended, endEach, type Fate } from './end.ts';
 import { giveId } from './ids.ts';
 import { columnsIn } from './overlay.ts';
 import { type Edit, statesIn } from './queue.ts';
@@ -39,16 +39,16 @@ export async function settleCreated(
   lease: Lease,
   doubts: Doubts,
   { resource, record, create, fates, wanted, shown }: Creation,
-): Promise<void> {
+): Promise<readonly Ended[]> {
   const { table, name } = resource;
   const row = rowMapper(resource)(shown.object, shown.facts);
   if (isReject(row)) throw new TypeError(`no record: ${row.reason}`);
   const { id } = row;
   const remote = columnsIn(resource, row);
-  await writing(db, lease, async (tx) => {
+  return writing(db, lease, async (tx) => {
     // Whoever is changing the row comes first: the edit is then in view.
     await tx.execute(sql`SELECT FROM ${table} WHERE id = ${record} FOR UPDATE`);
-    for (const fate of fates) await endEdit(tx, fate);
+    const ended = await endEach(tx, fates);
     await revive(tx, create.id);
     await giveId(tx, resource, { record, id, edit: create.id });
     await queueFollowUp(tx, { resource, id, create, wanted, remote });
@@ -68,6 +68,7 @@ export async function settleCreated(
        WHERE resource = ${name} AND record_id = ${id} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
     await rebase(tx, resource, id, remote);
     await storeAnswer(tx, resource, row, shown, doubts);
+    return ended;
   });
 }
 
@@ -76,7 +77,8 @@ async function revive(tx: Executor, create: number): Promise<void> {
   const { from, to } = moves('retry');
   await tx.execute(sql`
     UPDATE pylon_sync.edits
-       SET state = ${to}, error = NULL, answer = NULL, settled_at = NULL, depends_on = NULL, sent_at = NULL, next_attempt_at = clock_timestamp()
+       SET state = ${to}, error = NULL, answer = NULL, settled_at = NULL, depends_on = NULL, sent_at = NULL, waiting_since = clock_timestamp(),
+           next_attempt_at = clock_timestamp()
      WHERE depends_on = ${create} AND state = ANY(${statesIn(from)})`);
 }
 
@@ -111,22 +113,24 @@ export async function endUncreated(
   db: Database,
   lease: Lease,
   { resource, record, fates, create }: Uncreated,
-): Promise<void> {
-  await writing(db, lease, async (tx) => {
+): Promise<readonly Ended[]> {
+  return writing(db, lease, async (tx) => {
     if (create !== undefined) await tx.execute(sql`DELETE FROM ${resource.table} WHERE id = ${record}`);
-    for (const fate of fates) await endEdit(tx, fate);
-    if (create === undefined) return;
+    const ended = await endEach(tx, fates);
+    if (create === undefined) return ended;
     await tx.execute(sql`
       UPDATE pylon_sync.edits SET first_sent_at = NULL, first_order = NULL WHERE id = ${create}`);
     const { from, to } = moves('discard');
-    await tx.execute(sql`
+    const { rows: dropped } = await tx.execute<Ended & Record<string, unknown>>(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'Pylon does not have the record'
-       WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(from)})`);
+       WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(from)})
+      RETURNING ${ENDED}`);
     const { rows } = await tx.execute<{ id: number }>(sql`
       SELECT id::float8 FROM pylon_sync.edits
        WHERE resource = ${resource.name} AND record_id = ${record} AND state = 'pending'`);
-    for (const { id } of rows)
-      await endEdit(tx, { id, event: 'refuse', error: `depends on edit ${create}`, dependsOn: create });
+    const error = `depends on edit ${create}`;
+    const failed = rows.map(({ id }): Fate => ({ id, event: 'refuse', error, dependsOn: create }));
+    return [...ended, ...dropped, ...(await endEach(tx, failed))];
   });
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Values } from '../../edits/merge.ts';
 import { moves } from '../../edits/states.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
 import { MADE_HERE } from '../changes.ts';
@@ -9,7 +10,7 @@ import { noteRereads } from '../rereads.ts';
 import { isReject, rowMapper } from '../row.ts';
 import { markDeleted, type Proof } from '../tombstones.ts';
 import { writing } from '../transaction.ts';
-import { endEdit, type Fate } from './end.ts';
+import { ENDED, type Ended, endEdit, type Fate } from './end.ts';
 import { statesIn } from './queue.ts';
 import { type Shown, storeAnswer } from './settle.ts';
 
@@ -25,8 +26,10 @@ export interface Deleted extends Deletion {
   readonly proof: Proof;
 }
 
-/** One that Pylon refused, with what it shows of the record. */
+/** One that came to nothing: Pylon refused it, or holds what nobody here had seen. With what Pylon shows of the record. */
 export interface Undeleted extends Deletion {
+  /** What it was compared with, where a person has to decide. */
+  readonly known?: Values | undefined;
   readonly shown: Shown | undefined;
   readonly facts: PathFacts;
 }
@@ -43,40 +46,50 @@ export async function settleDeleted(
   db: Database,
   lease: Lease,
   { resource, record, fate, proof }: Deleted,
-): Promise<void> {
+): Promise<readonly Ended[]> {
   const { from, to } = moves('discard');
-  await writing(db, lease, async (tx) => {
-    await endEdit(tx, fate);
-    await tx.execute(sql`
+  return writing(db, lease, async (tx) => {
+    const ended = await endEdit(tx, fate);
+    const { rows: voided } = await tx.execute<Ended & Record<string, unknown>>(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'the record was deleted afterwards'
        WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${fate.id}
-         AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})`);
+         AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})
+      RETURNING ${ENDED}`);
     await putBack(tx, resource, fate.id);
     // With what was changed here and is void now: should it come back, that is no change of Pylon's.
     await tx.execute(sql`UPDATE ${resource.table} SET _hash = ${MADE_HERE} WHERE id = ${record}`);
     await markDeleted(tx, resource, [record], proof);
+    return [...ended, ...voided];
   });
 }
 
-/** Ends a delete that Pylon refused: the row is back, as Pylon shows it where that is known. */
+/**
+ * Ends a delete that came to nothing, or has a person decide about it: the row is back, as Pylon shows it where that is
+ * known, with the edits that are left over it.
+ */
 export async function undoDelete(
   db: Database,
   lease: Lease,
   doubts: Doubts,
   deletion: Undeleted,
-): Promise<void> {
-  const { resource, record, fate, shown, facts } = deletion;
+): Promise<readonly Ended[]> {
+  const { resource, record, fate, known, shown, facts } = deletion;
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
-  await writing(db, lease, async (tx) => {
-    await endEdit(tx, fate);
+  return writing(db, lease, async (tx) => {
+    const ended = await endEdit(tx, fate);
+    if (known !== undefined)
+      await tx.execute(
+        sql`UPDATE pylon_sync.edits SET shadow = ${JSON.stringify(known)}::jsonb WHERE id = ${fate.id}`,
+      );
     await putBack(tx, resource, fate.id);
     // What it showed may be older than what Pylon holds: without its hash, it is written whatever it holds.
     await tx.execute(sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record}`);
     if (row === undefined || isReject(row) || shown === undefined) {
       await noteRereads(tx, resource.name, [record], facts, 'hint');
-      return;
+      return ended;
     }
     await storeAnswer(tx, resource, row, shown, doubts);
+    return ended;
   });
 }

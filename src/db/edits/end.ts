@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { kindsOf } from '../../edits/body.ts';
-import { compare, nameOf, overlaid, type Values } from '../../edits/merge.ts';
+import { compare, fieldsIn, held, nameOf, overlaid, type Values, withField } from '../../edits/merge.ts';
 import { madeBy } from '../../edits/seen.ts';
-import { type Event, moves, UNSETTLED } from '../../edits/states.ts';
+import { type Event, moves, type State, UNSETTLED } from '../../edits/states.ts';
 import type { Resource } from '../../resources/define.ts';
 import { noteChanges } from '../changes.ts';
 import type { Executor } from '../connect.ts';
@@ -25,18 +25,44 @@ export interface Fate {
   readonly dependsOn?: number | undefined;
 }
 
+/** An edit that has ended, or that a person has to decide about now. */
+export interface Ended {
+  readonly edit: number;
+  readonly resource: string;
+  readonly record: string;
+  readonly operation: string;
+  readonly state: State;
+  readonly actor: string;
+  readonly requestId: string | null;
+  readonly error: string | null;
+}
+
+/** What a statement that ends edits returns of them. */
+export const ENDED = sql.raw(
+  'id::float8 AS edit, resource, record_id AS record, operation, state, actor, request_id AS "requestId", error',
+);
+
 const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
 
-/** Ends one edit. */
-export async function endEdit(tx: Executor, fate: Fate): Promise<void> {
+/** Ends one edit; none where it has ended already. */
+export async function endEdit(tx: Executor, fate: Fate): Promise<readonly Ended[]> {
   const { from, to } = moves(fate.event);
-  await tx.execute(sql`
+  const { rows } = await tx.execute<Ended & Record<string, unknown>>(sql`
     UPDATE pylon_sync.edits
        SET state = ${to}, answer = NULL, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${fate.error ?? null},
            http_status = ${fate.status ?? null}, request_id = ${fate.requestId ?? null},
            depends_on = ${fate.dependsOn ?? null}, held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
            remote = coalesce(${json(fate.remote)}::jsonb, remote), sent = coalesce(${json(fate.sent)}::jsonb, sent)
-     WHERE id = ${fate.id} AND state = ANY(${statesIn(from)})`);
+     WHERE id = ${fate.id} AND state = ANY(${statesIn(from)})
+    RETURNING ${ENDED}`);
+  return rows;
+}
+
+/** Ends edits, one after the other. */
+export async function endEach(tx: Executor, fates: readonly Fate[]): Promise<readonly Ended[]> {
+  const ended: Ended[] = [];
+  for (const fate of fates) ended.push(...(await endEdit(tx, fate)));
+  return ended;
 }
 
 /** Edits that end, as they are compared with what Pylon holds. */
@@ -51,12 +77,12 @@ interface Ending {
 /**
  * Ends edits of a record whose row is locked: notes what they made of what Pylon held, and has the row show that, with
  * the edits that are left over it, so that what Pylon refused is gone from it whether or not Pylon shows the record.
- * Returns what Pylon is known to hold; undefined where there is no row.
+ * Returns what Pylon is known to hold, undefined where there is no row, and how the edits ended.
  */
 export async function endEdits(
   tx: Executor,
   { resource, record, fates, remote }: Ending,
-): Promise<Values | undefined> {
+): Promise<{ readonly known: Values | undefined; readonly ended: readonly Ended[] }> {
   const { name, writes } = resource;
   const kinds = kindsOf(resource);
   const looked = [...new Set([...(resource.history ?? []), ...Object.keys(writes?.columns ?? {})])];
@@ -69,9 +95,9 @@ export async function endEdits(
       (SELECT jsonb_build_object(${pairs('held', looked)}) FROM ${resource.table} AS held WHERE id = ${record} AND _deleted_at IS NULL),
       (SELECT base FROM pylon_sync.edits
         WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})))) AS known`);
-  for (const fate of fates) await endEdit(tx, fate);
-  const known = rows[0]?.known;
-  if (known == null || ending.length === 0) return known ?? undefined;
+  const ended = await endEach(tx, fates);
+  const known = rows[0]?.known ?? undefined;
+  if (known === undefined || ending.length === 0) return { known, ended };
   const { steps, after } = madeBy(ending, known, remote, kinds, (edit, field) => {
     const fate = fateOf.get(edit.id);
     if (remote === undefined) return fate?.event === 'settle';
@@ -85,17 +111,22 @@ export async function endEdits(
     steps.map((step) => ({ id: record, ...step })),
   );
   const left = updates.filter(({ id }) => !fateOf.has(id));
-  const shown = fitting(resource, overlaid(after, left, kinds));
+  // Whatever Pylon made of what was settled.
+  const stands = ending
+    .filter(({ id }) => remote !== undefined && fateOf.get(id)?.event === 'settle')
+    .flatMap(({ changes, base }) => fieldsIn(changes, base, kinds))
+    .reduce((row, field) => withField(row, field, held(remote ?? {}, field)), after);
+  const shown = fitting(resource, overlaid(stands, left, kinds));
   const columns = Object.fromEntries(
     ending.flatMap(({ changes }) => Object.keys(changes)).map((column) => [column, shown[column] ?? null]),
   );
   await tx.execute(sql`
     SELECT pylon_sync.put_columns(${name}, ${record}, ${JSON.stringify(columns)}::jsonb || jsonb_build_object('_synced_at', clock_timestamp())),
-           pylon_sync.keep_shadows(${name}, ${record}, ${JSON.stringify(after)}::jsonb)`);
+           pylon_sync.keep_shadows(${name}, ${record}, ${JSON.stringify(stands)}::jsonb)`);
   // Should the delete of the row come to nothing, it comes back like that.
   if (all.length > updates.length)
     await tx.execute(sql`
       UPDATE pylon_sync.edits SET base = base || ${JSON.stringify(columns)}::jsonb
        WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
-  return after;
+  return { known: stands, ended };
 }

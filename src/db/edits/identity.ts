@@ -19,8 +19,8 @@ async function identityOf(tx: Executor): Promise<string> {
 
 /**
  * In a database that was copied or restored, turns what was queued before into drafts: a clone for testing never
- * writes to customers, and what a restored one has queued may have been sent long ago. How many; 0 in the
- * database that they were queued in.
+ * writes to customers, and what a restored one has queued may have been sent long ago. No edit keeps the number of its
+ * transaction, which means another one there. How many; 0 in the database that they were queued in.
  */
 export async function quarantineEdits(db: Database, lease: Lease): Promise<number> {
   return writing(db, lease, async (tx) => {
@@ -34,6 +34,8 @@ export async function quarantineEdits(db: Database, lease: Lease): Promise<numbe
       INSERT INTO pylon_sync.settings (key, value) VALUES ('identity', to_jsonb(${identity}::text))
           ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`);
     if (known == null) return 0;
+    // The other server counts anew: a number of the former one may be, or become, a stranger's transaction.
+    await tx.execute(sql`UPDATE pylon_sync.edits SET txid = NULL WHERE txid IS NOT NULL`);
     const { from, to } = moves('quarantine');
     const { rowCount } = await tx.execute(sql`
       UPDATE pylon_sync.edits SET state = ${to}, error = 'the database was copied or restored: approve it to send it'

@@ -8,7 +8,7 @@ import type { Lease } from '../lease.ts';
 import type { Proof } from '../tombstones.ts';
 import { type Creation, endUncreated, settleCreated, type Uncreated } from './created.ts';
 import { type Deleted, settleDeleted, type Undeleted, undoDelete } from './deleted.ts';
-import type { Fate } from './end.ts';
+import type { Ended, Fate } from './end.ts';
 import { type Settlement, type Shown, settleEdits } from './settle.ts';
 
 /** What became of edits of one record in Pylon: all that it takes to settle them. */
@@ -19,13 +19,13 @@ export type Outcome =
   | ({ readonly is: 'deleted' } & Deleted)
   | ({ readonly is: 'not deleted' } & Undeleted);
 
-/** Settles it, in one transaction. */
+/** Settles it, in one transaction. The edits that ended with it. */
 export async function settleOutcome(
   db: Database,
   lease: Lease,
   doubts: Doubts,
   outcome: Outcome,
-): Promise<void> {
+): Promise<readonly Ended[]> {
   switch (outcome.is) {
     case 'told':
       return settleEdits(db, lease, doubts, outcome);

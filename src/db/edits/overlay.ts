@@ -11,6 +11,7 @@ import type { Executor } from '../connect.ts';
 import { arrayLiteral, asTextArray } from '../fit.ts';
 import { jsonColumns, type Row } from '../row.ts';
 import { RowFaultError } from '../row-fault.ts';
+import { noteListed } from './deleting.ts';
 
 const TEXT_ARRAY = 1009 as Parameters<typeof pg.types.getTypeParser>[0];
 const readArray = pg.types.getTypeParser(TEXT_ARRAY) as (literal: string) => unknown;
@@ -86,7 +87,7 @@ export async function unsettledOf(
   ids: readonly string[],
 ): Promise<readonly Unsettled[]> {
   const { rows } = await tx.execute<Unsettled & Record<string, unknown>>(sql`
-    SELECT id::float8, record_id, operation, changes, base, attempts FROM pylon_sync.edits
+    SELECT id::float8, record_id, operation, changes, base, attempts + in_doubt::integer AS attempts FROM pylon_sync.edits
      WHERE resource = ${resource} AND record_id = ANY(${sql.param([...ids])}::text[]) AND state IN (${STATES})
      ORDER BY id`);
   return rows;
@@ -124,7 +125,7 @@ async function knownOf(
 
 /**
  * Puts the values of edits that are not settled over Pylon's, which are kept with the edits. A record that is being
- * deleted from here is left out. The rows must be locked, so that no edit of them comes in between.
+ * deleted from here is left out; where only listings show it, what differs in it is noted with its DELETE. The rows must be locked, so that no edit of them comes in between.
  *
  * @throws RowFaultError where the edits of one row cannot be shown over it.
  */
@@ -138,10 +139,15 @@ export async function withEdits(tx: Executor, resource: Resource, rows: readonly
   if (edits.size === 0) return { rows, edited: new Set(), noteSeen: async () => {} };
   const kinds = kindsOf(resource);
   const remotes = new Map<string, Values>();
+  const deleting = new Map<number, Row>();
   const shown = rows.flatMap((row) => {
     const own = edits.get(row.id);
     if (own === undefined) return [row];
-    if (own.some(({ operation }) => operation === 'delete')) return [];
+    const deletion = own.find(({ operation }) => operation === 'delete');
+    if (deletion !== undefined) {
+      deleting.set(deletion.id, row);
+      return [];
+    }
     const remote = columnsIn(resource, row);
     remotes.set(row.id, remote);
     return [overlaidRow(resource, row, remote, own, kinds)];
@@ -160,6 +166,11 @@ export async function withEdits(tx: Executor, resource: Resource, rows: readonly
         for (const edit of own) await keepShadow(tx, edit, remote);
       }
       await noteChanges(tx, resource, steps);
+      if (resource.get !== undefined) return;
+      for (const [id, row] of deleting) {
+        const earlier = (edits.get(row.id) ?? []).filter(({ operation }) => operation === 'update');
+        await noteListed(tx, resource, id, columnsIn(resource, row), earlier);
+      }
     },
   };
 }

@@ -28,7 +28,8 @@ export interface EditDetails {
   /** Whether Pylon has answered it already, and that could not be stored yet. */
   readonly is_answered: boolean;
   readonly actor: string;
-  readonly txid: number;
+  /** Null where the database was copied or restored since. */
+  readonly txid: number | null;
   readonly created_at: string;
   readonly sent_at: string | null;
   readonly settled_at: string | null;

@@ -28,8 +28,12 @@ export interface Edit {
   /** What Pylon has answered already, and could not be stored. */
   readonly answer: Answered | null;
   readonly created_at: string;
-  /** This one included. */
+  /** How often it may have been sent, this time included. */
   readonly attempts: number;
+  /** How often it was tried, this time included: what the end of a daemon cut short is no try. */
+  readonly tries: number;
+  /** For how long it has waited, milliseconds. */
+  readonly waitedMs: number;
   /** Who made it. */
   readonly actor: string;
 }
@@ -48,10 +52,12 @@ const WORK = sql.raw("CASE e.operation WHEN 'action' THEN e.changes->>'action' E
 const isAllowed = (allowed: readonly string[]) =>
   sql`(e.answer IS NOT NULL OR ${WORK} = ANY(${sql.param([...allowed])}::text[]))`;
 
-/** An edit, of a row `e`. */
+const WAITED = '(extract(epoch FROM clock_timestamp() - e.waiting_since) * 1000)::float8 AS "waitedMs"';
+
+/** An edit, of a row `e`, once it is claimed. */
 export const EDIT_COLUMNS = sql.raw(
   `e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer,
-   e.created_at::text, e.attempts, e.actor`,
+   e.created_at::text, e.attempts + e.in_doubt::integer AS attempts, e.attempts AS tries, ${WAITED}, e.actor`,
 );
 
 /** States in SQL. */
@@ -125,7 +131,7 @@ function byRecord(rows: readonly Edit[]): readonly Claim[] {
 export async function dueEdits(db: Executor, allowed: readonly string[]): Promise<readonly Claim[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
     SELECT e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer, e.created_at::text,
-           e.attempts + 1 AS attempts, e.actor
+           e.attempts + e.in_doubt::integer + 1 AS attempts, e.attempts + 1 AS tries, ${sql.raw(WAITED)}, e.actor
       FROM pylon_sync.edits AS e
      WHERE e.state = 'pending' AND e.answer IS NULL AND ${isAllowed(allowed)}
        AND NOT EXISTS (
@@ -156,9 +162,8 @@ export async function comingEdits(db: Executor, allowed: readonly string[]): Pro
 /** Edits that are under way, as they stand now. */
 export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
-    SELECT id::float8, resource, record_id, operation, changes, base, forced, sent, answer, created_at::text, attempts, actor
-      FROM pylon_sync.edits
-     WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = 'sending' ORDER BY id`);
+    SELECT ${EDIT_COLUMNS} FROM pylon_sync.edits AS e
+     WHERE e.id = ANY(${sql.param([...ids])}::bigint[]) AND e.state = 'sending' ORDER BY e.id`);
   return rows;
 }
 

@@ -15,7 +15,8 @@ interface Arriving {
 }
 
 /**
- * Puts back what a process that is gone left under way, to be looked at again at once. Its last request may still be
+ * Puts back what a process that is gone left under way, to be looked at again at once: its end is no attempt, and
+ * lengthens no wait. Its last request may still be
  * on its way: the records are told for which nothing may be sent before that must have ended.
  */
 export async function reviveEdits(
@@ -29,7 +30,7 @@ export async function reviveEdits(
     const revived = await tx.execute<Arriving & Record<string, unknown>>(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, error = 'interrupted while it was under way', sent_at = clock_timestamp(),
-             next_attempt_at = clock_timestamp()
+             attempts = greatest(attempts - 1, 0), in_doubt = true, next_attempt_at = clock_timestamp()
        WHERE state = 'sending' AND answer IS NULL
       RETURNING resource, record_id AS record, true AS revived, ${requestTimeoutMs}::float8 AS ms`);
     // What Pylon has answered is only settled: nothing of it is on its way.

@@ -14,7 +14,7 @@ import { reads } from '../tables.ts';
 import { markDeleted, type Proof } from '../tombstones.ts';
 import { writing } from '../transaction.ts';
 import { upsert } from '../upsert.ts';
-import { endEdit, endEdits, type Fate } from './end.ts';
+import { type Ended, endEdit, endEdits, type Fate } from './end.ts';
 import { columnsIn } from './overlay.ts';
 import { statesIn } from './queue.ts';
 
@@ -57,18 +57,25 @@ export async function rebase(
 }
 
 /** A new edit of a field takes the place of one that waits for a person. */
-async function supersede(tx: Executor, resource: Resource, record: string, by: Edited): Promise<void> {
+async function supersede(
+  tx: Executor,
+  resource: Resource,
+  record: string,
+  by: Edited,
+): Promise<readonly Ended[]> {
+  const ended: Ended[] = [];
   const { rows } = await tx.execute<{ id: number; held: readonly string[] | null }>(sql`
     SELECT id::float8, held FROM pylon_sync.edits
-     WHERE resource = ${resource.name} AND record_id = ${record} AND state = 'conflict' AND id < ${by.id}
+     WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'update' AND state = 'conflict' AND id < ${by.id}
        AND NOT (id = ANY(${sql.param([...by.except])}::bigint[]))`);
   for (const { id, held: waiting } of rows) {
     const left = (waiting ?? []).filter((name) => !by.fields.includes(name));
     if (left.length === (waiting ?? []).length) continue;
     if (left.length > 0)
       await tx.execute(sql`UPDATE pylon_sync.edits SET held = ${sql.param(left)}::text[] WHERE id = ${id}`);
-    else await endEdit(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` });
+    else ended.push(...(await endEdit(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` })));
   }
+  return ended;
 }
 
 interface Edited {
@@ -120,17 +127,21 @@ export async function settleEdits(
   lease: Lease,
   doubts: Doubts,
   { resource, record, fates, shown, facts, edited, alsoReread, gone = [], proof }: Settlement,
-): Promise<void> {
+): Promise<readonly Ended[]> {
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
-  await writing(db, lease, async (tx) => {
+  return writing(db, lease, async (tx) => {
     await tx.execute(sql`SELECT FROM ${resource.table} WHERE id = ${record} FOR NO KEY UPDATE`);
     const remote = row === undefined || isReject(row) ? undefined : columnsIn(resource, row);
-    const known = await endEdits(tx, { resource, record, fates, remote });
+    const { known, ended } = await endEdits(tx, { resource, record, fates, remote });
     const stands = remote ?? known;
     // What an action does to a record is not known beforehand.
     const isTheirs = (name: string) => edited.fields.length === 0 || edited.fields.includes(name);
     if (stands !== undefined) await rebase(tx, resource, record, stands, isTheirs);
-    await supersede(tx, resource, record, { ...edited, except: fates.map(({ id }) => id) });
+    const superseded = await supersede(tx, resource, record, {
+      ...edited,
+      except: fates.map(({ id }) => id),
+    });
+    const all = [...ended, ...superseded];
     // Without the hash of what it held, the row is written whatever it holds.
     await tx.execute(
       sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record} AND _deleted_at IS NULL`,
@@ -142,8 +153,9 @@ export async function settleEdits(
       const children = childrenOf(resource).map(({ name }) => name);
       await tx.execute(sql`
         DELETE FROM ${reads} WHERE record_id = ${record} AND resource = ANY(${sql.param(children)}::text[])`);
-      return;
+      return all;
     }
     await storeAnswer(tx, resource, row, shown, doubts);
+    return all;
   });
 }

@@ -1,7 +1,7 @@
 import { DAY, parseInstant } from '../instants.ts';
 import { limitOf, pageOf, placeOf } from '../pages.ts';
 import { badRequest, notFound, Refusal } from '../refusal.ts';
-import { type Call, param, type Reply, type Route, route, shown } from '../route.ts';
+import { type Call, param, type Reply, type Route, route, rowNamed, shown } from '../route.ts';
 import type { Row } from '../rows.ts';
 import { searchRoute } from '../search.ts';
 import { behind } from '../stored.ts';
@@ -20,7 +20,7 @@ export const issueRoutes: readonly Route[] = [
 export function issueOf(call: Call): Row {
   const { issues } = call.state.tables;
   const id = param(call, 'id');
-  const row = issues.get(id);
+  const row = rowNamed(call, 'issues', id);
   if (row !== undefined) return row;
   if (/^\d+$/.test(id)) {
     for (const candidate of issues.newest()) if (candidate.object.number === Number(id)) return candidate;

@@ -1,6 +1,6 @@
 import { pagedRoute, wholeRoute } from '../pages.ts';
 import { notFound } from '../refusal.ts';
-import { type Call, getRoute, param, type Route, route, shown } from '../route.ts';
+import { type Call, getRoute, param, type Route, route, rowNamed, shown } from '../route.ts';
 import type { Row } from '../rows.ts';
 import { searchRoute } from '../search.ts';
 
@@ -29,7 +29,7 @@ export const peopleRoutes: readonly Route[] = [
 /** The account a path names by id or by external id. */
 export function accountOf(call: Call): Row {
   const id = param(call, 'id');
-  const row = call.state.tables.accounts.get(id) ?? accountOfExternalId(call, id);
+  const row = rowNamed(call, 'accounts', id) ?? accountOfExternalId(call, id);
   if (row === undefined) throw notFound('account');
   return row;
 }

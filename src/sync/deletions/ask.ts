@@ -1,5 +1,6 @@
-import { readRow } from '../../db/rows.ts';
-import { unwrapObject } from '../../pylon/answer.ts';
+import { isLive, readRow } from '../../db/rows.ts';
+import type { Evidence } from '../../db/tombstones.ts';
+import { OtherRecordError, unwrapObject, unwrapRecord } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { PathFacts } from '../../resources/define.ts';
@@ -8,7 +9,8 @@ import type { Pass } from '../pass.ts';
 /** What Pylon says of one record. */
 export type Said =
   | { readonly is: 'there'; readonly answer: Answer; readonly object: unknown; readonly facts: PathFacts }
-  | { readonly is: 'gone'; readonly error: PylonError; readonly asked: bigint };
+  /** Pylon does not know it, or has merged it into another one: with its words, as evidence. */
+  | { readonly is: 'gone'; readonly words: Evidence; readonly asked: bigint };
 
 /** Answers that say a record is not there. 400 and the rest say something about the request. */
 const GONE = [404, 410];
@@ -38,17 +40,29 @@ export async function askFor(
   try {
     const params = { ...facts, id };
     const answer = await pass.pylon.request({ method: 'GET', route, params, signal: pass.signal });
-    return { is: 'there', answer, object: unwrapObject(answer), facts };
+    const { db } = pass.ctx;
+    // A hint may name a record by its number or an external id: of what is no id of ours, any answer is told.
+    const isId = await isLive(db.orm, pass.resource.table, id);
+    const object = isId ? unwrapRecord(answer, id, `GET ${route}`) : unwrapObject(answer);
+    return { is: 'there', answer, object, facts };
   } catch (error) {
-    if (error instanceof PylonError && GONE.includes(error.status)) return { is: 'gone', error, asked };
+    if (error instanceof OtherRecordError) return { is: 'gone', words: mergedWords(error), asked };
+    if (error instanceof PylonError && GONE.includes(error.status))
+      return { is: 'gone', words: wordsOf(error), asked };
     throw error;
   }
 }
 
 /** The part of a deletion's evidence that Pylon's own words give. */
-export const wordsOf = ({ endpoint, status, code, requestId }: PylonError) => ({
+const wordsOf = ({ endpoint, status, code, requestId }: PylonError) => ({
   confirmed_by: endpoint,
   status,
   ...(code === undefined ? {} : { code }),
+  ...(requestId === undefined ? {} : { request_id: requestId }),
+});
+
+/** The same where it answered with another record. */
+const mergedWords = ({ endpoint, status, answered, requestId }: OtherRecordError): Evidence => ({
+  ...{ confirmed_by: endpoint, status, merged_into: answered },
   ...(requestId === undefined ? {} : { request_id: requestId }),
 });

@@ -2,7 +2,7 @@ import type { Evidence, Proof } from '../../db/tombstones.ts';
 import { PermanentError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Pass } from '../pass.ts';
-import { askFor, factsOf, wordsOf } from './ask.ts';
+import { askFor, factsOf } from './ask.ts';
 import { listedNow } from './listing.ts';
 import { secondLook } from './second-look.ts';
 
@@ -46,7 +46,7 @@ export async function confirmation(pass: Pass, absent: Evidence, scan: number | 
         const batch = pass.batch([said.object], said.facts, said.answer.order);
         return { is: 'there', store: () => pass.keep(batch) };
       }
-      evidence = { ...evidence, ...wordsOf(said.error) };
+      evidence = { ...evidence, ...said.words };
     }
     return { is: 'gone', proof: { asked, answered: ctx.lease.nextOrder(), scan, evidence } };
   };

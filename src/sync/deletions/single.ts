@@ -2,12 +2,11 @@ import { readCreated } from '../../db/rows.ts';
 import { isLockHeld } from '../../db/sql-state.ts';
 import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
-import type { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages.ts';
 import { all, filterIgnored, instantIn, time } from '../filters.ts';
 import type { Pass } from '../pass.ts';
 import { admit, isAllowed } from './admit.ts';
-import { askFor, type Said, wordsOf } from './ask.ts';
+import { askFor, type Said } from './ask.ts';
 
 /** Milliseconds to either side of the second a record was created in. */
 const AROUND = 2_000;
@@ -37,7 +36,7 @@ export function askOrProve(
 async function proveGone(
   pass: Pass,
   id: string,
-  { error, asked }: { readonly error: PylonError; readonly asked: bigint },
+  { words, asked }: Extract<Said, { is: 'gone' }>,
 ): Promise<boolean> {
   const { ctx, resource } = pass;
   const { changes, table } = resource;
@@ -61,7 +60,7 @@ async function proveGone(
     }
   }
   if (!(await isAllowed(pass, [id]))) return false;
-  const evidence = { absent_from: `POST ${changes.path} of its own second`, ...wordsOf(error) };
+  const evidence = { absent_from: `POST ${changes.path} of its own second`, ...words };
   const proof = { asked, answered: ctx.lease.nextOrder(), scan: null, evidence };
   try {
     const gone = await writing(ctx.db, ctx.lease, async (tx) =>

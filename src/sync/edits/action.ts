@@ -5,20 +5,11 @@ import type { Settlement } from '../../db/edits/settle.ts';
 import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
-import { unwrapObject } from '../../pylon/answer.ts';
+import { OtherRecordError, requestIdOf, unwrapRecord } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages.ts';
 import type { Answer } from '../../pylon/types.ts';
-import {
-  type Carrier,
-  type Job,
-  NoRequestError,
-  prepared,
-  refuse,
-  requestIdOf,
-  settle,
-  unlessArriving,
-} from './job.ts';
+import { type Carrier, type Job, NoRequestError, prepared, refuse, settle, unlessArriving } from './job.ts';
 
 /** What can be seen of an action whose answer was lost. */
 type Seen =
@@ -32,12 +23,14 @@ const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value
 
 const GONE = [404, 410];
 
-/** Whether Pylon still has a record. */
+/** Whether Pylon still has a record under its own id: one that was merged is answered with another, or not at all. */
 async function exists({ ctx, pylon }: Carrier, route: string, id: string): Promise<boolean> {
   try {
-    await pylon.request({ method: 'GET', route, params: { id }, signal: ctx.signal });
+    const answer = await pylon.request({ method: 'GET', route, params: { id }, signal: ctx.signal });
+    unwrapRecord(answer, id, `GET ${route}`);
     return true;
   } catch (error) {
+    if (error instanceof OtherRecordError) return false;
     if (error instanceof PylonError && GONE.includes(error.status)) return false;
     throw error;
   }
@@ -84,7 +77,7 @@ async function look(carrier: Carrier, job: Job, edit: Edit, { name }: Action): P
     const { ctx, pylon } = carrier;
     const params = { id: job.record };
     const answer = await pylon.request({ method: 'GET', route: '/issues/{id}', params, signal: ctx.signal });
-    const linked = unwrapObject(answer).external_issues;
+    const linked = unwrapRecord(answer, job.record, 'GET /issues/{id}').external_issues;
     const isLinked = (one: Values) =>
       one.source === changes.source && one.external_id === changes.external_issue_id;
     return Array.isArray(linked) && linked.some(isLinked) ? 'not done' : 'done';
@@ -141,13 +134,19 @@ export async function carryAction(carrier: Carrier, job: Job, edit: Edit): Promi
   const losers = action.name === 'merge_accounts' ? ids(edit.changes.ids) : [];
   const end = async (fate: Omit<Fate, 'id'>, answer?: Answer) => {
     const held =
-      answer !== undefined && action.answersRecord ? { answer, object: unwrapObject(answer) } : undefined;
+      answer !== undefined && action.answersRecord
+        ? { answer, object: unwrapRecord(answer, job.record, `${action.method} ${action.route}`) }
+        : undefined;
     const others =
       fate.event === 'settle' ? await mergedOf(carrier, job, edit, losers) : { alsoReread: losers };
     return settle(carrier, job, [edit], [{ ...fate, id: edit.id }], held, others);
   };
   if (!action.repeatable && edit.sent !== null) {
-    const seen = await look(carrier, job, edit, action);
+    const seen = await look(carrier, job, edit, action).catch((error: unknown) => {
+      if (error instanceof OtherRecordError) return error;
+      throw error;
+    });
+    if (seen instanceof OtherRecordError) return refuse(carrier, job, [edit], seen, undefined);
     if (seen === 'done') return end({ event: 'settle', error: 'the answer was lost, what it did was seen' });
     unlessArriving(carrier, job);
     if (seen === 'unknown')
@@ -185,8 +184,13 @@ export async function carryAction(carrier: Carrier, job: Job, edit: Edit): Promi
     if (!action.repeatable && !wasSent) await noteSent(ctx.db, ctx.lease, edit.id, null);
     throw error;
   }
-  await end(
-    { event: 'settle', sent: body ?? {}, status: answer.status, requestId: requestIdOf(answer) },
-    answer,
-  );
+  try {
+    await end(
+      { event: 'settle', sent: body ?? {}, status: answer.status, requestId: requestIdOf(answer) },
+      answer,
+    );
+  } catch (error) {
+    if (!(error instanceof OtherRecordError)) throw error;
+    await refuse(carrier, job, [edit], error, undefined, body);
+  }
 }

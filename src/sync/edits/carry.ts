@@ -5,6 +5,7 @@ import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { alike, type Values } from '../../edits/merge.ts';
 import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
+import { requestIdOf } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
@@ -15,17 +16,17 @@ import { carryDelete } from './delete.ts';
 import { withGivenIds } from './depend.ts';
 import {
   type Carrier,
+  isRefusal,
   type Job,
   mayStillArrive,
   NoRequestError,
   NotYetError,
   prepared,
   refuse,
-  requestIdOf,
   settle,
   unlessArriving,
 } from './job.ts';
-import { isGone, postpone, type Remote, readRemote, remoteOf } from './remote.ts';
+import { isGone, postpone, type Remote, readRemote, remoteOfRecord } from './remote.ts';
 import { AnsweredError, answeredIn, settleAgain } from './settling.ts';
 
 /**
@@ -133,7 +134,7 @@ async function carryTogether(
   try {
     remote = await readRemote(carrier, job);
   } catch (error) {
-    if (!(error instanceof PylonError) || error.status === 401) throw error;
+    if (!isRefusal(error)) throw error;
     return refuse(carrier, job, edits, error, undefined);
   }
   const policyOf = (field: string) => policy(resource.name, field);
@@ -163,7 +164,14 @@ async function carryTogether(
     if (edits.length === 1 || isGone(error)) return refuse(carrier, job, edits, error, remote, body);
     return carryApart(carrier, job, edits);
   }
-  const after = remoteOf(resource, answer, facts);
+  const endpoint = `PATCH ${resource.writes?.update ?? ''}`;
+  let after: Remote;
+  try {
+    after = remoteOfRecord(job, answer, endpoint);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return refuse(carrier, job, edits, error, undefined, body);
+  }
   const kept = ignored(plan.writes, after.row, alike);
   await settle(carrier, job, edits, fatesOf(plan, { body, answer, kept }), after);
 }

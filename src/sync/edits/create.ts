@@ -6,17 +6,11 @@ import { creationBody, likeness, wantedOf } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { TransientError } from '../../errors.ts';
 import type { Order } from '../../order.ts';
+import { OtherRecordError, requestIdOf } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
-import {
-  type Carrier,
-  hasArrived,
-  type Job,
-  NoRequestError,
-  prepared,
-  requestIdOf,
-  unlessArriving,
-} from './job.ts';
+import { logEnded } from './ended.ts';
+import { type Carrier, hasArrived, type Job, NoRequestError, prepared, unlessArriving } from './job.ts';
 import { isPassing, retrying } from './patience.ts';
 import { isOfTime, recover } from './recover.ts';
 import { isGone, readRemote, remoteOf } from './remote.ts';
@@ -120,7 +114,8 @@ async function refused(
   const { ctx } = carrier;
   if (existsId !== undefined) {
     const remote = await readRemote(carrier, { ...job, record: existsId }).catch((cause: unknown) => {
-      if (cause instanceof PylonError && isGone(cause)) return undefined;
+      if (cause instanceof OtherRecordError || (cause instanceof PylonError && isGone(cause)))
+        return undefined;
       throw cause;
     });
     const isOther = (await notMadeBy(ctx.db.orm, job.resource, [existsId], since)).size > 0;
@@ -186,7 +181,8 @@ async function drop(
   const fates = [create, ...updates, ...(deletion === undefined ? [] : [deletion])].map(
     ({ id }): Fate => ({ id, event: 'discard', error: 'deleted here before it was created in Pylon' }),
   );
-  await retrying(ctx.signal, isPassing, () =>
+  const ended = await retrying(ctx.signal, isPassing, () =>
     endUncreated(ctx.db, ctx.lease, { resource, record, fates, create: create.id }),
   );
+  logEnded(ctx, ended);
 }

@@ -1,7 +1,19 @@
+import { type Deletion, readDeletion } from '../../db/edits/deleting.ts';
 import type { Fate } from '../../db/edits/end.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
+import { comparedColumns, type DeletionPlan, planDeletion } from '../../edits/deletion.ts';
+import type { Values } from '../../edits/merge.ts';
+import { requestIdOf } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import { type Carrier, hasArrived, type Job, requestIdOf, unlessArriving } from './job.ts';
+import {
+  arrivingMs,
+  type Carrier,
+  hasArrived,
+  isRefusal,
+  type Job,
+  NotYetError,
+  type Refusal,
+} from './job.ts';
 import { isGone, type Remote, readRemote } from './remote.ts';
 import { settleOrKeep } from './settling.ts';
 
@@ -27,20 +39,42 @@ async function ask({ ctx, pylon }: Carrier, { resource, record, facts }: Job): P
   }
 }
 
-/** What Pylon holds of the record; that it is gone; undefined where it would not say. */
-async function lookUp(carrier: Carrier, job: Job): Promise<Remote | Said | undefined> {
+type Found = Remote | Said | Refusal;
+
+const isRemote = (found: Found): found is Remote => 'row' in found;
+export const isRefused = (found: Found | undefined): found is Refusal => found instanceof Error;
+
+/** What Pylon holds of the record; that it is gone; why nothing can be asked of it. */
+export async function lookUp(carrier: Pick<Carrier, 'ctx' | 'pylon'>, job: Job): Promise<Found> {
   try {
     return await readRemote(carrier, job);
   } catch (error) {
-    if (!(error instanceof PylonError) || error.status === 401) throw error;
+    if (!isRefusal(error)) throw error;
     const { endpoint, status, requestId } = error;
-    return isGone(error) ? { endpoint, status, requestId } : undefined;
+    return isGone(error) ? { endpoint, status, requestId } : error;
   }
 }
 
+/** How it compares with what Pylon holds; where that has no request for one record, with what a listing last showed. */
+export function compared(
+  { policy }: Pick<Carrier, 'policy'>,
+  { resource }: Job,
+  deletion: Deletion,
+  earlier: readonly Edit[],
+  remote: Values | undefined,
+): DeletionPlan {
+  const policyOf = (field: string) => policy(resource.name, field);
+  if (remote !== undefined) return planDeletion(resource, { ...deletion, remote, earlier }, policyOf);
+  const { contested } = deletion.listed;
+  const policies = contested.map(policyOf);
+  const verdict = policies.includes('hold') ? 'hold' : policies.includes('pylon') ? 'pylon' : 'send';
+  return { verdict, contested, remote: deletion.listed.remote };
+}
+
 /**
- * Deletes a record in Pylon. Its edits from before are void with that, and go on where Pylon refuses. After an attempt
- * of which nobody knows what it did, the record is looked for first.
+ * Deletes a record in Pylon, unless somebody changed it there since its row was known here: then a person decides, or the
+ * policy. Its edits from before are void with the deletion, and go on where it comes to nothing. After an attempt of
+ * which nobody knows what it did, the record is looked for first.
  */
 export async function carryDelete(
   carrier: Carrier,
@@ -48,14 +82,45 @@ export async function carryDelete(
   edits: readonly Edit[],
   deletion: Edit,
 ): Promise<void> {
-  if (deletion.attempts > 1) {
-    const found = await lookUp(carrier, job);
-    if (found !== undefined && 'status' in found) return settle(carrier, job, deletion, found);
-    unlessArriving(carrier, job);
+  const { ctx } = carrier;
+  const { resource, record } = job;
+  // Before the look: what it shows is the end of an earlier request only if none was on its way any more.
+  const leftMs = arrivingMs(carrier, { resource: resource.name, record });
+  const found = resource.get === undefined ? undefined : await lookUp(carrier, job);
+  const isThere = found === undefined || isRemote(found);
+  if (!isThere && !isRefused(found) && deletion.attempts > 1) return settle(carrier, job, deletion, found);
+  if (leftMs > 0) throw new NotYetError(leftMs);
+  if (isRefused(found)) return undo(carrier, job, edits, refusalOf(deletion, found), undefined);
+  const known = isThere ? await readDeletion(ctx.db.orm, resource, deletion.id) : undefined;
+  if (isThere && known !== undefined) {
+    const earlier = edits.filter(({ operation }) => operation === 'update');
+    const plan = compared(carrier, job, known, earlier, found?.row);
+    if (plan.verdict !== 'send') {
+      const names = Object.keys(comparedColumns(resource));
+      const was = Object.fromEntries(names.map((name) => [name, known.known[name] ?? null]));
+      return undo(carrier, job, edits, contestedFate(deletion, plan), found, was);
+    }
   }
   const said = await ask(carrier, job);
-  if (said instanceof PylonError) return undo(carrier, job, edits, deletion, said);
-  return settle(carrier, job, deletion, said);
+  if (!(said instanceof PylonError)) return settle(carrier, job, deletion, said);
+  return undo(
+    carrier,
+    job,
+    edits,
+    refusalOf(deletion, said),
+    found !== undefined && isThere ? found : undefined,
+  );
+}
+
+const refusalOf = ({ id }: Edit, { message, status, requestId }: Refusal): Fate => ({
+  ...{ id, event: 'refuse', error: message, status, requestId },
+});
+
+function contestedFate({ id }: Edit, { verdict, contested, remote }: DeletionPlan): Fate {
+  const names = contested.join(', ');
+  return verdict === 'hold'
+    ? { id, event: 'hold', held: contested, remote, error: `deleted here, and changed in Pylon: ${names}` }
+    : { id, event: 'discard', remote, error: `changed in Pylon, where it stays: ${names}` };
 }
 
 async function settle(
@@ -78,29 +143,23 @@ async function settle(
   await settleOrKeep(ctx, { is: 'deleted', resource, record, fate, proof });
 }
 
+/** The row comes back as Pylon showed it; where it did not, as it was, to be read again. The other edits go on. */
 async function undo(
-  carrier: Carrier,
-  job: Job,
+  { ctx }: Carrier,
+  { resource, record, facts }: Job,
   edits: readonly Edit[],
-  { id }: Edit,
-  { message, status, requestId }: PylonError,
+  fate: Fate,
+  found: Remote | undefined,
+  known?: Values,
 ): Promise<void> {
-  const { ctx } = carrier;
-  const { resource, record, facts } = job;
-  const fate: Fate = { id, event: 'refuse', error: message, status, requestId };
-  // Should Pylon not answer, the row comes back as it was, and is read again.
-  const found = await lookUp(carrier, job).catch(() => undefined);
-  const shown =
-    found === undefined || 'status' in found
-      ? undefined
-      : { object: found.object, facts, order: found.answer.order };
-  await settleOrKeep(ctx, { is: 'not deleted', resource, record, fate, shown, facts });
-  const others = edits.filter((edit) => edit.id !== id).map((edit) => edit.id);
+  const shown = found === undefined ? undefined : { object: found.object, facts, order: found.answer.order };
+  await settleOrKeep(ctx, { is: 'not deleted', resource, record, fate, known, shown, facts });
+  const others = edits.filter((edit) => edit.id !== fate.id).map((edit) => edit.id);
   if (others.length > 0)
     await postponeEdits(ctx.db, ctx.lease, others, {
       waitMs: 0,
       lostMs: undefined,
-      isEarly: false,
+      isEarly: true,
       error: 'the record was to be deleted',
     });
 }

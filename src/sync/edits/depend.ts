@@ -7,6 +7,7 @@ import type { Values } from '../../edits/merge.ts';
 import { isProvisional, provisionalIn, withIds } from '../../edits/provisional.ts';
 import { UNSETTLED } from '../../edits/states.ts';
 import { TransientError } from '../../errors.ts';
+import { logEnded } from './ended.ts';
 import { type Carrier, endingOf, type Job } from './job.ts';
 import { isPassing, retrying } from './patience.ts';
 import { postpone } from './remote.ts';
@@ -71,9 +72,10 @@ export async function withGivenIds(
   if (!isProvisional(job.record)) {
     const ended = failed.map(({ edit }) => edit);
     // Pylon was not asked: where it cannot be settled it is tried again, and then the create may be there.
-    await retrying(ctx.signal, isPassing, () =>
+    const settled = await retrying(ctx.signal, isPassing, () =>
       settleOutcome(ctx.db, ctx.lease, ctx.doubts, endingOf(job, ended, fates, undefined)),
     );
+    logEnded(ctx, settled);
   } else {
     const create = failed.find(({ edit }) => edit.operation === 'create')?.edit.id;
     // What was changed of it since goes with it.
@@ -88,12 +90,13 @@ export async function withGivenIds(
               dependsOn: create,
             }),
           );
-    await retrying(ctx.signal, isPassing, () =>
+    const ended = await retrying(ctx.signal, isPassing, () =>
       endUncreated(ctx.db, ctx.lease, {
         ...{ resource: job.resource, record: job.record, fates: [...fates, ...rest] },
         ...(create === undefined ? {} : { create }),
       }),
     );
+    logEnded(ctx, ended);
     if (create !== undefined) return [];
   }
   return ready;

@@ -6,7 +6,8 @@ import { kindsOf } from '../../edits/body.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
 import { fieldsIn, nameOf, type Values } from '../../edits/merge.ts';
 import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
-import type { PylonError } from '../../pylon/errors.ts';
+import { OtherRecordError } from '../../pylon/answer.ts';
+import { PylonError } from '../../pylon/errors.ts';
 import type { Answer, Pylon } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
@@ -103,11 +104,12 @@ export function hasArrived({ mayArrive }: Carrier, { resource, record }: Job): v
   mayArrive.delete(keyOf({ resource: resource.name, record }));
 }
 
-/** The number that Pylon gave a request. */
-export function requestIdOf({ body }: Answer): string | undefined {
-  const id = (body as { readonly request_id?: unknown } | undefined)?.request_id;
-  return typeof id === 'string' ? id : undefined;
-}
+/** Why Pylon does not do what was asked of a record: it refuses, or has merged the record into another one. */
+export type Refusal = PylonError | OtherRecordError;
+
+/** Whether it is the record's matter: a refused token is not. */
+export const isRefusal = (error: unknown): error is Refusal =>
+  error instanceof OtherRecordError || (error instanceof PylonError && error.status !== 401);
 
 /**
  * Pylon will not have it: the row goes back to what Pylon holds.
@@ -118,7 +120,7 @@ export async function refuse(
   carrier: Carrier,
   job: Job,
   edits: readonly Edit[],
-  { message, status, requestId }: PylonError,
+  { message, status, requestId }: Refusal,
   held: Held | undefined,
   sent?: Values,
 ): Promise<void> {

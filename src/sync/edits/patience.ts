@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WAITS_LONG_MS } from '../../db/edits/counts.ts';
 import { isLockHeld, sqlState } from '../../db/sql-state.ts';
 import { backoff } from '../../pylon/retry.ts';
 
@@ -7,6 +8,13 @@ const EDITS = { attempts: Number.POSITIVE_INFINITY, baseMs: 1_000, capMs: 3_600_
 /** Milliseconds before edits that were tried so often are tried again: up to an hour, with jitter. */
 export const backoffMs = (attempts: number): number =>
   backoff(EDITS, Math.min(attempts, 30), () => (1 + Math.random()) / 2);
+
+/** Milliseconds after which an edit that waits is a warning; after those of `WAITS_LONG_MS` it is an error. */
+const WARN_AFTER_MS = 600_000;
+
+/** How an edit is logged that has waited for so many milliseconds and is put back. */
+export const levelAfter = (waitedMs: number): 'info' | 'warn' | 'error' =>
+  waitedMs >= WAITS_LONG_MS ? 'error' : waitedMs >= WARN_AFTER_MS ? 'warn' : 'info';
 
 /** Somebody holds the row, or waits for it in turn. */
 export const isPassing = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';

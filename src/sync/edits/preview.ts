@@ -1,3 +1,4 @@
+import { readDeletion } from '../../db/edits/deleting.ts';
 import { columnsIn } from '../../db/edits/overlay.ts';
 import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
 import { isReject, rowMapper } from '../../db/row.ts';
@@ -7,11 +8,12 @@ import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { creationBody, wantedOf } from '../../edits/create.ts';
 import { planUpdate } from '../../edits/plan.ts';
 import { reasonOf } from '../../errors.ts';
-import { unwrapObject } from '../../pylon/answer.ts';
-import { PylonError } from '../../pylon/errors.ts';
+import { unwrapRecord } from '../../pylon/answer.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { Context } from '../context.ts';
 import { groupsOf } from './carry.ts';
+import { compared, isRefused, lookUp } from './delete.ts';
+import { isRefusal } from './job.ts';
 import type { PushOptions } from './push.ts';
 
 /** What would be done for one record. */
@@ -70,18 +72,15 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
     return { ...common, request: { method: 'POST', path, body: creationBody(resource, wanted) } };
   }
   const deletion = edits.find(({ operation }) => operation === 'delete');
-  if (deletion !== undefined) {
-    const route = resource.writes?.remove ?? '';
-    const path = pathOf(route, paramsOf(route, record, deletion.base));
-    return { ...common, request: { method: 'DELETE', path, body: undefined } };
-  }
+  if (deletion !== undefined) return { ...common, ...(await deletionOf(ctx, claim, deletion, policy)) };
   const row = (await readRow(ctx.db.orm, resource.table, record)) ?? {};
   const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
   try {
     const answer = await ctx.pylon.request({
       ...{ method: 'GET', route: resource.get ?? '', params: { ...facts, id: record }, signal: ctx.signal },
     });
-    const mapped = rowMapper(resource)(unwrapObject(answer), facts);
+    const object = unwrapRecord(answer, record, `GET ${resource.get ?? ''}`);
+    const mapped = rowMapper(resource)(object, facts);
     if (isReject(mapped))
       return { ...common, note: `Pylon answered with what is no record: ${mapped.reason}` };
     const remote = columnsIn(resource, mapped);
@@ -97,9 +96,35 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
     const request = { method: 'PATCH', path, body: bodyOf(resource, writes, after) };
     return { ...common, request, ...(note === undefined ? {} : { note }) };
   } catch (error) {
-    if (!(error instanceof PylonError)) throw error;
+    if (!isRefusal(error)) throw error;
     return { ...common, note: `would fail: ${reasonOf(error)}` };
   }
+}
+
+/** What a DELETE would send, compared as it would be. */
+async function deletionOf(
+  ctx: Context,
+  { resource: name, record, edits }: Claim,
+  { id, base, attempts }: Edit,
+  policy: PushOptions['policy'],
+): Promise<Pick<Preview, 'request' | 'note'>> {
+  const resource = resourceNamed(name);
+  const { get = '', writes } = resource;
+  const { id: _, ...facts } = paramsOf(get, record, base);
+  const params = { ...paramsOf(writes?.remove ?? '', record, base), ...facts };
+  const request = { method: 'DELETE', path: pathOf(writes?.remove ?? '', params), body: undefined };
+  const deletion = await readDeletion(ctx.db.orm, resource, id);
+  if (deletion === undefined) return { note: 'it is no more' };
+  const carried = { ctx, policy, pylon: ctx.pylon };
+  const job = { resource, record, facts };
+  const found = get === '' ? undefined : await lookUp(carried, job);
+  if (isRefused(found)) return { note: `would fail: ${reasonOf(found)}` };
+  if (found !== undefined && 'status' in found)
+    return attempts > 1 ? { note: 'Pylon does not have it any more' } : { request };
+  const earlier = edits.filter(({ operation }) => operation === 'update');
+  const { verdict, contested } = compared(carried, job, deletion, earlier, found?.row);
+  const note = contested.length === 0 ? {} : { note: `changed in Pylon too: ${contested.join(', ')}` };
+  return verdict === 'send' ? { request, ...note } : note;
 }
 
 const pathOf = (route: string, params: Readonly<Record<string, string>>): string =>

@@ -3,16 +3,16 @@ import { type Claim, postponeEdits } from '../../db/edits/queue.ts';
 import { isReject, rowMapper } from '../../db/row.ts';
 import type { Values } from '../../edits/merge.ts';
 import { PermanentError, reasonOf } from '../../errors.ts';
-import { unwrapObject } from '../../pylon/answer.ts';
+import { unwrapObject, unwrapRecord } from '../../pylon/answer.ts';
 import type { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import { arrivingMs, type Carrier, type Held, type Job, NotYetError } from './job.ts';
-import { backoffMs, isPassing, retrying } from './patience.ts';
+import { backoffMs, isPassing, levelAfter, retrying } from './patience.ts';
 
 /** Statuses that say that a record is not there. */
 const GONE = [404, 410];
-export const isGone = ({ status }: PylonError): boolean => GONE.includes(status);
+export const isGone = ({ status }: Pick<PylonError, 'status'>): boolean => GONE.includes(status);
 
 /** What Pylon holds of a record, as its row would. */
 export interface Remote extends Held {
@@ -38,8 +38,19 @@ export function remoteIn(
 export const remoteOf = (resource: Resource, answer: Answer, facts: Job['facts']): Remote =>
   remoteIn(resource, answer, unwrapObject(answer), facts);
 
-/** Asks Pylon for the record. */
-export async function readRemote({ ctx, pylon }: Carrier, { resource, record, facts }: Job): Promise<Remote> {
+/** The same of an answer to what was asked of the record: another one throws `OtherRecordError`. */
+export const remoteOfRecord = ({ resource, record, facts }: Job, answer: Answer, endpoint: string): Remote =>
+  remoteIn(resource, answer, unwrapRecord(answer, record, endpoint), facts);
+
+/**
+ * Asks Pylon for the record.
+ *
+ * @throws OtherRecordError where it was merged into another one.
+ */
+export async function readRemote(
+  { ctx, pylon }: Pick<Carrier, 'ctx' | 'pylon'>,
+  { resource, record, facts }: Job,
+): Promise<Remote> {
   const params = { ...facts, id: record };
   const answer = await pylon.request({
     method: 'GET',
@@ -47,7 +58,7 @@ export async function readRemote({ ctx, pylon }: Carrier, { resource, record, fa
     params,
     signal: ctx.signal,
   });
-  return remoteOf(resource, answer, facts);
+  return remoteOfRecord({ resource, record, facts }, answer, `GET ${resource.get ?? ''}`);
 }
 
 /** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
@@ -57,11 +68,15 @@ export async function postpone(
   error: unknown,
 ): Promise<void> {
   const { ctx, requestTimeoutMs } = carrier;
-  const attempts = Math.max(...edits.map((edit) => edit.attempts));
+  const tries = Math.max(...edits.map((edit) => edit.tries));
   // To have come too early is no failure: it lengthens no wait, and is not counted.
   const isEarly = error instanceof NotYetError;
-  const waitMs = isEarly ? error.leastMs : backoffMs(attempts);
-  ctx.log.info({ resource, record, waitMs, error: reasonOf(error) }, 'edit put back: trying again');
+  const waitMs = isEarly ? error.leastMs : backoffMs(tries);
+  const waitedMs = Math.max(...edits.map((edit) => edit.waitedMs));
+  ctx.log[levelAfter(waitedMs)](
+    { resource, record, waitMs, waitedSeconds: Math.round(waitedMs / 1_000), error: reasonOf(error) },
+    'edit put back: trying again',
+  );
   const ids = edits.map(({ id }) => id);
   await retrying(ctx.signal, isPassing, () => {
     const left = arrivingMs(carrier, { resource, record });

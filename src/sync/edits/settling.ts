@@ -5,6 +5,7 @@ import type { Claim, Edit } from '../../db/edits/queue.ts';
 import { isIdTaken, layersOf } from '../../db/sql-state.ts';
 import { LeaseLostError, reasonOf, TransientError } from '../../errors.ts';
 import type { Context } from '../context.ts';
+import { logEnded } from './ended.ts';
 import { backoffMs, isPassing, retrying } from './patience.ts';
 
 /** Pylon has answered some edits, and storing that fails: it is kept with them, and tried again. */
@@ -38,11 +39,12 @@ export async function settleOrKeep(ctx: Context, outcome: Outcome, tries = 0): P
   const { db, lease, doubts, log, signal } = ctx;
   const { resource, record } = outcome;
   try {
-    await retrying(
+    const ended = await retrying(
       signal,
       (error) => isPassing(error) || (outcome.is === 'created' && isIdTaken(error, resource.name)),
       () => settleOutcome(db, lease, doubts, outcome),
     );
+    logEnded(ctx, ended);
   } catch (cause) {
     if (isEnding(cause, ctx)) throw cause;
     const ids = fatesIn(outcome).map(({ id }) => id);

@@ -2,11 +2,11 @@ import { findNamed, markRead } from '../../db/reads.ts';
 import { isLive } from '../../db/rows.ts';
 import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
-import { unwrapObject } from '../../pylon/answer.ts';
+import { OtherRecordError, unwrapRecord } from '../../pylon/answer.ts';
 import type { Pull } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { admit, isAllowed } from '../deletions/admit.ts';
-import { askFor, wordsOf } from '../deletions/ask.ts';
+import { askFor } from '../deletions/ask.ts';
 import { unlessHeld } from '../held.ts';
 import type { Pass } from '../pass.ts';
 import { readEach } from './each.ts';
@@ -34,6 +34,10 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
   const done = new Set<string>();
   const find = (limit: number, after: Parameters<typeof findNamed>[3]['after'], except: readonly string[]) =>
     findNamed(db.orm, name, naming, { limit, after, except: [...except, ...done] });
+  const markGone = async (id: string, isThere: boolean) => {
+    await writing(db, lease, (tx) => markRead(tx, name, id, mark, isThere ? 'read' : 'gone'));
+    done.add(id);
+  };
   await readEach(pass, {
     find,
     read: async ({ id }) => {
@@ -44,16 +48,19 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
         signal: pass.signal,
       });
       pass.progress.pages += 1;
-      await pass.keep(pass.batch([unwrapObject(answer)], {}, answer.order), (tx) =>
-        markRead(tx, name, id, mark, 'read'),
-      );
+      let object: unknown;
+      try {
+        object = unwrapRecord(answer, id, `GET ${pull.path}`);
+      } catch (error) {
+        if (!(error instanceof OtherRecordError)) throw error;
+        return markGone(id, await proveGone(pass, pull, id));
+      }
+      await pass.keep(pass.batch([object], {}, answer.order), (tx) => markRead(tx, name, id, mark, 'read'));
       done.add(id);
       pass.step('stored an object');
     },
     markGone: async ({ id }, refusal) => {
-      const isThere = refusal.status !== 400 && (await proveGone(pass, pull, id));
-      await writing(db, lease, (tx) => markRead(tx, name, id, mark, isThere ? 'read' : 'gone'));
-      done.add(id);
+      await markGone(id, refusal.status !== 400 && (await proveGone(pass, pull, id)));
     },
     measure: async () => {
       // Counted for the time that is left; what one sweep finds is what there is.
@@ -76,7 +83,7 @@ async function proveGone(pass: Pass, pull: Pull & { by: 'reference' }, id: strin
         asked: said.asked,
         answered: ctx.lease.nextOrder(),
         scan: null,
-        evidence: wordsOf(said.error),
+        evidence: said.words,
       };
       const gone = await unlessHeld(resource, () =>
         writing(ctx.db, ctx.lease, async (tx) =>
