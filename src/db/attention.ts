@@ -1,4 +1,5 @@
 import { count, duration, plural } from '../figures.ts';
+import { alteredInWords } from './altered.ts';
 import { troubleInWords } from './bi/trouble.ts';
 import type { BudgetUse } from './budgets.ts';
 import type { ClockDifference } from './clock.ts';
@@ -18,7 +19,8 @@ export interface Attention {
     | 'edits'
     | 'drift'
     | 'views'
-    | 'collation';
+    | 'collation'
+    | 'trigger';
   /** What it is, in a sentence. */
   readonly what: string;
   /** The command, or statements in SQL, that a person may decide to give; null where there is none. */
@@ -30,7 +32,7 @@ const REFUSED = /^\S+ \S+: 401\b/;
 
 /** What needs a person, the gravest first. */
 export function attentionOf(status: Status): readonly Attention[] {
-  const { as_of, resources, stopped_scans, edits, budgets, clock, views, collations } = status;
+  const { as_of, resources, stopped_scans, edits, budgets, clock, views, collations, altered } = status;
   const failing = resources.filter((one) => one.failing !== null && !isSilence(one, status));
   const refused = failing.filter((one) => REFUSED.test(errorOf(one)));
   const first = refused[0];
@@ -54,6 +56,7 @@ export function attentionOf(status: Status): readonly Attention[] {
     ),
     ...collations.map((one) => noting('collation', collationInWords(one), collationRemedy(one))),
     ...editsOf(edits, isDown(status)),
+    ...altered.map((one) => noting('trigger', alteredInWords(one))),
     ...views.flatMap(troubleInWords).map((what) => noting('views', what)),
     ...resources.flatMap(driftOf),
   ];

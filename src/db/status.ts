@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Resource } from '../resources/define.ts';
 import { scheduleOf } from '../resources/listed.ts';
+import { type Altered, readAltered } from './altered.ts';
 import { readTroubles, type ViewTrouble } from './bi/trouble.ts';
 import { type BudgetUse, readBudgets } from './budgets.ts';
 import { type ClockDifference, readClock } from './clock.ts';
@@ -60,6 +61,8 @@ export interface Status {
   readonly views: readonly ViewTrouble[];
   /** Orders of texts that have changed beneath their indexes. */
   readonly collations: readonly ChangedCollation[];
+  /** Tables of whose rows triggers of the user's own make something else than Pylon holds. */
+  readonly altered: readonly Altered[];
 }
 
 /** Live rows of every table, in one statement. It reads the tables: not to be asked every second. */
@@ -194,5 +197,6 @@ export async function readStatus(
     budgets: await readBudgets(db.orm),
     views: await readTroubles(db.orm),
     collations: await changedCollations(db.orm),
+    altered: await readAltered(db.orm),
   };
 }

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Order } from '../order.ts';
 import type { MirrorTable, Resource } from '../resources/define.ts';
 import { changeColumn } from '../resources/index.ts';
+import { isWatched, noteAltered, suppressed } from './altered.ts';
 import { noting, trackedColumns, UNSEEN } from './changes.ts';
 import type { Executor } from './connect.ts';
 import type { Doubts } from './doubts.ts';
@@ -81,14 +82,19 @@ function statement(resource: Resource, rows: readonly Row[], order: Order, track
       )},
       _order = greatest(held._order, excluded._order)
     WHERE held._order < ${order.asked}::bigint OR ${newer} OR ${same}
-    RETURNING id, (xmax = 0) AS inserted, (${changedAt})::float8 AS at`;
+    RETURNING id, (xmax = 0) AS inserted, (${changedAt})::float8 AS at, ${isWatched(resource)} AS watched`;
   if (tracked.length === 0) return write;
   const compared = list(trackedColumns(resource).map(quoted));
   return sql`
     WITH was AS MATERIALIZED (SELECT id, ${compared} FROM ${table} WHERE id = ANY(${sql.param([...tracked])}::text[])),
          becomes AS (${write}, ${compared}),
          noted AS (${noting(resource)})
-    SELECT id, inserted, at FROM becomes`;
+    SELECT id, inserted, at, watched FROM becomes`;
+}
+
+/** A row that was written, and whether a trigger of the user's own may have changed it. */
+interface Written extends Changed {
+  readonly watched: boolean;
 }
 
 interface Held {
@@ -112,6 +118,7 @@ function distinct(rows: readonly Row[]): readonly Row[] {
  * replaced only by what was asked after the content was answered, or by a later time of change.
  * A row that was marked deleted is live again when it is sent by an answer asked for after that was proved.
  * One whose deletion is being proved takes the answer's place in the order even where nothing changed.
+ * What a trigger of the user's own makes of a row, or keeps from being written, is noted and left so.
  * Where people have edits of a row that are not settled, their values stay. What is seen to have changed in Pylon is
  * noted (`pylon_sync.changes`).
  *
@@ -143,15 +150,25 @@ export async function upsert(
       ? []
       : present.filter((id) => locked.has(id) && !shown.edited.has(id) && !unknown.has(id)),
   );
-  const written: Changed[] = [];
+  const written: Written[] = [];
   for (let from = 0; from < shown.rows.length; from += CHUNK) {
     const rows = shown.rows.slice(from, from + CHUNK);
     const ids = rows.map(({ id }) => id).filter((id) => tracked.has(id));
-    const result = await tx.execute<Changed & Record<string, unknown>>(statement(resource, rows, order, ids));
+    const result = await tx.execute<Written & Record<string, unknown>>(statement(resource, rows, order, ids));
     written.push(...result.rows);
   }
-  const changed = written.filter(({ id }) => !same.has(id));
+  const changed = written
+    .filter(({ id }) => !same.has(id))
+    .map(({ id, inserted, at }): Changed => ({ id, inserted, at }));
   const ids = new Set(written.map(({ id }) => id));
+  if (written[0]?.watched === true)
+    await noteAltered(
+      tx,
+      resource,
+      shown.rows.filter(({ id }) => ids.has(id)),
+    );
+  const missed = shown.rows.map(({ id }) => id).filter((id) => !ids.has(id));
+  const kept = await suppressed(tx, resource, missed, order);
   await shown.noteSeen(tx, ids);
   // What is being deleted from here does not come back before that is settled.
   const leftOut = new Set(writable.map(({ id }) => id));
@@ -164,7 +181,7 @@ export async function upsert(
     updated: changed.length - inserted,
     unchanged: same.size,
     changed,
-    deferred: fresh.map((row) => row.id).filter((id) => !ids.has(id) && !leftOut.has(id)),
+    deferred: fresh.map((row) => row.id).filter((id) => !ids.has(id) && !leftOut.has(id) && !kept.has(id)),
   };
 }
 

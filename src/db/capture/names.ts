@@ -9,9 +9,15 @@ export const literal = (text: string): string => pg.escapeLiteral(text);
 /** A mirror table, with its schema. */
 export const tableOf = (name: string): string => `pylon.${identifier(name)}`;
 
-/** Whether a statement is not the daemon's own: its mark counts only for who owns the mirror. */
+/** The daemon's mark, as its statements bear it: in a trigger that they set off it is another one. */
+export const MARK = `'on' || coalesce(nullif(pg_trigger_depth(), 0)::text, '')`;
+
+/**
+ * Whether a statement is not the daemon's own: its mark counts only for who owns the mirror, and not in triggers of the
+ * user's own that its statements set off.
+ */
 export const foreign = (owner: string): string =>
-  `(current_setting('pylon_sync.daemon', true) IS DISTINCT FROM 'on' OR NOT pg_has_role(current_user, ${literal(owner)}, 'MEMBER'))`;
+  `(current_setting('pylon_sync.daemon', true) IS DISTINCT FROM ${MARK} OR NOT pg_has_role(current_user, ${literal(owner)}, 'MEMBER'))`;
 
 /**
  * What functions run with, whoever calls them: nothing of the caller's decides what a name means, or in which zone a time

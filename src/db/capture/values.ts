@@ -1,5 +1,5 @@
 import type { Resource } from '../../resources/define.ts';
-import { DEFINER, literal } from './names.ts';
+import { DEFINER, literal, MARK } from './names.ts';
 
 const array = (names: readonly string[]) => `'{${names.join(',')}}'::text[]`;
 
@@ -182,13 +182,14 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
      RETURN found;
    END $$`,
 
-  // What is written in between is the daemon's own. Returns what stood before, to be put back.
+  // What is written in between is the daemon's own, also where that is called by a trigger. Returns what stood before, to
+  // be put back.
   `CREATE OR REPLACE FUNCTION pylon_sync.mark_as_daemon(mark text) RETURNS text
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
      before text := coalesce(current_setting('pylon_sync.daemon', true), '');
    BEGIN
-     PERFORM set_config('pylon_sync.daemon', mark, true);
+     PERFORM set_config('pylon_sync.daemon', CASE mark WHEN 'on' THEN ${MARK} ELSE mark END, true);
      RETURN before;
    END $$`,
 
