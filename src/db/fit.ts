@@ -1,4 +1,4 @@
-import { isValidInstant } from './instant.ts';
+import { isValidInstant, isZeroTime } from './instant.ts';
 
 /** Postgres types that mirror columns may have, as Drizzle names them. */
 export type SqlType =
@@ -13,14 +13,18 @@ export type SqlType =
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 
-/** For each type, whether Postgres takes the JSON value as it is: no value is bent to fit. */
+/**
+ * For each type, whether Postgres takes the JSON value as it is: no value is bent to fit. A time that stands for none
+ * does not fit either.
+ */
 export const FITS: Readonly<Record<SqlType, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
   bigint: isWhole,
   integer: (value) => isWhole(value) && Math.abs(value) <= 0x7fff_ffff,
   'double precision': (value) => typeof value === 'number' && Number.isFinite(value),
   boolean: (value) => typeof value === 'boolean',
-  'timestamp with time zone': (value) => typeof value === 'string' && isValidInstant(value),
+  'timestamp with time zone': (value) =>
+    typeof value === 'string' && isValidInstant(value) && !isZeroTime(value),
   jsonb: () => true,
   'text[]': (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 };

@@ -10,6 +10,15 @@ function daysIn(year: number, month: number): number {
   return leap ? 29 : (DAYS[month - 1] ?? 0);
 }
 
+/** Go's zero time, epoch milliseconds. */
+export const ZERO_TIME = Date.parse('0001-01-01T00:00:00Z');
+
+/**
+ * Whether a valid instant stands for no time at all: servers written in Go send their zero time where a field has none.
+ * It is told by its day, as it may come in any zone and with fractions.
+ */
+export const isZeroTime = (text: string): boolean => text.startsWith('0001-01-01');
+
 /**
  * Whether Postgres reads the text as the same instant an RFC 3339 reader would. Years 0001 to 9999 (both
  * occur in what Pylon sends); a time without a zone is not an instant.

@@ -5,6 +5,7 @@ import { type Covered, isObject, leftOver, put } from '../resources/fields.ts';
 import { clean, mayBeUnclean } from './clean.ts';
 import { digestText, ordered } from './digest.ts';
 import { arrayLiteral, FITS, type SqlType } from './fit.ts';
+import { isZeroTime } from './instant.ts';
 
 /** The columns every mirror table has beside the resource's own. */
 const META = new Set(['_synced_at', '_deleted_at', '_extra', '_hash', '_order']);
@@ -91,10 +92,16 @@ function extraFields(
 
 const NULL = 'null';
 
-/** The JSON of extra fields, `json`, without volatile ones. */
+const isZero = (value: unknown): boolean => typeof value === 'string' && isZeroTime(value);
+
+/**
+ * The JSON of extra fields, `json`, without volatile ones. Whether a volatile column has a time at all counts as content:
+ * else a row that holds a zero time from before would keep it.
+ */
 function lastingPart(extra: Extra, volatile: ReadonlySet<string>, json: string): string {
+  const isLasting = (key: string) => !volatile.has(key) || isZero(extra[key]);
   const keys = Object.keys(extra);
-  const lasting = keys.filter((key) => !volatile.has(key));
+  const lasting = keys.filter(isLasting);
   if (lasting.length === keys.length) return json;
   if (lasting.length === 0) return NULL;
   return JSON.stringify(ordered(Object.fromEntries(lasting.map((key) => [key, extra[key]]))));

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Query, Resource } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
+import { ZERO_TIME } from './instant.ts';
 import { isGiven } from './provisional.ts';
 import { scanCandidates, scanSeen, scans } from './tables.ts';
 
@@ -84,7 +85,9 @@ function within({ table }: Resource, { created, except }: Span): SQL {
   const conditions = [sql`row._deleted_at IS NULL`, isGiven(sql`row.id`)];
   if (created !== undefined) {
     const [from, to] = [created.from, created.to].map((ms) => sql`to_timestamp(${ms / 1000}::float8)`);
-    conditions.push(sql`row.created_at >= ${from} AND row.created_at < ${to}`);
+    // A listing from the zero time on has those too that have no time.
+    const timeless = created.from <= ZERO_TIME ? sql`row.created_at IS NULL` : sql`false`;
+    conditions.push(sql`(row.created_at >= ${from} AND row.created_at < ${to} OR ${timeless})`);
   }
   for (const query of except) {
     const columns = Object.entries(query).filter(([column]) => column in table);

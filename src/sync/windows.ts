@@ -1,9 +1,11 @@
+import { ZERO_TIME } from '../db/instant.ts';
+
 /** Pylon's timestamps have whole seconds; so have the bounds of windows. */
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 
 /** The oldest instant Pylon sends (Go's zero time): no window begins before it. */
-const YEAR_ONE = Date.parse('0001-01-01T00:00:00Z');
+const YEAR_ONE = ZERO_TIME;
 
 /** RFC 3339 in UTC with whole seconds. */
 export function formatInstant(ms: number): string {

@@ -117,6 +117,34 @@ describe('a value that does not fit its column', () => {
   ])('%s is an instant: %s', (text, valid) => expect(isValidInstant(text)).toBe(valid));
 });
 
+describe('a time that stands for none', () => {
+  const zero = '0001-01-01T00:00:00Z';
+
+  test.each([...resources])('is null in every time of $name, and kept in _extra', (resource) => {
+    const times = ownColumns(resource.table).filter(({ type }) => type === 'timestamp with time zone');
+    const fields = Object.fromEntries(times.map(({ name }) => [name, zero]));
+    const mapped = rowMapper({ ...resource, derive: (columns) => columns })({ id: 'i', ...fields });
+    expect(mapped).toMatchObject({ extra: times.length === 0 ? null : fields });
+    expect((mapped as MappedRow).values.filter((value) => value !== null)).toEqual(['i']);
+  });
+
+  test.each(['0001-01-01T00:00:00.000Z', '0001-01-01T00:00:00+00:00', '0001-01-01T07:52:58+07:52'])(
+    'is known as %s too',
+    (text) => expect(row({ id: 'i', resolution_time: text }).extra).toEqual({ resolution_time: text }),
+  );
+
+  test('differs from a time in the hash, also where the time itself ticks', () => {
+    const breach = (text: string) => row({ id: 'i', first_response_breach_time: text }).hash;
+    expect(breach(zero)).not.toBe(breach('2026-01-01T00:00:00Z'));
+    expect(breach('2026-01-01T00:00:00Z')).toBe(breach('2026-01-02T00:00:00Z'));
+  });
+
+  test('is none of the times around it', () => {
+    expect(row({ id: 'i', resolution_time: '0001-01-02T00:00:00Z' }).extra).toBeNull();
+    expect(row({ id: 'i', resolution_time: '9999-12-31T23:59:59Z' }).extra).toBeNull();
+  });
+});
+
 describe('an object that cannot be a row', () => {
   test.each([
     [{ title: 'no id' }, 'no id'],

@@ -51,7 +51,7 @@ describe('storing a page', () => {
           priority: { slug: 'priority', value: 'high' },
         },
         csat_responses: [{ score: 5, comment: 'a\tb\n"c"' }],
-        created_at: '0001-01-01T00:00:00Z',
+        created_at: '0001-01-02T00:00:00Z',
         updated_at: '9999-12-31T23:59:59Z',
         time_in_status_seconds: null,
         brand_new_field: { nested: [1, null, 'x'] },
@@ -59,7 +59,7 @@ describe('storing a page', () => {
     ]);
     const [row] = await mirror.rows(`
       SELECT tags, number::text, customer_portal_visible, custom_fields, csat_responses, _extra,
-             created_at AT TIME ZONE 'UTC' = '0001-01-01' AS first, updated_at AT TIME ZONE 'UTC' = '9999-12-31 23:59:59' AS last,
+             created_at AT TIME ZONE 'UTC' = '0001-01-02' AS first, updated_at AT TIME ZONE 'UTC' = '9999-12-31 23:59:59' AS last,
              time_in_status_seconds IS NULL AS unset, _deleted_at IS NULL AS live, _synced_at <= now() AS synced
         FROM pylon.issues`);
     expect(row).toEqual({

@@ -25,8 +25,8 @@ const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?';
 /** As far as Postgres takes one. */
 const ZONE = '(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)';
 
-/** Whether a text that begins as a date is one of the calendar's. */
-const IN_CALENDAR = `substr($1, 1, 4) <> '0000'
+/** Whether a text that begins as a date is one of the calendar's, and not the zero time that stands for none. */
+const IN_CALENDAR = `substr($1, 1, 4) <> '0000' AND substr($1, 1, 10) <> '0001-01-01'
     AND substr($1, 9, 2)::integer <= extract(day FROM make_date(substr($1, 1, 4)::integer, substr($1, 6, 2)::integer, 1) + interval '1 month - 1 day')`;
 
 /** Functions that views are made of. Values of custom fields are texts: what is not what its field is to be is null. */
