@@ -9,6 +9,8 @@ const ROWS = `
   INSERT INTO pylon.contacts (id, name, _hash) VALUES ('c1', 'One', 'h');
   INSERT INTO pylon.teams (id, name, _hash) VALUES ('t1', 'One', 'h');
   INSERT INTO pylon.tasks (id, title, _hash) VALUES ('k1', 'One', 'h');
+  INSERT INTO pylon.projects (id, name, _hash) VALUES ('p1', 'One', 'h');
+  INSERT INTO pylon.milestones (id, name, project_id, _hash) VALUES ('s1', 'One', 'p1', 'h');
   INSERT INTO pylon.articles (id, title, knowledge_base_id, _hash) VALUES ('r1', 'One', 'b1', 'h');
   INSERT INTO pylon.macros (id, name, _hash) VALUES ('m1', 'One', 'h');
   INSERT INTO pylon.custom_fields (id, object_type, slug, is_read_only, _hash)
@@ -72,10 +74,39 @@ const CASES: readonly (readonly [statement: string, message: string])[] = [
         'column "due_date" of pylon.tasks takes an instant of the years 1 to 9999',
       ] as const,
   ),
-  [
-    `SELECT pylon.snooze_issue('i1', 'infinity')`,
-    'until of pylon.snooze_issue takes an instant of the years 1 to 9999',
-  ],
+  ...[`'infinity'`, `'0044-03-15 BC'`].flatMap((value) =>
+    (
+      [
+        [
+          'tasks',
+          'due_date',
+          `INSERT INTO pylon.tasks (title, due_date) VALUES ('New', ${value}) ON CONFLICT DO NOTHING`,
+        ],
+        ['milestones', 'due_date', `UPDATE pylon.milestones SET due_date = ${value}`],
+        [
+          'milestones',
+          'due_date',
+          `INSERT INTO pylon.milestones (name, project_id, due_date) VALUES ('New', 'p1', ${value})`,
+        ],
+        ['projects', 'start_date', `UPDATE pylon.projects SET start_date = ${value}`],
+        [
+          'issues',
+          'created_at',
+          `INSERT INTO pylon.issues (title, body_html, account_id, created_at) VALUES ('New', 'x', 'a1', ${value})`,
+        ],
+      ] as const
+    ).map(
+      ([table, column, statement]) =>
+        [statement, `column "${column}" of pylon.${table} takes an instant of the years 1 to 9999`] as const,
+    ),
+  ),
+  ...[`'infinity'`, `'-infinity'`, `'0044-03-15 BC'`, `'12026-01-01'`].map(
+    (value) =>
+      [
+        `SELECT pylon.snooze_issue('i1', ${value})`,
+        'until of pylon.snooze_issue takes an instant of the years 1 to 9999',
+      ] as const,
+  ),
   [
     `SELECT pylon.follow_issue('i1', user_ids => '{u1,NULL}')`,
     `user_ids of pylon.follow_issue takes ${TEXTS}`,

@@ -71,6 +71,14 @@ export const sharedFunctions = (): readonly string[] => [
      RETURN NEW;
    END $$`,
 
+  // The row shows at once what Pylon will keep; what it cannot keep is left to be refused.
+  `CREATE OR REPLACE FUNCTION pylon_sync.keep_as_texts() RETURNS trigger
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   BEGIN
+     NEW.custom_fields := pylon_sync.texts_in(CASE TG_OP WHEN 'UPDATE' THEN OLD.custom_fields END, NEW.custom_fields);
+     RETURN NEW;
+   END $$`,
+
   `CREATE OR REPLACE FUNCTION pylon_sync.edit_guard() RETURNS integer
    LANGUAGE sql STABLE ${DEFINER} AS $$
      SELECT coalesce((SELECT (value #>> '{}')::integer FROM pylon_sync.settings WHERE key = 'edit_guard'), 1000) $$`,

@@ -67,6 +67,19 @@ export function captureOf(resource: Resource, owner: string): Capture {
       `AFTER ${operation} ON ${table} FOR EACH STATEMENT WHEN (${foreign(owner)})
        EXECUTE FUNCTION pylon_sync.after_edits()`,
     );
+  const asTexts = (title: string, operation: 'INSERT' | 'UPDATE') =>
+    writes?.columns.custom_fields === undefined
+      ? []
+      : [
+          trigger(
+            title,
+            `BEFORE ${operation} ON ${table} FOR EACH ROW
+             WHEN (${foreign(owner)} AND jsonb_typeof(NEW.custom_fields) = 'object'${
+               operation === 'UPDATE' ? ' AND OLD.custom_fields IS DISTINCT FROM NEW.custom_fields' : ''
+             })
+             EXECUTE FUNCTION pylon_sync.keep_as_texts()`,
+          ),
+        ];
   const updates =
     writes === undefined || written.length === 0
       ? []
@@ -84,6 +97,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
              WHEN (${foreign(owner)} AND OLD._synced_at IS DISTINCT FROM NEW._synced_at)
              EXECUTE FUNCTION pylon_sync.refuse_stamp()`,
           ),
+          ...asTexts('before_2_texts', 'UPDATE'),
           trigger(
             'before_3_stamp',
             `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${foreign(owner)} AND ${differ(written)})
@@ -105,6 +119,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
       : [
           provisionalIds(table),
           without('no_insert'),
+          ...asTexts('before_insert', 'INSERT'),
           trigger(
             'insert',
             `AFTER INSERT ON ${table} FOR EACH ROW WHEN (${foreign(owner)})

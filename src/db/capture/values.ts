@@ -61,11 +61,21 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
   `CREATE OR REPLACE FUNCTION pylon_sync.as_texts(value jsonb) RETURNS jsonb
    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
      SELECT CASE jsonb_typeof(value)
-              WHEN 'number' THEN to_jsonb(trim_scale((value #>> '{}')::numeric)::text)
+              WHEN 'number' THEN to_jsonb(value #>> '{}')
               WHEN 'boolean' THEN to_jsonb(value #>> '{}')
               WHEN 'array' THEN coalesce((SELECT jsonb_agg(pylon_sync.as_texts(item) ORDER BY place)
                                             FROM jsonb_array_elements(value) WITH ORDINALITY AS a(item, place)), '[]')
               ELSE value END $$`,
+
+  // Custom fields as a statement gives them, with those that it changes as Pylon keeps them; what means the same as
+  // before stays as it stood.
+  `CREATE OR REPLACE FUNCTION pylon_sync.texts_in(stood jsonb, given jsonb) RETURNS jsonb
+   LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+     SELECT given || coalesce((
+       SELECT jsonb_object_agg(slug, CASE WHEN pylon_sync.as_texts(${object('stood')} -> slug) = pylon_sync.as_texts(value)
+                                          THEN stood -> slug ELSE pylon_sync.as_texts(value) END)
+         FROM jsonb_each(given) AS g(slug, value)
+        WHERE value IS DISTINCT FROM ${object('stood')} -> slug), '{}') $$`,
 
   // The columns that an edit changes, as they are after it.
   `CREATE OR REPLACE FUNCTION pylon_sync.changed_columns(resource text, base jsonb, wanted jsonb, onto jsonb) RETURNS jsonb
