@@ -117,6 +117,26 @@ describe('what the README says of the database', () => {
     expect(named.sort()).toEqual(resources.map(({ name }) => name).sort());
   });
 
+  test('it names what each role reads of the daemon’s state, and nothing else', async ({ database }) => {
+    const { rows } = await database.pool.query<{ role: string; tables: string[] }>(
+      `SELECT role, array_agg(relname::text ORDER BY relname) AS tables
+         FROM unnest('{pylon_reader,pylon_editor,pylon_approver}'::text[]) AS role
+         JOIN pg_class ON relnamespace = 'pylon_sync'::regnamespace AND relkind = 'r'
+        WHERE has_any_column_privilege(role, pg_class.oid, 'SELECT') GROUP BY 1`,
+    );
+    const named = tableRows(section(read('README.md'), 'Changing data').split('### Roles')[1] ?? '');
+    const [ofReader = []] = named.map(([, reads = '']) =>
+      codeIn(reads).filter((code) => !/^pylon|^payload$|^digest$/.test(code)),
+    );
+    const inWords = named.map(([role = '', reads = '']) => ({
+      role: codeIn(role)[0],
+      tables: [...new Set([...ofReader, ...(reads.includes('`edits`') ? ['edits'] : [])])].sort(),
+    }));
+    expect(inWords.sort((a, b) => String(a.role).localeCompare(String(b.role)))).toEqual(
+      rows.sort((a, b) => a.role.localeCompare(b.role)),
+    );
+  });
+
   test('its queries run', async ({ database }) => {
     const blocks = [...read('README.md').matchAll(/^```sql\n(.*?)^```/gms)].map(([, sql = '']) => sql);
     expect(blocks.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-import { awayOr, DatabaseAwayError, DatabaseRefusedError, lateOr } from '../db/away.ts';
+import { awayOr, DatabaseAwayError, DatabaseRefusedError, deniedOr, lateOr } from '../db/away.ts';
 import { connect, type Database, publicUrl } from '../db/connect.ts';
 import { reasonOf, UsageError } from '../errors.ts';
 import { type Embedded, startEmbedded } from '../postgres/embedded.ts';
@@ -52,6 +52,12 @@ export function databaseName({ config }: Setup, url: string): string {
   return config.databaseUrl === undefined ? `the embedded server of ${config.dataDir}` : publicUrl(url);
 }
 
+/** Whom an address logs in as. */
+function userOf(url: string): string {
+  const { username } = new URL(url);
+  return username === '' ? 'of this connection' : JSON.stringify(decodeURIComponent(username));
+}
+
 /** What is missing where a connection is encrypted and no more. */
 export const UNVERIFIED =
   'the connection to the database is encrypted, but the server is not verified, so another could answer in its place: sslmode=verify-full verifies it';
@@ -85,7 +91,7 @@ export async function onDatabase<T>(
     try {
       return await work(db);
     } catch (error) {
-      throw lateOr(awayOr(error));
+      throw deniedOr(lateOr(awayOr(error)), userOf(url));
     } finally {
       signal.removeEventListener('abort', interruptSoon);
       clearTimeout(timer);

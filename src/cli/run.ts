@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { refusalIn } from '../db/sql-state.ts';
 import {
   LeaseLostError,
   PermanentError,
@@ -96,6 +97,8 @@ function explain(
   if (error instanceof UsageError) return { status: 2, text: reasonOf(error) };
   const expected = [TransientError, PermanentError, UnknownOutcomeError, LeaseLostError];
   if (expected.some((kind) => error instanceof kind)) return { status: 1, text: reasonOf(error) };
+  const refused = refusalIn(error);
+  if (refused !== undefined) return { status: 1, text: `the database refused a statement: ${refused}` };
   // Anything else is a fault of this program: where it happened helps whoever mends it.
   return { status: 1, text: error instanceof Error ? `${reasonOf(error)}\n${error.stack}` : String(error) };
 }

@@ -82,6 +82,20 @@ export function lateOr(error: unknown): unknown {
   return error;
 }
 
+/** SQLSTATE of what a database user may not do. */
+const DENIED = '42501';
+
+/** The same error, unless it says that the database user may not do what was asked of it: a person has to grant it. */
+export function deniedOr(error: unknown, user: string): unknown {
+  for (const layer of layersOf(error))
+    if (layer.code === DENIED)
+      return new PermanentError(
+        `the database user ${user} may not do this: ${layer.message} (the README has what each role is for, under "Roles")`,
+        { cause: layer },
+      );
+  return error;
+}
+
 /** The same error if it is one of ours or of the statement, else as a database that is away. */
 export function awayOr(error: unknown): unknown {
   if (error instanceof DatabaseAwayError || !isAway(error)) return error;

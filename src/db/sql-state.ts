@@ -9,6 +9,31 @@ export function sqlState(error: unknown): string {
   return '';
 }
 
+/** A SQLSTATE. */
+const STATE = /^[0-9A-Z]{5}$/;
+
+/** What Drizzle says of a query that failed: the statement and its parameters. */
+const QUERY = /^Failed query: /;
+
+/** What is between quotes in an error of a value (class 22): often the value. */
+const QUOTED = /".*"/s;
+
+/**
+ * What Postgres said as it refused a statement, and its SQLSTATE, without the statement and without any value of it;
+ * undefined where an error is none of the database's.
+ */
+export function refusalIn(error: unknown): string | undefined {
+  let isQuery = false;
+  for (const layer of layersOf(error)) {
+    if ('severity' in layer && typeof layer.code === 'string' && STATE.test(layer.code)) {
+      const said = layer.code.startsWith('22') ? layer.message.replace(QUOTED, '"…"') : layer.message;
+      return `${said} (SQLSTATE ${layer.code})`;
+    }
+    isQuery ||= QUERY.test(layer.message);
+  }
+  return isQuery ? 'a query failed' : undefined;
+}
+
 /** Another transaction holds a row (`lock_not_available`). */
 export const isLockHeld = (error: unknown): boolean => sqlState(error) === '55P03';
 

@@ -48,7 +48,14 @@ const reads = [
   ...[...views.map(({ name }) => name), '_metabase_metadata'].map((name) => `SELECT pylon_bi.${name}`),
   ...['pylon', 'pylon_bi'].map(schema),
 ];
-const EDITS = ['SELECT pylon_sync.edits', schema('pylon_sync')];
+/** Of the daemon's own state. */
+const STATE = [
+  ...['audits', 'changes', 'ids', 'migrations', 'rereads', 'runs', 'scans', 'tombstones'].map(
+    (name) => `SELECT pylon_sync.${name}`,
+  ),
+  schema('pylon_sync'),
+];
+const EDITS = [...STATE, 'SELECT pylon_sync.edits'];
 
 const DECIDES = [
   'discard_edit',
@@ -66,7 +73,7 @@ const CALLS = [
 
 describe('all that a role may', () => {
   const tables: Readonly<Record<Role, readonly string[]>> = {
-    pylon_reader: reads,
+    pylon_reader: [...reads, ...STATE],
     pylon_editor: [
       ...[...reads, ...EDITS],
       ...resources.flatMap(({ name, writes }) => [
@@ -80,6 +87,15 @@ describe('all that a role may', () => {
 
   test.for(ROLES)('on tables: %s', async (role, { database }) => {
     expect(await onTables(database, role)).toEqual([...tables[role]].sort());
+  });
+
+  test.for(ROLES)('of rejected records: why, and not what they hold: %s', async (role, { database }) => {
+    const { rows } = await database.pool.query(
+      `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'pylon_sync.rejected_records'::regclass AND attnum > 0
+          AND has_column_privilege($1, attrelid, attnum, 'SELECT') ORDER BY attnum`,
+      [role],
+    );
+    expect(rows.map(({ name }) => name)).toEqual(['id', 'resource', 'record_id', 'reason', 'seen_at']);
   });
 
   test('call: an editor decides about edits and asks for actions, an approver lets drafts go', async ({

@@ -67,17 +67,27 @@ const LATER = [
   'IN SCHEMA pylon_bi GRANT EXECUTE ON FUNCTIONS',
 ];
 
-const EDITS = ['USAGE ON SCHEMA pylon_sync', 'SELECT ON TABLE pylon_sync.edits'];
+const EDITS = ['SELECT ON TABLE pylon_sync.edits'];
+
+/** Of the daemon's own state what people need to understand the mirror; of rejected records not what they hold. */
+const STATE = [
+  'USAGE ON SCHEMA pylon_sync',
+  ...['audits', 'changes', 'ids', 'migrations', 'rereads', 'runs', 'scans', 'tombstones'].map(
+    (table) => `SELECT ON TABLE pylon_sync.${table}`,
+  ),
+  'SELECT (id, resource, record_id, reason, seen_at) ON TABLE pylon_sync.rejected_records',
+];
 
 const calling = (signatures: readonly string[]) =>
   signatures.map((signature) => `EXECUTE ON FUNCTION ${signature}`);
 const ofSync = (signatures: readonly string[]) =>
   calling(signatures.map((signature) => `pylon_sync.${signature}`));
 
-/** What a role is for beyond reading. */
+/** What a role is for beyond reading the mirror. */
 const BEYOND: Readonly<Record<Role, readonly string[]>> = {
-  pylon_reader: [],
+  pylon_reader: STATE,
   pylon_editor: [
+    ...STATE,
     ...EDITS,
     ...resources.flatMap((resource) => {
       const { name, writes } = resource;
@@ -90,7 +100,7 @@ const BEYOND: Readonly<Record<Role, readonly string[]>> = {
     ...ofSync([...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...FOR_FUNCTIONS]),
     ...calling(actions.map(signatureOf)),
   ],
-  pylon_approver: [...EDITS, ...ofSync(Object.keys(FOR_APPROVERS))],
+  pylon_approver: [...STATE, ...EDITS, ...ofSync(Object.keys(FOR_APPROVERS))],
 };
 
 /** What roles were given before: whoever takes something of it away has meant to. */
