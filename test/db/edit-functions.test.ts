@@ -2,6 +2,7 @@ import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
+import { allowOperations } from '../helpers/edit-permissions.ts';
 import { editsIn } from '../helpers/edits.ts';
 
 const ISSUES = `
@@ -231,6 +232,60 @@ describe('resolving', () => {
     ]);
     expect(await rowOf(database)).toMatchObject({ title: 'Theirs' });
   });
+});
+
+describe('a DELETE that waits for a person', () => {
+  const held = async (database: TestDatabase, state: string) => {
+    await allowOperations(database, 'delete', 'update');
+    await asDaemon(database.pool, ISSUES);
+    await query(database, "DELETE FROM pylon.issues WHERE id = 'i1'");
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issues (id, number, title, state, _hash) VALUES ('i1', 1, 'Theirs', 'new', 'h9');
+       UPDATE pylon_sync.edits SET state = '${state}', held = '{title}', remote = '{"title": "Theirs"}', shadow = '{"title": "One"}'`,
+    );
+  };
+  const rows = (database: TestDatabase) => query(database, "SELECT id FROM pylon.issues WHERE id = 'i1'");
+
+  test('takes its row away again once it is decided for, and starts from what that showed', async ({
+    database,
+  }) => {
+    await held(database, 'conflict');
+    await query(database, "SELECT pylon_sync.resolve_edit(1, 'local')");
+    expect(await rows(database)).toEqual([]);
+    expect(await editsIn(database)).toMatchObject([
+      {
+        state: 'pending',
+        held: null,
+        forced: ['title'],
+        shadow: null,
+        base: { title: 'Theirs', _hash: 'h9' },
+      },
+    ]);
+    // It is no edit by itself.
+    expect(await editsIn(database)).toHaveLength(1);
+    await query(database, 'SELECT pylon_sync.discard_edit(1)');
+    expect(await rowOf(database)).toMatchObject({ title: 'Theirs' });
+  });
+
+  test('leaves its row where it is decided against', async ({ database }) => {
+    await held(database, 'conflict');
+    await query(database, "SELECT pylon_sync.resolve_edit(1, 'pylon')");
+    expect(await rowOf(database)).toMatchObject({ title: 'Theirs' });
+    expect(await editsIn(database)).toMatchObject([{ state: 'discarded' }]);
+  });
+
+  test.for(['conflict', 'failed'])(
+    'that is %s is not tried again where the record is gone',
+    async (state, { database }) => {
+      await held(database, state);
+      await asDaemon(database.pool, "UPDATE pylon.issues SET _deleted_at = now() WHERE id = 'i1'");
+      expect(await refusal(database, 'SELECT pylon_sync.retry_edit(1)')).toMatchObject({
+        message: expect.stringContaining('gone from Pylon'),
+      });
+      expect(await editsIn(database)).toMatchObject([{ state }]);
+    },
+  );
 });
 
 describe('what cannot be done is refused with the reason', () => {
