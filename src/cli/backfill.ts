@@ -6,6 +6,7 @@ import { backfill } from '../sync/backfill.ts';
 import { forgetAtEnd } from '../sync/forget.ts';
 import { newProgress, type OnProgress, type ResourceProgress } from '../sync/progress.ts';
 import { withDatabase } from './database.ts';
+import { tellRestored } from './migrated.ts';
 import { addResource, dateOption } from './options.ts';
 import { drawProgress } from './progress.ts';
 import { statusOf } from './results.ts';
@@ -46,7 +47,7 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
   const range = bounded ? { range: { since: flags.since, until: flags.until } } : {};
   const resources = flags.resource ?? config.resources;
   const results = await withDatabase(setup, async (db) => {
-    await migrate(db.pool);
+    await migrate(db.pool, { onRestored: tellRestored(setup) });
     const view = watch(setup, resources);
     try {
       const session = { command: 'pylon-sync backfill', onProgress: view.onProgress };

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { type Inspection, inspectConfig } from '../config.ts';
 import { missingRoles, sharingRoles } from '../db/capture/roles.ts';
 import { changedCollations, collationInWords, collationRemedy } from '../db/collation.ts';
-import { pendingMigrations } from '../db/migrate.ts';
+import type { Database } from '../db/connect.ts';
+import { brokenIndexes } from '../db/inventory/catalogue.ts';
+import { missingObjects, pendingMigrations } from '../db/migrate.ts';
 import { serverMajor } from '../db/server.ts';
 import { boundWorkspace, mismatch, type Workspace } from '../db/workspace.ts';
 import { reasonOf, TransientError } from '../errors.ts';
@@ -115,6 +117,7 @@ async function checkDatabase(
       }
       findings.right.push(`database: Postgres ${version} at ${databaseName(setup, url)}`);
       if (trust === 'encrypted') findings.notes.push(`database: ${UNVERIFIED}`);
+      await checkObjects({ pool }, findings);
       const pending = await pendingMigrations(pool);
       findings.right.push(
         pending === 0
@@ -135,4 +138,21 @@ async function checkDatabase(
   } catch (error) {
     note(findings, `database: ${reasonOf(error)}`, error);
   }
+}
+
+/** Names in one line: a schema that was dropped has hundreds of parts, and says so itself. */
+const NAMED = 5;
+
+/** Looks at what is there, whatever was once made. */
+async function checkObjects({ pool }: Pick<Database, 'pool'>, findings: Findings): Promise<void> {
+  const missing = await missingObjects(pool);
+  if (missing.length > 0) {
+    const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
+    note(
+      findings,
+      `objects: missing are ${missing.slice(0, NAMED).join(', ')}${more}; \`pylon-sync migrate\`, as each start, makes them again, and \`start\` or \`backfill\` reads anew what they held`,
+    );
+  }
+  for (const index of await brokenIndexes(pool))
+    note(findings, `objects: index ${index} is not valid: REINDEX INDEX CONCURRENTLY ${index}`);
 }

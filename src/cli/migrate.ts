@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readTroubles, troubleInWords } from '../db/bi/trouble.ts';
 import { missingRoles } from '../db/capture/roles.ts';
-import { migrate } from '../db/migrate.ts';
+import { migrate, type Restored } from '../db/migrate.ts';
 import { isPublished } from '../db/publication.ts';
 import { plural } from '../figures.ts';
 import { databaseName, withDatabase } from './database.ts';
@@ -20,7 +20,11 @@ export function addMigrate(program: Command, run: Run): void {
       run(async (shell) => {
         const setup = setUp(shell, { token: false });
         return withDatabase(setup, async ({ pool, orm }, url) => {
-          const applied = await migrate(pool);
+          const onRestored = ({ objects, resources }: Restored) => {
+            shell.stdout.write(`made again, as they were missing: ${objects.join(', ')}\n`);
+            if (resources.length > 0) shell.stdout.write(`to be read anew: ${resources.join(', ')}\n`);
+          };
+          const applied = await migrate(pool, { onRestored });
           const what = applied === 0 ? 'nothing to do' : `${plural(applied, 'migration')} applied`;
           shell.stdout.write(`${databaseName(setup, url)}: ${what}\n`);
           for (const line of (await readTroubles(orm)).flatMap(troubleInWords))

@@ -11,6 +11,7 @@ import { type HandoverOutcome, perform, type WorkOutcome } from '../sync/handove
 import { withSession } from '../sync/session.ts';
 import { carryingOf } from './carrying.ts';
 import { withDatabase } from './database.ts';
+import { tellRestored } from './migrated.ts';
 import { pause } from './patience.ts';
 import { showPush } from './push-text.ts';
 import { statusOf } from './results.ts';
@@ -33,7 +34,7 @@ const LOOK_MS = 250;
 export async function runOneShot(shell: Shell, handover: Handover): Promise<number> {
   const setup = setUp(shell, { token: true });
   return withDatabase(setup, async (db) => {
-    await migrate(db.pool);
+    await migrate(db.pool, { onRestored: tellRestored(setup) });
     const outcome = await doIt(setup, db, handover).catch((error: unknown) => {
       if (!(error instanceof LeaseHeldError) || error.holder.command !== DAEMON) throw error;
       setup.log.info({ holder: error.holder }, 'a daemon is at work here: handing it over');

@@ -6,6 +6,7 @@ import { reasonOf, TransientError } from '../errors.ts';
 import { newActivity } from '../sync/activity.ts';
 import { databaseName, onDatabase, reachServer, type Server } from './database.ts';
 import { endInTime } from './ending.ts';
+import { tellRestored } from './migrated.ts';
 import { newPatience } from './patience.ts';
 import { openPort } from './port.ts';
 import { become, type Daemon, newMemory, serveForever } from './serving.ts';
@@ -73,7 +74,7 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
           url,
           async (db) => {
             hasWorked = true;
-            const migrations = await migrate(db.pool);
+            const migrations = await migrate(db.pool, { onRestored: tellRestored(setup) });
             log.info({ database: databaseName(setup, url), migrations }, 'database ready');
             const views = await readTroubles(db.orm);
             if (views.length > 0) log.warn({ views }, 'some views are not as they are to be');

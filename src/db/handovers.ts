@@ -10,7 +10,11 @@ export type Handover =
   | { readonly command: 'push'; readonly arguments: { readonly dryRun: boolean } }
   | {
       readonly command: 'reconcile';
-      readonly arguments: { readonly resources: readonly string[]; readonly approve?: number };
+      readonly arguments: {
+        readonly resources: readonly string[];
+        readonly approve?: number;
+        readonly deep?: boolean;
+      };
     };
 
 type HandoverState = 'queued' | 'running' | 'done' | 'failed';

@@ -1,5 +1,7 @@
+import { resources } from '../resources/index.ts';
 import { type Pool, readStatement, writeStatement } from './atomic.ts';
 import type { Terms } from './begin.ts';
+import { tableOf } from './capture/names.ts';
 import type { Holder } from './holder.ts';
 import { sqlState } from './sql-state.ts';
 
@@ -35,31 +37,43 @@ export async function readLease(pool: Pool): Promise<LeaseRow | undefined> {
   return rows[0] && { ...rows[0], token: BigInt(rows[0].token) };
 }
 
+/** The last place in the order of requests that any mirrored row has; reads all of them. */
+export async function lastPlace(pool: Pool): Promise<bigint> {
+  const each = resources.map(({ name }) => `SELECT max(_order) AS place FROM ${tableOf(name)}`);
+  const { rows } = await readStatement<{ place: string }>(
+    pool,
+    `SELECT coalesce(max(place), 0) AS place FROM (${each.join(' UNION ALL ')}) AS last`,
+  );
+  return BigInt(rows[0]?.place ?? 0);
+}
+
 /** Transactions under the old token end within seconds; who waits for them looks again. */
 const TAKING: Terms = { ...HOLDING, lockMs: 3_000 };
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Takes the row over if it stands as it was seen (or is still not there), waiting for transactions that write
- * under its token; the new token, or undefined when it has changed or those do not end.
+ * under its token; the new token, or undefined when it has changed or those do not end. Where there is no row, `first`
+ * is the token.
  */
 export async function takeLease(
   pool: Pool,
   holder: Holder,
   expiryMs: number,
   seen: LeaseRow | undefined,
+  first: bigint,
 ): Promise<bigint | undefined> {
   try {
     const { rows } = await writeStatement<{ token: string }>(
       pool,
       `INSERT INTO pylon_sync.lease AS held (name, token, holder, acquired_at, expires_at)
-         VALUES ('daemon', 1, $1, clock_timestamp(), clock_timestamp() + $2 * interval '1 millisecond')
+         VALUES ('daemon', $5, $1, clock_timestamp(), clock_timestamp() + $2 * interval '1 millisecond')
          ON CONFLICT (name) DO UPDATE
             SET token = held.token + 1, holder = excluded.holder,
                 acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
           WHERE held.token = $3 AND ${EXPIRES} = $4
          RETURNING token`,
-      [JSON.stringify(holder), expiryMs, seen?.token ?? null, seen?.expires ?? null],
+      [JSON.stringify(holder), expiryMs, seen?.token ?? null, seen?.expires ?? null, first],
       TAKING,
     );
     return rows[0] && BigInt(rows[0].token);

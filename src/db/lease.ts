@@ -2,7 +2,7 @@ import { LeaseLostError, PermanentError } from '../errors.ts';
 import { awayOr } from './away.ts';
 import type { Database } from './connect.ts';
 import { type Holder, isDead, thisProcess } from './holder.ts';
-import { readLease, releaseLease, renewLease, takeLease } from './lease-row.ts';
+import { lastPlace, readLease, releaseLease, renewLease, takeLease } from './lease-row.ts';
 import { EXPIRY_MS, type LeaseWatch, watchLease } from './lease-watch.ts';
 
 export type { Holder };
@@ -59,6 +59,12 @@ export interface LeaseOptions {
 /** Requests one holder can number: 2^36, thousands of years at Pylon's limits. */
 const COUNTER_BITS = 36n;
 
+/** The places in the order of requests that the holder of a token gives: from `begin` to before `end`. */
+export const placesOf = (token: bigint) => ({
+  begin: token << COUNTER_BITS,
+  end: (token + 1n) << COUNTER_BITS,
+});
+
 /**
  * Takes the lease of a database, or says who has it. A lease whose holder was a process of this machine
  * that is gone is taken over at once; any other when it has lapsed.
@@ -77,7 +83,8 @@ export async function acquireLease(db: Pick<Database, 'vital'>, options: LeaseOp
   try {
     const row = await unlessAborted(readLease(db.vital), signal);
     const isFree = row === undefined || watch.hasLapsed(row) || isDead(row.holder);
-    const token = isFree ? await takeLease(db.vital, holder, expiryMs, row) : undefined;
+    const first = row === undefined ? await firstToken(db.vital) : 1n;
+    const token = isFree ? await takeLease(db.vital, holder, expiryMs, row, first) : undefined;
     if (token === undefined) {
       const held = isFree ? await unlessAborted(readLease(db.vital), signal) : row;
       throw new LeaseHeldError(held?.holder ?? holder);
@@ -88,6 +95,10 @@ export async function acquireLease(db: Pick<Database, 'vital'>, options: LeaseOp
     throw awayOr(error);
   }
 }
+
+/** Where the row is not there, rows may still tell of tokens that there were. */
+const firstToken = async (pool: Database['vital']): Promise<bigint> =>
+  ((await lastPlace(pool)) >> COUNTER_BITS) + 1n;
 
 /** A query whose answer nobody needs once the signal is aborted: rejects with its reason then. */
 async function unlessAborted<T>(query: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

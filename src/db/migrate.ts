@@ -1,22 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
-import { PACKAGE } from '../root.ts';
 import { atomically, type Pool, readStatement } from './atomic.ts';
 import { awayOr, DatabaseAwayError } from './away.ts';
-import type { Terms } from './begin.ts';
-import { migrateViews, type Transact } from './bi/install.ts';
+import { READING, type Terms } from './begin.ts';
+import { forgetViews, migrateViews, type Transact } from './bi/install.ts';
 import { blockersInWords, blockersOf, relationIn } from './blockers.ts';
-import { installGrants, ownGrants } from './capture/grants.ts';
+import { installGrants, loseGrants, ownGrants } from './capture/grants.ts';
 import { installCapture } from './capture/install.ts';
+import { installedBy } from './inventory/installed.ts';
+import { migrated, missingOf, namesOf, uninstalled } from './inventory/missing.ts';
+import { keyOf, type Part } from './inventory/part.ts';
+import { harmedBy, readAnew, restoreParts, showEditsAgain } from './inventory/restore.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { limitSilence } from './pool.ts';
 import { installPublication } from './publication.ts';
 import { isInUse } from './sql-state.ts';
-
-const FOLDER = fileURLToPath(new URL('migrations', PACKAGE));
 
 /** Any number, the same in every process: whoever holds it is migrating. */
 const MIGRATION_LOCK = 7_302_114_905_221;
@@ -53,7 +54,7 @@ async function applied(query: Query): Promise<readonly Applied[]> {
 }
 
 function pendingAfter(done: readonly Applied[]) {
-  const known = readMigrationFiles({ migrationsFolder: FOLDER });
+  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS });
   const unknown = done.find((row) => !known.some((migration) => migration.hash === row.hash));
   if (unknown !== undefined) {
     throw new PermanentError(
@@ -68,30 +69,75 @@ export async function pendingMigrations(pool: Pool): Promise<number> {
   return pendingAfter(await applied((text) => readStatement(pool, text))).length;
 }
 
+/**
+ * Whether tables of ours stand in a database that has no notes of migrations. Somebody else's may have the names of
+ * ours: what a mirror is kept by (`_hash`) tells them apart.
+ */
+async function isBegun(client: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
+  const { parts } = migrated(pendingAfter([]).map(({ hash }) => hash));
+  const tables = parts.filter(({ kind }) => kind === 'table');
+  const keys = parts.filter(({ kind, name }) => kind === 'column' && name === '_hash');
+  const gone = new Set((await missingOf(client, tables)).map(keyOf));
+  const stands = ({ schema, table }: Part) => !gone.has(keyOf({ kind: 'table', schema, table, name: table }));
+  return tables.some(stands) && !(await missingOf(client, keys)).some(stands);
+}
+
+/**
+ * Names of what this version, or migrations that were applied, have made and is not there any more; none in a database
+ * that has nothing of ours.
+ */
+export const missingObjects = (pool: Pool): Promise<readonly string[]> =>
+  atomically(pool, missingFrom, { terms: READING });
+
+async function missingFrom(client: pg.PoolClient): Promise<readonly string[]> {
+  const done = await applied((text) => client.query(text));
+  if (done.length === 0 && !(await isBegun(client))) return [];
+  const hashes = done.length === 0 ? pendingAfter([]) : done;
+  const missing = await missingOf(client, migrated(hashes.map(({ hash }) => hash)).parts);
+  const isReadable = !missing.some(({ schema, name }) => schema === 'pylon_sync' && name === 'settings');
+  const isWhole = isReadable && missing.every(({ kind }) => kind !== 'schema');
+  return namesOf([...missing, ...(isWhole ? await uninstalled(client, drizzle({ client })) : [])]);
+}
+
+/** What was missing from a database, though earlier migrations had made it, and was made again. */
+export interface Restored {
+  readonly objects: readonly string[];
+  /** Resources that are read whole again for it. */
+  readonly resources: readonly string[];
+}
+
 export interface MigrateOptions {
   /** Between attempts at what others use, milliseconds. */
   readonly pausesMs?: readonly number[];
+  /** Told of what was made again, once that is committed. */
+  readonly onRestored?: (restored: Restored) => void;
 }
 
 /**
  * Brings the schema to this version, one process at a time (a transaction-level advisory lock, good through a pooler
  * too): all missing migrations in one transaction with the triggers that capture edits; then views, grants and the
  * publication, each by itself. What others use is tried again and again: they wait no longer than a moment for it.
+ * What earlier migrations made and is not there any more is made again, and what it held is read anew
+ * (docs/decisions/0033).
  * Returns how many migrations were applied. A view that cannot be made is noted for `status`.
  *
  * @throws PermanentError naming the statement that failed, TransientError where that was for others' locks, with who
  * has them, DatabaseAwayError; no table is changed then.
  */
-export async function migrate(pool: Pool, { pausesMs = PAUSES_MS }: MigrateOptions = {}): Promise<number> {
+export async function migrate(
+  pool: Pool,
+  { pausesMs = PAUSES_MS, onRestored = () => {} }: MigrateOptions = {},
+): Promise<number> {
   let at = '';
   const ran = (statement: string) => {
     at = statement;
   };
   try {
     const tables = () => alone(pool, (client) => migrateTables(client, ran), { keep: false });
-    const count = await patiently(pausesMs, tables).catch(async (cause: unknown) => {
+    const { count, restored } = await patiently(pausesMs, tables).catch(async (cause: unknown) => {
       throw await failureAt(pool, at, cause);
     });
+    if (restored.objects.length > 0) onRestored(restored);
     const transact: Transact = (work) => alone(pool, (client) => work(drizzle({ client })));
     await migrateViews(transact, pausesMs === PAUSES_MS ? {} : { pausesMs });
     await patiently(pausesMs, () => alone(pool, installGrants));
@@ -136,10 +182,19 @@ async function patiently<T>(pausesMs: readonly number[], work: () => Promise<T>)
   return work();
 }
 
-async function migrateTables(client: pg.PoolClient, ran: (statement: string) => void): Promise<number> {
-  const pending = pendingAfter(await applied((text) => client.query(text)));
+async function migrateTables(
+  client: pg.PoolClient,
+  ran: (statement: string) => void,
+): Promise<{ readonly count: number; readonly restored: Restored }> {
+  const done = await applied((text) => client.query(text));
+  const pending = pendingAfter(done);
+  // Of a database whose notes are gone, what stands is told by what stands.
+  const isNoted = done.length > 0;
+  const stood = isNoted || (await isBegun(client));
+  const made = isNoted ? done : pendingAfter([]);
+  const parts = stood ? await restoreParts(client, migrated(made.map(({ hash }) => hash)), ran) : [];
   for (const migration of pending) {
-    for (const statement of migration.sql) {
+    for (const statement of isNoted || !stood ? migration.sql : []) {
       ran(statement);
       await client.query(statement);
       if (/^\s*CREATE SCHEMA/.test(statement)) await client.query(ownGrants());
@@ -150,8 +205,20 @@ async function migrateTables(client: pg.PoolClient, ran: (statement: string) => 
       migration.folderMillis,
     ]);
   }
-  await installCapture(client, ran);
-  return pending.length;
+  const tx = drizzle({ client });
+  const lost = stood ? [...parts, ...(await uninstalled(client, tx))] : [];
+  const lostKeys = new Set(lost.map(keyOf));
+  await installCapture(client, ran, (statements) =>
+    installedBy(statements).some((part) => lostKeys.has(keyOf(part))),
+  );
+  const harmed = harmedBy(parts);
+  await readAnew(client, harmed);
+  await showEditsAgain(client, harmed);
+  // What follows, each in a transaction of its own, finds noted what it has to make again.
+  if (parts.length > 0 || lost.some(({ schema }) => schema === 'pylon_bi')) await forgetViews(tx);
+  await loseGrants(client, lost);
+  const resources = harmed.map(({ name }) => name);
+  return { count: pending.length, restored: { objects: namesOf(lost), resources } };
 }
 
 /** Why the tables stand as they stood, at which statement, and who used what it was for. */

@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { MirrorTable } from '../resources/define.ts';
+import type { MirrorTable, Resource } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
 import { isGiven } from './provisional.ts';
 import { reads } from './tables.ts';
@@ -15,6 +15,8 @@ export interface Parents {
   /** Bounds of `created_at`, where the pass has them. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  /** Also parents whose children were read before this, by the database's clock. */
+  readonly readBefore?: string | undefined;
   /** Only these. */
   readonly only?: readonly string[] | undefined;
 }
@@ -60,12 +62,13 @@ const isTimed = (table: MirrorTable) => 'created_at' in getTableColumns(table);
 
 function dueFrom(resource: string, parents: Parents): SQL {
   const { since, until } = isTimed(parents.table) ? parents : {};
-  const { only } = parents;
+  const { only, readBefore } = parents;
+  const mark = sql`done.mark IS DISTINCT FROM ${markOf(parents)}`;
   return sql`
       FROM ${parents.table} AS parent
       LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = parent.id
      WHERE parent._deleted_at IS NULL AND ${isGiven(sql`parent.id`)}
-       AND done.mark IS DISTINCT FROM ${markOf(parents)}
+       AND ${readBefore === undefined ? mark : sql`(${mark} OR done.read_at < ${readBefore}::timestamptz)`}
        ${only === undefined ? sql`` : sql`AND parent.id = ANY(${sql.param([...only])}::text[])`}
        ${since === undefined ? sql`` : sql`AND parent.created_at >= ${since}::timestamptz`}
        ${until === undefined ? sql`` : sql`AND parent.created_at < ${until}::timestamptz`}`;
@@ -165,6 +168,21 @@ export async function markRead(
       target: [reads.resource, reads.record_id],
       set: { mark, outcome, read_at: sql`now()` },
     });
+}
+
+/** Forgets that children of these parents were read: they are due. */
+export async function forgetReads(
+  tx: Executor,
+  children: readonly Resource[],
+  parents: readonly string[],
+): Promise<void> {
+  if (children.length === 0 || parents.length === 0) return;
+  const names = children.map(({ name }) => name);
+  await tx
+    .delete(reads)
+    .where(
+      sql`${reads.resource} = ANY(${sql.param(names)}::text[]) AND ${reads.record_id} = ANY(${sql.param([...parents])}::text[])`,
+    );
 }
 
 /** Live parents whose children are not due, those read longest ago first. */

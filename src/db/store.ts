@@ -4,6 +4,7 @@ import type { Order } from '../order.ts';
 import type { PathFacts, Resource } from '../resources/define.ts';
 import { clean } from './clean.ts';
 import type { Database, Executor } from './connect.ts';
+import type { Contents } from './contents.ts';
 import { digest } from './digest.ts';
 import type { Doubts } from './doubts.ts';
 import { joinFamily } from './family.ts';
@@ -42,7 +43,7 @@ export interface Store {
    *
    * @throws ParentGoneError when the parent of the rows is marked as gone; TransientError when the table is at fault.
    */
-  write(batch: Batch, also?: (tx: Executor) => Promise<void>): Promise<StoredBatch>;
+  write(batch: Batch, also?: (tx: Executor, stored: Stored) => Promise<void>): Promise<StoredBatch>;
 }
 
 /** Rows that each fail alone, with none stored between them, after which their table is at fault. */
@@ -65,7 +66,7 @@ async function keepRejects(tx: Executor, resource: string, rejects: readonly Rej
   }
 }
 
-const NOTHING: Stored = { inserted: 0, updated: 0, unchanged: 0, changed: [], deferred: [] };
+const NOTHING: Stored = { inserted: 0, updated: 0, unchanged: 0, changed: [], deferred: [], altered: [] };
 
 const sum = (a: Stored, b: Stored): Stored => ({
   inserted: a.inserted + b.inserted,
@@ -73,6 +74,7 @@ const sum = (a: Stored, b: Stored): Stored => ({
   unchanged: a.unchanged + b.unchanged,
   changed: [...a.changed, ...b.changed],
   deferred: [...a.deferred, ...b.deferred],
+  altered: [...a.altered, ...b.altered],
 });
 
 /** Told of each row that cannot be written, and that others were. */
@@ -81,8 +83,14 @@ interface Blame {
   stored(rows: number): void;
 }
 
-/** The store of one resource, under a lease. */
-export function storer(db: Database, lease: Lease, resource: Resource, doubts: Doubts): Store {
+/** The store of one resource, under a lease; with `contents`, one that compares these and not their digests alone. */
+export function storer(
+  db: Database,
+  lease: Lease,
+  resource: Resource,
+  doubts: Doubts,
+  contents?: Contents,
+): Store {
   const toRow = rowMapper(resource);
   /** Rows at fault since the last one that was stored, over pages: some hold few rows. */
   let streak = 0;
@@ -96,7 +104,7 @@ export function storer(db: Database, lease: Lease, resource: Resource, doubts: D
   ): Promise<Stored> {
     await tx.execute(sql`SAVEPOINT batch`);
     try {
-      const stored = await upsert(tx, resource, rows, order, doubts);
+      const stored = await upsert(tx, resource, rows, order, doubts, contents);
       await tx.execute(sql`RELEASE SAVEPOINT batch`);
       blame.stored(stored.changed.length);
       return stored;
@@ -141,13 +149,13 @@ export function storer(db: Database, lease: Lease, resource: Resource, doubts: D
         const stored = await write(tx, refused);
         await keepRejects(tx, resource.name, [...rejects, ...refused]);
         if (resource.get !== undefined) await noteRereads(tx, resource.name, stored.deferred, facts);
-        if (resource.get !== undefined || stored.deferred.length === 0) await also?.(tx);
+        if (resource.get !== undefined || stored.deferred.length === 0) await also?.(tx, stored);
         return { ...stored, read: mapped.length, rejected: rejects.length + refused.length };
       });
 
     try {
       const stored = await attempt((tx) =>
-        rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource, rows, order, doubts),
+        rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource, rows, order, doubts, contents),
       );
       if (stored.changed.length > 0) streak = 0;
       return stored;

@@ -5,6 +5,7 @@ import { changeColumn } from '../resources/index.ts';
 import { isWatched, noteAltered, suppressed } from './altered.ts';
 import { noting, trackedColumns, UNSEEN } from './changes.ts';
 import type { Executor } from './connect.ts';
+import { type Contents, differing, editedColumns } from './contents.ts';
 import type { Doubts } from './doubts.ts';
 import { withEdits } from './edits/overlay.ts';
 import { FROM_JSON } from './fit.ts';
@@ -30,6 +31,8 @@ export interface Stored {
    * was answered after these were asked for.
    */
   readonly deferred: readonly string[];
+  /** Ids of rows that were written because of their contents and do not hold what was written. */
+  readonly altered: readonly string[];
 }
 
 /** Rows a statement carries: bounds the size of its one parameter. */
@@ -68,7 +71,7 @@ function statement(resource: Resource, rows: readonly Row[], order: Order, track
     time === undefined
       ? sql`false`
       : sql`(held._deleted_at IS NULL AND excluded.${quoted(time)} > held.${quoted(time)})`;
-  // Only what is doubted gets here with the content that stands already: it was seen again.
+  // What is doubted gets here with the digest that stands already, as it was seen again; so does what is damaged.
   const same = sql`(held._deleted_at IS NULL AND held._hash = excluded._hash)`;
   const changedAt = time === undefined ? sql`NULL` : sql`extract(epoch FROM held.${quoted(time)}) * 1000`;
   const write = sql`
@@ -122,6 +125,9 @@ function distinct(rows: readonly Row[]): readonly Row[] {
  * Where people have edits of a row that are not settled, their values stay. What is seen to have changed in Pylon is
  * noted (`pylon_sync.changes`).
  *
+ * With `contents` the columns are compared too where the digest says that nothing changed: a row that was changed past
+ * the daemon is written again, and counts as updated.
+ *
  * Must run inside a writing transaction.
  */
 export async function upsert(
@@ -130,6 +136,7 @@ export async function upsert(
   rows: readonly Row[],
   order: Order,
   doubts: Doubts,
+  contents?: Contents,
 ): Promise<Stored> {
   const { table, name } = resource;
   const wanted = distinct(rows);
@@ -139,51 +146,77 @@ export async function upsert(
   const hashes = new Map(held.rows.map((row) => [row.id, row.deleted ? null : row.hash]));
   const unknown = new Set(held.rows.filter((row) => UNSEEN.includes(row.hash)).map((row) => row.id));
   const same = new Set(wanted.filter((row) => hashes.get(row.id) === row.hash).map((row) => row.id));
-  const fresh = wanted.filter((row) => !same.has(row.id) || doubts.has(name, row.id));
+  const suspects =
+    contents === undefined
+      ? NONE
+      : await differing(
+          tx,
+          resource,
+          wanted.filter(({ id }) => same.has(id) && !contents.isAltered(name, id)),
+        );
+  const isDoubted = (id: string) => doubts.has(name, id);
+  const fresh = wanted.filter(({ id }) => !same.has(id) || suspects.has(id) || isDoubted(id));
   const present = fresh.filter((row) => hashes.has(row.id)).map((row) => row.id);
 
   const locked = await lockRows(tx, table, present);
   const writable = fresh.filter((row) => !hashes.has(row.id) || locked.has(row.id));
   const shown = await withEdits(tx, resource, writable);
+  // With the locks and people's edits: what differs by these alone is as it is to be.
+  const except = await editedColumns(tx, resource, suspects, shown.edited);
+  const damagedOf = (among: ReadonlySet<string>) =>
+    differing(
+      tx,
+      resource,
+      shown.rows.filter(({ id }) => among.has(id)),
+      except,
+    );
+  const damaged = await damagedOf(suspects);
+  const isWritten = ({ id }: Row) => !suspects.has(id) || damaged.has(id) || isDoubted(id);
   const tracked = new Set(
     resource.history === undefined
       ? []
-      : present.filter((id) => locked.has(id) && !shown.edited.has(id) && !unknown.has(id)),
+      : present.filter(
+          (id) => locked.has(id) && !shown.edited.has(id) && !unknown.has(id) && !damaged.has(id),
+        ),
   );
   const written: Written[] = [];
-  for (let from = 0; from < shown.rows.length; from += CHUNK) {
-    const rows = shown.rows.slice(from, from + CHUNK);
+  const toWrite = shown.rows.filter(isWritten);
+  for (let from = 0; from < toWrite.length; from += CHUNK) {
+    const rows = toWrite.slice(from, from + CHUNK);
     const ids = rows.map(({ id }) => id).filter((id) => tracked.has(id));
     const result = await tx.execute<Written & Record<string, unknown>>(statement(resource, rows, order, ids));
     written.push(...result.rows);
   }
   const changed = written
-    .filter(({ id }) => !same.has(id))
+    .filter(({ id }) => !same.has(id) || damaged.has(id))
     .map(({ id, inserted, at }): Changed => ({ id, inserted, at }));
   const ids = new Set(written.map(({ id }) => id));
   if (written[0]?.watched === true)
     await noteAltered(
       tx,
       resource,
-      shown.rows.filter(({ id }) => ids.has(id)),
+      toWrite.filter(({ id }) => ids.has(id)),
     );
-  const missed = shown.rows.map(({ id }) => id).filter((id) => !ids.has(id));
+  const missed = toWrite.map(({ id }) => id).filter((id) => !ids.has(id));
   const kept = await suppressed(tx, resource, missed, order);
-  await shown.noteSeen(tx, ids);
-  // What is being deleted from here does not come back before that is settled.
+  await shown.noteSeen(tx, ids, damaged);
+  // What is being deleted from here does not come back before that is settled; what is as it is to be is not written.
   const leftOut = new Set(writable.map(({ id }) => id));
-  for (const { id } of shown.rows) leftOut.delete(id);
+  for (const { id } of toWrite) leftOut.delete(id);
   const deleted = held.rows.filter((row) => row.deleted && ids.has(row.id)).map(({ id }) => id);
   await noteRestored(tx, name, deleted);
   const inserted = changed.reduce((sum, row) => sum + Number(row.inserted), 0);
   return {
     inserted,
     updated: changed.length - inserted,
-    unchanged: same.size,
+    unchanged: same.size - [...damaged].filter((id) => ids.has(id)).length,
     changed,
     deferred: fresh.map((row) => row.id).filter((id) => !ids.has(id) && !leftOut.has(id) && !kept.has(id)),
+    altered: [...(await damagedOf(damaged))].filter((id) => ids.has(id)),
   };
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 async function lockRows(
   tx: Executor,

@@ -53,7 +53,7 @@ export function auditOf(
         scope: { name: 'audit', windowDays: 0 },
         position: { pass: '', done: false },
         parentsDone: () => true,
-        store: storer(db, lease, resource, ctx.doubts),
+        store: storer(db, lease, resource, ctx.doubts, ctx.contents),
         leave: (undone) => {
           throw undone;
         },

@@ -1,4 +1,5 @@
 import { readCursor, saveCursor } from '../db/cursors.ts';
+import { NOT_BEGUN } from '../db/not-begun.ts';
 import { writing } from '../db/transaction.ts';
 import type { Changes, Resource } from '../resources/define.ts';
 import { CHANGES, type ChangesPosition } from './changes-position.ts';
@@ -90,7 +91,7 @@ export function newPuller(
 async function isPulled(ctx: Context, { overlapSeconds }: PullOptions, { name }: Resource): Promise<boolean> {
   const { orm } = ctx.db;
   const first = await readCursor<PassPosition>(orm, name, 'backfill');
-  if (first === undefined || first.ended === 'unavailable') return false;
+  if (first === undefined || first.pass === NOT_BEGUN || first.ended === 'unavailable') return false;
   if ((await readCursor<ChangesPosition>(orm, name, CHANGES)) !== undefined) return true;
   const began = Date.parse(first.pass) - overlapSeconds * 1_000;
   const position: ChangesPosition = { watermark: formatInstant(began) };

@@ -1,6 +1,7 @@
 import type PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
+import { type Contents, newContents } from '../db/contents.ts';
 import { type Doubts, newDoubts } from '../db/doubts.ts';
 import type { Lease } from '../db/lease.ts';
 import type { Pylon } from '../pylon/types.ts';
@@ -32,6 +33,8 @@ export interface Context extends ContextInit {
   readonly unsettled: Map<string, Set<string>>;
   /** Records whose deletion is being proved. */
   readonly doubts: Doubts;
+  /** What comparing contents has learned. */
+  readonly contents: Contents;
 }
 
 export function newContext(init: ContextInit): Context {
@@ -42,5 +45,6 @@ export function newContext(init: ContextInit): Context {
     claims: new Set(),
     unsettled: new Map(),
     doubts: newDoubts(),
+    contents: newContents(),
   };
 }

@@ -76,7 +76,9 @@ export async function perform(
   const named = handover.arguments.resources.map(resourceNamed);
   const resources = named.length === 0 ? options.resources : named;
   if (handover.command === 'sync') return { results: await puller.pull(resources) };
-  const { approve: scan } = handover.arguments;
+  const { approve: scan, deep = false } = handover.arguments;
   if (scan !== undefined) return { results: [await approve(ctx, scan)] };
-  return { results: await readWhole(ctx, { ...options, kind: 'reconcile', resources, finished: 'again' }) };
+  return {
+    results: await readWhole(ctx, { ...options, kind: 'reconcile', resources, deep, finished: 'again' }),
+  };
 }

@@ -1,6 +1,7 @@
 import { withdrawCandidates } from '../db/candidates.ts';
 import type { Executor } from '../db/connect.ts';
 import { type Position, saveCursor } from '../db/cursors.ts';
+import { forgetReads } from '../db/reads.ts';
 import { addSeen, type Scan } from '../db/scans.ts';
 import type { Batch, Store } from '../db/store.ts';
 import type { Changed } from '../db/upsert.ts';
@@ -8,6 +9,7 @@ import { TransientError } from '../errors.ts';
 import type { Order } from '../order.ts';
 import type { Pylon } from '../pylon/types.ts';
 import type { PathFacts, Resource } from '../resources/define.ts';
+import { childrenOf } from '../resources/index.ts';
 import type { Context } from './context.ts';
 import { KINDS, type PassKind } from './kinds.ts';
 import { secondsFor } from './plan.ts';
@@ -37,6 +39,11 @@ export interface PassPosition extends Position {
   readonly since?: string;
   /** The scan that notes what it sees. */
   readonly scan?: number;
+  /**
+   * When it began, by the database's clock, where it compares contents, not digests, and reads the children of every
+   * parent again.
+   */
+  readonly deep?: string;
 }
 
 /** One resource being enumerated once. */
@@ -118,7 +125,9 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
       const stored = await ctx.writers.add(() => {
         // While it waited for its turn, the work may have been ended.
         init.signal.throwIfAborted();
-        return store.write(batch, async (tx) => {
+        return store.write(batch, async (tx, { changed }) => {
+          // A row that was not there was never read, or is back: so are its children then.
+          if (kind !== 'backfill') await forgetReads(tx, childrenOf(resource), insertedIn(changed));
           if (scan !== undefined) await addSeen(tx, scan.id, idsIn(batch));
           await also?.(tx);
           // Last: who marks deletions locks their list before the scan.
@@ -133,6 +142,7 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
       progress.drifted += stored.changed.filter(
         ({ at }) => at !== null && coveredUntil !== undefined && at < coveredUntil,
       ).length;
+      if (stored.altered.length > 0) ctx.contents.noteAltered(resource.name, stored.altered);
       onChanged?.(stored.changed);
       onSeen?.(idsIn(batch));
       const [first] = stored.deferred;
@@ -149,10 +159,14 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
         ...(position.since === undefined ? {} : { since: position.since }),
         done: false,
         ...(scan === undefined ? {} : { scan: scan.id }),
+        ...(position.deep === undefined ? {} : { deep: position.deep }),
         ...moved,
       }),
   };
 }
+
+const insertedIn = (changed: readonly Changed[]) =>
+  changed.filter(({ inserted }) => inserted).map(({ id }) => id);
 
 /** Ids of a batch's objects, those that could not become rows included. */
 export const idsIn = ({ mapped }: Batch): readonly string[] =>

@@ -8,7 +8,7 @@ import { PylonError } from '../pylon/errors.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
 import { judge } from './deletions/judge.ts';
-import { KINDS } from './kinds.ts';
+import { isSwept, KINDS } from './kinds.ts';
 import { newPass, type Pass, type PassInit } from './pass.ts';
 
 /** What a pass consists of. */
@@ -21,6 +21,10 @@ export interface Course {
 
 /** Resources that come in one listing, whose end says what is gone; in others each listing, or record, is judged for itself. */
 const isListedWhole = ({ pull }: Resource) => ['list', 'search', 'window'].includes(pull.by);
+
+/** What no resweep and no audit comes to is compared whole with the rest. */
+const comparesContents = ({ kind, resource, position }: Pick<PassInit, 'kind' | 'resource' | 'position'>) =>
+  KINDS[kind].contents || position.deep !== undefined || (kind === 'reconcile' && !isSwept(resource));
 
 /** Pylon says so for a plan or a token that has no access: the resource is left out, the rest goes on. */
 const isUnavailable = (error: unknown) =>
@@ -41,7 +45,7 @@ export async function runPass(
   const undone: Error[] = [];
   const init = {
     ...given,
-    store: storer(db, lease, resource, ctx.doubts),
+    store: storer(db, lease, resource, ctx.doubts, comparesContents(given) ? ctx.contents : undefined),
     leave: (error: Error) => void undone.push(error),
   };
   progress.state = 'running';

@@ -1,4 +1,6 @@
 import { dropCursors, readCursor, saveCursor } from '../db/cursors.ts';
+import { beginDeep } from '../db/deep.ts';
+import { NOT_BEGUN } from '../db/not-begun.ts';
 import { writing } from '../db/transaction.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
@@ -18,6 +20,8 @@ export interface TakeUp {
   readonly finished: Finished;
   /** Whether an earlier reading was begun and not ended, for any of them. */
   readonly unfinished: boolean;
+  /** Whether contents are compared, and the children of every parent read again. */
+  readonly deep?: boolean;
 }
 
 /** Whether a reading was begun and not ended, for any of the resources. */
@@ -42,27 +46,34 @@ function freshPosition({ pylon }: Context, since: string | undefined): PassPosit
 
 /**
  * Where a resource begins: in the middle of what an ended reading left, nowhere, or at the beginning. A reading
- * that began at another `since` than is asked for now begins anew. No other reading of the scope may be under way.
+ * that began at another `since` than is asked for now begins anew, and so does one that is to be deep now and was not;
+ * one that was deep stays so. No other reading of the scope may be under way.
  */
 export async function takeUp(
   ctx: Context,
   resource: Resource,
   scope: Scope,
-  { finished, unfinished }: TakeUp,
+  { finished, unfinished, deep = false }: TakeUp,
 ): Promise<PassPosition> {
   const { name } = resource;
   const isFresh = ({ finished_at }: PassPosition) =>
     finished_at !== undefined && Date.now() - Date.parse(finished_at) < FRESH_MS;
   const stays = (position: PassPosition) =>
     position.since === scope.since &&
+    position.pass !== NOT_BEGUN &&
+    (!deep || position.deep !== undefined) &&
     (!position.done || finished === 'keep' || (finished === 'fresh' && unfinished && isFresh(position)));
 
   const held = await readCursor<PassPosition>(ctx.db.orm, name, scope.name);
   if (held !== undefined && stays(held)) return held;
-  const fresh = freshPosition(ctx, scope.since);
-  await writing(ctx.db, ctx.lease, async (tx) => {
+  const isDeep = deep || (held?.done === false && held.deep !== undefined);
+  return writing(ctx.db, ctx.lease, async (tx) => {
+    const fresh: PassPosition = {
+      ...freshPosition(ctx, scope.since),
+      ...(isDeep ? { deep: await beginDeep(tx, ctx.lease, resource) } : {}),
+    };
     await dropCursors(tx, name, `${scope.name} `);
     await saveCursor(tx, name, scope.name, fresh);
+    return fresh;
   });
-  return fresh;
 }

@@ -22,6 +22,8 @@ export interface WholeOptions {
   /** Only what was created between these, RFC 3339, the first included: a reading of its own. */
   readonly range?: { readonly since?: string | undefined; readonly until?: string | undefined };
   readonly windowDays: number;
+  /** Whether contents are compared, not digests, and the children of every parent read again. */
+  readonly deep?: boolean;
   /** Seconds by which incremental pulls overlap: what changed this shortly before they began may not be covered. */
   readonly overlapSeconds: number;
   /** Called as each resource's reading ends, however it ended, while others may go on. */
@@ -75,9 +77,9 @@ const endpointOf = ({ pull }: Resource) => `${pull.by === 'search' ? 'POST' : 'G
  * @throws the reason of `ctx.signal`.
  */
 export async function readWhole(ctx: Context, options: WholeOptions): Promise<readonly ResourceProgress[]> {
-  const { kind, resources, finished, onEnded = () => {} } = options;
+  const { kind, resources, finished, deep = false, onEnded = () => {} } = options;
   const scope = scopeOf(options);
-  const taking = { finished, unfinished: await isUnfinished(ctx, scope.name, resources) };
+  const taking = { finished, deep, unfinished: await isUnfinished(ctx, scope.name, resources) };
   const linked = link(ctx.signal, ctx.lease.lost);
   const { signal } = linked;
   const open = new Set(resources.map(({ name }) => name));

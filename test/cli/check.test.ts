@@ -103,6 +103,23 @@ describe('check', () => {
     }
   });
 
+  test('names what was dropped, and a way to have it again that leads there', async ({ env, database }) => {
+    await database.pool.query('DROP SCHEMA pylon CASCADE');
+    const { status, stderr } = await run(['check'], env);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^wrong {2}objects: missing are schema pylon; `pylon-sync migrate`.*`backfill`.*\n$/,
+      ),
+    ]);
+    const { stdout } = await run(['migrate'], env);
+    expect(stdout).toMatch(/^made again, as they were missing: schema pylon[^\n]*\nto be read anew: .*tags/);
+    expect((await run(['check'], env)).status).toBe(0);
+    expect((await run(['backfill', '--resource', 'tags'], env)).status).toBe(0);
+    const { rows } = await database.pool.query('SELECT count(*) > 0 AS back FROM pylon.tags');
+    expect(rows).toEqual([{ back: true }]);
+  });
+
   test("refuses another workspace's database, naming both", async ({ env, database }) => {
     await database.pool.query(
       `INSERT INTO pylon_sync.settings (key, value) VALUES ('workspace', '{"id": "org_other", "name": "Other"}')`,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
+import { migrate, missingObjects, pendingMigrations } from '../../src/db/migrate.ts';
 import { createDatabase, test } from '../helpers/database.ts';
 
 test('an empty database is brought to the present schema, once, by however many processes start at once', async () => {
@@ -22,8 +22,12 @@ test('a migration that fails leaves everything as it was and names the statement
     await expect(migrate(database.pool)).rejects.toThrow(
       /nothing was changed at: CREATE SCHEMA "pylon".*already exists|nothing was changed at: CREATE SCHEMA "pylon"/,
     );
-    const { rows } = await database.pool.query("SELECT to_regclass('pylon_sync.cursors') AS cursors");
-    expect(rows).toEqual([{ cursors: null }]);
+    const { rows } = await database.pool.query(
+      `SELECT to_regclass('pylon_sync.cursors') AS cursors,
+              (SELECT array_agg(attname::text) FROM pg_attribute WHERE attrelid = 'pylon.accounts'::regclass AND attnum > 0) AS theirs`,
+    );
+    expect(rows).toEqual([{ cursors: null, theirs: ['mine'] }]);
+    expect(await missingObjects(database.pool)).toEqual([]);
   } finally {
     await database.drop();
   }

@@ -41,6 +41,8 @@ export interface Session {
   pull(): Promise<readonly ResourceProgress[]>;
   lists(only?: readonly string[]): Promise<Results>;
   reconcile(only?: readonly string[]): Promise<Results>;
+  /** The same, contents compared. */
+  reconcileDeep(only?: readonly string[]): Promise<Results>;
   /** Reads again what waits for it; the number of records. */
   drain(): Promise<number>;
   hint(resource: string, id: string): Promise<void>;
@@ -66,8 +68,9 @@ export async function openSession(
     kind: 'backfill' | 'lists' | 'reconcile',
     which: readonly Resource[],
     finished: 'keep' | 'again',
+    deep = false,
   ) => {
-    const results = await readWhole(ctx, { ...pulling, kind, resources: which, finished });
+    const results = await readWhole(ctx, { ...pulling, kind, resources: which, finished, deep });
     return new Map(results.map((progress) => [progress.resource, progress]));
   };
   return {
@@ -77,6 +80,7 @@ export async function openSession(
     pull: () => puller.pull(),
     lists: (only) => whole('lists', only?.map(resourceNamed) ?? listed(resources), 'again'),
     reconcile: (only) => whole('reconcile', only?.map(resourceNamed) ?? resources, 'again'),
+    reconcileDeep: (only) => whole('reconcile', only?.map(resourceNamed) ?? resources, 'again', true),
     async drain() {
       const counts = await Promise.all((await rereads.waiting()).map((name) => rereads.drain(name)));
       return counts.reduce((sum, count) => sum + count, 0);

@@ -40,7 +40,8 @@ interface Piece {
   install(tx: Executor): Promise<void>;
 }
 
-const FUNCTIONS: readonly string[] = [...viewFunctions(), syncedUntil(), ...schemaComments];
+/** What views need: made anew with each version. */
+export const FUNCTIONS: readonly string[] = [...viewFunctions(), syncedUntil(), ...schemaComments];
 
 /** The digest of this version's views, whatever custom fields there are. */
 const version = () => digestOf([...FUNCTIONS, JSON.stringify([tableComments, views, metabaseMetadata])]);
@@ -49,6 +50,19 @@ type Digests = Readonly<Record<string, string>>;
 
 const knownDigests = async (tx: Executor): Promise<Digests> =>
   (await readSetting<Digests>(tx, 'views')) ?? {};
+
+/** Whether the views were installed by this version. */
+export const areViewsCurrent = async (tx: Executor): Promise<boolean> =>
+  (await knownDigests(tx))[''] === version();
+
+/** Whether any version has installed them, this one or another. */
+export const areViewsKnown = async (tx: Executor): Promise<boolean> =>
+  (await knownDigests(tx))[''] !== undefined;
+
+/** Forgets what was installed: the next migration makes all of it again. */
+export async function forgetViews(tx: Executor): Promise<void> {
+  await tx.execute(sql`DELETE FROM pylon_sync.settings WHERE key = 'views'`);
+}
 
 async function hasSchema(tx: Executor): Promise<boolean> {
   const { rows } = await tx.execute<{ there: boolean }>(
@@ -199,11 +213,7 @@ export async function migrateViews(transact: Transact, options: InstallOptions =
   const isDone = await transact(async (tx) => {
     const isThere = await hasSchema(tx);
     const troubles = await readTroubles(tx);
-    return (
-      isThere &&
-      (await knownDigests(tx))[''] === version() &&
-      troubles.every(({ because }) => because === null)
-    );
+    return isThere && (await areViewsCurrent(tx)) && troubles.every(({ because }) => because === null);
   });
   if (!isDone) await installViews(transact, options);
 }
@@ -213,6 +223,5 @@ export async function followFields(
   transact: Transact,
   options: InstallOptions = {},
 ): Promise<Installed | undefined> {
-  const made = await transact(async (tx) => (await knownDigests(tx))['']);
-  return made === version() ? installViews(transact, options) : undefined;
+  return (await transact(areViewsCurrent)) ? installViews(transact, options) : undefined;
 }

@@ -108,6 +108,41 @@ type Given = Readonly<
   Partial<Record<Role, { readonly role: string; readonly statements: readonly string[] }>>
 >;
 
+/** Names of what was made again since: what was given of it went with it, by nobody's intention. */
+const LOST = 'lost';
+type Noted = Given & { readonly [LOST]?: readonly string[] };
+
+/** Kinds of what something is given of. */
+const GIVEN_OF = ['schema', 'table', 'view', 'function'];
+
+/**
+ * Has the next installation give again what roles had of schemas, relations and functions that were lost and are made
+ * again; within the transaction that makes them.
+ */
+export async function loseGrants(
+  client: Pick<pg.ClientBase, 'query'>,
+  lost: readonly { readonly kind: string; readonly schema: string; readonly name: string }[],
+): Promise<void> {
+  const names = lost
+    .filter(({ kind }) => GIVEN_OF.includes(kind))
+    .map(({ kind, schema, name }) => (kind === 'schema' ? schema : `${schema}.${name}`));
+  if (names.length === 0) return;
+  await client.query(
+    `UPDATE pylon_sync.settings
+        SET value = value || jsonb_build_object('${LOST}', coalesce(value -> '${LOST}', '[]') || $1::jsonb)
+      WHERE key = 'grants'`,
+    [JSON.stringify(names)],
+  );
+}
+
+/** What a statement gives something of: schemas; or `schema.name`, and the schema that it went with. */
+const namedIn = (statement: string): readonly string[] =>
+  (
+    / ON (?:TABLE|FUNCTION|SCHEMA) ([^ (]+)| IN SCHEMA (\w+), (\w+) /
+      .exec(statement.replaceAll('"', ''))
+      ?.slice(1) ?? []
+  ).flatMap((name) => (name === undefined ? [] : [name, name.replace(/\..*/, '')]));
+
 const digestOf = (statement: string) => createHash('sha256').update(statement).digest('base64').slice(0, 8);
 
 /**
@@ -127,10 +162,11 @@ export async function installGrants(client: pg.ClientBase): Promise<void> {
     [ROLES],
   );
   const { rows: reading } = await client.query<{ what: string }>(READING);
-  const { rows: noted } = await client.query<{ given: Given }>(
+  const { rows: noted } = await client.query<{ given: Noted }>(
     "SELECT value AS given FROM pylon_sync.settings WHERE key = 'grants'",
   );
-  const before = noted[0]?.given ?? {};
+  const { [LOST]: lost = [], ...before }: Noted = noted[0]?.given ?? {};
+  const isLost = (statement: string) => namedIn(statement).some((name) => lost.includes(name));
   const after: Record<string, Given[Role]> = { ...before };
   for (const { name, oid, knows } of roles) {
     const former = before[name];
@@ -139,9 +175,9 @@ export async function installGrants(client: pg.ClientBase): Promise<void> {
     const statements = [
       ...[...reading.map(({ what }) => what), ...BEYOND[name]].map((what) => `GRANT ${what} TO ${to}`),
       ...LATER.map((what) => `ALTER DEFAULT PRIVILEGES ${what} TO ${to}`),
-    ].filter((statement) => !had.has(digestOf(statement)));
+    ].filter((statement) => !had.has(digestOf(statement)) || isLost(statement));
     if (statements.length > 0) await client.query(statements.join(';\n'));
-    after[name] = { role: oid, statements: [...had, ...statements.map(digestOf)] };
+    after[name] = { role: oid, statements: [...new Set([...had, ...statements.map(digestOf)])] };
   }
   await client.query(
     `INSERT INTO pylon_sync.settings (key, value) VALUES ('grants', $1)

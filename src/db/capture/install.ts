@@ -13,6 +13,8 @@ import { sharedFunctions } from './shared.ts';
 import { captureOf } from './table.ts';
 import { valueFunctions } from './values.ts';
 
+type Client = Pick<pg.ClientBase, 'query'>;
+
 /** Statements that are run together, under a name: once, and again when one of them has changed. */
 type Part = readonly [name: string, statements: readonly string[]];
 
@@ -43,27 +45,54 @@ function captureParts(owner: string): readonly Part[] {
   ];
 }
 
+/** All statements of this version, whoever owns the tables. */
+export const captureStatements = (): readonly string[] =>
+  captureParts('').flatMap(([, statements]) => statements);
+
+const digestOf = (statements: readonly string[]) =>
+  createHash('sha256').update(statements.join(';\n')).digest('hex');
+
+/** The digest of each part that was installed, by its name. */
+async function knownDigests(client: Client): Promise<Readonly<Record<string, string>>> {
+  const { rows } = await client.query<{ known: unknown }>(
+    "SELECT value AS known FROM pylon_sync.settings WHERE key = 'capture'",
+  );
+  const known = rows[0]?.known;
+  return (known !== null && typeof known === 'object' ? known : {}) as Readonly<Record<string, string>>;
+}
+
+/** The statements that this version has installed: those of other versions may have made other things. */
+export async function installedCapture(client: Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ owner: string }>(
+    "SELECT pg_get_userbyid(nspowner)::text AS owner FROM pg_namespace WHERE nspname = 'pylon_sync'",
+  );
+  const [{ owner } = { owner: '' }] = rows;
+  const known = await knownDigests(client);
+  return captureParts(owner).flatMap(([name, statements]) =>
+    known[name] === digestOf(statements) ? statements : [],
+  );
+}
+
 /**
  * Brings the functions and triggers that capture edits to this version, where they are not; within a migration's
  * transaction. They are made from the descriptors, so they follow these and not a migration of their own.
+ *
+ * @param isLost whether something that these statements made is not there any more: they run again then.
  */
 export async function installCapture(
   client: pg.ClientBase,
   ran: (statement: string) => void,
+  isLost: (statements: readonly string[]) => boolean = () => false,
 ): Promise<boolean> {
-  const { rows } = await client.query<{ owner: string; known: unknown }>(
-    "SELECT current_user AS owner, (SELECT value FROM pylon_sync.settings WHERE key = 'capture') AS known",
-  );
-  const [{ owner, known } = { owner: '', known: null }] = rows;
-  const former = (known !== null && typeof known === 'object' ? known : {}) as Readonly<
-    Record<string, string>
-  >;
+  const { rows } = await client.query<{ owner: string }>('SELECT current_user AS owner');
+  const [{ owner } = { owner: '' }] = rows;
+  const former = await knownDigests(client);
   const digests: Record<string, string> = {};
   let isChanged = false;
   for (const [name, statements] of captureParts(owner)) {
-    const digest = createHash('sha256').update(statements.join(';\n')).digest('hex');
+    const digest = digestOf(statements);
     digests[name] = digest;
-    if (former[name] === digest) continue;
+    if (former[name] === digest && !isLost(statements)) continue;
     isChanged = true;
     for (const statement of statements) {
       ran(statement);

@@ -98,8 +98,11 @@ export interface ShownRows {
   readonly rows: readonly Row[];
   /** Ids of rows with such edits. */
   readonly edited: ReadonlySet<string>;
-  /** Of those rows that were written: notes what changed in Pylon, and keeps with the edits what it holds of their columns. */
-  noteSeen(tx: Executor, written: ReadonlySet<string>): Promise<void>;
+  /**
+   * Of those rows that were written: notes what changed in Pylon, and keeps with the edits what it holds of their
+   * columns. What `mended` rows held was never Pylon's.
+   */
+  noteSeen(tx: Executor, written: ReadonlySet<string>, mended?: ReadonlySet<string>): Promise<void>;
 }
 
 /** Columns of a row, with their names, for `jsonb_build_object`. */
@@ -156,12 +159,12 @@ export async function withEdits(tx: Executor, resource: Resource, rows: readonly
   return {
     rows: shown,
     edited: new Set(edits.keys()),
-    async noteSeen(tx, written) {
+    async noteSeen(tx, written, mended) {
       const steps: Step[] = [];
       for (const [id, remote] of remotes) {
         if (!written.has(id)) continue;
         const own = (edits.get(id) ?? []).filter(({ operation }) => operation === 'update');
-        const before = known.get(id);
+        const before = mended?.has(id) === true ? undefined : known.get(id);
         if (before !== undefined) steps.push(...stepsTo(id, before, remote, own, kinds));
         for (const edit of own) await keepShadow(tx, edit, remote);
       }

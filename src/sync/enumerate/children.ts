@@ -20,6 +20,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
     table: parent.table,
     mark: pull.mark ?? [],
     pass: pass.position.pass,
+    readBefore: pass.position.deep,
     since,
     until,
     only,

@@ -1,0 +1,78 @@
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import type pg from 'pg';
+import { views } from '../bi/all.ts';
+import { areViewsCurrent, areViewsKnown, FUNCTIONS } from '../bi/install.ts';
+import { metabaseMetadata } from '../bi/metabase.ts';
+import { readTroubles } from '../bi/trouble.ts';
+import { captureStatements, installedCapture } from '../capture/install.ts';
+import type { Executor } from '../connect.ts';
+import { MIGRATIONS } from '../migrations.ts';
+import { standing } from './catalogue.ts';
+import { installedBy } from './installed.ts';
+import { type Migrated, partsOf } from './migrated.ts';
+import { KINDS, keyOf, nameOf, type Part } from './part.ts';
+
+/** What migrations of these digests have made. */
+export function migrated(hashes: readonly string[]): Migrated {
+  const done = readMigrationFiles({ migrationsFolder: MIGRATIONS }).filter(({ hash }) =>
+    hashes.includes(hash),
+  );
+  return partsOf(done.flatMap(({ sql }) => sql));
+}
+
+/** What captures edits in this version. */
+export const capturing = (): readonly Part[] => installedBy(captureStatements());
+
+const VIEWS: Part = { kind: 'schema', schema: 'pylon_bi', table: '', name: 'pylon_bi' };
+
+/** The views of this version, and what they need. */
+export const viewing = (): readonly Part[] => [
+  ...installedBy(FUNCTIONS),
+  VIEWS,
+  ...[...views, metabaseMetadata].map(
+    ({ name }): Part => ({ kind: 'view', schema: 'pylon_bi', table: '', name }),
+  ),
+];
+
+/**
+ * What this version has installed and is not there any more: where another one did, whose objects may be others, the
+ * views' schema alone. A view that could not be made is noted, and none of these. The tables of `pylon_sync` must stand.
+ *
+ * @param tx The same transaction.
+ */
+export async function uninstalled(client: pg.PoolClient, tx: Executor): Promise<readonly Part[]> {
+  const parts = [
+    ...installedBy(await installedCapture(client)),
+    ...((await areViewsCurrent(tx)) ? viewing() : (await areViewsKnown(tx)) ? [VIEWS] : []),
+  ];
+  const troubles = await readTroubles(tx);
+  const missing = await missingOf(client, parts);
+  return missing.filter(
+    ({ schema, name }) =>
+      !troubles.some(({ relation, because }) => because !== null && relation === `${schema}.${name}`),
+  );
+}
+
+/** Of these parts, those that do not stand, in the order in which they are made. */
+export async function missingOf<P extends Part>(
+  db: Pick<pg.ClientBase, 'query'>,
+  parts: readonly P[],
+): Promise<readonly P[]> {
+  const stands = await standing(db);
+  return parts
+    .filter((part) => !stands.has(keyOf(part)))
+    .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+}
+
+/** Names of missing parts, without those that go with another missing one. */
+export function namesOf(missing: readonly Part[]): readonly string[] {
+  const lost = (kind: Part['kind'], schema: string, name: string) =>
+    missing.some((part) => part.kind === kind && part.schema === schema && part.name === name);
+  return missing
+    .filter(
+      ({ kind, schema, table }) =>
+        kind === 'schema' ||
+        !(lost('schema', schema, schema) || (kind !== 'table' && lost('table', schema, table))),
+    )
+    .map(nameOf);
+}

@@ -1,0 +1,120 @@
+import type pg from 'pg';
+import { UNSETTLED } from '../../edits/states.ts';
+import type { Resource } from '../../resources/define.ts';
+import { resources } from '../../resources/index.ts';
+import { ownGrants } from '../capture/grants.ts';
+import { literal, tableOf } from '../capture/names.ts';
+import { NOT_BEGUN } from '../not-begun.ts';
+import type { Migrated } from './migrated.ts';
+import { missingOf } from './missing.ts';
+import { KINDS, type MadePart } from './part.ts';
+
+type Client = Pick<pg.ClientBase, 'query'>;
+
+/**
+ * Takes the lease from who has it: what it has in hand was begun with what stood before, and what is to be read anew it
+ * sees when it begins again. First of all, as whoever writes locks that row before any table.
+ */
+async function endWork(client: Client): Promise<void> {
+  const { rows } = await client.query("SELECT to_regclass('pylon_sync.lease') IS NOT NULL AS stands");
+  if (rows[0]?.stands !== true) return;
+  await client.query("UPDATE pylon_sync.lease SET token = token + 1, expires_at = '-infinity'");
+}
+
+/**
+ * Makes again what is missing of what migrations made, as they made it; what was made. Of a table that is made again
+ * there are no rows, of a column no values.
+ *
+ * @param ran told of each statement before it runs.
+ */
+export async function restoreParts(
+  client: Client,
+  { parts, changes }: Migrated,
+  ran: (statement: string) => void,
+): Promise<readonly MadePart[]> {
+  const made: MadePart[] = [];
+  const run = async (statement: string) => {
+    ran(statement);
+    await client.query(statement);
+  };
+  for (const kind of KINDS) {
+    // Looked at anew for each kind: a table brings its first columns and its key.
+    const missing = (await missingOf(client, parts)).filter((part) => part.kind === kind);
+    if (missing.length > 0 && made.length === 0) await endWork(client);
+    for (const part of missing) await run(part.sql);
+    if ((kind === 'schema' || kind === 'table') && missing.length > 0) await client.query(ownGrants());
+    made.push(...missing);
+    if (kind !== 'column') continue;
+    for (const { schema, table, sql } of changes)
+      if (made.some((part) => part.kind === 'table' && part.schema === schema && part.name === table))
+        await run(sql);
+  }
+  return made;
+}
+
+/**
+ * Resources whose rows can no longer be trusted after parts were made again: rows or values are gone; where the edits
+ * are, rows may show what Pylon never held.
+ */
+export function harmedBy(made: readonly MadePart[]): readonly Resource[] {
+  const isLost = (schema: string, table: string) =>
+    made.some(
+      (part) =>
+        (part.kind === 'table' || part.kind === 'column') && part.schema === schema && part.table === table,
+    );
+  const editsLost = made.some(
+    ({ kind, schema, name }) => kind === 'table' && schema === 'pylon_sync' && name === 'edits',
+  );
+  return resources.filter(({ name, writes }) => isLost('pylon', name) || (editsLost && writes !== undefined));
+}
+
+/**
+ * Forgets what was noted of earlier readings of resources, so that each is read whole again, contents compared. What
+ * was deleted in Pylon stays known.
+ */
+export async function readAnew(client: Client, harmed: readonly Resource[]): Promise<void> {
+  if (harmed.length === 0) return;
+  const names = harmed.map(({ name }) => name);
+  for (const table of ['cursors', 'reads', 'runs'])
+    await client.query(`DELETE FROM pylon_sync.${table} WHERE resource = ANY ($1)`, [names]);
+  await client.query(
+    `UPDATE pylon_sync.scans SET state = 'abandoned', finished_at = now()
+      WHERE resource = ANY ($1) AND state IN ('listing', 'judging', 'stopped')`,
+    [names],
+  );
+  await client.query(
+    `INSERT INTO pylon_sync.cursors (resource, scope, position) SELECT name, 'backfill', $2::jsonb FROM unnest($1::text[]) AS name`,
+    [names, JSON.stringify({ pass: NOT_BEGUN, done: false, deep: NOT_BEGUN })],
+  );
+}
+
+const STATES = UNSETTLED.map(literal).join(', ');
+
+/**
+ * Shows again what people want and Pylon does not have yet, in tables that were made again: rows that were inserted, and
+ * values of columns. What is to change in rows that are to be read is shown with these. After the functions are there.
+ */
+export async function showEditsAgain(client: Client, harmed: readonly Resource[]): Promise<void> {
+  const editable = harmed.filter(({ writes }) => writes !== undefined);
+  if (editable.length === 0) return;
+  await client.query("SELECT set_config('pylon_sync.daemon', 'on', true)");
+  for (const { name } of editable) {
+    await client.query(
+      `INSERT INTO ${tableOf(name)}
+       SELECT made.* FROM pylon_sync.edits AS e,
+              jsonb_populate_record(NULL::${tableOf(name)}, e.changes || jsonb_build_object(
+                'id', e.record_id, '_synced_at', now(), '_hash', '', '_order', 0)) AS made
+        WHERE e.resource = $1 AND e.operation = 'create' AND e.state IN (${STATES})
+          AND NOT EXISTS (SELECT FROM pylon_sync.edits AS d WHERE d.resource = e.resource AND d.record_id = e.record_id
+                             AND d.operation = 'delete' AND d.state IN (${STATES}))
+           ON CONFLICT (id) DO NOTHING`,
+      [name],
+    );
+    await client.query(
+      `SELECT pylon_sync.show_edits(resource, record_id, 0)
+         FROM (SELECT DISTINCT resource, record_id FROM pylon_sync.edits
+                WHERE resource = $1 AND operation = 'update' AND state IN (${STATES})) AS edited`,
+      [name],
+    );
+  }
+}
