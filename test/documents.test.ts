@@ -29,10 +29,10 @@ const variables = new Map(
   ),
 );
 
-/** The text below a heading, up to the next of its level. */
+/** The text below a heading, up to the next heading. */
 function section(text: string, heading: string): string {
-  const found = text.split(/^(?=## )/m).find((part) => part.startsWith(`## ${heading}\n`));
-  if (found === undefined) throw new Error(`no heading "## ${heading}"`);
+  const found = text.split(/^(?=##? )/m).find((part) => part.replace(/^#+ /, '').startsWith(`${heading}\n`));
+  if (found === undefined) throw new Error(`no heading "${heading}"`);
   return found;
 }
 
@@ -48,14 +48,14 @@ function tableRows(text: string): readonly (readonly string[])[] {
 const codeIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
 describe('configuration', () => {
-  const rows = tableRows(section(read('README.md'), 'Configuration'));
+  const rows = tableRows(read('docs/reference/configuration.md'));
 
-  test('the README describes every variable, and none that is not read', () => {
+  test('the reference describes every variable, and none that is not read', () => {
     expect(variables.size).toBeGreaterThan(10);
     expect(rows.flatMap(([name = '']) => codeIn(name)).sort()).toEqual([...variables.keys()].sort());
   });
 
-  test('the README gives the defaults of the code', () => {
+  test('the reference gives the defaults of the code', () => {
     for (const [name, byDefault] of variables) {
       const row = rows.find(([first = '']) => codeIn(first).includes(name));
       if (byDefault) expect(`${name}: ${row?.[1]}`).toContain(`\`${byDefault}\``);
@@ -93,14 +93,16 @@ describe('configuration', () => {
 describe('commands', async () => {
   const listed = /^Commands:\n((?: .*\n)+)/m.exec((await run(['--help'])).stdout)?.[1] ?? '';
   const commands = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
-  const described = tableRows(section(read('README.md'), 'Commands')).map(([first = '']) => first);
+  const described = tableRows(section(read('docs/reference/commands.md'), 'Commands')).map(
+    ([first = '']) => first,
+  );
 
-  test('the README describes every command, and none that is not there', () => {
+  test('the reference describes every command, and none that is not there', () => {
     const names = described.map((cell) => codeIn(cell)[0]?.split(' ')[0]);
     expect(names.sort()).toEqual(commands.filter((name) => name !== 'help').sort());
   });
 
-  test('the README names every option', async () => {
+  test('the reference names every option', async () => {
     for (const name of commands) {
       const { stdout } = await run(['help', name]);
       const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, option = '']) => option);
@@ -110,9 +112,9 @@ describe('commands', async () => {
   });
 });
 
-describe('what the README says of the database', () => {
-  test('it names every resource, and none that is not there', () => {
-    const rows = tableRows(section(read('README.md'), 'Resources'));
+describe('what documents say of the database', () => {
+  test('the reference names every resource, and none that is not there', () => {
+    const rows = tableRows(read('docs/reference/resources.md'));
     const named = rows.flatMap(([first = '']) => codeIn(first));
     expect(named.sort()).toEqual(resources.map(({ name }) => name).sort());
   });
@@ -124,7 +126,7 @@ describe('what the README says of the database', () => {
          JOIN pg_class ON relnamespace = 'pylon_sync'::regnamespace AND relkind = 'r'
         WHERE has_any_column_privilege(role, pg_class.oid, 'SELECT') GROUP BY 1`,
     );
-    const named = tableRows(section(read('README.md'), 'Changing data').split('### Roles')[1] ?? '');
+    const named = tableRows(section(read('docs/editing.md'), 'Roles'));
     const [ofReader = []] = named.map(([, reads = '']) =>
       codeIn(reads).filter((code) => !/^pylon|^payload$|^digest$/.test(code)),
     );
@@ -137,15 +139,31 @@ describe('what the README says of the database', () => {
     );
   });
 
-  test('its queries run', async ({ database }) => {
-    const blocks = [...read('README.md').matchAll(/^```sql\n(.*?)^```/gms)].map(([, sql = '']) => sql);
+  const withQueries = ['README.md', 'docs/reading.md', 'docs/editing.md', 'docs/scale.md'];
+  test.for(withQueries)('the queries of %s run', async (path, { database }) => {
+    const blocks = [...read(path).matchAll(/^```sql\n(.*?)^```/gms)].map(([, sql = '']) => sql);
     expect(blocks.length).toBeGreaterThan(0);
     for (const sql of blocks)
       await expect(database.pool.query(`BEGIN; ${sql}; ROLLBACK`)).resolves.toBeDefined();
   });
 });
 
-test.each(readdirSync(join(ROOT, 'docs/decisions')))('%s has its headings in at most 25 lines', (name) => {
+test('the README is read in a minute', () => {
+  expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(120);
+});
+
+const records = readdirSync(join(ROOT, 'docs/decisions')).filter((name) => name !== 'README.md');
+
+test('the index of decisions names each, by its title', () => {
+  const titles = records.map((name) => {
+    const [, number, title] = /^# (\d+)\. (.*)$/m.exec(read(`docs/decisions/${name}`)) ?? [];
+    return `- ${number}. [${title}](${name})`;
+  });
+  const index = read('docs/decisions/README.md').split('\n');
+  expect(index.filter((line) => line.startsWith('- '))).toEqual(titles);
+});
+
+test.each(records)('%s has its headings in at most 25 lines', (name) => {
   const text = read(`docs/decisions/${name}`);
   const number = Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1]);
   expect(text.split('\n')[0]).toMatch(new RegExp(`^# ${number}\\. \\S`));
