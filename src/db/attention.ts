@@ -153,7 +153,7 @@ function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boole
           noting(
             'edits',
             `${plural(stuck.edits, 'edit')} ${stuck.edits === 1 ? 'has' : 'have'} waited for an hour or longer, ` +
-              `the longest for ${duration(stuck.seconds)}: ${stuck.error ?? 'PYLON_SYNC_ALLOW may leave out what they ask for'}`,
+              `the longest for ${duration(stuck.seconds)}: ${stuck.error ?? 'nothing takes them up. Is a daemon at work, and do PYLON_SYNC_ALLOW and PYLON_SYNC_RESOURCES let it?'}`,
             'pylon-sync edits list --state pending --older-than 1h',
           ),
         ]),

@@ -40,16 +40,28 @@ export async function askFor(
   try {
     const params = { ...facts, id };
     const answer = await pass.pylon.request({ method: 'GET', route, params, signal: pass.signal });
-    const { db } = pass.ctx;
-    // A hint may name a record by its number or an external id: of what is no id of ours, any answer is told.
-    const isId = await isLive(db.orm, pass.resource.table, id);
-    const object = isId ? unwrapRecord(answer, id, `GET ${route}`) : unwrapObject(answer);
-    return { is: 'there', answer, object, facts };
+    return { is: 'there', answer, object: await objectOf(pass, answer, id, `GET ${route}`), facts };
   } catch (error) {
     if (error instanceof OtherRecordError) return { is: 'gone', words: mergedWords(error), asked };
     if (error instanceof PylonError && GONE.includes(error.status))
       return { is: 'gone', words: wordsOf(error), asked };
     throw error;
+  }
+}
+
+/**
+ * The object of an answer. A hint may name a record by its number or an external id: of what is no id of a row, whatever
+ * is answered is what was asked for.
+ *
+ * @throws OtherRecordError where it is another record than that of the row.
+ */
+async function objectOf({ ctx, resource }: Pass, answer: Answer, id: string, endpoint: string) {
+  try {
+    return unwrapRecord(answer, id, endpoint);
+  } catch (error) {
+    const isOther = error instanceof OtherRecordError;
+    if (!isOther || (await isLive(ctx.db.orm, resource.table, id))) throw error;
+    return unwrapObject(answer);
   }
 }
 

@@ -155,7 +155,7 @@ async function settle(
     await postponeEdits(ctx.db, ctx.lease, [deletion.id], {
       waitMs: 0,
       lostMs: undefined,
-      isEarly: false,
+      isEarly: true,
       error: `waited for edit ${create.id}`,
     });
 }
