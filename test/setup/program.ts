@@ -11,7 +11,7 @@ const ROLLDOWN = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs'
  * @throws Error with the bundler's words, which fails the run.
  */
 export default async function setup(): Promise<void> {
-  const built = promisify(execFile)(process.execPath, [ROLLDOWN, '-c', '--log-level', 'warn'], { cwd: ROOT });
+  const built = promisify(execFile)(process.execPath, [ROLLDOWN, '-c', '--logLevel', 'warn'], { cwd: ROOT });
   await built.catch((cause: { readonly stderr?: string }) => {
     throw new Error(`the program could not be built:\n${cause.stderr}`, { cause });
   });
