@@ -108,6 +108,31 @@ what can be done
 `);
   });
 
+  test('tells of a DELETE in conflict what somebody changed', async ({ database }) => {
+    await fill(database);
+    await database.pool.query(`
+      INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, held, shadow, remote, actor)
+      VALUES ('issues', 'i9', 'delete', '{}', '{"id": "i9"}', 'conflict', '{title,custom_fields.priority}',
+              '{"title": "One", "custom_fields": {"priority": "low"}}',
+              '{"title": "Theirs", "custom_fields.priority": "high"}', 'anna')`);
+    const { stdout } = await edits(database, 'show', '8');
+    expect(stdout).toContain(`
+title (in conflict)
+  base   "One"
+  Pylon  "Theirs"
+
+custom_fields.priority (in conflict)
+  base   "low"
+  Pylon  "high"
+
+what can be done
+  pylon-sync edits resolve 8 --local
+  pylon-sync edits resolve 8 --pylon
+`);
+    // Nothing is told of a transaction whose number means another one here.
+    expect(stdout).toMatch(/^made {4}\ds ago by anna, delete$/m);
+  });
+
   test('has Pylon’s words, and says what was not compared', async ({ database }) => {
     await fill(database);
     const { stdout } = await edits(database, 'show', '5');

@@ -190,7 +190,7 @@ test('edits are counted where there are any, and those that wait for a person ar
   );
   expect(lines.slice(-7)).toEqual([
     'needs a person',
-    '  1 edit is in conflict: the same was changed here and in Pylon',
+    '  1 edit is in conflict: the same was changed here and in Pylon, or deleted here and changed there',
     '    pylon-sync edits list --state conflict',
     '  2 edits are refused by Pylon, which says why',
     '    pylon-sync edits list --state failed',

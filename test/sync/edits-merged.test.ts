@@ -48,6 +48,29 @@ describe('an answer under another id', () => {
     ]);
   });
 
+  test('ends an UPDATE as failed also where the record was merged after it was compared', async ({
+    mirror,
+    database,
+  }) => {
+    let merge = () => {};
+    const merging: typeof fetch = (input, init) => {
+      if (init?.method === 'PATCH') merge();
+      return fetch(input, init);
+    };
+    const mirrored = await mirror({ issues: 5 }, { client: { fetch: merging } });
+    const [id, successor] = two(mirrored, 'contacts');
+    await sql(database, `UPDATE pylon.contacts SET name = 'Renamed' WHERE id = '${id}'`);
+    merge = () => mirrored.sandbox.world.succeed('contacts', id, successor);
+    await push(mirrored);
+    expect(await editsIn(database)).toMatchObject([
+      {
+        ...{ state: 'failed', sent: { name: 'Renamed' } },
+        error: `merged into ${successor}: PATCH /contacts/{id} answered with that for ${id}`,
+      },
+    ]);
+    expect(await rowOf(database, 'contacts', id)).not.toMatchObject({ name: 'Renamed' });
+  });
+
   test('makes a record gone at once where a search misses it too', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
     const [id, successor] = two(mirrored, 'issues');
