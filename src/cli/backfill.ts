@@ -72,7 +72,7 @@ function watch(
   { shell, log, output }: Setup,
   resources: readonly Resource[],
 ): { onProgress: OnProgress; close(): void } {
-  if (!canDraw(shell.stderr, shell.env)) return { onProgress: logSteps(log, shell.signal), close: () => {} };
+  if (!canDraw(shell.stderr, shell.env)) return { onProgress: logSteps(log), close: () => {} };
   const all = new Map<string, Readonly<ResourceProgress>>();
   for (const { name } of resources) all.set(name, newProgress(name, ''));
   const screen = openScreen(shell.stderr, () => {

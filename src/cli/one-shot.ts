@@ -54,10 +54,10 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
 }
 
 function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
-  const { config, log, shell } = setup;
+  const { config, log } = setup;
   const { resources, since, windowDays, overlapSeconds } = config;
   const options = { resources, since, windowDays, overlapSeconds };
-  const session = { command: `pylon-sync ${handover.command}`, onProgress: logSteps(log, shell.signal) };
+  const session = { command: `pylon-sync ${handover.command}`, onProgress: logSteps(log) };
   return withContext(setup, db, session, (ctx) =>
     withSession(ctx, async () => {
       const means = {

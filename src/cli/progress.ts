@@ -22,6 +22,7 @@ const MARKS: Readonly<Record<PassState, readonly [mark: string, colour: Colour]>
   done: ['✓', 'green'],
   failed: ['✗', 'red'],
   unavailable: ['–', 'yellow'],
+  interrupted: ['·', 'yellow'],
 };
 
 const BAR = 20;

@@ -96,7 +96,7 @@ async function serveOnce(
 ): Promise<void> {
   const { log } = setup;
   const { watch, token } = memory;
-  const tell = logSteps(log, setup.shell.signal);
+  const tell = logSteps(log);
   const onProgress: OnProgress = (progress, step) => {
     onStep();
     activity.trouble = undefined;

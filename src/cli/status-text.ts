@@ -9,7 +9,9 @@ export function statusText(status: Status, now: number): string {
   const { workspace, holder, resources: all, plan, budgets } = status;
   const waiting = attentionOf(status);
   const errors = all.flatMap(({ resource, last_run, failing }) =>
-    last_run?.error && failing === null ? [`  ${resource}: ${last_run.error}`] : [],
+    last_run?.error && last_run.outcome !== 'interrupted' && failing === null
+      ? [`  ${resource}: ${last_run.error}`]
+      : [],
   );
   return [
     `workspace  ${workspace === null ? 'none yet' : `${workspace.name} (${workspace.id})`}`,

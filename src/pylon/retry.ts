@@ -23,7 +23,7 @@ export const BACKOFF: Backoff = { attempts: 7, baseMs: 500, capMs: 30_000 };
 
 /** Milliseconds to wait after the given failed attempt (1 is the first): exponential, with full jitter. */
 export function backoff({ baseMs, capMs }: Backoff, attempt: number, random: () => number): number {
-  return random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
+  return Math.round(random() * Math.min(capMs, baseMs * 2 ** (attempt - 1)));
 }
 
 /** An HTTP date; `Date.parse` alone finds dates in any text with a number. */
@@ -61,7 +61,7 @@ export const SHORTEST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 366 * 86_400_000;
 
 /**
- * How long a 429 asks to wait, in milliseconds: `X-Retry-After`, else `Retry-After`, else a little more
+ * How long a 429 asks to wait, in whole milliseconds: `X-Retry-After`, else `Retry-After`, else a little more
  * than the limits' interval (65 s for a minute, as observed clients do). From `shortestMs` to a year. `now` is Pylon's
  * clock.
  */
@@ -75,5 +75,5 @@ export function retryAfter(
     delayOf(headers.get('x-retry-after'), now) ??
     delayOf(headers.get('retry-after'), now) ??
     (intervalMs * 65) / 60;
-  return Math.min(LONGEST_PAUSE_MS, Math.max(shortestMs, asked));
+  return Math.min(LONGEST_PAUSE_MS, Math.max(shortestMs, Math.ceil(asked)));
 }

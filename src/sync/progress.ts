@@ -13,7 +13,8 @@ interface Counts {
   drifted: number;
 }
 
-export type PassState = 'waiting' | 'running' | 'done' | 'failed' | 'unavailable';
+/** `interrupted`: the work as a whole was ended, which is no failure of this pass. */
+export type PassState = 'waiting' | 'running' | 'done' | 'failed' | 'unavailable' | 'interrupted';
 
 /** How far one resource's pass has come; the same object is updated in place and reported after each step. */
 export interface ResourceProgress extends Counts {
@@ -38,6 +39,9 @@ export interface ResourceProgress extends Counts {
   /** Why it failed or is unavailable. */
   error: string | undefined;
 }
+
+/** The step of a resource that an earlier reading has finished: nothing is asked for. */
+export const FINISHED_BEFORE = 'finished before';
 
 /** Called after every step (a page stored, a state changed); must return quickly and not throw. */
 export type OnProgress = (progress: Readonly<ResourceProgress>, step: string) => void;

@@ -66,12 +66,12 @@ export async function runPass(
     progress.remainingRequests = 0;
     await end('done');
   } catch (error) {
-    progress.error = reasonOf(error);
     if (signal.aborted) {
-      progress.state = 'failed';
-      await end('interrupted', progress.error).catch(() => {});
+      progress.state = 'interrupted';
+      await end('interrupted', reasonOf(error)).catch(() => {});
       throw error;
     }
+    progress.error = reasonOf(error);
     progress.state = isUnavailable(error) ? 'unavailable' : 'failed';
     if (progress.state === 'unavailable') {
       await course.finish?.('unavailable');

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { coveredUntil } from './covered.ts';
 import { enumerateWhole } from './enumerate/whole.ts';
 import type { Pass, PassPosition, Scope } from './pass.ts';
-import { newProgress, type ResourceProgress } from './progress.ts';
+import { FINISHED_BEFORE, newProgress, type ResourceProgress } from './progress.ts';
 import { runPass } from './run-pass.ts';
 import { type Finished, isUnfinished, type TakeUp, takeUp } from './take-up.ts';
 import { followCustomFields } from './views.ts';
@@ -137,7 +137,7 @@ async function readOne(
     progress.state = position.ended ?? 'done';
     progress.covered = 1;
     progress.remainingRequests = 0;
-    ctx.onProgress(progress, 'finished before');
+    ctx.onProgress(progress, FINISHED_BEFORE);
     return;
   }
   const { kind, overlapSeconds } = options;

@@ -60,6 +60,9 @@ describe('SIGTERM ends a daemon cleanly before it gives up', () => {
       "SELECT outcome FROM pylon_sync.runs WHERE resource = 'users'",
     );
     expect(rows).toEqual([{ outcome: 'interrupted' }]);
+    // What was cut short has not failed.
+    expect(running.log().map(({ msg }) => msg)).toContain('interrupted');
+    expect(running.log().filter(({ msg }) => String(msg).startsWith('failed'))).toEqual([]);
   });
 
   test.for(['pylon.users', 'pylon_sync.runs', 'pylon_sync.cursors'])(

@@ -127,6 +127,8 @@ test('waits grow exponentially to a cap, and are drawn from nothing to all of it
   const full = [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => backoff(BACKOFF, attempt, () => 1));
   expect(full).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
   expect(backoff(BACKOFF, 5, () => 0)).toBe(0);
+  // Whole milliseconds, as they are shown.
+  expect(backoff(BACKOFF, 1, () => 0.123456)).toBe(62);
   expect(backoff(BACKOFF, 5, () => 0.25)).toBe(2000);
 
   const server = await serve((response) => json(response, {}, 500));

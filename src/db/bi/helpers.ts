@@ -6,7 +6,13 @@
 const PURE = 'LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE';
 
 /** Ends of what stands on lines of its own. */
-const BREAKS = '<(br|/p|/div|/li|/tr|/h[1-6])\\y[^>]*>';
+const BREAKS = '<(?:br|/p|/div|/li|/tr|/h[1-6])\\y[^>]*>';
+
+/**
+ * What is no text, one expression an element: one for both would have to refer back to the name, and would be tried from
+ * each tag to the end of the text.
+ */
+const HIDDEN = ['script', 'style'].map((name) => `<${name}\\y.*?</${name}\\s*>`);
 
 const ENTITIES: readonly (readonly [entity: string, text: string])[] = [
   ['&nbsp;', ' '],
@@ -21,7 +27,8 @@ const ENTITIES: readonly (readonly [entity: string, text: string])[] = [
 ];
 
 const DATE = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
-const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?';
+/** Postgres takes no text of more than 128 characters for a time. */
+const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,40})?)?';
 /** As far as Postgres takes one. */
 const ZONE = '(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)';
 
@@ -50,8 +57,8 @@ export const viewFunctions = (): readonly string[] => [
   `CREATE OR REPLACE FUNCTION pylon_bi.plain_text(html text) RETURNS text ${PURE}
      RETURN btrim(regexp_replace(regexp_replace(${ENTITIES.reduce(
        (text, [entity, shown]) => `replace(${text}, '${entity}', '${shown}')`,
-       `regexp_replace(regexp_replace(regexp_replace($1, '<(script|style)\\y.*?</\\1\\s*>', '', 'gi'), '${BREAKS}', E'\\n', 'gi'), '<[^>]*>', '', 'g')`,
-     )}, '[ \\t]+', ' ', 'g'), E' *\\n *(\\n *)*', E'\\n', 'g'), E' \\n\\t\\r')`,
+       `regexp_replace(regexp_replace(${HIDDEN.reduce((html, hidden) => `regexp_replace(${html}, '${hidden}', '', 'gi')`, '$1')}, '${BREAKS}', E'\\n', 'gi'), '<[^>]*>', '', 'g')`,
+     )}, '[ \\t]+', ' ', 'g'), E' *\\n *(?:\\n *)*', E'\\n', 'g'), E' \\n\\t\\r')`,
 ];
 
 /** What may pass from a statement's begin, whose time its rows bear, until it has locked their table: seconds. */

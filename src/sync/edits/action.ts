@@ -4,6 +4,7 @@ import { ageOf } from '../../db/edits/sending.ts';
 import type { Settlement } from '../../db/edits/settle.ts';
 import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
+import { withoutTags } from '../../edits/tags.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { OtherRecordError, requestIdOf, unwrapRecord } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
@@ -37,10 +38,7 @@ async function exists({ ctx, pylon }: Carrier, route: string, id: string): Promi
 }
 
 /** Text without markup and spaces: a server tidies both. */
-const bare = (html: unknown): string =>
-  String(html ?? '')
-    .replace(/<[^>]*>/g, '')
-    .replace(/\s+/g, '');
+const bare = (html: unknown): string => withoutTags(String(html ?? '')).replace(/\s+/g, '');
 
 /** Milliseconds by which clocks may be apart. */
 const SKEW_MS = 60_000;

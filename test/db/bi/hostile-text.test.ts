@@ -1,0 +1,42 @@
+import { expect } from 'vitest';
+import { test } from '../../helpers/database.ts';
+import { expectLinear } from '../../helpers/growth.ts';
+
+/** Each is repeated between what stands before and after it. */
+const TEXTS: readonly (readonly [before: string, repeated: string, after: string])[] = [
+  ['', '<', ''],
+  ['<b>', '<', ''],
+  ['', '<br ', ''],
+  ['', '<script ', '</style>'],
+  ['', '<style ', '</script>'],
+  ['<script>', '</script x', ''],
+  ['', ' ', 'x'],
+  ['', ' \n', 'x'],
+  ['', '&amp;', ''],
+  ['1', '0', 'x'],
+  ['2026-01-01T00:00:00.', '0', ''],
+];
+
+const FUNCTIONS = ['plain_text', 'to_number', 'to_boolean', 'to_day', 'to_instant'];
+
+test.for(FUNCTIONS)(
+  '%s takes no longer for hostile text than for any of its length',
+  async (name, { database }) => {
+    for (const given of TEXTS)
+      await expectLinear(
+        1_000,
+        (size) =>
+          database.pool.query(`SELECT pylon_bi.${name}($1 || repeat($2, $4) || $3)`, [...given, size]),
+        // It is the server that works.
+        { clock: () => performance.now(), slackMs: 500 },
+      );
+  },
+);
+
+test('plain_text leaves out scripts and styles, each to its own end', async ({ database }) => {
+  const shown = async (html: string) =>
+    (await database.pool.query('SELECT pylon_bi.plain_text($1) AS text', [html])).rows[0].text;
+  expect(await shown('a<script>x</style>y</script>b<STYLE a>x</script></style >c')).toBe('abc');
+  expect(await shown('<script>never closed')).toBe('never closed');
+  expect(await shown('a<scripted>b')).toBe('ab');
+});

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { clean } from '../../src/db/clean.ts';
+import { arrayLiteral } from '../../src/db/fit.ts';
+import { isValidInstant } from '../../src/db/instant.ts';
+import { bodyOf } from '../../src/edits/body.ts';
+import { likeness } from '../../src/edits/create.ts';
+import { same } from '../../src/edits/merge.ts';
+import { withoutTags } from '../../src/edits/tags.ts';
+import { findHints } from '../../src/http/hints.ts';
+import { issues } from '../../src/resources/issues.ts';
+import { unsigned } from '../../src/resources/signatures.ts';
+import { tasks } from '../../src/resources/tasks.ts';
+import { sanitized, slugOf } from '../../src/sandbox/html.ts';
+import { expectLinear } from '../helpers/growth.ts';
+
+/** What is repeated, and what stands before and after it: each has made some expression go back and begin again. */
+const TEXTS: readonly (readonly [before: string, repeated: string, after: string])[] = [
+  ['', '<', ''],
+  ['<b>', '<', ''],
+  ['', '<a ', ''],
+  ['', '<script ', '</style>'],
+  ['<script>', '</script x', ''],
+  ['', ' ', 'x'],
+  ['', '\t\n', 'x'],
+  [' on', 'n', ''],
+  [' onx', ' ', 'x'],
+  ['', ' onx="', ''],
+  ['', 'href=javascript:', ''],
+  ['href="javascript:', 'x', ''],
+  ['Signature=1', 'Expires=', ''],
+  ['Signature=', 'x', '"'],
+  ['2026-01-01T00:00:00.', '0', ''],
+  ['2026-01-01T00:00:00', '+00', ''],
+  ['', '\\"', '\u0000'],
+  ['', '-', 'x'],
+  ['', '{', ''],
+];
+
+const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+  withoutTags,
+  unsigned,
+  clean,
+  isValidInstant,
+  sanitized,
+  arrayLiteral: (text) => arrayLiteral([text]),
+  slugOf: (text) => slugOf(text, 'x'),
+  findHints: (text) => findHints({ issue_id: text, [text]: 'x' }),
+  bodyOf: (text) => bodyOf(tasks, [{ column: 'due_date', value: text }], {}),
+  same: (text) => same('value', text, `${text}x`),
+  likeness: (text) => likeness(issues, { title: text }, { title: 'x' }),
+};
+
+test.each(Object.keys(READERS))(
+  '%s takes no longer for hostile text than for any of its length',
+  async (name) => {
+    for (const [before, repeated, after] of TEXTS)
+      await expectLinear(8_000, (size) => READERS[name]?.(`${before}${repeated.repeat(size)}${after}`));
+  },
+);
+
+test('HTML without its tags is what stands between them, and what was never closed', () => {
+  expect(withoutTags('<p>a <b title="x">b</b></p>')).toBe('a b');
+  expect(withoutTags('1 < 2 <br> 3 < 4')).toBe('1  3 < 4');
+  expect(withoutTags('<<<')).toBe('<<<');
+  expect(withoutTags('no tag')).toBe('no tag');
+});
