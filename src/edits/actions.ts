@@ -1,4 +1,5 @@
 import type { Allowed } from './allowed.ts';
+import { sendable } from './body.ts';
 import type { Values } from './merge.ts';
 
 /** A parameter of an action's function. */
@@ -205,6 +206,6 @@ export function requestOf(
   const used = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
   return {
     params: Object.fromEntries(used.map((name) => [name, params[name] ?? ''])),
-    body: method === 'DELETE' || Object.keys(body).length === 0 ? undefined : body,
+    body: method === 'DELETE' || Object.keys(body).length === 0 ? undefined : sendable(body),
   };
 }

@@ -1,4 +1,5 @@
 import type { Resource } from '../resources/define.ts';
+import { isObject, put } from '../resources/fields.ts';
 import type { Kind, WriteColumn, Writes } from '../resources/writes.ts';
 import type { Field, Values } from './merge.ts';
 
@@ -31,6 +32,8 @@ function customField(slug: string, value: unknown): Values {
   return Array.isArray(value) ? { slug, values: value.map(String) } : { slug, value: String(value) };
 }
 
+const distinct = (value: unknown): unknown => (Array.isArray(value) ? [...new Set(value)] : value);
+
 const instant = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)$/;
 
 /** A value as Pylon takes it: instants in UTC and whole seconds. */
@@ -39,6 +42,18 @@ function written(value: unknown): unknown {
   const at = Date.parse(value.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
   return Number.isNaN(at) ? value : new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }
+
+/** A value without what is null in it: Pylon takes null nowhere, and says it where nothing is set. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => item != null).map(withoutNulls);
+  if (!isObject(value)) return value;
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) if (value[key] != null) put(kept, key, withoutNulls(value[key]));
+  return kept;
+}
+
+/** A body as it is sent, without nulls anywhere. */
+export const sendable = (body: Values): Values => withoutNulls(body) as Values;
 
 /**
  * The body that writes fields: only these, under the names and in the shapes that Pylon takes. `row` is the row as it
@@ -59,7 +74,7 @@ export function bodyOf(
       continue;
     }
     const field = how.field ?? column;
-    const given = value == null ? how.empty : written(value);
+    const given = value == null ? how.empty : written(how.kind === 'set' ? distinct(value) : value);
     // Of two columns that share a field (a user or a contact) the one that holds something is meant.
     if (given === undefined || (given === '' && body[field] !== undefined)) continue;
     body[field] = given;
@@ -70,7 +85,7 @@ export function bodyOf(
     if (value === undefined) delete body[field];
     else body[field] = value;
   }
-  return body;
+  return sendable(body);
 }
 
 /** Names of a route's placeholders, `id` aside. */

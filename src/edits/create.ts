@@ -1,7 +1,7 @@
 import type { Resource } from '../resources/define.ts';
 import type { WriteColumn } from '../resources/writes.ts';
 import { bodyOf, kindsOf, takes } from './body.ts';
-import { alike, type Field, fieldsIn, held, overlaid, same, type Values } from './merge.ts';
+import { alike, changedOnce, type Field, fieldsIn, held, overlaid, same, type Values } from './merge.ts';
 
 interface Changing {
   readonly changes: Values;
@@ -23,9 +23,9 @@ export function creationBody(resource: Resource, wanted: Values): Values {
   });
   return bodyOf(
     resource,
-    fields.map(({ column, slug, wanted: value }) => ({
-      ...{ column, value },
-      ...(slug === undefined ? {} : { slug }),
+    fields.map((field) => ({
+      ...{ column: field.column, value: field.kind === 'set' ? changedOnce(field, [], []) : field.wanted },
+      ...(field.slug === undefined ? {} : { slug: field.slug }),
     })),
     row,
   );

@@ -1,21 +1,17 @@
 import { isObject, put } from '../resources/fields.ts';
 import type { Kind } from '../resources/writes.ts';
+import { instantOf } from './instant.ts';
+import { eachOnce, folded, tidied, trimmed } from './tidy.ts';
 
 /** Values of columns, as JSON has them. */
 export type Values = Readonly<Record<string, unknown>>;
-
-/** Milliseconds of an RFC 3339 instant, as Postgres or Pylon writes one; undefined for any other text. */
-function instantOf(text: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text)) return undefined;
-  const at = Date.parse(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
-  return Number.isNaN(at) ? undefined : at;
-}
 
 const isEmpty = (value: unknown): boolean =>
   value == null || value === '' || (Array.isArray(value) && value.length === 0);
 
 function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
+  // What holds nothing is never sent, and Pylon's objects may name it or leave it out.
+  if (Array.isArray(value)) return value.filter((item) => item != null).map(canonical);
   if (!isObject(value)) return value;
   const sorted: Record<string, unknown> = {};
   for (const key of Object.keys(value).sort())
@@ -40,15 +36,21 @@ export function same(kind: Kind, a: unknown, b: unknown): boolean {
   return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
 }
 
-/** An instant in whole seconds, any other text without blanks at its ends: what a server makes of it. */
-function tidied(text: string): number | string {
-  const at = instantOf(text);
-  return at === undefined ? text.trim() : Math.floor(at / 1_000);
+/** The same, or what a server makes of a value by tidying it. */
+export function alike(kind: Kind, a: unknown, b: unknown): boolean {
+  if (same(kind, a, b)) return true;
+  if (kind === 'set') return same(kind, foldedSet(a), foldedSet(b));
+  return same(kind, tidied(a), tidied(b));
 }
 
-/** The same, or what a server makes of a text by tidying it. */
-export const alike = (kind: Kind, a: unknown, b: unknown): boolean =>
-  same(kind, a, b) || (typeof a === 'string' && typeof b === 'string' && tidied(a) === tidied(b));
+/** The same but for what a server does to any text: blanks at its ends, parts of a second, the case of names. */
+export function nearly(kind: Kind, a: unknown, b: unknown): boolean {
+  if (kind === 'set' || typeof a !== 'string' || typeof b !== 'string')
+    return kind === 'set' ? alike(kind, a, b) : same(kind, a, b);
+  return trimmed(a) === trimmed(b);
+}
+
+const foldedSet = (value: unknown): readonly unknown[] => [...asSet(value)].map(folded);
 
 /** What an edit adds to a set and takes from it, done to another state of it: its order kept, additions last. */
 export function changedSet(base: unknown, wanted: unknown, onto: unknown): readonly unknown[] {
@@ -126,6 +128,14 @@ export function withField(
 export const changed = (field: Field, onto: unknown): unknown =>
   field.kind === 'set' ? changedSet(field.base, field.wanted, onto) : field.wanted;
 
+/** The same as it is sent: of a column's elements that differ by their case alone one, as Pylon holds it if it does. */
+export function changedOnce(field: Field, onto: unknown, remote: unknown): unknown {
+  const value = changed(field, onto);
+  return field.kind === 'set' && field.slug === undefined
+    ? eachOnce(value as readonly unknown[], remote)
+    : value;
+}
+
 /** What becomes of a field when its edit meets what Pylon holds. */
 export type Verdict =
   /** Pylon holds it already. */
@@ -141,9 +151,12 @@ export type Verdict =
  */
 export function compare(field: Field, remote: unknown, wasSent = false): Verdict {
   const { kind, base, wanted } = field;
-  if (kind === 'set') return same('set', changed(field, remote), remote) ? 'there' : 'send';
-  if (wasSent ? alike(kind, wanted, remote) : same(kind, wanted, remote)) return 'there';
-  return same(kind, base, remote) ? 'send' : 'conflict';
+  const made = kind === 'set' ? changed(field, remote) : wanted;
+  if (same(kind, made, remote)) return 'there';
+  // As it stood: nothing has arrived, though what was to arrive may differ by no more than a server tidies.
+  if (same(kind, base, remote)) return 'send';
+  if (wasSent && alike(kind, made, remote)) return 'there';
+  return kind === 'set' ? 'send' : 'conflict';
 }
 
 /** A row as edits make it, one after the other. */

@@ -3,11 +3,13 @@ import type { Policy } from './conflicts.ts';
 import {
   alike,
   changed,
+  changedOnce,
   compare,
   type Field,
   fieldsIn,
   held,
   nameOf,
+  nearly,
   same,
   type Values,
   withField,
@@ -20,6 +22,8 @@ export interface Asked {
   readonly base: Values;
   readonly forced?: readonly string[] | null;
   readonly attempts: number;
+  /** Drafts of the record from before it, in their order: it may stand on what these show, which Pylon never held. */
+  readonly drafts?: readonly Pick<Asked, 'changes' | 'base'>[] | null;
 }
 
 /** A field to be written. */
@@ -55,14 +59,35 @@ export interface Plan {
 }
 
 /** A field as the edits before and this one together change it. */
-function merged(earlier: Merged | undefined, field: Field, edit: Asked, remote: unknown): Merged {
-  const value = changed(field, earlier === undefined ? remote : earlier.value);
+function merged(
+  earlier: Merged | undefined,
+  field: Field,
+  edit: Asked,
+  remote: unknown,
+  kinds: Readonly<Record<string, Kind>>,
+): Merged {
+  const value = changedOnce(field, earlier === undefined ? remote : earlier.value, remote);
   const forced = (edit.forced ?? []).includes(nameOf(field)) || earlier?.forced === true;
   const tried = [...(earlier?.tried ?? []), ...(edit.attempts > 1 ? [value] : [])];
-  const passed = earlier === undefined ? [] : [...earlier.passed, earlier.value];
-  const base = earlier === undefined ? field.base : earlier.field.base;
+  const drafted = earlier === undefined ? draftedBefore(field, edit, kinds) : [];
+  const passed =
+    earlier === undefined ? drafted.map(({ wanted }) => wanted) : [...earlier.passed, earlier.value];
+  const base = earlier === undefined ? (drafted[0] ?? field).base : earlier.field.base;
   const edits = [...(earlier?.edits ?? []), edit.id];
   return { field: { ...field, base }, value, forced, tried, passed, edits };
+}
+
+/** What drafts made of a field that an edit stands on, in their order; none where it stands on something else. */
+function draftedBefore(
+  field: Field,
+  { drafts }: Asked,
+  kinds: Readonly<Record<string, Kind>>,
+): readonly Field[] {
+  const own = (drafts ?? [])
+    .flatMap(({ changes, base }) => fieldsIn(changes, base, kinds))
+    .filter((one) => nameOf(one) === nameOf(field));
+  const last = own.at(-1);
+  return last !== undefined && same(field.kind, last.wanted, field.base) ? own : [];
 }
 
 interface Merged {
@@ -83,7 +108,7 @@ function verdictOf({ field, value, forced, tried, passed }: Merged, remote: unkn
   // Of a set, what all its edits together make of it.
   const verdict =
     kind === 'set'
-      ? compare({ ...field, base: remote, wanted: value }, remote)
+      ? compareMade(field, value, remote, tried.length > 0)
       : compare(field, remote, tried.length > 0);
   // What came of an earlier attempt is nobody else's change; what one of the edits asks for on the way to the last is
   // there already, and the next one starts from it.
@@ -93,6 +118,12 @@ function verdictOf({ field, value, forced, tried, passed }: Merged, remote: unkn
     return verdict === 'conflict' ? 'send' : verdict;
   return policy;
 }
+
+/** What becomes of a set of which all edits together make a value. */
+const compareMade = ({ base }: Field, value: unknown, remote: unknown, wasSent: boolean) =>
+  same('set', value, remote) || (wasSent && !same('set', base, remote) && alike('set', value, remote))
+    ? ('there' as const)
+    : ('send' as const);
 
 /** Whether Pylon shows what an earlier attempt made of a field by later edits as well: what these did is over. */
 function isOvertaken(
@@ -125,7 +156,7 @@ export function planUpdate(
   for (const edit of edits)
     for (const field of fieldsIn(edit.changes, edit.base, kinds)) {
       const name = nameOf(field);
-      all.set(name, merged(all.get(name), field, edit, held(remote, field)));
+      all.set(name, merged(all.get(name), field, edit, held(remote, field), kinds));
     }
   const verdicts = new Map(
     [...all].map(([name, one]) => {
@@ -170,15 +201,12 @@ export function planUpdate(
 }
 
 /** Fields that were written although Pylon, which answered that all is well, holds what it held before. */
-export function ignored(
-  writes: readonly Write[],
-  answer: Values,
-  alike: (kind: Kind, a: unknown, b: unknown) => boolean,
-): readonly string[] {
-  return writes
+export const ignored = (writes: readonly Write[], answer: Values): readonly string[] =>
+  writes
     .filter((write) => {
+      const { kind, value, before } = write;
       const now = held(answer, write);
-      return !alike(write.kind, now, write.value) && alike(write.kind, now, write.before);
+      if (same(kind, now, before)) return !same(kind, now, value) && !nearly(kind, now, value);
+      return !alike(kind, now, value) && alike(kind, now, before);
     })
     .map(nameOf);
-}

@@ -73,15 +73,17 @@ export const contacts = defineResource({
       },
     ],
     // `email` and `emails` exclude each other: the list says which one is primary.
-    also: ({ emails }, row) =>
-      Array.isArray(emails)
-        ? {
-            email: undefined,
-            emails: emails.map((email: string, index) => ({
-              email,
-              is_primary: emails.includes(row.email) ? email === row.email : index === 0,
-            })),
-          }
-        : {},
+    also: ({ emails }, row) => {
+      if (!Array.isArray(emails)) return {};
+      const nameOf = (email: unknown) => String(email).toLowerCase();
+      const primary = emails.findIndex((email) => nameOf(email) === nameOf(row.email));
+      return {
+        email: undefined,
+        emails: emails.map((email: string, index) => ({
+          email,
+          is_primary: index === Math.max(0, primary),
+        })),
+      };
+    },
   },
 });

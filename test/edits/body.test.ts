@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { actionNamed, requestOf } from '../../src/edits/actions.ts';
 import { bodyOf, kindsOf, namesIn, paramsOf, writableColumns } from '../../src/edits/body.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 
@@ -7,15 +8,53 @@ const fieldsOf = (values: Readonly<Record<string, unknown>>) =>
     const [column = '', slug] = name.split('.');
     return { column, value, ...(slug === undefined ? {} : { slug }) };
   });
-const bodyFor = (resource: string, values: Readonly<Record<string, unknown>>, row = { id: 'x' }) =>
+type Row = Readonly<Record<string, unknown>>;
+const bodyFor = (resource: string, values: Row, row: Row = { id: 'x' }) =>
   bodyOf(resourceNamed(resource), fieldsOf(values), row);
 
 describe('the body of a request', () => {
-  test.each([
+  test.each<[what: string, resource: string, values: Row, body: Row, row?: Row]>([
     ['a value, under its name', 'issues', { title: 'T' }, { title: 'T' }],
     ['a value, under Pylon’s name', 'accounts', { type: 'partner' }, { account_type: 'partner' }],
     ['a reference that is cleared', 'issues', { account_id: null }, { account_id: '' }],
     ['a set that is emptied', 'issues', { tags: null }, { tags: [] }],
+    ['a set, each of it once', 'issues', { tags: ['a', 'b', 'a'] }, { tags: ['a', 'b'] }],
+    [
+      'an object without what is null in it',
+      'macros',
+      { visibility: { type: 'users', user_ids: null, more: [{ id: '1', name: null }, null] } },
+      { visibility: { type: 'users', more: [{ id: '1' }] } },
+    ],
+    [
+      'a list of objects without what is null in them',
+      'accounts',
+      { channels: [{ channel_id: 'C', source: 'slack', mirror_to: null }] },
+      { channels: [{ channel_id: 'C', source: 'slack' }] },
+    ],
+    [
+      'options without what is null in them',
+      'custom_fields',
+      { select_metadata: { options: [{ label: 'A', slug: 'a', ai_description: null }] } },
+      { select_options: [{ label: 'A', slug: 'a' }] },
+    ],
+    [
+      'the visibility of an article without what is null in it',
+      'articles',
+      { visibility_config: { visibility: 'customer', allowed_user_ids: null } },
+      { visibility_config: { visibility: 'customer' } },
+    ],
+    [
+      'the address that was the first one, in whatever case',
+      'contacts',
+      { emails: ['b@x.com', 'Ann@X.com'] },
+      {
+        emails: [
+          { email: 'b@x.com', is_primary: false },
+          { email: 'Ann@X.com', is_primary: true },
+        ],
+      },
+      { id: 'x', email: 'ann@x.com' },
+    ],
     ['false', 'issues', { customer_portal_visible: false }, { customer_portal_visible: false }],
     [
       'an instant, in UTC',
@@ -43,8 +82,8 @@ describe('the body of a request', () => {
       { assignee_user_id: null, assignee_contact_id: 'c' },
       { assignee_id: 'c' },
     ],
-  ])('has %s', (_, resource, values, body) => {
-    expect(bodyFor(resource, values)).toEqual(body);
+  ])('has %s', (_, resource, values, body, row) => {
+    expect(bodyFor(resource, values, row)).toEqual(body);
   });
 
   test('has custom fields as a list, those that are unset by their slug alone', () => {
@@ -70,6 +109,13 @@ describe('the body of a request', () => {
       publish_updated_body_html: true,
     });
     expect(bodyFor('articles', draft, rowOf(false))).toEqual({ body_html: '<p>x</p>' });
+  });
+});
+
+test('an action’s request has no null in it', () => {
+  const conditions = { operator: 'and', conditions: [{ field: 'state', values: [null, 'new'], more: null }] };
+  expect(requestOf(actionNamed('set_macro_conditions'), 'm', { conditions }).body).toEqual({
+    conditions: { operator: 'and', conditions: [{ field: 'state', values: ['new'] }] },
   });
 });
 

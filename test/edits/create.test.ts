@@ -49,6 +49,11 @@ describe('a create', () => {
     });
   });
 
+  test('carries each tag once, in whatever case', () => {
+    const wanted = { ...inserted, tags: ['VIP', 'a', 'VIP', 'vip'] };
+    expect(creationBody(issues, wanted)).toMatchObject({ tags: ['VIP', 'a'] });
+  });
+
   test('of an issue has its priority apart', () => {
     const wanted = { title: 'T', body_html: 'x', custom_fields: { priority: 'high', plan: 'gold' } };
     expect(creationBody(issues, wanted)).toMatchObject({

@@ -21,6 +21,8 @@ export interface Edit {
   readonly operation: string;
   readonly changes: Values;
   readonly base: Values;
+  /** Drafts of its record from before it, in their order; null where there are none. */
+  readonly drafts: readonly Pick<Edit, 'changes' | 'base'>[] | null;
   /** Fields that are to be sent whatever Pylon holds. */
   readonly forced: readonly string[] | null;
   /** What an earlier attempt sent, where that was noted before. */
@@ -54,10 +56,15 @@ const isAllowed = (allowed: readonly string[]) =>
 
 const WAITED = '(extract(epoch FROM clock_timestamp() - e.waiting_since) * 1000)::float8 AS "waitedMs"';
 
+const DRAFTS = `(SELECT jsonb_agg(jsonb_build_object('changes', d.changes, 'base', d.base) ORDER BY d.id) FROM pylon_sync.edits AS d
+     WHERE d.resource = e.resource AND d.record_id = e.record_id AND d.id < e.id AND d.state = 'draft'
+       AND d.operation = 'update' AND e.operation = 'update') AS drafts`;
+
 /** An edit, of a row `e`, once it is claimed. */
 export const EDIT_COLUMNS = sql.raw(
   `e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer,
-   e.created_at::text, e.attempts + e.in_doubt::integer AS attempts, e.attempts AS tries, ${WAITED}, e.actor`,
+   e.created_at::text, e.attempts + e.in_doubt::integer AS attempts, e.attempts AS tries, ${WAITED}, e.actor,
+   ${DRAFTS}`,
 );
 
 /** States in SQL. */
@@ -131,7 +138,8 @@ function byRecord(rows: readonly Edit[]): readonly Claim[] {
 export async function dueEdits(db: Executor, allowed: readonly string[]): Promise<readonly Claim[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
     SELECT e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer, e.created_at::text,
-           e.attempts + e.in_doubt::integer + 1 AS attempts, e.attempts + 1 AS tries, ${sql.raw(WAITED)}, e.actor
+           e.attempts + e.in_doubt::integer + 1 AS attempts, e.attempts + 1 AS tries, ${sql.raw(WAITED)}, e.actor,
+           ${sql.raw(DRAFTS)}
       FROM pylon_sync.edits AS e
      WHERE e.state = 'pending' AND e.answer IS NULL AND ${isAllowed(allowed)}
        AND NOT EXISTS (

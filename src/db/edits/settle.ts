@@ -78,6 +78,36 @@ async function supersede(
   return ended;
 }
 
+/** Drafts that change nothing but what later edits have now changed in Pylon: their row is not to go back to them. */
+async function supersedeDrafts(
+  tx: Executor,
+  resource: Resource,
+  record: string,
+  fates: readonly Fate[],
+): Promise<readonly Ended[]> {
+  const settled = fates.filter(({ event }) => event === 'settle').map(({ id }) => id);
+  if (settled.length === 0) return [];
+  const { rows } = await tx.execute<{ id: number; isDraft: boolean; changes: Values; base: Values }>(sql`
+    SELECT id::float8, state = 'draft' AS "isDraft", changes, base FROM pylon_sync.edits
+     WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'update'
+       AND (id = ANY(${sql.param(settled)}::bigint[]) OR (state = 'draft' AND id < ${Math.max(...settled)}))`);
+  const named = rows.map(({ id, isDraft, changes, base }) => ({
+    ...{ id, isDraft },
+    names: fieldsIn(changes, base, kindsOf(resource)).map(nameOf),
+  }));
+  const ended: Ended[] = [];
+  for (const draft of named.filter(({ isDraft }) => isDraft)) {
+    const later = named.filter(({ id, isDraft }) => !isDraft && id > draft.id);
+    const by = later.find(({ names }) => names.some((name) => draft.names.includes(name)));
+    if (by === undefined || !draft.names.every((name) => later.some(({ names }) => names.includes(name))))
+      continue;
+    ended.push(
+      ...(await endEdit(tx, { id: draft.id, event: 'discard', error: `superseded by edit ${by.id}` })),
+    );
+  }
+  return ended;
+}
+
 interface Edited {
   readonly id: number;
   readonly fields: readonly string[];
@@ -132,6 +162,7 @@ export async function settleEdits(
   return writing(db, lease, async (tx) => {
     await tx.execute(sql`SELECT FROM ${resource.table} WHERE id = ${record} FOR NO KEY UPDATE`);
     const remote = row === undefined || isReject(row) ? undefined : columnsIn(resource, row);
+    const dropped = await supersedeDrafts(tx, resource, record, fates);
     const { known, ended } = await endEdits(tx, { resource, record, fates, remote });
     const stands = remote ?? known;
     // What an action does to a record is not known beforehand.
@@ -141,7 +172,7 @@ export async function settleEdits(
       ...edited,
       except: fates.map(({ id }) => id),
     });
-    const all = [...ended, ...superseded];
+    const all = [...ended, ...superseded, ...dropped];
     // Without the hash of what it held, the row is written whatever it holds.
     await tx.execute(
       sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record} AND _deleted_at IS NULL`,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Edit } from '../../db/edits/queue.ts';
 import { bodyOf, kindsOf } from '../../edits/body.ts';
-import { changedSet, same } from '../../edits/merge.ts';
+import { alike, changedSet, held, same } from '../../edits/merge.ts';
 import { type Plan, planUpdate, type Write } from '../../edits/plan.ts';
+import { eachOnce } from '../../edits/tidy.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages.ts';
@@ -51,22 +52,20 @@ function bulkBody(resource: Resource, { ids }: Bulk, edits: readonly Edit[], wri
   const body = { [ids]: edits.map(({ record_id }) => record_id), ...bodyOf(resource, writes, {}) };
   if (edit === undefined || !('tags' in body)) return body;
   const [base, wanted] = [edit.base.tags, edit.changes.tags];
-  const adds = changedSet(base, wanted, []);
+  const adds = eachOnce(changedSet(base, wanted, []));
   const removes = changedSet(wanted, base, []);
   return adds.length > 0
     ? { ...body, tags: adds, tags_apply_mode: 'append_only' }
     : { ...body, tags: removes, tags_apply_mode: 'remove_only' };
 }
 
-/** Whether a record shows what was to be written. */
+/** Whether a record shows what was to be written, or what Pylon made of it. */
 const shows = ({ row }: Remote, { writes }: Plan): boolean =>
-  writes.every(({ column, slug, kind, value }) =>
-    same(
-      kind,
-      slug === undefined ? row[column] : (row[column] as Record<string, unknown> | null)?.[slug],
-      value,
-    ),
-  );
+  writes.every((write) => {
+    const { kind, value, before } = write;
+    const now = held(row, write);
+    return same(kind, now, value) || (!same(kind, now, before) && alike(kind, now, value));
+  });
 
 /**
  * Carries edits of many records that are changed alike: compared in one search, written in one request, read back.

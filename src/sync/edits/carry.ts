@@ -2,7 +2,7 @@ import type { Fate } from '../../db/edits/end.ts';
 import { type Claim, type Edit, readEdits } from '../../db/edits/queue.ts';
 import { readRow } from '../../db/rows.ts';
 import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
-import { alike, type Values } from '../../edits/merge.ts';
+import type { Values } from '../../edits/merge.ts';
 import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { requestIdOf } from '../../pylon/answer.ts';
@@ -172,7 +172,7 @@ async function carryTogether(
     if (!isRefusal(error)) throw error;
     return refuse(carrier, job, edits, error, undefined, body);
   }
-  const kept = ignored(plan.writes, after.row, alike);
+  const kept = ignored(plan.writes, after.row);
   await settle(carrier, job, edits, fatesOf(plan, { body, answer, kept }), after);
 }
 
