@@ -40,8 +40,8 @@ const isNamed = (id: SQL): SQL => sql`EXISTS (
      AND strpos(open.record_id || open.changes::text || open.base::text, ${id}) > 0)`;
 
 /**
- * Edits that were applied or discarded: what failed goes only by a person. Not a create that another edit still waits for, or that knows what became of a provisional id which an
- * edit names.
+ * Edits that were applied or discarded: what failed goes only by a person. Not a create that another edit still waits
+ * for, or that knows what became of a provisional id which an edit names.
  */
 export const oldEdits = (old: SQL): Forget =>
   olderThan(

@@ -37,9 +37,9 @@ export interface Retention {
 }
 
 /**
- * Forgets what is older than is to be kept and what nothing needs any more, part by part: edits that were applied or discarded,
- * objects that could not be stored (one that still cannot be is noted again when it is next read), changes of fields,
- * the content of deleted records, whose rows go on saying that they were deleted, and what `forget.ts` lists.
+ * Forgets what is older than is to be kept and what nothing needs any more, part by part: edits that were applied or
+ * discarded, objects that could not be stored (one that still cannot be is noted again when it is next read), changes of
+ * fields, the content of deleted records, whose rows go on saying that they were deleted, and what `forget.ts` lists.
  */
 export async function forgetOld(
   db: Database,

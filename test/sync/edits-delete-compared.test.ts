@@ -96,6 +96,10 @@ describe('a DELETE of a record that somebody changed in Pylon since', () => {
     await push(mirrored, ALL);
     expect(await editsIn(database)).toMatchObject([{ state: 'conflict', held: ['state'] }]);
     expect(await rowOf(database, id)).toMatchObject({ title: 'Theirs', state: 'waiting_on_you' });
+    // Who only tries it again has not decided about that.
+    await sql(database, 'SELECT pylon_sync.retry_edit(1)');
+    await push(mirrored, ALL);
+    expect(await editsIn(database)).toMatchObject([{ state: 'conflict', held: ['state'] }]);
     expect(deletions(mirrored)).toEqual([]);
   });
 

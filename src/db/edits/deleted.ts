@@ -80,7 +80,8 @@ export async function undoDelete(
     const ended = await endEdit(tx, fate);
     if (known !== undefined)
       await tx.execute(
-        sql`UPDATE pylon_sync.edits SET shadow = ${JSON.stringify(known)}::jsonb WHERE id = ${fate.id}`,
+        // What a person decided before was about something else.
+        sql`UPDATE pylon_sync.edits SET shadow = ${JSON.stringify(known)}::jsonb, forced = NULL WHERE id = ${fate.id}`,
       );
     await putBack(tx, resource, fate.id);
     // What it showed may be older than what Pylon holds: without its hash, it is written whatever it holds.

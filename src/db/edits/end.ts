@@ -111,9 +111,11 @@ export async function endEdits(
     steps.map((step) => ({ id: record, ...step })),
   );
   const left = updates.filter(({ id }) => !fateOf.has(id));
-  // Whatever Pylon made of what was settled.
+  // A delete of the row is compared with whatever Pylon made of what was settled. The row itself, where it stands, is
+  // written by what Pylon shows, which notes what somebody else has changed there.
+  const isDeleting = all.some(({ operation }) => operation === 'delete');
   const stands = ending
-    .filter(({ id }) => remote !== undefined && fateOf.get(id)?.event === 'settle')
+    .filter(({ id }) => isDeleting && remote !== undefined && fateOf.get(id)?.event === 'settle')
     .flatMap(({ changes, base }) => fieldsIn(changes, base, kinds))
     .reduce((row, field) => withField(row, field, held(remote ?? {}, field)), after);
   const shown = fitting(resource, overlaid(stands, left, kinds));
@@ -124,9 +126,9 @@ export async function endEdits(
     SELECT pylon_sync.put_columns(${name}, ${record}, ${JSON.stringify(columns)}::jsonb || jsonb_build_object('_synced_at', clock_timestamp())),
            pylon_sync.keep_shadows(${name}, ${record}, ${JSON.stringify(stands)}::jsonb)`);
   // Should the delete of the row come to nothing, it comes back like that.
-  if (all.length > updates.length)
+  if (isDeleting)
     await tx.execute(sql`
       UPDATE pylon_sync.edits SET base = base || ${JSON.stringify(columns)}::jsonb
        WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
-  return { known: stands, ended };
+  return { known: after, ended };
 }

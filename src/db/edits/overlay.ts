@@ -128,7 +128,8 @@ async function knownOf(
 
 /**
  * Puts the values of edits that are not settled over Pylon's, which are kept with the edits. A record that is being
- * deleted from here is left out; where only listings show it, what differs in it is noted with its DELETE. The rows must be locked, so that no edit of them comes in between.
+ * deleted from here is left out; where only listings show it, what differs in it is noted with its DELETE. The rows must
+ * be locked, so that no edit of them comes in between.
  *
  * @throws RowFaultError where the edits of one row cannot be shown over it.
  */
