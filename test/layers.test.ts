@@ -9,6 +9,7 @@ const SRC = join(import.meta.dirname, '../src');
 const SHARED = [
   'errors',
   'order',
+  'exact',
   'date',
   'cron',
   'figures',

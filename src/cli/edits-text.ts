@@ -1,6 +1,7 @@
 import type { EditDetails } from '../db/edits/people.ts';
 import { kindsOf } from '../edits/body.ts';
 import { type Field, fieldsIn, held as heldBy, nameOf, same } from '../edits/merge.ts';
+import { toJson } from '../exact.ts';
 import { count, duration, plural } from '../figures.ts';
 import { resources } from '../resources/index.ts';
 import { plainTable } from './summary.ts';
@@ -74,7 +75,7 @@ export function editsTable(edits: readonly EditDetails[], total: number, now: nu
 
 const LONGEST = 1_000;
 function shown(value: unknown): string {
-  const text = JSON.stringify(value ?? null);
+  const text = toJson(value ?? null);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${plural(text.length, 'character')})` : text;
 }
 

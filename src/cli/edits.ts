@@ -3,6 +3,7 @@ import type { Database } from '../db/connect.ts';
 import { type Decision, findEdits } from '../db/edits/people.ts';
 import { nameOf } from '../edits/merge.ts';
 import { PermanentError, UsageError } from '../errors.ts';
+import { toJson } from '../exact.ts';
 import { withDatabase } from './database.ts';
 import { decideEdits } from './edits-decide.ts';
 import { addFilters, addId, chosenBy, type EditFlags, filterOf } from './edits-options.ts';
@@ -38,7 +39,7 @@ export function addEdits(program: Command, run: Run): void {
     .action((flags: EditFlags & { readonly limit: number; readonly json?: boolean }) =>
       onEdits(async (db, shell) => {
         const { total, edits: found } = await findEdits(db.orm, filterOf(flags), flags.limit);
-        const text = flags.json ? JSON.stringify(found, null, 2) : editsTable(found, total, Date.now());
+        const text = flags.json ? toJson(found, null, 2) : editsTable(found, total, Date.now());
         shell.stdout.write(`${text}\n`);
         return 0;
       }),
@@ -60,7 +61,7 @@ export function addEdits(program: Command, run: Run): void {
           pylon: remoteOf(edit, field) ?? null,
           held: edit.held?.includes(nameOf(field)) ?? false,
         }));
-        const text = flags.json ? JSON.stringify({ ...edit, fields }, null, 2) : editText(edit, Date.now());
+        const text = flags.json ? toJson({ ...edit, fields }, null, 2) : editText(edit, Date.now());
         shell.stdout.write(`${text}\n`);
         return 0;
       }),

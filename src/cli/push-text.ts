@@ -1,4 +1,5 @@
 import type { State } from '../edits/states.ts';
+import { toJson } from '../exact.ts';
 import type { Preview } from '../sync/edits/preview.ts';
 import type { PushReport } from '../sync/edits/push-once.ts';
 import type { Shell } from './shell.ts';
@@ -27,6 +28,6 @@ function previewText({ resource, record, edits, request, note }: Preview): strin
   const sent =
     request === undefined
       ? ''
-      : `${request.method} ${request.path}\n${request.body === undefined ? '' : `${JSON.stringify(request.body, null, 2)}\n`}`;
+      : `${request.method} ${request.path}\n${request.body === undefined ? '' : `${toJson(request.body, null, 2)}\n`}`;
   return `# ${what}${note === undefined ? '' : `: ${note}`}\n${sent}\n`;
 }

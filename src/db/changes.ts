@@ -1,5 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Values } from '../edits/merge.ts';
+import { toJson } from '../exact.ts';
 import type { MirrorTable, Resource } from '../resources/define.ts';
 import type { Executor } from './connect.ts';
 import { changes } from './tables.ts';
@@ -115,7 +116,7 @@ export async function noteChanges(tx: Executor, resource: Resource, steps: reado
     INSERT INTO ${changes} (resource, record_id, field, old, new, changed_at, edit_id, actor)
     SELECT ${name}, step.id, changed.field, changed.old, changed.new,
            CASE WHEN edit.id IS NULL THEN ${changedAt(resource)} ELSE edit.sent_at END, edit.id, edit.actor
-      FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS (id text, edit bigint, was jsonb, becomes jsonb))
+      FROM ROWS FROM (jsonb_to_recordset(${toJson(given)}::jsonb) AS (id text, edit bigint, was jsonb, becomes jsonb))
            WITH ORDINALITY AS step(id, edit, was, becomes, place)
      CROSS JOIN LATERAL jsonb_to_record(step.was) AS was(${types})
      CROSS JOIN LATERAL jsonb_to_record(step.becomes) AS becomes(${types})

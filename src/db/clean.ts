@@ -1,3 +1,5 @@
+import { ExactNumber } from '../exact.ts';
+
 /** U+0000, which neither `text` nor `jsonb` can hold. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the character is what is looked for.
 const NUL = /\u0000/g;
@@ -26,7 +28,7 @@ function isClean(value: unknown): boolean {
 
 function cleanCopy(value: unknown): unknown {
   if (typeof value === 'string') return cleanText(value);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
   if (Array.isArray(value)) return value.map(cleanCopy);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cleanText(key), cleanCopy(inner)]));
 }

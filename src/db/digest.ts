@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { ExactNumber, toJson } from '../exact.ts';
 import { put } from '../resources/fields.ts';
 import { unsigned } from '../resources/signatures.ts';
 
@@ -15,7 +16,7 @@ function isOrdered(value: unknown): boolean {
 }
 
 function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
   if (Array.isArray(value)) return value.map(sorted);
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(value).sort()) put(result, key, sorted(value[key as keyof typeof value]));
@@ -31,4 +32,4 @@ export function digestText(json: string): string {
 }
 
 /** The digest of any JSON value, whatever the order of its keys. */
-export const digest = (value: unknown): string => digestText(JSON.stringify(ordered(value)));
+export const digest = (value: unknown): string => digestText(toJson(ordered(value)));

@@ -1,3 +1,4 @@
+import { ExactNumber, toJson } from '../exact.ts';
 import { isValidInstant, isZeroTime } from './instant.ts';
 
 /** Postgres types that mirror columns may have, as Drizzle names them. */
@@ -11,6 +12,11 @@ export type SqlType =
   | 'jsonb'
   | 'text[]';
 
+const INT64 = 2n ** 63n;
+
+const isInt64 = (digits: string): boolean =>
+  /^-?\d{1,19}$/.test(digits) && BigInt(digits) < INT64 && BigInt(digits) >= -INT64;
+
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 
 /**
@@ -19,7 +25,7 @@ const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
  */
 export const FITS: Readonly<Record<SqlType, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
-  bigint: isWhole,
+  bigint: (value) => isWhole(value) || (value instanceof ExactNumber && isInt64(value.digits)),
   integer: (value) => isWhole(value) && Math.abs(value) <= 0x7fff_ffff,
   'double precision': (value) => typeof value === 'number' && Number.isFinite(value),
   boolean: (value) => typeof value === 'boolean',
@@ -33,7 +39,7 @@ export const FITS: Readonly<Record<SqlType, (value: unknown) => boolean>> = {
 const elementLiteral = (item: unknown): string => {
   if (typeof item === 'string') return `"${item.replace(/[\\"]/g, '\\$&')}"`;
   if (item == null) return 'NULL';
-  return Array.isArray(item) ? arrayLiteral(item) : elementLiteral(JSON.stringify(item));
+  return Array.isArray(item) ? arrayLiteral(item) : elementLiteral(toJson(item));
 };
 
 /** A text array in Postgres's own notation: one cast of a string is cheaper than unpacking JSON. */

@@ -1,7 +1,11 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { parseJson } from '../exact.ts';
 import type { Trust } from './address.ts';
 import { clientOf } from './client.ts';
+
+// Whatever JSON the database holds is read with all its digits.
+for (const type of [pg.types.builtins.JSON, pg.types.builtins.JSONB]) pg.types.setTypeParser(type, parseJson);
 
 export interface PoolOptions {
   /** What the server's list of sessions shows. */

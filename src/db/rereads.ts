@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { toJson } from '../exact.ts';
 import type { PathFacts, Resource } from '../resources/define.ts';
 import { resourceNamed } from '../resources/index.ts';
 import type { Database, Executor } from './connect.ts';
@@ -28,7 +29,7 @@ export async function noteRereads(
   if (ids.length === 0) return;
   await tx.execute(sql`
     INSERT INTO ${rereads} (resource, record_id, facts, reason)
-    SELECT ${resource}, id, ${JSON.stringify(facts)}::jsonb, ${reason} FROM unnest(${sql.param([...ids])}::text[]) AS id
+    SELECT ${resource}, id, ${toJson(facts)}::jsonb, ${reason} FROM unnest(${sql.param([...ids])}::text[]) AS id
         ON CONFLICT (resource, record_id)
         DO UPDATE SET facts = excluded.facts, reason = excluded.reason, since = clock_timestamp()`);
 }

@@ -1,5 +1,6 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import { parseJson, toJson } from '../exact.ts';
 import type { MirrorTable, PathFacts, PylonObject, Resource } from '../resources/define.ts';
 import { type Covered, isObject, leftOver, put } from '../resources/fields.ts';
 import { clean, mayBeUnclean } from './clean.ts';
@@ -104,7 +105,7 @@ function lastingPart(extra: Extra, volatile: ReadonlySet<string>, json: string):
   const lasting = keys.filter(isLasting);
   if (lasting.length === keys.length) return json;
   if (lasting.length === 0) return NULL;
-  return JSON.stringify(ordered(Object.fromEntries(lasting.map((key) => [key, extra[key]]))));
+  return toJson(ordered(Object.fromEntries(lasting.map((key) => [key, extra[key]]))));
 }
 
 /**
@@ -145,10 +146,10 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
     if (typeof id !== 'string' || id === '') return { payload: object, id: null, reason: 'no id' };
 
     // What is digested is most of the row: it is turned into text once.
-    const lasting = JSON.stringify(steady);
-    const rest = extra === undefined ? NULL : JSON.stringify(ordered(extra));
+    const lasting = toJson(steady);
+    const rest = extra === undefined ? NULL : toJson(ordered(extra));
     const hash = digestText(lasting + (extra === undefined ? NULL : lastingPart(extra, volatile, rest)));
-    const moves = moving.length === 0 ? '' : `${JSON.stringify(moving).slice(1, -1)},`;
+    const moves = moving.length === 0 ? '' : `${toJson(moving).slice(1, -1)},`;
     const json = `${lasting.slice(0, -1)},${moves}${rest},"${hash}"]`;
     return { id, values, extra: extra ?? null, hash, json };
   };
@@ -163,7 +164,7 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
 
 /** The columns of a row that hold something, and `_extra`, for people to read. */
 export function readable(resource: Resource, { json }: Row): Readonly<Record<string, unknown>> {
-  const values = JSON.parse(json) as unknown[];
+  const values = parseJson(json) as unknown[];
   const names = [...jsonColumns(resource).map(({ name }) => name), '_extra'];
   return Object.fromEntries(
     names.flatMap((name, index) => (values[index] === null ? [] : [[name, values[index]]])),

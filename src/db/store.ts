@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { reasonOf, TransientError } from '../errors.ts';
+import { toJson } from '../exact.ts';
 import type { Order } from '../order.ts';
 import type { PathFacts, Resource } from '../resources/define.ts';
 import { clean } from './clean.ts';
@@ -58,10 +59,11 @@ const faultOf = (error: unknown): string => {
 
 async function keepRejects(tx: Executor, resource: string, rejects: readonly Reject[]): Promise<void> {
   for (const { id, reason, ...reject } of rejects) {
-    const payload = clean(reject.payload ?? null);
+    const value = clean(reject.payload ?? null);
+    const payload = sql`${toJson(value)}::jsonb`;
     await tx
       .insert(rejectedRecords)
-      .values({ resource, record_id: id, payload, reason, digest: digest([reason, payload]) })
+      .values({ resource, record_id: id, payload, reason, digest: digest([reason, value]) })
       .onConflictDoNothing();
   }
 }

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { toJson } from '../exact.ts';
 import type { MirrorTable, Resource } from '../resources/define.ts';
 import { childrenOf, referringTo } from '../resources/index.ts';
 import type { Executor } from './connect.ts';
@@ -37,7 +38,7 @@ async function mark(tx: Executor, resource: Resource, which: SQL, proof: Proof):
      WHERE id = ANY(${ids(gone)})`);
   await tx.execute(sql`
     INSERT INTO ${tombstones} (resource, record_id, scan_id, evidence)
-    SELECT ${name}, id, ${proof.scan}::bigint, ${JSON.stringify(proof.evidence)}::jsonb FROM unnest(${ids(gone)}) AS id`);
+    SELECT ${name}, id, ${proof.scan}::bigint, ${toJson(proof.evidence)}::jsonb FROM unnest(${ids(gone)}) AS id`);
   return gone;
 }
 

@@ -1,3 +1,4 @@
+import { ExactNumber, toJson } from '../exact.ts';
 import { isObject, put } from '../resources/fields.ts';
 import type { Kind } from '../resources/writes.ts';
 import { instantOf } from './instant.ts';
@@ -12,6 +13,7 @@ const isEmpty = (value: unknown): boolean =>
 function canonical(value: unknown): unknown {
   // What holds nothing is never sent, and Pylon's objects may name it or leave it out.
   if (Array.isArray(value)) return value.filter((item) => item != null).map(canonical);
+  if (value instanceof ExactNumber) return { exact: value.normalized };
   if (!isObject(value)) return value;
   const sorted: Record<string, unknown> = {};
   for (const key of Object.keys(value).sort())
@@ -33,7 +35,7 @@ export function same(kind: Kind, a: unknown, b: unknown): boolean {
     const [left, right] = [instantOf(a), instantOf(b)];
     return left !== undefined && left === right;
   }
-  return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+  return toJson(canonical(a)) === toJson(canonical(b));
 }
 
 /** The same, or what a server makes of a value by tidying it. */

@@ -1,10 +1,11 @@
 import { PermanentError } from '../errors.ts';
+import { ExactNumber } from '../exact.ts';
 import type { Answer } from './types.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 
 /**
  * The object in an answer: wrapped in `data` as Pylon does, or bare as the community document has it.

@@ -1,4 +1,5 @@
 import { TransientError } from '../errors.ts';
+import { parseJson } from '../exact.ts';
 import { AnswerTooLargeError } from './errors.ts';
 
 /** The whole body, read as it comes, given up beyond `maxBytes`. */
@@ -32,7 +33,7 @@ export async function readJson(
     return { body: undefined, bytes: 0 };
   }
   try {
-    return { body: JSON.parse(buffer.toString('utf8')), bytes: buffer.length };
+    return { body: parseJson(buffer.toString('utf8')), bytes: buffer.length };
   } catch (cause) {
     const type = response.headers.get('content-type') ?? 'no content type';
     throw new TransientError(

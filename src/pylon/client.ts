@@ -1,4 +1,5 @@
 import { reasonOf, TransientError, UnknownOutcomeError, UsageError } from '../errors.ts';
+import { toJson } from '../exact.ts';
 import { concealing, Secret } from '../secret.ts';
 import { addressOf } from './address.ts';
 import type { Turn } from './budget.ts';
@@ -83,7 +84,7 @@ function prepare(options: PylonOptions, request: PylonRequest): Prepared {
         'user-agent': options.userAgent ?? 'pylon-sync',
         ...json,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: toJson(body) }),
     },
     isRead: method === 'GET' || (method === 'POST' && route.endsWith('/search')),
     maxBytes: request.maxBytes ?? MAX_BYTES,

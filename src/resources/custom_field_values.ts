@@ -1,8 +1,12 @@
+import { ExactNumber } from '../exact.ts';
 import type { PylonObject } from './define.ts';
 import { isObject, put } from './fields.ts';
 
 const isScalar = (value: unknown): boolean =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  typeof value === 'string' ||
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  value instanceof ExactNumber;
 
 /** A value a flat object may hold: what Pylon calls a value, or a list of them. */
 const isFlat = (value: unknown): boolean =>

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../exact.ts';
 import type { PylonObject } from './define.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { PylonObject } from './define.ts';
  */
 
 export const isObject = (value: unknown): value is PylonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 
 /** The fields of a nested object; none where the value is no object. */
 export const fieldsOf = (value: unknown): PylonObject => (isObject(value) ? value : {});

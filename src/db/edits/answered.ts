@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { moves } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
 import type { Database } from '../connect.ts';
 import type { Lease } from '../lease.ts';
 import { writing } from '../transaction.ts';
@@ -32,7 +33,7 @@ export async function keepAnswer(
          SET state = ${to}, error = ${error}, http_status = fate.status, request_id = fate.request_id,
              answer = jsonb_build_object('tries', ${tries}::integer, 'outcome', ${outcomeToJson(outcome)}::jsonb),
              next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
-        FROM jsonb_to_recordset(${JSON.stringify(fates)}::jsonb) AS fate(id bigint, status integer, request_id text)
+        FROM jsonb_to_recordset(${toJson(fates)}::jsonb) AS fate(id bigint, status integer, request_id text)
        WHERE e.id = fate.id AND e.state = ANY(${statesIn(from)})`),
   );
 }

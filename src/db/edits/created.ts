@@ -2,6 +2,7 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { followUp } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { moves, UNSETTLED } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import { MADE_HERE } from '../changes.ts';
 import type { Database, Executor } from '../connect.ts';
@@ -64,7 +65,7 @@ export async function settleCreated(
       UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);
     // Should it be deleted here already, this is what a tombstone is to show.
     await tx.execute(sql`
-      UPDATE pylon_sync.edits SET base = base || ${JSON.stringify(remote)}::jsonb
+      UPDATE pylon_sync.edits SET base = base || ${toJson(remote)}::jsonb
        WHERE resource = ${name} AND record_id = ${id} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
     await rebase(tx, resource, id, remote);
     await storeAnswer(tx, resource, row, shown, doubts);
@@ -98,7 +99,7 @@ async function queueFollowUp(
   if (left === undefined) return;
   await tx.execute(sql`
     INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
-    SELECT resource, ${id}, 'update', ${JSON.stringify(left.changes)}::jsonb, ${JSON.stringify(left.base)}::jsonb,
+    SELECT resource, ${id}, 'update', ${toJson(left.changes)}::jsonb, ${toJson(left.base)}::jsonb,
            'pending', actor, txid
       FROM pylon_sync.edits WHERE id = ${create.id}`);
 }

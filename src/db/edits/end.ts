@@ -3,6 +3,7 @@ import { kindsOf } from '../../edits/body.ts';
 import { compare, fieldsIn, held, nameOf, overlaid, type Values, withField } from '../../edits/merge.ts';
 import { madeBy } from '../../edits/seen.ts';
 import { type Event, moves, type State, UNSETTLED } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import { noteChanges } from '../changes.ts';
 import type { Executor } from '../connect.ts';
@@ -42,7 +43,7 @@ export const ENDED = sql.raw(
   'id::float8 AS edit, resource, record_id AS record, operation, state, actor, request_id AS "requestId", error',
 );
 
-const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+const json = (value: unknown) => (value === undefined ? null : toJson(value));
 
 /** Ends one edit; none where it has ended already. */
 export async function endEdit(tx: Executor, fate: Fate): Promise<readonly Ended[]> {
@@ -123,12 +124,12 @@ export async function endEdits(
     ending.flatMap(({ changes }) => Object.keys(changes)).map((column) => [column, shown[column] ?? null]),
   );
   await tx.execute(sql`
-    SELECT pylon_sync.put_columns(${name}, ${record}, ${JSON.stringify(columns)}::jsonb || jsonb_build_object('_synced_at', clock_timestamp())),
-           pylon_sync.keep_shadows(${name}, ${record}, ${JSON.stringify(stands)}::jsonb)`);
+    SELECT pylon_sync.put_columns(${name}, ${record}, ${toJson(columns)}::jsonb || jsonb_build_object('_synced_at', clock_timestamp())),
+           pylon_sync.keep_shadows(${name}, ${record}, ${toJson(stands)}::jsonb)`);
   // Should the delete of the row come to nothing, it comes back like that.
   if (isDeleting)
     await tx.execute(sql`
-      UPDATE pylon_sync.edits SET base = base || ${JSON.stringify(columns)}::jsonb
+      UPDATE pylon_sync.edits SET base = base || ${toJson(columns)}::jsonb
        WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
   return { known: after, ended };
 }

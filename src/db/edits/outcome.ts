@@ -1,4 +1,5 @@
 import type { Values } from '../../edits/merge.ts';
+import { parseJson, toJson } from '../../exact.ts';
 import type { Order } from '../../order.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { clean, mayBeUnclean } from '../clean.ts';
@@ -46,10 +47,10 @@ export const fatesIn = (outcome: Outcome): readonly Fate[] =>
 
 /** An outcome as JSON can hold it. */
 export function outcomeToJson(outcome: Outcome): string {
-  const json = JSON.stringify({ ...outcome, resource: outcome.resource.name }, (_, value: unknown) =>
+  const json = toJson({ ...outcome, resource: outcome.resource.name }, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
-  return mayBeUnclean(json) ? JSON.stringify(clean(JSON.parse(json))) : json;
+  return mayBeUnclean(json) ? toJson(clean(parseJson(json))) : json;
 }
 
 const orderFrom = ({ asked, answered }: Order): Order => ({

@@ -4,6 +4,7 @@ import { kindsOf } from '../../edits/body.ts';
 import { overlaid, type Values } from '../../edits/merge.ts';
 import { madeBy } from '../../edits/seen.ts';
 import { UNSETTLED } from '../../edits/states.ts';
+import { parseJson, toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Kind } from '../../resources/writes.ts';
 import { noteChanges, type Step, trackedColumns, UNSEEN } from '../changes.ts';
@@ -18,7 +19,7 @@ const readArray = pg.types.getTypeParser(TEXT_ARRAY) as (literal: string) => unk
 
 /** A row's columns as JSON has them, from the form in which it is written. */
 export function columnsIn(resource: Resource, { json }: Pick<Row, 'json'>): Values {
-  const values = JSON.parse(json) as unknown[];
+  const values = parseJson(json) as unknown[];
   return Object.fromEntries(
     jsonColumns(resource).map(({ name, type }, index) => {
       const value = values[index];
@@ -39,13 +40,13 @@ export function fitting(resource: Resource, shown: Values): Values {
 
 /** The same row with other values in its columns; what it says of Pylon's, its hash, stays. */
 function withColumns(resource: Resource, row: Row, values: Values): Row {
-  const written = JSON.parse(row.json) as unknown[];
+  const written = parseJson(row.json) as unknown[];
   const shown = fitting(resource, values);
   jsonColumns(resource).forEach(({ name, type }, index) => {
     const value = shown[name] ?? null;
     written[index] = type === 'text[]' && Array.isArray(value) ? arrayLiteral(value) : value;
   });
-  return { ...row, json: JSON.stringify(written) };
+  return { ...row, json: toJson(written) };
 }
 
 /**
@@ -194,7 +195,5 @@ function stepsTo(
 
 async function keepShadow(tx: Executor, { id, changes }: Unsettled, remote: Values): Promise<void> {
   const shadow = Object.fromEntries(Object.keys(changes).map((column) => [column, remote[column] ?? null]));
-  await tx.execute(
-    sql`UPDATE pylon_sync.edits SET shadow = ${JSON.stringify(shadow)}::jsonb WHERE id = ${id}`,
-  );
+  await tx.execute(sql`UPDATE pylon_sync.edits SET shadow = ${toJson(shadow)}::jsonb WHERE id = ${id}`);
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
 import { moves, type State } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
 import type { Database, Executor } from '../connect.ts';
 import type { Lease } from '../lease.ts';
 import { edits } from '../tables.ts';
@@ -227,6 +228,6 @@ export async function statesOf(
 export async function noteSent(db: Database, lease: Lease, id: number, body: Values | null): Promise<void> {
   await writing(db, lease, (tx) =>
     tx.execute(sql`
-      UPDATE pylon_sync.edits SET sent = ${body === null ? null : JSON.stringify(body)}::jsonb WHERE id = ${id}`),
+      UPDATE pylon_sync.edits SET sent = ${body === null ? null : toJson(body)}::jsonb WHERE id = ${id}`),
   );
 }

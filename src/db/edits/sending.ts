@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
+import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Database, Executor } from '../connect.ts';
 import type { Lease } from '../lease.ts';
@@ -40,7 +41,7 @@ export async function noteSending(
   const { rowCount } = await writing(db, lease, (tx) =>
     tx.execute(sql`
       UPDATE pylon_sync.edits
-         SET sent = ${JSON.stringify(body)}::jsonb, sent_at = clock_timestamp(),
+         SET sent = ${toJson(body)}::jsonb, sent_at = clock_timestamp(),
              first_sent_at = coalesce(first_sent_at, to_timestamp(${at / 1000}::float8)),
              first_order = coalesce(first_order, ${order}::bigint)
        WHERE id = ${edit} AND state = 'sending'`),

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { kindsOf } from '../../edits/body.ts';
 import { fieldsIn, held, nameOf, type Values } from '../../edits/merge.ts';
 import { UNSETTLED } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
 import type { Order } from '../../order.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
 import { childrenOf } from '../../resources/index.ts';
@@ -50,9 +51,7 @@ export async function rebase(
       if (field.slug === undefined) after[field.column] = value;
       else after[field.column] = { ...(after[field.column] as Values), [field.slug]: value };
     }
-    await tx.execute(
-      sql`UPDATE pylon_sync.edits SET base = ${JSON.stringify(after)}::jsonb WHERE id = ${id}`,
-    );
+    await tx.execute(sql`UPDATE pylon_sync.edits SET base = ${toJson(after)}::jsonb WHERE id = ${id}`);
   }
 }
 
