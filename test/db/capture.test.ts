@@ -78,7 +78,7 @@ describe('an UPDATE', () => {
     );
     expect(await editsOf(database)).toMatchObject([
       {
-        changes: { custom_fields: { tier: '5', priority: ['1.5', 'true', 'x'] } },
+        changes: { custom_fields: { tier: '5', priority: ['1.50', 'true', 'x'] } },
         base: { custom_fields: { tier: 'gold', priority: 'low' } },
       },
       { changes: { custom_fields: { tier: 'false' } }, base: { custom_fields: { tier: '5' } } },
