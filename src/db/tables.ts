@@ -279,7 +279,7 @@ export const edits = pylonSync.table(
     changes: jsonb().notNull(),
     /** The same columns as the row held them. */
     base: jsonb().notNull(),
-    /** The same columns as Pylon was last seen to hold them; null: as `base` says. */
+    /** The same columns as Pylon was last seen to hold them; null: as `base` says. Of a delete in conflict, what it was compared with. */
     shadow: jsonb(),
     /** `draft`, `pending`, `sending`, `applied`, `conflict`, `failed`, `discarded` (src/edits/states.ts) */
     state: text().notNull(),

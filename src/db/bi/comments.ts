@@ -14,7 +14,8 @@ const EDITS: Readonly<Record<string, string>> = {
   operation: 'update, create, delete or action.',
   changes: 'What was asked for, column to value; of custom_fields only the slugs that were changed.',
   base: 'The same columns as they stood.',
-  shadow: 'The same columns as Pylon was last seen to hold them; null: as base says.',
+  shadow:
+    'The same columns as Pylon was last seen to hold them; null: as base says. Of a DELETE in conflict, what it was compared with.',
   state: 'draft, pending, sending, applied, conflict, failed or discarded.',
   held: 'Fields that wait for a person, where both sides changed them.',
   forced: 'Fields that are sent whatever Pylon holds: a person said so.',
