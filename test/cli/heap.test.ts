@@ -21,6 +21,8 @@ describe('the young generation is bounded however the program is started', () =>
     // From the sources, whatever was built last.
     const command = shell.replace(/(\.\/)?dist\/main\.js/, 'src/main.ts');
     expect(command).toContain('src/main.ts');
+    // What compiles the sources as they are loaded takes tens of megabytes itself.
+    expect(shell).not.toContain('tsx');
     const { stdout } = await promisify(execFile)('sh', ['-c', `exec ${command} --help`], {
       cwd: ROOT,
       env: {
