@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import type { Tempo } from '../../src/cli/tempo.ts';
 import { launch, type Running } from './command.ts';
 
-const MAIN = fileURLToPath(new URL('./brisk-main.mjs', import.meta.url));
+/** Made of `brisk-main.ts` by the run's set-up (`test/setup/program.ts`). */
+const MAIN = fileURLToPath(new URL('../../.brisk/brisk-main.js', import.meta.url));
 
 /**
  * Tenths of what is promised; of the lease a third, so that a busy machine does not keep a heart from beating in time.

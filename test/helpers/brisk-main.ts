@@ -1,8 +1,8 @@
 // A process of ours that keeps the times in TEST_TEMPO in place of those that are promised.
 import { constants } from 'node:os';
-import { runCommandLine } from '../../dist/cli/run.js';
-import { Interrupted } from '../../dist/cli/shell.js';
-import { TEMPO } from '../../dist/cli/tempo.js';
+import { runCommandLine } from '../../src/cli/run.ts';
+import { Interrupted } from '../../src/cli/shell.ts';
+import { TEMPO } from '../../src/cli/tempo.ts';
 
 const { TEST_TEMPO = '{}', ...env } = process.env;
 const stop = new AbortController();
