@@ -23,7 +23,8 @@ async function decideInParts(db: Database, decision: Decision, ids: readonly num
   const isDropping = decision === 'discard' || decision === 'pylon';
   const ordered = isDropping ? ids.toReversed() : ids;
   let moved = 0;
-  for (let from = 0; from < ordered.length; from += PART)
+  // Once where there are none, too: whoever may not decide is told that first.
+  for (let from = 0; from === 0 || from < ordered.length; from += PART)
     moved += await changing(db, (tx) => decide(tx, decision, ordered.slice(from, from + PART)));
   return moved;
 }

@@ -90,7 +90,7 @@ export function deniedOr(error: unknown, user: string): unknown {
   for (const layer of layersOf(error))
     if (layer.code === DENIED)
       return new PermanentError(
-        `the database user ${user} may not do this: ${layer.message} (the README has what each role is for, under "Roles")`,
+        `the database user ${user} may not do this: ${layer.message} (docs/editing.md has what each role may, under "Roles")`,
         { cause: layer },
       );
   return error;
