@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { toJson } from '../exact.ts';
 import type { Resource } from '../resources/define.ts';
 import { unsigned } from '../resources/signatures.ts';
 import type { Executor } from './connect.ts';
@@ -77,7 +78,7 @@ export async function differing(
 /** A row as text, without what is not compared. */
 function compared(row: object, except: ReadonlySet<string> | undefined): string {
   const kept = except === undefined ? row : Object.entries(row).filter(([name]) => !except.has(name));
-  return unsigned(JSON.stringify(kept));
+  return unsigned(toJson(kept));
 }
 
 /** By row, the columns in which it shows what people want and not what Pylon holds. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
 import { moves } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
 import { MADE_HERE } from '../changes.ts';
 import type { Database, Executor } from '../connect.ts';
@@ -81,7 +82,7 @@ export async function undoDelete(
     if (known !== undefined)
       await tx.execute(
         // What a person decided before was about something else.
-        sql`UPDATE pylon_sync.edits SET shadow = ${JSON.stringify(known)}::jsonb, forced = NULL WHERE id = ${fate.id}`,
+        sql`UPDATE pylon_sync.edits SET shadow = ${toJson(known)}::jsonb, forced = NULL WHERE id = ${fate.id}`,
       );
     await putBack(tx, resource, fate.id);
     // What it showed may be older than what Pylon holds: without its hash, it is written whatever it holds.

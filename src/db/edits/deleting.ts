@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { type Deleting, planDeletion } from '../../edits/deletion.ts';
 import type { Values } from '../../edits/merge.ts';
 import type { Asked } from '../../edits/plan.ts';
+import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Executor } from '../connect.ts';
 
@@ -61,6 +62,6 @@ export async function noteListed(
   await tx.execute(sql`
     UPDATE pylon_sync.edits
        SET held = ${isContested ? sql.param([...plan.contested]) : null}::text[],
-           remote = coalesce(${isContested ? JSON.stringify(plan.remote) : null}::jsonb, remote)
+           remote = coalesce(${isContested ? toJson(plan.remote) : null}::jsonb, remote)
      WHERE id = ${edit}`);
 }
