@@ -3,6 +3,8 @@ import { readBudgets } from '../db/budgets.ts';
 import type { Database } from '../db/connect.ts';
 import { acquireLease, type Lease } from '../db/lease.ts';
 import type { LeaseWatch } from '../db/lease-watch.ts';
+import { noteTokenRefusal } from '../db/token.ts';
+import { writing } from '../db/transaction.ts';
 import { reasonOf } from '../errors.ts';
 import { createPylon } from '../pylon/client.ts';
 import type { Attempt } from '../pylon/observe.ts';
@@ -66,9 +68,9 @@ export async function withContext<T>(
         );
       } catch (cause) {
         const advice = tokenAdvice(cause, config);
-        throw advice.length === 0
-          ? cause
-          : new TokenRefusedError([reasonOf(cause), ...advice].join('; '), { cause });
+        if (advice.length === 0) throw cause;
+        await noteRefusal(setup, db, lease, reasonOf(cause));
+        throw new TokenRefusedError([reasonOf(cause), ...advice].join('; '), { cause });
       } finally {
         await client.close();
       }
@@ -77,6 +79,13 @@ export async function withContext<T>(
       await giveBack(setup, lease);
     }
   });
+}
+
+/** Notes, where anyone can read it, that Pylon refuses the token; the error itself says so too. */
+async function noteRefusal({ log }: Setup, db: Database, lease: Lease, because: string): Promise<void> {
+  await writing(db, lease, (tx) => noteTokenRefusal(tx, because)).catch((error: unknown) =>
+    log.debug({ error }, 'that Pylon refuses the token could not be noted'),
+  );
 }
 
 async function giveBack({ log }: Setup, lease: Lease): Promise<void> {

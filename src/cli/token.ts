@@ -1,3 +1,4 @@
+import { WORKS_ELSEWHERE } from '../db/token.ts';
 import { PermanentError, reasonOf } from '../errors.ts';
 import { createPylon } from '../pylon/client.ts';
 import { PylonError } from '../pylon/errors.ts';
@@ -47,7 +48,7 @@ export function watchToken(pylon: Pylon, record: TokenRecord, onRefused: (error:
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (asked.route !== '/me' && (await isTaken()))
-        throw new PermanentError(`${reasonOf(error)}, although the token works elsewhere`, { cause: error });
+        throw new PermanentError(`${reasonOf(error)}, ${WORKS_ELSEWHERE}`, { cause: error });
       onRefused(error);
       throw error;
     }

@@ -5,11 +5,13 @@ import type { BudgetUse } from './budgets.ts';
 import type { ClockDifference } from './clock.ts';
 import { collationInWords, collationRemedy } from './collation.ts';
 import type { ResourceStatus, Status } from './status.ts';
+import { WORKS_ELSEWHERE } from './token.ts';
 
 /** Something that waits for a person. */
 export interface Attention {
   readonly kind:
     | 'token'
+    | 'rejected'
     | 'pylon'
     | 'failing'
     | 'late'
@@ -30,16 +32,21 @@ export interface Attention {
 /** What a refused token looks like in the error of a run: `GET /me: 401 …`. */
 const REFUSED = /^\S+ \S+: 401\b/;
 
+/** A refusal of one request, by a gateway for one, is that request's own matter. */
+const isTokenRefused = (error: string) => REFUSED.test(error) && !error.includes(WORKS_ELSEWHERE);
+
 /** What needs a person, the gravest first. */
 export function attentionOf(status: Status): readonly Attention[] {
   const { as_of, resources, stopped_scans, edits, budgets, clock, views, collations, altered } = status;
+  const { token } = status;
   const failing = resources.filter((one) => one.failing !== null && !isSilence(one, status));
-  const refused = failing.filter((one) => REFUSED.test(errorOf(one)));
-  const first = refused[0];
+  const refused = failing.filter((one) => isTokenRefused(errorOf(one)));
+  const because = token?.because ?? refused.map(errorOf)[0];
+  const since = token === null ? '' : ` since ${token.since}`;
   return [
-    ...(first === undefined
+    ...(because === undefined
       ? []
-      : [noting('token', `Pylon refuses the token, so nothing is read: ${errorOf(first)}`)]),
+      : [noting('token', `Pylon refuses the token${since}, so nothing is read: ${because}`)]),
     ...silenceOf(status),
     ...failing
       .filter((one) => !refused.includes(one))
@@ -50,7 +57,7 @@ export function attentionOf(status: Status): readonly Attention[] {
     ...stopped_scans.map(({ id, resource, candidates, live }) =>
       noting(
         'stopped',
-        `${resource}: a scan missed ${count(candidates)} of ${plural(live, 'row')}, so nothing was deleted. If they are gone from Pylon:`,
+        `${resource}: a scan missed ${live === null ? plural(candidates, 'row') : `${count(candidates)} of ${plural(live, 'row')}`}, so nothing was deleted. If they are gone from Pylon:`,
         `pylon-sync reconcile --approve ${id}`,
       ),
     ),
@@ -58,6 +65,7 @@ export function attentionOf(status: Status): readonly Attention[] {
     ...editsOf(edits, isDown(status)),
     ...altered.map((one) => noting('trigger', alteredInWords(one))),
     ...views.flatMap(troubleInWords).map((what) => noting('views', what)),
+    ...resources.flatMap(rejectedOf),
     ...resources.flatMap(driftOf),
   ];
 }
@@ -177,6 +185,17 @@ function noting(kind: Attention['kind'], what: string, command: string | null = 
 
 function errorOf({ failing }: ResourceStatus): string {
   return failing?.error || `its last run of kind ${failing?.kind} failed without a word`;
+}
+
+function rejectedOf({ resource, rejected }: ResourceStatus): readonly Attention[] {
+  if (rejected === 0) return [];
+  return [
+    noting(
+      'rejected',
+      `${resource}: ${plural(rejected, 'record')} of Pylon's cannot be stored here. Which, and why:`,
+      `SELECT record_id, reason, seen_at FROM pylon_sync.rejected_records WHERE resource = '${resource}' ORDER BY seen_at DESC`,
+    ),
+  ];
 }
 
 function driftOf({ resource, drift }: ResourceStatus): readonly Attention[] {

@@ -2,15 +2,23 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Executor } from './connect.ts';
 import { scanCandidates, scans } from './tables.ts';
 
-/** Notes candidates that a listing per parent left over; how many the scan has now. */
-export async function addCandidates(tx: Executor, scan: number, ids: readonly string[]): Promise<void> {
+/** Notes candidates under a scan, and how many it has now, of how many live rows where that is known. */
+export async function addCandidates(
+  tx: Executor,
+  scan: number,
+  ids: readonly string[],
+  live?: number,
+): Promise<void> {
   await tx
     .insert(scanCandidates)
     .values(ids.map((record_id) => ({ scan_id: scan, record_id })))
     .onConflictDoNothing();
   await tx
     .update(scans)
-    .set({ candidates: sql`(SELECT count(*) FROM ${scanCandidates} WHERE scan_id = ${scan})` })
+    .set({
+      candidates: sql`(SELECT count(*) FROM ${scanCandidates} WHERE scan_id = ${scan})`,
+      ...(live !== undefined && { live }),
+    })
     .where(eq(scans.id, scan));
 }
 

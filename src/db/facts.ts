@@ -19,7 +19,7 @@ export interface ResourceFacts {
   readonly failing: Failure | null;
   /** Whether Pylon refuses this resource to the token (403) or does not have it (404). */
   readonly unavailable: boolean;
-  /** Objects that could not be stored. */
+  /** Objects that could not be stored, mended ones included. */
   readonly rejected: number;
   /** Rows that wait to be read again. */
   readonly waiting: number;
@@ -115,7 +115,7 @@ export async function readFacts(
                                 'sampled', coalesce(sum(sampled), 0), 'differed', coalesce(sum(differed), 0),
                                 'drifted', coalesce(sum(drifted), 0), 'rate', sum(drifted) / nullif(sum(sampled), 0))
                          FROM pylon_sync.audits AS a
-                        WHERE a.resource = named.resource AND a.day > current_date - 7)) AS drift,
+                        WHERE a.resource = named.resource AND a.day > (now() AT TIME ZONE 'UTC')::date - 7)) AS drift,
            CASE WHEN scoped.done IS NULL THEN 'none' WHEN scoped.done THEN 'done' ELSE 'unfinished' END AS backfill,
            (SELECT jsonb_build_object('done', count(*) FILTER (WHERE (position->>'done')::boolean), 'found', count(*))
               FROM pylon_sync.cursors AS c

@@ -106,11 +106,16 @@ export interface Restored {
   readonly resources: readonly string[];
 }
 
+/** What a migration calls the triggers and functions that capture edits. */
+export const TRIGGERS = 'triggers';
+
 export interface MigrateOptions {
   /** Between attempts at what others use, milliseconds. */
   readonly pausesMs?: readonly number[];
   /** Told of what was made again, once that is committed. */
   readonly onRestored?: (restored: Restored) => void;
+  /** Told of what was made anew, by its name: `TRIGGERS`, views, relations whose comments were written. */
+  readonly onRemade?: (names: readonly string[]) => void;
 }
 
 /**
@@ -126,7 +131,7 @@ export interface MigrateOptions {
  */
 export async function migrate(
   pool: Pool,
-  { pausesMs = PAUSES_MS, onRestored = () => {} }: MigrateOptions = {},
+  { pausesMs = PAUSES_MS, onRestored = () => {}, onRemade = () => {} }: MigrateOptions = {},
 ): Promise<number> {
   let at = '';
   const ran = (statement: string) => {
@@ -134,12 +139,16 @@ export async function migrate(
   };
   try {
     const tables = () => alone(pool, (client) => migrateTables(client, ran), { keep: false });
-    const { count, restored } = await patiently(pausesMs, tables).catch(async (cause: unknown) => {
-      throw await failureAt(pool, at, cause);
-    });
+    const { count, restored, isCaptureNew } = await patiently(pausesMs, tables).catch(
+      async (cause: unknown) => {
+        throw await failureAt(pool, at, cause);
+      },
+    );
     if (restored.objects.length > 0) onRestored(restored);
     const transact: Transact = (work) => alone(pool, (client) => work(drizzle({ client })));
-    await migrateViews(transact, pausesMs === PAUSES_MS ? {} : { pausesMs });
+    const made = await migrateViews(transact, pausesMs === PAUSES_MS ? {} : { pausesMs });
+    const remade = [...(isCaptureNew ? [TRIGGERS] : []), ...made];
+    if (remade.length > 0) onRemade(remade);
     await patiently(pausesMs, () => alone(pool, installGrants));
     // Whoever is to be replicated waits for the next one, where a table is being used.
     await patiently(pausesMs.slice(0, 2), () => alone(pool, installPublication)).catch((error: unknown) => {
@@ -185,7 +194,7 @@ async function patiently<T>(pausesMs: readonly number[], work: () => Promise<T>)
 async function migrateTables(
   client: pg.PoolClient,
   ran: (statement: string) => void,
-): Promise<{ readonly count: number; readonly restored: Restored }> {
+): Promise<{ readonly count: number; readonly restored: Restored; readonly isCaptureNew: boolean }> {
   const done = await applied((text) => client.query(text));
   const pending = pendingAfter(done);
   // Of a database whose notes are gone, what stands is told by what stands.
@@ -208,7 +217,7 @@ async function migrateTables(
   const tx = drizzle({ client });
   const lost = stood ? [...parts, ...(await uninstalled(client, tx))] : [];
   const lostKeys = new Set(lost.map(keyOf));
-  await installCapture(client, ran, (statements) =>
+  const isCaptureNew = await installCapture(client, ran, (statements) =>
     installedBy(statements).some((part) => lostKeys.has(keyOf(part))),
   );
   const harmed = harmedBy(parts);
@@ -218,7 +227,7 @@ async function migrateTables(
   if (parts.length > 0 || lost.some(({ schema }) => schema === 'pylon_bi')) await forgetViews(tx);
   await loseGrants(client, lost);
   const resources = harmed.map(({ name }) => name);
-  return { count: pending.length, restored: { objects: namesOf(lost), resources } };
+  return { count: pending.length, restored: { objects: namesOf(lost), resources }, isCaptureNew };
 }
 
 /** Why the tables stand as they stood, at which statement, and who used what it was for. */

@@ -13,13 +13,17 @@ import { type Late, lateness } from './lag.ts';
 import type { Holder } from './lease.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { type PylonReach, readReach } from './reach.ts';
+import { standingRejects } from './rejects.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
+import { readTokenRefusal, type TokenRefusal } from './token.ts';
 import { boundWorkspace, type Workspace } from './workspace.ts';
 
 /** How one resource's mirror is doing. */
 export interface ResourceStatus extends ResourceFacts {
   /** Live rows. */
   readonly rows: number;
+  /** Objects that cannot be stored: not those that were mended since. */
+  readonly rejected: number;
   /** Of its first pass, as the plan last had it: share done, 0 to 1; null while unknown. */
   readonly covered: number | null;
   /** Schedules of the daemon at work that it lags behind by three of their periods. */
@@ -31,9 +35,9 @@ interface StoppedScan {
   readonly id: number;
   readonly resource: string;
   readonly stopped_at: string;
-  /** Rows that it did not see, of the live rows of the table. */
+  /** Rows that it did not see, of the live rows of the table; null where these were not counted. */
   readonly candidates: number;
-  readonly live: number;
+  readonly live: number | null;
 }
 
 /** How the mirror is doing, by its database alone. Times are RFC 3339 in UTC. */
@@ -45,6 +49,8 @@ export interface Status {
   readonly holder: Holder | null;
   /** Whether Pylon answers at all; null before anybody asked. */
   readonly pylon: PylonReach | null;
+  /** Pylon's refusal of the token; null while it takes it. */
+  readonly token: TokenRefusal | null;
   /** What the daemon at work goes by; null while none is. */
   readonly schedule: Schedule | null;
   readonly resources: readonly ResourceStatus[];
@@ -83,7 +89,7 @@ export async function countRows(
 async function readStoppedScans(db: Pick<Database, 'orm'>): Promise<readonly StoppedScan[]> {
   const { rows } = await db.orm.execute<StoppedScan & Record<string, unknown>>(sql`
     SELECT id::float8, resource, ${utc('coalesce(finished_at, started_at)')} AS stopped_at,
-           coalesce(candidates, 0)::float8 AS candidates, coalesce(live, 0)::float8 AS live
+           coalesce(candidates, 0)::float8 AS candidates, live::float8 AS live
       FROM pylon_sync.scans
      WHERE state = 'stopped' AND approved_at IS NULL
      ORDER BY id`);
@@ -168,6 +174,7 @@ export async function readStatus(
 ): Promise<Status> {
   const names = resources.map(({ name }) => name);
   const facts = withParents(resources, await readFacts(db, names));
+  const rejected = await standingRejects(db, resources, facts);
   const live = counted ?? (await countRows(db, resources));
   const plan = await readPlan(db.orm);
   const schedule = await readSchedule(db.orm);
@@ -181,6 +188,7 @@ export async function readStatus(
     workspace: (await boundWorkspace(db.orm)) ?? null,
     holder: rows[0]?.holder ?? null,
     pylon: (await readReach(db.orm)) ?? null,
+    token: await readTokenRefusal(db.orm),
     schedule: schedule ?? null,
     resources: resources.flatMap((resource) => {
       const { name } = resource;
@@ -188,7 +196,12 @@ export async function readStatus(
       const late = lateOf(resource, resources, facts, schedule, Date.parse(as_of));
       return row === undefined
         ? []
-        : [{ ...row, rows: live.get(name) ?? 0, covered: covered.get(name) ?? null, late }];
+        : [
+            {
+              ...{ ...row, rows: live.get(name) ?? 0, covered: covered.get(name) ?? null, late },
+              rejected: rejected.get(name) ?? 0,
+            },
+          ];
     }),
     stopped_scans: await readStoppedScans(db),
     edits: await countEdits(db.orm),

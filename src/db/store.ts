@@ -1,20 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { reasonOf, TransientError } from '../errors.ts';
-import { toJson } from '../exact.ts';
 import type { Order } from '../order.ts';
 import type { PathFacts, Resource } from '../resources/define.ts';
-import { clean } from './clean.ts';
 import type { Database, Executor } from './connect.ts';
 import type { Contents } from './contents.ts';
-import { digest } from './digest.ts';
 import type { Doubts } from './doubts.ts';
 import { joinFamily } from './family.ts';
 import type { Lease } from './lease.ts';
+import { keepRejects } from './rejects.ts';
 import { noteRereads } from './rereads.ts';
 import { isReject, type Reject, type Row, readable, rowMapper } from './row.ts';
 import { mayBeOneRow, RowFaultError } from './row-fault.ts';
 import { layersOf } from './sql-state.ts';
-import { rejectedRecords } from './tables.ts';
 import { writing } from './transaction.ts';
 import { type Stored, upsert } from './upsert.ts';
 
@@ -56,17 +53,6 @@ const faultOf = (error: unknown): string => {
   const own = layers.find((layer) => layer instanceof RowFaultError);
   return own === undefined ? String(layers.at(-1) ?? error) : reasonOf(own);
 };
-
-async function keepRejects(tx: Executor, resource: string, rejects: readonly Reject[]): Promise<void> {
-  for (const { id, reason, ...reject } of rejects) {
-    const value = clean(reject.payload ?? null);
-    const payload = sql`${toJson(value)}::jsonb`;
-    await tx
-      .insert(rejectedRecords)
-      .values({ resource, record_id: id, payload, reason, digest: digest([reason, value]) })
-      .onConflictDoNothing();
-  }
-}
 
 const NOTHING: Stored = { inserted: 0, updated: 0, unchanged: 0, changed: [], deferred: [], altered: [] };
 
@@ -149,7 +135,7 @@ export function storer(
         await joinFamily(tx, resource, facts);
         const refused: Reject[] = [];
         const stored = await write(tx, refused);
-        await keepRejects(tx, resource.name, [...rejects, ...refused]);
+        await keepRejects(tx, resource, [...rejects, ...refused]);
         if (resource.get !== undefined) await noteRereads(tx, resource.name, stored.deferred, facts);
         if (resource.get !== undefined || stored.deferred.length === 0) await also?.(tx, stored);
         return { ...stored, read: mapped.length, rejected: rejects.length + refused.length };

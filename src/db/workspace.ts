@@ -3,6 +3,7 @@ import { PermanentError, UsageError } from '../errors.ts';
 import type { Database, Executor } from './connect.ts';
 import type { Lease } from './lease.ts';
 import { settings } from './tables.ts';
+import { dropTokenRefusal } from './token.ts';
 import { writing } from './transaction.ts';
 
 /** The organization behind a token, as `GET /me` names it. */
@@ -29,6 +30,8 @@ export async function bindWorkspace(db: Database, lease: Lease, workspace: Works
   if (workspace.id === '') throw new PermanentError('GET /me: the answer names no organization id');
   const bound = await writing(db, lease, async (tx) => {
     await tx.insert(settings).values({ key: KEY, value: workspace }).onConflictDoNothing();
+    // Pylon has just named the workspace to it.
+    await dropTokenRefusal(tx);
     return boundWorkspace(tx);
   });
   if (bound?.id !== workspace.id) throw new UsageError(mismatch(bound, workspace));

@@ -10,7 +10,11 @@ import type { Context } from './context.ts';
  *
  * @throws LeaseLostError, DatabaseAwayError, the reason of `ctx.signal`.
  */
-export async function followCustomFields({ db, lease, log, signal }: Context): Promise<void> {
+export const followCustomFields = (ctx: Context): Promise<void> =>
+  // Passes of several kinds read custom fields side by side.
+  ctx.whole.run('views of custom fields', () => follow(ctx));
+
+async function follow({ db, lease, log, signal }: Context): Promise<void> {
   try {
     const followed = await followFields((work) => writing(db, lease, work), { signal });
     if (followed === undefined) {

@@ -54,9 +54,23 @@ describe('status', () => {
       ]);
       const again = await run(['migrate'], { DATABASE_URL: empty.url });
       expect([again.status, again.stdout]).toEqual([0, expect.stringMatching(/: nothing to do\n$/)]);
+      await empty.pool.query(
+        `UPDATE pylon_sync.settings SET value = value || '{"": "", "pylon_bi.issues": ""}' WHERE key = 'views'`,
+      );
+      const remade = await run(['migrate'], { DATABASE_URL: empty.url });
+      expect([remade.status, remade.stdout]).toEqual([0, expect.stringMatching(/: 1 view made anew\n$/)]);
       expect((await run(['status'], { ...env, DATABASE_URL: empty.url })).status).toBe(0);
     } finally {
       await empty.drop();
     }
+  });
+
+  test('names a token that Pylon refuses, until it takes one', async ({ env }) => {
+    const few = { ...env, PYLON_SYNC_RESOURCES: 'tags' };
+    const status = async () => (await run(['status'], few)).stdout;
+    expect((await run(['sync'], { ...few, PYLON_API_TOKEN: 'no-such-token' })).status).toBe(1);
+    expect(await status()).toMatch(/Pylon refuses the token since \S+Z, so nothing is read: GET \/me: 401/);
+    expect((await run(['sync'], few)).status).toBe(0);
+    expect(await status()).not.toContain('refuses the token');
   });
 });

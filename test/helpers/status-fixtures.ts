@@ -50,7 +50,7 @@ export function editCounts(
 export function mirrorStatus(fields: Partial<Status> = {}): Status {
   return {
     ...{ as_of: '2026-03-01T12:00:00Z', workspace: null, holder: null, plan: null },
-    ...{ pylon: null, schedule: null, clock: null },
+    ...{ pylon: null, token: null, schedule: null, clock: null },
     ...{ resources: [], stopped_scans: [], budgets: [], edits: editCounts() },
     ...{ views: [], collations: [], altered: [] },
     ...fields,

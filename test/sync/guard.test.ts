@@ -51,6 +51,12 @@ describe('the guard of listings per parent', () => {
     expect(rows[0].gone).toBeGreaterThan(0);
     expect(rows[0].gone).toBeLessThanOrEqual(50);
     expect(await states(database)).toEqual(['stopped']);
+    const { rows: scans } = await database.pool.query(
+      'SELECT candidates::int, live::int FROM pylon_sync.scans',
+    );
+    // Of the rows that there were when the guard stopped it.
+    expect(scans).toEqual([{ candidates: expect.any(Number), live: expect.any(Number) }]);
+    expect(scans[0].live).toBeGreaterThanOrEqual(scans[0].candidates);
   });
 
   test('takes its scan back when the listings hold the records again', async ({ mirror, database }) => {

@@ -35,10 +35,8 @@ async function definitions(tx: Executor): Promise<readonly FieldDefinition[]> {
   return rows;
 }
 
-/** Reads the custom fields, and notes the columns of new ones. */
-export async function readFields(tx: Executor): Promise<Fields> {
-  const defined = await definitions(tx);
-  const known = (await tx
+const knownColumns = async (tx: Executor) =>
+  (await tx
     .select({
       object_type: biColumns.object_type,
       slug: biColumns.slug,
@@ -48,10 +46,17 @@ export async function readFields(tx: Executor): Promise<Fields> {
     })
     .from(biColumns)
     .orderBy(biColumns.id)) as readonly FieldColumn[];
-  const added = newColumns(
-    defined.filter(({ object_type }) => views.some(({ fieldsOf }) => fieldsOf === object_type)),
-    known,
-  );
+
+/** Reads the custom fields, and notes the columns of new ones: one transaction at a time, so that each is noted once. */
+export async function readFields(tx: Executor): Promise<Fields> {
+  const defined = await definitions(tx);
+  const shown = defined.filter(({ object_type }) => views.some(({ fieldsOf }) => fieldsOf === object_type));
+  const before = await knownColumns(tx);
+  if (newColumns(shown, before).length === 0) return { defined, columns: before };
+  await tx.execute(sql`LOCK TABLE ${biColumns} IN SHARE ROW EXCLUSIVE MODE`);
+  // What another transaction has noted meanwhile is in view now.
+  const known = await knownColumns(tx);
+  const added = newColumns(shown, known);
   if (added.length > 0) await tx.insert(biColumns).values([...added]);
   return { defined, columns: [...known, ...added] };
 }

@@ -39,7 +39,7 @@ export const freshness: View = {
        ORDER BY run.id DESC LIMIT 1) AS compared ON true
     LEFT JOIN LATERAL (
       SELECT sum(audit.sampled) AS sampled, sum(audit.drifted) AS drifted FROM pylon_sync.audits AS audit
-       WHERE audit.resource = r.resource AND audit.day > current_date - 7) AS audited ON true`,
+       WHERE audit.resource = r.resource AND audit.day > (now() AT TIME ZONE 'UTC')::date - 7) AS audited ON true`,
   columns: {
     resource: column('r.resource', 'The table of schema pylon.'),
     last_complete_pass_at: column(

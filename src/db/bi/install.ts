@@ -207,15 +207,18 @@ async function installPiece(tx: Executor, { name, digest, install }: Piece): Pro
 
 /**
  * Brings the views to this version where they are not: whoever holds no lease writes nothing else. Custom fields that
- * came since are left to who does.
+ * came since are left to who does. Returns the names of what was made anew.
  */
-export async function migrateViews(transact: Transact, options: InstallOptions = {}): Promise<void> {
+export async function migrateViews(
+  transact: Transact,
+  options: InstallOptions = {},
+): Promise<readonly string[]> {
   const isDone = await transact(async (tx) => {
     const isThere = await hasSchema(tx);
     const troubles = await readTroubles(tx);
     return isThere && (await areViewsCurrent(tx)) && troubles.every(({ because }) => because === null);
   });
-  if (!isDone) await installViews(transact, options);
+  return isDone ? [] : (await installViews(transact, options)).made;
 }
 
 /** Has the views follow the custom fields, where they are those of this version: another one's are its own business. */

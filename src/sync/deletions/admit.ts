@@ -41,7 +41,7 @@ export async function admit(pass: Pass, tx: Executor, ids: readonly string[]): P
       firstOrder: ctx.lease.nextOrder(),
       state: 'stopped',
     }));
-  await addCandidates(tx, scan.id, ids);
+  await addCandidates(tx, scan.id, ids, await countLive(tx, resource.table));
   if (waiting === undefined)
     ctx.log.error(
       { resource: resource.name, scan: scan.id },

@@ -41,7 +41,7 @@ async function collect(pass: Pass, scan: Scan, span: Span): Promise<boolean> {
         const ids = await readCandidates(tx, scan.id, BATCH, after);
         const last = ids.at(-1);
         if (last === undefined) break;
-        await addCandidates(tx, waiting.id, ids);
+        await addCandidates(tx, waiting.id, ids, found.live);
         after = last;
       }
       await endScan(tx, scan.id, 'abandoned');

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import { describe, expect, test as plain } from 'vitest';
+import { readFields } from '../../../src/db/bi/columns.ts';
 import { type FieldColumn, type FieldDefinition, newColumns, typeOf } from '../../../src/db/bi/fields.ts';
-import { asDaemon } from '../../helpers/as-daemon.ts';
+import { asDaemon, inDaemonTransaction } from '../../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
 import { define, install as installAll } from '../../helpers/fields.ts';
 
@@ -284,4 +286,23 @@ test('a field that is gone leaves its column, null and saying so; one that comes
   });
   await asDaemon(database.pool, 'UPDATE pylon.custom_fields SET _deleted_at = NULL');
   expect(await plan()).toMatchObject({ cf_plan: 'gold' });
+});
+
+test('two passes that note a new field at once note it once', async ({ database }) => {
+  await define(database, `('1', 'issue', 'plan', 'select', 'Plan', NULL)`);
+  const first = await database.pool.connect();
+  try {
+    await first.query("BEGIN; SELECT set_config('pylon_sync.daemon', 'on', true)");
+    const one = await readFields(drizzle({ client: first }));
+    const other = inDaemonTransaction(database.pool, readFields);
+    const waiting =
+      'SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())';
+    await expect.poll(async () => (await database.pool.query(waiting)).rowCount).toBe(1);
+    await first.query('COMMIT');
+    const names = ({ columns }: typeof one) => columns.map(({ name }) => name);
+    expect(names(await other)).toEqual(names(one));
+    expect(names(one)).toEqual(['cf_plan', 'cf_plan_slug']);
+  } finally {
+    first.release();
+  }
 });
