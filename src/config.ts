@@ -16,6 +16,7 @@ import {
   databaseUrl,
   date,
   folder,
+  hostNames,
   listenAddress,
   oneOf,
   password,
@@ -64,6 +65,8 @@ export interface Config {
   readonly listenUrl: Secret | undefined;
   readonly dataDir: string;
   readonly http: ListenAddress | 'off';
+  /** Further names under which its pages may be asked for, in lower case. */
+  readonly httpHosts: readonly string[];
   /** Absent: no webhooks are taken. */
   readonly webhookSecret: Secret | undefined;
   readonly logLevel: string;
@@ -143,6 +146,7 @@ const schema = z.object({
   PYLON_SYNC_RETENTION_DAYS: whole(1, 36_500).prefault('90'),
   PYLON_SYNC_DATA_DIR: folder.prefault('./.pylon-sync'),
   PYLON_SYNC_HTTP: listenAddress.prefault('127.0.0.1:8080'),
+  PYLON_SYNC_HTTP_HOSTS: hostNames.prefault(''),
   PYLON_WEBHOOK_SECRET: webhookSecret.optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').prefault('info'),
   LOG_FORMAT: oneOf('json', 'pretty').optional(),
@@ -231,6 +235,7 @@ function configOf(read: z.output<typeof schema>): Config {
     listenUrl: read.DATABASE_LISTEN_URL,
     dataDir: read.PYLON_SYNC_DATA_DIR,
     http: read.PYLON_SYNC_HTTP,
+    httpHosts: read.PYLON_SYNC_HTTP_HOSTS,
     webhookSecret: read.PYLON_WEBHOOK_SECRET,
     logLevel: read.LOG_LEVEL,
     logFormat: read.LOG_FORMAT,

@@ -114,6 +114,16 @@ export const listenAddress = readable(
   parseListenAddress,
 );
 
+export const hostNames = readable(
+  'takes host names, comma-separated, without port: pylon-sync.example.com',
+  (text) => {
+    const names = text.split(/[\s,]+/).filter((name) => name !== '');
+    return names.every((name) => /^[\w-]+(\.[\w-]+)*$/.test(name))
+      ? names.map((name) => name.toLowerCase())
+      : undefined;
+  },
+);
+
 export function oneOf<const Value extends string>(...values: readonly Value[]) {
   return readable(`takes ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`, (text) =>
     values.find((value) => value === text),

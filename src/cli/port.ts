@@ -51,6 +51,7 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
     reports: () => reports,
     uses: () => working?.pylon.uses() ?? [],
     hint: async (hints) => queue(working, hints),
+    hosts: [...(config.http === 'off' ? [] : [config.http.host.toLowerCase()]), ...config.httpHosts],
     webhookSecret: config.webhookSecret,
     now: Date.now,
   });

@@ -3,6 +3,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { reasonOf } from '../errors.ts';
 import { gaugesText } from './gauges.ts';
 import { healthApp } from './health.ts';
+import { onlyKnownHosts } from './hosts.ts';
 import { CONTENT_TYPE } from './metrics.ts';
 import type { Operations } from './operations.ts';
 import { overviewOf } from './page/overview.ts';
@@ -35,6 +36,7 @@ export function daemonApp(operations: Operations): Hono {
   const reading = readingOf(operations);
   const app = new Hono();
   app.use(HEADERS);
+  app.use(onlyKnownHosts(operations.hosts));
   app.use(async (c, next) => {
     await next();
     c.header('Cache-Control', 'no-store');

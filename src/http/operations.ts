@@ -20,6 +20,8 @@ export interface Operations {
   readonly metrics: Metrics;
   /** Notes records to be read again. Rejects when it cannot: whoever sent them is told to come again. */
   readonly hint: (hints: readonly Hint[]) => Promise<void>;
+  /** Names, in lower case, under which the pages may be asked for; addresses and `localhost` are known besides. */
+  readonly hosts: readonly string[];
   /** Without one, no webhook is taken. */
   readonly webhookSecret: Secret | undefined;
   /** Blacks out secrets in text that others wrote. */

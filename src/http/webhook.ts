@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { reasonOf } from '../errors.ts';
 import type { Secret } from '../secret.ts';
+import { coolingDown } from './cool-down.ts';
 import { findHints } from './hints.ts';
 import type { WebhookOutcome } from './metrics.ts';
 import type { Operations } from './operations.ts';
@@ -9,6 +10,9 @@ import { within } from './recent.ts';
 import { isSignedBy } from './signature.ts';
 
 const MOST_BYTES = 1024 * 1024;
+
+/** Between two readings of one record that webhooks bring about, milliseconds. */
+const COOL_DOWN_MS = 30_000;
 
 /** A database that does not answer is one that is away: Pylon may come again. */
 const PATIENCE_MS = 5_000;
@@ -19,8 +23,14 @@ const RETRY_AFTER_SECONDS = '30';
  * which are read again. Refused before anything is done: what is too large, what is not signed with the
  * secret, what is not JSON or names no record, in this order.
  */
-export function webhookApp(secret: Secret, { metrics, hint, log }: Operations): Hono {
+export function webhookApp(secret: Secret, { metrics, hint, log, now }: Operations): Hono {
   const app = new Hono();
+  const noteOnce = coolingDown(
+    hint,
+    ({ resource, id }, error) =>
+      log.info({ resource, id, reason: reasonOf(error) }, 'webhook could not be noted'),
+    { ms: COOL_DOWN_MS, now },
+  );
   const refuse = (outcome: WebhookOutcome, status: 400 | 401 | 413, error: string) => {
     metrics.webhook(outcome);
     log.debug({ outcome }, 'webhook refused');
@@ -38,7 +48,7 @@ export function webhookApp(secret: Secret, { metrics, hint, log }: Operations): 
     if (hints === undefined) return refuse('malformed', 400, 'the body is not JSON');
     if (hints.length === 0) return refuse('malformed', 400, 'the body names no issue, account or contact');
     try {
-      await within(PATIENCE_MS, 'noting what to read again', hint(hints));
+      await within(PATIENCE_MS, 'noting what to read again', noteOnce(hints));
     } catch (error) {
       metrics.webhook('failed');
       log.info({ reason: reasonOf(error) }, 'webhook could not be noted');

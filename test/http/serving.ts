@@ -67,6 +67,7 @@ export const test = withMirror.extend<{ port: Serving }>({
           uses: () => [],
           metrics: createMetrics(),
           hint: async (hints) => void hinted.push(hints),
+          hosts: [],
           webhookSecret: new Secret(SECRET),
           conceal: concealing([new Secret(TOKEN), new Secret(SECRET)]),
           log: pino({ level: 'silent' }),

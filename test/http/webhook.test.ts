@@ -139,6 +139,12 @@ describe('a webhook', () => {
     expect(await answer.json()).toEqual({ error: 'the database is away' });
   });
 
+  test('that is sent again and again has its record read once: 202', async ({ port }) => {
+    const opened = await port.open();
+    for (let times = 0; times < 5; times += 1) expect((await signed(opened, BODY)).status).toBe(202);
+    expect(opened.hinted).toHaveLength(1);
+  });
+
   test('is nothing that can be got: 404', async ({ port }) => {
     expect((await (await port.open()).get('/webhooks/pylon')).status).toBe(404);
   });

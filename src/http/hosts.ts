@@ -1,0 +1,31 @@
+import { isIP } from 'node:net';
+import type { MiddlewareHandler } from 'hono';
+
+/** What machines ask for under whatever name they have for this one: it shows no data, or proves who asks. */
+const EXEMPT = new Set(['/healthz', '/readyz', '/metrics', '/webhooks/pylon']);
+
+/** The name in a `Host` header, in lower case, without its port and the dot of a full name. */
+function nameIn(host: string): string {
+  const [, name = host] = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(host) ?? [];
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+/**
+ * Whether a page may be shown to who asks for it under a name. A name that an attacker owns can be made to lead to this
+ * port, and a browser then lets that attacker's page read the answer (DNS rebinding); an address and `localhost` cannot.
+ */
+function isKnownHost(host: string | undefined, names: readonly string[]): boolean {
+  if (host === undefined) return false;
+  const name = nameIn(host);
+  return isIP(name.replace(/^\[|\]$/g, '')) > 0 || name === 'localhost' || names.includes(name);
+}
+
+/** Answers requests for pages only under names that are known: 421 for any other. */
+export const onlyKnownHosts =
+  (names: readonly string[]): MiddlewareHandler =>
+  async (c, next) => {
+    const host = c.req.header('host');
+    if (EXEMPT.has(c.req.path) || isKnownHost(host, names)) return next();
+    const error = `this port is not known as ${JSON.stringify(host ?? '')}: PYLON_SYNC_HTTP_HOSTS names what its pages may be asked for as`;
+    return c.json({ error }, 421);
+  };
