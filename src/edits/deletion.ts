@@ -63,9 +63,12 @@ function fieldsOf(
   });
 }
 
-/** A value without the signatures of URLs in it. */
-const steady = (value: unknown): unknown =>
-  value === undefined ? undefined : (JSON.parse(unsigned(JSON.stringify(value))) as unknown);
+/** A value without the signatures of URLs in it; one that has none as it is. */
+function steady(value: unknown): unknown {
+  const json = value === undefined ? '' : JSON.stringify(value);
+  const without = unsigned(json);
+  return without === json ? value : (JSON.parse(without) as unknown);
+}
 
 /**
  * Compares a DELETE with what Pylon holds now: a field that somebody changed since the row was last known is contested,
