@@ -77,7 +77,8 @@ export function tidied(value: unknown): unknown {
   }
   if (typeof value !== 'string') return value;
   const text = trimmed(value);
-  return typeof text === 'string' ? wordsOf(text) : text;
+  // What has no words, images alone for one, is told by nothing else.
+  return typeof text === 'string' ? wordsOf(text) || text : text;
 }
 
 /** An element of a set as a server may keep it: tags, addresses and domains differ by more than their case. */

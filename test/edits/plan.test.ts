@@ -535,6 +535,14 @@ describe('after an attempt whose answer was lost', () => {
     ],
     ['HTML of other words is somebody else’s', 'body_html', '<p>a</p>', HTML, '<p>Hi</p>', 'conflict'],
     [
+      'HTML without words is what it says',
+      'body_html',
+      '<p>a</p>',
+      '<img src="a">',
+      '<img src="b">',
+      'conflict',
+    ],
+    [
       'HTML has not arrived',
       'body_html',
       '<p>a</p>',
