@@ -117,13 +117,13 @@ async function checkDatabase(
       }
       findings.right.push(`database: Postgres ${version} at ${databaseName(setup, url)}`);
       if (trust === 'encrypted') findings.notes.push(`database: ${UNVERIFIED}`);
-      await checkObjects({ pool }, findings);
       const pending = await pendingMigrations(pool);
       findings.right.push(
         pending === 0
           ? 'migrations: all applied'
           : `migrations: ${plural(pending, 'migration')} to apply (done at start)`,
       );
+      await checkObjects({ pool }, findings);
       const missing = pending === 0 ? await missingRoles(pool) : [];
       if (missing.length > 0) findings.notes.push(`roles: ${rolesAdvice(missing)}`);
       const sharing = await sharingRoles(pool);

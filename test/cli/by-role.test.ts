@@ -48,6 +48,8 @@ test.for<{ role: Role; steps: readonly Step[] }>([
       [['show', '4'], /resolve 4 --local/],
       [['approve', '1', '--dry-run'], /^would approve: 1 edit/],
       [['approve', '1']],
+      // Nothing can come of it; what this role may not do comes first.
+      [['approve', '2']],
       [['retry', '3'], /^trying again: 1 edit/, ['draft', 'pending', 'pending', 'conflict']],
       [['resolve', '4', '--local'], /^sending/, ['draft', 'pending', 'pending', 'pending']],
       [['discard', '2'], /^discarded: 1 edit/, ['draft', 'discarded', 'pending', 'pending']],
@@ -61,6 +63,7 @@ test.for<{ role: Role; steps: readonly Step[] }>([
       [['discard', '2']],
       [['retry', '3']],
       [['resolve', '4', '--local']],
+      [['resolve', '3', '--local']],
       [['approve', '1'], /^approved: 1 edit/, ['pending', 'pending', 'failed', 'conflict']],
     ],
   },

@@ -108,7 +108,6 @@ const UNDEFINED_FUNCTION = '42883';
 
 /** Does what was decided, by the functions that people have in SQL too. How many edits moved. */
 export async function decide(db: Executor, decision: Decision, ids: readonly number[]): Promise<number> {
-  if (ids.length === 0) return 0;
   try {
     const list = sql`${sql.param([...ids])}::bigint[]`;
     const { rows } = await db.execute<{ moved: number }>(CALLS[decision](list));
