@@ -111,7 +111,7 @@ function greeting(
       : `Ready: ${count(rows)} rows, but none in ${empty.join(', ')}.`,
     `Connect with ${url}`,
     '',
-    `  psql '${url}' -c 'SELECT state, count(*) FROM pylon.issues GROUP BY state'`,
+    `  psql '${url}' -c 'SELECT state, count(*) FROM pylon.issues WHERE _deleted_at IS NULL GROUP BY state'`,
     '',
     ...(page === undefined ? [] : [`The operator's page: ${page}/`, `Reports, drawn: ${page}/reports`]),
     'Ctrl-C ends it and removes its database.',

@@ -90,7 +90,9 @@ function explain(
     if (error.code === 'commander.help') return { status: 2, text: '' };
     return {
       status: 2,
-      text: `${error.message.replace(/^error: |\.$/g, '').replace('\n', ' ')}: ${accepted(error, program, words)}`,
+      text: `${named(error, program, words)
+        .replace(/^error: |\.$/g, '')
+        .replace('\n', ' ')}: ${accepted(error, program, words)}`,
     };
   }
   if (error instanceof Interrupted) return { status: error.status, text: error.message };
@@ -101,6 +103,14 @@ function explain(
   if (refused !== undefined) return { status: 1, text: `the database refused a statement: ${refused}` };
   // Anything else is a fault of this program: where it happened helps whoever mends it.
   return { status: 1, text: error instanceof Error ? `${reasonOf(error)}\n${error.stack}` : String(error) };
+}
+
+/** What commander says, with the words that are too many: it counts them alone. */
+function named({ code, message }: CommanderError, program: Command, words: readonly string[]): string {
+  if (code !== 'commander.excessArguments') return message;
+  const { args, registeredArguments } = commandIn(program, words);
+  const unknown = args.slice(registeredArguments.length).map((word) => JSON.stringify(word));
+  return unknown.length === 0 ? message : `too many arguments: ${unknown.join(' ')}`;
 }
 
 /** The command that words name, as far as they name one. */

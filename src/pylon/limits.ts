@@ -36,6 +36,12 @@ const FILE = z.strictObject({
   limits: z.record(z.string(), z.number().int().positive()).default({}),
 });
 
+/** What a file holds at a path, as JSON. */
+const givenAt = (json: unknown, path: readonly PropertyKey[]): string =>
+  JSON.stringify(
+    path.reduce<unknown>((value, key) => (value as Readonly<Record<PropertyKey, unknown>>)?.[key], json),
+  );
+
 const TAKES =
   'current, legacy, or the path of a file like {"interval_ms": 60000, "limits": {"GET /issues": 30}}';
 
@@ -56,7 +62,13 @@ export function parseLimits(value: string, readFile: (path: string) => string): 
     throw fail(`cannot be read as JSON (${reasonOf(error)})`, error);
   }
   const file = FILE.safeParse(json);
-  if (!file.success) throw fail(z.prettifyError(file.error).replace(/\s*\n\s*/g, ' '));
+  if (!file.success) {
+    const given = file.error.issues
+      .filter(({ path }) => path.length > 0)
+      .map(({ path }) => givenAt(json, path));
+    const what = given.length === 0 ? '' : ` (given ${given.join(', ')})`;
+    throw fail(`${z.prettifyError(file.error).replace(/\s*\n\s*/g, ' ')}${what}`);
+  }
   const named = new Map<string, number>();
   for (const [endpoint, limit] of Object.entries(file.data.limits)) {
     const name = canonical(endpoint);

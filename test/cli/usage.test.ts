@@ -18,7 +18,7 @@ describe('wrong usage is one line saying what was given and what is taken, exit 
       /--resource <name>, --since <date>/,
     ],
     [['--json'], "unknown option '--json'", COMMANDS],
-    [['status', 'users'], 'too many arguments', /`status` takes --json, --help$/m],
+    [['status', 'users', 'x y'], 'too many arguments: "users" "x y":', /`status` takes --json, --help$/m],
     [['backfill', '--since'], "'--since <date>' argument missing", /--resource <name>/],
     [['backfill', '--resource', 'isues'], '"isues"', /organizations, users, .*audit_logs/],
     [['backfill', '--since', 'yesterday'], '--since "yesterday"', /2025-01-31/],

@@ -65,6 +65,11 @@ test('a file that is away or no JSON is refused with its path, the reason and wh
   expect(problemOf('{"limits": ')).toMatch(/^limits\.json: cannot be read as JSON \(/);
 });
 
+test('a value that is none is named', () => {
+  expect(problemOf({ limits: { 'GET /issues': 'many' } })).toContain('(given "many")');
+  expect(problemOf({ interval_ms: -5 })).toContain('(given -5)');
+});
+
 test('an unknown endpoint is refused with the one that was probably meant', () => {
   expect(problemOf({ limits: { 'GET /issue': 5 } })).toContain(
     'no endpoint "GET /issue", did you mean "GET /issues"?',

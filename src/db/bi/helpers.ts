@@ -39,7 +39,8 @@ const IN_CALENDAR = `substr($1, 1, 4) <> '0000' AND substr($1, 1, 10) <> '0001-0
 /** Functions that views are made of. Values of custom fields are texts: what is not what its field is to be is null. */
 export const viewFunctions = (): readonly string[] => [
   `CREATE OR REPLACE FUNCTION pylon_bi.to_number(given text) RETURNS numeric ${PURE}
-     RETURN CASE WHEN $1 ~ '^\\s*[+-]?([0-9]{1,100}([.][0-9]{0,100})?|[.][0-9]{1,100})(e[+-]?[0-9]{1,2})?\\s*$' THEN $1::numeric END`,
+     RETURN CASE WHEN $1 ~ '^\\s*[+-]?([0-9]{1,100}([.][0-9]{0,100})?|[.][0-9]{1,100})(e[+-]?[0-9]{1,2})?\\s*$' THEN CASE WHEN abs($1::numeric) < 1e20
+       THEN CASE WHEN scale($1::numeric) > 18 THEN round($1::numeric, 18) ELSE $1::numeric END END END`,
   `CREATE OR REPLACE FUNCTION pylon_bi.to_boolean(given text) RETURNS boolean ${PURE}
      RETURN CASE lower($1) WHEN 'true' THEN true WHEN 'false' THEN false END`,
   `CREATE OR REPLACE FUNCTION pylon_bi.to_day(given text) RETURNS date ${PURE}

@@ -33,6 +33,21 @@ test.for(FUNCTIONS)(
   },
 );
 
+test.for([
+  ['99999999999999999999.5', '99999999999999999999.5'],
+  ['100000000000000000000', null],
+  ['-1e20', null],
+  ['1.50', '1.50'],
+  ['0.1234567890123456789', '0.123456789012345679'],
+  ['1e-30', '0.000000000000000000'],
+])(
+  'to_number of %s is no wider than a decimal of 38 digits, 18 of them after the point',
+  async ([given, shown], { database }) => {
+    const { rows } = await database.pool.query('SELECT pylon_bi.to_number($1)::text AS number', [given]);
+    expect(rows).toEqual([{ number: shown }]);
+  },
+);
+
 test('plain_text leaves out scripts and styles, each to its own end', async ({ database }) => {
   const shown = async (html: string) =>
     (await database.pool.query('SELECT pylon_bi.plain_text($1) AS text', [html])).rows[0].text;
