@@ -5,6 +5,7 @@ import { addressOf } from './address.ts';
 import type { Turn } from './budget.ts';
 import { createBudgets } from './budgets.ts';
 import { boundsOf, followingClock, momentNow, steadyNow } from './clock.ts';
+import { PylonError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import { type Attempt, observed } from './observe.ts';
 import { newReach } from './reach.ts';
@@ -65,6 +66,18 @@ export interface PylonOptions {
 }
 
 const MAX_BYTES = 256 * 1024 * 1024;
+
+/** Larger bodies are answered with 413, for good. */
+const LARGEST_BODY = 10 * 1024 * 1024;
+
+/** @throws PylonError in the place of Pylon's 413. */
+function unlessTooLarge({ endpoint, init: { body } }: Prepared): void {
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : 0;
+  if (bytes <= LARGEST_BODY) return;
+  const error = `not sent: the body has ${bytes} bytes, and Pylon takes at most ${LARGEST_BODY}`;
+  const nothing = { requestId: undefined, existsId: undefined };
+  throw new PylonError({ endpoint, status: 413, code: 'payload_too_large', errors: [error], ...nothing });
+}
 
 const WARN_AFTER_MS = 60_000;
 /** No limit of Pylon's explains a longer wait: something else is the matter, and a person may know what. */
@@ -135,6 +148,7 @@ export function createPylon(options: PylonOptions): Pylon {
     priority: Priority,
   ): Promise<Answer> {
     const prepared = prepare(options, request);
+    unlessTooLarge(prepared);
     const { endpoint } = prepared;
     const budget = budgets.of(endpoint);
     const linked = link(closed.signal, request.signal);

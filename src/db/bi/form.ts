@@ -9,6 +9,8 @@ import type { View } from './view.ts';
 export interface Form {
   /** The statement that makes it, or replaces it in place, with its options as they stand. */
   readonly statement: string;
+  /** The statement that has changes of it refused, until something says what they mean. */
+  readonly guard: string;
   readonly comment: string;
   /** In the view's order. */
   readonly columns: readonly (readonly [name: string, comment: string])[];
@@ -27,6 +29,16 @@ const optionsOf = (options: readonly string[]): string => {
   });
   return ` WITH (${given.join(', ')})`;
 };
+
+/** The table that a view is first of all taken from. */
+function sourceOf({ from }: View): string {
+  const [, schema, table] = /\bFROM (pylon(?:_sync)?)\."?(\w+)"?/.exec(from) ?? [];
+  return table === undefined ? 'what the database knows of itself' : `${schema}.${table}`;
+}
+
+const guardOf = (view: View): string =>
+  `CREATE OR REPLACE TRIGGER pylon_sync_refuse INSTEAD OF INSERT OR UPDATE OR DELETE ON pylon_bi.${identifier(view.name)}
+     FOR EACH ROW EXECUTE FUNCTION pylon_bi.refuse_change(${literal(sourceOf(view))})`;
 
 /** Columns that stand are listed first, in their order, each with its present expression or a typed null. */
 export function formOf(view: View, fields: Fields, stands: Standing | undefined): Form {
@@ -53,10 +65,11 @@ export function formOf(view: View, fields: Fields, stands: Standing | undefined)
   const commented = columns.map(([name, one]) => [name, one.comment] as const);
   return {
     statement: made(optionsOf(stands?.options ?? [])),
+    guard: guardOf(view),
     comment,
     columns: commented,
     leftOut,
-    digest: digestOf([made(''), comment, ...commented.flat()]),
+    digest: digestOf([made(''), guardOf(view), comment, ...commented.flat()]),
   };
 }
 

@@ -38,6 +38,19 @@ const IN_CALENDAR = `substr($1, 1, 4) <> '0000' AND substr($1, 1, 10) <> '0001-0
 
 /** Functions that views are made of. Values of custom fields are texts: what is not what its field is to be is null. */
 export const viewFunctions = (): readonly string[] => [
+  // Of a statement that changes a view, unless another trigger says what it means. Argument: the table that it shows.
+  `CREATE OR REPLACE FUNCTION pylon_bi.refuse_change() RETURNS trigger
+   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+   BEGIN
+     IF EXISTS (SELECT FROM pg_trigger
+                 WHERE tgrelid = TG_RELID AND tgname <> TG_NAME AND tgenabled <> 'D' AND tgtype & 64 <> 0
+                   AND tgtype & CASE TG_OP WHEN 'INSERT' THEN 4 WHEN 'DELETE' THEN 8 ELSE 16 END <> 0) THEN
+       RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+     END IF;
+     RAISE EXCEPTION '% of pylon_bi.% is refused: it shows %', TG_OP, TG_TABLE_NAME, TG_ARGV[0]
+       USING ERRCODE = '0A000', TABLE = TG_TABLE_NAME,
+             HINT = CASE WHEN TG_ARGV[0] LIKE 'pylon.%' THEN 'Change ' || TG_ARGV[0] || ', and Pylon follows.' ELSE 'It is the daemon''s own.' END;
+   END $$`,
   `CREATE OR REPLACE FUNCTION pylon_bi.to_number(given text) RETURNS numeric ${PURE}
      RETURN CASE WHEN $1 ~ '^\\s*[+-]?([0-9]{1,100}([.][0-9]{0,100})?|[.][0-9]{1,100})(e[+-]?[0-9]{1,2})?\\s*$' THEN CASE WHEN abs($1::numeric) < 1e20
        THEN CASE WHEN scale($1::numeric) > 18 THEN round($1::numeric, 18) ELSE $1::numeric END END END`,
@@ -73,7 +86,7 @@ const UNSEEN_SECONDS = 10;
 export const syncedUntil = (
   unseenSeconds = UNSEEN_SECONDS,
 ) => `CREATE OR REPLACE FUNCTION pylon_bi.synced_until() RETURNS timestamptz
-   LANGUAGE sql VOLATILE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+   LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
      WITH others AS (
        SELECT pid, xact_start FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker'),

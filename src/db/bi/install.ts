@@ -99,6 +99,7 @@ function viewPiece(view: View, fields: Fields, stands: Standing | undefined): Pi
     async install(tx) {
       const form = formOf(view, fields, await lockedView(tx, view.name));
       await tx.execute(sql.raw(form.statement));
+      await tx.execute(sql.raw(form.guard));
       await writeComments(tx, 'VIEW', name, { ...Object.fromEntries(form.columns), '': form.comment });
     },
   };
