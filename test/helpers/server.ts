@@ -12,6 +12,7 @@ export const TEST_SETTINGS = {
   max_connections: '200',
   max_wal_size: '256MB',
   autovacuum_naptime: '1h',
+  max_prepared_transactions: '2',
 };
 
 /** One connection for one piece of work, closed whatever happens. */

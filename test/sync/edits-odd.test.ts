@@ -52,7 +52,7 @@ describe('an edit that no table can hold', () => {
   test('of one contact twice is refused twice, and no more', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 }, ONLY);
     const [id = ''] = idsOf(mirrored, 'contacts');
-    await queued(database, 'contacts', id, { phone_numbers: ['1', null] });
+    await queued(database, 'contacts', id, { phone_numbers: [['1'], '2'] });
     await queued(database, 'contacts', id, { phone_numbers: [['1', '2']] });
     await push(mirrored);
     expect(await statesIn(database)).toEqual(['failed', 'failed']);

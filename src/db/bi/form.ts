@@ -36,8 +36,11 @@ function sourceOf({ from }: View): string {
   return table === undefined ? 'what the database knows of itself' : `${schema}.${table}`;
 }
 
+/** The trigger of each view that refuses changes of it. */
+export const GUARD = 'pylon_sync_refuse';
+
 const guardOf = (view: View): string =>
-  `CREATE OR REPLACE TRIGGER pylon_sync_refuse INSTEAD OF INSERT OR UPDATE OR DELETE ON pylon_bi.${identifier(view.name)}
+  `CREATE OR REPLACE TRIGGER ${GUARD} INSTEAD OF INSERT OR UPDATE OR DELETE ON pylon_bi.${identifier(view.name)}
      FOR EACH ROW EXECUTE FUNCTION pylon_bi.refuse_change(${literal(sourceOf(view))})`;
 
 /** Columns that stand are listed first, in their order, each with its present expression or a typed null. */

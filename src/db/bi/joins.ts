@@ -1,6 +1,6 @@
 import { isOpen } from './ended.ts';
 import { joinView } from './objects.ts';
-import { column, duration, type View } from './view.ts';
+import { column, duration, numberIn, type View, type ViewColumn } from './view.ts';
 
 /** The elements of a JSON list, none where it is no list. */
 const elements = (json: string) =>
@@ -13,6 +13,46 @@ const issue = {
 const account = {
   account_id: column('r.id', 'The account: accounts.id.'),
   account_name: column('r.name', 'What the account is called.'),
+};
+
+const contact = {
+  contact_id: column('r.id', 'The contact: contacts.id.'),
+  contact_name: column('r.name', 'Name of the contact.'),
+};
+
+/** Options that a record has in its custom fields of type multiselect, of which many tools cannot filter a list. */
+const optionsView = (
+  kind: string,
+  table: string,
+  own: Readonly<Record<string, ViewColumn>>,
+  more: Readonly<Record<string, ViewColumn>> = {},
+): View =>
+  joinView({
+    name: `${kind}_field_options`,
+    comment: `Options that ${table} have in custom fields of several options, one row per ${kind}, field and option.`,
+    table,
+    // Where a slug is defined twice, the older one is meant.
+    each: `(SELECT DISTINCT ON (slug) slug, label, type, select_metadata -> 'options' AS options FROM pylon.custom_fields
+             WHERE object_type = '${kind}' AND _deleted_at IS NULL ORDER BY slug, created_at, id) AS field
+      CROSS JOIN LATERAL unnest(pylon_bi.to_texts(r.custom_fields -> field.slug)) AS each(one)`,
+    where: "field.type = 'multiselect'",
+    columns: {
+      ...own,
+      field_slug: column('field.slug', 'The custom field: custom_fields.slug.'),
+      field_label: column('field.label', 'What people see the field called.'),
+      option_slug: column('each.one', 'The option, as custom_fields of the table has it.'),
+      option_label: column(
+        `coalesce((SELECT option.one ->> 'label'
+                     FROM jsonb_array_elements(CASE jsonb_typeof(field.options) WHEN 'array' THEN field.options END) AS option(one)
+                    WHERE option.one ->> 'slug' = each.one LIMIT 1), each.one)`,
+        'What people see the option called.',
+      ),
+      ...more,
+    },
+  });
+
+const issueCreatedAt = {
+  issue_created_at: column('r.created_at', 'When the issue was created.'),
 };
 
 /** How long ago a row of an issue was read: what Pylon counts on stands still here meanwhile. */
@@ -28,7 +68,7 @@ export const joinViews: readonly View[] = [
     columns: {
       ...issue,
       tag: column('each.one', 'The tag.'),
-      issue_created_at: column('r.created_at', 'When the issue was created.'),
+      ...issueCreatedAt,
     },
   }),
   joinView({
@@ -49,6 +89,17 @@ export const joinViews: readonly View[] = [
       tag_id: column('each.one', 'The tag: tags.id.'),
       tag: column('tag.value', 'The tag itself.'),
     },
+  }),
+  optionsView('issue', 'issues', issue, issueCreatedAt),
+  optionsView('account', 'accounts', account),
+  optionsView('contact', 'contacts', contact),
+  optionsView('task', 'tasks', {
+    task_id: column('r.id', 'The task: tasks.id.'),
+    task_title: column('r.title', 'Title of the task.'),
+  }),
+  optionsView('project', 'projects', {
+    project_id: column('r.id', 'The project: projects.id.'),
+    project_name: column('r.name', 'What the project is called.'),
   }),
   joinView({
     name: 'account_domains',
@@ -78,8 +129,7 @@ export const joinViews: readonly View[] = [
     table: 'contacts',
     each: elements('r.external_ids'),
     columns: {
-      contact_id: column('r.id', 'The contact: contacts.id.'),
-      contact_name: column('r.name', 'Name of the contact.'),
+      ...contact,
       external_id: column("each.one ->> 'external_id'", 'The id in the other system.'),
       label: column("each.one ->> 'label'", 'Which system or purpose it is for.'),
     },
@@ -90,8 +140,7 @@ export const joinViews: readonly View[] = [
     table: 'contacts',
     each: 'unnest(r.emails) AS each(one)',
     columns: {
-      contact_id: column('r.id', 'The contact: contacts.id.'),
-      contact_name: column('r.name', 'Name of the contact.'),
+      ...contact,
       email: column('each.one', 'The address.'),
       is_primary: column('each.one = r.email', 'Whether it is the main one.'),
     },
@@ -151,10 +200,7 @@ export const joinViews: readonly View[] = [
         'r.created_at',
         'When the issue was created; Pylon does not say when it was rated.',
       ),
-      score: column(
-        "CASE WHEN jsonb_typeof(each.one -> 'score') = 'number' THEN (each.one ->> 'score')::numeric END",
-        'The rating, from 1 (worst) to 5 (best).',
-      ),
+      score: column(numberIn("(each.one -> 'score')", '1e20'), 'The rating, from 1 (worst) to 5 (best).'),
       comment: column("each.one ->> 'comment'", 'What the customer wrote with it.'),
     },
   }),
@@ -166,7 +212,7 @@ export const joinViews: readonly View[] = [
     each: `jsonb_each(CASE jsonb_typeof(r.time_in_status_seconds) WHEN 'object' THEN r.time_in_status_seconds END) AS spent`,
     joins: `LEFT JOIN pylon.issue_statuses AS status ON status.id = spent.key
       CROSS JOIN LATERAL (SELECT spent.key = r.state AND ${isOpen('r')}) AS now_in(it)
-      CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(spent.value) = 'number' THEN (spent.value #>> '{}')::numeric END
+      CROSS JOIN LATERAL (SELECT ${numberIn('spent.value', '1e15')}
         + CASE WHEN now_in.it THEN ${SINCE_READ} ELSE 0 END) AS took(seconds)`,
     columns: {
       ...issue,
@@ -174,7 +220,7 @@ export const joinViews: readonly View[] = [
       state_label: column('coalesce(status.label, spent.key)', 'The state as people see it called.'),
       ...duration('time', 'took.seconds', 'Time in the state'),
       business_hours_seconds: column(
-        "CASE WHEN jsonb_typeof(r.business_hours_time_in_status_seconds -> spent.key) = 'number' THEN (r.business_hours_time_in_status_seconds ->> spent.key)::numeric::bigint END",
+        `(${numberIn('(r.business_hours_time_in_status_seconds -> spent.key)', '1e15')})::bigint`,
         'The same in business hours, in seconds, as of synced_at of the issue.',
       ),
       is_current: column('now_in.it', 'Whether the issue is in that state now.'),

@@ -1,6 +1,6 @@
 import { ended, isOpen } from './ended.ts';
 import { REOPENINGS } from './history.ts';
-import { column, duration, type View } from './view.ts';
+import { column, duration, numberIn, type View } from './view.ts';
 
 /** Seconds between two instants of an issue, of which Pylon's own figure is better where it has one. */
 const between = (given: string, end: string) =>
@@ -172,7 +172,7 @@ const teamWorkload: View = {
   },
 };
 
-const SCORE = "CASE WHEN jsonb_typeof(one -> 'score') = 'number' THEN (one ->> 'score')::numeric END";
+const SCORE = numberIn("(one -> 'score')", '1e20');
 
 /** Of an issue `i`, something over its ratings; null where it has none. */
 const ofRatings = (what: string) => `CASE WHEN i.csat_responses <> '[]' THEN (SELECT ${what}

@@ -21,6 +21,10 @@ export interface View {
 /** A column that is its expression, unchanged. */
 export const column = (sql: string, comment: string): ViewColumn => ({ sql, comment });
 
+/** A number that JSON holds, null where it is none, or one that no such thing can be: a view would fail for it. */
+export const numberIn = (json: string, below: '1e15' | '1e20'): string =>
+  `CASE WHEN jsonb_typeof(${json}) = 'number' THEN CASE WHEN abs((${json} #>> '{}')::numeric) < ${below} THEN (${json} #>> '{}')::numeric END END`;
+
 /** Seconds, and the same in hours, as two columns. */
 export const duration = (name: string, sql: string, what: string): Record<string, ViewColumn> => ({
   [`${name}_seconds`]: column(`(${sql})::bigint`, `${what}, in seconds.`),

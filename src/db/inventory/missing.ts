@@ -1,6 +1,7 @@
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type pg from 'pg';
 import { views } from '../bi/all.ts';
+import { GUARD } from '../bi/form.ts';
 import { areViewsCurrent, areViewsKnown, FUNCTIONS } from '../bi/install.ts';
 import { metabaseMetadata } from '../bi/metabase.ts';
 import { readTroubles } from '../bi/trouble.ts';
@@ -29,9 +30,10 @@ const VIEWS: Part = { kind: 'schema', schema: 'pylon_bi', table: '', name: 'pylo
 export const viewing = (): readonly Part[] => [
   ...installedBy(FUNCTIONS),
   VIEWS,
-  ...[...views, metabaseMetadata].map(
-    ({ name }): Part => ({ kind: 'view', schema: 'pylon_bi', table: '', name }),
-  ),
+  ...[...views, metabaseMetadata].flatMap(({ name }): readonly Part[] => [
+    { kind: 'view', schema: 'pylon_bi', table: '', name },
+    { kind: 'trigger', schema: 'pylon_bi', table: name, name: GUARD },
+  ]),
 ];
 
 /**
@@ -48,8 +50,11 @@ export async function uninstalled(client: pg.PoolClient, tx: Executor): Promise<
   const troubles = await readTroubles(tx);
   const missing = await missingOf(client, parts);
   return missing.filter(
-    ({ schema, name }) =>
-      !troubles.some(({ relation, because }) => because !== null && relation === `${schema}.${name}`),
+    ({ kind, schema, table, name }) =>
+      !troubles.some(
+        ({ relation, because }) =>
+          because !== null && relation === `${schema}.${kind === 'trigger' ? table : name}`,
+      ),
   );
 }
 
@@ -72,7 +77,11 @@ export function namesOf(missing: readonly Part[]): readonly string[] {
     .filter(
       ({ kind, schema, table }) =>
         kind === 'schema' ||
-        !(lost('schema', schema, schema) || (kind !== 'table' && lost('table', schema, table))),
+        !(
+          lost('schema', schema, schema) ||
+          (kind !== 'table' && lost('table', schema, table)) ||
+          (kind === 'trigger' && lost('view', schema, table))
+        ),
     )
     .map(nameOf);
 }

@@ -306,3 +306,40 @@ test('two passes that note a new field at once note it once', async ({ database 
     first.release();
   }
 });
+
+test('options of fields of several options are rows, with their labels, of every kind of record', async ({
+  database,
+}) => {
+  const kinds = ['issue', 'account', 'contact', 'task', 'project'];
+  await define(
+    database,
+    kinds
+      .map(
+        (kind) =>
+          `('${kind}1', '${kind}', 'areas', 'multiselect', 'Areas', ${OPTIONS}), ('${kind}2', '${kind}', 'tier', 'select', 'Tier', ${OPTIONS})`,
+      )
+      .join(', '),
+  );
+  await asDaemon(
+    database.pool,
+    `INSERT INTO pylon.issues (id, number, custom_fields) VALUES
+       ('1', 1, '{"areas": ["one", "gold", "gone"], "tier": "gold"}'), ('2', 2, '{"areas": []}'), ('3', 3, '{"areas": null}');
+     INSERT INTO pylon.issues (id, number, custom_fields, _deleted_at) VALUES ('4', 4, '{"areas": ["one"]}', now());
+     INSERT INTO pylon.accounts (id, name, custom_fields) VALUES ('1', 'Acme', '{"areas": "one"}');
+     INSERT INTO pylon.contacts (id, name, custom_fields) VALUES ('1', 'Ana', '{"areas": ["one"]}');
+     INSERT INTO pylon.tasks (id, title, custom_fields) VALUES ('1', 'Call', '{"areas": ["one"]}');
+     INSERT INTO pylon.projects (id, name, custom_fields) VALUES ('1', 'Launch', '{"areas": ["one"]}')`,
+  );
+  const options = async (kind: string) => {
+    const { rows } = await database.pool.query(
+      `SELECT ${kind}_id AS of, field_label, option_slug, option_label FROM pylon_bi.${kind}_field_options ORDER BY option_slug`,
+    );
+    return rows.map((row) => Object.values(row));
+  };
+  expect(await options('issue')).toEqual([
+    ['1', 'Areas', 'gold', 'Gold'],
+    ['1', 'Areas', 'gone', 'gone'],
+    ['1', 'Areas', 'one', "It's 1"],
+  ]);
+  for (const kind of kinds.slice(1)) expect(await options(kind)).toEqual([['1', 'Areas', 'one', "It's 1"]]);
+});

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { asDaemon } from '../../helpers/as-daemon.ts';
 import { test } from '../../helpers/database.ts';
 import { expectLinear } from '../../helpers/growth.ts';
 
@@ -54,4 +55,22 @@ test('plain_text leaves out scripts and styles, each to its own end', async ({ d
   expect(await shown('a<script>x</style>y</script>b<STYLE a>x</script></style >c')).toBe('abc');
   expect(await shown('<script>never closed')).toBe('never closed');
   expect(await shown('a<scripted>b')).toBe('ab');
+});
+
+test('a number that nothing can be is null in a view, and fails nothing', async ({ database: { pool } }) => {
+  await asDaemon(
+    pool,
+    `INSERT INTO pylon.issues (id, number, state, created_at, csat_responses, time_in_status_seconds, business_hours_time_in_status_seconds)
+     VALUES ('1', 1, 'closed', now(), '[{"score": 1e300}, {"score": 4}]', '{"new": 1e300, "closed": 60}', '{"new": 1e300, "closed": 60}')`,
+  );
+  const scores = await pool.query('SELECT score::text FROM pylon_bi.csat_responses ORDER BY 1');
+  expect(scores.rows).toEqual([{ score: '4' }, { score: null }]);
+  const spent = await pool.query(
+    'SELECT state, time_seconds::text AS time, business_hours_seconds::text AS business FROM pylon_bi.issue_time_in_status ORDER BY 1',
+  );
+  expect(spent.rows).toEqual([
+    { state: 'closed', time: '60', business: '60' },
+    { state: 'new', time: null, business: null },
+  ]);
+  await expect(pool.query('SELECT * FROM pylon_bi.issue_metrics')).resolves.toBeDefined();
 });

@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DATABASE, readAccess, urlOf } from './access.ts';
+import { openPlace } from './place.ts';
+import { runningServer } from './server.ts';
+
+/**
+ * The address, with its password, of the server that runs in a data folder; undefined where none does. Starts nothing
+ * and makes nothing.
+ *
+ * @throws PermanentError where the password of a running server cannot be read.
+ */
+export async function runningUrl(dataDir: string): Promise<string | undefined> {
+  if (!existsSync(join(dataDir, 'postgres'))) return undefined;
+  const place = await openPlace(dataDir);
+  const running = await runningServer(place);
+  if (running === undefined) return undefined;
+  return urlOf({ ...(await readAccess(place)), port: running.port }, DATABASE);
+}
