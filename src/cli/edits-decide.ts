@@ -3,6 +3,7 @@ import { chooseEdits, type Decision, decide, type EditFilter } from '../db/edits
 import { changing } from '../db/transaction.ts';
 import { movable } from '../edits/movable.ts';
 import type { State } from '../edits/states.ts';
+import { UsageError } from '../errors.ts';
 import { plural } from '../figures.ts';
 import type { Shell } from './shell.ts';
 
@@ -14,6 +15,18 @@ const DECISIONS: Readonly<Record<Decision, { from: readonly State[]; would: stri
   local: { from: ['conflict'], would: 'send all the same', done: 'sending all the same' },
   pylon: { from: ['conflict'], would: 'drop for Pylon’s value', done: 'dropped for Pylon’s value' },
 };
+
+/**
+ * Fails where only states are meant that nothing can be decided of.
+ *
+ * @throws UsageError naming them, and those that can be.
+ */
+export function unlessDecidable(command: string, decision: Decision, { states = [] }: EditFilter): void {
+  const { from } = DECISIONS[decision];
+  if (states.length === 0 || from.some((state) => states.includes(state))) return;
+  const given = states.map((state) => `--state ${state}`).join(' ');
+  throw new UsageError(`${given}: \`edits ${command}\` takes edits in state ${from.join(', ')}`);
+}
 
 /** Edits a transaction: rows are not held for long, however many are decided about. */
 const PART = 1_000;

@@ -5,7 +5,7 @@ import { nameOf } from '../edits/merge.ts';
 import { PermanentError, UsageError } from '../errors.ts';
 import { toJson } from '../exact.ts';
 import { withDatabase } from './database.ts';
-import { decideEdits } from './edits-decide.ts';
+import { decideEdits, unlessDecidable } from './edits-decide.ts';
 import { addFilters, addId, chosenBy, type EditFlags, filterOf } from './edits-options.ts';
 import { editsTable, editText, fieldsOf, remoteOf } from './edits-text.ts';
 import { requireMigrations } from './migrated.ts';
@@ -82,6 +82,7 @@ export function addEdits(program: Command, run: Run): void {
       .action((ids: readonly number[] | undefined, flags: DecideFlags) => {
         const decision = decisionOf(flags);
         const filter = chosenBy(flags, ids ?? []);
+        unlessDecidable(name, decision, filter);
         const options = { decision, filter, dryRun: flags.dryRun === true, asJson: flags.json === true };
         return onEdits((db, shell) => decideEdits(db, shell, options));
       });

@@ -234,6 +234,7 @@ describe('wrong usage is one line, exit status 2', () => {
     [['discard'], /takes ids of edits, or which are meant: --state, --resource/],
     [['resolve', '4'], /takes either --local or --pylon/],
     [['resolve', '4', '--local', '--pylon'], /takes either --local or --pylon/],
+    [['approve', '--state', 'applied'], /--state applied: `edits approve` takes edits in state draft$/m],
     [['list', '--state', 'done'], /--state "done": takes draft, pending, /],
     [['list', '--older-than', 'long'], /--older-than "long": takes an age such as 90s/],
     [['list', '--resource', 'isues'], /"isues"/],

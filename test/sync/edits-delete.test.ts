@@ -90,9 +90,15 @@ describe('a DELETE', () => {
     const mirrored = await mirror({ issues: 5 });
     await allowAll(mirrored);
     const id = first(mirrored, 'issues');
+    const before = await rowOf(database, 'issues', id);
     await database.pool.query("UPDATE pylon.issues SET title = 'Late' WHERE id = $1", [id]);
     await remove(database, 'issues', id);
     await push(mirrored, ALL);
+    // The row of what is gone is as Pylon held it.
+    expect(await rowOf(database, 'issues', id)).toMatchObject({
+      title: before?.title,
+      _deleted_at: expect.any(Date),
+    });
     expect(await editsIn(database)).toMatchObject([
       { state: 'discarded', error: 'the record was deleted afterwards' },
       { state: 'applied' },

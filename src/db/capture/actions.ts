@@ -25,6 +25,16 @@ function shapeless(action: string, { name, type }: Parameter): string {
      `;
 }
 
+/** Refuses a call that asks for nothing: where every parameter may be left out, one at least is given. */
+function askingNothing({ name, parameters }: Action): string {
+  if (parameters.length === 0 || parameters.some(({ optional }) => !optional)) return '';
+  const names = parameters.map((given) => given.name);
+  return `IF num_nonnulls(${names.map(identifier).join(', ')}) = 0 THEN
+       RAISE EXCEPTION 'pylon.${name} takes ${names.join(' or ')}, one of them at least' USING ERRCODE = '${REFUSED.null}';
+     END IF;
+     `;
+}
+
 /** The function as `GRANT` names it. */
 export const signatureOf = (action: Action): string =>
   `pylon.${identifier(action.name)}(${['text', ...inOrder(action).map(({ type }) => type)].join(', ')})`;
@@ -53,7 +63,7 @@ function functionOf(action: Action): string {
      END IF;`,
        )
        .join('\n     ')}
-     ${ordered.map((given) => shapeless(name, given)).join('')}IF NOT EXISTS (SELECT FROM ${tableOf(resource)} AS r WHERE r.id = ${identifier(record)} AND r._deleted_at IS NULL) THEN
+     ${askingNothing(action)}${ordered.map((given) => shapeless(name, given)).join('')}IF NOT EXISTS (SELECT FROM ${tableOf(resource)} AS r WHERE r.id = ${identifier(record)} AND r._deleted_at IS NULL) THEN
        RAISE EXCEPTION 'there is no % "%" here', ${literal(resource.replace(/s$/, '').replace('_', ' '))}, ${identifier(record)}
          USING ERRCODE = '${REFUSED.value}';
      END IF;

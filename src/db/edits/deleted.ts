@@ -51,14 +51,17 @@ export async function settleDeleted(
   const { from, to } = moves('discard');
   return writing(db, lease, async (tx) => {
     const ended = await endEdit(tx, fate);
+    // As Pylon held it: what was changed here and never got there goes with the edits.
+    await tx.execute(sql`
+      SELECT pylon_sync.put_row(e.resource, pylon_sync.known_row(e.resource, e.record_id, e.base))
+        FROM pylon_sync.edits AS e WHERE e.id = ${fate.id}`);
     const { rows: voided } = await tx.execute<Ended & Record<string, unknown>>(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'the record was deleted afterwards'
        WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${fate.id}
          AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})
       RETURNING ${ENDED}`);
-    await putBack(tx, resource, fate.id);
-    // With what was changed here and is void now: should it come back, that is no change of Pylon's.
+    // Should it come back, that is no change of Pylon's.
     await tx.execute(sql`UPDATE ${resource.table} SET _hash = ${MADE_HERE} WHERE id = ${record}`);
     await markDeleted(tx, resource, [record], proof);
     return [...ended, ...voided];
