@@ -5,6 +5,7 @@ import { changedCollations, collationInWords, collationRemedy } from '../db/coll
 import type { Database } from '../db/connect.ts';
 import { brokenIndexes } from '../db/inventory/catalogue.ts';
 import { missingObjects, pendingMigrations } from '../db/migrate.ts';
+import { forcedTables } from '../db/row-security.ts';
 import { serverMajor } from '../db/server.ts';
 import { boundWorkspace, mismatch, type Workspace } from '../db/workspace.ts';
 import { reasonOf, TransientError } from '../errors.ts';
@@ -130,6 +131,11 @@ async function checkDatabase(
       if (sharing.length > 0) findings.notes.push(`roles: ${sharedAdvice(sharing)}`);
       for (const changed of await changedCollations(orm))
         note(findings, `collation: ${collationInWords(changed)}: ${collationRemedy(changed)}`);
+      for (const table of await forcedTables(pool))
+        note(
+          findings,
+          `row security: it is forced on ${table} for this database user too, which keeps rows from it: ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`,
+        );
       const bound = pending === 0 ? await boundWorkspace(orm) : undefined;
       if (bound === undefined || workspace === undefined) return;
       if (bound.id === workspace.id) findings.right.push('workspace: the database belongs to it');

@@ -1,7 +1,8 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, inject } from 'vitest';
 import { run } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
 import { createDatabase } from '../helpers/database.ts';
+import { onServer } from '../helpers/server.ts';
 
 const WRONG_TOKEN = 'wrong-token-XYZ123';
 
@@ -14,6 +15,34 @@ describe('check', () => {
     expect(stdout).toMatch(
       /ok {5}database: Postgres \d\d at .*\nok {5}migrations: all applied\n(note {3}roles: .* are the server's: .*\n)?$/,
     );
+  });
+
+  test('names a table whose row security is forced on its owner', async ({ env }) => {
+    const database = await createDatabase({ migrated: false });
+    const owner = `${database.name}_owner`;
+    const url = new URL(database.url);
+    url.username = owner;
+    url.password = 'secret';
+    const own = { ...env, DATABASE_URL: url.href };
+    try {
+      await database.pool.query(
+        `CREATE ROLE ${owner} LOGIN PASSWORD 'secret'; GRANT CREATE ON DATABASE ${database.name} TO ${owner}`,
+      );
+      expect(await run(['migrate'], own)).toMatchObject({ status: 0 });
+      // Security of rows that does not hold for the owner is nobody's trouble.
+      await database.pool.query('ALTER TABLE pylon.issues ENABLE ROW LEVEL SECURITY');
+      expect(await run(['check'], own)).toMatchObject({ status: 0, stderr: '' });
+      await database.pool.query('ALTER TABLE pylon.issues FORCE ROW LEVEL SECURITY');
+      expect(await run(['check'], own)).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(
+          /^wrong {2}row security: .* pylon\.issues .*: ALTER TABLE pylon\.issues NO FORCE ROW LEVEL SECURITY$/m,
+        ),
+      });
+    } finally {
+      await database.drop();
+      await onServer(inject('server').url, (client) => client.query(`DROP ROLE IF EXISTS ${owner}`));
+    }
   });
 
   test('says what Pylon said of a wrong token, and where tokens are made', async ({ env, sandbox }) => {
