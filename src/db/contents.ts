@@ -3,7 +3,6 @@ import { toJson } from '../exact.ts';
 import type { Resource } from '../resources/define.ts';
 import { unsigned } from '../resources/signatures.ts';
 import type { Executor } from './connect.ts';
-
 import { unsettledOf } from './edits/overlay.ts';
 import { FROM_JSON } from './fit.ts';
 import { jsonColumns, type Row } from './row.ts';

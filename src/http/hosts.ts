@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { MiddlewareHandler } from 'hono';
 
-/** What machines ask for under whatever name they have for this one: it shows no data, or proves who asks. */
+/** Paths that answer under any name: probes and metrics show no customer data, and the webhook checks a signature. */
 const EXEMPT = new Set(['/healthz', '/readyz', '/metrics', '/webhooks/pylon']);
 
 /** The name in a `Host` header, in lower case, without its port and the dot of a full name. */
@@ -11,7 +11,7 @@ function nameIn(host: string): string {
 }
 
 /**
- * Whether a page may be shown to who asks for it under a name. A name that an attacker owns can be made to lead to this
+ * Whether pages may be shown under this name. An attacker can make a name that he owns lead to this
  * port, and a browser then lets that attacker's page read the answer (DNS rebinding); an address and `localhost` cannot.
  */
 function isKnownHost(host: string | undefined, names: readonly string[]): boolean {

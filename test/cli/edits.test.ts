@@ -129,7 +129,7 @@ what can be done
   pylon-sync edits resolve 8 --local
   pylon-sync edits resolve 8 --pylon
 `);
-    // Nothing is told of a transaction whose number means another one here.
+    // The number of the transaction is gone: in a copied database it means another one.
     expect(stdout).toMatch(/^made {4}\ds ago by anna, delete$/m);
   });
 

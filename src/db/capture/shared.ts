@@ -18,7 +18,7 @@ export const REFUSED = {
 /** Whether the session says that its edits are drafts. */
 export const DRAFT = `lower(current_setting('pylon_sync.draft', true)) IN ('on', 'true', 'yes', '1')`;
 
-/** Who asks: the role that was set, else the login. A function that runs as its owner is told the same. */
+/** The user of the statement: the role that was set, else the login; within a function that runs as its owner, too. */
 export const ACTOR = `coalesce(nullif(current_setting('role', true), 'none'), session_user)`;
 
 /** The statement, in a trigger's function, that queues an edit; its arguments are expressions. */

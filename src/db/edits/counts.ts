@@ -27,7 +27,7 @@ interface Row {
   readonly why: string | null;
 }
 
-/** What Pylon has answered is told of by itself. */
+/** Edits that have waited for long; those that Pylon has answered are counted separately. */
 const STUCK = sql`state IN ('pending', 'sending') AND answer IS NULL
   AND waiting_since < clock_timestamp() - make_interval(secs => ${WAITS_LONG_MS / 1_000})`;
 

@@ -69,8 +69,8 @@ export function harmedBy(made: readonly MadePart[]): readonly Resource[] {
 }
 
 /**
- * Forgets what was noted of earlier readings of resources, so that each is read whole again, contents compared. What
- * was deleted in Pylon stays known.
+ * Forgets what was noted of earlier readings of resources, so that each is read whole again, contents compared.
+ * Tombstones stay.
  */
 export async function readAnew(client: Client, harmed: readonly Resource[]): Promise<void> {
   if (harmed.length === 0) return;
