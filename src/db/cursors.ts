@@ -2,6 +2,9 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Executor } from './connect.ts';
 import { cursors } from './tables.ts';
 
+/** The name, among cursors, of a pass that is to begin: what was read before is lost. */
+export const NOT_BEGUN = '';
+
 /** Where an enumeration stands; what is inside is the enumeration's own business. */
 export type Position = Readonly<Record<string, unknown>>;
 

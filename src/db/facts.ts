@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import type { RunFigures } from './runs.ts';
+import { utc } from './utc.ts';
 
 /** What is noted of one resource. Times are RFC 3339 in UTC. */
 export interface ResourceFacts {
@@ -60,10 +61,6 @@ interface Drift {
     readonly rate: number | null;
   };
 }
-
-/** An instant as it is shown. */
-export const utc = (column: string) =>
-  sql.raw(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`);
 
 /** Kinds of passes that read everything, and that one too which reads what changed. */
 const FULL = sql.raw(`('backfill', 'lists', 'reconcile')`);

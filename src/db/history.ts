@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
-import { type RunStatus, utc } from './facts.ts';
+import type { RunStatus } from './facts.ts';
+import { utc } from './utc.ts';
 
 /** What happened lately. Times are RFC 3339 in UTC. */
 export interface History {

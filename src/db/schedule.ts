@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { ScheduleName } from '../resources/listed.ts';
 import type { Database, Executor } from './connect.ts';
-import { utc } from './facts.ts';
 import type { Lease } from './lease.ts';
 import { settings } from './tables.ts';
 import { writing } from './transaction.ts';
+import { utc } from './utc.ts';
 
 /** What the daemon at work goes by. */
 export interface Schedule {

@@ -8,14 +8,15 @@ import { type ClockDifference, readClock } from './clock.ts';
 import { type ChangedCollation, changedCollations } from './collation.ts';
 import type { Database } from './connect.ts';
 import { countEdits, type EditCounts } from './edits/counts.ts';
-import { type ResourceFacts, readFacts, utc } from './facts.ts';
+import { type ResourceFacts, readFacts } from './facts.ts';
 import { type Late, lateness } from './lag.ts';
 import type { Holder } from './lease.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { type PylonReach, readReach } from './reach.ts';
-import { standingRejects } from './rejects.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
+import { standingRejects } from './standing-rejects.ts';
 import { readTokenRefusal, type TokenRefusal } from './token.ts';
+import { utc } from './utc.ts';
 import { boundWorkspace, type Workspace } from './workspace.ts';
 
 /** How one resource's mirror is doing. */

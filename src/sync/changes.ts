@@ -1,5 +1,4 @@
-import { readCursor, saveCursor } from '../db/cursors.ts';
-import { NOT_BEGUN } from '../db/not-begun.ts';
+import { NOT_BEGUN, readCursor, saveCursor } from '../db/cursors.ts';
 import { writing } from '../db/transaction.ts';
 import type { Changes, Resource } from '../resources/define.ts';
 import { CHANGES, type ChangesPosition } from './changes-position.ts';

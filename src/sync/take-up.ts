@@ -1,6 +1,5 @@
-import { dropCursors, readCursor, saveCursor } from '../db/cursors.ts';
+import { dropCursors, NOT_BEGUN, readCursor, saveCursor } from '../db/cursors.ts';
 import { beginDeep } from '../db/deep.ts';
-import { NOT_BEGUN } from '../db/not-begun.ts';
 import { writing } from '../db/transaction.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { someOf } from '../../figures.ts';
 import { type Blocker, blockersInWords } from '../blockers.ts';
 import type { Executor } from '../connect.ts';
-import { utc } from '../facts.ts';
 import { readSetting, writeSetting } from '../setting.ts';
+import { utc } from '../utc.ts';
 
 /** What a view, or a relation's comments, lacks of what it is to be. */
 export interface ViewTrouble {

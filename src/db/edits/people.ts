@@ -3,8 +3,8 @@ import type { Values } from '../../edits/merge.ts';
 import type { State } from '../../edits/states.ts';
 import { PermanentError } from '../../errors.ts';
 import type { Executor } from '../connect.ts';
-import { utc } from '../facts.ts';
 import { sqlState } from '../sql-state.ts';
+import { utc } from '../utc.ts';
 
 /** An edit as people read it. Times are RFC 3339 in UTC. */
 export interface EditDetails {
