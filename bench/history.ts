@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { connect } from '../src/db/connect.ts';
-import { newDoubts } from '../src/db/doubts.ts';
+import { newPendingDeletions } from '../src/db/doubts.ts';
 import { acquireLease } from '../src/db/lease.ts';
 import { storer } from '../src/db/store.ts';
 import type { Resource } from '../src/resources/define.ts';
@@ -63,7 +63,7 @@ async function run(server: BenchServer, resource: Resource) {
   const bare = db.pool as pg.Pool;
   const lease = await acquireLease(db, { command: 'bench' });
   try {
-    const store = storer(db, lease, resource, newDoubts());
+    const store = storer(db, lease, resource, newPendingDeletions());
     const took: { readonly seconds: number; readonly changes: number }[] = [];
     for (const [version, [, stateOf]] of LOADS.entries()) {
       await bare.query('VACUUM ANALYZE pylon.issues');

@@ -18,7 +18,7 @@ export interface Server {
 }
 
 /** The configured server, or the embedded one, started. */
-export async function reachServer({ config, ending, log, shell }: Setup): Promise<Server> {
+export async function reachServer({ config, tracker, log, shell }: Setup): Promise<Server> {
   if (config.databaseUrl !== undefined) {
     const url = config.databaseUrl.reveal();
     return { url, embedded: false, revive: async () => url, leave: async () => {} };
@@ -28,7 +28,7 @@ export async function reachServer({ config, ending, log, shell }: Setup): Promis
     path: shell.env.PATH ?? '',
     log: (message: string, fields?: Record<string, unknown>) => log.debug(fields ?? {}, message),
   };
-  const join = () => ending.during('the embedded server', () => startEmbedded(options));
+  const join = () => tracker.track('the embedded server', () => startEmbedded(options));
   let embedded: Embedded = await join();
   return {
     url: embedded.url,
@@ -43,7 +43,7 @@ export async function reachServer({ config, ending, log, shell }: Setup): Promis
         throw new DatabaseAwayError('the embedded server does not start', { cause });
       }
     },
-    leave: () => ending.during('the embedded server', embedded.stop),
+    leave: () => tracker.track('the embedded server', embedded.stop),
   };
 }
 
@@ -71,13 +71,13 @@ export const UNVERIFIED =
  * be used at first or any longer.
  */
 export async function onDatabase<T>(
-  { shell, ending, log, tempo }: Setup,
+  { shell, tracker, log, tempo }: Setup,
   url: string,
   work: (db: Database) => Promise<T>,
   { hasWorked = false }: { readonly hasWorked?: boolean } = {},
 ): Promise<T> {
   const { signal } = shell;
-  return ending.during('connections to the database', async () => {
+  return tracker.track('connections to the database', async () => {
     const db = await connect(url, { signal }).catch((error: unknown) => {
       if (hasWorked || !(error instanceof DatabaseRefusedError)) throw error;
       throw new UsageError(reasonOf(error), { cause: error });

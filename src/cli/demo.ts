@@ -14,7 +14,7 @@ import { newActivity } from '../sync/activity.ts';
 import type { OnRead } from '../sync/first-reading.ts';
 import type { ResourceProgress } from '../sync/progress.ts';
 import { reachServer } from './database.ts';
-import { endInTime } from './ending.ts';
+import { runWithShutdownDeadline } from './ending.ts';
 import { openPort } from './port.ts';
 import { type Setup, withConfig } from './setup.ts';
 import type { Run, Shell } from './shell.ts';
@@ -71,11 +71,11 @@ function demoConfig(config: Config, sandbox: Sandbox, dataDir: string): Config {
 async function runOn(shell: Shell, config: Config): Promise<number> {
   const logLevel = shell.env.LOG_LEVEL ? config.logLevel : 'warn';
   const setup = withConfig(shell, {}, { ...config, logLevel });
-  return endInTime({ ...setup, ...setup.tempo, signal: shell.signal }, () => serveDemo(setup));
+  return runWithShutdownDeadline({ ...setup, ...setup.tempo, signal: shell.signal }, () => serveDemo(setup));
 }
 
 async function serveDemo(setup: Setup): Promise<number> {
-  const { ending, shell } = setup;
+  const { tracker, shell } = setup;
   const activity = newActivity();
   // A demo runs beside whatever is there.
   const port = await openPort(setup, { activity, orAnother: true });
@@ -92,7 +92,7 @@ async function serveDemo(setup: Setup): Promise<number> {
       await server.leave();
     }
   } finally {
-    await ending.during('the HTTP port', port.close);
+    await tracker.track('the HTTP port', port.close);
   }
 }
 

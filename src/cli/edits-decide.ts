@@ -1,8 +1,8 @@
 import type { Database } from '../db/connect.ts';
 import { chooseEdits, type Decision, decide, type EditFilter } from '../db/edits/people.ts';
 import { changing } from '../db/transaction.ts';
-import { movable } from '../edits/movable.ts';
 import type { State } from '../edits/states.ts';
+import { movable } from '../edits/states.ts';
 import { UsageError } from '../errors.ts';
 import { plural } from '../figures.ts';
 import type { Shell } from './shell.ts';

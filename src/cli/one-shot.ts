@@ -1,5 +1,5 @@
 import type { Database } from '../db/connect.ts';
-import { type Handover, handOver, readHandover, withdraw } from '../db/handovers.ts';
+import { enqueueCommand, type Handover, readHandover, withdraw } from '../db/handovers.ts';
 import { LeaseHeldError } from '../db/lease.ts';
 import { migrate } from '../db/migrate.ts';
 import { stoppedScans } from '../db/scans.ts';
@@ -7,9 +7,9 @@ import { changing } from '../db/transaction.ts';
 import { PermanentError, UsageError } from '../errors.ts';
 import { newPuller } from '../sync/changes.ts';
 import { forgetAtEnd } from '../sync/forget.ts';
-import { type HandoverOutcome, perform, type WorkOutcome } from '../sync/handovers.ts';
+import { executeCommand, type HandoverOutcome, type WorkOutcome } from '../sync/handovers.ts';
 import { withSession } from '../sync/session.ts';
-import { carryingOf } from './carrying.ts';
+import { pushOptionsOf } from './carrying.ts';
 import { withDatabase } from './database.ts';
 import { tellRestored } from './migrated.ts';
 import { pause } from './patience.ts';
@@ -62,9 +62,9 @@ function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutco
     withSession(ctx, async () => {
       const means = {
         ...{ options, puller: newPuller(ctx, options), beside: false },
-        edits: { ...carryingOf(setup, undefined), resources },
+        edits: { ...pushOptionsOf(setup, undefined), resources },
       };
-      const outcome = await perform(ctx, means, handover);
+      const outcome = await executeCommand(ctx, means, handover);
       const isDry = handover.command === 'push' && handover.arguments.dryRun;
       if (!isDry) await forgetAtEnd(ctx, { resources, days: config.retentionDays });
       return outcome;
@@ -74,7 +74,7 @@ function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutco
 
 /** Waits for the end of work that was handed over; takes it back when it is not begun and nobody waits any more. */
 async function follow({ shell }: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
-  const id = await changing(db, (tx) => handOver(tx, handover));
+  const id = await changing(db, (tx) => enqueueCommand(tx, handover));
   try {
     for (;;) {
       const status = await readHandover(db.orm, id);

@@ -9,14 +9,14 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Waits between attempts at something that is expected to work again. */
-export interface Patience {
+export interface Backoff {
   /** Logs the failure and waits, longer each time; rejects with the signal's reason when aborted. */
   wait(error: unknown): Promise<void>;
   /** It works again: the next failure is a first one. */
-  worked(): void;
+  recovered(): void;
 }
 
-export interface PatienceOptions {
+export interface BackoffOptions {
   readonly log: Logger;
   /** What is being attempted: the log's message. */
   readonly what: string;
@@ -35,7 +35,7 @@ const WARN_AFTER_MS = 10_000;
 const ERROR_AFTER_MS = 60_000;
 
 /** Doubles the wait from `firstMs` (500) to `mostMs` (30,000), of which a random half is taken off. */
-export function newPatience(options: PatienceOptions): Patience {
+export function newBackoff(options: BackoffOptions): Backoff {
   const { log, what, signal, firstMs = 500, mostMs = 30_000, least = 'info' } = options;
   const { now = () => performance.now(), random = Math.random } = options;
   let since: number | undefined;
@@ -51,7 +51,7 @@ export function newPatience(options: PatienceOptions): Patience {
       log[level]({ error, attempts, failingSeconds: Math.round(failingMs / 1000), waitMs }, what);
       await pause(waitMs, signal);
     },
-    worked() {
+    recovered() {
       since = undefined;
       attempts = 0;
     },

@@ -8,8 +8,8 @@ import type { Activity, Role } from '../sync/activity.ts';
 import { type DaemonOptions, serve } from '../sync/daemon.ts';
 import type { OnRead } from '../sync/first-reading.ts';
 import type { OnProgress } from '../sync/progress.ts';
-import { carryingOf } from './carrying.ts';
-import { newPatience, type Patience, pause } from './patience.ts';
+import { pushOptionsOf } from './carrying.ts';
+import { type Backoff, newBackoff, pause } from './patience.ts';
 import type { Port } from './port.ts';
 import { withContext } from './session.ts';
 import type { Setup } from './setup.ts';
@@ -33,22 +33,22 @@ export interface Daemon {
 type Serving = Daemon & { readonly url: string };
 
 /** What the daemon remembers from one try to the next, whatever ended that. */
-export interface Memory {
+export interface RestartState {
   readonly watch: LeaseWatch;
   readonly token: TokenRecord;
-  readonly broken: Patience;
-  readonly refused: Patience;
+  readonly broken: Backoff;
+  readonly refused: Backoff;
   /** Whom it has said that it stands by for. */
   standingBy: string | undefined;
 }
 
-export function newMemory({ log, tempo, shell: { signal } }: Setup): Memory {
+export function newMemory({ log, tempo, shell: { signal } }: Setup): RestartState {
   return {
     watch: watchLease(tempo.expiryMs),
     token: { worked: false },
-    broken: newPatience({ log, what: 'interrupted: trying again', signal }),
+    broken: newBackoff({ log, what: 'interrupted: trying again', signal }),
     // Only a person can mend it, who need not wait for long then.
-    refused: newPatience({
+    refused: newBackoff({
       ...{ log, what: 'Pylon refuses the token: trying until it works again', signal },
       ...{ firstMs: tempo.refusedMs, mostMs: 60_000, least: 'error' as const },
     }),
@@ -65,7 +65,7 @@ export function newMemory({ log, tempo, shell: { signal } }: Setup): Memory {
 export async function serveForever(
   setup: Setup,
   db: Database,
-  memory: Memory,
+  memory: RestartState,
   daemon: Serving,
 ): Promise<never> {
   const { signal } = setup.shell;
@@ -80,7 +80,7 @@ export async function serveForever(
     } catch (cause) {
       signal.throwIfAborted();
       const error = awayOr(cause);
-      if (performance.now() - worksSince > SETTLED_MS) memory.broken.worked();
+      if (performance.now() - worksSince > SETTLED_MS) memory.broken.recovered();
       await waitOut(setup, daemon.activity, memory, error);
     }
   }
@@ -90,7 +90,7 @@ export async function serveForever(
 async function serveOnce(
   setup: Setup,
   db: Database,
-  memory: Memory,
+  memory: RestartState,
   onStep: () => void,
   { activity, port, onRead, url }: Serving,
 ): Promise<void> {
@@ -106,7 +106,7 @@ async function serveOnce(
   const session = { command: DAEMON, watch, token, onProgress, observe };
   await withContext(setup, db, session, async (ctx) => {
     // Whether what troubled it is over shows with the first step.
-    become(activity, 'active', undefined, activity.trouble);
+    setRole(activity, 'active', undefined, activity.trouble);
     log.info({ lease: Number(ctx.lease.token) }, 'active: working on this database');
     memory.standingBy = undefined;
     port.works(ctx);
@@ -115,8 +115,8 @@ async function serveOnce(
         ...optionsOf(setup, url),
         activity,
         onRead: async (results) => {
-          memory.broken.worked();
-          memory.refused.worked();
+          memory.broken.recovered();
+          memory.refused.recovered();
           await onRead(results);
         },
       });
@@ -134,45 +134,50 @@ function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 
   return {
     ...{ resources, since, windowDays, overlapSeconds, auditShare },
     ...{ schedule, listSchedule, reconcileSchedule },
-    edits: carryingOf(setup, url),
+    edits: pushOptionsOf(setup, url),
     retentionDays: config.retentionDays,
   };
 }
 
 /** Waits until it makes sense to try again; throws on what no waiting helps against. */
-async function waitOut(setup: Setup, activity: Activity, memory: Memory, error: unknown): Promise<void> {
+async function waitOut(
+  setup: Setup,
+  activity: Activity,
+  memory: RestartState,
+  error: unknown,
+): Promise<void> {
   const { log, shell, tempo } = setup;
   if (error instanceof LeaseHeldError) {
-    become(activity, 'standby', error.holder);
+    setRole(activity, 'standby', error.holder);
     const name = nameOf(error.holder);
     if (memory.standingBy !== name)
       log.info({ holder: error.holder }, 'standing by: another process works on this database');
     memory.standingBy = name;
-    memory.broken.worked();
+    memory.broken.recovered();
     await pause(tempo.standbyMs, shell.signal);
   } else if (error instanceof LeaseLostError) {
-    become(activity, 'standby');
+    setRole(activity, 'standby');
     log.warn({ error }, 'lease lost: standing by');
     await pause(tempo.standbyMs, shell.signal);
   } else if (error instanceof TokenRefusedError && memory.token.worked) {
     // Without the lease: another process may have been given a new token.
-    become(activity, 'starting', undefined, reasonOf(error));
+    setRole(activity, 'starting', undefined, reasonOf(error));
     await untilAccepted(setup, error, memory.refused);
     log.info('Pylon takes the token again');
   } else if (mayPass(error, memory)) {
-    become(activity, 'starting', undefined, reasonOf(error));
+    setRole(activity, 'starting', undefined, reasonOf(error));
     await memory.broken.wait(error);
   } else throw error;
 }
 
 /** An answer that refuses what has worked before, or makes no sense, is weather too: a maintenance page, say. */
-function mayPass(error: unknown, { token }: Memory): boolean {
+function mayPass(error: unknown, { token }: RestartState): boolean {
   if (error instanceof PermanentError) return token.worked;
   return !(error instanceof DatabaseAwayError || error instanceof UsageError);
 }
 
 /** What is said of this process from here on. Nothing follows after `stopping`. */
-export function become(
+export function setRole(
   activity: Activity,
   role: Role,
   holder: Holder | undefined = undefined,

@@ -42,11 +42,11 @@ export async function withContext<T>(
   { command, onProgress, watch, token = { worked: false }, observe }: Session,
   work: (ctx: Context) => Promise<T>,
 ): Promise<T> {
-  const { config, log, shell, ending, tempo } = setup;
+  const { config, log, shell, tracker, tempo } = setup;
   const { heartbeatMs, expiryMs } = tempo;
   const { signal } = shell;
   const lease = await acquireLease(db, { command, signal, heartbeatMs, expiryMs, ...(watch && { watch }) });
-  return ending.during('the lease', async () => {
+  return tracker.track('the lease', async () => {
     // Its transactions could not commit any more, and may be waiting for a database that does not answer.
     lease.lost.addEventListener('abort', () => db.interrupt(lease.lost.reason), { once: true });
     const linked = link(shell.signal, lease.lost);
@@ -63,7 +63,7 @@ export async function withContext<T>(
       const pylon = watchToken(client, token, linked.abort);
       const writers = new PQueue({ concurrency: WRITERS });
       try {
-        return await ending.during('the passes', () =>
+        return await tracker.track('the passes', () =>
           work(newContext({ db, pylon, lease, log, signal: linked.signal, onProgress, writers })),
         );
       } catch (cause) {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { type Config, type Environment, inspectConfig, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { concealing } from '../secret.ts';
-import { type Ending, newEnding } from './ending.ts';
+import { newShutdownTracker, type ShutdownTracker } from './ending.ts';
 import { newLines } from './lines.ts';
 import type { Shell } from './shell.ts';
 import { TEMPO, type Tempo } from './tempo.ts';
@@ -24,7 +24,7 @@ export interface Setup {
   /** Blacks out the secrets of the configuration in text that others may read. */
   readonly conceal: (text: string) => string;
   /** What is open, should the command not end. */
-  readonly ending: Ending;
+  readonly tracker: ShutdownTracker;
   readonly tempo: Tempo;
 }
 
@@ -60,7 +60,7 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     output,
     lostLines: lines.lost,
     conceal,
-    ending: newEnding(),
+    tracker: newShutdownTracker(),
     tempo: shell.tempo ?? TEMPO,
   };
 }

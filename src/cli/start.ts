@@ -5,11 +5,11 @@ import { migrate } from '../db/migrate.ts';
 import { reasonOf, TransientError } from '../errors.ts';
 import { newActivity } from '../sync/activity.ts';
 import { databaseName, onDatabase, reachServer, type Server } from './database.ts';
-import { endInTime } from './ending.ts';
+import { runWithShutdownDeadline } from './ending.ts';
 import { tellRestored } from './migrated.ts';
-import { newPatience } from './patience.ts';
+import { newBackoff } from './patience.ts';
 import { openPort } from './port.ts';
-import { become, type Daemon, newMemory, serveForever } from './serving.ts';
+import { type Daemon, newMemory, serveForever, setRole } from './serving.ts';
 import { type Setup, setUp } from './setup.ts';
 import type { Run, Shell } from './shell.ts';
 
@@ -22,11 +22,13 @@ export function addStart(program: Command, run: Run): void {
 
 async function runStart(shell: Shell): Promise<number> {
   const setup = setUp(shell, { token: true });
-  return endInTime({ ...setup, ...setup.tempo, signal: shell.signal }, () => listenAndServe(setup));
+  return runWithShutdownDeadline({ ...setup, ...setup.tempo, signal: shell.signal }, () =>
+    listenAndServe(setup),
+  );
 }
 
 async function listenAndServe(setup: Setup): Promise<number> {
-  const { ending, log, shell } = setup;
+  const { tracker, log, shell } = setup;
   const activity = newActivity();
   const port = await openPort(setup, { activity });
   try {
@@ -40,7 +42,7 @@ async function listenAndServe(setup: Setup): Promise<number> {
       await server.leave();
     }
   } finally {
-    await ending.during('the HTTP port', port.close);
+    await tracker.track('the HTTP port', port.close);
   }
 }
 
@@ -55,10 +57,10 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
   const { log, shell } = setup;
   const { activity, port } = daemon;
   const { signal } = shell;
-  signal.addEventListener('abort', () => become(activity, 'stopping'), { once: true });
-  const away = newPatience({ log, what: 'database cannot be used: trying again', signal });
+  signal.addEventListener('abort', () => setRole(activity, 'stopping'), { once: true });
+  const away = newBackoff({ log, what: 'database cannot be used: trying again', signal });
   // Only a person can mend it.
-  const refused = newPatience({
+  const refused = newBackoff({
     ...{ log, what: 'the database refuses the connection: trying until it works again', signal },
     least: 'error',
   });
@@ -86,8 +88,8 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
       } catch (error) {
         if (signal.aborted || !(error instanceof TransientError)) throw error;
         if (performance.now() - readyAt > SETTLED_MS)
-          for (const patience of [away, refused]) patience.worked();
-        become(activity, 'starting', undefined, reasonOf(error));
+          for (const patience of [away, refused]) patience.recovered();
+        setRole(activity, 'starting', undefined, reasonOf(error));
         await (error instanceof DatabaseRefusedError ? refused : away).wait(error);
       }
     }

@@ -4,7 +4,7 @@ import { createPylon } from '../pylon/client.ts';
 import { PylonError } from '../pylon/errors.ts';
 import type { Pylon, PylonRequest } from '../pylon/types.ts';
 import { workspaceOf } from '../sync/workspace.ts';
-import type { Patience } from './patience.ts';
+import type { Backoff } from './patience.ts';
 import { pylonOptions } from './pylon.ts';
 import type { Setup } from './setup.ts';
 
@@ -66,7 +66,7 @@ export function watchToken(pylon: Pylon, record: TokenRecord, onRefused: (error:
 const PROBE = { timeoutMs: 15_000, retry: { attempts: 1, baseMs: 0, capMs: 0 } };
 
 /** Asks Pylon now and then whether it takes the token, until it does. Needs no lease: it reads nothing else. */
-export async function untilAccepted(setup: Setup, refusal: unknown, patience: Patience): Promise<void> {
+export async function untilAccepted(setup: Setup, refusal: unknown, patience: Backoff): Promise<void> {
   const { signal } = setup.shell;
   const pylon = createPylon({ ...pylonOptions(setup, () => 0n), ...PROBE });
   try {

@@ -2,13 +2,13 @@
  * Records whose deletion is being proved at this moment. What answers for one of them meanwhile has to show in
  * its row, though nothing changed: by that the proof sees that it is refuted.
  */
-export interface Doubts {
+export interface PendingDeletions {
   has(resource: string, id: string): boolean;
   /** From before the proof's first request is sent until what it proves is committed. */
   during<T>(resource: string, ids: readonly string[], work: () => Promise<T>): Promise<T>;
 }
 
-export function newDoubts(): Doubts {
+export function newPendingDeletions(): PendingDeletions {
   const held = new Map<string, number>();
   const add = (key: string, count: number) => {
     const left = (held.get(key) ?? 0) + count;

@@ -14,7 +14,7 @@ function contentOf({ table, pull }: Resource): readonly string[] {
 }
 
 /** Rows of deleted records that still have content, to be joined with a condition. */
-const heldGone = (table: MirrorTable, which: SQL): SQL =>
+const deletedWithContent = (table: MirrorTable, which: SQL): SQL =>
   sql`SELECT id FROM ${table} WHERE _deleted_at IS NOT NULL AND _hash <> ${ERASED} AND ${which}`;
 
 /**
@@ -34,14 +34,14 @@ export async function eraseGone(
   const emptied = contentOf(resource).map((name) => sql`${sql.identifier(name)} = NULL`);
   const { rowCount } = await tx.execute(sql`
     UPDATE ${table} SET ${sql.join([...emptied, sql`_extra = NULL, _hash = ${ERASED}, _synced_at = now()`], sql`, `)}
-     WHERE id IN (${heldGone(table, which)} ORDER BY id ${few} FOR NO KEY UPDATE ${held})`);
+     WHERE id IN (${deletedWithContent(table, which)} ORDER BY id ${few} FOR NO KEY UPDATE ${held})`);
   return rowCount ?? 0;
 }
 
 /** Everything that hangs on records, with the condition that finds it: children, and theirs. */
-export function belongings(resource: Resource, which: SQL): readonly (readonly [Resource, SQL])[] {
+export function descendants(resource: Resource, which: SQL): readonly (readonly [Resource, SQL])[] {
   return childrenOf(resource).flatMap((child) => {
     const owned = sql`${sql.identifier(child.pull.foreignKey)} IN (SELECT id FROM ${resource.table} WHERE ${which})`;
-    return [[child, owned] as const, ...belongings(child, owned)];
+    return [[child, owned] as const, ...descendants(child, owned)];
   });
 }

@@ -13,7 +13,7 @@ export class ParentGoneError extends TransientError {
  * Lets, until the end of the transaction, nobody else store children of these parents, nor mark them gone with
  * them: either sees the other's work whole. Held by no row, so that nobody who edits a parent is in the way.
  */
-export async function lockFamilies(tx: Executor, child: Resource, parents: readonly string[]): Promise<void> {
+export async function lockParents(tx: Executor, child: Resource, parents: readonly string[]): Promise<void> {
   const keys = parents.map((id) => `pylon_sync ${child.name} of ${id}`).sort();
   await tx.execute(sql`
     SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(${sql.param(keys)}::text[]) AS key`);
@@ -24,10 +24,10 @@ export async function lockFamilies(tx: Executor, child: Resource, parents: reado
  *
  * @throws ParentGoneError when that record is marked as gone.
  */
-export async function joinFamily(tx: Executor, child: Resource, facts: PathFacts): Promise<void> {
+export async function lockParentForInsert(tx: Executor, child: Resource, facts: PathFacts): Promise<void> {
   if (child.pull.by !== 'parent') return;
   const parent = String(facts[child.pull.foreignKey]);
-  await lockFamilies(tx, child, [parent]);
+  await lockParents(tx, child, [parent]);
   // In a statement of its own: what was committed while this one waited for the lock is in its view.
   const { rows } = await tx.execute(sql`
     SELECT FROM ${resourceNamed(child.pull.parent).table} WHERE id = ${parent} AND _deleted_at IS NOT NULL`);

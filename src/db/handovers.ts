@@ -26,7 +26,7 @@ export interface HandoverStatus {
 }
 
 /** Leaves work for whoever holds the lease; its number. Anyone may. */
-export async function handOver(db: Executor, handover: Handover): Promise<number> {
+export async function enqueueCommand(db: Executor, handover: Handover): Promise<number> {
   const [row] = await db
     .insert(handovers)
     .values({ command: handover.command, arguments: handover.arguments })
@@ -85,7 +85,7 @@ export async function endHandover(
 }
 
 /** Whoever held the lease before is gone: what it was doing for others is for the present holder, from the beginning. */
-export async function reviveHandovers(db: Database, lease: Lease): Promise<void> {
+export async function requeueHandovers(db: Database, lease: Lease): Promise<void> {
   await writing(db, lease, (tx) =>
     tx.update(handovers).set({ state: 'queued' }).where(eq(handovers.state, 'running')),
   );

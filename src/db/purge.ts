@@ -5,7 +5,7 @@ import type { Resource } from '../resources/define.ts';
 import { resources } from '../resources/index.ts';
 import type { Database, Executor } from './connect.ts';
 import { statesIn } from './edits/queue.ts';
-import { belongings, eraseGone } from './erase.ts';
+import { descendants, eraseGone } from './erase.ts';
 import { changing } from './transaction.ts';
 
 /** What was erased of a record, or would be. */
@@ -75,7 +75,7 @@ async function findDoomed(tx: Executor, id: string, which: readonly Resource[]) 
       );
     isKnown ||= rows.length > 0;
     doomed.set(resource, [...(doomed.get(resource) ?? []), id]);
-    for (const [child, owned] of belongings(resource, own)) {
+    for (const [child, owned] of descendants(resource, own)) {
       const found = await tx.execute<{ id: string }>(sql`SELECT id FROM ${child.table} WHERE ${owned}`);
       doomed.set(child, [...(doomed.get(child) ?? []), ...found.rows.map((row) => row.id)]);
     }

@@ -4,8 +4,8 @@ import type { Order } from '../order.ts';
 import type { PathFacts, Resource } from '../resources/define.ts';
 import type { Database, Executor } from './connect.ts';
 import type { Contents } from './contents.ts';
-import type { Doubts } from './doubts.ts';
-import { joinFamily } from './family.ts';
+import type { PendingDeletions } from './doubts.ts';
+import { lockParentForInsert } from './family.ts';
 import type { Lease } from './lease.ts';
 import { keepRejects } from './rejects.ts';
 import { noteRereads } from './rereads.ts';
@@ -76,7 +76,7 @@ export function storer(
   db: Database,
   lease: Lease,
   resource: Resource,
-  doubts: Doubts,
+  pendingDeletions: PendingDeletions,
   contents?: Contents,
 ): Store {
   const toRow = rowMapper(resource);
@@ -92,7 +92,7 @@ export function storer(
   ): Promise<Stored> {
     await tx.execute(sql`SAVEPOINT batch`);
     try {
-      const stored = await upsert(tx, resource, rows, order, doubts, contents);
+      const stored = await upsert(tx, resource, rows, order, pendingDeletions, contents);
       await tx.execute(sql`RELEASE SAVEPOINT batch`);
       blame.stored(stored.changed.length);
       return stored;
@@ -132,7 +132,7 @@ export function storer(
 
     const attempt = (write: (tx: Executor, refused: Reject[]) => Promise<Stored>): Promise<StoredBatch> =>
       writing(db, lease, async (tx) => {
-        await joinFamily(tx, resource, facts);
+        await lockParentForInsert(tx, resource, facts);
         const refused: Reject[] = [];
         const stored = await write(tx, refused);
         await keepRejects(tx, resource, [...rejects, ...refused]);
@@ -143,7 +143,9 @@ export function storer(
 
     try {
       const stored = await attempt((tx) =>
-        rows.length === 0 ? Promise.resolve(NOTHING) : upsert(tx, resource, rows, order, doubts, contents),
+        rows.length === 0
+          ? Promise.resolve(NOTHING)
+          : upsert(tx, resource, rows, order, pendingDeletions, contents),
       );
       if (stored.changed.length > 0) streak = 0;
       return stored;

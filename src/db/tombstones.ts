@@ -3,7 +3,7 @@ import { toJson } from '../exact.ts';
 import type { MirrorTable, Resource } from '../resources/define.ts';
 import { childrenOf, referringTo } from '../resources/index.ts';
 import type { Executor } from './connect.ts';
-import { lockFamilies } from './family.ts';
+import { lockParents } from './family.ts';
 import { isGiven } from './provisional.ts';
 import { reads, rereads, tombstones } from './tables.ts';
 
@@ -45,7 +45,7 @@ async function mark(tx: Executor, resource: Resource, which: SQL, proof: Proof):
 /** Whatever hangs on deleted records is gone with them, and would be read again if these came back. */
 async function markChildren(tx: Executor, parent: Resource, gone: readonly string[], proof: Proof) {
   for (const child of childrenOf(parent)) {
-    await lockFamilies(tx, child, gone);
+    await lockParents(tx, child, gone);
     const which = sql`${sql.identifier(child.pull.foreignKey)} = ANY(${ids(gone)})`;
     const evidence = { parent: parent.name };
     const lost = await mark(tx, child, which, { ...proof, asked: proof.answered, scan: null, evidence });

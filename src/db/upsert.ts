@@ -6,7 +6,7 @@ import { isWatched, noteAltered, suppressed } from './altered.ts';
 import { noting, trackedColumns, UNSEEN } from './changes.ts';
 import type { Executor } from './connect.ts';
 import { type Contents, differing, editedColumns } from './contents.ts';
-import type { Doubts } from './doubts.ts';
+import type { PendingDeletions } from './doubts.ts';
 import { withEdits } from './edits/overlay.ts';
 import { FROM_JSON } from './fit.ts';
 import { jsonColumns, type Row } from './row.ts';
@@ -135,7 +135,7 @@ export async function upsert(
   resource: Resource,
   rows: readonly Row[],
   order: Order,
-  doubts: Doubts,
+  pendingDeletions: PendingDeletions,
   contents?: Contents,
 ): Promise<Stored> {
   const { table, name } = resource;
@@ -154,8 +154,8 @@ export async function upsert(
           resource,
           wanted.filter(({ id }) => same.has(id) && !contents.isAltered(name, id)),
         );
-  const isDoubted = (id: string) => doubts.has(name, id);
-  const fresh = wanted.filter(({ id }) => !same.has(id) || suspects.has(id) || isDoubted(id));
+  const isPending = (id: string) => pendingDeletions.has(name, id);
+  const fresh = wanted.filter(({ id }) => !same.has(id) || suspects.has(id) || isPending(id));
   const present = fresh.filter((row) => hashes.has(row.id)).map((row) => row.id);
 
   const locked = await lockRows(tx, table, present);
@@ -171,7 +171,7 @@ export async function upsert(
       except,
     );
   const damaged = await damagedOf(suspects);
-  const isWritten = ({ id }: Row) => !suspects.has(id) || damaged.has(id) || isDoubted(id);
+  const isWritten = ({ id }: Row) => !suspects.has(id) || damaged.has(id) || isPending(id);
   const tracked = new Set(
     resource.history === undefined
       ? []

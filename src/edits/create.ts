@@ -84,7 +84,7 @@ const isTelling = (column: string, { kind }: WriteColumn, value: unknown): boole
  * Whether an object is what a create was to make. `maybe`: it bears the same name, but not all that was sent; nobody
  * but a person can tell.
  */
-export function likeness(
+export function matchScore(
   { writes }: Pick<Resource, 'writes'>,
   wanted: Values,
   row: Values,

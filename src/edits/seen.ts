@@ -2,14 +2,14 @@ import type { Kind } from '../resources/writes.ts';
 import { changed, compare, type Field, fieldsIn, held, type Values, withField } from './merge.ts';
 
 /** An edit that may have reached Pylon. */
-export interface Tried {
+export interface SentEdit {
   readonly id: number;
   readonly changes: Values;
   readonly base: Values;
 }
 
 /** What one edit made of what Pylon held. */
-export interface Made {
+export interface AttributedChange {
   readonly edit: number;
   readonly was: Values;
   readonly becomes: Values;
@@ -22,14 +22,14 @@ export interface Made {
  * @param remote What Pylon holds now; undefined where that is not known, and the edits say it.
  * @returns The edits that changed something, in their order, and what they made of it all.
  */
-export function madeBy<Edit extends Tried>(
+export function attributeChanges<Edit extends SentEdit>(
   edits: readonly Edit[],
   known: Values,
   remote: Values | undefined,
   kinds: Readonly<Record<string, Kind>>,
   isOurs: (edit: Edit, field: Field) => boolean = () => true,
-): { readonly steps: readonly Made[]; readonly after: Values } {
-  const steps: Made[] = [];
+): { readonly steps: readonly AttributedChange[]; readonly after: Values } {
+  const steps: AttributedChange[] = [];
   let after = known;
   for (const edit of edits) {
     const was = after;

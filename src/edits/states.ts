@@ -129,3 +129,7 @@ export function moves(event: Event): { readonly from: readonly State[]; readonly
 
 /** States in which an edit is not settled: the row shows it, pulls leave it alone. */
 export const UNSETTLED = ['draft', 'pending', 'sending'] as const satisfies readonly State[];
+
+/** States from which a person moves an edit: one that is under way is the daemon's. */
+export const movable = (event: Event): readonly State[] =>
+  moves(event).from.filter((state) => state !== 'sending');

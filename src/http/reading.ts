@@ -4,7 +4,7 @@ import { TransientError } from '../errors.ts';
 import { PERIODS, type Period } from '../reports/calendar.ts';
 import type { Report } from '../reports/report.ts';
 import { type Operations, PATIENCE } from './operations.ts';
-import { recent, within } from './recent.ts';
+import { cached, withTimeout } from './recent.ts';
 
 /** The database as the port reads it: sparingly, and never waiting for long. All of it rejects when it is away. */
 export interface Reading {
@@ -29,33 +29,36 @@ const reportKept = (tookMs: number) => Math.min(300_000, Math.max(10_000, 20 * t
 const notKept = () => 0;
 
 export function readingOf({ watch, reports, now, patience = PATIENCE }: Operations): Reading {
-  const reach = async () => there(watch());
-  const ping = recent(async () => (await reach()).ping(), notKept, now);
-  const rows = recent(async () => (await reach()).rows(), rowsKept, now);
-  const history = recent(async () => (await reach()).history(), historyKept, now);
+  const reach = async () => assertConnected(watch());
+  const ping = cached(async () => (await reach()).ping(), notKept, now);
+  const rows = cached(async () => (await reach()).rows(), rowsKept, now);
+  const history = cached(async () => (await reach()).history(), historyKept, now);
   let known: ReadonlyMap<string, number> | undefined;
-  const status = recent(
+  const status = cached(
     async (): Promise<Counted> => {
       // A count that fails or takes long leaves the one before it.
-      known = await within(patience.count, 'counting rows', rows()).catch(() => known);
+      known = await withTimeout(patience.count, 'counting rows', rows()).catch(() => known);
       return { ...(await (await reach()).status(known ?? new Map())), counted: known !== undefined };
     },
     statusKept,
     now,
   );
   const report = new Map(
-    PERIODS.map((period) => [period, recent(async () => there(reports()).read(period), reportKept, now)]),
+    PERIODS.map((period) => [
+      period,
+      cached(async () => assertConnected(reports()).read(period), reportKept, now),
+    ]),
   );
-  const soon = <T>(work: Promise<T>) => within(patience.rows, 'the database', work);
+  const soon = <T>(work: Promise<T>) => withTimeout(patience.rows, 'the database', work);
   return {
     ping: () => soon(ping()),
     status: () => soon(status()),
     history: () => soon(history()),
-    report: (period) => within(patience.report, 'the database', there(report.get(period))()),
+    report: (period) => withTimeout(patience.report, 'the database', assertConnected(report.get(period))()),
   };
 }
 
-function there<T>(reached: T | undefined): T {
+function assertConnected<T>(reached: T | undefined): T {
   if (reached === undefined) throw new TransientError('no database has been reached yet');
   return reached;
 }

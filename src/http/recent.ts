@@ -4,7 +4,7 @@ import { TransientError } from '../errors.ts';
  * The same reading for whoever asks while it is kept, and never two at once: however many ask, the database
  * is asked once. `keepMs` is told how long the reading took. What failed is not kept.
  */
-export function recent<T>(
+export function cached<T>(
   read: () => Promise<T>,
   keepMs: (tookMs: number) => number,
   now: () => number,
@@ -30,7 +30,7 @@ export function recent<T>(
 }
 
 /** Waits no longer than this for something that goes on all the same. */
-export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+export async function withTimeout<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new TransientError(`${what}: no answer within ${ms} ms`)), ms);

@@ -6,7 +6,7 @@ import { coolingDown } from './cool-down.ts';
 import { findHints } from './hints.ts';
 import type { WebhookOutcome } from './metrics.ts';
 import type { Operations } from './operations.ts';
-import { within } from './recent.ts';
+import { withTimeout } from './recent.ts';
 import { isSignedBy } from './signature.ts';
 
 const MOST_BYTES = 1024 * 1024;
@@ -48,7 +48,7 @@ export function webhookApp(secret: Secret, { metrics, hint, log, now }: Operatio
     if (hints === undefined) return refuse('malformed', 400, 'the body is not JSON');
     if (hints.length === 0) return refuse('malformed', 400, 'the body names no issue, account or contact');
     try {
-      await within(PATIENCE_MS, 'noting what to read again', noteOnce(hints));
+      await withTimeout(PATIENCE_MS, 'noting what to read again', noteOnce(hints));
     } catch (error) {
       metrics.webhook('failed');
       log.info({ reason: reasonOf(error) }, 'webhook could not be noted');

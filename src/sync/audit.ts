@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { coveredUntil } from './covered.ts';
 import { factsOf } from './deletions/ask.ts';
 import { askOrProve } from './deletions/single.ts';
-import type { Follow } from './follow.ts';
+import type { ChildSync } from './follow.ts';
 import type { PacedWork } from './paced.ts';
 import { newPass } from './pass.ts';
 import { newProgress } from './progress.ts';
@@ -35,7 +35,7 @@ export function auditOf(
   ctx: Context,
   resource: Resource,
   get: string,
-  follow: Follow,
+  follow: ChildSync,
   { share, overlapSeconds }: ShareOptions,
 ): PacedWork {
   const { db, lease, signal } = ctx;
@@ -53,7 +53,7 @@ export function auditOf(
         scope: { name: 'audit', windowDays: 0 },
         position: { pass: '', done: false },
         parentsDone: () => true,
-        store: storer(db, lease, resource, ctx.doubts, ctx.contents),
+        store: storer(db, lease, resource, ctx.pendingDeletions, ctx.contents),
         leave: (undone) => {
           throw undone;
         },

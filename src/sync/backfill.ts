@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import type { ResourceProgress } from './progress.ts';
 import { withSession } from './session.ts';
-import { readWhole, type WholeOptions } from './whole.ts';
+import { fullSync, type WholeOptions } from './whole.ts';
 
 export interface BackfillOptions extends Pick<WholeOptions, 'resources' | 'since' | 'range' | 'windowDays'> {
   /** Read again what an unfinished backfill has finished lately, too. */
@@ -18,7 +18,5 @@ export function backfill(
   { again = false, ...options }: BackfillOptions,
 ): Promise<readonly ResourceProgress[]> {
   const finished = again ? 'again' : 'fresh';
-  return withSession(ctx, () =>
-    readWhole(ctx, { ...options, kind: 'backfill', finished, overlapSeconds: 0 }),
-  );
+  return withSession(ctx, () => fullSync(ctx, { ...options, kind: 'backfill', finished, overlapSeconds: 0 }));
 }

@@ -2,7 +2,7 @@ import type { Resource } from '../resources/define.ts';
 import { auditOf } from './audit.ts';
 import type { Context } from './context.ts';
 import { doneOnce } from './first-reading.ts';
-import type { Follow } from './follow.ts';
+import type { ChildSync } from './follow.ts';
 import { type PacedWork, runPaced } from './paced.ts';
 import { resweepOf } from './resweep.ts';
 import type { Report } from './trouble.ts';
@@ -21,7 +21,7 @@ export interface BackgroundOptions {
 const idleMs = ({ pylon }: Context) => Math.min(60_000, Math.max(1_000, pylon.intervalMs));
 
 /** The work of resweeps and audit: each endpoint at its own pace. */
-function worksOf(ctx: Context, options: BackgroundOptions, follow: Follow) {
+function worksOf(ctx: Context, options: BackgroundOptions, follow: ChildSync) {
   const { resources, overlapSeconds, auditShare: share } = options;
   return resources.flatMap((resource): readonly (readonly [Resource, PacedWork])[] => {
     const { pull, get } = resource;
@@ -41,7 +41,7 @@ function worksOf(ctx: Context, options: BackgroundOptions, follow: Follow) {
 export async function workInBackground(
   ctx: Context,
   options: BackgroundOptions,
-  follow: Follow,
+  follow: ChildSync,
   report: Report,
 ): Promise<void> {
   if (options.auditShare === 0) return;
@@ -51,7 +51,7 @@ export async function workInBackground(
       const work = async () => {
         // What was never read whole is being read: there is nothing to compare with yet.
         const done = (await doneOnce(ctx, [resource])).length > 0 && (await paced.work());
-        report.worked(name);
+        report.recovered(name);
         return done;
       };
       return runPaced({ ...paced, work }, (error) => report.failed(name, error), ctx.signal, idleMs(ctx));

@@ -1,7 +1,7 @@
 import type { Report } from './trouble.ts';
 
 /** Work that nobody waits for: pieces of different names run side by side, of one name never two. */
-export interface Beside {
+export interface BackgroundTasks {
   /** Begins a piece of work, unless one of that name is under way. Whether it did. */
   begin(name: string, work: () => Promise<void>): boolean;
   /** Pieces under way. */
@@ -11,13 +11,13 @@ export interface Beside {
 }
 
 /** @param report receives what each piece comes to; what it throws ends with that piece. */
-export function newBeside(report: Report): Beside {
+export function newBackgroundTasks(report: Report): BackgroundTasks {
   const underWay = new Map<string, Promise<void>>();
   return {
     begin(name, work) {
       if (underWay.has(name)) return false;
       const ended = work()
-        .then(() => report.worked(name))
+        .then(() => report.recovered(name))
         .catch((error: unknown) => report.failed(name, error))
         // Thrown where the work as a whole is over, which everybody has been told.
         .catch(() => {})

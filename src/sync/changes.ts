@@ -4,7 +4,7 @@ import type { Changes, Resource } from '../resources/define.ts';
 import { CHANGES, type ChangesPosition } from './changes-position.ts';
 import type { Context } from './context.ts';
 import { enumerateChanges } from './enumerate/changes.ts';
-import { type Follow, newFollow, newFollowOne } from './follow.ts';
+import { type ChildSync, newChildSync, newSyncChildren } from './follow.ts';
 import type { PassPosition } from './pass.ts';
 import { newProgress, type ResourceProgress } from './progress.ts';
 import type { PullOptions } from './pull-options.ts';
@@ -23,14 +23,14 @@ export interface Puller {
     onEnded?: (resource: string) => void,
   ): Promise<readonly ResourceProgress[]>;
   /** Reads what hangs on records that changed. */
-  readonly follow: Follow;
+  readonly follow: ChildSync;
 }
 
 /** @param follow how what hangs on records that changed is read: waited for, unless it says otherwise. */
 export function newPuller(
   ctx: Context,
   options: PullOptions,
-  follow: Follow = newFollow(options.resources, newFollowOne(ctx, options)),
+  follow: ChildSync = newChildSync(options.resources, newSyncChildren(ctx, options)),
 ): Puller {
   /** Ids of what changed, and the pass's figures; nothing where changes cannot be pulled. */
   const pullOne = async (resource: Resource, changes: Changes) => {

@@ -2,7 +2,7 @@ import type PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { type Contents, newContents } from '../db/contents.ts';
-import { type Doubts, newDoubts } from '../db/doubts.ts';
+import { newPendingDeletions, type PendingDeletions } from '../db/doubts.ts';
 import type { Lease } from '../db/lease.ts';
 import type { Pylon } from '../pylon/types.ts';
 import { type Exclusive, newExclusive } from './exclusive.ts';
@@ -32,7 +32,7 @@ export interface Context extends ContextInit {
   /** By resource, parents whose listing was read within the second of their mark: it is due once more. */
   readonly unsettled: Map<string, Set<string>>;
   /** Records whose deletion is being proved. */
-  readonly doubts: Doubts;
+  readonly pendingDeletions: PendingDeletions;
   /** What comparing contents has learned. */
   readonly contents: Contents;
 }
@@ -44,7 +44,7 @@ export function newContext(init: ContextInit): Context {
     pulls: newExclusive(),
     claims: new Set(),
     unsettled: new Map(),
-    doubts: newDoubts(),
+    pendingDeletions: newPendingDeletions(),
     contents: newContents(),
   };
 }

@@ -1,20 +1,20 @@
 import { localZone } from '../cron.ts';
 import { awayOr, DatabaseAwayError } from '../db/away.ts';
-import { reviveHandovers } from '../db/handovers.ts';
+import { requeueHandovers } from '../db/handovers.ts';
 import { approvedScans } from '../db/scans.ts';
 import { publishSchedule } from '../db/schedule.ts';
 import { link } from '../pylon/signal.ts';
 import type { Activity } from './activity.ts';
 import { settleApproved } from './approve.ts';
 import { workInBackground } from './background.ts';
-import { newBeside } from './beside.ts';
+import { newBackgroundTasks } from './beside.ts';
 import { newPuller } from './changes.ts';
 import { newClockWatch } from './clock-watch.ts';
 import type { Context } from './context.ts';
-import { type CarryingOptions, carryEdits } from './edits/carrying.ts';
+import { type EditPusherOptions, runEditPusher } from './edits/carrying.ts';
 import { every } from './every.ts';
 import { firstReading, type OnRead } from './first-reading.ts';
-import { newFollow, newFollowOne } from './follow.ts';
+import { newChildSync, newSyncChildren } from './follow.ts';
 import { forget } from './forget.ts';
 import { takeHandovers } from './handovers.ts';
 import { newLateNote } from './lateness.ts';
@@ -23,14 +23,14 @@ import { type PlanOptions, plannedPasses } from './planned.ts';
 import { newRereads } from './rereads.ts';
 import { runSchedule } from './schedule.ts';
 import { withSession } from './session.ts';
-import { newTrail } from './trail.ts';
-import { newTrouble, type Report, type Trouble } from './trouble.ts';
+import { newFollowUpQueue } from './trail.ts';
+import { type FailureLog, newFailureLog, type Report } from './trouble.ts';
 
 export interface DaemonOptions extends PlanOptions {
   /** Part of each endpoint's budget for resweeps and audit; 0 for neither. */
   readonly auditShare: number;
   /** How edits are carried. */
-  readonly edits: Omit<CarryingOptions, 'resources'>;
+  readonly edits: Omit<EditPusherOptions, 'resources'>;
   /** Days for which what is settled is kept. */
   readonly retentionDays: number;
   readonly activity: Activity;
@@ -57,7 +57,7 @@ const CLOCK_MS = 5_000;
  */
 export async function serve(outer: Context, options: DaemonOptions): Promise<never> {
   const linked = link(outer.signal);
-  const trouble = newTrouble(outer.log);
+  const trouble = newFailureLog(outer.log);
   const ctx: Context = {
     ...outer,
     signal: linked.signal,
@@ -65,7 +65,7 @@ export async function serve(outer: Context, options: DaemonOptions): Promise<nev
   };
   try {
     await withSession(ctx, async () => {
-      await reviveHandovers(ctx.db, ctx.lease);
+      await requeueHandovers(ctx.db, ctx.lease);
       await publishSchedule(ctx.db, ctx.lease, {
         zone: localZone(),
         crons: {
@@ -92,25 +92,25 @@ export async function serve(outer: Context, options: DaemonOptions): Promise<nev
 }
 
 /** Progress for the log, for whoever looks at this process, and for the level at which a failure is told. */
-function told({ onProgress }: Context, activity: Activity, trouble: Trouble): Context['onProgress'] {
+function told({ onProgress }: Context, activity: Activity, trouble: FailureLog): Context['onProgress'] {
   return (progress, step) => {
     const { kind, resource, state, error } = progress;
     if (kind === 'backfill') activity.progress.set(resource, progress);
     if (state === 'failed') trouble.failed(`${kind} ${resource}`, { kind, resource, error });
-    if (state === 'done') trouble.worked(`${kind} ${resource}`);
+    if (state === 'done') trouble.recovered(`${kind} ${resource}`);
     onProgress(progress, step);
   };
 }
 
-function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonly Promise<void>[] {
+function workOf(ctx: Context, options: DaemonOptions, trouble: FailureLog): readonly Promise<void>[] {
   const { log, signal } = ctx;
   const { resources } = options;
   const edits = { ...options.edits, resources };
-  const followOne = newFollowOne(ctx, options);
-  const trail = newTrail(resources, followOne);
-  const puller = newPuller(ctx, options, trail);
-  const handedOver = newPuller(ctx, options, newFollow(resources, followOne));
-  const rereads = newRereads(ctx, resources, trail);
+  const followOne = newSyncChildren(ctx, options);
+  const followUps = newFollowUpQueue(resources, followOne);
+  const puller = newPuller(ctx, options, followUps);
+  const handedOver = newPuller(ctx, options, newChildSync(resources, followOne));
+  const rereads = newRereads(ctx, resources, followUps);
   const report: Report = {
     failed(pass, error) {
       const away = awayOr(error);
@@ -119,7 +119,7 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
       if (signal.aborted) throw error;
       trouble.failed(pass, { pass, error });
     },
-    worked: (pass) => trouble.worked(pass),
+    recovered: (pass) => trouble.recovered(pass),
   };
   const looking = (name: string, look: () => Promise<boolean>, pauseMs = LOOK_MS) =>
     every(
@@ -127,24 +127,24 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
       signal,
       async () => {
         const more = await look();
-        report.worked(name);
+        report.recovered(name);
         return more;
       },
       (error) => report.failed(name, error),
     );
-  const approved = newBeside(report);
+  const approved = newBackgroundTasks(report);
   /** Deletions that a person let through, and an earlier process did not come to the end of. */
   const goOn = async () => {
     for (const scan of await approvedScans(ctx.db.orm))
       approved.begin(`scan ${scan.id}`, async () => void (await settleApproved(ctx, scan)));
   };
-  const rereading = newBeside(report);
+  const rereading = newBackgroundTasks(report);
   const reread = async () => {
     for (const name of await rereads.waiting())
       rereading.begin(`rereads of ${name}`, async () => void (await rereads.drain(name)));
     return false;
   };
-  const commanded = newBeside(report);
+  const commanded = newBackgroundTasks(report);
   const means = { options, puller: handedOver, edits, beside: true };
   const retention = { resources, days: options.retentionDays };
   const noteLate = newLateNote(ctx, resources);
@@ -153,18 +153,18 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: Trouble): readonl
 
   return [
     firstReading(ctx, options),
-    carryEdits(ctx, edits, report),
+    runEditPusher(ctx, edits, report),
     goOn()
       .catch((error: unknown) => report.failed('approve', error))
       .then(approved.idle),
     runSchedule(plannedPasses(ctx, options, puller, report), { log, signal, onError: report.failed }),
-    ...trail.children.map((child) => looking(`changes of ${child.name}`, () => trail.drain(child))),
+    ...followUps.children.map((child) => looking(`changes of ${child.name}`, () => followUps.drain(child))),
     looking('rereads', reread).then(rereading.idle),
     looking('handovers', () => takeHandovers(ctx, means, commanded).then(() => false)).then(commanded.idle),
     looking('clock', () => watchClock().then(() => false), CLOCK_MS),
     looking('plan', () => notePlan().then(() => false), PLAN_MS),
     looking('lateness', () => noteLate().then(() => false), LATE_MS),
     looking('forgetting', () => forget(ctx, retention).then(() => false), FORGET_MS),
-    workInBackground(ctx, options, trail, report),
+    workInBackground(ctx, options, followUps, report),
   ];
 }

@@ -2,7 +2,7 @@ import { DatabaseAwayError } from '../db/away.ts';
 import { mayBeOneRow } from '../db/row-fault.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { PylonError } from '../pylon/errors.ts';
-import { sideBySide } from './side-by-side.ts';
+import { forEachConcurrent } from './side-by-side.ts';
 
 /** Failures in a row after which it is not the one item that fails. */
 const TOO_MANY = 5;
@@ -22,7 +22,7 @@ const isOwn = (error: unknown): error is Error =>
  *
  * @throws the reason of the signal; what is not the matter of one item; the last of many failures in a row.
  */
-export async function eachForItself<T>(
+export async function mapSettled<T>(
   concurrency: number,
   items: readonly T[],
   signal: AbortSignal,
@@ -30,7 +30,7 @@ export async function eachForItself<T>(
 ): Promise<ReadonlyMap<T, Error>> {
   const failed = new Map<T, Error>();
   let streak = 0;
-  await sideBySide(concurrency, items, async (item) => {
+  await forEachConcurrent(concurrency, items, async (item) => {
     try {
       await work(item);
       streak = 0;

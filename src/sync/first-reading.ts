@@ -7,7 +7,7 @@ import { sums } from './figures.ts';
 import type { PassPosition } from './pass.ts';
 import type { ResourceProgress } from './progress.ts';
 import type { PullOptions } from './pull-options.ts';
-import { parentOf, readWhole } from './whole.ts';
+import { fullSync, parentOf } from './whole.ts';
 
 /** Told when everything has been gone through once in this process. */
 export type OnRead = (results: readonly Readonly<ResourceProgress>[]) => Promise<void>;
@@ -65,7 +65,7 @@ function familiesOf(resources: readonly Resource[]): readonly (readonly Resource
 /** Reads some resources: `once` is what the first attempt came to, `whole` when all of them are read. */
 function readFamily(ctx: Context, options: PullOptions) {
   const { log, signal } = ctx;
-  const attempt = () => readWhole(ctx, { ...options, kind: 'backfill', finished: 'keep' });
+  const attempt = () => fullSync(ctx, { ...options, kind: 'backfill', finished: 'keep' });
   const once = attempt();
   const goOn = async () => {
     let results = await once;

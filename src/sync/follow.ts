@@ -11,7 +11,7 @@ import type { PullOptions } from './pull-options.ts';
 import { runPass } from './run-pass.ts';
 
 /** Reads what hangs on records of a resource that changed: their messages, comments, milestones. */
-export interface Follow {
+export interface ChildSync {
   /**
    * `seen` are records that were looked at besides: where another pass stored their change, or one before did
    * not come to their children, these are due and read too.
@@ -24,10 +24,10 @@ export interface Follow {
 }
 
 /** Reads what hangs on some records, in one resource. */
-export type FollowOne = (child: Resource, ids: readonly string[]) => Promise<readonly ResourceProgress[]>;
+export type SyncChildren = (child: Resource, ids: readonly string[]) => Promise<readonly ResourceProgress[]>;
 
 /** Resources that are read record by record, as the records of another change. */
-export function followers(parent: Resource, all: readonly Resource[]): readonly Resource[] {
+export function childrenToSync(parent: Resource, all: readonly Resource[]): readonly Resource[] {
   return all.filter(
     ({ pull }) =>
       (pull.by === 'parent' && pull.parent === parent.name && pull.mark !== undefined) ||
@@ -36,7 +36,7 @@ export function followers(parent: Resource, all: readonly Resource[]): readonly 
 }
 
 /** Which records a resource is followed for: a listing's mark tells what is due, a named id has no mark to go by. */
-export const concerning = ({ pull }: Resource, ids: readonly string[], seen: readonly string[]) =>
+export const recordsToSync = ({ pull }: Resource, ids: readonly string[], seen: readonly string[]) =>
   pull.by === 'parent' ? [...new Set([...ids, ...seen])] : ids;
 
 /**
@@ -44,7 +44,7 @@ export const concerning = ({ pull }: Resource, ids: readonly string[], seen: rea
  * first pass of each resource; so is what a pass of this process failed to read. What was read within the second
  * of a change is read once more with the next.
  */
-export function newFollowOne(ctx: Context, options: PullOptions): FollowOne {
+export function newSyncChildren(ctx: Context, options: PullOptions): SyncChildren {
   const swept = new Set<string>();
 
   return async (child, ids) => {
@@ -92,11 +92,11 @@ async function isAnyDue({ db }: Context, { name, pull }: Resource, ids: readonly
 }
 
 /** Following that is waited for. */
-export function newFollow(resources: readonly Resource[], followOne: FollowOne): Follow {
+export function newChildSync(resources: readonly Resource[], followOne: SyncChildren): ChildSync {
   return {
     async changed(resource, ids, seen = []) {
-      const followed = followers(resource, resources).map((child) =>
-        followOne(child, concerning(child, ids, seen)),
+      const followed = childrenToSync(resource, resources).map((child) =>
+        followOne(child, recordsToSync(child, ids, seen)),
       );
       return (await Promise.all(followed)).flat();
     },

@@ -2,14 +2,14 @@ import { endHandover, type Handover, takeHandover } from '../db/handovers.ts';
 import { reasonOf, UsageError } from '../errors.ts';
 import { resourceNamed } from '../resources/index.ts';
 import { approve } from './approve.ts';
-import type { Beside } from './beside.ts';
+import type { BackgroundTasks } from './beside.ts';
 import type { Puller } from './changes.ts';
 import type { Context } from './context.ts';
 import type { PushOptions } from './edits/push.ts';
 import { type PushReport, pushOnce } from './edits/push-once.ts';
 import type { ResourceProgress } from './progress.ts';
 import type { PullOptions } from './pull-options.ts';
-import { readWhole } from './whole.ts';
+import { fullSync } from './whole.ts';
 
 /** What work that was done came to. */
 export type WorkOutcome =
@@ -23,7 +23,7 @@ export type HandoverOutcome =
   | { readonly error: string; readonly usage: boolean };
 
 /** What work is done with. */
-export interface Means {
+export interface CommandContext {
   readonly options: PullOptions;
   readonly puller: Puller;
   readonly edits: PushOptions;
@@ -35,25 +35,29 @@ export interface Means {
 const MOST = 4;
 
 /** Begins all that commands have handed over, as far as there is room for it. */
-export async function takeHandovers(ctx: Context, means: Means, beside: Beside): Promise<void> {
+export async function takeHandovers(
+  ctx: Context,
+  means: CommandContext,
+  beside: BackgroundTasks,
+): Promise<void> {
   while (beside.size() < MOST) {
     const handover = await takeHandover(ctx.db, ctx.lease);
     if (handover === undefined) return;
-    beside.begin(`handover ${handover.id}`, () => carryOut(ctx, means, handover));
+    beside.begin(`handover ${handover.id}`, () => executeHandover(ctx, means, handover));
   }
 }
 
 /** Does one piece of work that a command handed over, and notes what it came to. */
-async function carryOut(
+async function executeHandover(
   ctx: Context,
-  means: Means,
+  means: CommandContext,
   handover: Handover & { readonly id: number },
 ): Promise<void> {
   const { db, lease, log } = ctx;
   const { id, command } = handover;
   log.info({ handover: id, command, ...handover.arguments }, 'work handed over');
   try {
-    const outcome: HandoverOutcome = await perform(ctx, means, handover);
+    const outcome: HandoverOutcome = await executeCommand(ctx, means, handover);
     await endHandover(db, lease, id, 'done', outcome);
   } catch (error) {
     if (ctx.signal.aborted) throw error;
@@ -64,9 +68,9 @@ async function carryOut(
 }
 
 /** One incremental pull, one full comparison, one stopped scan let through, or the edits that are due. */
-export async function perform(
+export async function executeCommand(
   ctx: Context,
-  { options, puller, edits, beside }: Means,
+  { options, puller, edits, beside }: CommandContext,
   handover: Handover,
 ): Promise<WorkOutcome> {
   if (handover.command === 'push') {
@@ -79,6 +83,6 @@ export async function perform(
   const { approve: scan, deep = false } = handover.arguments;
   if (scan !== undefined) return { results: [await approve(ctx, scan)] };
   return {
-    results: await readWhole(ctx, { ...options, kind: 'reconcile', resources, deep, finished: 'again' }),
+    results: await fullSync(ctx, { ...options, kind: 'reconcile', resources, deep, finished: 'again' }),
   };
 }

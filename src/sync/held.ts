@@ -3,7 +3,7 @@ import { TransientError } from '../errors.ts';
 import type { Resource } from '../resources/define.ts';
 
 /** @throws TransientError in the place of what Postgres says when another transaction holds a row. */
-export async function unlessHeld<T>({ name }: Resource, work: () => Promise<T>): Promise<T> {
+export async function withLockErrorsAsTransient<T>({ name }: Resource, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

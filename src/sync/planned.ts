@@ -9,7 +9,7 @@ import type { PullOptions } from './pull-options.ts';
 import type { PlannedPass, Tick } from './schedule.ts';
 import { isUnfinished } from './take-up.ts';
 import type { Report } from './trouble.ts';
-import { readWhole, type WholeOptions } from './whole.ts';
+import { fullSync, type WholeOptions } from './whole.ts';
 
 export interface PlanOptions extends PullOptions {
   /** Cron expressions. */
@@ -31,7 +31,7 @@ export function plannedPasses(
   const { resources } = options;
   const named = (names: readonly string[]) => resources.filter(({ name }) => names.includes(name));
   const whole = (kind: WholeOptions['kind'], which: readonly Resource[], onEnded: Tick['ended']) =>
-    readWhole(ctx, { ...options, kind, resources: which, finished: 'again', onEnded });
+    fullSync(ctx, { ...options, kind, resources: which, finished: 'again', onEnded });
   const quietly = (pass: ScheduleName, results: Results) =>
     log.debug({ pass, ...sums(results) }, 'pass ended');
   const planned = (
@@ -43,7 +43,7 @@ export function plannedPasses(
     ...{ name, cron, parts: which.map((resource) => resource.name) },
     run: async (tick: Tick) => {
       await run(tick);
-      report.worked(name);
+      report.recovered(name);
     },
   });
 

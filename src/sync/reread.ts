@@ -3,7 +3,7 @@ import { dropReread, type Reread, readRereads } from '../db/rereads.ts';
 import { PermanentError, reasonOf, TransientError } from '../errors.ts';
 import { PylonError } from '../pylon/errors.ts';
 import { askOrProve } from './deletions/single.ts';
-import { eachForItself } from './each-for-itself.ts';
+import { mapSettled } from './each-for-itself.ts';
 import type { Pass } from './pass.ts';
 
 /** Waits between rounds, in milliseconds: what holds a row is as a rule a person's open transaction. */
@@ -49,7 +49,7 @@ export async function rereadEach(
   which: readonly Reread[],
 ): Promise<ReadonlyMap<string, string>> {
   const left = new Map<string, string>();
-  const failed = await eachForItself(SIDE_BY_SIDE, which, pass.signal, async (reread) => {
+  const failed = await mapSettled(SIDE_BY_SIDE, which, pass.signal, async (reread) => {
     if (!(await readAgain(pass, get, reread))) left.set(reread.id, HELD);
   });
   for (const [{ id }, error] of failed) left.set(id, reasonOf(error));

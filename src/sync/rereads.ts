@@ -1,7 +1,7 @@
 import { dropMoved, dropRereadsOf, type Reread, readRereads, waitingResources } from '../db/rereads.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
-import type { Follow } from './follow.ts';
+import type { ChildSync } from './follow.ts';
 import { newProgress } from './progress.ts';
 import { rereadEach } from './reread.ts';
 import { runPass } from './run-pass.ts';
@@ -25,7 +25,7 @@ export interface Rereads {
 }
 
 /** What waits to be read again, one by one: whatever left it there, a lock, a hint, a merge, an answer in doubt. */
-export function newRereads(ctx: Context, resources: readonly Resource[], follow: Follow): Rereads {
+export function newRereads(ctx: Context, resources: readonly Resource[], follow: ChildSync): Rereads {
   /** By resource, what could not be read and when it is to be tried again. */
   const later = new Map<string, Map<string, { readonly at: number; readonly waitMs: number }>>();
 

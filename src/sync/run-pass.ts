@@ -45,7 +45,13 @@ export async function runPass(
   const undone: Error[] = [];
   const init = {
     ...given,
-    store: storer(db, lease, resource, ctx.doubts, comparesContents(given) ? ctx.contents : undefined),
+    store: storer(
+      db,
+      lease,
+      resource,
+      ctx.pendingDeletions,
+      comparesContents(given) ? ctx.contents : undefined,
+    ),
     leave: (error: Error) => void undone.push(error),
   };
   progress.state = 'running';

@@ -4,7 +4,7 @@ import PQueue from 'p-queue';
  * Works on items, so many side by side. After a failure nothing more is begun, and it is thrown once nothing
  * is under way: what a pass began is not writing any more when the pass has ended.
  */
-export async function sideBySide<T>(
+export async function forEachConcurrent<T>(
   concurrency: number,
   items: readonly T[],
   work: (item: T) => Promise<void>,

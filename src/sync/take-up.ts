@@ -12,11 +12,11 @@ const FRESH_MS = 24 * 3_600_000;
  * What becomes of a resource that is finished: read `again`; left alone where it was finished lately as part of
  * a reading that is not (`fresh`); left alone in any case (`keep`).
  */
-export type Finished = 'again' | 'fresh' | 'keep';
+export type WhenFinished = 'again' | 'fresh' | 'keep';
 
 /** What decides, for all resources of a reading at once, which of the finished ones are left alone. */
-export interface TakeUp {
-  readonly finished: Finished;
+export interface ResumePolicy {
+  readonly finished: WhenFinished;
   /** Whether an earlier reading was begun and not ended, for any of them. */
   readonly unfinished: boolean;
   /** Whether contents are compared, and the children of every parent read again. */
@@ -48,11 +48,11 @@ function freshPosition({ pylon }: Context, since: string | undefined): PassPosit
  * that began at another `since` than is asked for now begins anew, and so does one that is to be deep now and was not;
  * one that was deep stays so. No other reading of the scope may be under way.
  */
-export async function takeUp(
+export async function resumeOrStart(
   ctx: Context,
   resource: Resource,
   scope: Scope,
-  { finished, unfinished, deep = false }: TakeUp,
+  { finished, unfinished, deep = false }: ResumePolicy,
 ): Promise<PassPosition> {
   const { name } = resource;
   const isFresh = ({ finished_at }: PassPosition) =>

@@ -1,11 +1,11 @@
 import type { Resource } from '../resources/define.ts';
-import { concerning, type Follow, type FollowOne, followers } from './follow.ts';
+import { type ChildSync, childrenToSync, recordsToSync, type SyncChildren } from './follow.ts';
 
 /** Records read at a time: what changes meanwhile does not wait behind thousands that a person changed at once. */
 const ROUND = 60;
 
 /** Following that nobody waits for: pulls go on while what hangs on the last one's records waits for its turn. */
-export interface Trail extends Follow {
+export interface FollowUpQueue extends ChildSync {
   /** Resources that may have something to read. */
   readonly children: readonly Resource[];
   /** Reads what was noted for one of them, the last first. Whether more is noted. */
@@ -13,16 +13,17 @@ export interface Trail extends Follow {
 }
 
 /** Notes what hangs on changed records, for each resource to be read at its own pace. */
-export function newTrail(resources: readonly Resource[], followOne: FollowOne): Trail {
+export function newFollowUpQueue(resources: readonly Resource[], followOne: SyncChildren): FollowUpQueue {
   const noted = new Map<string, Set<string>>();
   const note = (name: string, ids: readonly string[]) => {
     noted.set(name, new Set([...(noted.get(name) ?? []), ...ids]));
   };
   return {
-    children: [...new Set(resources.flatMap((parent) => followers(parent, resources)))],
+    children: [...new Set(resources.flatMap((parent) => childrenToSync(parent, resources)))],
     async changed(resource, ids, seen = []) {
       // Noted without ids too: what an earlier pass left is looked for.
-      for (const child of followers(resource, resources)) note(child.name, concerning(child, ids, seen));
+      for (const child of childrenToSync(resource, resources))
+        note(child.name, recordsToSync(child, ids, seen));
       return [];
     },
     async drain(child) {

@@ -5,18 +5,18 @@ const WARN_AFTER_MS = 60_000;
 const ERROR_AFTER_MS = 600_000;
 
 /** Tells of what fails at a level that follows how long it has been failing, and of its end. */
-export interface Trouble {
+export interface FailureLog {
   failed(what: string, fields: Readonly<Record<string, unknown>>): void;
-  worked(what: string): void;
+  recovered(what: string): void;
 }
 
 /** What work says of how it goes; `failed` throws what must end the whole. */
 export interface Report {
   failed(what: string, error: unknown): void;
-  worked(what: string): void;
+  recovered(what: string): void;
 }
 
-export function newTrouble(log: Logger, now: () => number = () => performance.now()): Trouble {
+export function newFailureLog(log: Logger, now: () => number = () => performance.now()): FailureLog {
   const since = new Map<string, number>();
   return {
     failed(what, fields) {
@@ -26,7 +26,7 @@ export function newTrouble(log: Logger, now: () => number = () => performance.no
       const level = failingMs >= ERROR_AFTER_MS ? 'error' : failingMs >= WARN_AFTER_MS ? 'warn' : 'info';
       log[level]({ ...fields, failingSeconds: Math.round(failingMs / 1_000) }, 'failed: it is tried again');
     },
-    worked(what) {
+    recovered(what) {
       const began = since.get(what);
       if (began === undefined) return;
       since.delete(what);

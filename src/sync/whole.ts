@@ -5,18 +5,18 @@ import { link } from '../pylon/signal.ts';
 import type { Resource } from '../resources/define.ts';
 import type { Context } from './context.ts';
 import { coveredUntil } from './covered.ts';
-import { enumerateWhole } from './enumerate/whole.ts';
+import { enumerateAll } from './enumerate/whole.ts';
 import type { Pass, PassPosition, Scope } from './pass.ts';
 import { FINISHED_BEFORE, newProgress, type ResourceProgress } from './progress.ts';
 import { runPass } from './run-pass.ts';
-import { type Finished, isUnfinished, type TakeUp, takeUp } from './take-up.ts';
+import { isUnfinished, type ResumePolicy, resumeOrStart, type WhenFinished } from './take-up.ts';
 import { followCustomFields } from './views.ts';
 
 export interface WholeOptions {
   readonly kind: 'backfill' | 'lists' | 'reconcile';
   readonly resources: readonly Resource[];
   /** What to do about resources that an earlier reading of the kind has finished. */
-  readonly finished: Finished;
+  readonly finished: WhenFinished;
   /** First `created_at` that is mirrored, RFC 3339; of resources that are listed by time, and what hangs on them. */
   readonly since?: string | undefined;
   /** Only what was created between these, RFC 3339, the first included: a reading of its own. */
@@ -76,7 +76,7 @@ const endpointOf = ({ pull }: Resource) => `${pull.by === 'search' ? 'POST' : 'G
  *
  * @throws the reason of `ctx.signal`.
  */
-export async function readWhole(ctx: Context, options: WholeOptions): Promise<readonly ResourceProgress[]> {
+export async function fullSync(ctx: Context, options: WholeOptions): Promise<readonly ResourceProgress[]> {
   const { kind, resources, finished, deep = false, onEnded = () => {} } = options;
   const scope = scopeOf(options);
   const taking = { finished, deep, unfinished: await isUnfinished(ctx, scope.name, resources) };
@@ -118,7 +118,7 @@ export async function readWhole(ctx: Context, options: WholeOptions): Promise<re
 interface Course {
   readonly scope: Scope;
   readonly options: WholeOptions;
-  readonly taking: TakeUp;
+  readonly taking: ResumePolicy;
   readonly signal: AbortSignal;
   /** The reading of the rows that this one's listings start from, where it is part of the whole. */
   readonly parent: Readonly<ResourceProgress> | undefined;
@@ -132,7 +132,7 @@ async function readOne(
   { scope, options, taking, signal, parent, parentsDone }: Course,
 ): Promise<void> {
   signal.throwIfAborted();
-  const position = await takeUp(ctx, resource, scope, taking);
+  const position = await resumeOrStart(ctx, resource, scope, taking);
   if (position.done) {
     progress.state = position.ended ?? 'done';
     progress.covered = 1;
@@ -143,7 +143,7 @@ async function readOne(
   const { kind, overlapSeconds } = options;
   const covered = kind === 'reconcile' ? await coveredUntil(ctx.db, resource, overlapSeconds) : undefined;
   const enumerate = async (pass: Pass) => {
-    const span = await enumerateWhole(pass);
+    const span = await enumerateAll(pass);
     // Done, it would never be gone back to, however many parents come in when theirs is tried again.
     if (kind === 'backfill' && parent?.state === 'failed')
       throw new TransientError(`${parent.resource} were not read whole: ${resource.name} may be missing`);

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { endInTime, newEnding } from '../../src/cli/ending.ts';
+import { newShutdownTracker, runWithShutdownDeadline } from '../../src/cli/ending.ts';
 import { TEMPO } from '../../src/cli/tempo.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -10,10 +10,10 @@ function ending(work: () => Promise<number>) {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info', base: null }, { write: (line) => lines.push(JSON.parse(line)) });
   const stop = new AbortController();
-  const opened = newEnding();
+  const opened = newShutdownTracker();
   let status: number | undefined;
-  void endInTime({ ending: opened, log, signal: stop.signal, ...TEMPO }, () =>
-    opened.during('everything', () => opened.during('the database', work)),
+  void runWithShutdownDeadline({ tracker: opened, log, signal: stop.signal, ...TEMPO }, () =>
+    opened.track('everything', () => opened.track('the database', work)),
   ).then((ended) => {
     status = ended;
   });

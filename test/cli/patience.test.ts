@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newPatience, pause } from '../../src/cli/patience.ts';
+import { newBackoff, pause } from '../../src/cli/patience.ts';
 import { createLog } from '../../src/log.ts';
 
 interface Line {
@@ -20,7 +20,7 @@ async function failing(afterMs: readonly number[], random = 0, least: 'info' | '
   });
   let now = 0;
   const { signal } = new AbortController();
-  const patience = newPatience({
+  const patience = newBackoff({
     log,
     what: 'again',
     signal,
@@ -60,7 +60,7 @@ describe('waiting for something to come back', () => {
 
   test('begins anew once it worked', async () => {
     const { lines, patience } = await failing([0, 0, 60_000]);
-    patience.worked();
+    patience.recovered();
     await patience.wait(new Error('away'));
     expect(lines.map(({ level, attempts }) => [level, attempts]).at(-1)).toEqual(['info', 1]);
   });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect } from 'vitest';
-import { newEnding } from '../../src/cli/ending.ts';
+import { newShutdownTracker } from '../../src/cli/ending.ts';
 import { startBrisk } from '../helpers/brisk.ts';
 import type { Running } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
@@ -146,16 +146,16 @@ describe('what keeps a daemon from ending', () => {
   );
 
   test('is what was opened last and not ended', async () => {
-    const ending = newEnding();
+    const ending = newShutdownTracker();
     let end = () => {};
     const inner = new Promise<void>((resolve) => {
       end = resolve;
     });
-    const outer = ending.during('outer', () => ending.during('inner', () => inner));
+    const outer = ending.track('outer', () => ending.track('inner', () => inner));
     expect(ending.open()).toEqual(['inner', 'outer']);
     end();
     await outer;
-    await expect(ending.during('failing', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(ending.track('failing', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(ending.open()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { keepAnswer } from '../../src/db/edits/answered.ts';
-import { endEdit } from '../../src/db/edits/end.ts';
+import { settleEdit } from '../../src/db/edits/end.ts';
 import { quarantineEdits } from '../../src/db/edits/identity.ts';
 import { claimEdits, postponeEdits } from '../../src/db/edits/queue.ts';
 import { changing, writing } from '../../src/db/transaction.ts';
@@ -27,7 +27,7 @@ const HAPPENS: Readonly<Record<Event, (session: Session) => Promise<unknown>>> =
       ctx.lease,
       {
         ...{ is: 'told', resource: accounts, record: 'a1', facts: {}, alsoReread: [], shown: undefined },
-        ...{ fates: [{ id: 1, event: 'settle' }], edited: { id: 1, fields: [] } },
+        ...{ editOutcomes: [{ id: 1, event: 'settle' }], edited: { id: 1, fields: [] } },
       },
       { tries: 1, error: 'a reason', waitMs: 0 },
     ),
@@ -45,7 +45,7 @@ const HAPPENS: Readonly<Record<Event, (session: Session) => Promise<unknown>>> =
 };
 
 const ends = ({ ctx }: Session, event: 'settle' | 'hold' | 'refuse') =>
-  writing(ctx.db, ctx.lease, (tx) => endEdit(tx, { id: 1, event, error: 'a reason' }));
+  writing(ctx.db, ctx.lease, (tx) => settleEdit(tx, { id: 1, event, error: 'a reason' }));
 
 /** What a person may not do although the daemon may: an edit that is on its way cannot be called back. */
 const NOT_FOR_PEOPLE: readonly string[] = ['sending discard'];

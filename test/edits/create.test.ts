@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { creationBody, followUp, likeness, wantedOf } from '../../src/edits/create.ts';
+import { creationBody, followUp, matchScore, wantedOf } from '../../src/edits/create.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 
 const [issues, accounts, tasks] = ['issues', 'accounts', 'tasks'].map(resourceNamed) as [
@@ -111,18 +111,18 @@ describe('an object that may be what a create has made', () => {
     ['bears the name alone', { title: 'Printer on fire', account_id: 'b' }, 'maybe'],
     ['has neither', { title: 'Printer', account_id: 'b' }, 'other'],
   ] as const)('%s', (_, row, is) => {
-    expect(likeness(issues, wanted, row)).toBe(is);
+    expect(matchScore(issues, wanted, row)).toBe(is);
   });
 
   test('has its instants to the second, in any zone', () => {
     const due = { title: 'T', due_date: '2026-05-01T12:00:00.250Z' };
-    expect(likeness(tasks, due, { title: 'T', due_date: '2026-05-01 14:00:00+02' })).toBe('same');
-    expect(likeness(tasks, due, { title: 'T', due_date: '2026-05-01T12:00:01Z' })).toBe('maybe');
+    expect(matchScore(tasks, due, { title: 'T', due_date: '2026-05-01 14:00:00+02' })).toBe('same');
+    expect(matchScore(tasks, due, { title: 'T', due_date: '2026-05-01T12:00:01Z' })).toBe('maybe');
   });
 
   test('is not told by what was not asked for, nor by what a create does not carry', () => {
     expect(
-      likeness(issues, { title: 'T', state: 'closed' }, { title: 'T', state: 'new', team_id: 'x' }),
+      matchScore(issues, { title: 'T', state: 'closed' }, { title: 'T', state: 'new', team_id: 'x' }),
     ).toBe('same');
   });
 });

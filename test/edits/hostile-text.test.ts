@@ -3,7 +3,7 @@ import { clean } from '../../src/db/clean.ts';
 import { arrayLiteral } from '../../src/db/fit.ts';
 import { isValidInstant } from '../../src/db/instant.ts';
 import { bodyOf } from '../../src/edits/body.ts';
-import { likeness } from '../../src/edits/create.ts';
+import { matchScore } from '../../src/edits/create.ts';
 import { same } from '../../src/edits/merge.ts';
 import { withoutTags } from '../../src/edits/tags.ts';
 import { findHints } from '../../src/http/hints.ts';
@@ -47,7 +47,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   findHints: (text) => findHints({ issue_id: text, [text]: 'x' }),
   bodyOf: (text) => bodyOf(tasks, [{ column: 'due_date', value: text }], {}),
   same: (text) => same('value', text, `${text}x`),
-  likeness: (text) => likeness(issues, { title: text }, { title: 'x' }),
+  likeness: (text) => matchScore(issues, { title: text }, { title: 'x' }),
 };
 
 test.each(Object.keys(READERS))(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Values } from '../../src/edits/merge.ts';
-import { madeBy } from '../../src/edits/seen.ts';
+import { attributeChanges } from '../../src/edits/seen.ts';
 
 const KINDS = { title: 'value', state: 'value', tags: 'set', custom_fields: 'custom_fields' } as const;
 const edit = (id: number, base: Values, changes: Values) => ({ id, base, changes });
@@ -10,7 +10,7 @@ describe('what edits made of a record', () => {
   test('is what Pylon is seen to hold as they want it', () => {
     const edits = [edit(1, { title: 'a' }, { title: 'b' }), edit(2, { state: 'new' }, { state: 'closed' })];
     const remote = { ...known, title: 'b', state: 'on_hold' };
-    expect(madeBy(edits, known, remote, KINDS)).toEqual({
+    expect(attributeChanges(edits, known, remote, KINDS)).toEqual({
       steps: [{ edit: 1, was: known, becomes: { ...known, title: 'b' } }],
       after: { ...known, title: 'b' },
     });
@@ -27,7 +27,7 @@ describe('what edits made of a record', () => {
     ];
     const first = { ...known, title: 'b', custom_fields: { plan: 'gold' } };
     const after = { ...first, tags: ['x', 'y'] };
-    expect(madeBy(edits, known, after, KINDS)).toEqual({
+    expect(attributeChanges(edits, known, after, KINDS)).toEqual({
       steps: [
         { edit: 1, was: known, becomes: first },
         { edit: 2, was: first, becomes: after },
@@ -37,7 +37,7 @@ describe('what edits made of a record', () => {
   });
 
   test('is as Pylon has tidied it', () => {
-    const { after } = madeBy(
+    const { after } = attributeChanges(
       [edit(1, { title: 'a' }, { title: ' b ' })],
       known,
       { ...known, title: 'b' },
@@ -47,7 +47,7 @@ describe('what edits made of a record', () => {
   });
 
   test('of a set is what they added and took away, not what others did', () => {
-    const { after } = madeBy(
+    const { after } = attributeChanges(
       [edit(1, { tags: ['x'] }, { tags: ['y'] })],
       known,
       { ...known, tags: ['y', 'z'] },
@@ -58,12 +58,15 @@ describe('what edits made of a record', () => {
 
   test('of a set is nothing as long as part of it is not there', () => {
     const edits = [edit(1, { tags: ['x'] }, { tags: ['x', 'y', 'z'] })];
-    expect(madeBy(edits, known, { ...known, tags: ['x', 'y'] }, KINDS)).toEqual({ steps: [], after: known });
+    expect(attributeChanges(edits, known, { ...known, tags: ['x', 'y'] }, KINDS)).toEqual({
+      steps: [],
+      after: known,
+    });
   });
 
   test('is what they say where nobody has seen Pylon', () => {
     const edits = [edit(1, { title: 'a' }, { title: ' b ' }), edit(2, { tags: [] }, { tags: ['y'] })];
-    const { steps, after } = madeBy(edits, known, undefined, KINDS);
+    const { steps, after } = attributeChanges(edits, known, undefined, KINDS);
     expect(steps.map((step) => step.edit)).toEqual([1, 2]);
     expect(after).toEqual({ ...known, title: ' b ', tags: ['x', 'y'] });
   });
@@ -71,12 +74,12 @@ describe('what edits made of a record', () => {
   test('leaves out the fields that somebody else is said to have changed', () => {
     const edits = [edit(1, { title: 'a', state: 'new' }, { title: 'b', state: 'closed' })];
     const remote = { ...known, title: 'b', state: 'closed' };
-    const { after } = madeBy(edits, known, remote, KINDS, (_, { column }) => column !== 'state');
+    const { after } = attributeChanges(edits, known, remote, KINDS, (_, { column }) => column !== 'state');
     expect(after).toEqual({ ...known, title: 'b' });
   });
 
   test('is nothing where Pylon shows none of it', () => {
-    expect(madeBy([edit(1, { title: 'a' }, { title: 'b' })], known, known, KINDS)).toEqual({
+    expect(attributeChanges([edit(1, { title: 'a' }, { title: 'b' })], known, known, KINDS)).toEqual({
       steps: [],
       after: known,
     });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { movable } from '../../src/edits/movable.ts';
-import { moves, STATES, UNSETTLED } from '../../src/edits/states.ts';
+import { movable, moves, STATES, UNSETTLED } from '../../src/edits/states.ts';
 
 /** Where an edit can be, and what happens to it there. */
 const LIVES = [

@@ -1,7 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { connect, type Database } from '../../src/db/connect.ts';
-import { type Doubts, newDoubts } from '../../src/db/doubts.ts';
+import { newPendingDeletions, type PendingDeletions } from '../../src/db/doubts.ts';
 import { acquireLease, type Lease } from '../../src/db/lease.ts';
 import { type Store, type StoredBatch, storer } from '../../src/db/store.ts';
 import type { Resource } from '../../src/resources/define.ts';
@@ -12,7 +12,7 @@ export interface Mirror extends Omit<Database, 'pool' | 'orm'> {
   readonly pool: pg.Pool;
   readonly orm: NodePgDatabase;
   readonly lease: Lease;
-  readonly doubts: Doubts;
+  readonly doubts: PendingDeletions;
   storer(resource: Resource): Store;
   /** Stores objects as one answer that came in just now. */
   store(
@@ -29,7 +29,7 @@ export const test = base.extend<{ mirror: Mirror }>({
   mirror: async ({ database }, use) => {
     const db = await connect(database.url);
     const lease = await acquireLease(db, { command: 'test' });
-    const doubts = newDoubts();
+    const doubts = newPendingDeletions();
     await use({
       ...db,
       pool: database.pool,

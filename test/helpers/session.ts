@@ -12,7 +12,7 @@ import type { Context } from '../../src/sync/context.ts';
 import type { ResourceProgress } from '../../src/sync/progress.ts';
 import { newRereads } from '../../src/sync/rereads.ts';
 import { resweepOf } from '../../src/sync/resweep.ts';
-import { readWhole } from '../../src/sync/whole.ts';
+import { fullSync } from '../../src/sync/whole.ts';
 import { bindToken } from '../../src/sync/workspace.ts';
 import { NOW } from './backfill-workspace.ts';
 import { type Address, type ContextOptions, openContext } from './context.ts';
@@ -70,7 +70,7 @@ export async function openSession(
     finished: 'keep' | 'again',
     deep = false,
   ) => {
-    const results = await readWhole(ctx, { ...pulling, kind, resources: which, finished, deep });
+    const results = await fullSync(ctx, { ...pulling, kind, resources: which, finished, deep });
     return new Map(results.map((progress) => [progress.resource, progress]));
   };
   return {

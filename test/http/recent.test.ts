@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
-import { recent, within } from '../../src/http/recent.ts';
+import { cached, withTimeout } from '../../src/http/recent.ts';
 
 describe('a recent reading', () => {
   test('is made once for all who ask at the same time', async () => {
     const read = vi.fn(async () => 7);
-    const ask = recent(
+    const ask = cached(
       read,
       () => 0,
       () => 0,
@@ -16,7 +16,7 @@ describe('a recent reading', () => {
   test('is kept as long as it may be, and made again after that', async () => {
     let now = 0;
     let value = 0;
-    const ask = recent(
+    const ask = cached(
       async () => ++value,
       () => 1_000,
       () => now,
@@ -38,7 +38,7 @@ describe('a recent reading', () => {
       value += 1;
       return value;
     };
-    const ask = recent(
+    const ask = cached(
       read,
       (tookMs) => 20 * tookMs,
       () => now,
@@ -52,7 +52,7 @@ describe('a recent reading', () => {
 
   test('that failed is not kept', async () => {
     let attempts = 0;
-    const ask = recent(
+    const ask = cached(
       async () => {
         attempts += 1;
         if (attempts === 1) throw new Error('away');
@@ -68,13 +68,13 @@ describe('a recent reading', () => {
 
 describe('waiting', () => {
   test('ends with what was waited for', async () => {
-    expect(await within(1_000, 'it', Promise.resolve(7))).toBe(7);
-    await expect(within(1_000, 'it', Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await withTimeout(1_000, 'it', Promise.resolve(7))).toBe(7);
+    await expect(withTimeout(1_000, 'it', Promise.reject(new Error('no')))).rejects.toThrow('no');
   });
 
   test('ends by itself, saying what did not come', async () => {
     const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('too late')), 30));
-    await expect(within(5, 'the database', late)).rejects.toThrow('the database: no answer within 5 ms');
+    await expect(withTimeout(5, 'the database', late)).rejects.toThrow('the database: no answer within 5 ms');
     await new Promise((resolve) => setTimeout(resolve, 50));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { readAltered } from '../../src/db/altered.ts';
-import { handOver } from '../../src/db/handovers.ts';
+import { enqueueCommand } from '../../src/db/handovers.ts';
 import { changing } from '../../src/db/transaction.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { auditOf } from '../../src/sync/audit.ts';
@@ -212,7 +212,7 @@ test('a comparison of contents can be handed to the daemon', async ({ mirror, da
   const { ctx, puller } = session;
   const options = { resources: few('issues'), windowDays: 30, overlapSeconds: 300 };
   await changing(ctx.db, (tx) =>
-    handOver(tx, { command: 'reconcile', arguments: { resources: [], deep: true } }),
+    enqueueCommand(tx, { command: 'reconcile', arguments: { resources: [], deep: true } }),
   );
   const begun: Promise<void>[] = [];
   const begin = (_: string, work: () => Promise<void>) => begun.push(work()) > 0;

@@ -156,6 +156,26 @@ describe('what Pylon has answered, where a constraint of the user’s own is in 
     expect(sent(mirrored, 'POST /issues/{id}/note')).toBe(1);
   });
 
+  test('is settled as well where an earlier version kept it, with other names', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 3 }, ONLY);
+    await allowOperations(database, ...ALLOWED);
+    const [row] = mirrored.sandbox.world.all('issues');
+    await block(database, 'issues');
+    await database.pool.query("SELECT pylon.add_note($1, '<p>Once</p>')", [row?.object.id]);
+    await carryOn(mirrored);
+    await database.pool.query(
+      `UPDATE pylon_sync.edits SET answer = jsonb_set(answer #- '{outcome,editOutcomes}', '{outcome,fates}', answer #> '{outcome,editOutcomes}')`,
+    );
+    await unblock(database);
+    await retry(database);
+    await carryOn(mirrored);
+    expect(await statesIn(database)).toEqual(['applied']);
+    expect(sent(mirrored, 'POST /issues/{id}/note')).toBe(1);
+  });
+
   test('is kept of a DELETE that Pylon carried out, and of one that it refused', async ({
     mirror,
     database,

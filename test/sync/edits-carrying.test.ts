@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { carryEdits } from '../../src/sync/edits/carrying.ts';
+import { runEditPusher } from '../../src/sync/edits/carrying.ts';
 import { pushOptions, statesIn } from '../helpers/edits.ts';
 import { test } from '../helpers/session.ts';
 import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';
@@ -23,9 +23,9 @@ test.for([
     const id = String([...sandbox.world.all('issues')][0]?.object.id);
     const there = () => sandbox.world.get('issues', id)?.title;
     const failed: unknown[] = [];
-    const report = { failed: (_: string, error: unknown) => failed.push(error), worked: () => {} };
+    const report = { failed: (_: string, error: unknown) => failed.push(error), recovered: () => {} };
     const options = { ...pushOptions({ resources }), listenUrl: isTold ? database.url : undefined, lookMs };
-    const carrying = carryEdits(session.ctx, options, report);
+    const carrying = runEditPusher(session.ctx, options, report);
     try {
       // Each alone, so that none is carried with the look that comes at the beginning.
       for (const title of ['One', 'Two', 'Three']) {

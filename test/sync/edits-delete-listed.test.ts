@@ -21,7 +21,7 @@ async function deleted(mirrored: Mirrored, { pool }: TestDatabase, changes: Reco
   const [served] = mirrored.sandbox.world.all('contacts');
   const id = String(served?.object.id);
   await pool.query('DELETE FROM pylon.contacts WHERE id = $1', [id]);
-  const store = storer(ctx.db, ctx.lease, listed, ctx.doubts);
+  const store = storer(ctx.db, ctx.lease, listed, ctx.pendingDeletions);
   const asked = ctx.lease.nextOrder();
   const order = { asked, answered: ctx.lease.nextOrder() };
   await store.write(store.map([{ ...served?.object, ...changes }], {}, order));
@@ -34,7 +34,7 @@ async function carry({ session: { ctx } }: Mirrored, id: string) {
   const [deletion] = claim?.edits ?? [];
   if (deletion === undefined) throw new Error('nothing waits');
   const carrier = {
-    ...{ ctx, pylon: ctx.pylon, policy: () => 'hold' as const, requestTimeoutMs: 300, mayArrive: new Map() },
+    ...{ ctx, pylon: ctx.pylon, policy: () => 'hold' as const, requestTimeoutMs: 300, inFlight: new Map() },
   };
   await carryDelete(carrier, { resource: listed, record: id, facts: {} }, [deletion], deletion);
 }

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { plannedPasses } from '../../src/sync/planned.ts';
 import { runSchedule } from '../../src/sync/schedule.ts';
-import { readWhole } from '../../src/sync/whole.ts';
+import { fullSync } from '../../src/sync/whole.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const NEVER = '0 0 1 1 *';
@@ -21,7 +21,7 @@ function run({ session }: Mirrored, stop: AbortController, each: 'changes' | 'li
       ...{ schedule: cron('changes'), listSchedule: cron('lists'), reconcileSchedule: cron('reconcile') },
     },
     puller,
-    { failed: () => {}, worked: () => {} },
+    { failed: () => {}, recovered: () => {} },
   );
   let steady = 0;
   const wait = async (ms: number) => {
@@ -95,7 +95,7 @@ describe('while one endpoint is paused for long', () => {
     const [article] = sandbox.world.all('articles');
     sandbox.world.patch('articles', String(article?.object.id), { title: 'Renamed' });
     const ended: string[] = [];
-    const reading = readWhole(session.ctx, {
+    const reading = fullSync(session.ctx, {
       ...{ kind: 'lists', finished: 'again', windowDays: 30, overlapSeconds: 300 },
       resources: ['knowledge_bases', 'articles'].map(resourceNamed),
       onEnded: (name) => ended.push(name),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { newTrail } from '../../src/sync/trail.ts';
+import { newFollowUpQueue } from '../../src/sync/trail.ts';
 
 const issues = resourceNamed('issues');
 const tasks = resourceNamed('tasks');
@@ -9,7 +9,7 @@ const all = [issues, resourceNamed('issue_messages'), tasks, resourceNamed('mile
 /** A trail, and what it read, in order. */
 function trailing(fails: () => boolean = () => false) {
   const read: (readonly [child: string, ids: readonly string[]])[] = [];
-  const trail = newTrail(all, async (child, ids) => {
+  const trail = newFollowUpQueue(all, async (child, ids) => {
     if (fails()) throw new Error('database away');
     read.push([child.name, ids]);
     return [];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { newTrouble } from '../../src/sync/trouble.ts';
+import { newFailureLog } from '../../src/sync/trouble.ts';
 
 const MINUTE = 60_000;
 
@@ -14,7 +14,7 @@ function troubled() {
     conceal: (line) => line,
   });
   const clock = { now: 0 };
-  const trouble = newTrouble(log, () => clock.now);
+  const trouble = newFailureLog(log, () => clock.now);
   return { trouble, clock, levels: () => lines.map(({ level }) => level), lines };
 }
 
@@ -29,11 +29,11 @@ test('what fails is told of the louder the longer it has been failing', () => {
 
 test('a failure after it worked is a first one, and what works says so once', () => {
   const { trouble, clock, lines } = troubled();
-  trouble.worked('lists users');
+  trouble.recovered('lists users');
   trouble.failed('lists users', {});
   clock.now = 5 * MINUTE;
-  trouble.worked('lists users');
-  trouble.worked('lists users');
+  trouble.recovered('lists users');
+  trouble.recovered('lists users');
   clock.now = 60 * MINUTE;
   trouble.failed('lists users', {});
   expect(lines.map(({ level, msg, failedSeconds }) => [level, msg, failedSeconds])).toEqual([

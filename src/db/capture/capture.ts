@@ -30,14 +30,14 @@ function collected(resource: Resource, writes: Writes, operation: 'create' | 'up
        base := base || jsonb_build_object(${literal(column)}, ${jsonOf('OLD', column, type)});
      END IF;`;
   });
-  const impossible = (writes.impossible ?? []).map(
+  const checks = (writes.impossible ?? []).map(
     ({ column, when, because }) => `
      IF (${namedIn(when).map(DIFFERS).join(' OR ')}) AND (${when}) THEN
        RAISE EXCEPTION 'column "${column}" of pylon.${name}: %', ${literal(because)}
          USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
      END IF;`,
   );
-  return given.join('') + impossible.join('');
+  return given.join('') + checks.join('');
 }
 
 const VARIABLES = `

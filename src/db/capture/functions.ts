@@ -1,5 +1,5 @@
-import { movable } from '../../edits/movable.ts';
 import type { Event } from '../../edits/states.ts';
+import { movable } from '../../edits/states.ts';
 import { list, WRONG_STATE, WRONG_VALUE } from './moving.ts';
 import { DEFINER } from './names.ts';
 import { ACTOR } from './shared.ts';

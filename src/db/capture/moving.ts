@@ -1,6 +1,5 @@
-import { movable } from '../../edits/movable.ts';
 import { PROVISIONAL } from '../../edits/provisional.ts';
-import { moves, type State, UNSETTLED } from '../../edits/states.ts';
+import { movable, moves, type State, UNSETTLED } from '../../edits/states.ts';
 import { DEFINER, literal } from './names.ts';
 
 /** States in SQL. */

@@ -16,7 +16,7 @@ export const MARK = `'on' || coalesce(nullif(pg_trigger_depth(), 0)::text, '')`;
  * Whether a statement is not the daemon's own: its mark counts only for who owns the mirror, and not in triggers of the
  * user's own that its statements set off.
  */
-export const foreign = (owner: string): string =>
+export const notDaemonWrite = (owner: string): string =>
   `(current_setting('pylon_sync.daemon', true) IS DISTINCT FROM ${MARK} OR NOT pg_has_role(current_user, ${literal(owner)}, 'MEMBER'))`;
 
 /**

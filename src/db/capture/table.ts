@@ -3,7 +3,7 @@ import { writableColumns } from '../../edits/body.ts';
 import { PROVISIONAL } from '../../edits/provisional.ts';
 import type { Resource } from '../../resources/define.ts';
 import { captureInsert, captureUpdate } from './capture.ts';
-import { foreign, identifier, literal, TRANSITION, tableOf } from './names.ts';
+import { identifier, literal, notDaemonWrite, TRANSITION, tableOf } from './names.ts';
 
 const NO_INSERT = 'objects of this kind are not created here';
 const NO_DELETE = 'Pylon has no way to delete one';
@@ -57,14 +57,14 @@ export function captureOf(resource: Resource, owner: string): Capture {
   const refuseAll = (title: string, operation: string, why: string) =>
     trigger(
       title,
-      `AFTER ${operation} ON ${table} FOR EACH ROW WHEN (${foreign(owner)}) EXECUTE FUNCTION pylon_sync.refuse_statement(${literal(why)})`,
+      `AFTER ${operation} ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)}) EXECUTE FUNCTION pylon_sync.refuse_statement(${literal(why)})`,
     );
   const without = (title: string) =>
     `DROP TRIGGER IF EXISTS ${identifier(`pylon_sync_${title}`)} ON ${table}`;
   const told = (title: string, operation: string) =>
     trigger(
       title,
-      `AFTER ${operation} ON ${table} FOR EACH STATEMENT WHEN (${foreign(owner)})
+      `AFTER ${operation} ON ${table} FOR EACH STATEMENT WHEN (${notDaemonWrite(owner)})
        EXECUTE FUNCTION pylon_sync.after_edits()`,
     );
   const asTexts = (title: string, operation: 'INSERT' | 'UPDATE') =>
@@ -74,7 +74,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
           trigger(
             title,
             `BEFORE ${operation} ON ${table} FOR EACH ROW
-             WHEN (${foreign(owner)} AND jsonb_typeof(NEW.custom_fields) = 'object'${
+             WHEN (${notDaemonWrite(owner)} AND jsonb_typeof(NEW.custom_fields) = 'object'${
                operation === 'UPDATE' ? ' AND OLD.custom_fields IS DISTINCT FROM NEW.custom_fields' : ''
              })
              EXECUTE FUNCTION pylon_sync.keep_as_texts()`,
@@ -88,19 +88,19 @@ export function captureOf(resource: Resource, owner: string): Capture {
           without('before'),
           trigger(
             'before_1_gone',
-            `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${foreign(owner)} AND OLD._deleted_at IS NOT NULL)
+            `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND OLD._deleted_at IS NOT NULL)
              EXECUTE FUNCTION pylon_sync.skip_gone()`,
           ),
           trigger(
             'before_2_refuse',
             `BEFORE UPDATE ON ${table} FOR EACH ROW
-             WHEN (${foreign(owner)} AND OLD._synced_at IS DISTINCT FROM NEW._synced_at)
+             WHEN (${notDaemonWrite(owner)} AND OLD._synced_at IS DISTINCT FROM NEW._synced_at)
              EXECUTE FUNCTION pylon_sync.refuse_stamp()`,
           ),
           ...asTexts('before_2_texts', 'UPDATE'),
           trigger(
             'before_3_stamp',
-            `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${foreign(owner)} AND ${differ(written)})
+            `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND ${differ(written)})
              EXECUTE FUNCTION pylon_sync.stamp()`,
           ),
           // Of the statement, in the place of one of each row that there was before.
@@ -108,7 +108,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
           trigger(
             'capture_all',
             `AFTER UPDATE ON ${table} REFERENCING OLD TABLE AS ${TRANSITION.old} NEW TABLE AS ${TRANSITION.new}
-             FOR EACH STATEMENT WHEN (${foreign(owner)})
+             FOR EACH STATEMENT WHEN (${notDaemonWrite(owner)})
              EXECUTE FUNCTION pylon_sync.${identifier(`capture_${name}`)}()`,
           ),
           told('edited', 'UPDATE'),
@@ -122,7 +122,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
           ...asTexts('before_insert', 'INSERT'),
           trigger(
             'insert',
-            `AFTER INSERT ON ${table} FOR EACH ROW WHEN (${foreign(owner)})
+            `AFTER INSERT ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)})
              EXECUTE FUNCTION pylon_sync.${identifier(`capture_insert_${name}`)}()`,
           ),
           told('inserted', 'INSERT'),
@@ -133,12 +133,12 @@ export function captureOf(resource: Resource, owner: string): Capture {
         without('no_delete'),
         trigger(
           'before_delete',
-          `BEFORE DELETE ON ${table} FOR EACH ROW WHEN (${foreign(owner)} AND OLD._deleted_at IS NOT NULL)
+          `BEFORE DELETE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND OLD._deleted_at IS NOT NULL)
            EXECUTE FUNCTION pylon_sync.skip_gone()`,
         ),
         trigger(
           'delete',
-          `AFTER DELETE ON ${table} FOR EACH ROW WHEN (${foreign(owner)})
+          `AFTER DELETE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)})
            EXECUTE FUNCTION pylon_sync.capture_delete(${literal(writes?.remove === undefined ? NO_DELETE : '')})`,
         ),
         told('deleted', 'DELETE'),
@@ -151,7 +151,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
     ...updates,
     trigger(
       'refuse',
-      `AFTER UPDATE OF ${list(fixed)} ON ${table} FOR EACH ROW WHEN (${foreign(owner)} AND ${differ(fixed)})
+      `AFTER UPDATE OF ${list(fixed)} ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND ${differ(fixed)})
        EXECUTE FUNCTION pylon_sync.refuse_update(${[offer(resource), ...fixed].map(literal).join(', ')})`,
     ),
     ...inserts,

@@ -4,7 +4,7 @@ import { toJson } from '../../exact.ts';
 import type { Database } from '../connect.ts';
 import type { Lease } from '../lease.ts';
 import { writing } from '../transaction.ts';
-import { fatesIn, type Outcome, outcomeToJson } from './outcome.ts';
+import { editOutcomesIn, type Outcome, outcomeToJson } from './outcome.ts';
 import { statesIn } from './queue.ts';
 
 /** Why an outcome could not be settled, and when that is tried again. */
@@ -26,14 +26,18 @@ export async function keepAnswer(
   { tries, error, waitMs }: Failure,
 ): Promise<void> {
   const { from, to } = moves('answer');
-  const fates = fatesIn(outcome).map(({ id, status, requestId }) => ({ id, status, request_id: requestId }));
+  const editOutcomes = editOutcomesIn(outcome).map(({ id, status, requestId }) => ({
+    id,
+    status,
+    request_id: requestId,
+  }));
   await writing(db, lease, (tx) =>
     tx.execute(sql`
       UPDATE pylon_sync.edits AS e
-         SET state = ${to}, error = ${error}, http_status = fate.status, request_id = fate.request_id,
+         SET state = ${to}, error = ${error}, http_status = editOutcome.status, request_id = editOutcome.request_id,
              answer = jsonb_build_object('tries', ${tries}::integer, 'outcome', ${outcomeToJson(outcome)}::jsonb),
              next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
-        FROM jsonb_to_recordset(${toJson(fates)}::jsonb) AS fate(id bigint, status integer, request_id text)
-       WHERE e.id = fate.id AND e.state = ANY(${statesIn(from)})`),
+        FROM jsonb_to_recordset(${toJson(editOutcomes)}::jsonb) AS editOutcome(id bigint, status integer, request_id text)
+       WHERE e.id = editOutcome.id AND e.state = ANY(${statesIn(from)})`),
   );
 }

@@ -6,11 +6,11 @@ import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import { MADE_HERE } from '../changes.ts';
 import type { Database, Executor } from '../connect.ts';
-import type { Doubts } from '../doubts.ts';
+import type { PendingDeletions } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
 import { isReject, rowMapper } from '../row.ts';
 import { writing } from '../transaction.ts';
-import { ENDED, type Ended, endEach, type Fate } from './end.ts';
+import { type EditOutcome, ENDED, type Ended, settleEach } from './end.ts';
 import { giveId } from './ids.ts';
 import { columnsIn } from './overlay.ts';
 import { type Edit, statesIn } from './queue.ts';
@@ -23,7 +23,7 @@ export interface Creation {
   readonly record: string;
   readonly create: Edit;
   /** How it ended, and the edits that went with it. */
-  readonly fates: readonly Fate[];
+  readonly editOutcomes: readonly EditOutcome[];
   /** What the record was to be. */
   readonly wanted: Values;
   readonly shown: Shown;
@@ -38,8 +38,8 @@ export interface Creation {
 export async function settleCreated(
   db: Database,
   lease: Lease,
-  doubts: Doubts,
-  { resource, record, create, fates, wanted, shown }: Creation,
+  pendingDeletions: PendingDeletions,
+  { resource, record, create, editOutcomes, wanted, shown }: Creation,
 ): Promise<readonly Ended[]> {
   const { table, name } = resource;
   const row = rowMapper(resource)(shown.object, shown.facts);
@@ -49,7 +49,7 @@ export async function settleCreated(
   return writing(db, lease, async (tx) => {
     // Whoever is changing the row comes first: the edit is then in view.
     await tx.execute(sql`SELECT FROM ${table} WHERE id = ${record} FOR UPDATE`);
-    const ended = await endEach(tx, fates);
+    const ended = await settleEach(tx, editOutcomes);
     await revive(tx, create.id);
     await giveId(tx, resource, { record, id, edit: create.id });
     await queueFollowUp(tx, { resource, id, create, wanted, remote });
@@ -68,7 +68,7 @@ export async function settleCreated(
       UPDATE pylon_sync.edits SET base = base || ${toJson(remote)}::jsonb
        WHERE resource = ${name} AND record_id = ${id} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
     await rebase(tx, resource, id, remote);
-    await storeAnswer(tx, resource, row, shown, doubts);
+    await storeAnswer(tx, resource, row, shown, pendingDeletions);
     return ended;
   });
 }
@@ -105,7 +105,7 @@ async function queueFollowUp(
 }
 
 /** Edits of a record that Pylon does not have; its create, where that is among them. */
-export interface Uncreated extends Pick<Creation, 'resource' | 'record' | 'fates'> {
+export interface Uncreated extends Pick<Creation, 'resource' | 'record' | 'editOutcomes'> {
   readonly create?: number;
 }
 
@@ -113,11 +113,11 @@ export interface Uncreated extends Pick<Creation, 'resource' | 'record' | 'fates
 export async function endUncreated(
   db: Database,
   lease: Lease,
-  { resource, record, fates, create }: Uncreated,
+  { resource, record, editOutcomes, create }: Uncreated,
 ): Promise<readonly Ended[]> {
   return writing(db, lease, async (tx) => {
     if (create !== undefined) await tx.execute(sql`DELETE FROM ${resource.table} WHERE id = ${record}`);
-    const ended = await endEach(tx, fates);
+    const ended = await settleEach(tx, editOutcomes);
     if (create === undefined) return ended;
     await tx.execute(sql`
       UPDATE pylon_sync.edits SET first_sent_at = NULL, first_order = NULL WHERE id = ${create}`);
@@ -131,7 +131,7 @@ export async function endUncreated(
       SELECT id::float8 FROM pylon_sync.edits
        WHERE resource = ${resource.name} AND record_id = ${record} AND state = 'pending'`);
     const error = `depends on edit ${create}`;
-    const failed = rows.map(({ id }): Fate => ({ id, event: 'refuse', error, dependsOn: create }));
-    return [...ended, ...dropped, ...(await endEach(tx, failed))];
+    const failed = rows.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create }));
+    return [...ended, ...dropped, ...(await settleEach(tx, failed))];
   });
 }

@@ -5,13 +5,13 @@ import { toJson } from '../../exact.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
 import { MADE_HERE } from '../changes.ts';
 import type { Database, Executor } from '../connect.ts';
-import type { Doubts } from '../doubts.ts';
+import type { PendingDeletions } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
 import { noteRereads } from '../rereads.ts';
 import { isReject, rowMapper } from '../row.ts';
 import { markDeleted, type Proof } from '../tombstones.ts';
 import { writing } from '../transaction.ts';
-import { ENDED, type Ended, endEdit, type Fate } from './end.ts';
+import { type EditOutcome, ENDED, type Ended, settleEdit } from './end.ts';
 import { statesIn } from './queue.ts';
 import { type Shown, storeAnswer } from './settle.ts';
 
@@ -19,7 +19,7 @@ import { type Shown, storeAnswer } from './settle.ts';
 interface Deletion {
   readonly resource: Resource;
   readonly record: string;
-  readonly fate: Fate;
+  readonly editOutcome: EditOutcome;
 }
 
 /** One that Pylon has carried out. */
@@ -46,19 +46,19 @@ async function putBack(tx: Executor, { name }: Resource, edit: number): Promise<
 export async function settleDeleted(
   db: Database,
   lease: Lease,
-  { resource, record, fate, proof }: Deleted,
+  { resource, record, editOutcome, proof }: Deleted,
 ): Promise<readonly Ended[]> {
   const { from, to } = moves('discard');
   return writing(db, lease, async (tx) => {
-    const ended = await endEdit(tx, fate);
+    const ended = await settleEdit(tx, editOutcome);
     // As Pylon held it: what was changed here and never got there goes with the edits.
     await tx.execute(sql`
       SELECT pylon_sync.put_row(e.resource, pylon_sync.known_row(e.resource, e.record_id, e.base))
-        FROM pylon_sync.edits AS e WHERE e.id = ${fate.id}`);
+        FROM pylon_sync.edits AS e WHERE e.id = ${editOutcome.id}`);
     const { rows: voided } = await tx.execute<Ended & Record<string, unknown>>(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'the record was deleted afterwards'
-       WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${fate.id}
+       WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${editOutcome.id}
          AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})
       RETURNING ${ENDED}`);
     // Should it come back, that is no change of Pylon's.
@@ -75,26 +75,26 @@ export async function settleDeleted(
 export async function undoDelete(
   db: Database,
   lease: Lease,
-  doubts: Doubts,
+  pendingDeletions: PendingDeletions,
   deletion: Undeleted,
 ): Promise<readonly Ended[]> {
-  const { resource, record, fate, known, shown, facts } = deletion;
+  const { resource, record, editOutcome, known, shown, facts } = deletion;
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
   return writing(db, lease, async (tx) => {
-    const ended = await endEdit(tx, fate);
+    const ended = await settleEdit(tx, editOutcome);
     if (known !== undefined)
       await tx.execute(
         // What a person decided before was about something else.
-        sql`UPDATE pylon_sync.edits SET shadow = ${toJson(known)}::jsonb, forced = NULL WHERE id = ${fate.id}`,
+        sql`UPDATE pylon_sync.edits SET shadow = ${toJson(known)}::jsonb, forced = NULL WHERE id = ${editOutcome.id}`,
       );
-    await putBack(tx, resource, fate.id);
+    await putBack(tx, resource, editOutcome.id);
     // What it showed may be older than what Pylon holds: without its hash, it is written whatever it holds.
     await tx.execute(sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record}`);
     if (row === undefined || isReject(row) || shown === undefined) {
       await noteRereads(tx, resource.name, [record], facts, 'hint');
       return ended;
     }
-    await storeAnswer(tx, resource, row, shown, doubts);
+    await storeAnswer(tx, resource, row, shown, pendingDeletions);
     return ended;
   });
 }

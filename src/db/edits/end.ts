@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { kindsOf } from '../../edits/body.ts';
 import { compare, fieldsIn, held, nameOf, overlaid, type Values, withField } from '../../edits/merge.ts';
-import { madeBy } from '../../edits/seen.ts';
+import { attributeChanges } from '../../edits/seen.ts';
 import { type Event, moves, type State, UNSETTLED } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
@@ -11,7 +11,7 @@ import { fitting, pairs, unsettledOf } from './overlay.ts';
 import { statesIn } from './queue.ts';
 
 /** How one edit ended. */
-export interface Fate {
+export interface EditOutcome {
   readonly id: number;
   readonly event: Extract<Event, 'settle' | 'hold' | 'refuse' | 'discard'>;
   readonly error?: string | undefined;
@@ -46,31 +46,34 @@ export const ENDED = sql.raw(
 const json = (value: unknown) => (value === undefined ? null : toJson(value));
 
 /** Ends one edit; none where it has ended already. */
-export async function endEdit(tx: Executor, fate: Fate): Promise<readonly Ended[]> {
-  const { from, to } = moves(fate.event);
+export async function settleEdit(tx: Executor, editOutcome: EditOutcome): Promise<readonly Ended[]> {
+  const { from, to } = moves(editOutcome.event);
   const { rows } = await tx.execute<Ended & Record<string, unknown>>(sql`
     UPDATE pylon_sync.edits
-       SET state = ${to}, answer = NULL, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${fate.error ?? null},
-           http_status = ${fate.status ?? null}, request_id = ${fate.requestId ?? null},
-           depends_on = ${fate.dependsOn ?? null}, held = ${fate.held === undefined ? null : sql.param([...fate.held])}::text[],
-           remote = coalesce(${json(fate.remote)}::jsonb, remote), sent = coalesce(${json(fate.sent)}::jsonb, sent)
-     WHERE id = ${fate.id} AND state = ANY(${statesIn(from)})
+       SET state = ${to}, answer = NULL, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${editOutcome.error ?? null},
+           http_status = ${editOutcome.status ?? null}, request_id = ${editOutcome.requestId ?? null},
+           depends_on = ${editOutcome.dependsOn ?? null}, held = ${editOutcome.held === undefined ? null : sql.param([...editOutcome.held])}::text[],
+           remote = coalesce(${json(editOutcome.remote)}::jsonb, remote), sent = coalesce(${json(editOutcome.sent)}::jsonb, sent)
+     WHERE id = ${editOutcome.id} AND state = ANY(${statesIn(from)})
     RETURNING ${ENDED}`);
   return rows;
 }
 
 /** Ends edits, one after the other. */
-export async function endEach(tx: Executor, fates: readonly Fate[]): Promise<readonly Ended[]> {
+export async function settleEach(
+  tx: Executor,
+  editOutcomes: readonly EditOutcome[],
+): Promise<readonly Ended[]> {
   const ended: Ended[] = [];
-  for (const fate of fates) ended.push(...(await endEdit(tx, fate)));
+  for (const editOutcome of editOutcomes) ended.push(...(await settleEdit(tx, editOutcome)));
   return ended;
 }
 
 /** Edits that end, as they are compared with what Pylon holds. */
-interface Ending {
+interface EndingEdits {
   readonly resource: Resource;
   readonly record: string;
-  readonly fates: readonly Fate[];
+  readonly editOutcomes: readonly EditOutcome[];
   /** What Pylon holds now; undefined where that is not known. */
   readonly remote: Values | undefined;
 }
@@ -80,30 +83,30 @@ interface Ending {
  * the edits that are left over it, so that what Pylon refused is gone from it whether or not Pylon shows the record.
  * Returns what Pylon is known to hold, undefined where there is no row, and how the edits ended.
  */
-export async function endEdits(
+export async function settleEditsOf(
   tx: Executor,
-  { resource, record, fates, remote }: Ending,
+  { resource, record, editOutcomes, remote }: EndingEdits,
 ): Promise<{ readonly known: Values | undefined; readonly ended: readonly Ended[] }> {
   const { name, writes } = resource;
   const kinds = kindsOf(resource);
   const looked = [...new Set([...(resource.history ?? []), ...Object.keys(writes?.columns ?? {})])];
   const all = await unsettledOf(tx, name, [record]);
   const updates = all.filter(({ operation }) => operation === 'update');
-  const fateOf = new Map(fates.map((fate) => [fate.id, fate]));
+  const fateOf = new Map(editOutcomes.map((editOutcome) => [editOutcome.id, editOutcome]));
   const ending = updates.filter(({ id }) => fateOf.has(id));
   const { rows } = await tx.execute<{ known: Values | null }>(sql`
     SELECT pylon_sync.known_row(${name}, ${record}, coalesce(
       (SELECT jsonb_build_object(${pairs('held', looked)}) FROM ${resource.table} AS held WHERE id = ${record} AND _deleted_at IS NULL),
       (SELECT base FROM pylon_sync.edits
         WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})))) AS known`);
-  const ended = await endEach(tx, fates);
+  const ended = await settleEach(tx, editOutcomes);
   const known = rows[0]?.known ?? undefined;
   if (known === undefined || ending.length === 0) return { known, ended };
-  const { steps, after } = madeBy(ending, known, remote, kinds, (edit, field) => {
-    const fate = fateOf.get(edit.id);
-    if (remote === undefined) return fate?.event === 'settle';
+  const { steps, after } = attributeChanges(ending, known, remote, kinds, (edit, field) => {
+    const editOutcome = fateOf.get(edit.id);
+    if (remote === undefined) return editOutcome?.event === 'settle';
     // Somebody else had made it so before it was sent for the first time.
-    const before = fate?.remote?.[nameOf(field)];
+    const before = editOutcome?.remote?.[nameOf(field)];
     return edit.attempts > 1 || before === undefined || compare(field, before, true) !== 'there';
   });
   await noteChanges(

@@ -4,12 +4,12 @@ import type { Order } from '../../order.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { clean, mayBeUnclean } from '../clean.ts';
 import type { Database } from '../connect.ts';
-import type { Doubts } from '../doubts.ts';
+import type { PendingDeletions } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
 import type { Proof } from '../tombstones.ts';
 import { type Creation, endUncreated, settleCreated, type Uncreated } from './created.ts';
 import { type Deleted, settleDeleted, type Undeleted, undoDelete } from './deleted.ts';
-import type { Ended, Fate } from './end.ts';
+import type { EditOutcome, Ended } from './end.ts';
 import { type Settlement, type Shown, settleEdits } from './settle.ts';
 
 /** What became of edits of one record in Pylon: all that it takes to settle them. */
@@ -24,26 +24,26 @@ export type Outcome =
 export async function settleOutcome(
   db: Database,
   lease: Lease,
-  doubts: Doubts,
+  pendingDeletions: PendingDeletions,
   outcome: Outcome,
 ): Promise<readonly Ended[]> {
   switch (outcome.is) {
     case 'told':
-      return settleEdits(db, lease, doubts, outcome);
+      return settleEdits(db, lease, pendingDeletions, outcome);
     case 'created':
-      return settleCreated(db, lease, doubts, outcome);
+      return settleCreated(db, lease, pendingDeletions, outcome);
     case 'not created':
       return endUncreated(db, lease, outcome);
     case 'deleted':
       return settleDeleted(db, lease, outcome);
     case 'not deleted':
-      return undoDelete(db, lease, doubts, outcome);
+      return undoDelete(db, lease, pendingDeletions, outcome);
   }
 }
 
 /** How each of its edits ends. */
-export const fatesIn = (outcome: Outcome): readonly Fate[] =>
-  'fates' in outcome ? outcome.fates : [outcome.fate];
+export const editOutcomesIn = (outcome: Outcome): readonly EditOutcome[] =>
+  'editOutcomes' in outcome ? outcome.editOutcomes : [outcome.editOutcome];
 
 /** An outcome as JSON can hold it. */
 export function outcomeToJson(outcome: Outcome): string {
@@ -58,10 +58,15 @@ const orderFrom = ({ asked, answered }: Order): Order => ({
   answered: BigInt(answered),
 });
 
-/** The same from JSON. */
+/** The same from JSON, also where an earlier version wrote it, with other names. */
 export function outcomeFromJson(json: Values): Outcome {
-  const { shown, proof, ...rest } = json as Values & { readonly shown?: Shown; readonly proof?: Proof };
+  const { shown, proof, fates, fate, ...rest } = json as Values & {
+    readonly shown?: Shown;
+    readonly proof?: Proof;
+  };
   return {
+    ...(fates === undefined ? {} : { editOutcomes: fates }),
+    ...(fate === undefined ? {} : { editOutcome: fate }),
     ...rest,
     resource: resourceNamed(String(json.resource)),
     shown: shown === undefined ? undefined : { ...shown, order: orderFrom(shown.order) },

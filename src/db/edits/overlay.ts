@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { kindsOf } from '../../edits/body.ts';
 import { overlaid, type Values } from '../../edits/merge.ts';
-import { madeBy } from '../../edits/seen.ts';
+import { attributeChanges } from '../../edits/seen.ts';
 import { UNSETTLED } from '../../edits/states.ts';
 import { parseJson, toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
@@ -189,7 +189,7 @@ function stepsTo(
   kinds: Readonly<Record<string, Kind>>,
 ): readonly Step[] {
   const sent = edits.filter(({ attempts }) => attempts > 0);
-  const { steps, after } = madeBy(sent, known, remote, kinds);
+  const { steps, after } = attributeChanges(sent, known, remote, kinds);
   return [...steps.map((step) => ({ id, ...step })), { id, was: after, becomes: remote }];
 }
 

@@ -19,7 +19,7 @@ interface Arriving {
  * lengthens no wait. Its last request may still be
  * on its way: the records are told for which nothing may be sent before that must have ended.
  */
-export async function reviveEdits(
+export async function requeueInterrupted(
   db: Database,
   lease: Lease,
   requestTimeoutMs: number,

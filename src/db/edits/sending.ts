@@ -72,7 +72,7 @@ export async function notMadeBy(
 }
 
 /** Whether another create that says the same is under way: what is found may be its. */
-export async function hasTwin(db: Executor, edit: number): Promise<boolean> {
+export async function hasDuplicateInFlight(db: Executor, edit: number): Promise<boolean> {
   const { rows } = await db.execute(sql`
     SELECT FROM pylon_sync.edits AS own JOIN pylon_sync.edits AS other USING (resource, sent)
      WHERE own.id = ${edit} AND other.id <> own.id AND other.operation = 'create' AND other.state = 'sending' LIMIT 1`);

@@ -7,7 +7,7 @@ import type { Order } from '../../order.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
 import { childrenOf } from '../../resources/index.ts';
 import type { Database, Executor } from '../connect.ts';
-import type { Doubts } from '../doubts.ts';
+import type { PendingDeletions } from '../doubts.ts';
 import type { Lease } from '../lease.ts';
 import { noteRereads } from '../rereads.ts';
 import { isReject, type Row, rowMapper } from '../row.ts';
@@ -15,7 +15,7 @@ import { reads } from '../tables.ts';
 import { markDeleted, type Proof } from '../tombstones.ts';
 import { writing } from '../transaction.ts';
 import { upsert } from '../upsert.ts';
-import { type Ended, endEdit, endEdits, type Fate } from './end.ts';
+import { type EditOutcome, type Ended, settleEdit, settleEditsOf } from './end.ts';
 import { columnsIn } from './overlay.ts';
 import { statesIn } from './queue.ts';
 
@@ -72,7 +72,8 @@ async function supersede(
     if (left.length === (waiting ?? []).length) continue;
     if (left.length > 0)
       await tx.execute(sql`UPDATE pylon_sync.edits SET held = ${sql.param(left)}::text[] WHERE id = ${id}`);
-    else ended.push(...(await endEdit(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` })));
+    else
+      ended.push(...(await settleEdit(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` })));
   }
   return ended;
 }
@@ -82,9 +83,9 @@ async function supersedeDrafts(
   tx: Executor,
   resource: Resource,
   record: string,
-  fates: readonly Fate[],
+  editOutcomes: readonly EditOutcome[],
 ): Promise<readonly Ended[]> {
-  const settled = fates.filter(({ event }) => event === 'settle').map(({ id }) => id);
+  const settled = editOutcomes.filter(({ event }) => event === 'settle').map(({ id }) => id);
   if (settled.length === 0) return [];
   const { rows } = await tx.execute<{ id: number; isDraft: boolean; changes: Values; base: Values }>(sql`
     SELECT id::float8, state = 'draft' AS "isDraft", changes, base FROM pylon_sync.edits
@@ -101,7 +102,7 @@ async function supersedeDrafts(
     if (by === undefined || !draft.names.every((name) => later.some(({ names }) => names.includes(name))))
       continue;
     ended.push(
-      ...(await endEdit(tx, { id: draft.id, event: 'discard', error: `superseded by edit ${by.id}` })),
+      ...(await settleEdit(tx, { id: draft.id, event: 'discard', error: `superseded by edit ${by.id}` })),
     );
   }
   return ended;
@@ -119,9 +120,9 @@ export async function storeAnswer(
   resource: Resource,
   row: Row,
   { order, facts }: Shown,
-  doubts: Doubts,
+  pendingDeletions: PendingDeletions,
 ): Promise<void> {
-  const { deferred } = await upsert(tx, resource, [row], order, doubts);
+  const { deferred } = await upsert(tx, resource, [row], order, pendingDeletions);
   // What was asked for before this answer came is not to be stored after it.
   if (deferred.length > 0)
     await tx.execute(
@@ -134,7 +135,7 @@ export async function storeAnswer(
 export interface Settlement {
   readonly resource: Resource;
   readonly record: string;
-  readonly fates: readonly Fate[];
+  readonly editOutcomes: readonly EditOutcome[];
   /** Undefined where Pylon did not show the record: it is noted to be read again, with what hangs on it. */
   readonly shown: Shown | undefined;
   readonly facts: PathFacts;
@@ -154,22 +155,22 @@ export interface Settlement {
 export async function settleEdits(
   db: Database,
   lease: Lease,
-  doubts: Doubts,
-  { resource, record, fates, shown, facts, edited, alsoReread, gone = [], proof }: Settlement,
+  pendingDeletions: PendingDeletions,
+  { resource, record, editOutcomes, shown, facts, edited, alsoReread, gone = [], proof }: Settlement,
 ): Promise<readonly Ended[]> {
   const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
   return writing(db, lease, async (tx) => {
     await tx.execute(sql`SELECT FROM ${resource.table} WHERE id = ${record} FOR NO KEY UPDATE`);
     const remote = row === undefined || isReject(row) ? undefined : columnsIn(resource, row);
-    const dropped = await supersedeDrafts(tx, resource, record, fates);
-    const { known, ended } = await endEdits(tx, { resource, record, fates, remote });
+    const dropped = await supersedeDrafts(tx, resource, record, editOutcomes);
+    const { known, ended } = await settleEditsOf(tx, { resource, record, editOutcomes, remote });
     const stands = remote ?? known;
     // What an action does to a record is not known beforehand.
     const isTheirs = (name: string) => edited.fields.length === 0 || edited.fields.includes(name);
     if (stands !== undefined) await rebase(tx, resource, record, stands, isTheirs);
     const superseded = await supersede(tx, resource, record, {
       ...edited,
-      except: fates.map(({ id }) => id),
+      except: editOutcomes.map(({ id }) => id),
     });
     const all = [...ended, ...superseded, ...dropped];
     // Without the hash of what it held, the row is written whatever it holds.
@@ -185,7 +186,7 @@ export async function settleEdits(
         DELETE FROM ${reads} WHERE record_id = ${record} AND resource = ANY(${sql.param(children)}::text[])`);
       return all;
     }
-    await storeAnswer(tx, resource, row, shown, doubts);
+    await storeAnswer(tx, resource, row, shown, pendingDeletions);
     return all;
   });
 }

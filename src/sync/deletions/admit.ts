@@ -18,17 +18,17 @@ async function isPlausible(db: Executor, { resource }: Pass, count: number): Pro
  * Whether so many deletions may be looked into, before anything is asked for; noted as by `admit` where they may
  * not. Those that are proved at the same moment are not counted yet: whoever marks them asks `admit`.
  */
-export async function isAllowed(pass: Pass, ids: readonly string[]): Promise<boolean> {
+export async function passesDeletionGuard(pass: Pass, ids: readonly string[]): Promise<boolean> {
   const { ctx } = pass;
   if (await isPlausible(ctx.db.orm, pass, ids.length)) return true;
-  return writing(ctx.db, ctx.lease, (tx) => admit(pass, tx, ids));
+  return writing(ctx.db, ctx.lease, (tx) => checkDeletionGuard(pass, tx, ids));
 }
 
 /**
  * Whether the transaction may mark these records as gone: until its end no other one marks any. Where they are too
  * many, with those of the last day, they are noted under the one stopped scan, for a person to let through.
  */
-export async function admit(pass: Pass, tx: Executor, ids: readonly string[]): Promise<boolean> {
+export async function checkDeletionGuard(pass: Pass, tx: Executor, ids: readonly string[]): Promise<boolean> {
   const { ctx, resource } = pass;
   await lockDeletions(tx, resource.name);
   if (await isPlausible(tx, pass, ids.length)) return true;

@@ -7,7 +7,7 @@ import type { PathFacts } from '../../resources/define.ts';
 import type { Pass } from '../pass.ts';
 
 /** What Pylon says of one record. */
-export type Said =
+export type Lookup =
   | { readonly is: 'there'; readonly answer: Answer; readonly object: unknown; readonly facts: PathFacts }
   /** Pylon does not know it, or has merged it into another one: with its words, as evidence. */
   | { readonly is: 'gone'; readonly words: Evidence; readonly asked: bigint };
@@ -30,12 +30,12 @@ export async function factsOf(pass: Pass, id: string): Promise<Readonly<Record<s
  *
  * @throws whatever else than its absence Pylon, or the way there, says.
  */
-export async function askFor(
+export async function lookUp(
   pass: Pass,
   route: string,
   id: string,
   facts: Readonly<Record<string, string>>,
-): Promise<Said> {
+): Promise<Lookup> {
   const asked = pass.ctx.lease.nextOrder();
   try {
     const params = { ...facts, id };
@@ -44,7 +44,7 @@ export async function askFor(
   } catch (error) {
     if (error instanceof OtherRecordError) return { is: 'gone', words: mergedWords(error), asked };
     if (error instanceof PylonError && GONE.includes(error.status))
-      return { is: 'gone', words: wordsOf(error), asked };
+      return { is: 'gone', words: evidenceOf(error), asked };
     throw error;
   }
 }
@@ -66,7 +66,7 @@ async function objectOf({ ctx, resource }: Pass, answer: Answer, id: string, end
 }
 
 /** The part of a deletion's evidence that Pylon's own words give. */
-const wordsOf = ({ endpoint, status, code, requestId }: PylonError) => ({
+const evidenceOf = ({ endpoint, status, code, requestId }: PylonError) => ({
   confirmed_by: endpoint,
   status,
   ...(code === undefined ? {} : { code }),

@@ -2,9 +2,9 @@ import type { Executor } from '../../db/connect.ts';
 import { missingUnder } from '../../db/rows.ts';
 import { markDeleted } from '../../db/tombstones.ts';
 import type { ByParent } from '../child-pages.ts';
-import { unlessHeld } from '../held.ts';
+import { withLockErrorsAsTransient } from '../held.ts';
 import type { Pass } from '../pass.ts';
-import { admit, isAllowed } from './admit.ts';
+import { checkDeletionGuard, passesDeletionGuard } from './admit.ts';
 import { confirmation, type Verdict } from './confirm.ts';
 
 /** Marks, in the transaction that marks the parent as read, what is gone; how many. */
@@ -24,8 +24,8 @@ export async function proveMissing(
   const { ctx, resource } = pass;
   const under = { table: resource.table, column: pull.foreignKey, parent };
   const missing = await missingUnder(ctx.db.orm, under, seen, asked);
-  if (missing.length === 0 || !(await isAllowed(pass, missing))) return finish();
-  const refuted = await ctx.doubts.during(resource.name, missing, async () => {
+  if (missing.length === 0 || !(await passesDeletionGuard(pass, missing))) return finish();
+  const refuted = await ctx.pendingDeletions.during(resource.name, missing, async () => {
     const confirm = await confirmation(pass, { absent_from: `GET ${pull.path}` }, null);
     const verdicts: (readonly [id: string, verdict: Verdict])[] = [];
     for (const id of missing) verdicts.push([id, await confirm(id)]);
@@ -43,9 +43,9 @@ async function markEach(
   const { resource } = pass;
   const gone = verdicts.flatMap(([id, verdict]) => (verdict.is === 'gone' ? [{ id, ...verdict }] : []));
   const ids = gone.map(({ id }) => id);
-  if (ids.length === 0 || !(await admit(pass, tx, ids))) return 0;
+  if (ids.length === 0 || !(await checkDeletionGuard(pass, tx, ids))) return 0;
   const marked: string[] = [];
   for (const { id, proof } of gone)
-    marked.push(...(await unlessHeld(resource, () => markDeleted(tx, resource, [id], proof))));
+    marked.push(...(await withLockErrorsAsTransient(resource, () => markDeleted(tx, resource, [id], proof))));
   return marked.length;
 }

@@ -2,7 +2,7 @@ import type { Evidence, Proof } from '../../db/tombstones.ts';
 import { PermanentError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Pass } from '../pass.ts';
-import { askFor, factsOf } from './ask.ts';
+import { factsOf, lookUp } from './ask.ts';
 import { listedNow } from './listing.ts';
 import { secondLook } from './second-look.ts';
 
@@ -41,7 +41,7 @@ export async function confirmation(pass: Pass, absent: Evidence, scan: number | 
       evidence = { ...evidence, confirmed_by: `a second listing of ${second.path}` };
     }
     if (get !== undefined && answers !== 'refused') {
-      const said = await askFor(pass, get, id, await factsOf(pass, id));
+      const said = await lookUp(pass, get, id, await factsOf(pass, id));
       if (said.is === 'there') {
         const batch = pass.batch([said.object], said.facts, said.answer.order);
         return { is: 'there', store: () => pass.keep(batch) };
@@ -60,7 +60,7 @@ async function answersForOne(pass: Pass, get: string): Promise<'yes' | 'no' | 'u
   const ids = await listedNow(pass, SAMPLES);
   try {
     for (const id of ids)
-      if ((await askFor(pass, get, id, await factsOf(pass, id))).is === 'there') return 'yes';
+      if ((await lookUp(pass, get, id, await factsOf(pass, id))).is === 'there') return 'yes';
   } catch (error) {
     if (error instanceof PylonError && error.status === 403) return 'refused';
     throw error;

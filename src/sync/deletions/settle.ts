@@ -5,8 +5,8 @@ import { markDeleted } from '../../db/tombstones.ts';
 import { writing } from '../../db/transaction.ts';
 import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import { eachForItself } from '../each-for-itself.ts';
-import { unlessHeld } from '../held.ts';
+import { mapSettled } from '../each-for-itself.ts';
+import { withLockErrorsAsTransient } from '../held.ts';
 import type { Pass } from '../pass.ts';
 import { type Confirm, confirmation, type Refutation, type Verdict } from './confirm.ts';
 
@@ -60,9 +60,9 @@ async function settleBatch(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Error>> {
   const refuted: Refutation[] = [];
-  const failed = await pass.ctx.doubts.during(pass.resource.name, ids, async () => {
+  const failed = await pass.ctx.pendingDeletions.during(pass.resource.name, ids, async () => {
     const confirm = await confirmation(pass, { absent_from: `scan ${scan.id}` }, scan.id);
-    return eachForItself(SIDE_BY_SIDE, ids, pass.signal, async (id) => {
+    return mapSettled(SIDE_BY_SIDE, ids, pass.signal, async (id) => {
       const verdict = await settleOne(pass, scan, confirm, id);
       if (verdict?.is === 'there') refuted.push(verdict);
     });
@@ -75,7 +75,7 @@ async function settleOne(pass: Pass, scan: Scan, confirm: Confirm, id: string): 
   const { ctx, resource, progress } = pass;
   // Perhaps it went with its parent meanwhile.
   const verdict = (await isLive(ctx.db.orm, resource.table, id)) ? await confirm(id) : undefined;
-  const marked = await unlessHeld(resource, () =>
+  const marked = await withLockErrorsAsTransient(resource, () =>
     writing(ctx.db, ctx.lease, async (tx) => {
       const gone = verdict?.is === 'gone' ? await markDeleted(tx, resource, [id], verdict.proof) : [];
       await settleCandidates(tx, scan.id, [id], gone.length);

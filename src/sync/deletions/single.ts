@@ -5,8 +5,8 @@ import { writing } from '../../db/transaction.ts';
 import { pages } from '../../pylon/pages.ts';
 import { all, filterIgnored, instantIn, time } from '../filters.ts';
 import type { Pass } from '../pass.ts';
-import { admit, isAllowed } from './admit.ts';
-import { askFor, type Said } from './ask.ts';
+import { checkDeletionGuard, passesDeletionGuard } from './admit.ts';
+import { type Lookup, lookUp } from './ask.ts';
 
 /** Milliseconds to either side of the second a record was created in. */
 const AROUND = 2_000;
@@ -20,9 +20,9 @@ export function askOrProve(
   get: string,
   id: string,
   facts: Readonly<Record<string, string>>,
-): Promise<Said> {
-  return pass.ctx.doubts.during(pass.resource.name, [id], async () => {
-    const said = await askFor(pass, get, id, facts);
+): Promise<Lookup> {
+  return pass.ctx.pendingDeletions.during(pass.resource.name, [id], async () => {
+    const said = await lookUp(pass, get, id, facts);
     if (said.is === 'gone') await proveGone(pass, id, said);
     return said;
   });
@@ -36,7 +36,7 @@ export function askOrProve(
 async function proveGone(
   pass: Pass,
   id: string,
-  { words, asked }: Extract<Said, { is: 'gone' }>,
+  { words, asked }: Extract<Lookup, { is: 'gone' }>,
 ): Promise<boolean> {
   const { ctx, resource } = pass;
   const { changes, table } = resource;
@@ -59,12 +59,12 @@ async function proveGone(
       if ((object as { readonly id?: unknown }).id === id) return false;
     }
   }
-  if (!(await isAllowed(pass, [id]))) return false;
+  if (!(await passesDeletionGuard(pass, [id]))) return false;
   const evidence = { absent_from: `POST ${changes.path} of its own second`, ...words };
   const proof = { asked, answered: ctx.lease.nextOrder(), scan: null, evidence };
   try {
     const gone = await writing(ctx.db, ctx.lease, async (tx) =>
-      (await admit(pass, tx, [id])) ? markDeleted(tx, resource, [id], proof) : [],
+      (await checkDeletionGuard(pass, tx, [id])) ? markDeleted(tx, resource, [id], proof) : [],
     );
     pass.progress.deleted += gone.length;
     return gone.length > 0;

@@ -1,4 +1,4 @@
-import type { Fate } from '../../db/edits/end.ts';
+import type { EditOutcome } from '../../db/edits/end.ts';
 import { type Edit, noteSent } from '../../db/edits/queue.ts';
 import { ageOf } from '../../db/edits/sending.ts';
 import type { Settlement } from '../../db/edits/settle.ts';
@@ -10,7 +10,15 @@ import { OtherRecordError, requestIdOf, unwrapRecord } from '../../pylon/answer.
 import { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages.ts';
 import type { Answer } from '../../pylon/types.ts';
-import { type Carrier, type Job, NoRequestError, prepared, refuse, settle, unlessArriving } from './job.ts';
+import {
+  assertNoInFlightRequest,
+  type EditTarget,
+  NoRequestError,
+  type PushContext,
+  prepared,
+  refuse,
+  settle,
+} from './job.ts';
 
 /** What can be seen of an action whose answer was lost. */
 type Seen =
@@ -25,7 +33,7 @@ const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value
 const GONE = [404, 410];
 
 /** Whether Pylon still has a record under its own id: one that was merged is answered with another, or not at all. */
-async function exists({ ctx, pylon }: Carrier, route: string, id: string): Promise<boolean> {
+async function exists({ ctx, pylon }: PushContext, route: string, id: string): Promise<boolean> {
   try {
     const answer = await pylon.request({ method: 'GET', route, params: { id }, signal: ctx.signal });
     unwrapRecord(answer, id, `GET ${route}`);
@@ -44,7 +52,11 @@ const bare = (html: unknown): string => withoutTags(String(html ?? '')).replace(
 const SKEW_MS = 60_000;
 
 /** Whether a message of the issue, as new as the edit, says what was to be said. */
-async function saysIt({ ctx, pylon }: Carrier, { record }: Job, { id, changes }: Edit): Promise<boolean> {
+async function saysIt(
+  { ctx, pylon }: PushContext,
+  { record }: EditTarget,
+  { id, changes }: Edit,
+): Promise<boolean> {
   const listing = {
     method: 'GET' as const,
     route: '/issues/{id}/messages',
@@ -65,23 +77,23 @@ async function saysIt({ ctx, pylon }: Carrier, { record }: Job, { id, changes }:
 }
 
 /** Looks for what an action whose answer was lost has done. */
-async function look(carrier: Carrier, job: Job, edit: Edit, { name }: Action): Promise<Seen> {
+async function look(push: PushContext, target: EditTarget, edit: Edit, { name }: Action): Promise<Seen> {
   const { changes } = edit;
   if (name === 'merge_accounts') {
-    for (const id of ids(changes.ids)) if (await exists(carrier, '/accounts/{id}', id)) return 'not done';
+    for (const id of ids(changes.ids)) if (await exists(push, '/accounts/{id}', id)) return 'not done';
     return 'done';
   }
   if (name === 'unlink_external_issue') {
-    const { ctx, pylon } = carrier;
-    const params = { id: job.record };
+    const { ctx, pylon } = push;
+    const params = { id: target.record };
     const answer = await pylon.request({ method: 'GET', route: '/issues/{id}', params, signal: ctx.signal });
-    const linked = unwrapRecord(answer, job.record, 'GET /issues/{id}').external_issues;
+    const linked = unwrapRecord(answer, target.record, 'GET /issues/{id}').external_issues;
     const isLinked = (one: Values) =>
       one.source === changes.source && one.external_id === changes.external_issue_id;
     return Array.isArray(linked) && linked.some(isLinked) ? 'not done' : 'done';
   }
   const isMessage = name === 'add_note' || name === 'reply_to_issue';
-  return isMessage && (await saysIt(carrier, job, edit)) ? 'done' : 'unknown';
+  return isMessage && (await saysIt(push, target, edit)) ? 'done' : 'unknown';
 }
 
 /**
@@ -89,8 +101,8 @@ async function look(carrier: Carrier, job: Job, edit: Edit, { name }: Action): P
  * the others are to be read again.
  */
 async function mergedOf(
-  carrier: Carrier,
-  { record }: Job,
+  push: PushContext,
+  { record }: EditTarget,
   { id, actor }: Edit,
   losers: readonly string[],
 ): Promise<Pick<Settlement, 'alsoReread' | 'gone' | 'proof'>> {
@@ -98,15 +110,15 @@ async function mergedOf(
   const gone: string[] = [];
   for (const loser of losers) {
     // What it cannot be asked for now is found gone by whatever asks next.
-    const isThere = await exists(carrier, route, loser).catch((error: unknown) => {
-      if (carrier.ctx.signal.aborted) throw error;
+    const isThere = await exists(push, route, loser).catch((error: unknown) => {
+      if (push.ctx.signal.aborted) throw error;
       return true;
     });
     if (!isThere) gone.push(loser);
   }
   if (gone.length === 0) return { alsoReread: losers };
   const evidence = { edit: id, deleted_by: actor, merged_into: record, confirmed_by: `GET ${route}` };
-  const answered = carrier.ctx.lease.nextOrder();
+  const answered = push.ctx.lease.nextOrder();
   return {
     alsoReread: losers.filter((loser) => !gone.includes(loser)),
     gone,
@@ -115,10 +127,10 @@ async function mergedOf(
 }
 
 /** What is left to be done: accounts that were merged already cannot be merged again. */
-async function leftOf(carrier: Carrier, { name }: Action, { changes, sent }: Edit): Promise<Values> {
+async function leftOf(push: PushContext, { name }: Action, { changes, sent }: Edit): Promise<Values> {
   if (name !== 'merge_accounts' || sent === null) return changes;
   const left: string[] = [];
-  for (const id of ids(changes.ids)) if (await exists(carrier, '/accounts/{id}', id)) left.push(id);
+  for (const id of ids(changes.ids)) if (await exists(push, '/accounts/{id}', id)) left.push(id);
   return { ...changes, ids: left };
 }
 
@@ -126,38 +138,38 @@ async function leftOf(carrier: Carrier, { name }: Action, { changes, sent }: Edi
  * Carries out an action. What must not be done twice is noted before it is sent; where its answer was lost, Pylon is
  * looked at, and a person is asked where that does not tell.
  */
-export async function carryAction(carrier: Carrier, job: Job, edit: Edit): Promise<void> {
-  const { ctx, pylon } = carrier;
+export async function carryAction(push: PushContext, target: EditTarget, edit: Edit): Promise<void> {
+  const { ctx, pylon } = push;
   const action = actionNamed(edit.changes.action);
   const losers = action.name === 'merge_accounts' ? ids(edit.changes.ids) : [];
-  const end = async (fate: Omit<Fate, 'id'>, answer?: Answer) => {
+  const end = async (editOutcome: Omit<EditOutcome, 'id'>, answer?: Answer) => {
     const held =
       answer !== undefined && action.answersRecord
-        ? { answer, object: unwrapRecord(answer, job.record, `${action.method} ${action.route}`) }
+        ? { answer, object: unwrapRecord(answer, target.record, `${action.method} ${action.route}`) }
         : undefined;
     const others =
-      fate.event === 'settle' ? await mergedOf(carrier, job, edit, losers) : { alsoReread: losers };
-    return settle(carrier, job, [edit], [{ ...fate, id: edit.id }], held, others);
+      editOutcome.event === 'settle' ? await mergedOf(push, target, edit, losers) : { alsoReread: losers };
+    return settle(push, target, [edit], [{ ...editOutcome, id: edit.id }], held, others);
   };
   if (!action.repeatable && edit.sent !== null) {
-    const seen = await look(carrier, job, edit, action).catch((error: unknown) => {
+    const seen = await look(push, target, edit, action).catch((error: unknown) => {
       if (error instanceof OtherRecordError) return error;
       throw error;
     });
-    if (seen instanceof OtherRecordError) return refuse(carrier, job, [edit], seen, undefined);
+    if (seen instanceof OtherRecordError) return refuse(push, target, [edit], seen, undefined);
     if (seen === 'done') return end({ event: 'settle', error: 'the answer was lost, what it did was seen' });
-    unlessArriving(carrier, job);
+    assertNoInFlightRequest(push, target);
     if (seen === 'unknown')
       return end({
         event: 'refuse',
         error: 'the answer was lost: it may have been done. Look in Pylon before you retry it',
       });
   }
-  unlessArriving(carrier, job);
-  const left = await leftOf(carrier, action, edit);
+  assertNoInFlightRequest(push, target);
+  const left = await leftOf(push, action, edit);
   let request: ReturnType<typeof requestOf>;
   try {
-    request = prepared(() => requestOf(action, job.record, left));
+    request = prepared(() => requestOf(action, target.record, left));
   } catch (error) {
     if (!(error instanceof NoRequestError)) throw error;
     return end({ event: 'refuse', error: error.message });
@@ -176,7 +188,7 @@ export async function carryAction(carrier: Carrier, job: Job, edit: Edit): Promi
       // What is to be gone, and was asked for before, is gone.
       if (action.method === 'DELETE' && GONE.includes(error.status) && edit.attempts > 1)
         return end({ event: 'settle', sent: body });
-      return refuse(carrier, job, [edit], error, undefined, body);
+      return refuse(push, target, [edit], error, undefined, body);
     }
     const wasSent = error instanceof UnknownOutcomeError || ctx.signal.aborted;
     if (!action.repeatable && !wasSent) await noteSent(ctx.db, ctx.lease, edit.id, null);
@@ -189,6 +201,6 @@ export async function carryAction(carrier: Carrier, job: Job, edit: Edit): Promi
     );
   } catch (error) {
     if (!(error instanceof OtherRecordError)) throw error;
-    await refuse(carrier, job, [edit], error, undefined, body);
+    await refuse(push, target, [edit], error, undefined, body);
   }
 }

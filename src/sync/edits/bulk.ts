@@ -10,8 +10,8 @@ import { pages } from '../../pylon/pages.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Writes } from '../../resources/writes.ts';
-import { carryEach, fatesOf } from './carry.ts';
-import { type Carrier, type Job, mayStillArrive, NoRequestError, prepared, settle } from './job.ts';
+import { carryEach, outcomesOf } from './carry.ts';
+import { type EditTarget, markInFlight, NoRequestError, type PushContext, prepared, settle } from './job.ts';
 import { postpone, type Remote, remoteIn } from './remote.ts';
 import { AnsweredError } from './settling.ts';
 
@@ -20,11 +20,15 @@ type Bulk = NonNullable<Writes['bulk']>;
 /** Milliseconds before each look for the effect: it comes when Pylon gets to it. */
 const LOOKS = [1_500, 8_000];
 
-const jobOf = (resource: Resource, { record_id }: Edit): Job => ({ resource, record: record_id, facts: {} });
+const jobOf = (resource: Resource, { record_id }: Edit): EditTarget => ({
+  resource,
+  record: record_id,
+  facts: {},
+});
 
 /** What Pylon holds of records, in one search; one that it does not show is left out. */
 async function readMany(
-  { ctx, pylon }: Carrier,
+  { ctx, pylon }: PushContext,
   resource: Resource,
   { search }: Bulk,
   ids: readonly string[],
@@ -71,8 +75,12 @@ const shows = ({ row }: Remote, { writes }: Plan): boolean =>
  * Carries edits of many records that are changed alike: compared in one search, written in one request, read back.
  * What conflicts, what the search did not show and what the request left undone goes one by one.
  */
-export async function carryBulk(carrier: Carrier, resource: Resource, edits: readonly Edit[]): Promise<void> {
-  const { ctx, pylon, policy } = carrier;
+export async function carryBulk(
+  push: PushContext,
+  resource: Resource,
+  edits: readonly Edit[],
+): Promise<void> {
+  const { ctx, pylon, policy } = push;
   const bulk = resource.writes?.bulk;
   if (bulk === undefined) return;
   const kinds = kindsOf(resource);
@@ -81,11 +89,11 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
   let sent: readonly Edit[] = [];
   const noteSent = () => {
     for (const edit of sent)
-      if (open.includes(edit)) mayStillArrive(carrier, { resource: resource.name, record: edit.record_id });
+      if (open.includes(edit)) markInFlight(push, { resource: resource.name, record: edit.record_id });
   };
   try {
     const held = await readMany(
-      carrier,
+      push,
       resource,
       bulk,
       edits.map(({ record_id }) => record_id),
@@ -99,7 +107,7 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
       if (plan === undefined) continue;
       plans.set(edit.id, plan);
       if (plan.writes.length > 0) continue;
-      await settleOne(carrier, resource, edit, fatesOf(plan), remote);
+      await settleOne(push, resource, edit, outcomesOf(plan), remote);
       open = open.filter(({ id }) => id !== edit.id);
     }
     const isWhole = ({ id }: Edit) => {
@@ -125,7 +133,7 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
         if (!(error instanceof UnknownOutcomeError)) sent = [];
         throw error;
       });
-      open = await readBack(carrier, resource, { bulk, alike, plans, body, answer }, open);
+      open = await readBack(push, resource, { bulk, alike, plans, body, answer }, open);
       noteSent();
     }
   } catch (error) {
@@ -134,11 +142,11 @@ export async function carryBulk(carrier: Carrier, resource: Resource, edits: rea
     // Who of them is to blame shows when they go one by one.
     if (!(error instanceof PylonError || error instanceof NoRequestError)) {
       for (const edit of open)
-        await postpone(carrier, { resource: resource.name, record: edit.record_id, edits: [edit] }, error);
+        await postpone(push, { resource: resource.name, record: edit.record_id, edits: [edit] }, error);
       return;
     }
   }
-  await carryEach(carrier, resource, open);
+  await carryEach(push, resource, open);
 }
 
 function planOf(edit: Edit, ...given: DropFirst<Parameters<typeof planUpdate>>): Plan | undefined {
@@ -154,14 +162,14 @@ type DropFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...i
 
 /** Settles one of many; where that fails, what Pylon said is kept with it, and the others go on. */
 async function settleOne(
-  carrier: Carrier,
+  push: PushContext,
   resource: Resource,
   edit: Edit,
-  fates: ReturnType<typeof fatesOf>,
+  editOutcomes: ReturnType<typeof outcomesOf>,
   remote: Remote,
 ): Promise<void> {
   try {
-    await settle(carrier, jobOf(resource, edit), [edit], fates, remote);
+    await settle(push, jobOf(resource, edit), [edit], editOutcomes, remote);
   } catch (error) {
     if (!(error instanceof AnsweredError)) throw error;
   }
@@ -177,7 +185,7 @@ interface Sent {
 
 /** Settles what is seen to have taken effect; the rest of `open` is returned. */
 async function readBack(
-  carrier: Carrier,
+  push: PushContext,
   resource: Resource,
   { bulk, alike, plans, body, answer }: Sent,
   open: readonly Edit[],
@@ -187,9 +195,9 @@ async function readBack(
   let left = open;
   for (const waitMs of LOOKS) {
     if (waiting.length === 0) break;
-    await sleep(waitMs, undefined, { signal: carrier.ctx.signal });
+    await sleep(waitMs, undefined, { signal: push.ctx.signal });
     const held = await readMany(
-      carrier,
+      push,
       resource,
       bulk,
       waiting.map(({ record_id }) => record_id),
@@ -197,8 +205,8 @@ async function readBack(
     for (const edit of waiting) {
       const [remote, plan] = [held.get(edit.record_id), plans.get(edit.id)];
       if (remote === undefined || plan === undefined || !shows(remote, plan)) continue;
-      const fates = fatesOf(plan, { body: sent, answer, kept: [] });
-      await settleOne(carrier, resource, edit, fates, remote);
+      const editOutcomes = outcomesOf(plan, { body: sent, answer, kept: [] });
+      await settleOne(push, resource, edit, editOutcomes, remote);
       left = left.filter(({ id }) => id !== edit.id);
     }
     waiting = waiting.filter(({ id }) => left.some((edit) => edit.id === id));

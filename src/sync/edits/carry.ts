@@ -1,4 +1,4 @@
-import type { Fate } from '../../db/edits/end.ts';
+import type { EditOutcome } from '../../db/edits/end.ts';
 import { type Claim, type Edit, readEdits } from '../../db/edits/queue.ts';
 import { readRow } from '../../db/rows.ts';
 import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
@@ -13,18 +13,18 @@ import { resourceNamed } from '../../resources/index.ts';
 import { carryAction } from './action.ts';
 import { carryCreate } from './create.ts';
 import { carryDelete } from './delete.ts';
-import { withGivenIds } from './depend.ts';
+import { resolveProvisionalIds } from './depend.ts';
 import {
-  type Carrier,
+  assertNoInFlightRequest,
+  type EditTarget,
   isRefusal,
-  type Job,
-  mayStillArrive,
+  markInFlight,
   NoRequestError,
   NotYetError,
+  type PushContext,
   prepared,
   refuse,
   settle,
-  unlessArriving,
 } from './job.ts';
 import { isGone, postpone, type Remote, readRemote, remoteOfRecord } from './remote.ts';
 import { AnsweredError, answeredIn, settleAgain } from './settling.ts';
@@ -33,14 +33,14 @@ import { AnsweredError, answeredIn, settleAgain } from './settling.ts';
  * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
  * each of its edits is settled or put back.
  */
-export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
-  const { ctx } = carrier;
+export async function carry(push: PushContext, claim: Claim): Promise<void> {
+  const { ctx } = push;
   try {
     const answered = answeredIn(claim);
-    if (answered === undefined) await carryOut(carrier, await jobOf(carrier, claim), claim.edits);
+    if (answered === undefined) await carryOut(push, await jobOf(push, claim), claim.edits);
     else
       await putBack(
-        carrier,
+        push,
         claim,
         await settleAgain(ctx, claim, answered),
         0,
@@ -50,26 +50,26 @@ export async function carry(carrier: Carrier, claim: Claim): Promise<void> {
     if (ctx.signal.aborted) throw error;
     if (error instanceof AnsweredError) {
       const left = claim.edits.filter(({ id }) => !error.edits.includes(id));
-      return putBack(carrier, claim, left, error.waitMs, error.message);
+      return putBack(push, claim, left, error.waitMs, error.message);
     }
-    if (error instanceof UnknownOutcomeError) mayStillArrive(carrier, claim);
-    await postpone(carrier, claim, error);
+    if (error instanceof UnknownOutcomeError) markInFlight(push, claim);
+    await postpone(push, claim, error);
   }
 }
 
 /** Puts edits back that waited for another one of their record: nothing was tried. */
 async function putBack(
-  carrier: Carrier,
+  push: PushContext,
   { resource, record }: Claim,
   edits: readonly Edit[],
   waitMs: number,
   why: string,
 ): Promise<void> {
-  if (edits.length > 0) await postpone(carrier, { resource, record, edits }, new NotYetError(waitMs, why));
+  if (edits.length > 0) await postpone(push, { resource, record, edits }, new NotYetError(waitMs, why));
 }
 
 /** What a request for the record takes: of one that is not in the table, its edits say it. */
-async function jobOf({ ctx }: Carrier, { resource: name, record, edits }: Claim): Promise<Job> {
+async function jobOf({ ctx }: PushContext, { resource: name, record, edits }: Claim): Promise<EditTarget> {
   const resource = resourceNamed(name);
   const create = edits.find(({ operation }) => operation === 'create');
   const deletion = edits.find(({ operation }) => operation === 'delete');
@@ -78,34 +78,38 @@ async function jobOf({ ctx }: Carrier, { resource: name, record, edits }: Claim)
   return { resource, record, facts };
 }
 
-async function carryOut(carrier: Carrier, job: Job, claimed: readonly Edit[]): Promise<void> {
-  const edits = await withGivenIds(carrier, job, claimed);
+async function carryOut(push: PushContext, target: EditTarget, claimed: readonly Edit[]): Promise<void> {
+  const edits = await resolveProvisionalIds(push, target, claimed);
   const [first, ...others] = edits;
   if (first === undefined) return;
-  if (first.operation === 'create') return carryCreate(carrier, job, [first, ...others]);
+  if (first.operation === 'create') return carryCreate(push, target, [first, ...others]);
   const deletion = edits.find(({ operation }) => operation === 'delete');
-  if (deletion !== undefined) return carryDelete(carrier, job, edits, deletion);
+  if (deletion !== undefined) return carryDelete(push, target, edits, deletion);
   for (const [place, group] of groupsOf(edits).entries()) {
     // As they stand now: what became of those before is what they start from.
     const left =
       place === 0
         ? group
         : await readEdits(
-            carrier.ctx.db.orm,
+            push.ctx.db.orm,
             group.map(({ id }) => id),
           );
     const [next] = left;
     if (next === undefined) continue;
-    if (next.operation === 'action') await carryAction(carrier, job, next);
-    else await carryTogether(carrier, job, left);
+    if (next.operation === 'action') await carryAction(push, target, next);
+    else await carryTogether(push, target, left);
   }
 }
 
 /** Carries out single edits of many records one by one, as they stand now. */
-export async function carryEach(carrier: Carrier, resource: Resource, edits: readonly Edit[]): Promise<void> {
+export async function carryEach(
+  push: PushContext,
+  resource: Resource,
+  edits: readonly Edit[],
+): Promise<void> {
   for (const { id, record_id } of edits) {
-    const left = await readEdits(carrier.ctx.db.orm, [id]);
-    if (left.length > 0) await carry(carrier, { resource: resource.name, record: record_id, edits: left });
+    const left = await readEdits(push.ctx.db.orm, [id]);
+    if (left.length > 0) await carry(push, { resource: resource.name, record: record_id, edits: left });
   }
 }
 
@@ -122,20 +126,20 @@ export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
 
 /** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. `later`: those that went with them, and follow. */
 async function carryTogether(
-  carrier: Carrier,
-  job: Job,
+  push: PushContext,
+  target: EditTarget,
   edits: readonly Edit[],
   later: readonly Edit[] = [],
 ): Promise<void> {
-  const { ctx, pylon, policy } = carrier;
-  const { resource, record, facts } = job;
+  const { ctx, pylon, policy } = push;
+  const { resource, record, facts } = target;
   const params = { ...facts, id: record };
   let remote: Remote;
   try {
-    remote = await readRemote(carrier, job);
+    remote = await readRemote(push, target);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return refuse(carrier, job, edits, error, undefined);
+    return refuse(push, target, edits, error, undefined);
   }
   const policyOf = (field: string) => policy(resource.name, field);
   let plan: Plan;
@@ -148,12 +152,12 @@ async function carryTogether(
   } catch (error) {
     if (!(error instanceof NoRequestError)) throw error;
     const [only, ...others] = edits;
-    if (only === undefined || others.length > 0) return carryApart(carrier, job, edits);
-    const fate: Fate = { id: only.id, event: 'refuse', error: error.message };
-    return settle(carrier, job, edits, [fate], remote);
+    if (only === undefined || others.length > 0) return carryApart(push, target, edits);
+    const editOutcome: EditOutcome = { id: only.id, event: 'refuse', error: error.message };
+    return settle(push, target, edits, [editOutcome], remote);
   }
-  if (plan.writes.length > 0 || !plan.isSeen) unlessArriving(carrier, job);
-  if (plan.writes.length === 0) return settle(carrier, job, edits, fatesOf(plan), remote);
+  if (plan.writes.length > 0 || !plan.isSeen) assertNoInFlightRequest(push, target);
+  if (plan.writes.length === 0) return settle(push, target, edits, outcomesOf(plan), remote);
   let answer: Answer;
   try {
     answer = await pylon.request({
@@ -161,27 +165,27 @@ async function carryTogether(
     });
   } catch (error) {
     if (!(error instanceof PylonError) || error.status === 401) throw error;
-    if (edits.length === 1 || isGone(error)) return refuse(carrier, job, edits, error, remote, body);
-    return carryApart(carrier, job, edits);
+    if (edits.length === 1 || isGone(error)) return refuse(push, target, edits, error, remote, body);
+    return carryApart(push, target, edits);
   }
   const endpoint = `PATCH ${resource.writes?.update ?? ''}`;
   let after: Remote;
   try {
-    after = remoteOfRecord(job, answer, endpoint);
+    after = remoteOfRecord(target, answer, endpoint);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return refuse(carrier, job, edits, error, undefined, body);
+    return refuse(push, target, edits, error, undefined, body);
   }
   const kept = ignored(plan.writes, after.row);
-  await settle(carrier, job, edits, fatesOf(plan, { body, answer, kept }), after);
+  await settle(push, target, edits, outcomesOf(plan, { body, answer, kept }), after);
 }
 
 /** Sends edits one by one: which of them is to blame shows then. */
-async function carryApart(carrier: Carrier, job: Job, edits: readonly Edit[]): Promise<void> {
+async function carryApart(push: PushContext, target: EditTarget, edits: readonly Edit[]): Promise<void> {
   for (const [place, { id }] of edits.entries()) {
     // As it stands now: what became of the one before is what it starts from.
-    const left = await readEdits(carrier.ctx.db.orm, [id]);
-    if (left.length > 0) await carryTogether(carrier, job, left, edits.slice(place + 1));
+    const left = await readEdits(push.ctx.db.orm, [id]);
+    if (left.length > 0) await carryTogether(push, target, left, edits.slice(place + 1));
   }
 }
 
@@ -195,8 +199,8 @@ interface Sent {
 const names = (list: readonly string[]) => list.join(', ');
 
 /** How each edit ends, once what was written is seen. */
-export function fatesOf({ outcomes }: Plan, sent?: Sent): readonly Fate[] {
-  return outcomes.map((outcome): Fate => {
+export function outcomesOf({ outcomes }: Plan, sent?: Sent): readonly EditOutcome[] {
+  return outcomes.map((outcome): EditOutcome => {
     const { id, held, lost, replaced, kept, remote } = outcome;
     const common = {
       ...{ id, remote },

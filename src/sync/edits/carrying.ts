@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Report } from '../trouble.ts';
 import { newPusher, type PushOptions } from './push.ts';
 
-export interface CarryingOptions extends PushOptions {
+export interface EditPusherOptions extends PushOptions {
   /** Where to listen for edits; undefined: looked for each second alone. */
   readonly listenUrl: string | undefined;
   /** Milliseconds between looks for edits that nobody told of; default 1,000. */
@@ -38,7 +38,7 @@ function newBell() {
  * where it does not. What goes wrong with one record is that record's matter; what goes wrong with all of it is
  * reported, and tried again.
  */
-export async function carryEdits(ctx: Context, options: CarryingOptions, report: Report): Promise<void> {
+export async function runEditPusher(ctx: Context, options: EditPusherOptions, report: Report): Promise<void> {
   const { signal } = ctx;
   const { lookMs = LOOK_MS } = options;
   const bell = newBell();
@@ -52,7 +52,7 @@ export async function carryEdits(ctx: Context, options: CarryingOptions, report:
         if (!hasBegun) await pusher.begin();
         hasBegun = true;
         await pusher.take();
-        report.worked('edits');
+        report.recovered('edits');
       } catch (error) {
         if (signal.aborted) break;
         report.failed('edits', error);

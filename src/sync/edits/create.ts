@@ -1,8 +1,8 @@
 import { endUncreated } from '../../db/edits/created.ts';
-import type { Fate } from '../../db/edits/end.ts';
+import type { EditOutcome } from '../../db/edits/end.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
 import { type FirstSent, noteSending, noteUnsent, notMadeBy, readFirstSent } from '../../db/edits/sending.ts';
-import { creationBody, likeness, wantedOf } from '../../edits/create.ts';
+import { creationBody, matchScore, wantedOf } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { TransientError } from '../../errors.ts';
 import type { Order } from '../../order.ts';
@@ -10,9 +10,16 @@ import { OtherRecordError, requestIdOf } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import { logEnded } from './ended.ts';
-import { type Carrier, hasArrived, type Job, NoRequestError, prepared, unlessArriving } from './job.ts';
-import { isPassing, retrying } from './patience.ts';
-import { isOfTime, recover } from './recover.ts';
+import {
+  assertNoInFlightRequest,
+  clearInFlight,
+  type EditTarget,
+  NoRequestError,
+  type PushContext,
+  prepared,
+} from './job.ts';
+import { isLockContention, retryWithBackoff } from './patience.ts';
+import { createdWithin, recover } from './recover.ts';
 import { isGone, readRemote, remoteOf } from './remote.ts';
 import { settleOrKeep } from './settling.ts';
 
@@ -29,53 +36,53 @@ interface Creating {
  * an attempt of which nobody knows what it did, the object is looked for, and never made a second time.
  */
 export async function carryCreate(
-  carrier: Carrier,
-  job: Job,
+  push: PushContext,
+  target: EditTarget,
   edits: readonly [Edit, ...Edit[]],
 ): Promise<void> {
   const [create, ...later] = edits;
   const updates = later.filter(({ operation }) => operation === 'update');
   const deletion = later.find(({ operation }) => operation === 'delete');
-  const wanted = wantedOf(job.resource, create, updates);
+  const wanted = wantedOf(target.resource, create, updates);
   const creating: Creating = { create, updates, deletion, wanted };
-  const since = await readFirstSent(carrier.ctx.db.orm, create.id);
+  const since = await readFirstSent(push.ctx.db.orm, create.id);
   if (since !== undefined) {
-    const found = await recover(carrier, job, create.id, wanted, since);
+    const found = await recover(push, target, create.id, wanted, since);
     if (found.is === 'found') {
       const { object, order } = found.candidate;
       return settle(
-        carrier,
-        job,
+        push,
+        target,
         creating,
         { object, order },
         { error: 'found in Pylon after its answer was lost' },
       );
     }
     if (found.is === 'busy') throw new TransientError('the same is being created by another edit');
-    if (found.is === 'unclear') return fail(carrier, job, creating, { error: found.why });
-    unlessArriving(carrier, job);
+    if (found.is === 'unclear') return fail(push, target, creating, { error: found.why });
+    assertNoInFlightRequest(push, target);
   }
-  if (deletion !== undefined) return drop(carrier, job, creating);
+  if (deletion !== undefined) return drop(push, target, creating);
   let body: Values;
   try {
-    body = prepared(() => creationBody(job.resource, wanted));
+    body = prepared(() => creationBody(target.resource, wanted));
   } catch (error) {
     if (!(error instanceof NoRequestError)) throw error;
-    return fail(carrier, job, creating, { error: error.message });
+    return fail(push, target, creating, { error: error.message });
   }
-  await send(carrier, job, creating, body, since);
+  await send(push, target, creating, body, since);
 }
 
 async function send(
-  carrier: Carrier,
-  job: Job,
+  push: PushContext,
+  target: EditTarget,
   creating: Creating,
   body: Values,
   before: FirstSent | undefined,
 ): Promise<void> {
-  const { ctx, pylon } = carrier;
+  const { ctx, pylon } = push;
   const { create } = creating;
-  const { resource, facts } = job;
+  const { resource, facts } = target;
   const since = before ?? { at: pylon.time().earliest, order: ctx.lease.nextOrder() };
   if (!(await noteSending(ctx.db, ctx.lease, create.id, { ...since, body }))) return;
   let answer: Answer;
@@ -91,7 +98,7 @@ async function send(
     });
   } catch (error) {
     if (error instanceof PylonError && error.status !== 401)
-      return refused(carrier, job, creating, error, before ?? { ...since, at: Number.POSITIVE_INFINITY });
+      return refused(push, target, creating, error, before ?? { ...since, at: Number.POSITIVE_INFINITY });
     // Nothing of it arrived: there is nothing to look for.
     if (before === undefined && (error instanceof TransientError || error instanceof PylonError))
       await noteUnsent(ctx.db, ctx.lease, create.id);
@@ -99,57 +106,57 @@ async function send(
   }
   const { object } = remoteOf(resource, answer, facts);
   const said = { status: answer.status, requestId: requestIdOf(answer) };
-  await settle(carrier, job, creating, { object, order: answer.order }, said);
+  await settle(push, target, creating, { object, order: answer.order }, said);
 }
 
 /** Pylon will not have it; where that is because it has it already, and it is the one that was asked for, it is there. */
 async function refused(
-  carrier: Carrier,
-  job: Job,
+  push: PushContext,
+  target: EditTarget,
   creating: Creating,
   error: PylonError,
   since: FirstSent,
 ): Promise<void> {
   const { message, status, requestId, existsId } = error;
-  const { ctx } = carrier;
+  const { ctx } = push;
   if (existsId !== undefined) {
-    const remote = await readRemote(carrier, { ...job, record: existsId }).catch((cause: unknown) => {
+    const remote = await readRemote(push, { ...target, record: existsId }).catch((cause: unknown) => {
       if (cause instanceof OtherRecordError || (cause instanceof PylonError && isGone(cause)))
         return undefined;
       throw cause;
     });
-    const isOther = (await notMadeBy(ctx.db.orm, job.resource, [existsId], since)).size > 0;
+    const isOther = (await notMadeBy(ctx.db.orm, target.resource, [existsId], since)).size > 0;
     const isOurs =
       remote !== undefined &&
       !isOther &&
-      (likeness(job.resource, creating.wanted, remote.row) === 'same' ||
-        (remote.row.created_at != null && isOfTime(remote.row, creating.wanted, since)));
+      (matchScore(target.resource, creating.wanted, remote.row) === 'same' ||
+        (remote.row.created_at != null && createdWithin(remote.row, creating.wanted, since)));
     if (isOurs)
       return settle(
-        ...([carrier, job, creating, { object: remote.object, order: remote.answer.order }] as const),
+        ...([push, target, creating, { object: remote.object, order: remote.answer.order }] as const),
         { error: 'Pylon had it already', status, requestId },
       );
   }
-  await fail(carrier, job, creating, { error: message, status, requestId });
+  await fail(push, target, creating, { error: message, status, requestId });
 }
 
-type Said = Pick<Fate, 'error' | 'status' | 'requestId'>;
+type Said = Pick<EditOutcome, 'error' | 'status' | 'requestId'>;
 
 async function settle(
-  carrier: Carrier,
-  job: Job,
+  push: PushContext,
+  target: EditTarget,
   { create, updates, deletion, wanted }: Creating,
   shown: { readonly object: unknown; readonly order: Order },
   said: Said,
 ): Promise<void> {
-  const { resource, record, facts } = job;
-  hasArrived(carrier, job);
-  const { ctx } = carrier;
-  const fates = [
+  const { resource, record, facts } = target;
+  clearInFlight(push, target);
+  const { ctx } = push;
+  const editOutcomes = [
     { ...said, id: create.id, event: 'settle' as const },
     ...updates.map(({ id }) => ({ id, event: 'settle' as const, error: `carried with edit ${create.id}` })),
   ];
-  const creation = { resource, record, create, fates, wanted, shown: { ...shown, facts } };
+  const creation = { resource, record, create, editOutcomes, wanted, shown: { ...shown, facts } };
   await settleOrKeep(ctx, { is: 'created', ...creation });
   if (deletion !== undefined)
     await postponeEdits(ctx.db, ctx.lease, [deletion.id], {
@@ -160,29 +167,34 @@ async function settle(
     });
 }
 
-async function fail(carrier: Carrier, job: Job, { create, updates }: Creating, said: Said): Promise<void> {
-  const { resource, record } = job;
-  hasArrived(carrier, job);
-  const { ctx } = carrier;
+async function fail(
+  push: PushContext,
+  target: EditTarget,
+  { create, updates }: Creating,
+  said: Said,
+): Promise<void> {
+  const { resource, record } = target;
+  clearInFlight(push, target);
+  const { ctx } = push;
   const error = `depends on edit ${create.id}, which failed`;
-  const fates: readonly Fate[] = [
+  const editOutcomes: readonly EditOutcome[] = [
     { ...said, id: create.id, event: 'refuse' },
-    ...updates.map(({ id }): Fate => ({ id, event: 'refuse', error, dependsOn: create.id })),
+    ...updates.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create.id })),
   ];
-  await settleOrKeep(ctx, { is: 'not created', resource, record, fates, create: create.id });
+  await settleOrKeep(ctx, { is: 'not created', resource, record, editOutcomes, create: create.id });
 }
 
 /** It was deleted here before Pylon had it. */
 async function drop(
-  { ctx }: Carrier,
-  { resource, record }: Job,
+  { ctx }: PushContext,
+  { resource, record }: EditTarget,
   { create, updates, deletion }: Creating,
 ): Promise<void> {
-  const fates = [create, ...updates, ...(deletion === undefined ? [] : [deletion])].map(
-    ({ id }): Fate => ({ id, event: 'discard', error: 'deleted here before it was created in Pylon' }),
+  const editOutcomes = [create, ...updates, ...(deletion === undefined ? [] : [deletion])].map(
+    ({ id }): EditOutcome => ({ id, event: 'discard', error: 'deleted here before it was created in Pylon' }),
   );
-  const ended = await retrying(ctx.signal, isPassing, () =>
-    endUncreated(ctx.db, ctx.lease, { resource, record, fates, create: create.id }),
+  const ended = await retryWithBackoff(ctx.signal, isLockContention, () =>
+    endUncreated(ctx.db, ctx.lease, { resource, record, editOutcomes, create: create.id }),
   );
   logEnded(ctx, ended);
 }

@@ -1,17 +1,17 @@
 import { type Deletion, readDeletion } from '../../db/edits/deleting.ts';
-import type { Fate } from '../../db/edits/end.ts';
+import type { EditOutcome } from '../../db/edits/end.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
 import { comparedColumns, type DeletionPlan, planDeletion } from '../../edits/deletion.ts';
 import type { Values } from '../../edits/merge.ts';
 import { requestIdOf } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import {
-  arrivingMs,
-  type Carrier,
-  hasArrived,
+  clearInFlight,
+  type EditTarget,
+  inFlightMs,
   isRefusal,
-  type Job,
   NotYetError,
+  type PushContext,
   type Refusal,
 } from './job.ts';
 import { isGone, type Remote, readRemote } from './remote.ts';
@@ -25,7 +25,10 @@ interface Said {
 }
 
 /** How the request went: the record is gone, or why Pylon keeps it. */
-async function ask({ ctx, pylon }: Carrier, { resource, record, facts }: Job): Promise<Said | PylonError> {
+async function ask(
+  { ctx, pylon }: PushContext,
+  { resource, record, facts }: EditTarget,
+): Promise<Said | PylonError> {
   const route = resource.writes?.remove ?? '';
   const endpoint = `DELETE ${route}`;
   try {
@@ -45,9 +48,9 @@ const isRemote = (found: Found): found is Remote => 'row' in found;
 export const isRefused = (found: Found | undefined): found is Refusal => found instanceof Error;
 
 /** What Pylon holds of the record; that it is gone; why nothing can be asked of it. */
-export async function lookUp(carrier: Pick<Carrier, 'ctx' | 'pylon'>, job: Job): Promise<Found> {
+export async function lookUp(push: Pick<PushContext, 'ctx' | 'pylon'>, target: EditTarget): Promise<Found> {
   try {
-    return await readRemote(carrier, job);
+    return await readRemote(push, target);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const { endpoint, status, requestId } = error;
@@ -57,8 +60,8 @@ export async function lookUp(carrier: Pick<Carrier, 'ctx' | 'pylon'>, job: Job):
 
 /** How it compares with what Pylon holds; where that has no request for one record, with what a listing last showed. */
 export function compared(
-  { policy }: Pick<Carrier, 'policy'>,
-  { resource }: Job,
+  { policy }: Pick<PushContext, 'policy'>,
+  { resource }: EditTarget,
   deletion: Deletion,
   earlier: readonly Edit[],
   remote: Values | undefined,
@@ -77,46 +80,46 @@ export function compared(
  * which nobody knows what it did, the record is looked for first.
  */
 export async function carryDelete(
-  carrier: Carrier,
-  job: Job,
+  push: PushContext,
+  target: EditTarget,
   edits: readonly Edit[],
   deletion: Edit,
 ): Promise<void> {
-  const { ctx } = carrier;
-  const { resource, record } = job;
+  const { ctx } = push;
+  const { resource, record } = target;
   // Before the look: what it shows is the end of an earlier request only if none was on its way any more.
-  const leftMs = arrivingMs(carrier, { resource: resource.name, record });
-  const found = resource.get === undefined ? undefined : await lookUp(carrier, job);
+  const leftMs = inFlightMs(push, { resource: resource.name, record });
+  const found = resource.get === undefined ? undefined : await lookUp(push, target);
   const isThere = found === undefined || isRemote(found);
-  if (!isThere && !isRefused(found) && deletion.attempts > 1) return settle(carrier, job, deletion, found);
+  if (!isThere && !isRefused(found) && deletion.attempts > 1) return settle(push, target, deletion, found);
   if (leftMs > 0) throw new NotYetError(leftMs);
-  if (isRefused(found)) return undo(carrier, job, edits, refusalOf(deletion, found), undefined);
+  if (isRefused(found)) return undo(push, target, edits, refusalOf(deletion, found), undefined);
   const known = isThere ? await readDeletion(ctx.db.orm, resource, deletion.id) : undefined;
   if (isThere && known !== undefined) {
     const earlier = edits.filter(({ operation }) => operation === 'update');
-    const plan = compared(carrier, job, known, earlier, found?.row);
+    const plan = compared(push, target, known, earlier, found?.row);
     if (plan.verdict !== 'send') {
       const names = Object.keys(comparedColumns(resource));
       const was = Object.fromEntries(names.map((name) => [name, known.known[name] ?? null]));
-      return undo(carrier, job, edits, contestedFate(deletion, plan), found, was);
+      return undo(push, target, edits, contestedFate(deletion, plan), found, was);
     }
   }
-  const said = await ask(carrier, job);
-  if (!(said instanceof PylonError)) return settle(carrier, job, deletion, said);
+  const said = await ask(push, target);
+  if (!(said instanceof PylonError)) return settle(push, target, deletion, said);
   return undo(
-    carrier,
-    job,
+    push,
+    target,
     edits,
     refusalOf(deletion, said),
     found !== undefined && isThere ? found : undefined,
   );
 }
 
-const refusalOf = ({ id }: Edit, { message, status, requestId }: Refusal): Fate => ({
+const refusalOf = ({ id }: Edit, { message, status, requestId }: Refusal): EditOutcome => ({
   ...{ id, event: 'refuse', error: message, status, requestId },
 });
 
-function contestedFate({ id }: Edit, { verdict, contested, remote }: DeletionPlan): Fate {
+function contestedFate({ id }: Edit, { verdict, contested, remote }: DeletionPlan): EditOutcome {
   const names = contested.join(', ');
   return verdict === 'hold'
     ? { id, event: 'hold', held: contested, remote, error: `deleted here, and changed in Pylon: ${names}` }
@@ -124,14 +127,14 @@ function contestedFate({ id }: Edit, { verdict, contested, remote }: DeletionPla
 }
 
 async function settle(
-  carrier: Carrier,
-  job: Job,
+  push: PushContext,
+  target: EditTarget,
   { id, actor }: Edit,
   { endpoint, status, requestId }: Said,
 ): Promise<void> {
-  const { resource, record } = job;
-  hasArrived(carrier, job);
-  const { ctx } = carrier;
+  const { resource, record } = target;
+  clearInFlight(push, target);
+  const { ctx } = push;
   const evidence = {
     ...{ edit: id, deleted_by: actor, confirmed_by: endpoint, status },
     ...(requestId === undefined ? {} : { request_id: requestId }),
@@ -139,22 +142,22 @@ async function settle(
   // Whatever was answered before this moment is older than the end of the record.
   const answered = ctx.lease.nextOrder();
   const proof = { asked: answered, answered, scan: null, evidence };
-  const fate: Fate = { id, event: 'settle', status, requestId };
-  await settleOrKeep(ctx, { is: 'deleted', resource, record, fate, proof });
+  const editOutcome: EditOutcome = { id, event: 'settle', status, requestId };
+  await settleOrKeep(ctx, { is: 'deleted', resource, record, editOutcome, proof });
 }
 
 /** The row comes back as Pylon showed it; where it did not, as it was, to be read again. The other edits go on. */
 async function undo(
-  { ctx }: Carrier,
-  { resource, record, facts }: Job,
+  { ctx }: PushContext,
+  { resource, record, facts }: EditTarget,
   edits: readonly Edit[],
-  fate: Fate,
+  editOutcome: EditOutcome,
   found: Remote | undefined,
   known?: Values,
 ): Promise<void> {
   const shown = found === undefined ? undefined : { object: found.object, facts, order: found.answer.order };
-  await settleOrKeep(ctx, { is: 'not deleted', resource, record, fate, known, shown, facts });
-  const others = edits.filter((edit) => edit.id !== fate.id).map((edit) => edit.id);
+  await settleOrKeep(ctx, { is: 'not deleted', resource, record, editOutcome, known, shown, facts });
+  const others = edits.filter((edit) => edit.id !== editOutcome.id).map((edit) => edit.id);
   if (others.length > 0)
     await postponeEdits(ctx.db, ctx.lease, others, {
       waitMs: 0,

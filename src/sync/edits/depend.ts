@@ -1,5 +1,5 @@
 import { endUncreated } from '../../db/edits/created.ts';
-import type { Fate } from '../../db/edits/end.ts';
+import type { EditOutcome } from '../../db/edits/end.ts';
 import { findProvisional, type Known } from '../../db/edits/ids.ts';
 import { settleOutcome } from '../../db/edits/outcome.ts';
 import type { Edit } from '../../db/edits/queue.ts';
@@ -8,8 +8,8 @@ import { isProvisional, provisionalIn, withIds } from '../../edits/provisional.t
 import { UNSETTLED } from '../../edits/states.ts';
 import { TransientError } from '../../errors.ts';
 import { logEnded } from './ended.ts';
-import { type Carrier, endingOf, type Job } from './job.ts';
-import { isPassing, retrying } from './patience.ts';
+import { type EditTarget, type PushContext, settlementOf } from './job.ts';
+import { isLockContention, retryWithBackoff } from './patience.ts';
 import { postpone } from './remote.ts';
 
 const isWaiting = ({ state }: Known) => state !== null && (UNSETTLED as readonly string[]).includes(state);
@@ -33,7 +33,7 @@ function resolved(edit: Edit, named: readonly string[], found: ReadonlyMap<strin
   };
 }
 
-const fateWithout = ({ id }: Edit, { edit, state }: Missing): Fate => ({
+const fateWithout = ({ id }: Edit, { edit, state }: Missing): EditOutcome => ({
   ...{ id, event: 'refuse', dependsOn: edit },
   error: `depends on edit ${edit}, which ${state === 'failed' ? 'failed' : 'was discarded'}`,
 });
@@ -42,38 +42,43 @@ const fateWithout = ({ id }: Edit, { edit, state }: Missing): Fate => ({
  * The edits that can be carried out, with Pylon's ids in the place of provisional ones. Those that name a record which
  * could not be created fail with it; should one still be waited for, they wait too.
  */
-export async function withGivenIds(
-  carrier: Carrier,
-  job: Job,
+export async function resolveProvisionalIds(
+  push: PushContext,
+  target: EditTarget,
   edits: readonly Edit[],
 ): Promise<readonly Edit[]> {
-  const { ctx } = carrier;
+  const { ctx } = push;
   const isNew = edits[0]?.operation === 'create';
   const namedBy = ({ changes }: Edit) => [
-    ...provisionalIn(changes).filter((id) => id !== job.record),
-    ...(isProvisional(job.record) && !isNew ? [job.record] : []),
+    ...provisionalIn(changes).filter((id) => id !== target.record),
+    ...(isProvisional(target.record) && !isNew ? [target.record] : []),
   ];
   const named = [...new Set(edits.flatMap(namedBy))];
   if (named.length === 0) return edits;
   const found = await findProvisional(ctx.db.orm, named);
   const ready: Edit[] = [];
-  const failed: { readonly edit: Edit; readonly fate: Fate }[] = [];
+  const failed: { readonly edit: Edit; readonly editOutcome: EditOutcome }[] = [];
   for (const [index, edit] of edits.entries()) {
     const outcome = resolved(edit, namedBy(edit), found);
     if ('changes' in outcome) ready.push(outcome);
     else if (isWaiting(outcome)) {
-      const waiting = { resource: job.resource.name, record: job.record, edits: edits.slice(index) };
-      await postpone(carrier, waiting, new TransientError(`waits for edit ${outcome.edit}`));
+      const waiting = { resource: target.resource.name, record: target.record, edits: edits.slice(index) };
+      await postpone(push, waiting, new TransientError(`waits for edit ${outcome.edit}`));
       break;
-    } else failed.push({ edit, fate: fateWithout(edit, outcome) });
+    } else failed.push({ edit, editOutcome: fateWithout(edit, outcome) });
   }
   if (failed.length === 0) return ready;
-  const fates = failed.map(({ fate }) => fate);
-  if (!isProvisional(job.record)) {
+  const editOutcomes = failed.map(({ editOutcome }) => editOutcome);
+  if (!isProvisional(target.record)) {
     const ended = failed.map(({ edit }) => edit);
     // Pylon was not asked: where it cannot be settled it is tried again, and then the create may be there.
-    const settled = await retrying(ctx.signal, isPassing, () =>
-      settleOutcome(ctx.db, ctx.lease, ctx.doubts, endingOf(job, ended, fates, undefined)),
+    const settled = await retryWithBackoff(ctx.signal, isLockContention, () =>
+      settleOutcome(
+        ctx.db,
+        ctx.lease,
+        ctx.pendingDeletions,
+        settlementOf(target, ended, editOutcomes, undefined),
+      ),
     );
     logEnded(ctx, settled);
   } else {
@@ -83,16 +88,16 @@ export async function withGivenIds(
       create === undefined
         ? []
         : ready.map(
-            ({ id }): Fate => ({
+            ({ id }): EditOutcome => ({
               id,
               event: 'refuse',
               error: `depends on edit ${create}`,
               dependsOn: create,
             }),
           );
-    const ended = await retrying(ctx.signal, isPassing, () =>
+    const ended = await retryWithBackoff(ctx.signal, isLockContention, () =>
       endUncreated(ctx.db, ctx.lease, {
-        ...{ resource: job.resource, record: job.record, fates: [...fates, ...rest] },
+        ...{ resource: target.resource, record: target.record, editOutcomes: [...editOutcomes, ...rest] },
         ...(create === undefined ? {} : { create }),
       }),
     );

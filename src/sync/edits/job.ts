@@ -1,4 +1,4 @@
-import type { Fate } from '../../db/edits/end.ts';
+import type { EditOutcome } from '../../db/edits/end.ts';
 import type { Outcome } from '../../db/edits/outcome.ts';
 import type { Edit } from '../../db/edits/queue.ts';
 import type { Settlement } from '../../db/edits/settle.ts';
@@ -14,25 +14,25 @@ import type { Context } from '../context.ts';
 import { settleOrKeep } from './settling.ts';
 
 /** What carrying edits needs beside the context. */
-export interface Carrier {
+export interface PushContext {
   readonly ctx: Context;
   readonly pylon: Pylon;
   readonly policy: PolicyFor;
   /** How long a request may be on its way, milliseconds. */
   readonly requestTimeoutMs: number;
   /** Until when a request whose answer was lost may still take effect (`performance.now()`), by record. */
-  readonly mayArrive: Map<string, number>;
+  readonly inFlight: Map<string, number>;
 }
 
 /** One record's edits on their way. */
-export interface Job {
+export interface EditTarget {
   readonly resource: Resource;
   readonly record: string;
   readonly facts: Readonly<Record<string, string>>;
 }
 
 /** What Pylon holds of a record. */
-export interface Held {
+export interface RemoteObject {
   readonly answer: Answer;
   readonly object: unknown;
 }
@@ -74,18 +74,18 @@ interface Named {
 const keyOf = ({ resource, record }: Named): string => `${resource} ${record}`;
 
 /** Notes that a request whose answer was lost may still take effect, for so many milliseconds. */
-export function mayStillArrive(
-  { mayArrive, requestTimeoutMs }: Carrier,
+export function markInFlight(
+  { inFlight, requestTimeoutMs }: PushContext,
   named: Named,
   ms = requestTimeoutMs,
 ): void {
-  mayArrive.set(keyOf(named), performance.now() + ms);
+  inFlight.set(keyOf(named), performance.now() + ms);
 }
 
 /** For how many milliseconds an earlier request for a record may still take effect. */
-export function arrivingMs({ mayArrive }: Carrier, named: Named): number {
-  const left = (mayArrive.get(keyOf(named)) ?? 0) - performance.now();
-  if (left <= 0) mayArrive.delete(keyOf(named));
+export function inFlightMs({ inFlight }: PushContext, named: Named): number {
+  const left = (inFlight.get(keyOf(named)) ?? 0) - performance.now();
+  if (left <= 0) inFlight.delete(keyOf(named));
   return Math.max(0, left);
 }
 
@@ -94,14 +94,14 @@ export function arrivingMs({ mayArrive }: Carrier, named: Named): number {
  *
  * @throws NotYetError while an earlier request whose answer was lost may still take effect.
  */
-export function unlessArriving(carrier: Carrier, { resource, record }: Job): void {
-  const left = arrivingMs(carrier, { resource: resource.name, record });
+export function assertNoInFlightRequest(push: PushContext, { resource, record }: EditTarget): void {
+  const left = inFlightMs(push, { resource: resource.name, record });
   if (left > 0) throw new NotYetError(left);
 }
 
 /** Nothing that was sent for a record is under way any more. */
-export function hasArrived({ mayArrive }: Carrier, { resource, record }: Job): void {
-  mayArrive.delete(keyOf({ resource: resource.name, record }));
+export function clearInFlight({ inFlight }: PushContext, { resource, record }: EditTarget): void {
+  inFlight.delete(keyOf({ resource: resource.name, record }));
 }
 
 /** Why Pylon does not do what was asked of a record: it refuses, or has merged the record into another one. */
@@ -117,30 +117,30 @@ export const isRefusal = (error: unknown): error is Refusal =>
  * @throws AnsweredError.
  */
 export async function refuse(
-  carrier: Carrier,
-  job: Job,
+  push: PushContext,
+  target: EditTarget,
   edits: readonly Edit[],
   { message, status, requestId }: Refusal,
-  held: Held | undefined,
+  held: RemoteObject | undefined,
   sent?: Values,
 ): Promise<void> {
-  const fates = edits.map(
-    ({ id }): Fate => ({ id, event: 'refuse', error: message, status, requestId, sent }),
+  const editOutcomes = edits.map(
+    ({ id }): EditOutcome => ({ id, event: 'refuse', error: message, status, requestId, sent }),
   );
-  await settle(carrier, job, edits, fates, held);
+  await settle(push, target, edits, editOutcomes, held);
 }
 
 /** How edits end, with what Pylon holds of the record; undefined: it is read again, with what hangs on it. */
-export function endingOf(
-  { resource, record, facts }: Job,
+export function settlementOf(
+  { resource, record, facts }: EditTarget,
   edits: readonly Edit[],
-  fates: readonly Fate[],
-  held: Held | undefined,
+  editOutcomes: readonly EditOutcome[],
+  held: RemoteObject | undefined,
   others: Pick<Settlement, 'alsoReread' | 'gone' | 'proof'> = { alsoReread: [] },
 ): Outcome {
   const updates = edits.filter(({ operation }) => operation === 'update');
   return {
-    ...{ is: 'told', resource, record, fates, facts, ...others },
+    ...{ is: 'told', resource, record, editOutcomes, facts, ...others },
     edited: {
       id: updates.at(-1)?.id ?? 0,
       fields: updates.flatMap(({ changes, base }) => fieldNames(resource, changes, base)),
@@ -154,8 +154,8 @@ export function endingOf(
  *
  * @throws AnsweredError.
  */
-export const settle = ({ ctx }: Carrier, ...ending: Parameters<typeof endingOf>): Promise<void> =>
-  settleOrKeep(ctx, endingOf(...ending));
+export const settle = ({ ctx }: PushContext, ...ending: Parameters<typeof settlementOf>): Promise<void> =>
+  settleOrKeep(ctx, settlementOf(...ending));
 
 const fieldNames = (resource: Resource, changes: Values, base: Values): readonly string[] =>
   fieldsIn(changes, base, kindsOf(resource)).map(nameOf);

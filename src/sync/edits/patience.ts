@@ -17,7 +17,7 @@ export const levelAfter = (waitedMs: number): 'info' | 'warn' | 'error' =>
   waitedMs >= WAITS_LONG_MS ? 'error' : waitedMs >= WARN_AFTER_MS ? 'warn' : 'info';
 
 /** Somebody holds the row, or waits for it in turn. */
-export const isPassing = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';
+export const isLockContention = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';
 
 const PAUSE_MS = 200;
 
@@ -26,7 +26,7 @@ const PAUSE_MS = 200;
  *
  * @throws what is not passing; the signal's reason.
  */
-export async function retrying<T>(
+export async function retryWithBackoff<T>(
   signal: AbortSignal,
   isPassing: (error: unknown) => boolean,
   work: () => Promise<T>,

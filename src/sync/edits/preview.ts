@@ -116,13 +116,13 @@ async function deletionOf(
   const deletion = await readDeletion(ctx.db.orm, resource, id);
   if (deletion === undefined) return { note: 'it is no more' };
   const carried = { ctx, policy, pylon: ctx.pylon };
-  const job = { resource, record, facts };
-  const found = get === '' ? undefined : await lookUp(carried, job);
+  const target = { resource, record, facts };
+  const found = get === '' ? undefined : await lookUp(carried, target);
   if (isRefused(found)) return { note: `would fail: ${reasonOf(found)}` };
   if (found !== undefined && 'status' in found)
     return attempts > 1 ? { note: 'Pylon does not have it any more' } : { request };
   const earlier = edits.filter(({ operation }) => operation === 'update');
-  const { verdict, contested } = compared(carried, job, deletion, earlier, found?.row);
+  const { verdict, contested } = compared(carried, target, deletion, earlier, found?.row);
   const note = contested.length === 0 ? {} : { note: `changed in Pylon too: ${contested.join(', ')}` };
   return verdict === 'send' ? { request, ...note } : note;
 }

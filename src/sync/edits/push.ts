@@ -1,6 +1,6 @@
 import { claimBulk } from '../../db/edits/bulk.ts';
 import { type Claim, claimEdits, waitingEdits } from '../../db/edits/queue.ts';
-import { reviveEdits } from '../../db/edits/revive.ts';
+import { requeueInterrupted } from '../../db/edits/revive.ts';
 import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
 import { actions, allowedWork } from '../../edits/actions.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
@@ -8,7 +8,7 @@ import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../context.ts';
 import { carryBulk } from './bulk.ts';
 import { carry } from './carry.ts';
-import { type Carrier, mayStillArrive } from './job.ts';
+import { markInFlight, type PushContext } from './job.ts';
 import { quarantine } from './quarantine.ts';
 import { postpone } from './remote.ts';
 
@@ -41,10 +41,10 @@ export interface Pusher {
  */
 export function newPusher(ctx: Context, options: PushOptions, onFree: () => void = () => {}): Pusher {
   const { resources, allow, policy, requestTimeoutMs } = options;
-  const carrier: Carrier = {
+  const push: PushContext = {
     ...{ ctx, policy, requestTimeoutMs },
     pylon: ctx.pylon.prioritised('edit'),
-    mayArrive: new Map(),
+    inFlight: new Map(),
   };
   const acted = new Set(actions.map(({ resource }) => resource));
   const names = resources
@@ -98,7 +98,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
           record: edit.record_id,
           edits: [edit],
         }));
-        start(key, claims, () => carryBulk(carrier, resource, edits));
+        start(key, claims, () => carryBulk(push, resource, edits));
       }
     }
     return records;
@@ -108,15 +108,15 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     async begin() {
       await quarantine(ctx);
       await publishEditSettings(ctx.db, ctx.lease, options);
-      const arriving = await reviveEdits(ctx.db, ctx.lease, requestTimeoutMs);
-      for (const { ms, ...named } of arriving) mayStillArrive(carrier, named, ms);
+      const arriving = await requeueInterrupted(ctx.db, ctx.lease, requestTimeoutMs);
+      for (const { ms, ...named } of arriving) markInFlight(push, named, ms);
       const revived = arriving.filter((one) => one.revived).length;
       if (revived > 0) ctx.log.info({ edits: revived }, 'edits were under way when the last process ended');
     },
     async take() {
       tell();
       for (let one = stranded[0]; one !== undefined; one = stranded[0]) {
-        await postpone(carrier, one.claim, one.error);
+        await postpone(push, one.claim, one.error);
         stranded.shift();
       }
       if (allow.length === 0) return 0;
@@ -131,7 +131,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       for (const resource of bulkOnly) room.delete(resource);
       if (room.size === 0) return bulks;
       const claims = await claimEdits(ctx.db, ctx.lease, room, allowedWork(allow));
-      for (const claim of claims) start(claim.resource, [claim], () => carry(carrier, claim));
+      for (const claim of claims) start(claim.resource, [claim], () => carry(push, claim));
       return bulks + claims.length;
     },
     async idle() {

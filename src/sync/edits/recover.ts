@@ -1,7 +1,7 @@
 import { columnsIn } from '../../db/edits/overlay.ts';
-import { type FirstSent, hasTwin, notMadeBy } from '../../db/edits/sending.ts';
+import { type FirstSent, hasDuplicateInFlight, notMadeBy } from '../../db/edits/sending.ts';
 import { isReject, rowMapper } from '../../db/row.ts';
-import { likeness } from '../../edits/create.ts';
+import { matchScore } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import type { Order } from '../../order.ts';
 import { pages } from '../../pylon/pages.ts';
@@ -9,7 +9,7 @@ import type { Listing } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Recovery } from '../../resources/writes.ts';
 import { all, time } from '../filters.ts';
-import type { Carrier, Job } from './job.ts';
+import type { EditTarget, PushContext } from './job.ts';
 
 /** Milliseconds by which clocks may be apart. */
 const SKEW_MS = 60_000;
@@ -40,14 +40,14 @@ function spanOf(wanted: Values, { at }: FirstSent): { readonly from: number; rea
 }
 
 /** Whether an object was created at a time when the create can have made it; true where it does not say. */
-export function isOfTime(row: Values, wanted: Values, since: FirstSent): boolean {
+export function createdWithin(row: Values, wanted: Values, since: FirstSent): boolean {
   const at = typeof row.created_at === 'string' ? Date.parse(row.created_at) : Number.NaN;
   const { from, to } = spanOf(wanted, since);
   return Number.isNaN(at) || (at >= from && at <= to);
 }
 
 function listingsOf(
-  { resource, facts }: Job,
+  { resource, facts }: EditTarget,
   recovery: Exclude<Recovery, { by: 'person' }>,
   wanted: Values,
   since: FirstSent,
@@ -73,8 +73,8 @@ function listingsOf(
 }
 
 async function candidatesIn(
-  { ctx, pylon }: Carrier,
-  { resource, facts }: Job,
+  { ctx, pylon }: PushContext,
+  { resource, facts }: EditTarget,
   listing: Listing,
   wanted: Values,
   since: FirstSent,
@@ -86,8 +86,8 @@ async function candidatesIn(
       const mapped = toRow(object, facts);
       if (isReject(mapped)) continue;
       const row = columnsIn(resource, mapped);
-      const like = likeness(resource, wanted, row);
-      if (like !== 'other' && isOfTime(row, wanted, since))
+      const like = matchScore(resource, wanted, row);
+      if (like !== 'other' && createdWithin(row, wanted, since))
         found.push({ id: mapped.id, object, order, likeness: like });
     }
   return found;
@@ -100,22 +100,22 @@ const endpointOf = ({ writes }: Resource) => `POST ${writes?.create?.path ?? ''}
  * another create has made, is not it.
  */
 export async function recover(
-  carrier: Carrier,
-  job: Job,
+  push: PushContext,
+  target: EditTarget,
   create: number,
   wanted: Values,
   since: FirstSent,
 ): Promise<Recovered> {
-  const { resource } = job;
-  const { db } = carrier.ctx;
+  const { resource } = target;
+  const { db } = push.ctx;
   const recovery = resource.writes?.create?.recovery;
   const lost = `the answer to ${endpointOf(resource)} was lost: the object may exist`;
   if (recovery === undefined || recovery.by === 'person')
     return { is: 'unclear', why: `${lost}, and Pylon lists none. Look there, then retry or discard` };
   const found: Candidate[] = [];
-  for (const listing of listingsOf(job, recovery, wanted, since))
-    found.push(...(await candidatesIn(carrier, job, listing, wanted, since)));
-  if (found.length > 0 && (await hasTwin(db.orm, create))) return { is: 'busy' };
+  for (const listing of listingsOf(target, recovery, wanted, since))
+    found.push(...(await candidatesIn(push, target, listing, wanted, since)));
+  if (found.length > 0 && (await hasDuplicateInFlight(db.orm, create))) return { is: 'busy' };
   const others = await notMadeBy(
     db.orm,
     resource,

@@ -7,15 +7,15 @@ import { unwrapObject, unwrapRecord } from '../../pylon/answer.ts';
 import type { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
-import { arrivingMs, type Carrier, type Held, type Job, NotYetError } from './job.ts';
-import { backoffMs, isPassing, levelAfter, retrying } from './patience.ts';
+import { type EditTarget, inFlightMs, NotYetError, type PushContext, type RemoteObject } from './job.ts';
+import { backoffMs, isLockContention, levelAfter, retryWithBackoff } from './patience.ts';
 
 /** Statuses that say that a record is not there. */
 const GONE = [404, 410];
 export const isGone = ({ status }: Pick<PylonError, 'status'>): boolean => GONE.includes(status);
 
 /** What Pylon holds of a record, as its row would. */
-export interface Remote extends Held {
+export interface Remote extends RemoteObject {
   readonly row: Values;
 }
 
@@ -35,12 +35,15 @@ export function remoteIn(
   return { row: columnsIn(resource, mapped), answer, object };
 }
 
-export const remoteOf = (resource: Resource, answer: Answer, facts: Job['facts']): Remote =>
+export const remoteOf = (resource: Resource, answer: Answer, facts: EditTarget['facts']): Remote =>
   remoteIn(resource, answer, unwrapObject(answer), facts);
 
 /** The same of an answer to what was asked of the record: another one throws `OtherRecordError`. */
-export const remoteOfRecord = ({ resource, record, facts }: Job, answer: Answer, endpoint: string): Remote =>
-  remoteIn(resource, answer, unwrapRecord(answer, record, endpoint), facts);
+export const remoteOfRecord = (
+  { resource, record, facts }: EditTarget,
+  answer: Answer,
+  endpoint: string,
+): Remote => remoteIn(resource, answer, unwrapRecord(answer, record, endpoint), facts);
 
 /**
  * Asks Pylon for the record.
@@ -48,8 +51,8 @@ export const remoteOfRecord = ({ resource, record, facts }: Job, answer: Answer,
  * @throws OtherRecordError where it was merged into another one.
  */
 export async function readRemote(
-  { ctx, pylon }: Pick<Carrier, 'ctx' | 'pylon'>,
-  { resource, record, facts }: Job,
+  { ctx, pylon }: Pick<PushContext, 'ctx' | 'pylon'>,
+  { resource, record, facts }: EditTarget,
 ): Promise<Remote> {
   const params = { ...facts, id: record };
   const answer = await pylon.request({
@@ -63,11 +66,11 @@ export async function readRemote(
 
 /** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
 export async function postpone(
-  carrier: Carrier,
+  push: PushContext,
   { resource, record, edits }: Claim,
   error: unknown,
 ): Promise<void> {
-  const { ctx, requestTimeoutMs } = carrier;
+  const { ctx, requestTimeoutMs } = push;
   const tries = Math.max(...edits.map((edit) => edit.tries));
   // To have come too early is no failure: it lengthens no wait, and is not counted.
   const isEarly = error instanceof NotYetError;
@@ -78,8 +81,8 @@ export async function postpone(
     'edit put back: trying again',
   );
   const ids = edits.map(({ id }) => id);
-  await retrying(ctx.signal, isPassing, () => {
-    const left = arrivingMs(carrier, { resource, record });
+  await retryWithBackoff(ctx.signal, isLockContention, () => {
+    const left = inFlightMs(push, { resource, record });
     const lostMs = left > 0 ? requestTimeoutMs - left : undefined;
     return postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error), lostMs, isEarly });
   });

@@ -1,12 +1,12 @@
 import { DatabaseAwayError } from '../../db/away.ts';
 import { keepAnswer } from '../../db/edits/answered.ts';
-import { fatesIn, type Outcome, outcomeFromJson, settleOutcome } from '../../db/edits/outcome.ts';
+import { editOutcomesIn, type Outcome, outcomeFromJson, settleOutcome } from '../../db/edits/outcome.ts';
 import type { Claim, Edit } from '../../db/edits/queue.ts';
 import { isIdTaken, layersOf } from '../../db/sql-state.ts';
 import { LeaseLostError, reasonOf, TransientError } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { logEnded } from './ended.ts';
-import { backoffMs, isPassing, retrying } from './patience.ts';
+import { backoffMs, isLockContention, retryWithBackoff } from './patience.ts';
 
 /** Pylon has answered some edits, and storing that fails: it is kept with them, and tried again. */
 export class AnsweredError extends TransientError {
@@ -36,25 +36,25 @@ const isEnding = (error: unknown, { signal }: Context): boolean =>
  * @throws AnsweredError where it was kept.
  */
 export async function settleOrKeep(ctx: Context, outcome: Outcome, tries = 0): Promise<void> {
-  const { db, lease, doubts, log, signal } = ctx;
+  const { db, lease, pendingDeletions, log, signal } = ctx;
   const { resource, record } = outcome;
   try {
-    const ended = await retrying(
+    const ended = await retryWithBackoff(
       signal,
-      (error) => isPassing(error) || (outcome.is === 'created' && isIdTaken(error, resource.name)),
-      () => settleOutcome(db, lease, doubts, outcome),
+      (error) => isLockContention(error) || (outcome.is === 'created' && isIdTaken(error, resource.name)),
+      () => settleOutcome(db, lease, pendingDeletions, outcome),
     );
     logEnded(ctx, ended);
   } catch (cause) {
     if (isEnding(cause, ctx)) throw cause;
-    const ids = fatesIn(outcome).map(({ id }) => id);
+    const ids = editOutcomesIn(outcome).map(({ id }) => id);
     const waitMs = backoffMs(tries + 1);
     const error = `Pylon has answered, and that cannot be stored here: ${whyOf(cause)}`;
     log.warn(
       { resource: resource.name, record, edits: ids, waitMs, error: whyOf(cause) },
       'Pylon has answered edits, and that cannot be stored: it is tried again, and they are not sent again',
     );
-    await retrying(signal, isPassing, () =>
+    await retryWithBackoff(signal, isLockContention, () =>
       keepAnswer(db, lease, outcome, { tries: tries + 1, error, waitMs }),
     );
     throw new AnsweredError(ids, waitMs, cause);
@@ -76,6 +76,6 @@ export async function settleAgain(
 ): Promise<readonly Edit[]> {
   const outcome = outcomeFromJson(answer?.outcome ?? {});
   await settleOrKeep(ctx, outcome, answer?.tries);
-  const ended = new Set(fatesIn(outcome).map(({ id }) => id));
+  const ended = new Set(editOutcomesIn(outcome).map(({ id }) => id));
   return edits.filter(({ id }) => !ended.has(id));
 }

@@ -6,7 +6,7 @@ import { reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Pass } from '../pass.ts';
-import { sideBySide } from '../side-by-side.ts';
+import { forEachConcurrent } from '../side-by-side.ts';
 
 /** Records read side by side: enough to hide the latency of each request and its commit. */
 const SIDE_BY_SIDE = 6;
@@ -111,7 +111,7 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
       const batch = await each.find(BATCH, after, except);
       if (batch.length === 0) return found;
       await each.measure();
-      await sideBySide(SIDE_BY_SIDE, batch, readOne);
+      await forEachConcurrent(SIDE_BY_SIDE, batch, readOne);
       after = batch.at(-1);
       found += batch.length;
     }

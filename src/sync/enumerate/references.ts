@@ -5,9 +5,9 @@ import { writing } from '../../db/transaction.ts';
 import { OtherRecordError, unwrapRecord } from '../../pylon/answer.ts';
 import type { Pull } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
-import { admit, isAllowed } from '../deletions/admit.ts';
-import { askFor } from '../deletions/ask.ts';
-import { unlessHeld } from '../held.ts';
+import { checkDeletionGuard, passesDeletionGuard } from '../deletions/admit.ts';
+import { lookUp } from '../deletions/ask.ts';
+import { withLockErrorsAsTransient } from '../held.ts';
 import type { Pass } from '../pass.ts';
 import { readEach } from './each.ts';
 
@@ -75,9 +75,10 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
  */
 async function proveGone(pass: Pass, pull: Pull & { by: 'reference' }, id: string): Promise<boolean> {
   const { ctx, resource } = pass;
-  if (!(await isLive(ctx.db.orm, resource.table, id)) || !(await isAllowed(pass, [id]))) return false;
-  const said = await ctx.doubts.during(resource.name, [id], async () => {
-    const said = await askFor(pass, pull.path, id, {});
+  if (!(await isLive(ctx.db.orm, resource.table, id)) || !(await passesDeletionGuard(pass, [id])))
+    return false;
+  const said = await ctx.pendingDeletions.during(resource.name, [id], async () => {
+    const said = await lookUp(pass, pull.path, id, {});
     if (said.is === 'gone') {
       const proof = {
         asked: said.asked,
@@ -85,9 +86,9 @@ async function proveGone(pass: Pass, pull: Pull & { by: 'reference' }, id: strin
         scan: null,
         evidence: said.words,
       };
-      const gone = await unlessHeld(resource, () =>
+      const gone = await withLockErrorsAsTransient(resource, () =>
         writing(ctx.db, ctx.lease, async (tx) =>
-          (await admit(pass, tx, [id])) ? markDeleted(tx, resource, [id], proof) : [],
+          (await checkDeletionGuard(pass, tx, [id])) ? markDeleted(tx, resource, [id], proof) : [],
         ),
       );
       pass.progress.deleted += gone.length;

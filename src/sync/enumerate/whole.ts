@@ -12,7 +12,7 @@ import { enumerateWindows } from './window.ts';
  * Reads all of a resource, however it is listed, rows that had to be left included. The span of what was
  * listed as a whole; nothing where each listing, or each record, was judged for itself.
  */
-export async function enumerateWhole(pass: Pass): Promise<Span | undefined> {
+export async function enumerateAll(pass: Pass): Promise<Span | undefined> {
   const span = await enumerate(pass);
   await rereadLeft(pass).catch((error: unknown) => {
     // A first reading stays open until it holds every row. One that comes round does not wait for one of them:
