@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { connect } from '../src/db/connect.ts';
-import { newPendingDeletions } from '../src/db/doubts.ts';
-import { acquireLease } from '../src/db/lease.ts';
-import { storer } from '../src/db/store.ts';
+import { connect } from '../src/db/connection/connect.ts';
+import { acquireLease } from '../src/db/lease/lease.ts';
+import { newPendingDeletions } from '../src/db/mirror/pending-deletions.ts';
+import { storer } from '../src/db/mirror/store.ts';
 import type { Resource } from '../src/resources/define.ts';
 import { issues } from '../src/resources/issues.ts';
 import type { BenchServer } from './postgres.ts';

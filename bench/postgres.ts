@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { connect } from '../src/db/connect.ts';
-import { migrate } from '../src/db/migrate.ts';
+import { connect } from '../src/db/connection/connect.ts';
+import { migrate } from '../src/db/schema/migrate.ts';
 import { startEmbedded } from '../src/postgres/embedded.ts';
 import { abandonRun, makeDataFolder, makeRunFolder } from '../test/helpers/clusters.ts';
 import { onServer, TEST_SETTINGS, withDatabase } from '../test/helpers/server.ts';

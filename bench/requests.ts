@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { connect, type Database } from '../src/db/connect.ts';
-import { documentedLimits } from '../src/pylon/limits.ts';
+import { connect, type Database } from '../src/db/connection/connect.ts';
+import { documentedLimits } from '../src/pylon/limits/limits.ts';
 import type { Resource } from '../src/resources/define.ts';
 import { resourceNamed, resources } from '../src/resources/index.ts';
 import { runBackfill } from '../test/helpers/backfill.ts';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { collectEarly } from '../src/cli/heap.ts';
+import { collectEarly } from '../src/cli/process/heap.ts';
 import { UsageError } from '../src/errors.ts';
 import { peakMemory } from './command.ts';
 import { measureDaemon } from './daemon.ts';

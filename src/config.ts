@@ -4,7 +4,7 @@ import { type Allowed, readAllowed } from './edits/allowed.ts';
 import { type Conflicts, readConflicts } from './edits/conflicts.ts';
 import { reasonOf, UsageError } from './errors.ts';
 import type { ListenAddress } from './listening.ts';
-import { type Limits, parseLimits } from './pylon/limits.ts';
+import { type Limits, parseLimits } from './pylon/limits/limits.ts';
 import type { Resource } from './resources/define.ts';
 import { resources } from './resources/index.ts';
 import type { Secret } from './secret.ts';

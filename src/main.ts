@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { loadEnvironment } from './cli/environment.ts';
-import { boundYoung, collectEarly } from './cli/heap.ts';
-import { allowSlowLinks } from './cli/network.ts';
-import { Interrupted } from './cli/shell.ts';
-import { surviveOutput } from './cli/streams.ts';
+import { loadEnvironment } from './cli/process/environment.ts';
+import { boundYoung, collectEarly } from './cli/process/heap.ts';
+import { allowSlowLinks } from './cli/process/network.ts';
+import { Interrupted } from './cli/process/shell.ts';
+import { surviveOutput } from './cli/process/streams.ts';
 import { reasonOf } from './errors.ts';
 import { PACKAGE } from './root.ts';
 

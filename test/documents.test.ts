@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect } from 'vitest';
-import { parseEnvFile } from '../src/cli/env-file.ts';
+import { parseEnvFile } from '../src/cli/process/env-file.ts';
 import { inspectConfig } from '../src/config.ts';
 import { resources } from '../src/resources/index.ts';
 import { SECRETS } from '../src/variables.ts';

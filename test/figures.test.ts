@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { count, duration, percent, plural } from '../src/figures.ts';
+import { count, duration, percent, plural } from '../src/format.ts';
 
 test('a count is grouped by thousands', () => {
   expect([0, 999, 1_000, 1_234_567].map(count)).toEqual(['0', '999', '1,000', '1,234,567']);

@@ -104,13 +104,16 @@ test('only the programs themselves read the environment of the process', () => {
 const WAYS: readonly (readonly [way: RegExp, modules: readonly string[]])[] = [
   [
     /\bnew pg\.(Pool|Client)\b|class \w+ extends pg\./,
-    ['db/client.ts', 'db/pool.ts', 'postgres/embedded.ts'],
+    ['db/connection/client.ts', 'db/connection/pool.ts', 'postgres/embedded.ts'],
   ],
-  [/\bclientOf\(/, ['db/client.ts', 'db/pool.ts', 'db/edits/listen.ts']],
-  [/\bopenPool\(/, ['db/pool.ts', 'db/connect.ts', 'db/snapshot.ts', 'db/watch.ts']],
-  [/\b(pool|vital)\.(query|connect)\(/, ['db/atomic.ts']],
-  [/\bdrizzle\(/, ['db/connect.ts', 'db/migrate.ts', 'db/transaction.ts']],
-  [/['"`]BEGIN\b/, ['db/begin.ts']],
+  [/\bclientOf\(/, ['db/connection/client.ts', 'db/connection/pool.ts', 'db/edits/listen.ts']],
+  [
+    /\bopenPool\(/,
+    ['db/connection/pool.ts', 'db/connection/connect.ts', 'db/connection/snapshot.ts', 'db/status/watch.ts'],
+  ],
+  [/\b(pool|vital)\.(query|connect)\(/, ['db/connection/atomic.ts']],
+  [/\bdrizzle\(/, ['db/connection/connect.ts', 'db/schema/migrate.ts', 'db/lease/transaction.ts']],
+  [/['"`]BEGIN\b/, ['db/connection/begin.ts']],
 ];
 
 const goesRound = (module: string, text: string): readonly string[] =>
@@ -118,26 +121,26 @@ const goesRound = (module: string, text: string): readonly string[] =>
     way.test(text) && !modules.includes(module) ? [`${module}: ${way}`] : [],
   );
 
-test('every statement is run by a transaction that says how: nothing goes round db/atomic.ts', () => {
+test('every statement is run by a transaction that says how: nothing goes round db/connection/atomic.ts', () => {
   const round = Object.keys(imports).flatMap((module) =>
     goesRound(module, readFileSync(join(SRC, module), 'utf8')),
   );
   expect(round).toEqual([]);
   const code = ['db.pool.query(text)', 'vital.connect()', 'new pg.Client(url)', "client.query('BEGIN')"];
-  for (const line of code) expect(goesRound('db/runs.ts', line), line).toHaveLength(1);
+  for (const line of code) expect(goesRound('db/progress/runs.ts', line), line).toHaveLength(1);
 });
 
 describe('the rules name what they forbid', () => {
   test.each<[Imports, RegExp]>([
-    [{ 'pylon/client.ts': ['db/store.ts'] }, /pylon may import no other layer/],
-    [{ 'db/store.ts': ['pylon/types.ts'] }, /db may import edits, resources$/],
-    [{ 'db/store.ts': ['sync/pass.ts'] }, /db may import edits, resources$/],
-    [{ 'resources/issues.ts': ['db/row.ts'] }, /resources may import no other layer/],
-    [{ 'sandbox/start.ts': ['pylon/limits.ts'] }, /sandbox may import no other layer/],
-    [{ 'sync/pass.ts': ['cli/steps.ts'] }, /sync may import pylon, db, edits, resources$/],
+    [{ 'pylon/client.ts': ['db/mirror/store.ts'] }, /pylon may import no other layer/],
+    [{ 'db/mirror/store.ts': ['pylon/types.ts'] }, /db may import edits, resources$/],
+    [{ 'db/mirror/store.ts': ['sync/pass/pass.ts'] }, /db may import edits, resources$/],
+    [{ 'resources/issues.ts': ['db/row/row.ts'] }, /resources may import no other layer/],
+    [{ 'sandbox/start.ts': ['pylon/limits/limits.ts'] }, /sandbox may import no other layer/],
+    [{ 'sync/pass/pass.ts': ['cli/render/steps.ts'] }, /sync may import pylon, db, edits, resources$/],
     [{ 'cli/run.ts': ['main.ts'] }, /cli may import/],
-    [{ 'sync/pass.ts': ['pg'] }, /Postgres is the business of db/],
-    [{ 'db/store.ts': ['pino'] }, /logging is the business of/],
+    [{ 'sync/pass/pass.ts': ['pg'] }, /Postgres is the business of db/],
+    [{ 'db/mirror/store.ts': ['pino'] }, /logging is the business of/],
     [{ 'tools/x.ts': [] }, /tools is no layer/],
   ])('%j', (broken, rule) => {
     expect(violations(broken)).toEqual([expect.stringMatching(rule)]);

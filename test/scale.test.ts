@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { documentedLimits } from '../src/pylon/limits.ts';
-import { secondsFor } from '../src/sync/plan.ts';
+import { documentedLimits } from '../src/pylon/limits/limits.ts';
+import { secondsFor } from '../src/sync/pass/estimate.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../docs/scale.md'), 'utf8');
 const SHARE = 0.9;

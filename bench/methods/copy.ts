@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import { type MappedRow, ownColumns } from '../../src/db/row.ts';
+import { type MappedRow, ownColumns } from '../../src/db/row/row.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { onServer } from '../../test/helpers/server.ts';
 import { clientOf, mappedPages } from '../pages.ts';

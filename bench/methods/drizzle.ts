@@ -1,7 +1,7 @@
 import { getTableColumns, sql } from 'drizzle-orm';
-import { connect } from '../../src/db/connect.ts';
-import { type MappedRow, ownColumns } from '../../src/db/row.ts';
-import { changing } from '../../src/db/transaction.ts';
+import { connect } from '../../src/db/connection/connect.ts';
+import { changing } from '../../src/db/lease/transaction.ts';
+import { type MappedRow, ownColumns } from '../../src/db/row/row.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { clientOf, type MappedPage, mappedPages } from '../pages.ts';
 import type { Method } from './method.ts';

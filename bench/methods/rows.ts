@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type MappedRow, ownColumns } from '../../src/db/row.ts';
+import { type MappedRow, ownColumns } from '../../src/db/row/row.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { clientOf, mappedPages } from '../pages.ts';
 import type { Method } from './method.ts';

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { refusalIn } from '../db/sql-state.ts';
+import { refusalIn } from '../db/connection/sql-state.ts';
 import {
   LeaseLostError,
   PermanentError,
@@ -10,20 +10,20 @@ import {
 } from '../errors.ts';
 import { concealing, Secret } from '../secret.ts';
 import { secretsIn } from '../secret-files.ts';
-import { addBackfill } from './backfill.ts';
-import { addCheck } from './check.ts';
-import { addDemo } from './demo.ts';
-import { addEdits } from './edits.ts';
-import { addMigrate } from './migrate.ts';
-import { addPurge } from './purge.ts';
-import { addPush } from './push.ts';
-import { addReconcile } from './reconcile.ts';
-import { addSandbox } from './sandbox.ts';
-import { Interrupted, type Run, type Shell } from './shell.ts';
-import { addStart } from './start.ts';
-import { addStatus } from './status.ts';
-import { addSync } from './sync.ts';
-import { addUrl } from './url.ts';
+import { addBackfill } from './commands/backfill.ts';
+import { addCheck } from './commands/check.ts';
+import { addDemo } from './commands/demo.ts';
+import { addEdits } from './commands/edits.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addPurge } from './commands/purge.ts';
+import { addPush } from './commands/push.ts';
+import { addReconcile } from './commands/reconcile.ts';
+import { addSandbox } from './commands/sandbox.ts';
+import { addStart } from './commands/start.ts';
+import { addStatus } from './commands/status.ts';
+import { addSync } from './commands/sync.ts';
+import { addUrl } from './commands/url.ts';
+import { Interrupted, type Run, type Shell } from './process/shell.ts';
 
 const EXIT_STATUSES = `
 Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 done in part.

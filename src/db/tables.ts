@@ -301,7 +301,7 @@ export const edits = pylonSync.table(
     remote: jsonb(),
     /** The body that was sent last. */
     sent: jsonb(),
-    /** What Pylon answered, where it could not be stored yet (src/db/edits/answered.ts): it is settled, never sent again. */
+    /** What Pylon answered, where it could not be stored yet (src/db/settle/answered.ts): it is settled, never sent again. */
     answer: jsonb(),
     actor: text().notNull(),
     /** Null in a database that was copied or restored since: the number means another transaction there. */

@@ -4,16 +4,16 @@ import { reasonOf } from '../errors.ts';
 import { gaugesText } from './gauges.ts';
 import { healthApp } from './health.ts';
 import { onlyKnownHosts } from './hosts.ts';
+import { STYLE_HASH } from './html/style.ts';
 import { CONTENT_TYPE } from './metrics.ts';
 import type { Operations } from './operations.ts';
 import { overviewOf } from './page/overview.ts';
 import { page } from './page/page.ts';
-import { STYLE_HASH } from './page/style.ts';
 import { readingOf } from './reading.ts';
 import { readinessOf } from './ready.ts';
 import { reportsPage } from './reports/page.ts';
 import { periodOf, refused, shownOf } from './reports/shown.ts';
-import { webhookApp } from './webhook.ts';
+import { webhookApp } from './webhook/webhook.ts';
 
 /** Nothing may be loaded, run or embedded; the pages' own style and icon aside. */
 const HEADERS = secureHeaders({

@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
-import { isDown } from '../db/attention.ts';
+import { isDown } from '../db/status/attention.ts';
 import type { EndpointUse } from '../pylon/types.ts';
 import type { Operations } from './operations.ts';
 import type { Counted } from './reading.ts';

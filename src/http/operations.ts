@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Watch } from '../db/watch.ts';
+import type { Watch } from '../db/status/watch.ts';
 import type { EndpointUse } from '../pylon/types.ts';
 import type { Reports } from '../reports/open.ts';
 import type { Secret } from '../secret.ts';
-import type { Activity } from '../sync/activity.ts';
+import type { Activity } from '../sync/pass/activity.ts';
 import type { Hint } from './hints.ts';
 import type { Metrics } from './metrics.ts';
 

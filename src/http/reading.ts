@@ -1,10 +1,10 @@
-import type { History } from '../db/history.ts';
-import type { Status } from '../db/status.ts';
+import type { History } from '../db/status/recent.ts';
+import type { Status } from '../db/status/status.ts';
 import { TransientError } from '../errors.ts';
 import { PERIODS, type Period } from '../reports/calendar.ts';
 import type { Report } from '../reports/report.ts';
+import { cached, withTimeout } from './cached.ts';
 import { type Operations, PATIENCE } from './operations.ts';
-import { cached, withTimeout } from './recent.ts';
 
 /** The database as the port reads it: sparingly, and never waiting for long. All of it rejects when it is away. */
 export interface Reading {

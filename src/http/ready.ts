@@ -1,5 +1,5 @@
 import { reasonOf } from '../errors.ts';
-import type { Role } from '../sync/activity.ts';
+import type { Role } from '../sync/pass/activity.ts';
 import type { Operations } from './operations.ts';
 import type { Reading } from './reading.ts';
 

@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { reasonOf, UsageError } from '../errors.ts';
-import type { Account } from './account.ts';
 import { copyBinaries, mendLinks } from './copy.ts';
+import type { Account } from './os-user.ts';
 
 const run = promisify(execFile);
 

@@ -4,10 +4,10 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PermanentError, reasonOf } from '../errors.ts';
-import { type Access, newAccess, SUPERUSER, writeAccess } from './access.ts';
 import { type Binaries, runningAs } from './binaries.ts';
+import { type Access, newAccess, SUPERUSER, writeAccess } from './credentials.ts';
+import { giveTo, type Place, writePrivately } from './data-dir.ts';
 import { codeOf } from './lock.ts';
-import { giveTo, type Place, writePrivately } from './place.ts';
 
 const run = promisify(execFile);
 

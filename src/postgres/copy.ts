@@ -15,8 +15,8 @@ import {
 } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import type { Account } from './account.ts';
 import { codeOf } from './lock.ts';
+import type { Account } from './os-user.ts';
 
 /**
  * npm packages cannot hold symbolic links: those of the libraries stand in `pg-symlinks.json`, and the

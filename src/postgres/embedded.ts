@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import pg from 'pg';
 import { PermanentError, TransientError, UsageError } from '../errors.ts';
-import { type Access, DATABASE, freePort, readAccess, urlOf, writeAccess } from './access.ts';
 import { findBinaries } from './binaries.ts';
 import { clusterMajor, makeCluster } from './cluster.ts';
+import { type Access, DATABASE, freePort, readAccess, urlOf, writeAccess } from './credentials.ts';
+import { openPlace, type Place } from './data-dir.ts';
 import { exclusively } from './lock.ts';
-import { countMembers, enter } from './members.ts';
-import { openPlace, type Place } from './place.ts';
 import { launch, runningServer, type Server, shutDown } from './server.ts';
+import { countMembers, enter } from './users.ts';
 
 export interface EmbeddedOptions {
   /** The cluster is in `<dataDir>/postgres`. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DATABASE, readAccess, urlOf } from './access.ts';
-import { openPlace } from './place.ts';
+import { DATABASE, readAccess, urlOf } from './credentials.ts';
+import { openPlace } from './data-dir.ts';
 import { runningServer } from './server.ts';
 
 /**

@@ -4,10 +4,10 @@ import { chown, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PermanentError, reasonOf, TransientError } from '../errors.ts';
-import type { Access } from './access.ts';
 import { type Binaries, runningAs } from './binaries.ts';
+import type { Access } from './credentials.ts';
+import type { Place } from './data-dir.ts';
 import { codeOf } from './lock.ts';
-import type { Place } from './place.ts';
 import { commandOf, directoryOf, identityOf, isRunning } from './process.ts';
 
 /** A server that was started in its data folder, by whichever process. */

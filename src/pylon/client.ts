@@ -1,14 +1,15 @@
 import { reasonOf, TransientError, UnknownOutcomeError, UsageError } from '../errors.ts';
 import { toJson } from '../exact.ts';
 import { concealing, Secret } from '../secret.ts';
-import { addressOf } from './address.ts';
-import type { Turn } from './budget.ts';
-import { createBudgets } from './budgets.ts';
 import { boundsOf, followingClock, momentNow, steadyNow } from './clock.ts';
 import { PylonError } from './errors.ts';
-import type { Limits } from './limits.ts';
+import type { Turn } from './limits/budget.ts';
+import { createBudgets } from './limits/budgets.ts';
+import type { Limits } from './limits/limits.ts';
 import { type Attempt, observed } from './observe.ts';
 import { newReach } from './reach.ts';
+import type { Answer, Priority, Pylon, PylonRequest } from './types.ts';
+import { addressOf } from './wire/address.ts';
 import {
   BACKOFF,
   type Backoff,
@@ -16,10 +17,9 @@ import {
   sleep as realSleep,
   SHORTEST_PAUSE_MS,
   type Sleep,
-} from './retry.ts';
-import { link } from './signal.ts';
-import type { Answer, Priority, Pylon, PylonRequest } from './types.ts';
-import { attempt, type Outcome, type Prepared, type Wire } from './wire.ts';
+} from './wire/retry.ts';
+import { link } from './wire/signal.ts';
+import { attempt, type Outcome, type Prepared, type Wire } from './wire/wire.ts';
 
 /** Something an operator may want to know of; `message` is constant, the rest are fields. */
 export interface ClientEvent {

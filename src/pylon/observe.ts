@@ -1,5 +1,5 @@
 import { PylonError } from './errors.ts';
-import type { Outcome } from './wire.ts';
+import type { Outcome } from './wire/wire.ts';
 
 /** What one attempt at a request came to, for whoever counts them. */
 export interface Attempt {

@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'vitest';
-import { reachServer } from '../../src/cli/database.ts';
-import { openPort } from '../../src/cli/port.ts';
-import { setUp } from '../../src/cli/setup.ts';
-import { Interrupted } from '../../src/cli/shell.ts';
-import { runDaemon } from '../../src/cli/start.ts';
-import { newActivity } from '../../src/sync/activity.ts';
+import { runDaemon } from '../../src/cli/commands/start.ts';
+import { Interrupted } from '../../src/cli/process/shell.ts';
+import { reachServer } from '../../src/cli/runtime/database.ts';
+import { openPort } from '../../src/cli/runtime/port.ts';
+import { setUp } from '../../src/cli/runtime/setup.ts';
+import { newActivity } from '../../src/sync/pass/activity.ts';
 import { test } from '../helpers/command-environment.ts';
 import { openProxy } from '../helpers/proxy.ts';
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect } from 'vitest';
-import { withoutPrograms } from '../../src/cli/demo.ts';
+import { withoutPrograms } from '../../src/cli/commands/demo.ts';
 import { UsageError } from '../../src/errors.ts';
 import { findBinaries } from '../../src/postgres/binaries.ts';
 import { identityOf } from '../../src/postgres/process.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { newShutdownTracker, runWithShutdownDeadline } from '../../src/cli/ending.ts';
-import { TEMPO } from '../../src/cli/tempo.ts';
+import { TEMPO } from '../../src/cli/process/tempo.ts';
+import { newShutdownTracker, runWithShutdownDeadline } from '../../src/cli/runtime/shutdown.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseEnvFile } from '../../src/cli/env-file.ts';
+import { parseEnvFile } from '../../src/cli/process/env-file.ts';
 
 const read = (text: string) => {
   const { values, problems } = parseEnvFile(text);

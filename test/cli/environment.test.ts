@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished } from 'vitest';
-import { loadEnvironment } from '../../src/cli/environment.ts';
+import { loadEnvironment } from '../../src/cli/process/environment.ts';
 import { UsageError } from '../../src/errors.ts';
 import { start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
@@ -66,7 +66,7 @@ describe('.env', () => {
   test('sets the time zone', async ({ folder }) => {
     await writeFile(join(folder, '.env'), 'TZ=Asia/Kathmandu\n');
     const script = `
-      import { loadEnvironment } from '${import.meta.resolve('../../src/cli/environment.ts')}';
+      import { loadEnvironment } from '${import.meta.resolve('../../src/cli/process/environment.ts')}';
       new Date(0).getHours();
       loadEnvironment('.env', process.env);
       console.log(new Date(0).getTimezoneOffset(), Intl.DateTimeFormat().resolvedOptions().timeZone);`;

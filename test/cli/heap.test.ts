@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boundYoung, type Self, YOUNG } from '../../src/cli/heap.ts';
+import { boundYoung, type Self, YOUNG } from '../../src/cli/process/heap.ts';
 import { starters } from '../helpers/starters.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { newLines } from '../../src/cli/lines.ts';
+import { newLines } from '../../src/cli/process/lines.ts';
 
 /** A file on a disk whose room comes and goes. */
 function openFile() {

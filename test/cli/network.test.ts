@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { allowSlowLinks } from '../../src/cli/network.ts';
+import { allowSlowLinks } from '../../src/cli/process/network.ts';
 import { reasonOf } from '../../src/errors.ts';
 
 /** Two addresses of one name: the one that answers comes first, at the other nobody is. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newBackoff, pause } from '../../src/cli/patience.ts';
+import { newBackoff, pause } from '../../src/cli/runtime/backoff.ts';
 import { createLog } from '../../src/log.ts';
 
 interface Line {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Canvas, drawProgress } from '../../src/cli/progress.ts';
-import { newProgress, type ResourceProgress } from '../../src/sync/progress.ts';
+import { type Canvas, drawProgress } from '../../src/cli/render/progress.ts';
+import { newProgress, type ResourceProgress } from '../../src/sync/pass/progress.ts';
 
 const NOW = 10_000;
 const screen = (columns: number, rows = 40): Canvas => ({

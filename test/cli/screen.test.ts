@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { openScreen } from '../../src/cli/screen.ts';
-import { canDraw, canvasOf, wantsColour } from '../../src/cli/terminal.ts';
+import { openScreen } from '../../src/cli/render/screen.ts';
+import { canDraw, canvasOf, wantsColour } from '../../src/cli/render/terminal.ts';
 
 function terminal(fields: Partial<NodeJS.WriteStream> = {}) {
   return Object.assign(new PassThrough(), {

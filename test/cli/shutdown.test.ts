@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect } from 'vitest';
-import { newShutdownTracker } from '../../src/cli/ending.ts';
+import { newShutdownTracker } from '../../src/cli/runtime/shutdown.ts';
 import { startBrisk } from '../helpers/brisk.ts';
 import type { Running } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';

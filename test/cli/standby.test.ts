@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { describe, expect, test as pure } from 'vitest';
-import { TEMPO } from '../../src/cli/tempo.ts';
+import { TEMPO } from '../../src/cli/process/tempo.ts';
 import { startBrisk } from '../helpers/brisk.ts';
 import { test } from '../helpers/command-environment.ts';
 import { settableClock } from '../helpers/database-clock.ts';

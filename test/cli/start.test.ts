@@ -1,7 +1,7 @@
 import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
-import { freePort } from '../../src/postgres/access.ts';
+import { freePort } from '../../src/postgres/credentials.ts';
 import { COMMAND, launch, run, start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
 import { openProxy } from '../helpers/proxy.ts';

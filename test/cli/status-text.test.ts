@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { statusText } from '../../src/cli/status-text.ts';
+import { statusText } from '../../src/cli/render/status-text.ts';
 import {
   drift,
   editCounts,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { logSteps } from '../../src/cli/steps.ts';
+import { logSteps } from '../../src/cli/render/steps.ts';
 import { createLog } from '../../src/log.ts';
-import { FINISHED_BEFORE, newProgress, type ResourceProgress } from '../../src/sync/progress.ts';
+import { FINISHED_BEFORE, newProgress, type ResourceProgress } from '../../src/sync/pass/progress.ts';
 
 function logged(changes: Partial<ResourceProgress>, step: string) {
   const lines: Record<string, unknown>[] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { summaryTable } from '../../src/cli/summary.ts';
-import { newProgress } from '../../src/sync/progress.ts';
+import { summaryTable } from '../../src/cli/render/summary.ts';
+import { newProgress } from '../../src/sync/pass/progress.ts';
 
 test('a backfill ends with what was read and what became of it, and the sums', () => {
   const all = [

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { forgetOld } from '../../src/db/retention.ts';
+import { forgetOld } from '../../src/db/retention/retention.ts';
 import { accounts } from '../../src/resources/accounts.ts';
 import { resources } from '../../src/resources/index.ts';
 import { issues } from '../../src/resources/issues.ts';

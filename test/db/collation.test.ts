@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { attentionOf } from '../../src/db/attention.ts';
 import { sharingRoles } from '../../src/db/capture/roles.ts';
-import { changedCollations, collationInWords } from '../../src/db/collation.ts';
-import { readStatus } from '../../src/db/status.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
+import { changedCollations, collationInWords } from '../../src/db/status/collation.ts';
+import { readStatus } from '../../src/db/status/status.ts';
 import { inDaemonTransaction } from '../helpers/as-daemon.ts';
 import { createDatabase, test } from '../helpers/database.ts';
 

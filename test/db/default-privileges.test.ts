@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, inject } from 'vitest';
 import { views } from '../../src/db/bi/all.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { migrate } from '../../src/db/schema/migrate.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { withRole } from '../helpers/beside.ts';
 import { createDatabase, test } from '../helpers/database.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, inject } from 'vitest';
-import { migrate } from '../../src/db/migrate.ts';
+import { migrate } from '../../src/db/schema/migrate.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { createDatabase, test } from '../helpers/database.ts';
 import { onServer } from '../helpers/server.ts';

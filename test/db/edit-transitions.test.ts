@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
-import { keepAnswer } from '../../src/db/edits/answered.ts';
-import { settleEdit } from '../../src/db/edits/end.ts';
 import { quarantineEdits } from '../../src/db/edits/identity.ts';
 import { claimEdits, postponeEdits } from '../../src/db/edits/queue.ts';
-import { changing, writing } from '../../src/db/transaction.ts';
+import { changing, writing } from '../../src/db/lease/transaction.ts';
+import { keepAnswer } from '../../src/db/settle/answered.ts';
+import { settleEdit } from '../../src/db/settle/end.ts';
 import { type Event, moves, STATES, type State } from '../../src/edits/states.ts';
 import { accounts } from '../../src/resources/accounts.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { readHistory, SLOTS } from '../../src/db/history.ts';
+import { readHistory, SLOTS } from '../../src/db/status/recent.ts';
 import { type Mirror, test } from '../helpers/leased-database.ts';
 
 /** A finished run; times in minutes ago. */

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import { attentionOf } from '../../src/db/attention.ts';
-import { lateness } from '../../src/db/lag.ts';
-import { publishSchedule, type Schedule } from '../../src/db/schedule.ts';
-import { readLate, readStatus } from '../../src/db/status.ts';
+import { publishSchedule, type Schedule } from '../../src/db/progress/schedule.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
+import { lateness } from '../../src/db/status/lag.ts';
+import { readLate, readStatus } from '../../src/db/status/status.ts';
 import { issueMessages } from '../../src/resources/issue_messages.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { users } from '../../src/resources/users.ts';

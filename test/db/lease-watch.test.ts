@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test as pure } from 'vitest';
-import { connect } from '../../src/db/connect.ts';
-import { acquireLease, LeaseHeldError } from '../../src/db/lease.ts';
-import type { LeaseRow } from '../../src/db/lease-row.ts';
-import { watchLease } from '../../src/db/lease-watch.ts';
+import { connect } from '../../src/db/connection/connect.ts';
+import { acquireLease, LeaseHeldError } from '../../src/db/lease/lease.ts';
+import type { LeaseRow } from '../../src/db/lease/lease-row.ts';
+import { watchLease } from '../../src/db/lease/lease-watch.ts';
 import { test } from '../helpers/database.ts';
 
 const HOLDER = { command: 'holder', host: 'elsewhere', pid: 1, space: 'another' };

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { expect } from 'vitest';
-import { migrate } from '../../src/db/migrate.ts';
+import { migrate } from '../../src/db/schema/migrate.ts';
 import { TransientError } from '../../src/errors.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { beside } from '../helpers/beside.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { markDeleted } from '../../src/db/tombstones.ts';
-import { writing } from '../../src/db/transaction.ts';
+import { writing } from '../../src/db/lease/transaction.ts';
+import { markDeleted } from '../../src/db/mirror/tombstones.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { type Mirror, test } from '../helpers/leased-database.ts';

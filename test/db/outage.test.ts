@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { statusText } from '../../src/cli/status-text.ts';
-import { attentionOf } from '../../src/db/attention.ts';
-import type { PylonReach } from '../../src/db/reach.ts';
-import type { Status } from '../../src/db/status.ts';
+import { statusText } from '../../src/cli/render/status-text.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
+import type { Status } from '../../src/db/status/status.ts';
+import type { PylonReach } from '../../src/db/workspace/reach.ts';
 import { editCounts, mirrorStatus, NOW, resourceStatus, runStatus } from '../helpers/status-fixtures.ts';
 
 const DOWN: PylonReach = { down_since: '2026-03-01T11:46:00.400Z', last: 'GET /me: 503' };

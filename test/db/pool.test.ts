@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { atomically } from '../../src/db/atomic.ts';
-import { openPool } from '../../src/db/pool.ts';
+import { atomically } from '../../src/db/connection/atomic.ts';
+import { openPool } from '../../src/db/connection/pool.ts';
 import { test } from '../helpers/database.ts';
 import { openProxy } from '../helpers/proxy.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { attentionOf } from '../../src/db/attention.ts';
-import { readStatus } from '../../src/db/status.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
+import { readStatus } from '../../src/db/status/status.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { type Mirror, test } from '../helpers/leased-database.ts';
 

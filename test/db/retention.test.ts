@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { forgetDaily, forgetOld } from '../../src/db/retention.ts';
+import { forgetDaily, forgetOld } from '../../src/db/retention/retention.ts';
 import { accounts } from '../../src/resources/accounts.ts';
 import { resources } from '../../src/resources/index.ts';
 import { issueMessages } from '../../src/resources/issue_messages.ts';

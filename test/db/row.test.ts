@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clean } from '../../src/db/clean.ts';
-import { digest } from '../../src/db/digest.ts';
-import type { SqlType } from '../../src/db/fit.ts';
-import { isValidInstant } from '../../src/db/instant.ts';
-import { isReject, type MappedRow, ownColumns, rowMapper } from '../../src/db/row.ts';
+import { clean } from '../../src/db/row/clean.ts';
+import { digest } from '../../src/db/row/digest.ts';
+import type { SqlType } from '../../src/db/row/fit.ts';
+import { isValidInstant } from '../../src/db/row/instant.ts';
+import { isReject, type MappedRow, ownColumns, rowMapper } from '../../src/db/row/row.ts';
 import { accounts } from '../../src/resources/accounts.ts';
 import { resources } from '../../src/resources/index.ts';
 import { issues } from '../../src/resources/issues.ts';

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { saveBudgets } from '../../src/db/budgets.ts';
-import { acquireLease } from '../../src/db/lease.ts';
-import { beginRun, closeAbandonedRuns, endRun } from '../../src/db/runs.ts';
+import { acquireLease } from '../../src/db/lease/lease.ts';
+import { beginRun, closeAbandonedRuns, endRun } from '../../src/db/progress/runs.ts';
+import { saveBudgets } from '../../src/db/workspace/budgets.ts';
 import { LeaseLostError } from '../../src/errors.ts';
 import { test } from '../helpers/leased-database.ts';
 

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect } from 'vitest';
-import { saveCursor } from '../../src/db/cursors.ts';
-import { readFacts } from '../../src/db/facts.ts';
-import { savePlan } from '../../src/db/plan.ts';
-import { beginRun, endRun } from '../../src/db/runs.ts';
-import { countRows, readStatus } from '../../src/db/status.ts';
-import { bindWorkspace } from '../../src/db/workspace.ts';
+import { saveCursor } from '../../src/db/progress/cursors.ts';
+import { savePlan } from '../../src/db/progress/estimate.ts';
+import { beginRun, endRun } from '../../src/db/progress/runs.ts';
+import { readFacts } from '../../src/db/status/facts.ts';
+import { countRows, readStatus } from '../../src/db/status/status.ts';
+import { bindWorkspace } from '../../src/db/workspace/workspace.ts';
 import { resources } from '../../src/resources/index.ts';
 import { issueMessages } from '../../src/resources/issue_messages.ts';
 import { issues } from '../../src/resources/issues.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { DatabaseRefusedError } from '../../src/db/away.ts';
-import { connect } from '../../src/db/connect.ts';
+import { DatabaseRefusedError } from '../../src/db/connection/away.ts';
+import { connect } from '../../src/db/connection/connect.ts';
 import { reasonOf } from '../../src/errors.ts';
 import { test as base } from '../helpers/database.ts';
 import { certificateOf, tlsFile } from '../helpers/tls.ts';

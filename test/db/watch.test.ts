@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { openWatch } from '../../src/db/watch.ts';
+import { openWatch } from '../../src/db/status/watch.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { test } from '../helpers/leased-database.ts';
 import { openProxy } from '../helpers/proxy.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { clean } from '../../src/db/clean.ts';
-import { arrayLiteral } from '../../src/db/fit.ts';
-import { isValidInstant } from '../../src/db/instant.ts';
+import { clean } from '../../src/db/row/clean.ts';
+import { arrayLiteral } from '../../src/db/row/fit.ts';
+import { isValidInstant } from '../../src/db/row/instant.ts';
 import { bodyOf } from '../../src/edits/body.ts';
 import { matchScore } from '../../src/edits/create.ts';
 import { same } from '../../src/edits/merge.ts';

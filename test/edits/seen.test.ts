@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { attributeChanges } from '../../src/edits/attribution.ts';
 import type { Values } from '../../src/edits/merge.ts';
-import { attributeChanges } from '../../src/edits/seen.ts';
 
 const KINDS = { title: 'value', state: 'value', tags: 'set', custom_fields: 'custom_fields' } as const;
 const edit = (id: number, base: Values, changes: Values) => ({ id, base, changes });

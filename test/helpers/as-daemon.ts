@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import type { Executor } from '../../src/db/connect.ts';
+import type { Executor } from '../../src/db/connection/connect.ts';
 
 type Pool = Pick<pg.Pool, 'connect'>;
 

@@ -1,5 +1,5 @@
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
-import type { ResourceProgress } from '../../src/sync/progress.ts';
+import type { ResourceProgress } from '../../src/sync/pass/progress.ts';
 import { type BackfillRun, runBackfill } from './backfill.ts';
 import { test as base, type TestDatabase } from './database.ts';
 

@@ -1,7 +1,7 @@
 import type { Resource } from '../../src/resources/define.ts';
 import { resources } from '../../src/resources/index.ts';
-import { type BackfillOptions, backfill } from '../../src/sync/backfill.ts';
-import type { ResourceProgress } from '../../src/sync/progress.ts';
+import { type BackfillOptions, backfill } from '../../src/sync/daemon/backfill.ts';
+import type { ResourceProgress } from '../../src/sync/pass/progress.ts';
 import { type Address, type ContextOptions, openContext } from './context.ts';
 
 export interface BackfillRun extends ContextOptions {

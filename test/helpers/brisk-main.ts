@@ -1,8 +1,8 @@
 // A process of ours that keeps the times in TEST_TEMPO in place of those that are promised.
 import { constants } from 'node:os';
+import { Interrupted } from '../../src/cli/process/shell.ts';
+import { TEMPO } from '../../src/cli/process/tempo.ts';
 import { runCommandLine } from '../../src/cli/run.ts';
-import { Interrupted } from '../../src/cli/shell.ts';
-import { TEMPO } from '../../src/cli/tempo.ts';
 
 const { TEST_TEMPO = '{}', ...env } = process.env;
 const stop = new AbortController();

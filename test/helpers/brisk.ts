@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { Tempo } from '../../src/cli/tempo.ts';
+import type { Tempo } from '../../src/cli/process/tempo.ts';
 import { launch, type Running } from './command.ts';
 
 /** Made of `brisk-main.ts` by the run's set-up (`test/setup/program.ts`). */

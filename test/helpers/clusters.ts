@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from '../../src/postgres/lock.ts';
-import { countMembers } from '../../src/postgres/members.ts';
 import { commandOf, identityOf } from '../../src/postgres/process.ts';
+import { countMembers } from '../../src/postgres/users.ts';
 
 /** The folder of a run, `<prefix><pid of the run>-…`, holds all data folders of its tests. */
 const PREFIX = 'pylon-sync-test-';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { expect } from 'vitest';
-import { clean } from '../../src/db/clean.ts';
-import { isValidInstant } from '../../src/db/instant.ts';
+import { clean } from '../../src/db/row/clean.ts';
+import { isValidInstant } from '../../src/db/row/instant.ts';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { Served } from '../../src/sandbox/world.ts';

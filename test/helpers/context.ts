@@ -1,10 +1,10 @@
 import PQueue from 'p-queue';
 import { pino } from 'pino';
-import { connect } from '../../src/db/connect.ts';
-import { acquireLease } from '../../src/db/lease.ts';
+import { connect } from '../../src/db/connection/connect.ts';
+import { acquireLease } from '../../src/db/lease/lease.ts';
 import { createPylon, type PylonOptions } from '../../src/pylon/client.ts';
-import { documentedLimits } from '../../src/pylon/limits.ts';
-import { type Context, newContext } from '../../src/sync/context.ts';
+import { documentedLimits } from '../../src/pylon/limits/limits.ts';
+import { type Context, newContext } from '../../src/sync/pass/context.ts';
 
 /** Where a sandbox, or another server that speaks Pylon's API, is found. */
 export interface Address {

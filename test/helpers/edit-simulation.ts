@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
-import { type Pusher, pushDue } from '../../src/sync/edits/push.ts';
+import { type Pusher, pushDue } from '../../src/sync/push/push.ts';
 import { NOW } from './backfill-workspace.ts';
 import type { TestDatabase } from './database.ts';
 import { theirs, update, valueFor } from './edit-changes.ts';

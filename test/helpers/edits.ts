@@ -1,6 +1,6 @@
 import type { Policy } from '../../src/edits/conflicts.ts';
 import { resources } from '../../src/resources/index.ts';
-import { newPusher, type Pusher, type PushOptions, pushDue } from '../../src/sync/edits/push.ts';
+import { newPusher, type Pusher, type PushOptions, pushDue } from '../../src/sync/push/push.ts';
 import type { TestDatabase } from './database.ts';
 import type { Mirrored } from './session.ts';
 

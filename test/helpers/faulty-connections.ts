@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Database } from '../../src/db/connect.ts';
+import type { Database } from '../../src/db/connection/connect.ts';
 
 /** Where on its way something of a session can be struck. */
 export const PLACES = ['request', 'answer', 'statement', 'sent'] as const;

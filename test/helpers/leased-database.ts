@@ -1,9 +1,9 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import { connect, type Database } from '../../src/db/connect.ts';
-import { newPendingDeletions, type PendingDeletions } from '../../src/db/doubts.ts';
-import { acquireLease, type Lease } from '../../src/db/lease.ts';
-import { type Store, type StoredBatch, storer } from '../../src/db/store.ts';
+import { connect, type Database } from '../../src/db/connection/connect.ts';
+import { acquireLease, type Lease } from '../../src/db/lease/lease.ts';
+import { newPendingDeletions, type PendingDeletions } from '../../src/db/mirror/pending-deletions.ts';
+import { type Store, type StoredBatch, storer } from '../../src/db/mirror/store.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { test as base } from './database.ts';
 

@@ -1,10 +1,10 @@
-import { closeAbandonedRuns } from '../../src/db/runs.ts';
+import { closeAbandonedRuns } from '../../src/db/progress/runs.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
-import { auditOf } from '../../src/sync/audit.ts';
-import type { ByParent } from '../../src/sync/child-pages.ts';
-import { resweepOf } from '../../src/sync/resweep.ts';
+import type { ByParent } from '../../src/sync/pass/child-pages.ts';
+import { auditOf } from '../../src/sync/runs/audit.ts';
+import { resweepOf } from '../../src/sync/runs/resweep.ts';
 import type { TestDatabase } from './database.ts';
 import { type FaultyConnections, type Interruption, newFaultyConnections } from './faulty-connections.ts';
 import { newRemote, type Remote } from './remote-changes.ts';

@@ -1,6 +1,6 @@
-import type { EditCounts } from '../../src/db/edits/counts.ts';
-import type { RunStatus } from '../../src/db/facts.ts';
-import type { ResourceStatus, Status } from '../../src/db/status.ts';
+import type { EditCounts } from '../../src/db/status/edit-counts.ts';
+import type { RunStatus } from '../../src/db/status/facts.ts';
+import type { ResourceStatus, Status } from '../../src/db/status/status.ts';
 
 /** The moment at which statuses of the tests are looked at. */
 export const NOW = Date.parse('2026-03-01T12:00:00Z');

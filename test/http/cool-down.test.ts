@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { coolingDown } from '../../src/http/cool-down.ts';
 import type { Hint } from '../../src/http/hints.ts';
+import { coolingDown } from '../../src/http/webhook/cool-down.ts';
 
 const issue = (id: string): Hint => ({ resource: 'issues', id });
 

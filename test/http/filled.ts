@@ -1,5 +1,5 @@
-import { savePlan } from '../../src/db/plan.ts';
-import { bindWorkspace } from '../../src/db/workspace.ts';
+import { savePlan } from '../../src/db/progress/estimate.ts';
+import { bindWorkspace } from '../../src/db/workspace/workspace.ts';
 import { contacts } from '../../src/resources/contacts.ts';
 import { issues } from '../../src/resources/issues.ts';
 import type { Mirror } from '../helpers/leased-database.ts';

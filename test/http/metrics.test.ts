@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect } from 'vitest';
-import { saveReach } from '../../src/db/reach.ts';
-import { publishSchedule } from '../../src/db/schedule.ts';
+import { publishSchedule } from '../../src/db/progress/schedule.ts';
+import { saveReach } from '../../src/db/workspace/reach.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { PATIENCE } from '../../src/http/operations.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';

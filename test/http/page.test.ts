@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { saveReach } from '../../src/db/reach.ts';
-import { newProgress } from '../../src/sync/progress.ts';
+import { saveReach } from '../../src/db/workspace/reach.ts';
+import { newProgress } from '../../src/sync/pass/progress.ts';
 import { fill, HOSTILE } from './filled.ts';
 import { NOWHERE, type Port, SECRET, TOKEN, test } from './serving.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { cached, withTimeout } from '../../src/http/recent.ts';
+import { cached, withTimeout } from '../../src/http/cached.ts';
 
 describe('a recent reading', () => {
   test('is made once for all who ask at the same time', async () => {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { pino } from 'pino';
-import { openSnapshots } from '../../src/db/snapshot.ts';
-import { openWatch, type Watch } from '../../src/db/watch.ts';
+import { openSnapshots } from '../../src/db/connection/snapshot.ts';
+import { openWatch, type Watch } from '../../src/db/status/watch.ts';
 import { daemonApp } from '../../src/http/daemon-app.ts';
 import type { Hint } from '../../src/http/hints.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
@@ -10,7 +10,7 @@ import { listen } from '../../src/http/server.ts';
 import { openReports, type Reports, STATEMENT_MS } from '../../src/reports/open.ts';
 import { resources } from '../../src/resources/index.ts';
 import { concealing, Secret } from '../../src/secret.ts';
-import { type Activity, newActivity } from '../../src/sync/activity.ts';
+import { type Activity, newActivity } from '../../src/sync/pass/activity.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { test as withMirror } from '../helpers/leased-database.ts';
 

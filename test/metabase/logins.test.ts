@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { migrate } from '../../src/db/migrate.ts';
+import { migrate } from '../../src/db/schema/migrate.ts';
 import { startEmbedded } from '../../src/postgres/embedded.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
 import { onServer } from '../helpers/server.ts';

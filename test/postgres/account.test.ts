@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
-import { canReach, chooseAccount, parsePasswd } from '../../src/postgres/account.ts';
+import { canReach, chooseAccount, parsePasswd } from '../../src/postgres/os-user.ts';
 import { test } from './folder.ts';
 
 const PASSWD = `# a comment

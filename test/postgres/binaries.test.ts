@@ -1,9 +1,9 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { serverAccount } from '../../src/postgres/account.ts';
 import { type Binaries, findBinaries } from '../../src/postgres/binaries.ts';
 import { copyBinaries } from '../../src/postgres/copy.ts';
+import { serverAccount } from '../../src/postgres/os-user.ts';
 import { test } from './folder.ts';
 
 const account = await serverAccount(undefined);

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { openPlace } from '../../src/postgres/place.ts';
+import { openPlace } from '../../src/postgres/data-dir.ts';
 import { onServer } from '../helpers/server.ts';
 import { test } from './folder.ts';
 import { start } from './start.ts';

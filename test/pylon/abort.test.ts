@@ -2,10 +2,10 @@ import { getEventListeners } from 'node:events';
 import { describe, expect } from 'vitest';
 import { TransientError } from '../../src/errors.ts';
 import { followingClock } from '../../src/pylon/clock.ts';
-import { sleep } from '../../src/pylon/retry.ts';
-import { link } from '../../src/pylon/signal.ts';
 import type { Pylon } from '../../src/pylon/types.ts';
-import { attempt, type Wire } from '../../src/pylon/wire.ts';
+import { sleep } from '../../src/pylon/wire/retry.ts';
+import { link } from '../../src/pylon/wire/signal.ts';
+import { attempt, type Wire } from '../../src/pylon/wire/wire.ts';
 import { hang, json, type Respond, rejection, sameLimit, type TestServer, test } from './serving.ts';
 
 const REASON = new Error('stopped by the test');

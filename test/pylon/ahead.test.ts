@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ahead } from '../../src/pylon/ahead.ts';
+import { ahead } from '../../src/pylon/pages/ahead.ts';
 import { rejection } from './serving.ts';
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 2));

@@ -7,11 +7,11 @@ import { expect, test } from 'vitest';
  */
 const EXEMPT = {
   'pylon/answer.ts': 'the look itself',
-  'sync/deletions/ask.ts':
+  'sync/deletions/look-up.ts':
     'a hint that names no row of ours may be the number of an issue or the external id of an account',
   'sync/edits/remote.ts': 'what a create has made bears an id that is new',
   'sync/enumerate/object.ts': 'the path names no record',
-  'sync/workspace.ts': 'GET /me names no record',
+  'sync/session/workspace.ts': 'GET /me names no record',
 };
 
 test('whoever asks Pylon for one record by its id looks whether that is what was answered', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Budget, type BudgetOptions, createBudget } from '../../src/pylon/budget.ts';
+import { type Budget, type BudgetOptions, createBudget } from '../../src/pylon/limits/budget.ts';
 import type { Priority } from '../../src/pylon/types.ts';
 
 // Only the clock and the timers that wait by it: a minute passes in a moment.

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPylon } from '../../src/pylon/client.ts';
-import { documentedLimits } from '../../src/pylon/limits.ts';
+import { documentedLimits } from '../../src/pylon/limits/limits.ts';
 
 /**
  * Run as a process of its own: uses up a budget, is held back by a 429, gives up waiting, and has nothing

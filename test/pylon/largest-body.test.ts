@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createPylon } from '../../src/pylon/client.ts';
 import { PylonError } from '../../src/pylon/errors.ts';
-import { documentedLimits } from '../../src/pylon/limits.ts';
+import { documentedLimits } from '../../src/pylon/limits/limits.ts';
 
 const LARGEST = 10 * 1024 * 1024;
 

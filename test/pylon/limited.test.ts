@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect } from 'vitest';
 import type { ClientEvent } from '../../src/pylon/client.ts';
-import { retryAfter } from '../../src/pylon/retry.ts';
+import { retryAfter } from '../../src/pylon/wire/retry.ts';
 import { json, rejection, sameLimit, test } from './serving.ts';
 
 const LIMITED = { errors: ['too many requests'], request_id: 'r1', code: 'rate_limited' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
-import { ENDPOINTS } from '../../src/pylon/endpoints.ts';
-import { documentedLimits, parseLimits } from '../../src/pylon/limits.ts';
+import { ENDPOINTS } from '../../src/pylon/limits/endpoints.ts';
+import { documentedLimits, parseLimits } from '../../src/pylon/limits/limits.ts';
 import { documented } from './documented.ts';
 
 const LEGACY: Readonly<Record<number, number>> = { 30: 10, 120: 20, 300: 60 };

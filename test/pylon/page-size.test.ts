@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { AnswerTooLargeError } from '../../src/pylon/errors.ts';
-import { pageSize } from '../../src/pylon/page-size.ts';
-import { type Paging, pages } from '../../src/pylon/pages.ts';
+import { pageSize } from '../../src/pylon/pages/page-size.ts';
+import { type Paging, pages } from '../../src/pylon/pages/pages.ts';
 import type { Listing, Page, Pylon } from '../../src/pylon/types.ts';
 import { json, rejection, type Seen, test } from './serving.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { PermanentError, TransientError } from '../../src/errors.ts';
-import { type Paging, pages } from '../../src/pylon/pages.ts';
+import { type Paging, pages } from '../../src/pylon/pages/pages.ts';
 import type { Listing, Page, Pylon } from '../../src/pylon/types.ts';
 import { json, rejection, type Seen, test } from './serving.ts';
 

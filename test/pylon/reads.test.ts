@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
 import { TransientError } from '../../src/errors.ts';
 import type { ClientEvent } from '../../src/pylon/client.ts';
-import { BACKOFF, backoff } from '../../src/pylon/retry.ts';
+import { BACKOFF, backoff } from '../../src/pylon/wire/retry.ts';
 import { hang, json, type Respond, rejection, reset, test } from './serving.ts';
 
 const page = (response: Parameters<Respond>[0], status: number) =>

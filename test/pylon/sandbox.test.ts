@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { documentedLimits } from '../../src/pylon/limits.ts';
-import { pages } from '../../src/pylon/pages.ts';
+import { documentedLimits } from '../../src/pylon/limits/limits.ts';
+import { pages } from '../../src/pylon/pages/pages.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { test } from './serving.ts';
 

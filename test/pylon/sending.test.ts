@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { addressOf } from '../../src/pylon/address.ts';
 import { AnswerTooLargeError } from '../../src/pylon/errors.ts';
+import { addressOf } from '../../src/pylon/wire/address.ts';
 import { json, rejection, sameLimit, TOKEN, test } from './serving.ts';
 
 test('a read carries the token, the query and no body', async ({ serve, connect }) => {

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { test as base } from 'vitest';
 import { createPylon, type PylonOptions } from '../../src/pylon/client.ts';
-import type { Limits } from '../../src/pylon/limits.ts';
+import type { Limits } from '../../src/pylon/limits/limits.ts';
 import type { Pylon } from '../../src/pylon/types.ts';
 
 export const TOKEN = 'pylon-token-0123456789';

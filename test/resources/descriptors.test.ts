@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import { getTableConfig, type PgColumn } from 'drizzle-orm/pg-core';
 import { describe, expect, test } from 'vitest';
-import { ownColumns } from '../../src/db/row.ts';
+import { ownColumns } from '../../src/db/row/row.ts';
 import { resources } from '../../src/resources/index.ts';
 import { DOCUMENTED } from './documented.ts';
 import { FACTS, payload } from './payloads.ts';

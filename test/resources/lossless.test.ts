@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ownColumns } from '../../src/db/row.ts';
+import { ownColumns } from '../../src/db/row/row.ts';
 import type { PylonObject } from '../../src/resources/define.ts';
 import { isObject } from '../../src/resources/fields.ts';
 import { resources } from '../../src/resources/index.ts';

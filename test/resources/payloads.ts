@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ownColumns, rowMapper } from '../../src/db/row.ts';
+import { ownColumns, rowMapper } from '../../src/db/row/row.ts';
 import type { PathFacts, PylonObject } from '../../src/resources/define.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { ENDPOINTS } from '../../src/pylon/endpoints.ts';
+import { ENDPOINTS } from '../../src/pylon/limits/endpoints.ts';
 import { routes } from '../../src/sandbox/routes/index.ts';
 import { NOW, test } from './client.ts';
 

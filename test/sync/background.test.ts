@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest';
-import { readStatement } from '../../src/db/atomic.ts';
-import { documentedLimits } from '../../src/pylon/limits.ts';
+import { readStatement } from '../../src/db/connection/atomic.ts';
+import { documentedLimits } from '../../src/pylon/limits/limits.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { auditOf } from '../../src/sync/audit.ts';
-import type { ByParent } from '../../src/sync/child-pages.ts';
-import { runPaced } from '../../src/sync/paced.ts';
-import { resweepOf } from '../../src/sync/resweep.ts';
+import { runPaced } from '../../src/sync/lib/paced.ts';
+import type { ByParent } from '../../src/sync/pass/child-pages.ts';
+import { auditOf } from '../../src/sync/runs/audit.ts';
+import { resweepOf } from '../../src/sync/runs/resweep.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 

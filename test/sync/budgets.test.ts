@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { attentionOf } from '../../src/db/attention.ts';
-import { readStatus } from '../../src/db/status.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
+import { readStatus } from '../../src/db/status/status.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { noteBudgets } from '../../src/sync/budgets.ts';
+import { noteBudgets } from '../../src/sync/session/budgets.ts';
 import { test } from '../helpers/session.ts';
 
 test.for(['86400', '1e300', '8640000000001000', '99999999999'])(

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { readCursor } from '../../src/db/cursors.ts';
+import { readCursor } from '../../src/db/progress/cursors.ts';
 import { steadyNow } from '../../src/pylon/clock.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import { attentionOf } from '../../src/db/attention.ts';
-import { readStatus } from '../../src/db/status.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
+import { readStatus } from '../../src/db/status/status.ts';
 import { createLog } from '../../src/log.ts';
-import { newClockWatch } from '../../src/sync/clock-watch.ts';
+import { newClockWatch } from '../../src/sync/daemon/clock-watch.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
 import { askew, dateless } from '../helpers/dates.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';

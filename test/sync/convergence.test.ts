@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readCursor } from '../../src/db/cursors.ts';
-import { isUnfinished } from '../../src/sync/take-up.ts';
+import { readCursor } from '../../src/db/progress/cursors.ts';
+import { isUnfinished } from '../../src/sync/runs/resume.ts';
 import { type Difference, differences } from '../helpers/compare-mirror.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { expectWholeHistory } from '../helpers/history.ts';

@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
-import { readAltered } from '../../src/db/altered.ts';
-import { enqueueCommand } from '../../src/db/handovers.ts';
-import { changing } from '../../src/db/transaction.ts';
+import { changing } from '../../src/db/lease/transaction.ts';
+import { readAltered } from '../../src/db/mirror/altered.ts';
+import { enqueueCommand } from '../../src/db/progress/handovers.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { auditOf } from '../../src/sync/audit.ts';
-import { takeHandovers } from '../../src/sync/handovers.ts';
+import { takeHandovers } from '../../src/sync/daemon/handovers.ts';
+import { auditOf } from '../../src/sync/runs/audit.ts';
 import { differences, expectMirror } from '../helpers/compare-mirror.ts';
 import { damage } from '../helpers/damage.ts';
 import type { TestDatabase } from '../helpers/database.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
-import { approve } from '../../src/sync/approve.ts';
+import { approve } from '../../src/sync/runs/approve.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { attentionOf } from '../../src/db/attention.ts';
-import { countEdits } from '../../src/db/edits/counts.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
+import { countEdits } from '../../src/db/status/edit-counts.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { allowOperations } from '../helpers/edit-permissions.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { runEditPusher } from '../../src/sync/edits/carrying.ts';
+import { runEditPusher } from '../../src/sync/push/run-edit-pusher.ts';
 import { pushOptions, statesIn } from '../helpers/edits.ts';
 import { test } from '../helpers/session.ts';
 import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { previewEdits } from '../../src/sync/edits/preview.ts';
-import { pushOnce } from '../../src/sync/edits/push-once.ts';
+import { previewEdits } from '../../src/sync/push/preview.ts';
+import { pushOnce } from '../../src/sync/push/push-once.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { editsIn, push, pushOptions, statesIn } from '../helpers/edits.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { previewEdits } from '../../src/sync/edits/preview.ts';
+import { previewEdits } from '../../src/sync/push/preview.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
 import { ALL, allowAll } from '../helpers/inserts.ts';

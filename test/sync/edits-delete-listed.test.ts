@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { claimEdits } from '../../src/db/edits/queue.ts';
-import { storer } from '../../src/db/store.ts';
+import { storer } from '../../src/db/mirror/store.ts';
 import { contacts } from '../../src/resources/contacts.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { carryDelete } from '../../src/sync/edits/delete.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { pushDue } from '../../src/sync/edits/push.ts';
+import { pushDue } from '../../src/sync/push/push.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect } from 'vitest';
-import { attentionOf } from '../../src/db/attention.ts';
-import { countEdits } from '../../src/db/edits/counts.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
+import { countEdits } from '../../src/db/status/edit-counts.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
 import { ALL, allowAll } from '../helpers/inserts.ts';

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import type { ByParent } from '../../src/sync/child-pages.ts';
-import { resweepOf } from '../../src/sync/resweep.ts';
+import type { ByParent } from '../../src/sync/pass/child-pages.ts';
+import { resweepOf } from '../../src/sync/runs/resweep.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { type Mirrored, test } from '../helpers/session.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { purge } from '../../src/db/purge.ts';
-import { readStatus } from '../../src/db/status.ts';
+import { purge } from '../../src/db/retention/purge.ts';
+import { readStatus } from '../../src/db/status/status.ts';
 import { resources } from '../../src/resources/index.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';

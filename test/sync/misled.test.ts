@@ -1,7 +1,7 @@
 import { describe, expect, inject, onTestFinished } from 'vitest';
 import type { Pylon } from '../../src/pylon/types.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { approve } from '../../src/sync/approve.ts';
+import { approve } from '../../src/sync/runs/approve.ts';
 import { expectMirror, servedIn } from '../helpers/compare-mirror.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { onServer, withDatabase } from '../helpers/server.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { plannedPasses } from '../../src/sync/planned.ts';
-import { runSchedule } from '../../src/sync/schedule.ts';
-import { fullSync } from '../../src/sync/whole.ts';
+import { plannedPasses } from '../../src/sync/daemon/scheduled.ts';
+import { runSchedule } from '../../src/sync/lib/schedule.ts';
+import { fullSync } from '../../src/sync/runs/full-sync.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const NEVER = '0 0 1 1 *';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { readAltered } from '../../src/db/altered.ts';
-import { attentionOf } from '../../src/db/attention.ts';
+import { readAltered } from '../../src/db/mirror/altered.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';

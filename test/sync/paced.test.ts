@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runPaced } from '../../src/sync/paced.ts';
+import { runPaced } from '../../src/sync/lib/paced.ts';
 
 /** Runs work until it has begun so many pieces; when each began, from the start, and what failed. */
 async function paced(

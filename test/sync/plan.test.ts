@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { planOf } from '../../src/sync/plan.ts';
-import { newProgress, type ResourceProgress } from '../../src/sync/progress.ts';
+import { planOf } from '../../src/sync/pass/estimate.ts';
+import { newProgress, type ResourceProgress } from '../../src/sync/pass/progress.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const perMinute = (endpoint: string) => (endpoint === 'GET /issues' ? 27 : 108);

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { readReach } from '../../src/db/reach.ts';
+import { readReach } from '../../src/db/workspace/reach.ts';
 import type { ReachState } from '../../src/pylon/types.ts';
-import { noteReach, reachOf } from '../../src/sync/reach.ts';
+import { noteReach, reachOf } from '../../src/sync/session/reach.ts';
 import { test } from '../helpers/session.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');

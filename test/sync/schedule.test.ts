@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { resources } from '../../src/resources/index.ts';
 import { listed, scheduleOf } from '../../src/resources/listed.ts';
-import { type PlannedPass, runSchedule } from '../../src/sync/schedule.ts';
+import { type PlannedPass, runSchedule } from '../../src/sync/lib/schedule.ts';
 
 const EACH_SECOND = '* * * * * *';
 const ONCE_A_YEAR = '0 0 1 1 *';

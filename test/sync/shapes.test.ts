@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { documentedLimits } from '../../src/pylon/limits.ts';
+import { documentedLimits } from '../../src/pylon/limits/limits.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { NOW, test } from '../helpers/backfill-workspace.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newTimetable } from '../../src/sync/timetable.ts';
+import { newTimetable } from '../../src/sync/lib/timetable.ts';
 
 const MINUTE = 60_000;
 const at = (time: string) => Date.parse(time);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { newFollowUpQueue } from '../../src/sync/trail.ts';
+import { newFollowUpQueue } from '../../src/sync/runs/follow-up-queue.ts';
 
 const issues = resourceNamed('issues');
 const tasks = resourceNamed('tasks');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { newFailureLog } from '../../src/sync/trouble.ts';
+import { newFailureLog } from '../../src/sync/lib/failure-log.ts';
 
 const MINUTE = 60_000;
 

@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm';
 import { columnComments, commentOf } from '../../resources/comments.ts';
 import { resources } from '../../resources/index.ts';
 import { identifier, literal } from '../capture/names.ts';
-import type { Executor } from '../connect.ts';
-import { mergeSetting, readSetting } from '../setting.ts';
+import type { Executor } from '../connection/connect.ts';
+import { mergeSetting, readSetting } from '../workspace/setting.ts';
 
 /** What people read of the queue of edits. */
 const EDITS: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { someOf } from '../../figures.ts';
-import { type Blocker, blockersInWords } from '../blockers.ts';
-import type { Executor } from '../connect.ts';
-import { readSetting, writeSetting } from '../setting.ts';
-import { utc } from '../utc.ts';
+import { someOf } from '../../format.ts';
+import { type Blocker, blockersInWords } from '../connection/blockers.ts';
+import type { Executor } from '../connection/connect.ts';
+import { utc } from '../connection/utc.ts';
+import { readSetting, writeSetting } from '../workspace/setting.ts';
 
 /** What a view, or a relation's comments, lacks of what it is to be. */
 export interface ViewTrouble {

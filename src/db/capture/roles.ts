@@ -1,4 +1,4 @@
-import { type Pool, readStatement } from '../atomic.ts';
+import { type Pool, readStatement } from '../connection/atomic.ts';
 
 /** Roles that people are given: to read, to edit too what Pylon lets one change, to let drafts go. */
 export const ROLES = ['pylon_reader', 'pylon_editor', 'pylon_approver'] as const;

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { moves } from '../../edits/states.ts';
 import type { Resource } from '../../resources/define.ts';
-import type { Database } from '../connect.ts';
-import type { Lease } from '../lease.ts';
-import { writing } from '../transaction.ts';
+import type { Database } from '../connection/connect.ts';
+import type { Lease } from '../lease/lease.ts';
+import { writing } from '../lease/transaction.ts';
 import { EDIT_COLUMNS, type Edit } from './queue.ts';
 
 /** Fewer records than this go one by one: a bulk takes effect later, and has to be read back. */

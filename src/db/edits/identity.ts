@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { moves } from '../../edits/states.ts';
-import type { Database, Executor } from '../connect.ts';
-import type { Lease } from '../lease.ts';
-import { writing } from '../transaction.ts';
+import type { Database, Executor } from '../connection/connect.ts';
+import type { Lease } from '../lease/lease.ts';
+import { writing } from '../lease/transaction.ts';
 import { statesIn } from './queue.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type pg from 'pg';
-import { beginning, type Terms } from '../begin.ts';
-import { clientOf } from '../client.ts';
+import { beginning, type Terms } from '../connection/begin.ts';
+import { clientOf } from '../connection/client.ts';
 
 /** What the triggers notify of. */
 const CHANNEL = 'pylon_sync_edits';

@@ -2,10 +2,10 @@ import { sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
 import { moves, type State } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
-import type { Database, Executor } from '../connect.ts';
-import type { Lease } from '../lease.ts';
+import type { Database, Executor } from '../connection/connect.ts';
+import type { Lease } from '../lease/lease.ts';
+import { writing } from '../lease/transaction.ts';
 import { edits } from '../tables.ts';
-import { writing } from '../transaction.ts';
 import { namesUncreated } from './uncreated.ts';
 
 /** What is to become of edits that Pylon has answered, as JSON has it (`outcome.ts`), and how often storing it failed. */

@@ -2,9 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
 import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
-import type { Database, Executor } from '../connect.ts';
-import type { Lease } from '../lease.ts';
-import { writing } from '../transaction.ts';
+import type { Database, Executor } from '../connection/connect.ts';
+import type { Lease } from '../lease/lease.ts';
+import { writing } from '../lease/transaction.ts';
 
 /** When a create left first: what Pylon had before, it did not make. */
 export interface FirstSent {

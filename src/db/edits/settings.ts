@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { Database } from '../connect.ts';
-import type { Lease } from '../lease.ts';
-import { writing } from '../transaction.ts';
+import type { Database } from '../connection/connect.ts';
+import type { Lease } from '../lease/lease.ts';
+import { writing } from '../lease/transaction.ts';
 
 /** What the triggers go by. */
 export interface EditSettings {

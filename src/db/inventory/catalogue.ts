@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Pool, readStatement } from '../atomic.ts';
+import { type Pool, readStatement } from '../connection/atomic.ts';
 import { keyOf, type Part, type PartKind } from './part.ts';
 
 const SCHEMAS = ['pylon', 'pylon_sync', 'pylon_bi'];

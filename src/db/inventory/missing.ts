@@ -6,11 +6,11 @@ import { areViewsCurrent, areViewsKnown, FUNCTIONS } from '../bi/install.ts';
 import { metabaseMetadata } from '../bi/metabase.ts';
 import { readTroubles } from '../bi/trouble.ts';
 import { captureStatements, installedCapture } from '../capture/install.ts';
-import type { Executor } from '../connect.ts';
-import { MIGRATIONS } from '../migrations.ts';
+import type { Executor } from '../connection/connect.ts';
 import { standing } from './catalogue.ts';
 import { installedBy } from './installed.ts';
 import { type Migrated, partsOf } from './migrated.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { KINDS, keyOf, nameOf, type Part } from './part.ts';
 
 /** What migrations of these digests have made. */

@@ -4,7 +4,7 @@ import type { Resource } from '../../resources/define.ts';
 import { resources } from '../../resources/index.ts';
 import { ownGrants } from '../capture/grants.ts';
 import { literal, tableOf } from '../capture/names.ts';
-import { NOT_BEGUN } from '../cursors.ts';
+import { NOT_BEGUN } from '../progress/cursors.ts';
 import type { Migrated } from './migrated.ts';
 import { missingOf } from './missing.ts';
 import { KINDS, type MadePart } from './part.ts';

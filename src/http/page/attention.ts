@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import { attentionOf } from '../../db/attention.ts';
+import { attentionOf } from '../../db/status/attention.ts';
+import { type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 import { isEarly, isGrave } from './state.ts';
-import { type Html, section } from './words.ts';
 
 /** What is wrong, first what the process waits for itself, then what waits for a person. */
 export function attention(overview: Overview): Html {

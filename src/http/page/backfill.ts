@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import { count, duration, percent, plural } from '../../figures.ts';
+import { count, duration, percent, plural } from '../../format.ts';
+import { ago, bar, type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
-import { ago, bar, type Html, section } from './words.ts';
 
 /** Resources whose first pass is not done, as the page shows them. */
 interface Unfinished {

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import { count, duration } from '../../figures.ts';
+import { count, duration } from '../../format.ts';
+import { bar, type Html, section } from '../html/words.ts';
 import type { EndpointBudget } from './budgets.ts';
 import type { Overview } from './overview.ts';
-import { bar, type Html, section } from './words.ts';
 
 /** What was asked of each endpoint, of what it may be asked. */
 export function budget({ budgets }: Overview): Html {

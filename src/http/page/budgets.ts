@@ -1,4 +1,4 @@
-import type { BudgetUse } from '../../db/budgets.ts';
+import type { BudgetUse } from '../../db/workspace/budgets.ts';
 import type { EndpointUse } from '../../pylon/types.ts';
 
 /** What was asked of one endpoint within the interval of its limit. */

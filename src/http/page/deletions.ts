@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import type { Deletion } from '../../db/history.ts';
+import type { Deletion } from '../../db/status/recent.ts';
+import { ago, type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
-import { ago, type Html, section } from './words.ts';
 
 /** What was found deleted lately, and what proves it. */
 export function deletions({ history, at }: Overview): Html {

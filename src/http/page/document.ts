@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
+import { STYLE } from '../html/style.ts';
+import type { Html } from '../html/words.ts';
 import type { Tone } from './state.ts';
-import { STYLE } from './style.ts';
-import type { Html } from './words.ts';
 
 interface Document {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
+import { ago, type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
-import { ago, type Html, section } from './words.ts';
 
 /** What the last run of a resource ended with where that is no failure: refused to the token, or cut short. */
 export function errors({ status, at }: Overview): Html {

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import type { ResourceStatus, Status } from '../../db/status.ts';
-import { count, duration, plural } from '../../figures.ts';
+import type { ResourceStatus, Status } from '../../db/status/status.ts';
+import { count, duration, plural } from '../../format.ts';
+import type { Html } from '../html/words.ts';
 import type { Overview } from './overview.ts';
-import type { Html } from './words.ts';
 
 /** The handful of numbers that say how the mirror is. */
 export function figures({ status, history, budgets }: Overview): Html {

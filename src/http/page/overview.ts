@@ -1,7 +1,7 @@
-import type { History } from '../../db/history.ts';
+import type { History } from '../../db/status/recent.ts';
 import { reasonOf } from '../../errors.ts';
-import type { Activity, Role } from '../../sync/activity.ts';
-import type { ResourceProgress } from '../../sync/progress.ts';
+import type { Activity, Role } from '../../sync/pass/activity.ts';
+import type { ResourceProgress } from '../../sync/pass/progress.ts';
 import type { Operations } from '../operations.ts';
 import type { Counted, Reading } from '../reading.ts';
 import { budgetsOf, type EndpointBudget } from './budgets.ts';

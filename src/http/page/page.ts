@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import { duration } from '../../figures.ts';
+import { duration } from '../../format.ts';
+import type { Html } from '../html/words.ts';
 import { attention } from './attention.ts';
 import { backfill } from './backfill.ts';
 import { budget } from './budget.ts';
@@ -11,7 +12,6 @@ import type { Overview } from './overview.ts';
 import { resources } from './resources.ts';
 import { runs } from './runs.ts';
 import { nameOf, stateOf } from './state.ts';
-import type { Html } from './words.ts';
 
 /** Seconds until the page asks again. */
 const REFRESH = 15;

@@ -1,13 +1,13 @@
 import { html } from 'hono/html';
-import { isDown, isSilence } from '../../db/attention.ts';
-import { SLOTS } from '../../db/history.ts';
-import type { ResourceStatus, Status } from '../../db/status.ts';
-import { count, duration, percent } from '../../figures.ts';
+import { isDown, isSilence } from '../../db/status/attention.ts';
+import { SLOTS } from '../../db/status/recent.ts';
+import type { ResourceStatus, Status } from '../../db/status/status.ts';
+import { count, duration, percent } from '../../format.ts';
+import { ago, type Html, section } from '../html/words.ts';
 import type { Counted } from '../reading.ts';
 import type { Overview } from './overview.ts';
 import { sparkline } from './sparkline.ts';
 import type { Tone } from './state.ts';
-import { ago, type Html, section } from './words.ts';
 
 /** A line a resource: how it is, how many rows it has, how far behind they are, what changed. */
 export function resources(overview: Overview): Html {

@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
-import type { PastRun } from '../../db/history.ts';
-import { count, duration } from '../../figures.ts';
+import type { PastRun } from '../../db/status/recent.ts';
+import { count, duration } from '../../format.ts';
+import { ago, type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 import type { Tone } from './state.ts';
-import { ago, type Html, section } from './words.ts';
 
 const TONES: Readonly<Record<string, Tone>> = {
   done: 'good',

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import { SLOTS } from '../../db/history.ts';
-import { count, plural } from '../../figures.ts';
-import type { Html } from './words.ts';
+import { SLOTS } from '../../db/status/recent.ts';
+import { count, plural } from '../../format.ts';
+import type { Html } from '../html/words.ts';
 
 const HEIGHT = 20;
 const STEP = 3;

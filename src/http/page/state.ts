@@ -1,6 +1,6 @@
-import { type Attention, attentionOf, isDown } from '../../db/attention.ts';
-import type { Holder } from '../../db/lease.ts';
-import { duration } from '../../figures.ts';
+import type { Holder } from '../../db/lease/lease.ts';
+import { type Attention, attentionOf, isDown } from '../../db/status/attention.ts';
+import { duration } from '../../format.ts';
 import type { Overview } from './overview.ts';
 
 /** How something is, for a colour; the word beside it says the same. */

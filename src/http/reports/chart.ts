@@ -1,7 +1,7 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { area, line, stack } from 'd3-shape';
 import { html } from 'hono/html';
-import type { Html } from '../page/words.ts';
+import type { Html } from '../html/words.ts';
 
 export interface Series {
   readonly name: string;

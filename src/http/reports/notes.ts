@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Report } from '../../reports/report.ts';
-import { type Html, section } from '../page/words.ts';
+import { type Html, section } from '../html/words.ts';
 import { columnOf } from './words.ts';
 
 /** What the figures do not know. */

@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
 import { PERIODS, type Period } from '../../reports/calendar.ts';
 import type { Report } from '../../reports/report.ts';
+import type { Html } from '../html/words.ts';
 import { document } from '../page/document.ts';
 import type { Tone } from '../page/state.ts';
-import type { Html } from '../page/words.ts';
 import { notes } from './notes.ts';
 import { answers, backlog, volume } from './sections.ts';
 

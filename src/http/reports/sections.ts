@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import { count } from '../../figures.ts';
+import { count } from '../../format.ts';
 import { unitsBetween } from '../../reports/calendar.ts';
 import type { Report } from '../../reports/report.ts';
-import { type Html, section } from '../page/words.ts';
+import { type Html, section } from '../html/words.ts';
 import { draw, type Series } from './chart.ts';
 import { columnOf, hours, numbers } from './words.ts';
 

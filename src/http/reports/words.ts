@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Unit } from '../../reports/calendar.ts';
-import type { Html } from '../page/words.ts';
+import type { Html } from '../html/words.ts';
 import type { Column } from './chart.ts';
 
 const dateIn = (options: Intl.DateTimeFormatOptions) => {

@@ -1,11 +1,11 @@
-import type { Executor } from '../../db/connect.ts';
-import { missingUnder } from '../../db/rows.ts';
-import { markDeleted } from '../../db/tombstones.ts';
-import type { ByParent } from '../child-pages.ts';
-import { withLockErrorsAsTransient } from '../held.ts';
-import type { Pass } from '../pass.ts';
-import { checkDeletionGuard, passesDeletionGuard } from './admit.ts';
+import type { Executor } from '../../db/connection/connect.ts';
+import { missingUnder } from '../../db/mirror/rows.ts';
+import { markDeleted } from '../../db/mirror/tombstones.ts';
+import type { ByParent } from '../pass/child-pages.ts';
+import type { Pass } from '../pass/pass.ts';
 import { confirmation, type Verdict } from './confirm.ts';
+import { checkDeletionGuard, passesDeletionGuard } from './count-deletions.ts';
+import { withLockErrorsAsTransient } from './lock-errors.ts';
 
 /** Marks, in the transaction that marks the parent as read, what is gone; how many. */
 export type Remove = (tx: Executor) => Promise<number>;

@@ -1,9 +1,9 @@
-import type { Evidence, Proof } from '../../db/tombstones.ts';
+import type { Evidence, Proof } from '../../db/mirror/tombstones.ts';
 import { PermanentError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import type { Pass } from '../pass.ts';
-import { factsOf, lookUp } from './ask.ts';
+import type { Pass } from '../pass/pass.ts';
 import { listedNow } from './listing.ts';
+import { factsOf, lookUp } from './look-up.ts';
 import { secondLook } from './second-look.ts';
 
 /** A candidate is there; `store` stores what shows it, when the candidate is in doubt no more. */

@@ -1,7 +1,14 @@
-import { addCandidates, readCandidates } from '../../db/candidates.ts';
-import { endScan, judgeScan, newestScan, type Scan, type Span, supersedeStopped } from '../../db/scans.ts';
-import { writing } from '../../db/transaction.ts';
-import type { Pass } from '../pass.ts';
+import { addCandidates, readCandidates } from '../../db/deletions/candidates.ts';
+import {
+  endScan,
+  judgeScan,
+  newestScan,
+  type Scan,
+  type Span,
+  supersedeStopped,
+} from '../../db/deletions/scans.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import type { Pass } from '../pass/pass.ts';
 import { isImplausible } from './guard.ts';
 import { settle } from './settle.ts';
 

@@ -1,10 +1,10 @@
 import type { Order } from '../../order.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import { readPages } from '../../pylon/pages.ts';
+import { readPages } from '../../pylon/pages/pages.ts';
 import type { Listing } from '../../pylon/types.ts';
 import type { Pull, Query } from '../../resources/define.ts';
-import { type ByParent, listChildren, START } from '../child-pages.ts';
-import { idsIn, type Pass } from '../pass.ts';
+import { type ByParent, listChildren, START } from '../pass/child-pages.ts';
+import { idsIn, type Pass } from '../pass/pass.ts';
 
 type Whole = Pull & { by: 'list' | 'search' };
 

@@ -1,5 +1,5 @@
-import { readRow } from '../../db/rows.ts';
-import type { Pass } from '../pass.ts';
+import { readRow } from '../../db/mirror/rows.ts';
+import type { Pass } from '../pass/pass.ts';
 import { idsOfParent, idsOfWhole } from './listing.ts';
 
 /** Whether a record is missing from a second listing as well; how that was asked, for the evidence. */

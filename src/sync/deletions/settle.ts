@@ -1,14 +1,14 @@
-import { readCandidates, settleCandidates } from '../../db/candidates.ts';
-import { isLive } from '../../db/rows.ts';
-import { endScan, type Scan } from '../../db/scans.ts';
-import { markDeleted } from '../../db/tombstones.ts';
-import { writing } from '../../db/transaction.ts';
+import { readCandidates, settleCandidates } from '../../db/deletions/candidates.ts';
+import { endScan, type Scan } from '../../db/deletions/scans.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { isLive } from '../../db/mirror/rows.ts';
+import { markDeleted } from '../../db/mirror/tombstones.ts';
 import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import { mapSettled } from '../each-for-itself.ts';
-import { withLockErrorsAsTransient } from '../held.ts';
-import type { Pass } from '../pass.ts';
+import { mapSettled } from '../lib/map-settled.ts';
+import type { Pass } from '../pass/pass.ts';
 import { type Confirm, confirmation, type Refutation, type Verdict } from './confirm.ts';
+import { withLockErrorsAsTransient } from './lock-errors.ts';
 
 /** Candidates settled side by side: each waits for one answer and one commit. */
 const SIDE_BY_SIDE = 6;

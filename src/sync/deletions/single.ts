@@ -1,12 +1,12 @@
-import { readCreated } from '../../db/rows.ts';
-import { isLockHeld } from '../../db/sql-state.ts';
-import { markDeleted } from '../../db/tombstones.ts';
-import { writing } from '../../db/transaction.ts';
-import { pages } from '../../pylon/pages.ts';
-import { all, filterIgnored, instantIn, time } from '../filters.ts';
-import type { Pass } from '../pass.ts';
-import { checkDeletionGuard, passesDeletionGuard } from './admit.ts';
-import { type Lookup, lookUp } from './ask.ts';
+import { isLockHeld } from '../../db/connection/sql-state.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { readCreated } from '../../db/mirror/rows.ts';
+import { markDeleted } from '../../db/mirror/tombstones.ts';
+import { pages } from '../../pylon/pages/pages.ts';
+import { all, filterIgnored, instantIn, time } from '../pass/filters.ts';
+import type { Pass } from '../pass/pass.ts';
+import { checkDeletionGuard, passesDeletionGuard } from './count-deletions.ts';
+import { type Lookup, lookUp } from './look-up.ts';
 
 /** Milliseconds to either side of the second a record was created in. */
 const AROUND = 2_000;

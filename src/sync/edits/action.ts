@@ -1,14 +1,14 @@
-import type { EditOutcome } from '../../db/edits/end.ts';
 import { type Edit, noteSent } from '../../db/edits/queue.ts';
 import { ageOf } from '../../db/edits/sending.ts';
-import type { Settlement } from '../../db/edits/settle.ts';
+import type { EditOutcome } from '../../db/settle/end.ts';
+import type { Settlement } from '../../db/settle/settle.ts';
 import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
 import { withoutTags } from '../../edits/tags.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { OtherRecordError, requestIdOf, unwrapRecord } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import { pages } from '../../pylon/pages.ts';
+import { pages } from '../../pylon/pages/pages.ts';
 import type { Answer } from '../../pylon/types.ts';
 import {
   assertNoInFlightRequest,
@@ -18,7 +18,7 @@ import {
   prepared,
   refuse,
   settle,
-} from './job.ts';
+} from './target.ts';
 
 /** What can be seen of an action whose answer was lost. */
 type Seen =

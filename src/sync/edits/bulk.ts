@@ -6,14 +6,21 @@ import { type Plan, planUpdate, type Write } from '../../edits/plan.ts';
 import { eachOnce } from '../../edits/tidy.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import { pages } from '../../pylon/pages.ts';
+import { pages } from '../../pylon/pages/pages.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Writes } from '../../resources/writes.ts';
-import { carryEach, outcomesOf } from './carry.ts';
-import { type EditTarget, markInFlight, NoRequestError, type PushContext, prepared, settle } from './job.ts';
 import { postpone, type Remote, remoteIn } from './remote.ts';
+import { carryEach, outcomesOf } from './send.ts';
 import { AnsweredError } from './settling.ts';
+import {
+  type EditTarget,
+  markInFlight,
+  NoRequestError,
+  type PushContext,
+  prepared,
+  settle,
+} from './target.ts';
 
 type Bulk = NonNullable<Writes['bulk']>;
 

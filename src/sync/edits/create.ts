@@ -1,7 +1,7 @@
-import { endUncreated } from '../../db/edits/created.ts';
-import type { EditOutcome } from '../../db/edits/end.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
 import { type FirstSent, noteSending, noteUnsent, notMadeBy, readFirstSent } from '../../db/edits/sending.ts';
+import { endUncreated } from '../../db/settle/created.ts';
+import type { EditOutcome } from '../../db/settle/end.ts';
 import { creationBody, matchScore, wantedOf } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { TransientError } from '../../errors.ts';
@@ -9,7 +9,11 @@ import type { Order } from '../../order.ts';
 import { OtherRecordError, requestIdOf } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
-import { logEnded } from './ended.ts';
+import { isLockContention, retryWithBackoff } from './backoff.ts';
+import { logEnded } from './log-ended.ts';
+import { createdWithin, recover } from './recover.ts';
+import { isGone, readRemote, remoteOf } from './remote.ts';
+import { settleOrKeep } from './settling.ts';
 import {
   assertNoInFlightRequest,
   clearInFlight,
@@ -17,11 +21,7 @@ import {
   NoRequestError,
   type PushContext,
   prepared,
-} from './job.ts';
-import { isLockContention, retryWithBackoff } from './patience.ts';
-import { createdWithin, recover } from './recover.ts';
-import { isGone, readRemote, remoteOf } from './remote.ts';
-import { settleOrKeep } from './settling.ts';
+} from './target.ts';
 
 /** A create on its way, with what was changed of its record since. */
 interface Creating {

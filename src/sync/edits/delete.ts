@@ -1,10 +1,12 @@
-import { type Deletion, readDeletion } from '../../db/edits/deleting.ts';
-import type { EditOutcome } from '../../db/edits/end.ts';
 import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
+import { type Deletion, readDeletion } from '../../db/mirror/deleting.ts';
+import type { EditOutcome } from '../../db/settle/end.ts';
 import { comparedColumns, type DeletionPlan, planDeletion } from '../../edits/deletion.ts';
 import type { Values } from '../../edits/merge.ts';
 import { requestIdOf } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
+import { isGone, type Remote, readRemote } from './remote.ts';
+import { settleOrKeep } from './settling.ts';
 import {
   clearInFlight,
   type EditTarget,
@@ -13,9 +15,7 @@ import {
   NotYetError,
   type PushContext,
   type Refusal,
-} from './job.ts';
-import { isGone, type Remote, readRemote } from './remote.ts';
-import { settleOrKeep } from './settling.ts';
+} from './target.ts';
 
 /** What Pylon said to a delete. */
 interface Said {

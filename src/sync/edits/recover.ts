@@ -1,15 +1,15 @@
-import { columnsIn } from '../../db/edits/overlay.ts';
 import { type FirstSent, hasDuplicateInFlight, notMadeBy } from '../../db/edits/sending.ts';
-import { isReject, rowMapper } from '../../db/row.ts';
+import { columnsIn } from '../../db/mirror/overlay.ts';
+import { isReject, rowMapper } from '../../db/row/row.ts';
 import { matchScore } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import type { Order } from '../../order.ts';
-import { pages } from '../../pylon/pages.ts';
+import { pages } from '../../pylon/pages/pages.ts';
 import type { Listing } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Recovery } from '../../resources/writes.ts';
-import { all, time } from '../filters.ts';
-import type { EditTarget, PushContext } from './job.ts';
+import { all, time } from '../pass/filters.ts';
+import type { EditTarget, PushContext } from './target.ts';
 
 /** Milliseconds by which clocks may be apart. */
 const SKEW_MS = 60_000;

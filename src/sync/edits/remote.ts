@@ -1,14 +1,14 @@
-import { columnsIn } from '../../db/edits/overlay.ts';
 import { type Claim, postponeEdits } from '../../db/edits/queue.ts';
-import { isReject, rowMapper } from '../../db/row.ts';
+import { columnsIn } from '../../db/mirror/overlay.ts';
+import { isReject, rowMapper } from '../../db/row/row.ts';
 import type { Values } from '../../edits/merge.ts';
 import { PermanentError, reasonOf } from '../../errors.ts';
 import { unwrapObject, unwrapRecord } from '../../pylon/answer.ts';
 import type { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
-import { type EditTarget, inFlightMs, NotYetError, type PushContext, type RemoteObject } from './job.ts';
-import { backoffMs, isLockContention, levelAfter, retryWithBackoff } from './patience.ts';
+import { backoffMs, isLockContention, levelAfter, retryWithBackoff } from './backoff.ts';
+import { type EditTarget, inFlightMs, NotYetError, type PushContext, type RemoteObject } from './target.ts';
 
 /** Statuses that say that a record is not there. */
 const GONE = [404, 410];

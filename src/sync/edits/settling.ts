@@ -1,12 +1,12 @@
-import { DatabaseAwayError } from '../../db/away.ts';
-import { keepAnswer } from '../../db/edits/answered.ts';
-import { editOutcomesIn, type Outcome, outcomeFromJson, settleOutcome } from '../../db/edits/outcome.ts';
+import { DatabaseAwayError } from '../../db/connection/away.ts';
+import { isIdTaken, layersOf } from '../../db/connection/sql-state.ts';
 import type { Claim, Edit } from '../../db/edits/queue.ts';
-import { isIdTaken, layersOf } from '../../db/sql-state.ts';
+import { keepAnswer } from '../../db/settle/answered.ts';
+import { editOutcomesIn, type Outcome, outcomeFromJson, settleOutcome } from '../../db/settle/outcome.ts';
 import { LeaseLostError, reasonOf, TransientError } from '../../errors.ts';
-import type { Context } from '../context.ts';
-import { logEnded } from './ended.ts';
-import { backoffMs, isLockContention, retryWithBackoff } from './patience.ts';
+import type { Context } from '../pass/context.ts';
+import { backoffMs, isLockContention, retryWithBackoff } from './backoff.ts';
+import { logEnded } from './log-ended.ts';
 
 /** Pylon has answered some edits, and storing that fails: it is kept with them, and tried again. */
 export class AnsweredError extends TransientError {

@@ -1,12 +1,12 @@
-import { readCursors } from '../../db/cursors.ts';
-import { countDue, type Due, findDue, markRead, type Parents } from '../../db/reads.ts';
-import { noteRereads } from '../../db/rereads.ts';
-import { countUnseen } from '../../db/rows.ts';
-import { writing } from '../../db/transaction.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { noteRereads } from '../../db/mirror/rereads.ts';
+import { countUnseen } from '../../db/mirror/rows.ts';
+import { readCursors } from '../../db/progress/cursors.ts';
+import { countDue, type Due, findDue, markRead, type Parents } from '../../db/progress/reads.ts';
 import { resourceNamed } from '../../resources/index.ts';
-import type { ByParent, Place } from '../child-pages.ts';
-import { KINDS } from '../kinds.ts';
-import type { Pass } from '../pass.ts';
+import type { ByParent, Place } from '../pass/child-pages.ts';
+import { KINDS } from '../pass/kinds.ts';
+import type { Pass } from '../pass/pass.ts';
 import { readEach } from './each.ts';
 import { placePrefix, readParent } from './parent.ts';
 

@@ -1,8 +1,8 @@
-import { readCursor } from '../../db/cursors.ts';
+import { readCursor } from '../../db/progress/cursors.ts';
 import type { Pull } from '../../resources/define.ts';
-import { batches } from '../batches.ts';
-import { filterIgnored, instantIn, time } from '../filters.ts';
-import type { Pass } from '../pass.ts';
+import { batches } from '../pass/batches.ts';
+import { filterIgnored, instantIn, time } from '../pass/filters.ts';
+import type { Pass } from '../pass/pass.ts';
 import type { WindowPosition } from './discover.ts';
 
 /** Largest page of a search. */

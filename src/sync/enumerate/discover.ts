@@ -1,12 +1,12 @@
-import { saveCursor } from '../../db/cursors.ts';
-import { writing } from '../../db/transaction.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { saveCursor } from '../../db/progress/cursors.ts';
 import { PermanentError } from '../../errors.ts';
-import { pages } from '../../pylon/pages.ts';
+import { pages } from '../../pylon/pages/pages.ts';
 import type { Listing } from '../../pylon/types.ts';
 import type { Pull } from '../../resources/define.ts';
-import { filterIgnored, instantIn, time } from '../filters.ts';
-import type { Pass, PassPosition } from '../pass.ts';
-import { endHolding, formatInstant, type Grid, grid, nextSecond, startOf } from '../windows.ts';
+import { filterIgnored, instantIn, time } from '../pass/filters.ts';
+import type { Pass, PassPosition } from '../pass/pass.ts';
+import { endHolding, formatInstant, type Grid, grid, nextSecond, startOf } from '../pass/windows.ts';
 
 /** A window of `created_at`, and how far it has been read. */
 export interface Window {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseAwayError } from '../../db/away.ts';
-import { ParentGoneError } from '../../db/family.ts';
-import { type Due, hasRead } from '../../db/reads.ts';
+import { DatabaseAwayError } from '../../db/connection/away.ts';
+import { ParentGoneError } from '../../db/mirror/parents.ts';
+import { type Due, hasRead } from '../../db/progress/reads.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Resource } from '../../resources/define.ts';
-import type { Pass } from '../pass.ts';
-import { forEachConcurrent } from '../side-by-side.ts';
+import { forEachConcurrent } from '../lib/for-each-concurrent.ts';
+import type { Pass } from '../pass/pass.ts';
 
 /** Records read side by side: enough to hide the latency of each request and its commit. */
 const SIDE_BY_SIDE = 6;

@@ -1,9 +1,9 @@
-import type { Span } from '../../db/scans.ts';
+import type { Span } from '../../db/deletions/scans.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Listing } from '../../pylon/types.ts';
 import type { Query } from '../../resources/define.ts';
-import { batches } from '../batches.ts';
-import type { Pass, PassPosition } from '../pass.ts';
+import { batches } from '../pass/batches.ts';
+import type { Pass, PassPosition } from '../pass/pass.ts';
 
 interface ListPosition extends PassPosition {
   /** Variants finished. */

@@ -1,6 +1,6 @@
 import { unwrapObject } from '../../pylon/answer.ts';
 import type { Pull } from '../../resources/define.ts';
-import type { Pass } from '../pass.ts';
+import type { Pass } from '../pass/pass.ts';
 
 /** The resource is one object, and the answer is it. */
 export async function enumerateObject(pass: Pass, pull: Pull & { by: 'object' }): Promise<undefined> {

@@ -1,11 +1,11 @@
-import type { Executor } from '../../db/connect.ts';
-import { dropCursors, saveCursor } from '../../db/cursors.ts';
-import { type Due, markRead } from '../../db/reads.ts';
-import { writing } from '../../db/transaction.ts';
-import { type ByParent, listChildren, type Place, START } from '../child-pages.ts';
+import type { Executor } from '../../db/connection/connect.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { dropCursors, saveCursor } from '../../db/progress/cursors.ts';
+import { type Due, markRead } from '../../db/progress/reads.ts';
 import { proveMissing, type Remove } from '../deletions/children.ts';
-import { KINDS } from '../kinds.ts';
-import { idsIn, type Pass } from '../pass.ts';
+import { type ByParent, listChildren, type Place, START } from '../pass/child-pages.ts';
+import { KINDS } from '../pass/kinds.ts';
+import { idsIn, type Pass } from '../pass/pass.ts';
 import { markOf } from './settled.ts';
 
 /** Scope of the cursors of parents whose listings are being read. */

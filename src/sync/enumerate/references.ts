@@ -1,14 +1,14 @@
-import { findNamed, markRead } from '../../db/reads.ts';
-import { isLive } from '../../db/rows.ts';
-import { markDeleted } from '../../db/tombstones.ts';
-import { writing } from '../../db/transaction.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { isLive } from '../../db/mirror/rows.ts';
+import { markDeleted } from '../../db/mirror/tombstones.ts';
+import { findNamed, markRead } from '../../db/progress/reads.ts';
 import { OtherRecordError, unwrapRecord } from '../../pylon/answer.ts';
 import type { Pull } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
-import { checkDeletionGuard, passesDeletionGuard } from '../deletions/admit.ts';
-import { lookUp } from '../deletions/ask.ts';
-import { withLockErrorsAsTransient } from '../held.ts';
-import type { Pass } from '../pass.ts';
+import { checkDeletionGuard, passesDeletionGuard } from '../deletions/count-deletions.ts';
+import { withLockErrorsAsTransient } from '../deletions/lock-errors.ts';
+import { lookUp } from '../deletions/look-up.ts';
+import type { Pass } from '../pass/pass.ts';
 import { readEach } from './each.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Due } from '../../db/reads.ts';
+import type { Due } from '../../db/progress/reads.ts';
 import type { TimeBounds } from '../../pylon/clock.ts';
 
 /** Pylon's times have whole seconds, and so has the `Date` that they are compared with. */

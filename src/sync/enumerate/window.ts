@@ -1,12 +1,12 @@
 import PQueue from 'p-queue';
-import { readCursor, readCursors, saveCursor } from '../../db/cursors.ts';
-import type { Span } from '../../db/scans.ts';
-import { type PageSize, pageSize } from '../../pylon/page-size.ts';
-import { link } from '../../pylon/signal.ts';
+import type { Span } from '../../db/deletions/scans.ts';
+import { readCursor, readCursors, saveCursor } from '../../db/progress/cursors.ts';
+import { type PageSize, pageSize } from '../../pylon/pages/page-size.ts';
+import { link } from '../../pylon/wire/signal.ts';
 import type { Pull } from '../../resources/define.ts';
-import { batches } from '../batches.ts';
-import type { Pass } from '../pass.ts';
-import { grid } from '../windows.ts';
+import { batches } from '../pass/batches.ts';
+import type { Pass } from '../pass/pass.ts';
+import { grid } from '../pass/windows.ts';
 import { readNewest } from './closing.ts';
 import { discoverWindows, type Window, type WindowPosition, windowScope } from './discover.ts';
 

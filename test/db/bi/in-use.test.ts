@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { attentionOf } from '../../../src/db/attention.ts';
-import { readStatus } from '../../../src/db/status.ts';
+import { attentionOf } from '../../../src/db/status/attention.ts';
+import { readStatus } from '../../../src/db/status/status.ts';
 import { inDaemonTransaction } from '../../helpers/as-daemon.ts';
 import { beside } from '../../helpers/beside.ts';
 import { test } from '../../helpers/database.ts';

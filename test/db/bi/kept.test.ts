@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import { migrate } from '../../../src/db/migrate.ts';
+import { migrate } from '../../../src/db/schema/migrate.ts';
 import { asDaemon } from '../../helpers/as-daemon.ts';
 import { withRole } from '../../helpers/beside.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';

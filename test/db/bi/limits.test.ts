@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { attentionOf } from '../../../src/db/attention.ts';
 import { views } from '../../../src/db/bi/all.ts';
 import { MOST_COLUMNS } from '../../../src/db/bi/columns.ts';
-import { migrate } from '../../../src/db/migrate.ts';
-import { readStatus } from '../../../src/db/status.ts';
+import { migrate } from '../../../src/db/schema/migrate.ts';
+import { attentionOf } from '../../../src/db/status/attention.ts';
+import { readStatus } from '../../../src/db/status/status.ts';
 import { asDaemon, inDaemonTransaction } from '../../helpers/as-daemon.ts';
 import { test } from '../../helpers/database.ts';
 import { columnsOf, define, install } from '../../helpers/fields.ts';

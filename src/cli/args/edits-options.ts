@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { EditFilter } from '../../db/edits/decisions.ts';
+import { STATES, type State } from '../../edits/states.ts';
+import { UsageError } from '../../errors.ts';
+import type { Resource } from '../../resources/define.ts';
+import { addResource, wholeOption } from './options.ts';
+
+/** Which edits a command is about, as its options say. */
+export interface EditFlags {
+  readonly state?: readonly State[];
+  readonly resource?: readonly Resource[];
+  readonly record?: string;
+  readonly olderThan?: number;
+  readonly txid?: number;
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+function addState(text: string, before: readonly State[] = []): readonly State[] {
+  const state = STATES.find((known) => known === text);
+  if (state === undefined)
+    throw new UsageError(`--state ${JSON.stringify(text)}: takes ${STATES.join(', ')}`);
+  return before.includes(state) ? before : [...before, state];
+}
+
+function age(text: string): number {
+  const [, value, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(value) * (SECONDS[unit] ?? Number.NaN);
+  if (Number.isNaN(seconds))
+    throw new UsageError(`--older-than ${JSON.stringify(text)}: takes an age such as 90s, 30m, 12h or 7d`);
+  return seconds;
+}
+
+const wholeId = wholeOption('an id', 1, 1e15 - 1);
+
+/** Collects ids given as arguments. */
+export const addId = (text: string, before: readonly number[] = []): readonly number[] => [
+  ...before,
+  wholeId(text),
+];
+
+/** Options that choose edits, alike for all commands. */
+export function addFilters(command: Command): Command {
+  return command
+    .option('--state <state>', 'only edits in this state (may be repeated)', addState)
+    .option('--resource <name>', 'only edits of this resource (may be repeated)', addResource)
+    .option('--record <id>', 'only edits of this record')
+    .option('--older-than <age>', 'only edits made so long ago: 90s, 30m, 12h, 7d', age)
+    .option('--txid <number>', 'only edits of this transaction', wholeOption('--txid', 1, 1e15 - 1));
+}
+
+export function filterOf(
+  { state = [], resource = [], record, olderThan, txid }: EditFlags,
+  ids: readonly number[] = [],
+): EditFilter {
+  const resources = resource.map(({ name }) => name);
+  return { ids, states: state, resources, record, olderThanSeconds: olderThan, txid };
+}
+
+/** @throws UsageError where nothing says which edits are meant: not all, at any rate. */
+export function chosenBy(flags: EditFlags, ids: readonly number[]): EditFilter {
+  const { state, resource, record, olderThan, txid } = flags;
+  const isGiven = [state, resource, record, olderThan, txid].some((flag) => flag !== undefined);
+  if (ids.length > 0 || isGiven) return filterOf(flags, ids);
+  throw new UsageError(
+    'takes ids of edits, or which are meant: --state, --resource, --record, --older-than, --txid',
+  );
+}

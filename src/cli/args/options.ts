@@ -1,0 +1,28 @@
+import { DATE_TAKES, parseDate } from '../../date.ts';
+import { UsageError } from '../../errors.ts';
+import type { Resource } from '../../resources/define.ts';
+import { resourceNamed } from '../../resources/index.ts';
+
+/** Collects `--resource NAME` given several times, each resource once. */
+export function addResource(name: string, before: readonly Resource[] = []): readonly Resource[] {
+  const resource = resourceNamed(name);
+  return before.includes(resource) ? before : [...before, resource];
+}
+
+/** Reads a date given to an option. */
+export function dateOption(flag: string): (text: string) => string {
+  return (text) => {
+    const date = parseDate(text);
+    if (date === undefined) throw new UsageError(`${flag} ${JSON.stringify(text)}: takes ${DATE_TAKES}`);
+    return date;
+  };
+}
+
+/** Reads a whole number given to an option. */
+export function wholeOption(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,15}$/.test(text) && value >= least && value <= most) return value;
+    throw new UsageError(`${flag} ${JSON.stringify(text)}: takes a whole number from ${least} to ${most}`);
+  };
+}

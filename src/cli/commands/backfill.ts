@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { migrate } from '../../db/schema/migrate.ts';
+import { UsageError } from '../../errors.ts';
+import type { Resource } from '../../resources/define.ts';
+import { backfill } from '../../sync/daemon/backfill.ts';
+import { forgetAtEnd } from '../../sync/daemon/retention.ts';
+import { newProgress, type OnProgress, type ResourceProgress } from '../../sync/pass/progress.ts';
+import { addResource, dateOption } from '../args/options.ts';
+import type { Run, Shell } from '../process/shell.ts';
+import { drawProgress } from '../render/progress.ts';
+import { statusOf } from '../render/results.ts';
+import { openScreen } from '../render/screen.ts';
+import { logSteps } from '../render/steps.ts';
+import { summaryTable } from '../render/summary.ts';
+import { canDraw, canvasOf } from '../render/terminal.ts';
+import { withDatabase } from '../runtime/database.ts';
+import { tellRestored } from '../runtime/migrated.ts';
+import { withContext } from '../runtime/session.ts';
+import { type Setup, setUp } from '../runtime/setup.ts';
+
+interface BackfillFlags {
+  readonly resource?: readonly Resource[];
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export function addBackfill(program: Command, run: Run): void {
+  program
+    .command('backfill')
+    .description('read everything once; goes on where an earlier one was stopped')
+    .option('--resource <name>', 'only this resource (may be repeated)', addResource)
+    .option('--since <date>', 'first created_at to read, of resources listed by time', dateOption('--since'))
+    .option('--until <date>', 'created_at before which to read', dateOption('--until'))
+    .action((flags: BackfillFlags) => run((shell) => runBackfill(shell, flags)));
+}
+
+async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> {
+  const setup = setUp(shell, { token: true });
+  const { config } = setup;
+  const since = flags.since ?? config.since;
+  if (since !== undefined && flags.until !== undefined && Date.parse(since) >= Date.parse(flags.until)) {
+    throw new UsageError(
+      `--until ${flags.until} is not after ${flags.since ? '--since' : 'PYLON_SYNC_SINCE'} ${since}`,
+    );
+  }
+  const bounded = flags.since !== undefined || flags.until !== undefined;
+  const range = bounded ? { range: { since: flags.since, until: flags.until } } : {};
+  const resources = flags.resource ?? config.resources;
+  const results = await withDatabase(setup, async (db) => {
+    await migrate(db.pool, { onRestored: tellRestored(setup) });
+    const view = watch(setup, resources);
+    try {
+      const session = { command: 'pylon-sync backfill', onProgress: view.onProgress };
+      return await withContext(setup, db, session, async (ctx) => {
+        const read = await backfill(ctx, {
+          ...{ resources, since: config.since, windowDays: config.windowDays },
+          ...range,
+        });
+        await forgetAtEnd(ctx, { resources: config.resources, days: config.retentionDays });
+        return read;
+      });
+    } finally {
+      view.close();
+    }
+  });
+  shell.stdout.write(`${summaryTable(results)}\n`);
+  return statusOf(results, shell);
+}
+
+/** Shows progress for as long as it takes: drawn on a terminal, logged elsewhere. */
+function watch(
+  { shell, log, output }: Setup,
+  resources: readonly Resource[],
+): { onProgress: OnProgress; close(): void } {
+  if (!canDraw(shell.stderr, shell.env)) return { onProgress: logSteps(log), close: () => {} };
+  const all = new Map<string, Readonly<ResourceProgress>>();
+  for (const { name } of resources) all.set(name, newProgress(name, ''));
+  const screen = openScreen(shell.stderr, () => {
+    return drawProgress([...all.values()], canvasOf(shell.stderr, shell.env, Date.now()));
+  });
+  const print = output.print;
+  output.print = (text) => screen.print(text);
+  return {
+    onProgress: (progress) => void all.set(progress.resource, progress),
+    close() {
+      screen.close();
+      output.print = print;
+    },
+  };
+}

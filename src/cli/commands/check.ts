@@ -1,0 +1,164 @@
+import type { Command } from 'commander';
+import { type Inspection, inspectConfig } from '../../config.ts';
+import { missingRoles, sharingRoles } from '../../db/capture/roles.ts';
+import type { Database } from '../../db/connection/connect.ts';
+import { brokenIndexes } from '../../db/inventory/catalogue.ts';
+import { missingObjects, pendingMigrations } from '../../db/schema/migrate.ts';
+import { changedCollations, collationInWords, collationRemedy } from '../../db/status/collation.ts';
+import { forcedTables } from '../../db/status/row-security.ts';
+import { serverMajor } from '../../db/status/server.ts';
+import { boundWorkspace, mismatch, type Workspace } from '../../db/workspace/workspace.ts';
+import { reasonOf, TransientError } from '../../errors.ts';
+import { duration, plural, someOf } from '../../format.ts';
+import { type ClientEvent, createPylon } from '../../pylon/client.ts';
+import { link } from '../../pylon/wire/signal.ts';
+import { workspaceOf } from '../../sync/session/workspace.ts';
+import type { Run, Shell } from '../process/shell.ts';
+import { databaseName, UNVERIFIED, withDatabase } from '../runtime/database.ts';
+import { pylonOptions, tokenAdvice } from '../runtime/pylon.ts';
+import { type Setup, withConfig } from '../runtime/setup.ts';
+import { rolesAdvice } from './migrate.ts';
+
+/** The oldest server that everything here works on. */
+const OLDEST_POSTGRES = 14;
+
+/** Someone waits: one more attempt, and an answer within seconds. */
+const LONGEST_WAIT_MS = 10_000;
+const PATIENCE = { timeoutMs: 15_000, retry: { attempts: 2, baseMs: 250, capMs: 1_000 } };
+
+export function addCheck(program: Command, run: Run): void {
+  program
+    .command('check')
+    .description('look at configuration, token, database and migrations, and name every problem at once')
+    .action(() => run(runCheck));
+}
+
+/** What it means that roles are the server's, where other databases have them too. */
+const sharedAdvice = (databases: readonly string[]): string =>
+  `pylon_reader, pylon_editor and pylon_approver are the server's: who is given one has it in ${someOf(databases)} too, unless CONNECT there is kept from them (docs/roles.sql)`;
+
+/** What was found, in order. */
+interface Findings {
+  readonly right: string[];
+  readonly wrong: string[];
+  /** What can be lived with. */
+  readonly notes: string[];
+  /** Whether all that is wrong is that something could not be reached. */
+  transient: boolean;
+}
+
+async function runCheck(shell: Shell): Promise<number> {
+  const inspection = inspectConfig(shell.env, { token: true });
+  const setup = withConfig(shell, shell.env, { ...inspection.config, logLevel: 'silent' });
+  const findings: Findings = { right: [], wrong: [], notes: [], transient: true };
+  for (const { message } of inspection.problems) note(findings, message);
+  if (inspection.problems.length === 0) findings.right.push('configuration: every variable can be used');
+
+  const workspace = isRight(inspection, 'PYLON_API_TOKEN', 'PYLON_API_URL')
+    ? await checkToken(setup, findings)
+    : undefined;
+  if (isRight(inspection, 'DATABASE_URL', 'PYLON_SYNC_DATA_DIR'))
+    await checkDatabase(setup, workspace, findings);
+
+  for (const line of findings.right) shell.stdout.write(`ok     ${line}\n`);
+  for (const line of [...inspection.warnings, ...findings.notes]) shell.stdout.write(`note   ${line}\n`);
+  for (const line of findings.wrong) shell.stderr.write(`wrong  ${line}\n`);
+  if (findings.wrong.length === 0) return 0;
+  return findings.transient ? 1 : 2;
+}
+
+function isRight({ problems }: Inspection, ...variables: readonly string[]): boolean {
+  return !problems.some(({ variable }) => variables.includes(variable));
+}
+
+function note(findings: Findings, line: string, error?: unknown): void {
+  findings.wrong.push(line);
+  if (!(error instanceof TransientError)) findings.transient = false;
+}
+
+async function checkToken(setup: Setup, findings: Findings): Promise<Workspace | undefined> {
+  const { config, shell } = setup;
+  let place = 0n;
+  const linked = link(shell.signal);
+  const report = ({ endpoint, waitMs = 0 }: ClientEvent) => {
+    if (waitMs > LONGEST_WAIT_MS) linked.abort(new TransientError(askedToWait(endpoint, waitMs)));
+  };
+  const pylon = createPylon({ ...pylonOptions(setup, () => place++), ...PATIENCE, report });
+  try {
+    const workspace = await workspaceOf(pylon, linked.signal);
+    findings.right.push(`token: workspace "${workspace.name}" (${workspace.id}) at ${config.apiUrl}`);
+    return workspace;
+  } catch (error) {
+    shell.signal.throwIfAborted();
+    note(findings, `token: ${[reasonOf(error), ...tokenAdvice(error, config)].join('; ')}`, error);
+    return undefined;
+  } finally {
+    linked.unlink();
+    await pylon.close();
+  }
+}
+
+const askedToWait = (endpoint: string, waitMs: number) =>
+  `${endpoint}: Pylon answers 429 and asks to wait for ${duration(waitMs / 1_000)}`;
+
+async function checkDatabase(
+  setup: Setup,
+  workspace: Workspace | undefined,
+  findings: Findings,
+): Promise<void> {
+  try {
+    await withDatabase(setup, async ({ pool, orm, trust }, url) => {
+      const version = await serverMajor(pool);
+      if (version < OLDEST_POSTGRES) {
+        note(
+          findings,
+          `database: ${databaseName(setup, url)} is Postgres ${version}: takes ${OLDEST_POSTGRES} or newer`,
+        );
+        return;
+      }
+      findings.right.push(`database: Postgres ${version} at ${databaseName(setup, url)}`);
+      if (trust === 'encrypted') findings.notes.push(`database: ${UNVERIFIED}`);
+      const pending = await pendingMigrations(pool);
+      findings.right.push(
+        pending === 0
+          ? 'migrations: all applied'
+          : `migrations: ${plural(pending, 'migration')} to apply (done at start)`,
+      );
+      await checkObjects({ pool }, findings);
+      const missing = pending === 0 ? await missingRoles(pool) : [];
+      if (missing.length > 0) findings.notes.push(`roles: ${rolesAdvice(missing)}`);
+      const sharing = await sharingRoles(pool);
+      if (sharing.length > 0) findings.notes.push(`roles: ${sharedAdvice(sharing)}`);
+      for (const changed of await changedCollations(orm))
+        note(findings, `collation: ${collationInWords(changed)}: ${collationRemedy(changed)}`);
+      for (const table of await forcedTables(pool))
+        note(
+          findings,
+          `row security: it is forced on ${table} for this database user too, which keeps rows from it: ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`,
+        );
+      const bound = pending === 0 ? await boundWorkspace(orm) : undefined;
+      if (bound === undefined || workspace === undefined) return;
+      if (bound.id === workspace.id) findings.right.push('workspace: the database belongs to it');
+      else note(findings, `workspace: ${mismatch(bound, workspace)}`);
+    });
+  } catch (error) {
+    note(findings, `database: ${reasonOf(error)}`, error);
+  }
+}
+
+/** Names in one line: a schema that was dropped has hundreds of parts, and says so itself. */
+const NAMED = 5;
+
+/** Looks at what is there, whatever was once made. */
+async function checkObjects({ pool }: Pick<Database, 'pool'>, findings: Findings): Promise<void> {
+  const missing = await missingObjects(pool);
+  if (missing.length > 0) {
+    const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
+    note(
+      findings,
+      `objects: missing are ${missing.slice(0, NAMED).join(', ')}${more}; \`pylon-sync migrate\`, as each start, makes them again, and \`start\` or \`backfill\` reads anew what they held`,
+    );
+  }
+  for (const index of await brokenIndexes(pool))
+    note(findings, `objects: index ${index} is not valid: REINDEX INDEX CONCURRENTLY ${index}`);
+}

@@ -1,0 +1,156 @@
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type Config, readConfig } from '../../config.ts';
+import { UsageError } from '../../errors.ts';
+import { count, plural } from '../../format.ts';
+import { NoProgramsError } from '../../postgres/binaries.ts';
+import { startEmbedded } from '../../postgres/embedded.ts';
+import { identityOf } from '../../postgres/process.ts';
+import { documentedLimits } from '../../pylon/limits/limits.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
+import { Secret } from '../../secret.ts';
+import type { OnRead } from '../../sync/daemon/first-reading.ts';
+import { newActivity } from '../../sync/pass/activity.ts';
+import type { ResourceProgress } from '../../sync/pass/progress.ts';
+import type { Run, Shell } from '../process/shell.ts';
+import { reachServer } from '../runtime/database.ts';
+import { openPort } from '../runtime/port.ts';
+import { type Setup, withConfig } from '../runtime/setup.ts';
+import { runWithShutdownDeadline } from '../runtime/shutdown.ts';
+import { runDaemon } from './start.ts';
+
+const ISSUES = 200;
+
+/** A minute of the rate limits takes a second, so that nobody waits for them. */
+const MINUTE_MS = 1_000;
+
+/** A demo must not reach for the workspace or the database that the environment is set up for. */
+const HEEDED = ['PYLON_SYNC_DATA_DIR', 'PYLON_SYNC_HTTP', 'LOG_LEVEL', 'LOG_FORMAT'];
+
+export function addDemo(program: Command, run: Run): void {
+  program
+    .command('demo')
+    .description('sandbox and daemon on a database of their own, gone again when it is stopped')
+    .action(() => run(runDemo));
+}
+
+async function runDemo(shell: Shell): Promise<number> {
+  const config = readConfig(Object.fromEntries(HEEDED.map((name) => [name, shell.env[name]])), {
+    token: false,
+  });
+  const folder = join(config.dataDir, `demo-${process.pid}`);
+  await sweep(config.dataDir, shell);
+  await mkdir(folder, { recursive: true });
+  try {
+    shell.stdout.write(
+      `Starting a Pylon stand-in with ${plural(ISSUES, 'issue')}, a Postgres in ${folder} and the daemon …\n`,
+    );
+    const sandbox = await startSandbox({ issues: ISSUES, minuteMs: MINUTE_MS });
+    try {
+      return await runOn(shell, demoConfig(config, sandbox, folder));
+    } finally {
+      await sandbox.close();
+    }
+  } finally {
+    await remove(folder);
+  }
+}
+
+function demoConfig(config: Config, sandbox: Sandbox, dataDir: string): Config {
+  return {
+    ...config,
+    dataDir,
+    databaseUrl: undefined,
+    apiUrl: sandbox.url,
+    token: new Secret(sandbox.token),
+    limits: documentedLimits('current', MINUTE_MS),
+  };
+}
+
+async function runOn(shell: Shell, config: Config): Promise<number> {
+  const logLevel = shell.env.LOG_LEVEL ? config.logLevel : 'warn';
+  const setup = withConfig(shell, {}, { ...config, logLevel });
+  return runWithShutdownDeadline({ ...setup, ...setup.tempo, signal: shell.signal }, () => serveDemo(setup));
+}
+
+async function serveDemo(setup: Setup): Promise<number> {
+  const { tracker, shell } = setup;
+  const activity = newActivity();
+  // A demo runs beside whatever is there.
+  const port = await openPort(setup, { activity, orAnother: true });
+  try {
+    const server = await reachServer(setup).catch((error) => {
+      throw withoutPrograms(error);
+    });
+    try {
+      const onRead: OnRead = async (results) => {
+        shell.stdout.write(`${greeting(results, server.url, port.url)}\n`);
+      };
+      return await runDaemon(setup, server, { activity, port, onRead });
+    } finally {
+      await server.leave();
+    }
+  } finally {
+    await tracker.track('the HTTP port', port.close);
+  }
+}
+
+/** The same error, unless there is no Postgres to bring along: in the image, say. */
+export function withoutPrograms(error: unknown): unknown {
+  if (!(error instanceof NoProgramsError)) return error;
+  const [why = ''] = error.message.split('\n');
+  return new UsageError(
+    `demo brings a Postgres of its own and uses no other: ${why.replace(/, or set DATABASE_URL.*$/, '')}. ` +
+      'The image leaves it out: run `npm ci && npm run demo` in a checkout, or `sandbox` beside a database of yours',
+    { cause: error },
+  );
+}
+
+function greeting(
+  results: readonly Readonly<ResourceProgress>[],
+  url: string,
+  page: string | undefined,
+): string {
+  const rows = results.reduce((sum, { inserted }) => sum + inserted, 0);
+  const empty = results.filter(({ inserted }) => inserted === 0).map(({ resource }) => resource);
+  const tables = results.map(
+    ({ resource, inserted }) => `  pylon.${resource.padEnd(22)}${count(inserted).padStart(7)}`,
+  );
+  return [
+    '',
+    ...tables,
+    '',
+    empty.length === 0
+      ? `Ready: ${count(rows)} rows, some in every one of ${plural(results.length, 'table')}.`
+      : `Ready: ${count(rows)} rows, but none in ${empty.join(', ')}.`,
+    `Connect with ${url}`,
+    '',
+    `  psql '${url}' -c 'SELECT state, count(*) FROM pylon.issues WHERE _deleted_at IS NULL GROUP BY state'`,
+    '',
+    ...(page === undefined ? [] : [`The operator's page: ${page}/`, `Reports, drawn: ${page}/reports`]),
+    'Ctrl-C ends it and removes its database.',
+  ].join('\n');
+}
+
+/** Removes what demos left that were killed without a chance to clean up, their servers included. */
+async function sweep(dataDir: string, shell: Shell): Promise<void> {
+  const names = await readdir(dataDir).catch(() => []);
+  for (const name of names) {
+    const pid = /^demo-(\d+)$/.exec(name)?.[1];
+    if (pid === undefined || (await identityOf(Number(pid))) !== undefined) continue;
+    const folder = join(dataDir, name);
+    const embedded = await startEmbedded({ dataDir: folder, path: shell.env.PATH ?? '' }).catch(
+      () => undefined,
+    );
+    await embedded?.stop();
+    await remove(folder);
+  }
+}
+
+/** Removes a data folder, and the cluster where that had to be put elsewhere. */
+async function remove(folder: string): Promise<void> {
+  const cluster = await realpath(join(folder, 'postgres')).catch(() => undefined);
+  if (cluster !== undefined) await rm(cluster, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+}

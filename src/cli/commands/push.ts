@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import type { Run } from '../process/shell.ts';
+import { runOneShot } from './one-shot.ts';
+
+export function addPush(program: Command, run: Run): void {
+  program
+    .command('push')
+    .description('send the edits that are due, once')
+    .option('--dry-run', 'only print the requests that would be sent')
+    .action(({ dryRun = false }: { readonly dryRun?: boolean }) =>
+      run((shell) => runOneShot(shell, { command: 'push', arguments: { dryRun } })),
+    );
+}

@@ -1,0 +1,101 @@
+import type { Command } from 'commander';
+import { readTroubles } from '../../db/bi/trouble.ts';
+import { DatabaseRefusedError } from '../../db/connection/away.ts';
+import { migrate } from '../../db/schema/migrate.ts';
+import { reasonOf, TransientError } from '../../errors.ts';
+import { newActivity } from '../../sync/pass/activity.ts';
+import type { Run, Shell } from '../process/shell.ts';
+import { newBackoff } from '../runtime/backoff.ts';
+import { databaseName, onDatabase, reachServer, type Server } from '../runtime/database.ts';
+import { tellRestored } from '../runtime/migrated.ts';
+import { openPort } from '../runtime/port.ts';
+import { type Daemon, newMemory, serveForever, setRole } from '../runtime/serving.ts';
+import { type Setup, setUp } from '../runtime/setup.ts';
+import { runWithShutdownDeadline } from '../runtime/shutdown.ts';
+
+export function addStart(program: Command, run: Run): void {
+  program
+    .command('start')
+    .description('the daemon: migrate, catch up, then go on by schedule until it is stopped')
+    .action(() => run((shell) => runStart(shell)));
+}
+
+async function runStart(shell: Shell): Promise<number> {
+  const setup = setUp(shell, { token: true });
+  return runWithShutdownDeadline({ ...setup, ...setup.tempo, signal: shell.signal }, () =>
+    listenAndServe(setup),
+  );
+}
+
+async function listenAndServe(setup: Setup): Promise<number> {
+  const { tracker, log, shell } = setup;
+  const activity = newActivity();
+  const port = await openPort(setup, { activity });
+  try {
+    if (port.url !== undefined) log.info({ url: port.url }, 'answering');
+    const server = await reachServer(setup);
+    try {
+      // A generated password belongs on a person's screen, never into a log.
+      if (server.embedded && shell.stdout.isTTY) shell.stdout.write(`To look inside: psql '${server.url}'\n`);
+      return await runDaemon(setup, server, { activity, port, onRead: async () => {} });
+    } finally {
+      await server.leave();
+    }
+  } finally {
+    await tracker.track('the HTTP port', port.close);
+  }
+}
+
+/** What works for so long has recovered: the next failure is a first one. */
+const SETTLED_MS = 60_000;
+
+/**
+ * The daemon from connecting to the stop signal, through any number of absences of its database; 0 after a clean
+ * end. What it is doing stands in `activity`.
+ */
+export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): Promise<number> {
+  const { log, shell } = setup;
+  const { activity, port } = daemon;
+  const { signal } = shell;
+  signal.addEventListener('abort', () => setRole(activity, 'stopping'), { once: true });
+  const away = newBackoff({ log, what: 'database cannot be used: trying again', signal });
+  // Only a person can mend it.
+  const refused = newBackoff({
+    ...{ log, what: 'the database refuses the connection: trying until it works again', signal },
+    least: 'error',
+  });
+  const memory = newMemory(setup);
+  try {
+    for (let isBack = false, hasWorked = false; ; isBack = true) {
+      let readyAt = Number.POSITIVE_INFINITY;
+      try {
+        const url = isBack ? await server.revive() : server.url;
+        port.reached(url);
+        await onDatabase(
+          setup,
+          url,
+          async (db) => {
+            hasWorked = true;
+            const migrations = await migrate(db.pool, { onRestored: tellRestored(setup) });
+            log.info({ database: databaseName(setup, url), migrations }, 'database ready');
+            const views = await readTroubles(db.orm);
+            if (views.length > 0) log.warn({ views }, 'some views are not as they are to be');
+            readyAt = performance.now();
+            await serveForever(setup, db, memory, { ...daemon, url });
+          },
+          { hasWorked },
+        );
+      } catch (error) {
+        if (signal.aborted || !(error instanceof TransientError)) throw error;
+        if (performance.now() - readyAt > SETTLED_MS)
+          for (const patience of [away, refused]) patience.recovered();
+        setRole(activity, 'starting', undefined, reasonOf(error));
+        await (error instanceof DatabaseRefusedError ? refused : away).wait(error);
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  log.info('stopped');
+  return 0;
+}

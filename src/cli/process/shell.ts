@@ -1,0 +1,32 @@
+import type { Environment } from '../../config.ts';
+import type { Tempo } from './tempo.ts';
+
+/** What the process gives a command: nothing in `cli` reaches for `process` itself. */
+export interface Shell {
+  readonly env: Environment;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Aborted with an `Interrupted` by the first SIGINT, SIGTERM or SIGHUP. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+  /** Default: `TEMPO`. */
+  readonly tempo?: Tempo;
+}
+
+/** A person or a supervisor asked the process to stop. */
+export class Interrupted extends Error {
+  override name = 'Interrupted';
+  /** 128 and the signal's number, as shells expect of a command that a signal ended. */
+  readonly status: number;
+
+  constructor(signal: string, number: number) {
+    super(`stopped by ${signal}`);
+    this.status = 128 + number;
+  }
+}
+
+/** A command's work; its exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 done in part. */
+type Work = (shell: Shell) => Promise<number>;
+
+/** Hands a command's work to who runs it and keeps its status. */
+export type Run = (work: Work) => Promise<void>;

@@ -1,0 +1,33 @@
+import type { State } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
+import type { Preview } from '../../sync/push/preview.ts';
+import type { PushReport } from '../../sync/push/push-once.ts';
+import type { Shell } from '../process/shell.ts';
+
+/** What became of the edits, for people; the exit status: 3 where some are not applied, 1 where none is. */
+export function showPush({ states, previews }: PushReport, shell: Pick<Shell, 'stdout' | 'stderr'>): number {
+  if (previews !== undefined) {
+    shell.stdout.write(previews.length === 0 ? 'Nothing is due.\n' : previews.map(previewText).join(''));
+    return 0;
+  }
+  const counts = Object.entries(states) as [State, number][];
+  const text = counts
+    .map(([state, count]) => `${count} ${state === 'pending' ? 'put back' : state}`)
+    .join(', ');
+  shell.stdout.write(text === '' ? 'Nothing is due.\n' : `Edits: ${text}.\n`);
+  const open = counts.filter(([state]) => !['applied', 'discarded'].includes(state));
+  if (open.length === 0) return 0;
+  shell.stderr.write(
+    'pylon-sync: not all edits are applied: `pylon-sync edits list` names those that are not\n',
+  );
+  return states.applied === undefined ? 1 : 3;
+}
+
+function previewText({ resource, record, edits, request, note }: Preview): string {
+  const what = `${resource} ${record} (edit ${edits.join(', ')})`;
+  const sent =
+    request === undefined
+      ? ''
+      : `${request.method} ${request.path}\n${request.body === undefined ? '' : `${toJson(request.body, null, 2)}\n`}`;
+  return `# ${what}${note === undefined ? '' : `: ${note}`}\n${sent}\n`;
+}

@@ -1,0 +1,133 @@
+import type { Plan } from '../../db/progress/estimate.ts';
+import { attentionOf } from '../../db/status/attention.ts';
+import type { ResourceStatus, Status } from '../../db/status/status.ts';
+import { count, duration, percent, plural } from '../../format.ts';
+import { plainTable } from './summary.ts';
+
+/** The status for eyes: whose mirror it is, who works on it, a line a resource, and what needs a person. */
+export function statusText(status: Status, now: number): string {
+  const { workspace, holder, resources: all, plan, budgets } = status;
+  const waiting = attentionOf(status);
+  const errors = all.flatMap(({ resource, last_run, failing }) =>
+    last_run?.error && last_run.outcome !== 'interrupted' && failing === null
+      ? [`  ${resource}: ${last_run.error}`]
+      : [],
+  );
+  return [
+    `workspace  ${workspace === null ? 'none yet' : `${workspace.name} (${workspace.id})`}`,
+    `in use by  ${holder === null ? 'nobody' : `${holder.command} (process ${holder.pid} on ${holder.host})`}`,
+    ...pylonLine(status, now),
+    `attention  ${waiting.length === 0 ? 'none needed' : `${plural(waiting.length, 'matter')} for a person, at the end`}`,
+    ...editsLine(status.edits),
+    ...planLine(plan, now),
+    '',
+    resourceTable(all, now),
+    '',
+    ...budgetText(budgets, now),
+    ...headed('errors of the last runs', errors),
+    ...headed(
+      'needs a person',
+      waiting.flatMap(({ what, command }) => [`  ${what}`, ...(command === null ? [] : [`    ${command}`])]),
+    ),
+  ].join('\n');
+}
+
+/** While Pylon answers nothing. */
+function pylonLine({ pylon }: Status, now: number): readonly string[] {
+  if (pylon === null || pylon.down_since === null) return [];
+  return [`pylon      answers nothing since ${pylon.down_since} (${ago(pylon.down_since, now)})`];
+}
+
+const headed = (head: string, lines: readonly string[]) => (lines.length === 0 ? [] : ['', head, ...lines]);
+
+const STANDS: Readonly<Record<keyof Status['edits']['by_state'], string>> = {
+  draft: 'kept back',
+  pending: 'waiting',
+  sending: 'being sent',
+  conflict: 'in conflict',
+  failed: 'failed',
+  applied: 'applied in 24 hours',
+  discarded: 'discarded in 24 hours',
+};
+
+/** Edits by where they stand; nothing while there are none. */
+function editsLine({ by_state, waiting_seconds }: Status['edits']): readonly string[] {
+  const parts = (Object.keys(STANDS) as (keyof typeof STANDS)[])
+    .filter((state) => by_state[state] > 0)
+    .map((state) => `${count(by_state[state])} ${STANDS[state]}`);
+  if (parts.length === 0) return [];
+  const longest = waiting_seconds === null ? '' : ` (the longest for ${duration(waiting_seconds)})`;
+  return [`edits      ${parts.join(', ')}${longest}`];
+}
+
+/** What is left of reading everything, while something is. */
+function planLine(plan: Plan | null, now: number): readonly string[] {
+  if (plan === null || plan.seconds_left === 0) return [];
+  const { seconds_left, bottleneck, at_least, as_of } = plan;
+  if (seconds_left === null) return ['backfill   under way, its end not known yet'];
+  const bound = bottleneck === null ? '' : `, for the limit of ${bottleneck}`;
+  return [
+    `backfill   ${at_least ? 'at least ' : ''}${duration(seconds_left)} left${bound} (as of ${ago(as_of, now)})`,
+  ];
+}
+
+/** Columns that are left out while they hold nothing: most of the time nothing is wrong. */
+const RARE = ['deleted', 'drift', 'rejected'] as const;
+
+function resourceTable(all: readonly ResourceStatus[], now: number): string {
+  const figures = all.map(({ deleted, drift, rejected }) => ({
+    deleted,
+    drift: (drift.reconcile ?? 0) + drift.audit.drifted,
+    rejected,
+  }));
+  const shown = RARE.filter((name) => figures.some((figure) => figure[name] > 0));
+  const table = plainTable(['resource', 'rows', 'lag', 'backfill', 'last run', ...shown], LEFT);
+  for (const [index, status] of all.entries()) {
+    const { resource, rows, lag_seconds, last_run } = status;
+    table.push([
+      resource,
+      count(rows),
+      lag_seconds === null ? 'never' : duration(lag_seconds),
+      backfillText(status),
+      last_run === null ? '' : `${last_run.outcome} ${ago(last_run.finished_at ?? last_run.started_at, now)}`,
+      ...shown.map((name) => count(figures[index]?.[name] ?? 0).replace(/^0$/, '')),
+    ]);
+  }
+  return table.toString();
+}
+
+const LEFT = ['resource', 'backfill', 'last run'];
+
+/** Endpoints that something was asked of in the last minute, or that must wait: how much, of how much. */
+function budgetText(budgets: Status['budgets'], now: number): readonly string[] {
+  const table = plainTable(
+    ['endpoint', 'last minute', 'allowed', 'queued', 'paused'],
+    ['endpoint', 'paused'],
+  );
+  for (const { endpoint, per_minute, queued, answered_at, paused_until } of budgets) {
+    const used = answered_at.filter((at) => now - at < 60_000).length;
+    const paused = paused_until === null ? 0 : Date.parse(paused_until) - now;
+    if (used === 0 && paused <= 0) continue;
+    table.push([
+      endpoint,
+      count(used),
+      count(per_minute),
+      count(queued),
+      paused > 0 ? duration(paused / 1000) : '',
+    ]);
+  }
+  return table.length === 0 ? ['no request in the last minute'] : [table.toString()];
+}
+
+function ago(instant: string, now: number): string {
+  return `${duration((now - Date.parse(instant)) / 1000)} ago`;
+}
+
+function backfillText({ backfill, unavailable, windows, covered }: ResourceStatus): string {
+  if (unavailable) return 'unavailable';
+  if (backfill === 'none') return 'not begun';
+  if (backfill === 'unfinished' && covered !== null) return percent(covered);
+  // Windows read, of those found so far.
+  if (backfill === 'unfinished' && windows !== null) return `${windows.done} of ${windows.found}`;
+  return backfill;
+}

@@ -1,0 +1,39 @@
+import Table from 'cli-table3';
+import { count } from '../../format.ts';
+import type { ResourceProgress } from '../../sync/pass/progress.ts';
+
+const FIGURES = ['read', 'inserted', 'updated', 'deleted', 'unchanged', 'rejected', 'requests'] as const;
+
+/** What a backfill read and changed, one row a resource, and the sums. */
+export function summaryTable(all: readonly Readonly<ResourceProgress>[]): string {
+  const table = plainTable(['resource', ...FIGURES, 'seconds', 'outcome'], ['resource', 'outcome']);
+  for (const progress of all) {
+    const { startedAt, finishedAt } = progress;
+    const seconds =
+      startedAt === undefined || finishedAt === undefined ? '' : ((finishedAt - startedAt) / 1000).toFixed(1);
+    table.push([
+      progress.resource,
+      ...FIGURES.map((figure) => count(progress[figure])),
+      seconds,
+      progress.state,
+    ]);
+  }
+  const sums = FIGURES.map((figure) => count(all.reduce((sum, progress) => sum + progress[figure], 0)));
+  table.push(['all', ...sums, '', '']);
+  return table.toString();
+}
+
+/** A table without colours, so that it reads the same on a terminal and in a file; figures to the right. */
+export function plainTable(head: readonly string[], left: readonly string[]): Table.Table {
+  return new Table({
+    head: [...head],
+    colAligns: head.map((name) => (left.includes(name) ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
+    chars: {
+      ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+      ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+      ...{ left: '', right: '', middle: '' },
+      ...{ 'left-mid': '', 'right-mid': '', 'mid-mid': '' },
+    },
+  });
+}

@@ -1,0 +1,110 @@
+import { DatabaseRefusedError } from '../../db/connection/away.ts';
+import { openSnapshots } from '../../db/connection/snapshot.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { noteRereads } from '../../db/mirror/rereads.ts';
+import { openWatch, type Watch } from '../../db/status/watch.ts';
+import { TransientError } from '../../errors.ts';
+import { daemonApp } from '../../http/daemon-app.ts';
+import type { Hint } from '../../http/hints.ts';
+import { createMetrics } from '../../http/metrics.ts';
+import { type HttpServer, ListenError, listen } from '../../http/server.ts';
+import type { Attempt } from '../../pylon/observe.ts';
+import { openReports, type Reports, STATEMENT_MS } from '../../reports/open.ts';
+import type { Activity } from '../../sync/pass/activity.ts';
+import type { Context } from '../../sync/pass/context.ts';
+import type { Setup } from './setup.ts';
+
+/** The daemon's port, told of what the process around it reaches and loses. */
+export interface Port {
+  /** Undefined where it is off. */
+  readonly url: string | undefined;
+  /** Counts an attempt at a request to Pylon. */
+  observe(attempt: Attempt): void;
+  /** The database can be reached at this address. */
+  reached(url: string): void;
+  /** What works under the lease; undefined when nothing does. */
+  works(ctx: Context | undefined): void;
+  close(): Promise<void>;
+}
+
+export interface PortOptions {
+  readonly activity: Activity;
+  /** Takes any free port where the configured one is taken. */
+  readonly orAnother?: boolean;
+}
+
+/**
+ * Opens the port as configured; it answers from here on, whatever the database does.
+ *
+ * @throws ListenError when the address cannot be had.
+ */
+export async function openPort(setup: Setup, { activity, orAnother = false }: PortOptions): Promise<Port> {
+  const { config, conceal, log, shell } = setup;
+  const metrics = createMetrics(setup.lostLines);
+  let watch: Watch | undefined;
+  let reports: Reports | undefined;
+  let reached: string | undefined;
+  let working: Context | undefined;
+  const app = daemonApp({
+    ...{ version: shell.version, activity, metrics, log, conceal },
+    watch: () => watch,
+    reports: () => reports,
+    uses: () => working?.pylon.uses() ?? [],
+    hint: async (hints) => queue(working, hints),
+    hosts: [...(config.http === 'off' ? [] : [config.http.host.toLowerCase()]), ...config.httpHosts],
+    webhookSecret: config.webhookSecret,
+    now: Date.now,
+  });
+  const onError = (error: Error) => log.error({ error }, 'the HTTP port has an error: going on');
+  const server = config.http === 'off' ? undefined : await open(app, config.http, orAnother, onError);
+  const leave = async () => {
+    const left = watch;
+    const unread = reports;
+    watch = reports = undefined;
+    await Promise.all([left?.close(), unread?.close()]);
+  };
+  return {
+    url: server?.url,
+    observe: (attempt) => metrics.observe(attempt),
+    reached(url) {
+      if (server === undefined || url === reached) return;
+      void leave();
+      try {
+        watch = openWatch(url, config.resources);
+        reports = openReports(openSnapshots(url, { statementMs: STATEMENT_MS }));
+        reached = url;
+      } catch (error) {
+        // A file that the address names cannot be read: the work says so, which connects next.
+        if (!(error instanceof DatabaseRefusedError)) throw error;
+      }
+    },
+    works(ctx) {
+      working = ctx;
+    },
+    async close() {
+      await server?.close();
+      await leave();
+    },
+  };
+}
+
+async function open(
+  app: Parameters<typeof listen>[0],
+  address: Parameters<typeof listen>[1],
+  orAnother: boolean,
+  onError: (error: Error) => void,
+): Promise<HttpServer> {
+  return listen(app, address, onError).catch((error: unknown) => {
+    if (!orAnother || !(error instanceof ListenError)) throw error;
+    return listen(app, { ...address, port: 0 }, onError);
+  });
+}
+
+/** Notes records to be read again. A standby takes none: whoever sends them is told to come again. */
+async function queue(working: Context | undefined, hints: readonly Hint[]): Promise<void> {
+  if (working === undefined) throw new TransientError('this process does not hold the database');
+  const { db, lease } = working;
+  await writing(db, lease, async (tx) => {
+    for (const { resource, id } of hints) await noteRereads(tx, resource, [id], {}, 'hint');
+  });
+}

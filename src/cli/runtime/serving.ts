@@ -1,0 +1,189 @@
+import { awayOr, DatabaseAwayError } from '../../db/connection/away.ts';
+import type { Database } from '../../db/connection/connect.ts';
+import { type Holder, LeaseHeldError } from '../../db/lease/lease.ts';
+import { type LeaseWatch, watchLease } from '../../db/lease/lease-watch.ts';
+import { LeaseLostError, PermanentError, reasonOf, UsageError } from '../../errors.ts';
+import type { Attempt } from '../../pylon/observe.ts';
+import { type DaemonOptions, serve } from '../../sync/daemon/daemon.ts';
+import type { OnRead } from '../../sync/daemon/first-reading.ts';
+import type { Activity, Role } from '../../sync/pass/activity.ts';
+import type { OnProgress } from '../../sync/pass/progress.ts';
+import { logSteps } from '../render/steps.ts';
+import { type Backoff, newBackoff, pause } from './backoff.ts';
+import type { Port } from './port.ts';
+import { pushOptionsOf } from './push-options.ts';
+import { withContext } from './session.ts';
+import type { Setup } from './setup.ts';
+import { type TokenRecord, TokenRefusedError, untilAccepted } from './token.ts';
+
+/** What works for so long has recovered: the next failure is a first one. */
+const SETTLED_MS = 60_000;
+
+/** What the lease says of a daemon. */
+export const DAEMON = 'pylon-sync start';
+
+/** What a daemon shows of itself, and whom it tells. */
+export interface Daemon {
+  readonly activity: Activity;
+  readonly port: Port;
+  readonly onRead: OnRead;
+}
+
+/** The same, and where its database is at present. */
+type Serving = Daemon & { readonly url: string };
+
+/** What the daemon remembers from one try to the next, whatever ended that. */
+export interface RestartState {
+  readonly watch: LeaseWatch;
+  readonly token: TokenRecord;
+  readonly broken: Backoff;
+  readonly refused: Backoff;
+  /** Whom it has said that it stands by for. */
+  standingBy: string | undefined;
+}
+
+export function newMemory({ log, tempo, shell: { signal } }: Setup): RestartState {
+  return {
+    watch: watchLease(tempo.expiryMs),
+    token: { worked: false },
+    broken: newBackoff({ log, what: 'interrupted: trying again', signal }),
+    // Only a person can mend it, who need not wait for long then.
+    refused: newBackoff({
+      ...{ log, what: 'Pylon refuses the token: trying until it works again', signal },
+      ...{ firstMs: tempo.refusedMs, mostMs: 60_000, least: 'error' as const },
+    }),
+    standingBy: undefined,
+  };
+}
+
+/**
+ * Serves whenever the lease can be had. What may pass (a lease held elsewhere or lost, Pylon away, a token that
+ * worked and is refused) is waited out; what needs a person ends it.
+ *
+ * @throws DatabaseAwayError, which is waited out by who connects; UsageError, PermanentError; the stop signal's reason.
+ */
+export async function serveForever(
+  setup: Setup,
+  db: Database,
+  memory: RestartState,
+  daemon: Serving,
+): Promise<never> {
+  const { signal } = setup.shell;
+  for (;;) {
+    signal.throwIfAborted();
+    let worksSince = Number.POSITIVE_INFINITY;
+    const onStep = () => {
+      worksSince = Math.min(worksSince, performance.now());
+    };
+    try {
+      await serveOnce(setup, db, memory, onStep, daemon);
+    } catch (cause) {
+      signal.throwIfAborted();
+      const error = awayOr(cause);
+      if (performance.now() - worksSince > SETTLED_MS) memory.broken.recovered();
+      await waitOut(setup, daemon.activity, memory, error);
+    }
+  }
+}
+
+/** Works under the lease until something ends that; `onStep` is called whenever that gets on. */
+async function serveOnce(
+  setup: Setup,
+  db: Database,
+  memory: RestartState,
+  onStep: () => void,
+  { activity, port, onRead, url }: Serving,
+): Promise<void> {
+  const { log } = setup;
+  const { watch, token } = memory;
+  const tell = logSteps(log);
+  const onProgress: OnProgress = (progress, step) => {
+    onStep();
+    activity.trouble = undefined;
+    tell(progress, step);
+  };
+  const observe = (attempt: Attempt) => port.observe(attempt);
+  const session = { command: DAEMON, watch, token, onProgress, observe };
+  await withContext(setup, db, session, async (ctx) => {
+    // Whether what troubled it is over shows with the first step.
+    setRole(activity, 'active', undefined, activity.trouble);
+    log.info({ lease: Number(ctx.lease.token) }, 'active: working on this database');
+    memory.standingBy = undefined;
+    port.works(ctx);
+    try {
+      return await serve(ctx, {
+        ...optionsOf(setup, url),
+        activity,
+        onRead: async (results) => {
+          memory.broken.recovered();
+          memory.refused.recovered();
+          await onRead(results);
+        },
+      });
+    } finally {
+      port.works(undefined);
+    }
+  });
+}
+
+/** What the daemon goes by, of the configuration. */
+function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 'onRead'> {
+  const { config } = setup;
+  const { resources, since, windowDays, overlapSeconds, auditShare } = config;
+  const { schedule, listSchedule, reconcileSchedule } = config;
+  return {
+    ...{ resources, since, windowDays, overlapSeconds, auditShare },
+    ...{ schedule, listSchedule, reconcileSchedule },
+    edits: pushOptionsOf(setup, url),
+    retentionDays: config.retentionDays,
+  };
+}
+
+/** Waits until it makes sense to try again; throws on what no waiting helps against. */
+async function waitOut(
+  setup: Setup,
+  activity: Activity,
+  memory: RestartState,
+  error: unknown,
+): Promise<void> {
+  const { log, shell, tempo } = setup;
+  if (error instanceof LeaseHeldError) {
+    setRole(activity, 'standby', error.holder);
+    const name = nameOf(error.holder);
+    if (memory.standingBy !== name)
+      log.info({ holder: error.holder }, 'standing by: another process works on this database');
+    memory.standingBy = name;
+    memory.broken.recovered();
+    await pause(tempo.standbyMs, shell.signal);
+  } else if (error instanceof LeaseLostError) {
+    setRole(activity, 'standby');
+    log.warn({ error }, 'lease lost: standing by');
+    await pause(tempo.standbyMs, shell.signal);
+  } else if (error instanceof TokenRefusedError && memory.token.worked) {
+    // Without the lease: another process may have been given a new token.
+    setRole(activity, 'starting', undefined, reasonOf(error));
+    await untilAccepted(setup, error, memory.refused);
+    log.info('Pylon takes the token again');
+  } else if (mayPass(error, memory)) {
+    setRole(activity, 'starting', undefined, reasonOf(error));
+    await memory.broken.wait(error);
+  } else throw error;
+}
+
+/** An answer that refuses what has worked before, or makes no sense, is weather too: a maintenance page, say. */
+function mayPass(error: unknown, { token }: RestartState): boolean {
+  if (error instanceof PermanentError) return token.worked;
+  return !(error instanceof DatabaseAwayError || error instanceof UsageError);
+}
+
+/** What is said of this process from here on. Nothing follows after `stopping`. */
+export function setRole(
+  activity: Activity,
+  role: Role,
+  holder: Holder | undefined = undefined,
+  trouble: string | undefined = undefined,
+): void {
+  if (activity.role !== 'stopping') Object.assign(activity, { role, holder, trouble });
+}
+
+const nameOf = ({ host, space, pid }: Holder) => `${pid} ${space} ${host}`;

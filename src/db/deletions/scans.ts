@@ -1,0 +1,174 @@
+import { and, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import type { Query, Resource } from '../../resources/define.ts';
+import type { Executor } from '../connection/connect.ts';
+import { ZERO_TIME } from '../row/instant.ts';
+import { isGiven } from '../row/provisional.ts';
+import { scanCandidates, scanSeen, scans } from '../tables.ts';
+
+export type ScanState = 'listing' | 'judging' | 'applied' | 'stopped' | 'abandoned';
+
+/** One enumeration whose end says what is gone. */
+export interface Scan {
+  readonly id: number;
+  readonly resource: string;
+  readonly kind: string;
+  readonly state: ScanState;
+  /** Place in the order of requests before its first one. */
+  readonly firstOrder: bigint;
+  /** When a person let it through after it was stopped; RFC 3339. */
+  readonly approvedAt: string | null;
+}
+
+/** What a finished listing has enumerated: rows outside of it are not judged. */
+export interface Span {
+  /** Bounds of `created_at`, epoch milliseconds, the first included; where the listing had them. */
+  readonly created?: { readonly from: number; readonly to: number };
+  /** Parts of the listing that were refused: rows whose columns say that they belong there are left out. */
+  readonly except: readonly Query[];
+}
+
+const COLUMNS = {
+  id: scans.id,
+  resource: scans.resource,
+  kind: scans.kind,
+  state: scans.state,
+  firstOrder: scans.first_order,
+  approvedAt: scans.approved_at,
+};
+
+export async function beginScan(
+  tx: Executor,
+  scan: Pick<Scan, 'resource' | 'kind' | 'firstOrder'> & { readonly state?: ScanState },
+): Promise<Scan> {
+  const { resource, kind, firstOrder, state = 'listing' } = scan;
+  const [row] = await tx
+    .insert(scans)
+    .values({ resource, kind, first_order: firstOrder, state })
+    .returning(COLUMNS);
+  if (row === undefined) throw new Error('INSERT INTO pylon_sync.scans returned no row');
+  return row as Scan;
+}
+
+export async function readScan(db: Executor, id: number): Promise<Scan | undefined> {
+  const [row] = await db.select(COLUMNS).from(scans).where(eq(scans.id, id));
+  return row as Scan | undefined;
+}
+
+/** The newest scan of a resource in a state. */
+export async function newestScan(
+  db: Executor,
+  resource: string,
+  kind: string,
+  state: ScanState,
+): Promise<Scan | undefined> {
+  const [row] = await db
+    .select(COLUMNS)
+    .from(scans)
+    .where(and(eq(scans.resource, resource), eq(scans.kind, kind), eq(scans.state, state)))
+    .orderBy(desc(scans.id))
+    .limit(1);
+  return row as Scan | undefined;
+}
+
+/** Notes ids that a page held; in the transaction that stores the page. */
+export async function addSeen(tx: Executor, scan: number, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.insert(scanSeen).values({ scan_id: scan, ids: [...ids] });
+  await tx
+    .update(scans)
+    .set({ seen: sql`${scans.seen} + ${ids.length}` })
+    .where(eq(scans.id, scan));
+}
+
+/** Rows that the span holds: columns that the table has not are no reason to leave a row out. */
+function within({ table }: Resource, { created, except }: Span): SQL {
+  const conditions = [sql`row._deleted_at IS NULL`, isGiven(sql`row.id`)];
+  if (created !== undefined) {
+    const [from, to] = [created.from, created.to].map((ms) => sql`to_timestamp(${ms / 1000}::float8)`);
+    // A listing from the zero time on has those too that have no time.
+    const timeless = created.from <= ZERO_TIME ? sql`row.created_at IS NULL` : sql`false`;
+    conditions.push(sql`(row.created_at >= ${from} AND row.created_at < ${to} OR ${timeless})`);
+  }
+  for (const query of except) {
+    const columns = Object.entries(query).filter(([column]) => column in table);
+    const same = columns.map(([column, value]) => sql`row.${sql.identifier(column)} = ${String(value)}`);
+    conditions.push(same.length === 0 ? sql`false` : sql`NOT (${sql.join(same, sql` AND `)})`);
+  }
+  return sql.join(conditions, sql` AND `);
+}
+
+/**
+ * Ends a scan's listing: notes, as candidates, the live rows of its span that it did not see and that nothing
+ * answered since it began. Returns how many, of how many live rows; undefined when what it saw was lost in a
+ * crash of the server, which leaves nothing to judge by.
+ */
+export async function judgeScan(
+  tx: Executor,
+  resource: Resource,
+  { id, firstOrder }: Scan,
+  span: Span,
+): Promise<{ readonly candidates: number; readonly live: number } | undefined> {
+  const { rows } = await tx.execute<{ whole: boolean; live: number }>(sql`
+    SELECT scans.seen = coalesce((SELECT sum(cardinality(ids)) FROM ${scanSeen} WHERE scan_id = scans.id), 0) AS whole,
+           (SELECT count(*)::float8 FROM ${resource.table} WHERE _deleted_at IS NULL) AS live
+      FROM ${scans} WHERE id = ${id}`);
+  if (rows[0]?.whole !== true) return undefined;
+  const noted = await tx.execute(sql`
+    INSERT INTO ${scanCandidates} (scan_id, record_id)
+    SELECT ${id}, row.id FROM ${resource.table} AS row
+     WHERE ${within(resource, span)} AND row._order < ${firstOrder}::bigint
+       AND NOT EXISTS (SELECT FROM (SELECT unnest(ids) AS id FROM ${scanSeen} WHERE scan_id = ${id}) AS seen
+                        WHERE seen.id = row.id)
+        ON CONFLICT DO NOTHING`);
+  const found = { candidates: noted.rowCount ?? 0, live: rows[0].live };
+  await tx.execute(sql`DELETE FROM ${scanSeen} WHERE scan_id = ${id}`);
+  await tx
+    .update(scans)
+    .set({ state: 'judging', ...found })
+    .where(eq(scans.id, id));
+  return found;
+}
+
+/** Ends a scan; one that is `stopped` keeps its candidates for the person who decides. */
+export async function endScan(tx: Executor, scan: number, state: ScanState): Promise<void> {
+  await tx.update(scans).set({ state, finished_at: sql`now()` }).where(eq(scans.id, scan));
+  if (state === 'stopped') return;
+  await tx.execute(sql`DELETE FROM ${scanCandidates} WHERE scan_id = ${scan}`);
+  await tx.execute(sql`DELETE FROM ${scanSeen} WHERE scan_id = ${scan}`);
+}
+
+/** Lets a stopped scan through. False when no scan of that number is stopped. */
+export async function approveScan(tx: Executor, id: number): Promise<boolean> {
+  const { rowCount } = await tx
+    .update(scans)
+    .set({ state: 'judging', approved_at: sql`now()`, finished_at: null })
+    .where(and(eq(scans.id, id), eq(scans.state, 'stopped')));
+  return rowCount === 1;
+}
+
+/** Scans of a resource, older than one, that wait for a person: the newer one speaks for them. */
+export async function supersedeStopped(tx: Executor, { id, resource, kind }: Scan): Promise<void> {
+  const { rows } = await tx.execute<{ id: number }>(sql`
+    UPDATE ${scans} SET state = 'abandoned'
+     WHERE resource = ${resource} AND kind = ${kind} AND state IN ('stopped', 'listing', 'judging') AND id < ${id}
+    RETURNING id`);
+  for (const older of rows) await endScan(tx, older.id, 'abandoned');
+}
+
+/** Scans that wait for a person. */
+export async function stoppedScans(db: Executor): Promise<readonly Scan[]> {
+  return (await db
+    .select(COLUMNS)
+    .from(scans)
+    .where(eq(scans.state, 'stopped'))
+    .orderBy(scans.id)) as readonly Scan[];
+}
+
+/** Scans that a person let through and that are not settled yet. */
+export async function approvedScans(db: Executor): Promise<readonly Scan[]> {
+  return (await db
+    .select(COLUMNS)
+    .from(scans)
+    .where(and(eq(scans.state, 'judging'), isNotNull(scans.approved_at)))
+    .orderBy(scans.id)) as readonly Scan[];
+}

@@ -1,0 +1,106 @@
+import { resources } from '../../resources/index.ts';
+import { tableOf } from '../capture/names.ts';
+import { type Pool, readStatement, writeStatement } from '../connection/atomic.ts';
+import type { Terms } from '../connection/begin.ts';
+import { sqlState } from '../connection/sql-state.ts';
+import type { Holder } from './holder.ts';
+
+/** The one row of `pylon_sync.lease`, as it stood when it was looked at. */
+export interface LeaseRow {
+  /** Grows with every change of hands. */
+  readonly token: bigint;
+  readonly holder: Holder;
+  /** The time of `expires_at`, to be compared for equality alone: every heartbeat changes it. */
+  readonly expires: string;
+  /** Whether that time has passed by the database's clock. */
+  readonly expired: boolean;
+  /** Whether the holder gave the lease back. */
+  readonly released: boolean;
+}
+
+/** Shorter than a silent connection of the lease's own is kept (`connect.ts`). */
+const LOOKING: Terms = { access: 'READ ONLY', statementMs: 9_000, lockMs: 0, idleMs: 8_000 };
+const HOLDING: Terms = { ...LOOKING, access: 'READ WRITE' };
+
+const EXPIRES = 'extract(epoch FROM held.expires_at)::text';
+
+/** Reads the row and locks nothing: those who write are not held up by those who wait. */
+export async function readLease(pool: Pool): Promise<LeaseRow | undefined> {
+  const { rows } = await readStatement<LeaseRow & { token: string }>(
+    pool,
+    `SELECT token, holder, ${EXPIRES} AS expires, expires_at < clock_timestamp() AS expired,
+            expires_at = '-infinity' AS released
+       FROM pylon_sync.lease AS held WHERE name = 'daemon'`,
+    [],
+    LOOKING,
+  );
+  return rows[0] && { ...rows[0], token: BigInt(rows[0].token) };
+}
+
+/** The last place in the order of requests that any mirrored row has; reads all of them. */
+export async function lastPlace(pool: Pool): Promise<bigint> {
+  const each = resources.map(({ name }) => `SELECT max(_order) AS place FROM ${tableOf(name)}`);
+  const { rows } = await readStatement<{ place: string }>(
+    pool,
+    `SELECT coalesce(max(place), 0) AS place FROM (${each.join(' UNION ALL ')}) AS last`,
+  );
+  return BigInt(rows[0]?.place ?? 0);
+}
+
+/** Transactions under the old token end within seconds; who waits for them looks again. */
+const TAKING: Terms = { ...HOLDING, lockMs: 3_000 };
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Takes the row over if it stands as it was seen (or is still not there), waiting for transactions that write
+ * under its token; the new token, or undefined when it has changed or those do not end. Where there is no row, `first`
+ * is the token.
+ */
+export async function takeLease(
+  pool: Pool,
+  holder: Holder,
+  expiryMs: number,
+  seen: LeaseRow | undefined,
+  first: bigint,
+): Promise<bigint | undefined> {
+  try {
+    const { rows } = await writeStatement<{ token: string }>(
+      pool,
+      `INSERT INTO pylon_sync.lease AS held (name, token, holder, acquired_at, expires_at)
+         VALUES ('daemon', $5, $1, clock_timestamp(), clock_timestamp() + $2 * interval '1 millisecond')
+         ON CONFLICT (name) DO UPDATE
+            SET token = held.token + 1, holder = excluded.holder,
+                acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
+          WHERE held.token = $3 AND ${EXPIRES} = $4
+         RETURNING token`,
+      [JSON.stringify(holder), expiryMs, seen?.token ?? null, seen?.expires ?? null, first],
+      TAKING,
+    );
+    return rows[0] && BigInt(rows[0].token);
+  } catch (error) {
+    if (sqlState(error) === LOCK_NOT_AVAILABLE) return undefined;
+    throw error;
+  }
+}
+
+/** Puts the expiry off; false when the row is another holder's or was given back. */
+export async function renewLease(pool: Pool, token: bigint, expiryMs: number): Promise<boolean> {
+  const { rowCount } = await writeStatement(
+    pool,
+    `UPDATE pylon_sync.lease SET expires_at = clock_timestamp() + $2 * interval '1 millisecond'
+      WHERE name = 'daemon' AND token = $1 AND expires_at <> '-infinity'`,
+    [token, expiryMs],
+    HOLDING,
+  );
+  return rowCount !== 0;
+}
+
+/** Gives the row back, if it still is this token's. */
+export async function releaseLease(pool: Pool, token: bigint): Promise<void> {
+  await writeStatement(
+    pool,
+    "UPDATE pylon_sync.lease SET expires_at = '-infinity' WHERE name = 'daemon' AND token = $1",
+    [token],
+    HOLDING,
+  );
+}

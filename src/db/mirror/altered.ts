@@ -1,0 +1,105 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { someOf } from '../../format.ts';
+import type { Order } from '../../order.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Executor } from '../connection/connect.ts';
+import { FROM_JSON } from '../row/fit.ts';
+import { jsonColumns, type Row } from '../row/row.ts';
+
+/** A mirror table of whose rows a trigger of the user's own makes something else than the daemon writes. */
+export interface Altered {
+  readonly resource: string;
+  /** The BEFORE triggers that there are. */
+  readonly triggers: readonly string[];
+  /** Columns that hold something else; none where rows are not written at all. */
+  readonly columns: readonly string[];
+  /** A record of which that was seen. */
+  readonly record: string;
+}
+
+/** The user's own BEFORE triggers of the rows of a table, as a query of their names. */
+const ownTriggers = (table: SQL): SQL => sql`
+  SELECT tgname::text FROM pg_trigger
+   WHERE tgrelid = ${table} AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+     AND tgtype & 3 = 3 AND tgtype & 20 > 0 AND NOT starts_with(tgname::text, 'pylon_sync_')`;
+
+/** Whether rows of a resource can become something else than what is written; once a statement. */
+export const isWatched = ({ name }: Resource): SQL =>
+  sql`EXISTS (${ownTriggers(sql`${`pylon.${name}`}::regclass`)})`;
+
+const keyOf = ({ name }: Pick<Resource, 'name'>) => `altered ${name}`;
+
+/** Notes of rows that were just written what a trigger has made of them; they are left so. */
+export async function noteAltered(tx: Executor, resource: Resource, rows: readonly Row[]): Promise<void> {
+  const differing = jsonColumns(resource).map(
+    ({ name, type }, index) =>
+      sql`(${name}, held.${sql.identifier(name)} IS DISTINCT FROM ${sql.raw(FROM_JSON[type](index))})`,
+  );
+  const page = `[${rows.map((row) => row.json).join(',')}]`;
+  const ids = jsonColumns(resource).findIndex(({ name }) => name === 'id');
+  const { rows: found } = await tx.execute<{ record: string; columns: readonly string[] }>(sql`
+    SELECT min(held.id) AS record, array_agg(DISTINCT one.name) AS columns
+      FROM jsonb_array_elements(${page}::jsonb) AS page(r)
+      JOIN ${resource.table} AS held ON held.id = ${sql.raw(FROM_JSON.text(ids))}
+     CROSS JOIN LATERAL (VALUES ${sql.join(differing, sql`, `)}) AS one(name, differs)
+     WHERE one.differs HAVING count(*) > 0`);
+  const [altered] = found;
+  if (altered !== undefined) return note(tx, resource, altered);
+  const written = rows.map(({ id }) => id);
+  await tx.execute(sql`
+    DELETE FROM pylon_sync.settings
+     WHERE key = ${keyOf(resource)} AND value->>'record' = ANY(${sql.param(written)}::text[])`);
+}
+
+/** Nothing is written where it is known already. */
+async function note(
+  tx: Executor,
+  resource: Resource,
+  { record, columns }: Pick<Altered, 'record' | 'columns'>,
+): Promise<void> {
+  const value = JSON.stringify({ record, columns });
+  await tx.execute(sql`
+    INSERT INTO pylon_sync.settings (key, value) VALUES (${keyOf(resource)}, ${value}::jsonb)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
+           WHERE NOT (settings.value->'columns') @> (excluded.value->'columns')`);
+}
+
+/**
+ * Of rows that a statement was to write and did not, those that a trigger has kept from being written: to try again is
+ * of no use. The others were answered meanwhile, or are somebody's at the moment.
+ */
+export async function suppressed(
+  tx: Executor,
+  resource: Resource,
+  ids: readonly string[],
+  { asked }: Order,
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    SELECT wanted.id FROM unnest(${sql.param([...ids])}::text[]) AS wanted(id)
+      LEFT JOIN ${resource.table} AS held ON held.id = wanted.id
+     WHERE (held.id IS NULL OR held._order < ${asked}::bigint) AND ${isWatched(resource)}
+     ORDER BY wanted.id`);
+  const [first] = rows;
+  if (first !== undefined) await note(tx, resource, { record: first.id, columns: [] });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The tables of which that is known, as far as their triggers still stand. */
+export async function readAltered(db: Executor): Promise<readonly Altered[]> {
+  const { rows } = await db.execute<Altered & Record<string, unknown>>(sql`
+    SELECT noted.resource, noted.value->>'record' AS record,
+           ARRAY(SELECT jsonb_array_elements_text(noted.value->'columns')) AS columns,
+           ARRAY(${ownTriggers(sql`to_regclass('pylon.' || quote_ident(noted.resource))`)} ORDER BY 1) AS triggers
+      FROM (SELECT substr(key, 9) AS resource, value FROM pylon_sync.settings WHERE starts_with(key, 'altered ')) AS noted
+     ORDER BY 1`);
+  return rows.filter(({ triggers }) => triggers.length > 0);
+}
+
+/** A sentence for people. */
+export function alteredInWords({ resource, triggers, columns, record }: Altered): string {
+  const whose = `a trigger of your own (${someOf(triggers)})`;
+  return columns.length === 0
+    ? `pylon.${resource}: ${whose} keeps the daemon from writing rows, such as that of ${record}`
+    : `pylon.${resource}: ${whose} changes what the daemon writes (${someOf(columns)}), so rows such as that of ${record} are not what Pylon holds. They are left so`;
+}

@@ -1,0 +1,67 @@
+import { sql } from 'drizzle-orm';
+import { type Deleting, planDeletion } from '../../edits/deletion.ts';
+import type { Values } from '../../edits/merge.ts';
+import type { Asked } from '../../edits/plan.ts';
+import { toJson } from '../../exact.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Executor } from '../connection/connect.ts';
+
+/** What is known of a DELETE that waits or is under way: all that it is compared by but what Pylon holds now. */
+export interface Deletion extends Pick<Deleting, 'known' | 'decided' | 'readOnly'> {
+  /** Of a resource that has no request for one record: what of it a listing has shown to be changed since. */
+  readonly listed: { readonly contested: readonly string[]; readonly remote: Values };
+}
+
+interface Known {
+  readonly known: Values;
+  readonly held: readonly string[] | null;
+  readonly remote: Values | null;
+  readonly isDecided: boolean;
+  readonly readOnly: readonly string[];
+}
+
+/**
+ * What Pylon was last known to hold of the record when it was deleted here: the row that was deleted, without edits
+ * of it that are not settled. One that is tried again after it was held starts from what it was compared with.
+ */
+export async function readDeletion(
+  db: Executor,
+  { writes }: Resource,
+  edit: number,
+): Promise<Deletion | undefined> {
+  const { rows } = await db.execute<Known & Record<string, unknown>>(sql`
+    SELECT pylon_sync.known_row(e.resource, e.record_id, e.base) || coalesce(e.shadow, '{}') AS known,
+           e.held, e.remote, e.forced IS NOT NULL AS "isDecided",
+           ARRAY(SELECT f.slug FROM pylon.custom_fields AS f
+                  WHERE f.object_type = ${writes?.objectType ?? ''} AND f.is_read_only AND f._deleted_at IS NULL) AS "readOnly"
+      FROM pylon_sync.edits AS e WHERE e.id = ${edit}`);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { known, held, remote, isDecided, readOnly } = row;
+  return {
+    ...{ known, readOnly: new Set(readOnly), listed: { contested: held ?? [], remote: remote ?? {} } },
+    ...(isDecided && { decided: remote ?? {} }),
+  };
+}
+
+/**
+ * Notes with a DELETE what a listing shows to be changed since: where Pylon has no request for one record, that is what
+ * the DELETE goes by.
+ */
+export async function noteListed(
+  tx: Executor,
+  resource: Resource,
+  edit: number,
+  remote: Values,
+  earlier: readonly Asked[],
+): Promise<void> {
+  const deletion = await readDeletion(tx, resource, edit);
+  if (deletion === undefined) return;
+  const plan = planDeletion(resource, { ...deletion, remote, earlier }, () => 'hold');
+  const isContested = plan.contested.length > 0;
+  await tx.execute(sql`
+    UPDATE pylon_sync.edits
+       SET held = ${isContested ? sql.param([...plan.contested]) : null}::text[],
+           remote = coalesce(${isContested ? toJson(plan.remote) : null}::jsonb, remote)
+     WHERE id = ${edit}`);
+}

@@ -1,0 +1,126 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { Values } from '../../edits/merge.ts';
+import { toJson } from '../../exact.ts';
+import type { MirrorTable, Resource } from '../../resources/define.ts';
+import type { Executor } from '../connection/connect.ts';
+import { changes } from '../tables.ts';
+
+/**
+ * Digests of rows whose content is not Pylon's: emptied, or made here. No answer has one, so that the record is written
+ * whole when it comes; what comes in such a row's place is no change.
+ */
+export const ERASED = 'erased';
+export const MADE_HERE = 'made here';
+export const UNSEEN: readonly string[] = [ERASED, MADE_HERE];
+
+/** Of two rows of a table, known by aliases, a condition under which a column of theirs differs. */
+type Differs = (was: SQL, is: SQL) => SQL;
+
+const isDistinct: Differs = (was, is) => sql`${was} IS DISTINCT FROM ${is}`;
+
+/** Null and an empty text are one to Pylon; so are null and an empty list, whose order means nothing. */
+const DIFFERS: Readonly<Record<string, Differs>> = {
+  text: (was, is) => sql`nullif(${was}, '') IS DISTINCT FROM nullif(${is}, '')`,
+  'text[]': (was, is) =>
+    sql`NOT (coalesce(${was}, '{}') @> coalesce(${is}, '{}') AND coalesce(${was}, '{}') <@ coalesce(${is}, '{}'))`,
+};
+
+const typeOf = (table: MirrorTable, column: string): string =>
+  (getTableColumns(table) as Readonly<Record<string, { getSQLType(): string } | undefined>>)[
+    column
+  ]?.getSQLType() ?? '';
+
+const of = (alias: string, column: string): SQL => sql`${sql.identifier(alias)}.${sql.identifier(column)}`;
+
+/** Custom fields of a row, one a row; those without a value are left out. */
+const fieldsOf = (alias: string): SQL => {
+  const fields = of(alias, 'custom_fields');
+  return sql`(SELECT key, value FROM jsonb_each(CASE jsonb_typeof(${fields}) WHEN 'object' THEN ${fields} END)
+               WHERE value NOT IN ('null', '""', '[]'))`;
+};
+
+/** Each custom field that differs; of lists, the order means nothing. */
+const CUSTOM_FIELDS = sql`
+  SELECT 'custom_fields.' || key, before.value, after.value
+    FROM ${fieldsOf('was')} AS before FULL JOIN ${fieldsOf('becomes')} AS after USING (key)
+   WHERE was.custom_fields IS DISTINCT FROM becomes.custom_fields AND before.value IS DISTINCT FROM after.value
+     AND NOT (jsonb_typeof(before.value) = 'array' AND jsonb_typeof(after.value) = 'array'
+              AND before.value @> after.value AND before.value <@ after.value) IS TRUE`;
+
+/** The fields in which two rows, `was` and `becomes`, differ, as a set of `(field, old, new)`. */
+function differences({ table, history = [] }: Resource): SQL {
+  const parts = history.map((column) => {
+    const type = typeOf(table, column);
+    if (type === 'jsonb') return CUSTOM_FIELDS;
+    const [was, is] = [of('was', column), of('becomes', column)];
+    return sql`SELECT ${sql.raw(`'${column}'`)}, to_jsonb(${was}), to_jsonb(${is}) WHERE ${(DIFFERS[type] ?? isDistinct)(was, is)}`;
+  });
+  return sql`LATERAL (${sql.join(parts, sql` UNION ALL `)}) AS changed(field, old, new)`;
+}
+
+/** Columns that `differences` and `changedAt` look at. */
+export const trackedColumns = ({ table, history = [] }: Resource): readonly string[] =>
+  history.length === 0 ? [] : [...history, ...('updated_at' in table ? ['updated_at'] : [])];
+
+/** When the change was made, by Pylon's own word: a time of change that stayed says nothing of it. */
+const changedAt = ({ table }: Resource): SQL =>
+  'updated_at' in table
+    ? sql`CASE WHEN becomes.updated_at > coalesce(was.updated_at, '-infinity') THEN becomes.updated_at END`
+    : sql`NULL::timestamptz`;
+
+const row = (alias: string, columns: readonly string[]) =>
+  sql`(${sql.join(
+    columns.map((column) => of(alias, column)),
+    sql`, `,
+  )})`;
+
+/**
+ * Of a statement that writes rows, what notes the changes: `was` and `becomes` are names of what has the tracked
+ * columns of the rows before and after it, with their ids.
+ */
+export function noting(resource: Resource): SQL {
+  const { history = [], name } = resource;
+  return sql`
+    INSERT INTO ${changes} (resource, record_id, field, old, new, changed_at)
+    SELECT ${name}, was.id, changed.field, changed.old, changed.new, ${changedAt(resource)}
+      FROM was JOIN becomes USING (id) CROSS JOIN ${differences(resource)}
+     WHERE ${row('was', history)} IS DISTINCT FROM ${row('becomes', history)}`;
+}
+
+/** What Pylon held of a record, what it holds, and the edit that made it so; undefined where none did. */
+export interface Step {
+  readonly id: string;
+  readonly was: Values;
+  readonly becomes: Values;
+  readonly edit?: number | undefined;
+}
+
+/** Notes what changed of records, step by step. */
+export async function noteChanges(tx: Executor, resource: Resource, steps: readonly Step[]): Promise<void> {
+  const { table, name } = resource;
+  const columns = trackedColumns(resource);
+  if (columns.length === 0 || steps.length === 0) return;
+  const types = sql.join(
+    columns.map((column) => sql`${sql.identifier(column)} ${sql.raw(typeOf(table, column))}`),
+    sql`, `,
+  );
+  const tracked = (values: Values) =>
+    Object.fromEntries(columns.map((column) => [column, values[column] ?? null]));
+  const given = steps.map(({ id, was, becomes, edit }) => ({
+    id,
+    edit,
+    was: tracked(was),
+    becomes: tracked(becomes),
+  }));
+  await tx.execute(sql`
+    INSERT INTO ${changes} (resource, record_id, field, old, new, changed_at, edit_id, actor)
+    SELECT ${name}, step.id, changed.field, changed.old, changed.new,
+           CASE WHEN edit.id IS NULL THEN ${changedAt(resource)} ELSE edit.sent_at END, edit.id, edit.actor
+      FROM ROWS FROM (jsonb_to_recordset(${toJson(given)}::jsonb) AS (id text, edit bigint, was jsonb, becomes jsonb))
+           WITH ORDINALITY AS step(id, edit, was, becomes, place)
+     CROSS JOIN LATERAL jsonb_to_record(step.was) AS was(${types})
+     CROSS JOIN LATERAL jsonb_to_record(step.becomes) AS becomes(${types})
+     CROSS JOIN ${differences(resource)}
+      LEFT JOIN pylon_sync.edits AS edit ON edit.id = step.edit
+     ORDER BY step.place`);
+}

@@ -1,0 +1,199 @@
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import { attributeChanges } from '../../edits/attribution.ts';
+import { kindsOf } from '../../edits/body.ts';
+import { overlaid, type Values } from '../../edits/merge.ts';
+import { UNSETTLED } from '../../edits/states.ts';
+import { parseJson, toJson } from '../../exact.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Kind } from '../../resources/writes.ts';
+import type { Executor } from '../connection/connect.ts';
+import { arrayLiteral, asTextArray } from '../row/fit.ts';
+import { jsonColumns, type Row } from '../row/row.ts';
+import { RowFaultError } from '../row/row-fault.ts';
+import { noteListed } from './deleting.ts';
+import { noteChanges, type Step, trackedColumns, UNSEEN } from './history.ts';
+
+const TEXT_ARRAY = 1009 as Parameters<typeof pg.types.getTypeParser>[0];
+const readArray = pg.types.getTypeParser(TEXT_ARRAY) as (literal: string) => unknown;
+
+/** A row's columns as JSON has them, from the form in which it is written. */
+export function columnsIn(resource: Resource, { json }: Pick<Row, 'json'>): Values {
+  const values = parseJson(json) as unknown[];
+  return Object.fromEntries(
+    jsonColumns(resource).map(({ name, type }, index) => {
+      const value = values[index];
+      return [name, type === 'text[]' && typeof value === 'string' ? readArray(value) : value];
+    }),
+  );
+}
+
+/** Values that a table's columns can hold: an edit may hold a list that no text array can. */
+export function fitting(resource: Resource, shown: Values): Values {
+  const lists = jsonColumns(resource).filter(
+    ({ name, type }) => type === 'text[]' && Array.isArray(shown[name]),
+  );
+  if (lists.length === 0) return shown;
+  const fitted = lists.map(({ name }) => [name, asTextArray(shown[name] as readonly unknown[])]);
+  return { ...shown, ...Object.fromEntries(fitted) };
+}
+
+/** The same row with other values in its columns; what it says of Pylon's, its hash, stays. */
+function withColumns(resource: Resource, row: Row, values: Values): Row {
+  const written = parseJson(row.json) as unknown[];
+  const shown = fitting(resource, values);
+  jsonColumns(resource).forEach(({ name, type }, index) => {
+    const value = shown[name] ?? null;
+    written[index] = type === 'text[]' && Array.isArray(value) ? arrayLiteral(value) : value;
+  });
+  return { ...row, json: toJson(written) };
+}
+
+/**
+ * A row with its edits over it.
+ *
+ * @throws RowFaultError naming the edits, whatever goes wrong with them.
+ */
+function overlaidRow(
+  resource: Resource,
+  row: Row,
+  remote: Values,
+  edits: readonly Unsettled[],
+  kinds: Readonly<Record<string, Kind>>,
+): Row {
+  try {
+    return withColumns(resource, row, overlaid(remote, edits, kinds));
+  } catch (cause) {
+    const ids = edits.map(({ id }) => id).join(', ');
+    throw new RowFaultError(`what edits ${ids} change cannot be shown over it`, { cause });
+  }
+}
+
+/** An edit as far as it matters to what its row shows. */
+interface Unsettled {
+  readonly id: number;
+  readonly record_id: string;
+  readonly operation: string;
+  readonly changes: Values;
+  readonly base: Values;
+  readonly attempts: number;
+}
+
+const STATES = sql.raw(UNSETTLED.map((state) => `'${state}'`).join(', '));
+
+/** Edits of records that are not settled, in their order. */
+export async function unsettledOf(
+  tx: Executor,
+  resource: string,
+  ids: readonly string[],
+): Promise<readonly Unsettled[]> {
+  const { rows } = await tx.execute<Unsettled & Record<string, unknown>>(sql`
+    SELECT id::float8, record_id, operation, changes, base, attempts + in_doubt::integer AS attempts FROM pylon_sync.edits
+     WHERE resource = ${resource} AND record_id = ANY(${sql.param([...ids])}::text[]) AND state IN (${STATES})
+     ORDER BY id`);
+  return rows;
+}
+
+/** Rows as they are to be shown. */
+export interface ShownRows {
+  readonly rows: readonly Row[];
+  /** Ids of rows with such edits. */
+  readonly edited: ReadonlySet<string>;
+  /**
+   * Of those rows that were written: notes what changed in Pylon, and keeps with the edits what it holds of their
+   * columns. What `mended` rows held was never Pylon's.
+   */
+  noteSeen(tx: Executor, written: ReadonlySet<string>, mended?: ReadonlySet<string>): Promise<void>;
+}
+
+/** Columns of a row, with their names, for `jsonb_build_object`. */
+export const pairs = (alias: string, columns: readonly string[]) =>
+  sql.join(
+    columns.map((column) => sql`${column}::text, ${sql.identifier(alias)}.${sql.identifier(column)}`),
+    sql`, `,
+  );
+
+/** What Pylon was last seen to hold of records: of the columns whose changes are kept, and those that edits change. */
+async function knownOf(
+  tx: Executor,
+  resource: Resource,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Values>> {
+  if (resource.history === undefined || ids.length === 0) return new Map();
+  const { rows } = await tx.execute<{ id: string; known: Values }>(sql`
+    SELECT id, pylon_sync.known_row(${resource.name}, id, jsonb_build_object(${pairs('held', trackedColumns(resource))})) AS known
+      FROM ${resource.table} AS held
+     WHERE id = ANY(${sql.param([...ids])}::text[]) AND NOT (_hash = ANY(${sql.param([...UNSEEN])}::text[]))`);
+  return new Map(rows.map(({ id, known }) => [id, known]));
+}
+
+/**
+ * Puts the values of edits that are not settled over Pylon's, which are kept with the edits. A record that is being
+ * deleted from here is left out; where only listings show it, what differs in it is noted with its DELETE. The rows must
+ * be locked, so that no edit of them comes in between.
+ *
+ * @throws RowFaultError where the edits of one row cannot be shown over it.
+ */
+export async function withEdits(tx: Executor, resource: Resource, rows: readonly Row[]): Promise<ShownRows> {
+  const edits = new Map<string, Unsettled[]>();
+  if (resource.writes !== undefined && rows.length > 0) {
+    const ids = rows.map(({ id }) => id);
+    for (const edit of await unsettledOf(tx, resource.name, ids))
+      edits.set(edit.record_id, [...(edits.get(edit.record_id) ?? []), edit]);
+  }
+  if (edits.size === 0) return { rows, edited: new Set(), noteSeen: async () => {} };
+  const kinds = kindsOf(resource);
+  const remotes = new Map<string, Values>();
+  const deleting = new Map<number, Row>();
+  const shown = rows.flatMap((row) => {
+    const own = edits.get(row.id);
+    if (own === undefined) return [row];
+    const deletion = own.find(({ operation }) => operation === 'delete');
+    if (deletion !== undefined) {
+      deleting.set(deletion.id, row);
+      return [];
+    }
+    const remote = columnsIn(resource, row);
+    remotes.set(row.id, remote);
+    return [overlaidRow(resource, row, remote, own, kinds)];
+  });
+  const known = await knownOf(tx, resource, [...remotes.keys()]);
+  return {
+    rows: shown,
+    edited: new Set(edits.keys()),
+    async noteSeen(tx, written, mended) {
+      const steps: Step[] = [];
+      for (const [id, remote] of remotes) {
+        if (!written.has(id)) continue;
+        const own = (edits.get(id) ?? []).filter(({ operation }) => operation === 'update');
+        const before = mended?.has(id) === true ? undefined : known.get(id);
+        if (before !== undefined) steps.push(...stepsTo(id, before, remote, own, kinds));
+        for (const edit of own) await keepShadow(tx, edit, remote);
+      }
+      await noteChanges(tx, resource, steps);
+      if (resource.get !== undefined) return;
+      for (const [id, row] of deleting) {
+        const earlier = (edits.get(row.id) ?? []).filter(({ operation }) => operation === 'update');
+        await noteListed(tx, resource, id, columnsIn(resource, row), earlier);
+      }
+    },
+  };
+}
+
+/** How Pylon came to hold what it does: what edits that were sent made of it, then what was done there. */
+function stepsTo(
+  id: string,
+  known: Values,
+  remote: Values,
+  edits: readonly Unsettled[],
+  kinds: Readonly<Record<string, Kind>>,
+): readonly Step[] {
+  const sent = edits.filter(({ attempts }) => attempts > 0);
+  const { steps, after } = attributeChanges(sent, known, remote, kinds);
+  return [...steps.map((step) => ({ id, ...step })), { id, was: after, becomes: remote }];
+}
+
+async function keepShadow(tx: Executor, { id, changes }: Unsettled, remote: Values): Promise<void> {
+  const shadow = Object.fromEntries(Object.keys(changes).map((column) => [column, remote[column] ?? null]));
+  await tx.execute(sql`UPDATE pylon_sync.edits SET shadow = ${toJson(shadow)}::jsonb WHERE id = ${id}`);
+}

@@ -1,0 +1,67 @@
+import { getTableColumns, sql } from 'drizzle-orm';
+import type { MirrorTable } from '../../resources/define.ts';
+import type { Executor } from '../connection/connect.ts';
+import { isGiven } from '../row/provisional.ts';
+
+/** A parent's row as it stands, for what its columns say about its listings. */
+export async function readRow(
+  db: Executor,
+  table: MirrorTable,
+  id: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const columns = Object.keys(getTableColumns(table)).map((column) => sql`${sql.identifier(column)}`);
+  const { rows } = await db.execute(sql`SELECT ${sql.join(columns, sql`, `)} FROM ${table} WHERE id = ${id}`);
+  return rows[0];
+}
+
+/** Whether a row stands for a record that Pylon has, as far as is known. */
+export async function isLive(db: Executor, table: MirrorTable, id: string): Promise<boolean> {
+  const { rows } = await db.execute(sql`SELECT FROM ${table} WHERE id = ${id} AND _deleted_at IS NULL`);
+  return rows.length > 0;
+}
+
+/** Live rows under a parent that are none of those seen and that nothing answered since `asked`. */
+export async function missingUnder(
+  db: Executor,
+  {
+    table,
+    column,
+    parent,
+  }: { readonly table: MirrorTable; readonly column: string; readonly parent: string },
+  seen: readonly string[],
+  asked: bigint,
+): Promise<readonly string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT id FROM ${table}
+     WHERE ${sql.identifier(column)} = ${parent} AND _deleted_at IS NULL AND _order < ${asked}::bigint
+       AND ${isGiven(sql`id`)} AND NOT (id = ANY(${sql.param([...seen])}::text[]))
+     ORDER BY id`);
+  return rows.map(({ id }) => id);
+}
+
+export async function countLive(db: Executor, table: MirrorTable): Promise<number> {
+  const { rows } = await db.execute<{ live: number }>(
+    sql`SELECT count(*)::float8 AS live FROM ${table} WHERE _deleted_at IS NULL`,
+  );
+  return rows[0]?.live ?? 0;
+}
+
+/** When a live row's object was created, epoch milliseconds; undefined without such a row, or where it does not say. */
+export async function readCreated(db: Executor, table: MirrorTable, id: string): Promise<number | undefined> {
+  const { rows } = await db.execute<{ at: number | null }>(sql`
+    SELECT (extract(epoch FROM created_at) * 1000)::float8 AS at FROM ${table}
+     WHERE id = ${id} AND _deleted_at IS NULL`);
+  return rows[0]?.at ?? undefined;
+}
+
+/**
+ * How many rows a table still lacks, where its objects are numbered from 1: the newest come first, and say how
+ * many there ever were. Those deleted since are counted too. 0 where nothing is numbered.
+ */
+export async function countUnseen(db: Executor, table: MirrorTable): Promise<number> {
+  if (!('number' in table)) return 0;
+  const { rows } = await db.execute<{ unseen: number }>(
+    sql`SELECT greatest(0, coalesce(max(number), 0) - count(*))::float8 AS unseen FROM ${table}`,
+  );
+  return rows[0]?.unseen ?? 0;
+}

@@ -1,0 +1,169 @@
+import { sql } from 'drizzle-orm';
+import { reasonOf, TransientError } from '../../errors.ts';
+import type { Order } from '../../order.ts';
+import type { PathFacts, Resource } from '../../resources/define.ts';
+import type { Database, Executor } from '../connection/connect.ts';
+import { layersOf } from '../connection/sql-state.ts';
+import type { Lease } from '../lease/lease.ts';
+import { writing } from '../lease/transaction.ts';
+import { keepRejects } from '../progress/rejects.ts';
+import { isReject, type Reject, type Row, readable, rowMapper } from '../row/row.ts';
+import { mayBeOneRow, RowFaultError } from '../row/row-fault.ts';
+import type { Contents } from './contents.ts';
+import { lockParentForInsert } from './parents.ts';
+import type { PendingDeletions } from './pending-deletions.ts';
+import { noteRereads } from './rereads.ts';
+import { type Stored, upsert } from './upsert.ts';
+
+/** Objects of one answer, mapped: what of them are rows, and what cannot be. The objects are not held on to. */
+export interface Batch {
+  /** What only the request says about them. */
+  readonly facts: PathFacts;
+  readonly order: Order;
+  /** One an object, in their order. */
+  readonly mapped: readonly (Row | Reject)[];
+}
+
+export interface StoredBatch extends Stored {
+  readonly read: number;
+  readonly rejected: number;
+}
+
+/** Takes a resource's objects into its table, in two steps so that the first needs no connection. */
+export interface Store {
+  map(objects: readonly unknown[], facts: PathFacts, order: Order): Batch;
+  /**
+   * Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it).
+   * What cannot be stored is kept among the rejected records. More than fifty rows at fault, in one page or in a row with
+   * none stored between them, are the table's fault: nothing of the page is stored then. Rows that had to be left are
+   * noted to be read again; where the API has no request for one record, `also` is left out instead, so that the whole
+   * answer is read again.
+   *
+   * @throws ParentGoneError when the parent of the rows is marked as gone; TransientError when the table is at fault.
+   */
+  write(batch: Batch, also?: (tx: Executor, stored: Stored) => Promise<void>): Promise<StoredBatch>;
+}
+
+/** Rows that each fail alone, with none stored between them, after which their table is at fault. */
+const MOST_AT_FAULT = 50;
+
+/** Why one row cannot be written: what Postgres says, or what its edits do. */
+const faultOf = (error: unknown): string => {
+  const layers = [...layersOf(error)];
+  const own = layers.find((layer) => layer instanceof RowFaultError);
+  return own === undefined ? String(layers.at(-1) ?? error) : reasonOf(own);
+};
+
+const NOTHING: Stored = { inserted: 0, updated: 0, unchanged: 0, changed: [], deferred: [], altered: [] };
+
+const sum = (a: Stored, b: Stored): Stored => ({
+  inserted: a.inserted + b.inserted,
+  updated: a.updated + b.updated,
+  unchanged: a.unchanged + b.unchanged,
+  changed: [...a.changed, ...b.changed],
+  deferred: [...a.deferred, ...b.deferred],
+  altered: [...a.altered, ...b.altered],
+});
+
+/** Told of each row that cannot be written, and that others were. */
+interface Blame {
+  fault(row: Row, error: unknown): void;
+  stored(rows: number): void;
+}
+
+/** The store of one resource, under a lease; with `contents`, one that compares these and not their digests alone. */
+export function storer(
+  db: Database,
+  lease: Lease,
+  resource: Resource,
+  pendingDeletions: PendingDeletions,
+  contents?: Contents,
+): Store {
+  const toRow = rowMapper(resource);
+  /** Rows at fault since the last one that was stored, over pages: some hold few rows. */
+  let streak = 0;
+
+  /** Halves what the database refuses until the one row to blame stands alone. */
+  async function upsertAround(
+    tx: Executor,
+    rows: readonly Row[],
+    order: Order,
+    blame: Blame,
+  ): Promise<Stored> {
+    await tx.execute(sql`SAVEPOINT batch`);
+    try {
+      const stored = await upsert(tx, resource, rows, order, pendingDeletions, contents);
+      await tx.execute(sql`RELEASE SAVEPOINT batch`);
+      blame.stored(stored.changed.length);
+      return stored;
+    } catch (error) {
+      if (!mayBeOneRow(error)) throw error;
+      await tx.execute(sql`ROLLBACK TO SAVEPOINT batch`);
+      const [only] = rows;
+      if (only !== undefined && rows.length === 1) {
+        blame.fault(only, error);
+        return NOTHING;
+      }
+      const half = rows.length >> 1;
+      const left = await upsertAround(tx, rows.slice(0, half), order, blame);
+      return sum(left, await upsertAround(tx, rows.slice(half), order, blame));
+    }
+  }
+
+  const write: Store['write'] = async ({ facts, order, mapped }, also) => {
+    const rows = mapped.filter((row): row is Row => !isReject(row));
+    const rejects = mapped.filter(isReject);
+
+    /** @throws TransientError once so many rows are at fault that it is their table. */
+    const blaming = (refused: Reject[]): Blame => ({
+      stored(count) {
+        if (count > 0) streak = 0;
+      },
+      fault(row, error) {
+        streak += 1;
+        const reason = faultOf(error);
+        refused.push({ id: row.id, payload: readable(resource, row), reason });
+        if (Math.max(streak, refused.length) <= MOST_AT_FAULT) return;
+        throw new TransientError(
+          `more than ${MOST_AT_FAULT} rows of ${resource.name} cannot be written, each by itself: ${reason}`,
+        );
+      },
+    });
+
+    const attempt = (write: (tx: Executor, refused: Reject[]) => Promise<Stored>): Promise<StoredBatch> =>
+      writing(db, lease, async (tx) => {
+        await lockParentForInsert(tx, resource, facts);
+        const refused: Reject[] = [];
+        const stored = await write(tx, refused);
+        await keepRejects(tx, resource, [...rejects, ...refused]);
+        if (resource.get !== undefined) await noteRereads(tx, resource.name, stored.deferred, facts);
+        if (resource.get !== undefined || stored.deferred.length === 0) await also?.(tx, stored);
+        return { ...stored, read: mapped.length, rejected: rejects.length + refused.length };
+      });
+
+    try {
+      const stored = await attempt((tx) =>
+        rows.length === 0
+          ? Promise.resolve(NOTHING)
+          : upsert(tx, resource, rows, order, pendingDeletions, contents),
+      );
+      if (stored.changed.length > 0) streak = 0;
+      return stored;
+    } catch (error) {
+      if (rows.length === 0 || !mayBeOneRow(error)) throw error;
+      return attempt((tx, refused) => upsertAround(tx, rows, order, blaming(refused)));
+    }
+  };
+
+  return {
+    map: (objects, facts, order) => ({
+      facts,
+      order,
+      mapped: objects.map((object) => {
+        const row = toRow(object, facts);
+        return isReject(row) ? row : { id: row.id, hash: row.hash, json: row.json };
+      }),
+    }),
+    write,
+  };
+}

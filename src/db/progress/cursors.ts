@@ -1,0 +1,59 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Executor } from '../connection/connect.ts';
+import { cursors } from '../tables.ts';
+
+/** The name, among cursors, of a pass that is to begin: what was read before is lost. */
+export const NOT_BEGUN = '';
+
+/** Where an enumeration stands; what is inside is the enumeration's own business. */
+export type Position = Readonly<Record<string, unknown>>;
+
+/** The position last saved, or undefined when the enumeration never began. */
+export async function readCursor<P extends Position>(
+  db: Executor,
+  resource: string,
+  scope: string,
+): Promise<P | undefined> {
+  const [row] = await db
+    .select({ position: cursors.position })
+    .from(cursors)
+    .where(and(eq(cursors.resource, resource), eq(cursors.scope, scope)));
+  return row?.position as P | undefined;
+}
+
+/** All positions of a resource whose scope begins with `prefix`, in the order of their scopes. */
+export async function readCursors<P extends Position>(
+  db: Executor,
+  resource: string,
+  prefix: string,
+): Promise<readonly { scope: string; position: P }[]> {
+  const rows = await db
+    .select({ scope: cursors.scope, position: cursors.position })
+    .from(cursors)
+    .where(and(eq(cursors.resource, resource), sql`starts_with(${cursors.scope}, ${prefix})`))
+    .orderBy(cursors.scope);
+  return rows as { scope: string; position: P }[];
+}
+
+/** Saves a position; must run in the transaction that stores what the position covers. */
+export async function saveCursor(
+  tx: Executor,
+  resource: string,
+  scope: string,
+  position: Position,
+): Promise<void> {
+  await tx
+    .insert(cursors)
+    .values({ resource, scope, position })
+    .onConflictDoUpdate({
+      target: [cursors.resource, cursors.scope],
+      set: { position, updated_at: sql`now()` },
+    });
+}
+
+/** Forgets all positions of a resource whose scope begins with `prefix`. */
+export async function dropCursors(tx: Executor, resource: string, prefix: string): Promise<void> {
+  await tx
+    .delete(cursors)
+    .where(and(eq(cursors.resource, resource), sql`starts_with(${cursors.scope}, ${prefix})`));
+}

@@ -1,0 +1,92 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Database, Executor } from '../connection/connect.ts';
+import type { Lease } from '../lease/lease.ts';
+import { writing } from '../lease/transaction.ts';
+import { handovers } from '../tables.ts';
+
+/** Work that a command hands to the daemon. */
+export type Handover =
+  | { readonly command: 'sync'; readonly arguments: { readonly resources: readonly string[] } }
+  | { readonly command: 'push'; readonly arguments: { readonly dryRun: boolean } }
+  | {
+      readonly command: 'reconcile';
+      readonly arguments: {
+        readonly resources: readonly string[];
+        readonly approve?: number;
+        readonly deep?: boolean;
+      };
+    };
+
+type HandoverState = 'queued' | 'running' | 'done' | 'failed';
+
+/** How it went so far; `outcome` is what the daemon says of it. */
+export interface HandoverStatus {
+  readonly state: HandoverState;
+  readonly outcome: unknown;
+}
+
+/** Leaves work for whoever holds the lease; its number. Anyone may. */
+export async function enqueueCommand(db: Executor, handover: Handover): Promise<number> {
+  const [row] = await db
+    .insert(handovers)
+    .values({ command: handover.command, arguments: handover.arguments })
+    .returning({ id: handovers.id });
+  if (row === undefined) throw new Error('INSERT INTO pylon_sync.handovers returned no row');
+  return row.id;
+}
+
+export async function readHandover(db: Executor, id: number): Promise<HandoverStatus | undefined> {
+  const { state, outcome } = handovers;
+  const [row] = await db.select({ state, outcome }).from(handovers).where(eq(handovers.id, id));
+  return row as HandoverStatus | undefined;
+}
+
+/** Takes back work that nobody has begun. False when it was begun. */
+export async function withdraw(db: Executor, id: number): Promise<boolean> {
+  const { rowCount } = await db
+    .delete(handovers)
+    .where(and(eq(handovers.id, id), eq(handovers.state, 'queued')));
+  return rowCount === 1;
+}
+
+/** Takes up the oldest work that waits. */
+export async function takeHandover(
+  db: Database,
+  lease: Lease,
+): Promise<(Handover & { readonly id: number }) | undefined> {
+  // A look outside of a transaction: there is hardly ever any.
+  const [waiting] = await db.orm
+    .select({ id: handovers.id })
+    .from(handovers)
+    .where(eq(handovers.state, 'queued'))
+    .orderBy(handovers.id)
+    .limit(1);
+  if (waiting === undefined) return undefined;
+  return writing(db, lease, async (tx) => {
+    const [row] = await tx
+      .update(handovers)
+      .set({ state: 'running' })
+      .where(and(eq(handovers.id, waiting.id), eq(handovers.state, 'queued')))
+      .returning({ id: handovers.id, command: handovers.command, arguments: handovers.arguments });
+    return row as (Handover & { readonly id: number }) | undefined;
+  });
+}
+
+export async function endHandover(
+  db: Database,
+  lease: Lease,
+  id: number,
+  state: 'done' | 'failed',
+  outcome: unknown,
+): Promise<void> {
+  await writing(db, lease, (tx) =>
+    tx.update(handovers).set({ state, outcome, finished_at: sql`now()` }).where(eq(handovers.id, id)),
+  );
+}
+
+/** Whoever held the lease before is gone: what it was doing for others is for the present holder, from the beginning. */
+export async function requeueHandovers(db: Database, lease: Lease): Promise<void> {
+  await writing(db, lease, (tx) =>
+    tx.update(handovers).set({ state: 'queued' }).where(eq(handovers.state, 'running')),
+  );
+}

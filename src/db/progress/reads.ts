@@ -1,0 +1,203 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { MirrorTable, Resource } from '../../resources/define.ts';
+import type { Executor } from '../connection/connect.ts';
+import { isGiven } from '../row/provisional.ts';
+import { reads } from '../tables.ts';
+
+/** Parents of a resource's children, and which of them to consider. */
+export interface Parents {
+  readonly table: MirrorTable;
+  /** Columns whose change makes the children due; with none, `pass` stands for the mark. */
+  readonly mark: readonly string[];
+  /** Name of the present pass. */
+  readonly pass: string;
+  /** Bounds of `created_at`, where the pass has them. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Also parents whose children were read before this, by the database's clock. */
+  readonly readBefore?: string | undefined;
+  /** Only these. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** A parent whose children are to be read. */
+export interface Due {
+  readonly id: string;
+  readonly mark: string;
+  /** At which mark they were read last; null before the first time. */
+  readonly before: string | null;
+  /** Whether Pylon did not know it when it was last asked for. */
+  readonly wasGone?: boolean;
+  /** Where it stands, newest first; null where the table has no `created_at` or the parent none. */
+  readonly created_at: string | null;
+}
+
+/** Which of the due parents to name. */
+export interface DuePage {
+  readonly limit: number;
+  /** Only parents that come after this one, newest first. */
+  readonly after?: Due | undefined;
+  /** Ids to leave out. */
+  readonly except: readonly string[];
+}
+
+/** A column's value as text that does not depend on the session's time zone. */
+function asText(table: MirrorTable, column: string): SQL {
+  const columns: Record<string, PgColumn> = getTableColumns(table);
+  const value = sql`parent.${sql.identifier(column)}`;
+  const instant = columns[column]?.getSQLType() === 'timestamp with time zone';
+  return sql`coalesce((${instant ? sql`extract(epoch FROM ${value})` : value})::text, '')`;
+}
+
+function markOf({ table, mark, pass }: Parents): SQL {
+  if (mark.length === 0) return sql`${pass}::text`;
+  return sql`concat_ws(' ', ${sql.join(
+    mark.map((column) => asText(table, column)),
+    sql`, `,
+  )})`;
+}
+
+const isTimed = (table: MirrorTable) => 'created_at' in getTableColumns(table);
+
+function dueFrom(resource: string, parents: Parents): SQL {
+  const { since, until } = isTimed(parents.table) ? parents : {};
+  const { only, readBefore } = parents;
+  const mark = sql`done.mark IS DISTINCT FROM ${markOf(parents)}`;
+  return sql`
+      FROM ${parents.table} AS parent
+      LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = parent.id
+     WHERE parent._deleted_at IS NULL AND ${isGiven(sql`parent.id`)}
+       AND ${readBefore === undefined ? mark : sql`(${mark} OR done.read_at < ${readBefore}::timestamptz)`}
+       ${only === undefined ? sql`` : sql`AND parent.id = ANY(${sql.param([...only])}::text[])`}
+       ${since === undefined ? sql`` : sql`AND parent.created_at >= ${since}::timestamptz`}
+       ${until === undefined ? sql`` : sql`AND parent.created_at < ${until}::timestamptz`}`;
+}
+
+/** How many parents have children to read. */
+export async function countDue(db: Executor, resource: string, parents: Parents): Promise<number> {
+  const { rows } = await db.execute<{ due: number }>(
+    sql`SELECT count(*)::float8 AS due ${dueFrom(resource, parents)}`,
+  );
+  return rows[0]?.due ?? 0;
+}
+
+/** The next parents to read, newest first. */
+export async function findDue(
+  db: Executor,
+  resource: string,
+  parents: Parents,
+  { limit, after, except }: DuePage,
+): Promise<readonly Due[]> {
+  const timed = isTimed(parents.table);
+  const created = timed ? sql`parent.created_at` : sql`NULL::timestamptz`;
+  const beyond =
+    after === undefined
+      ? sql``
+      : timed && after.created_at !== null
+        ? sql`AND (parent.created_at, parent.id) < (${after.created_at}::timestamptz, ${after.id})`
+        : timed
+          ? sql`AND (parent.created_at IS NOT NULL OR parent.id < ${after.id})`
+          : sql`AND parent.id < ${after.id}`;
+  const { rows } = await db.execute<{ [column: string]: string | null } & Due>(sql`
+    SELECT parent.id, ${markOf(parents)} AS mark, done.mark AS before, ${created}::text AS created_at ${dueFrom(resource, parents)}
+       AND NOT (parent.id = ANY(${sql.param([...except])}::text[]))
+       ${beyond}
+     ORDER BY ${timed ? sql`parent.created_at DESC,` : sql``} parent.id DESC
+     LIMIT ${limit}`);
+  return rows;
+}
+
+/** A column that names ids, and the mark under which each is to have been read. */
+export interface Naming {
+  readonly table: MirrorTable;
+  readonly column: string;
+  /** The table of what is named: its live rows are due too, whether anything still names them or not. */
+  readonly known: MirrorTable;
+  readonly mark: string;
+  /** Whether to leave out what Pylon did not know when it was last asked for, and of which there is no live row. */
+  readonly skipsGone?: boolean | undefined;
+  /** Only what these rows name. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Ids that live rows name, or that are known already, and that were not yet read at the mark. */
+export async function findNamed(
+  db: Executor,
+  resource: string,
+  { table, column, known, mark, skipsGone = false, only }: Naming,
+  { limit, after, except }: DuePage,
+): Promise<readonly Due[]> {
+  const namedBy = only === undefined ? sql`` : sql`AND id = ANY(${sql.param([...only])}::text[])`;
+  const { rows } = await db.execute<{ id: string; gone: boolean }>(sql`
+    SELECT named.id, coalesce(done.outcome = 'gone', false) AS gone
+      FROM (SELECT ${sql.identifier(column)} AS id FROM ${table}
+             WHERE _deleted_at IS NULL AND ${sql.identifier(column)} <> '' ${namedBy}
+             UNION
+            SELECT id FROM ${known} WHERE _deleted_at IS NULL AND ${only === undefined}::boolean) AS named
+      LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = named.id
+     WHERE done.mark IS DISTINCT FROM ${mark} AND ${isGiven(sql`named.id`)}
+       AND NOT (${skipsGone}::boolean AND coalesce(done.outcome = 'gone', false)
+                AND NOT EXISTS (SELECT FROM ${known} AS row WHERE row.id = named.id AND row._deleted_at IS NULL))
+       AND NOT (named.id = ANY(${sql.param([...except])}::text[]))
+       ${after === undefined ? sql`` : sql`AND named.id < ${after.id}`}
+     ORDER BY named.id DESC LIMIT ${limit}`);
+  return rows.map(({ id, gone }) => ({ id, mark, before: null, wasGone: gone, created_at: null }));
+}
+
+/** Whether any record was ever read: the request works, and one that is refused speaks of its record. */
+export async function hasRead(db: Executor, resource: string): Promise<boolean> {
+  const { rows } = await db.execute<{ yes: boolean }>(
+    sql`SELECT EXISTS (SELECT 1 FROM ${reads} WHERE resource = ${resource} AND outcome = 'read') AS yes`,
+  );
+  return rows[0]?.yes === true;
+}
+
+/** Remembers that a record was read at a mark. */
+export async function markRead(
+  tx: Executor,
+  resource: string,
+  id: string,
+  mark: string,
+  outcome: 'read' | 'gone',
+): Promise<void> {
+  await tx
+    .insert(reads)
+    .values({ resource, record_id: id, mark, outcome })
+    .onConflictDoUpdate({
+      target: [reads.resource, reads.record_id],
+      set: { mark, outcome, read_at: sql`now()` },
+    });
+}
+
+/** Forgets that children of these parents were read: they are due. */
+export async function forgetReads(
+  tx: Executor,
+  children: readonly Resource[],
+  parents: readonly string[],
+): Promise<void> {
+  if (children.length === 0 || parents.length === 0) return;
+  const names = children.map(({ name }) => name);
+  await tx
+    .delete(reads)
+    .where(
+      sql`${reads.resource} = ANY(${sql.param(names)}::text[]) AND ${reads.record_id} = ANY(${sql.param([...parents])}::text[])`,
+    );
+}
+
+/** Live parents whose children are not due, those read longest ago first. */
+export async function findOldestRead(
+  db: Executor,
+  resource: string,
+  parents: Parents,
+  limit: number,
+): Promise<readonly Due[]> {
+  const { rows } = await db.execute<{ id: string; mark: string }>(sql`
+    SELECT parent.id, ${markOf(parents)} AS mark
+      FROM ${reads} AS done
+      JOIN ${parents.table} AS parent ON parent.id = done.record_id
+     WHERE done.resource = ${resource} AND parent._deleted_at IS NULL AND done.mark = ${markOf(parents)}
+     ORDER BY done.read_at, done.record_id
+     LIMIT ${limit}`);
+  return rows.map((row) => ({ ...row, before: row.mark, created_at: null }));
+}

@@ -1,0 +1,47 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { MirrorTable, Resource } from '../../resources/define.ts';
+import { childrenOf } from '../../resources/index.ts';
+import type { Executor } from '../connection/connect.ts';
+import { ERASED } from '../mirror/history.ts';
+
+/** Columns whose values stay: what identifies the row, what says that it is gone, and what cannot be empty. */
+function contentOf({ table, pull }: Resource): readonly string[] {
+  const kept = ['id', ...(pull.by === 'parent' ? [pull.foreignKey] : [])];
+  const columns: Readonly<Record<string, { readonly notNull: boolean }>> = getTableColumns(table);
+  return Object.entries(columns)
+    .filter(([name, { notNull }]) => !notNull && !name.startsWith('_') && !kept.includes(name))
+    .map(([name]) => name);
+}
+
+/** Rows of deleted records that still have content, to be joined with a condition. */
+const deletedWithContent = (table: MirrorTable, which: SQL): SQL =>
+  sql`SELECT id FROM ${table} WHERE _deleted_at IS NOT NULL AND _hash <> ${ERASED} AND ${which}`;
+
+/**
+ * Empties the rows of deleted records; with a `limit` at most so many, and those that somebody holds are left for the
+ * next time. What is left of a row says that the record was deleted, and keeps answers from before out. Must run in a
+ * transaction that is marked as the daemon's. How many.
+ */
+export async function eraseGone(
+  tx: Executor,
+  resource: Resource,
+  which: SQL,
+  limit?: number,
+): Promise<number> {
+  const { table } = resource;
+  const few = limit === undefined ? sql`` : sql`LIMIT ${limit}`;
+  const held = limit === undefined ? sql`` : sql`SKIP LOCKED`;
+  const emptied = contentOf(resource).map((name) => sql`${sql.identifier(name)} = NULL`);
+  const { rowCount } = await tx.execute(sql`
+    UPDATE ${table} SET ${sql.join([...emptied, sql`_extra = NULL, _hash = ${ERASED}, _synced_at = now()`], sql`, `)}
+     WHERE id IN (${deletedWithContent(table, which)} ORDER BY id ${few} FOR NO KEY UPDATE ${held})`);
+  return rowCount ?? 0;
+}
+
+/** Everything that hangs on records, with the condition that finds it: children, and theirs. */
+export function descendants(resource: Resource, which: SQL): readonly (readonly [Resource, SQL])[] {
+  return childrenOf(resource).flatMap((child) => {
+    const owned = sql`${sql.identifier(child.pull.foreignKey)} IN (SELECT id FROM ${resource.table} WHERE ${which})`;
+    return [[child, owned] as const, ...descendants(child, owned)];
+  });
+}

@@ -1,0 +1,246 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
+import { PermanentError, TransientError } from '../../errors.ts';
+import { forgetViews, migrateViews, type Transact } from '../bi/install.ts';
+import { installGrants, loseGrants, ownGrants } from '../capture/grants.ts';
+import { installCapture } from '../capture/install.ts';
+import { atomically, type Pool, readStatement } from '../connection/atomic.ts';
+import { awayOr, DatabaseAwayError } from '../connection/away.ts';
+import { READING, type Terms } from '../connection/begin.ts';
+import { blockersInWords, blockersOf, relationIn } from '../connection/blockers.ts';
+import { limitSilence } from '../connection/pool.ts';
+import { isInUse } from '../connection/sql-state.ts';
+import { installedBy } from '../inventory/installed.ts';
+import { MIGRATIONS } from '../inventory/migrations.ts';
+import { migrated, missingOf, namesOf, uninstalled } from '../inventory/missing.ts';
+import { keyOf, type Part } from '../inventory/part.ts';
+import { harmedBy, readAnew, restoreParts, showEditsAgain } from '../inventory/restore.ts';
+import { installPublication } from './publication.ts';
+
+/** Any number, the same in every process: whoever holds it is migrating. */
+const MIGRATION_LOCK = 7_302_114_905_221;
+
+/**
+ * A migration takes as long as it takes, without a word, and so does waiting for another process's: that is not waiting
+ * for a table.
+ */
+const MIGRATING: Terms = { access: 'READ WRITE', statementMs: 0, lockMs: 0, idleMs: 0 };
+
+/** How long DDL may wait for a table that someone uses: whoever comes meanwhile waits behind. */
+const DDL_LOCK_TIMEOUT = '200ms';
+
+/** Between attempts: with those about ten seconds, after which all is left as it was. */
+const PAUSES_MS: readonly number[] = Array(20).fill(300);
+
+interface Applied {
+  readonly hash: string;
+  readonly created_at: string;
+}
+
+/** Asks a question of the database, or of a transaction in it. */
+type Query = <Row extends pg.QueryResultRow>(text: string) => Promise<pg.QueryResult<Row>>;
+
+async function applied(query: Query): Promise<readonly Applied[]> {
+  const exists = await query<{ yes: boolean }>(
+    "SELECT to_regclass('pylon_sync.migrations') IS NOT NULL AS yes",
+  );
+  if (exists.rows[0]?.yes !== true) return [];
+  const { rows } = await query<Applied & pg.QueryResultRow>(
+    'SELECT hash, created_at FROM pylon_sync.migrations ORDER BY id',
+  );
+  return rows;
+}
+
+function pendingAfter(done: readonly Applied[]) {
+  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS });
+  const unknown = done.find((row) => !known.some((migration) => migration.hash === row.hash));
+  if (unknown !== undefined) {
+    throw new PermanentError(
+      `the database has a migration this version does not know (of ${new Date(Number(unknown.created_at)).toISOString()}): run the version that made it, or a newer one`,
+    );
+  }
+  return known.filter((migration) => !done.some((row) => row.hash === migration.hash));
+}
+
+/** Number of migrations this version has and the database has not. */
+export async function pendingMigrations(pool: Pool): Promise<number> {
+  return pendingAfter(await applied((text) => readStatement(pool, text))).length;
+}
+
+/**
+ * Whether tables of ours stand in a database that has no notes of migrations. Somebody else's may have the names of
+ * ours: what a mirror is kept by (`_hash`) tells them apart.
+ */
+async function isBegun(client: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
+  const { parts } = migrated(pendingAfter([]).map(({ hash }) => hash));
+  const tables = parts.filter(({ kind }) => kind === 'table');
+  const keys = parts.filter(({ kind, name }) => kind === 'column' && name === '_hash');
+  const gone = new Set((await missingOf(client, tables)).map(keyOf));
+  const stands = ({ schema, table }: Part) => !gone.has(keyOf({ kind: 'table', schema, table, name: table }));
+  return tables.some(stands) && !(await missingOf(client, keys)).some(stands);
+}
+
+/**
+ * Names of what this version, or migrations that were applied, have made and is not there any more; none in a database
+ * that has nothing of ours.
+ */
+export const missingObjects = (pool: Pool): Promise<readonly string[]> =>
+  atomically(pool, missingFrom, { terms: READING });
+
+async function missingFrom(client: pg.PoolClient): Promise<readonly string[]> {
+  const done = await applied((text) => client.query(text));
+  if (done.length === 0 && !(await isBegun(client))) return [];
+  const hashes = done.length === 0 ? pendingAfter([]) : done;
+  const missing = await missingOf(client, migrated(hashes.map(({ hash }) => hash)).parts);
+  const isReadable = !missing.some(({ schema, name }) => schema === 'pylon_sync' && name === 'settings');
+  const isWhole = isReadable && missing.every(({ kind }) => kind !== 'schema');
+  return namesOf([...missing, ...(isWhole ? await uninstalled(client, drizzle({ client })) : [])]);
+}
+
+/** What was missing from a database, though earlier migrations had made it, and was made again. */
+export interface Restored {
+  readonly objects: readonly string[];
+  /** Resources that are read whole again for it. */
+  readonly resources: readonly string[];
+}
+
+/** What a migration calls the triggers and functions that capture edits. */
+export const TRIGGERS = 'triggers';
+
+export interface MigrateOptions {
+  /** Between attempts at what others use, milliseconds. */
+  readonly pausesMs?: readonly number[];
+  /** Told of what was made again, once that is committed. */
+  readonly onRestored?: (restored: Restored) => void;
+  /** Told of what was made anew, by its name: `TRIGGERS`, views, relations whose comments were written. */
+  readonly onRemade?: (names: readonly string[]) => void;
+}
+
+/**
+ * Brings the schema to this version, one process at a time (a transaction-level advisory lock, good through a pooler
+ * too): all missing migrations in one transaction with the triggers that capture edits; then views, grants and the
+ * publication, each by itself. What others use is tried again and again: they wait no longer than a moment for it.
+ * What earlier migrations made and is not there any more is made again, and what it held is read anew
+ * (docs/decisions/0033).
+ * Returns how many migrations were applied. A view that cannot be made is noted for `status`.
+ *
+ * @throws PermanentError naming the statement that failed, TransientError where that was for others' locks, with who
+ * has them, DatabaseAwayError; no table is changed then.
+ */
+export async function migrate(
+  pool: Pool,
+  { pausesMs = PAUSES_MS, onRestored = () => {}, onRemade = () => {} }: MigrateOptions = {},
+): Promise<number> {
+  let at = '';
+  const ran = (statement: string) => {
+    at = statement;
+  };
+  try {
+    const tables = () => alone(pool, (client) => migrateTables(client, ran), { keep: false });
+    const { count, restored, isCaptureNew } = await patiently(pausesMs, tables).catch(
+      async (cause: unknown) => {
+        throw await failureAt(pool, at, cause);
+      },
+    );
+    if (restored.objects.length > 0) onRestored(restored);
+    const transact: Transact = (work) => alone(pool, (client) => work(drizzle({ client })));
+    const made = await migrateViews(transact, pausesMs === PAUSES_MS ? {} : { pausesMs });
+    const remade = [...(isCaptureNew ? [TRIGGERS] : []), ...made];
+    if (remade.length > 0) onRemade(remade);
+    await patiently(pausesMs, () => alone(pool, installGrants));
+    // Whoever is to be replicated waits for the next one, where a table is being used.
+    await patiently(pausesMs.slice(0, 2), () => alone(pool, installPublication)).catch((error: unknown) => {
+      if (!isInUse(error)) throw error;
+    });
+    return count;
+  } catch (cause) {
+    if (cause instanceof PermanentError || cause instanceof TransientError) throw cause;
+    const error = awayOr(cause);
+    if (error instanceof DatabaseAwayError) throw error;
+    throw new PermanentError('migration failed', { cause });
+  }
+}
+
+/** Runs work in one transaction, beside no other process's. */
+async function alone<T>(
+  pool: Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  { keep = true }: { readonly keep?: boolean } = {},
+): Promise<T> {
+  const inTurn = async (client: pg.PoolClient) => {
+    if (!keep) limitSilence(client, 0);
+    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await client.query("SELECT set_config('lock_timeout', $1, true)", [DDL_LOCK_TIMEOUT]);
+    return work(client);
+  };
+  return atomically(pool, inTurn, { terms: MIGRATING, keep });
+}
+
+/** Does something again after each pause, as long as it fails for others' locks. */
+async function patiently<T>(pausesMs: readonly number[], work: () => Promise<T>): Promise<T> {
+  for (const pauseMs of pausesMs) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      await sleep(pauseMs);
+    }
+  }
+  return work();
+}
+
+async function migrateTables(
+  client: pg.PoolClient,
+  ran: (statement: string) => void,
+): Promise<{ readonly count: number; readonly restored: Restored; readonly isCaptureNew: boolean }> {
+  const done = await applied((text) => client.query(text));
+  const pending = pendingAfter(done);
+  // Of a database whose notes are gone, what stands is told by what stands.
+  const isNoted = done.length > 0;
+  const stood = isNoted || (await isBegun(client));
+  const made = isNoted ? done : pendingAfter([]);
+  const parts = stood ? await restoreParts(client, migrated(made.map(({ hash }) => hash)), ran) : [];
+  for (const migration of pending) {
+    for (const statement of isNoted || !stood ? migration.sql : []) {
+      ran(statement);
+      await client.query(statement);
+      if (/^\s*CREATE SCHEMA/.test(statement)) await client.query(ownGrants());
+    }
+    await client.query(ownGrants());
+    await client.query('INSERT INTO pylon_sync.migrations (hash, created_at) VALUES ($1, $2)', [
+      migration.hash,
+      migration.folderMillis,
+    ]);
+  }
+  const tx = drizzle({ client });
+  const lost = stood ? [...parts, ...(await uninstalled(client, tx))] : [];
+  const lostKeys = new Set(lost.map(keyOf));
+  const isCaptureNew = await installCapture(client, ran, (statements) =>
+    installedBy(statements).some((part) => lostKeys.has(keyOf(part))),
+  );
+  const harmed = harmedBy(parts);
+  await readAnew(client, harmed);
+  await showEditsAgain(client, harmed);
+  // What follows, each in a transaction of its own, finds noted what it has to make again.
+  if (parts.length > 0 || lost.some(({ schema }) => schema === 'pylon_bi')) await forgetViews(tx);
+  await loseGrants(client, lost);
+  const resources = harmed.map(({ name }) => name);
+  return { count: pending.length, restored: { objects: namesOf(lost), resources }, isCaptureNew };
+}
+
+/** Why the tables stand as they stood, at which statement, and who used what it was for. */
+async function failureAt(pool: Pool, statement: string, cause: unknown): Promise<unknown> {
+  if (cause instanceof PermanentError) return cause;
+  const error = awayOr(cause);
+  if (error instanceof DatabaseAwayError) return error;
+  const where = statement === '' ? '' : ` at: ${statement.trim().slice(0, 200)}`;
+  if (!isInUse(cause)) return new PermanentError(`migration failed, nothing was changed${where}`, { cause });
+  const relation = relationIn(statement);
+  if (relation === undefined)
+    return new TransientError(`migration failed, nothing was changed${where}`, { cause });
+  const blockers = await atomically(pool, (client) => blockersOf(drizzle({ client }), relation));
+  const who = `${relation} is used by ${blockersInWords(blockers)}`;
+  return new TransientError(`migration failed, nothing was changed: ${who}${where}`, { cause });
+}

@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm';
+import { moves } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
+import type { Database } from '../connection/connect.ts';
+import { statesIn } from '../edits/queue.ts';
+import type { Lease } from '../lease/lease.ts';
+import { writing } from '../lease/transaction.ts';
+import { editOutcomesIn, type Outcome, outcomeToJson } from './outcome.ts';
+
+/** Why an outcome could not be settled, and when that is tried again. */
+interface Failure {
+  /** How often it failed, this time included. */
+  readonly tries: number;
+  readonly error: string;
+  readonly waitMs: number;
+}
+
+/**
+ * Keeps with edits what became of them in Pylon, where that cannot be settled at present: whatever keeps it from being
+ * so, the edits are not sent again. Touches no other table, so that nothing of the user's can be in its way.
+ */
+export async function keepAnswer(
+  db: Database,
+  lease: Lease,
+  outcome: Outcome,
+  { tries, error, waitMs }: Failure,
+): Promise<void> {
+  const { from, to } = moves('answer');
+  const editOutcomes = editOutcomesIn(outcome).map(({ id, status, requestId }) => ({
+    id,
+    status,
+    request_id: requestId,
+  }));
+  await writing(db, lease, (tx) =>
+    tx.execute(sql`
+      UPDATE pylon_sync.edits AS e
+         SET state = ${to}, error = ${error}, http_status = editOutcome.status, request_id = editOutcome.request_id,
+             answer = jsonb_build_object('tries', ${tries}::integer, 'outcome', ${outcomeToJson(outcome)}::jsonb),
+             next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
+        FROM jsonb_to_recordset(${toJson(editOutcomes)}::jsonb) AS editOutcome(id bigint, status integer, request_id text)
+       WHERE e.id = editOutcome.id AND e.state = ANY(${statesIn(from)})`),
+  );
+}

@@ -1,0 +1,137 @@
+import { getTableColumns, sql } from 'drizzle-orm';
+import { followUp } from '../../edits/create.ts';
+import type { Values } from '../../edits/merge.ts';
+import { moves, UNSETTLED } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Database, Executor } from '../connection/connect.ts';
+import { type Edit, statesIn } from '../edits/queue.ts';
+import type { Lease } from '../lease/lease.ts';
+import { writing } from '../lease/transaction.ts';
+import { MADE_HERE } from '../mirror/history.ts';
+import { columnsIn } from '../mirror/overlay.ts';
+import type { PendingDeletions } from '../mirror/pending-deletions.ts';
+import { isReject, rowMapper } from '../row/row.ts';
+import { type EditOutcome, ENDED, type Ended, settleEach } from './end.ts';
+import { giveId } from './ids.ts';
+import { rebase, type Shown, storeAnswer } from './settle.ts';
+
+/** A create that Pylon has carried out. */
+export interface Creation {
+  readonly resource: Resource;
+  /** The provisional id. */
+  readonly record: string;
+  readonly create: Edit;
+  /** How it ended, and the edits that went with it. */
+  readonly editOutcomes: readonly EditOutcome[];
+  /** What the record was to be. */
+  readonly wanted: Values;
+  readonly shown: Shown;
+}
+
+/**
+ * Ends a create, in one transaction: Pylon's object stands under its own id, wherever the provisional one did; what a
+ * create does not carry is queued in the same person's name; what had failed for want of the record is tried again.
+ *
+ * @throws a `23505` of Postgres, of the table's key, when a pull stores the object at this moment.
+ */
+export async function settleCreated(
+  db: Database,
+  lease: Lease,
+  pendingDeletions: PendingDeletions,
+  { resource, record, create, editOutcomes, wanted, shown }: Creation,
+): Promise<readonly Ended[]> {
+  const { table, name } = resource;
+  const row = rowMapper(resource)(shown.object, shown.facts);
+  if (isReject(row)) throw new TypeError(`no record: ${row.reason}`);
+  const { id } = row;
+  const remote = columnsIn(resource, row);
+  return writing(db, lease, async (tx) => {
+    // Whoever is changing the row comes first: the edit is then in view.
+    await tx.execute(sql`SELECT FROM ${table} WHERE id = ${record} FOR UPDATE`);
+    const ended = await settleEach(tx, editOutcomes);
+    await revive(tx, create.id);
+    await giveId(tx, resource, { record, id, edit: create.id });
+    await queueFollowUp(tx, { resource, id, create, wanted, remote });
+    await tx.execute(sql`
+      UPDATE ${table} SET id = ${id}, _hash = ${MADE_HERE}
+       WHERE id = ${record} AND NOT EXISTS (SELECT FROM ${table} WHERE id = ${id})`);
+    // Where a pull has brought the object already.
+    const mirrored = Object.keys(getTableColumns(table));
+    await tx.execute(
+      sql`SELECT pylon_sync.merge_rows(${name}, ${record}, ${id}, ${sql.param(mirrored)}::text[])`,
+    );
+    await tx.execute(sql`
+      UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);
+    // Should it be deleted here already, this is what a tombstone is to show.
+    await tx.execute(sql`
+      UPDATE pylon_sync.edits SET base = base || ${toJson(remote)}::jsonb
+       WHERE resource = ${name} AND record_id = ${id} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
+    await rebase(tx, resource, id, remote);
+    await storeAnswer(tx, resource, row, shown, pendingDeletions);
+    return ended;
+  });
+}
+
+/** What failed because the record was not created is taken up again. */
+async function revive(tx: Executor, create: number): Promise<void> {
+  const { from, to } = moves('retry');
+  await tx.execute(sql`
+    UPDATE pylon_sync.edits
+       SET state = ${to}, error = NULL, answer = NULL, settled_at = NULL, depends_on = NULL, sent_at = NULL, waiting_since = clock_timestamp(),
+           next_attempt_at = clock_timestamp()
+     WHERE depends_on = ${create} AND state = ANY(${statesIn(from)})`);
+}
+
+async function queueFollowUp(
+  tx: Executor,
+  created: Pick<Creation, 'resource' | 'create' | 'wanted'> & {
+    readonly id: string;
+    readonly remote: Values;
+  },
+): Promise<void> {
+  const { resource, id, create, wanted, remote } = created;
+  const { rows: later } = await tx.execute<{ changes: Values; base: Values }>(sql`
+    SELECT changes, base FROM pylon_sync.edits
+     WHERE resource = ${resource.name} AND record_id = ${id} AND operation = 'update'
+       AND state = ANY(${statesIn(UNSETTLED)})`);
+  const left = followUp(resource, wanted, remote, later);
+  if (left === undefined) return;
+  await tx.execute(sql`
+    INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
+    SELECT resource, ${id}, 'update', ${toJson(left.changes)}::jsonb, ${toJson(left.base)}::jsonb,
+           'pending', actor, txid
+      FROM pylon_sync.edits WHERE id = ${create.id}`);
+}
+
+/** Edits of a record that Pylon does not have; its create, where that is among them. */
+export interface Uncreated extends Pick<Creation, 'resource' | 'record' | 'editOutcomes'> {
+  readonly create?: number;
+}
+
+/** Ends edits of a record that Pylon does not have; with its create the row goes, and what else waits for it fails. */
+export async function endUncreated(
+  db: Database,
+  lease: Lease,
+  { resource, record, editOutcomes, create }: Uncreated,
+): Promise<readonly Ended[]> {
+  return writing(db, lease, async (tx) => {
+    if (create !== undefined) await tx.execute(sql`DELETE FROM ${resource.table} WHERE id = ${record}`);
+    const ended = await settleEach(tx, editOutcomes);
+    if (create === undefined) return ended;
+    await tx.execute(sql`
+      UPDATE pylon_sync.edits SET first_sent_at = NULL, first_order = NULL WHERE id = ${create}`);
+    const { from, to } = moves('discard');
+    const { rows: dropped } = await tx.execute<Ended & Record<string, unknown>>(sql`
+      UPDATE pylon_sync.edits
+         SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'Pylon does not have the record'
+       WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(from)})
+      RETURNING ${ENDED}`);
+    const { rows } = await tx.execute<{ id: number }>(sql`
+      SELECT id::float8 FROM pylon_sync.edits
+       WHERE resource = ${resource.name} AND record_id = ${record} AND state = 'pending'`);
+    const error = `depends on edit ${create}`;
+    const failed = rows.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create }));
+    return [...ended, ...dropped, ...(await settleEach(tx, failed))];
+  });
+}

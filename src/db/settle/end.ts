@@ -1,0 +1,138 @@
+import { sql } from 'drizzle-orm';
+import { attributeChanges } from '../../edits/attribution.ts';
+import { kindsOf } from '../../edits/body.ts';
+import { compare, fieldsIn, held, nameOf, overlaid, type Values, withField } from '../../edits/merge.ts';
+import { type Event, moves, type State, UNSETTLED } from '../../edits/states.ts';
+import { toJson } from '../../exact.ts';
+import type { Resource } from '../../resources/define.ts';
+import type { Executor } from '../connection/connect.ts';
+import { statesIn } from '../edits/queue.ts';
+import { noteChanges } from '../mirror/history.ts';
+import { fitting, pairs, unsettledOf } from '../mirror/overlay.ts';
+
+/** How one edit ended. */
+export interface EditOutcome {
+  readonly id: number;
+  readonly event: Extract<Event, 'settle' | 'hold' | 'refuse' | 'discard'>;
+  readonly error?: string | undefined;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  /** Fields that wait for a person. */
+  readonly held?: readonly string[] | undefined;
+  /** What Pylon held of its fields when it was compared. */
+  readonly remote?: Values | undefined;
+  readonly sent?: Values | undefined;
+  /** The create without which it could not be carried out. */
+  readonly dependsOn?: number | undefined;
+}
+
+/** An edit that has ended, or that a person has to decide about now. */
+export interface Ended {
+  readonly edit: number;
+  readonly resource: string;
+  readonly record: string;
+  readonly operation: string;
+  readonly state: State;
+  readonly actor: string;
+  readonly requestId: string | null;
+  readonly error: string | null;
+}
+
+/** What a statement that ends edits returns of them. */
+export const ENDED = sql.raw(
+  'id::float8 AS edit, resource, record_id AS record, operation, state, actor, request_id AS "requestId", error',
+);
+
+const json = (value: unknown) => (value === undefined ? null : toJson(value));
+
+/** Ends one edit; none where it has ended already. */
+export async function settleEdit(tx: Executor, editOutcome: EditOutcome): Promise<readonly Ended[]> {
+  const { from, to } = moves(editOutcome.event);
+  const { rows } = await tx.execute<Ended & Record<string, unknown>>(sql`
+    UPDATE pylon_sync.edits
+       SET state = ${to}, answer = NULL, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${editOutcome.error ?? null},
+           http_status = ${editOutcome.status ?? null}, request_id = ${editOutcome.requestId ?? null},
+           depends_on = ${editOutcome.dependsOn ?? null}, held = ${editOutcome.held === undefined ? null : sql.param([...editOutcome.held])}::text[],
+           remote = coalesce(${json(editOutcome.remote)}::jsonb, remote), sent = coalesce(${json(editOutcome.sent)}::jsonb, sent)
+     WHERE id = ${editOutcome.id} AND state = ANY(${statesIn(from)})
+    RETURNING ${ENDED}`);
+  return rows;
+}
+
+/** Ends edits, one after the other. */
+export async function settleEach(
+  tx: Executor,
+  editOutcomes: readonly EditOutcome[],
+): Promise<readonly Ended[]> {
+  const ended: Ended[] = [];
+  for (const editOutcome of editOutcomes) ended.push(...(await settleEdit(tx, editOutcome)));
+  return ended;
+}
+
+/** Edits that end, as they are compared with what Pylon holds. */
+interface EndingEdits {
+  readonly resource: Resource;
+  readonly record: string;
+  readonly editOutcomes: readonly EditOutcome[];
+  /** What Pylon holds now; undefined where that is not known. */
+  readonly remote: Values | undefined;
+}
+
+/**
+ * Ends edits of a record whose row is locked: notes what they made of what Pylon held, and has the row show that, with
+ * the edits that are left over it, so that what Pylon refused is gone from it whether or not Pylon shows the record.
+ * Returns what Pylon is known to hold, undefined where there is no row, and how the edits ended.
+ */
+export async function settleEditsOf(
+  tx: Executor,
+  { resource, record, editOutcomes, remote }: EndingEdits,
+): Promise<{ readonly known: Values | undefined; readonly ended: readonly Ended[] }> {
+  const { name, writes } = resource;
+  const kinds = kindsOf(resource);
+  const looked = [...new Set([...(resource.history ?? []), ...Object.keys(writes?.columns ?? {})])];
+  const all = await unsettledOf(tx, name, [record]);
+  const updates = all.filter(({ operation }) => operation === 'update');
+  const fateOf = new Map(editOutcomes.map((editOutcome) => [editOutcome.id, editOutcome]));
+  const ending = updates.filter(({ id }) => fateOf.has(id));
+  const { rows } = await tx.execute<{ known: Values | null }>(sql`
+    SELECT pylon_sync.known_row(${name}, ${record}, coalesce(
+      (SELECT jsonb_build_object(${pairs('held', looked)}) FROM ${resource.table} AS held WHERE id = ${record} AND _deleted_at IS NULL),
+      (SELECT base FROM pylon_sync.edits
+        WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})))) AS known`);
+  const ended = await settleEach(tx, editOutcomes);
+  const known = rows[0]?.known ?? undefined;
+  if (known === undefined || ending.length === 0) return { known, ended };
+  const { steps, after } = attributeChanges(ending, known, remote, kinds, (edit, field) => {
+    const editOutcome = fateOf.get(edit.id);
+    if (remote === undefined) return editOutcome?.event === 'settle';
+    // Somebody else had made it so before it was sent for the first time.
+    const before = editOutcome?.remote?.[nameOf(field)];
+    return edit.attempts > 1 || before === undefined || compare(field, before, true) !== 'there';
+  });
+  await noteChanges(
+    tx,
+    resource,
+    steps.map((step) => ({ id: record, ...step })),
+  );
+  const left = updates.filter(({ id }) => !fateOf.has(id));
+  // A delete of the row is compared with whatever Pylon made of what was settled. The row itself, where it stands, is
+  // written by what Pylon shows, which notes what somebody else has changed there.
+  const isDeleting = all.some(({ operation }) => operation === 'delete');
+  const stands = ending
+    .filter(({ id }) => isDeleting && remote !== undefined && fateOf.get(id)?.event === 'settle')
+    .flatMap(({ changes, base }) => fieldsIn(changes, base, kinds))
+    .reduce((row, field) => withField(row, field, held(remote ?? {}, field)), after);
+  const shown = fitting(resource, overlaid(stands, left, kinds));
+  const columns = Object.fromEntries(
+    ending.flatMap(({ changes }) => Object.keys(changes)).map((column) => [column, shown[column] ?? null]),
+  );
+  await tx.execute(sql`
+    SELECT pylon_sync.put_columns(${name}, ${record}, ${toJson(columns)}::jsonb || jsonb_build_object('_synced_at', clock_timestamp())),
+           pylon_sync.keep_shadows(${name}, ${record}, ${toJson(stands)}::jsonb)`);
+  // Should the delete of the row come to nothing, it comes back like that.
+  if (isDeleting)
+    await tx.execute(sql`
+      UPDATE pylon_sync.edits SET base = base || ${toJson(columns)}::jsonb
+       WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
+  return { known: after, ended };
+}

@@ -1,0 +1,211 @@
+import { count, duration, plural } from '../../format.ts';
+import { troubleInWords } from '../bi/trouble.ts';
+import { alteredInWords } from '../mirror/altered.ts';
+import type { BudgetUse } from '../workspace/budgets.ts';
+import type { ClockDifference } from '../workspace/clock.ts';
+import { WORKS_ELSEWHERE } from '../workspace/token.ts';
+import { collationInWords, collationRemedy } from './collation.ts';
+import type { ResourceStatus, Status } from './status.ts';
+
+/** Something that waits for a person. */
+export interface Attention {
+  readonly kind:
+    | 'token'
+    | 'rejected'
+    | 'pylon'
+    | 'failing'
+    | 'late'
+    | 'paused'
+    | 'clock'
+    | 'stopped'
+    | 'edits'
+    | 'drift'
+    | 'views'
+    | 'collation'
+    | 'trigger';
+  /** What it is, in a sentence. */
+  readonly what: string;
+  /** The command, or statements in SQL, that a person may decide to give; null where there is none. */
+  readonly command: string | null;
+}
+
+/** What a refused token looks like in the error of a run: `GET /me: 401 …`. */
+const REFUSED = /^\S+ \S+: 401\b/;
+
+/** A refusal of one request, by a gateway for one, is that request's own matter. */
+const isTokenRefused = (error: string) => REFUSED.test(error) && !error.includes(WORKS_ELSEWHERE);
+
+/** What needs a person, the gravest first. */
+export function attentionOf(status: Status): readonly Attention[] {
+  const { as_of, resources, stopped_scans, edits, budgets, clock, views, collations, altered } = status;
+  const { token } = status;
+  const failing = resources.filter((one) => one.failing !== null && !isSilence(one, status));
+  const refused = failing.filter((one) => isTokenRefused(errorOf(one)));
+  const because = token?.because ?? refused.map(errorOf)[0];
+  const since = token === null ? '' : ` since ${token.since}`;
+  return [
+    ...(because === undefined
+      ? []
+      : [noting('token', `Pylon refuses the token${since}, so nothing is read: ${because}`)]),
+    ...silenceOf(status),
+    ...failing
+      .filter((one) => !refused.includes(one))
+      .map((one) => noting('failing', `${one.resource} fails: ${errorOf(one)}`)),
+    ...(isDown(status) ? [] : lateOf(resources)),
+    ...budgets.flatMap((budget) => pausedOf(budget, Date.parse(as_of))),
+    ...(clock === null ? [] : [noting('clock', clockText(clock))]),
+    ...stopped_scans.map(({ id, resource, candidates, live }) =>
+      noting(
+        'stopped',
+        `${resource}: a scan missed ${live === null ? plural(candidates, 'row') : `${count(candidates)} of ${plural(live, 'row')}`}, so nothing was deleted. If they are gone from Pylon:`,
+        `pylon-sync reconcile --approve ${id}`,
+      ),
+    ),
+    ...collations.map((one) => noting('collation', collationInWords(one), collationRemedy(one))),
+    ...editsOf(edits, isDown(status)),
+    ...altered.map((one) => noting('trigger', alteredInWords(one))),
+    ...views.flatMap(troubleInWords).map((what) => noting('views', what)),
+    ...resources.flatMap(rejectedOf),
+    ...resources.flatMap(driftOf),
+  ];
+}
+
+/** Whether Pylon answers nothing at all. */
+export const isDown = ({ pylon }: Pick<Status, 'pylon'>): boolean =>
+  pylon !== null && pylon.down_since !== null;
+
+/** Whether all that is wrong with a resource is that Pylon answers nothing. */
+export function isSilence({ failing }: ResourceStatus, { pylon }: Pick<Status, 'pylon'>): boolean {
+  const since = pylon?.down_since ?? null;
+  return (
+    failing !== null &&
+    since !== null &&
+    Date.parse(failing.at) >= Math.floor(Date.parse(since) / 1_000) * 1_000
+  );
+}
+
+/** One headline for an outage, in the place of what fails or is late because of it. */
+function silenceOf(status: Status): readonly Attention[] {
+  const { pylon, resources, edits, as_of } = status;
+  if (pylon === null || pylon.down_since === null) return [];
+  const lasting = duration((Date.parse(as_of) - Date.parse(pylon.down_since)) / 1_000);
+  const waiting = edits.by_state.pending + edits.by_state.sending;
+  const passes = resources.filter(
+    (one) => one.last_run?.outcome === 'running' || isSilence(one, status),
+  ).length;
+  const last = pylon.last === null ? '' : ` (${pylon.last})`;
+  return [
+    noting(
+      'pylon',
+      `Pylon has answered nothing for ${lasting}, since ${pylon.down_since}${last}: ` +
+        `${plural(passes, 'reading')} and ${plural(waiting, 'edit')} wait, and go on by themselves when it answers`,
+    ),
+  ];
+}
+
+/** What lags behind a schedule, in one sentence a schedule. */
+function lateOf(resources: readonly ResourceStatus[]): readonly Attention[] {
+  const late = resources.flatMap(({ resource, late }) => late.map((one) => ({ resource, ...one })));
+  return [...new Set(late.map(({ schedule }) => schedule))].map((schedule) => {
+    const of = late.filter((one) => one.schedule === schedule);
+    const [first] = of;
+    const names = of.map(({ resource, seconds }) => `${resource} by ${duration(seconds)}`).join(', ');
+    const what =
+      schedule === 'reconcile' ? 'the schedule of full comparisons' : `the schedule of ${schedule}`;
+    return noting('late', `Behind ${what} (${first?.cron}) by three of its periods or more: ${names}`);
+  });
+}
+
+/** Milliseconds: no limit of Pylon's explains a longer pause. */
+const LONG_PAUSE_MS = 120_000;
+
+/** An endpoint that Pylon asks to leave alone for longer than its limits explain. */
+function pausedOf({ endpoint, paused_until }: BudgetUse, now: number): readonly Attention[] {
+  if (paused_until === null || !(Date.parse(paused_until) - now > LONG_PAUSE_MS)) return [];
+  const until = new Date(paused_until).toISOString().replace(/\.\d+Z$/, 'Z');
+  return [
+    noting(
+      'paused',
+      `Pylon answers ${endpoint} with 429 and asks to wait until ${until}: it is asked again every ten minutes`,
+    ),
+  ];
+}
+
+function clockText({ ahead_seconds }: ClockDifference): string {
+  const apart = duration(Math.abs(ahead_seconds));
+  return `Pylon's clock is ${apart} ${ahead_seconds > 0 ? 'ahead of' : 'behind'} the daemon's: one of them, or that of a proxy between, is wrong. The earlier one counts, so nothing is missed, but more is read than need be`;
+}
+
+/** Edits that nothing happens to before somebody has decided. */
+function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boolean): readonly Attention[] {
+  const of = (state: keyof typeof by_state, sentence: (edits: string, are: string) => string) => {
+    const edits = by_state[state];
+    if (edits === 0) return [];
+    const what = sentence(plural(edits, 'edit'), edits === 1 ? 'is' : 'are');
+    return [noting('edits', what, `pylon-sync edits list --state ${state}`)];
+  };
+  const kept = answered.edits === 1 ? 'an edit' : plural(answered.edits, 'edit');
+  return [
+    ...(answered.edits === 0
+      ? []
+      : [
+          noting(
+            'edits',
+            `Pylon has answered ${kept}, and that cannot be stored here: ${reasonIn(answered.error)}. Once that is mended:`,
+            'pylon-sync edits retry --state pending',
+          ),
+        ]),
+    ...(stuck.edits === 0 || isSilent
+      ? []
+      : [
+          noting(
+            'edits',
+            `${plural(stuck.edits, 'edit')} ${stuck.edits === 1 ? 'has' : 'have'} waited for an hour or longer, ` +
+              `the longest for ${duration(stuck.seconds)}: ${stuck.error ?? 'nothing takes them up. Is a daemon at work, and do PYLON_SYNC_ALLOW and PYLON_SYNC_RESOURCES let it?'}`,
+            'pylon-sync edits list --state pending --older-than 1h',
+          ),
+        ]),
+    ...of(
+      'conflict',
+      (edits, are) =>
+        `${edits} ${are} in conflict: the same was changed here and in Pylon, or deleted here and changed there`,
+    ),
+    ...of('failed', (edits, are) => `${edits} ${are} refused by Pylon, which says why`),
+    ...of('draft', (edits, are) => `${edits} ${are} kept back until somebody approves`),
+  ];
+}
+
+/** The reason alone: what it is about is said already. */
+const reasonIn = (error: string | null) =>
+  (error ?? 'nobody says why').replace(/^Pylon has answered.*? here: /, '');
+
+function noting(kind: Attention['kind'], what: string, command: string | null = null): Attention {
+  return { kind, what, command };
+}
+
+function errorOf({ failing }: ResourceStatus): string {
+  return failing?.error || `its last run of kind ${failing?.kind} failed without a word`;
+}
+
+function rejectedOf({ resource, rejected }: ResourceStatus): readonly Attention[] {
+  if (rejected === 0) return [];
+  return [
+    noting(
+      'rejected',
+      `${resource}: ${plural(rejected, 'record')} of Pylon's cannot be stored here. Which, and why:`,
+      `SELECT record_id, reason, seen_at FROM pylon_sync.rejected_records WHERE resource = '${resource}' ORDER BY seen_at DESC`,
+    ),
+  ];
+}
+
+function driftOf({ resource, drift }: ResourceStatus): readonly Attention[] {
+  const { reconcile, audit } = drift;
+  const mended = `mended ${plural(reconcile ?? 0, 'row')} that earlier passes should have`;
+  const found = `${count(audit.drifted)} of ${plural(audit.sampled, 'row')} that earlier passes should have mended`;
+  return [
+    ...(reconcile === null || reconcile === 0
+      ? []
+      : [noting('drift', `${resource}: the last reconciliation ${mended}`)]),
+    ...(audit.drifted === 0 ? [] : [noting('drift', `${resource}: the audit of 7 days found ${found}`)]),
+  ];
+}

@@ -1,0 +1,64 @@
+import { sql } from 'drizzle-orm';
+import { STATES, type State } from '../../edits/states.ts';
+import type { Executor } from '../connection/connect.ts';
+
+/** How many edits stand where. */
+export interface EditCounts {
+  /** Of those that are done with, `applied` and `discarded`, the ones of the last 24 hours. */
+  readonly by_state: Readonly<Record<State, number>>;
+  /** For how long the longest waiting one, of those that nobody has to decide about, has been; null when none is. */
+  readonly waiting_seconds: number | null;
+  /** Those that have waited for an hour, by themselves and not for a person, and why the longest waiting one does. */
+  readonly stuck: { readonly edits: number; readonly seconds: number; readonly error: string | null };
+  /** Those that Pylon has answered although that cannot be stored here, and why the first of them cannot. */
+  readonly answered: { readonly edits: number; readonly error: string | null };
+}
+
+/** Milliseconds after which an edit that waits needs somebody who looks. */
+export const WAITS_LONG_MS = 3_600_000;
+
+interface Row {
+  readonly state: State;
+  readonly edits: number;
+  readonly age: number;
+  readonly stuck: number;
+  readonly reason: string | null;
+  readonly answered: number;
+  readonly why: string | null;
+}
+
+/** Edits that have waited for long; those that Pylon has answered are counted separately. */
+const STUCK = sql`state IN ('pending', 'sending') AND answer IS NULL
+  AND waiting_since < clock_timestamp() - make_interval(secs => ${WAITS_LONG_MS / 1_000})`;
+
+/** Counts edits by state, without reading what was settled long ago. */
+export async function countEdits(db: Executor): Promise<EditCounts> {
+  const { rows } = await db.execute<Row & Record<string, unknown>>(sql`
+    SELECT state, count(*)::float8 AS edits,
+           extract(epoch FROM clock_timestamp() - min(waiting_since))::float8 AS age,
+           count(*) FILTER (WHERE ${STUCK})::float8 AS stuck,
+           (array_agg(error ORDER BY waiting_since, id) FILTER (WHERE ${STUCK}))[1] AS reason,
+           count(answer)::float8 AS answered, (array_agg(error ORDER BY id) FILTER (WHERE answer IS NOT NULL))[1] AS why
+      FROM pylon_sync.edits WHERE state IN ('draft', 'pending', 'sending', 'conflict', 'failed') GROUP BY 1
+     UNION ALL
+    SELECT state, count(*)::float8, 0, 0, NULL, 0, NULL
+      FROM pylon_sync.edits
+     WHERE settled_at > clock_timestamp() - interval '24 hours' AND state IN ('applied', 'discarded') GROUP BY 1`);
+  const found = new Map(rows.map((row) => [row.state, row]));
+  const waiting = (['pending', 'sending'] as const).flatMap((state) => found.get(state) ?? []);
+  const seconds = Math.max(0, ...waiting.map(({ age }) => age));
+  const counts = STATES.map((state) => [state, found.get(state)?.edits ?? 0]);
+  return {
+    by_state: Object.fromEntries(counts) as Record<State, number>,
+    waiting_seconds: waiting.length === 0 ? null : seconds,
+    stuck: {
+      edits: rows.reduce((sum, { stuck }) => sum + stuck, 0),
+      seconds,
+      error: waiting.toSorted((a, b) => b.age - a.age).find(({ reason }) => reason !== null)?.reason ?? null,
+    },
+    answered: {
+      edits: rows.reduce((sum, { answered }) => sum + answered, 0),
+      error: rows.find(({ why }) => why !== null)?.why ?? null,
+    },
+  };
+}

@@ -1,0 +1,216 @@
+import { sql } from 'drizzle-orm';
+import type { Resource } from '../../resources/define.ts';
+import { scheduleOf } from '../../resources/listed.ts';
+import { readTroubles, type ViewTrouble } from '../bi/trouble.ts';
+import type { Database } from '../connection/connect.ts';
+import { utc } from '../connection/utc.ts';
+import type { Holder } from '../lease/lease.ts';
+import { type Altered, readAltered } from '../mirror/altered.ts';
+import { type Plan, readPlan } from '../progress/estimate.ts';
+import { readSchedule, type Schedule } from '../progress/schedule.ts';
+import { type BudgetUse, readBudgets } from '../workspace/budgets.ts';
+import { type ClockDifference, readClock } from '../workspace/clock.ts';
+import { type PylonReach, readReach } from '../workspace/reach.ts';
+import { readTokenRefusal, type TokenRefusal } from '../workspace/token.ts';
+import { boundWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { type ChangedCollation, changedCollations } from './collation.ts';
+import { countEdits, type EditCounts } from './edit-counts.ts';
+import { type ResourceFacts, readFacts } from './facts.ts';
+import { type Late, lateness } from './lag.ts';
+import { standingRejects } from './standing-rejects.ts';
+
+/** How one resource's mirror is doing. */
+export interface ResourceStatus extends ResourceFacts {
+  /** Live rows. */
+  readonly rows: number;
+  /** Objects that cannot be stored: not those that were mended since. */
+  readonly rejected: number;
+  /** Of its first pass, as the plan last had it: share done, 0 to 1; null while unknown. */
+  readonly covered: number | null;
+  /** Schedules of the daemon at work that it lags behind by three of their periods. */
+  readonly late: readonly Late[];
+}
+
+/** A scan for deletions that would have deleted too much of its table to be believed without a person. */
+interface StoppedScan {
+  readonly id: number;
+  readonly resource: string;
+  readonly stopped_at: string;
+  /** Rows that it did not see, of the live rows of the table; null where these were not counted. */
+  readonly candidates: number;
+  readonly live: number | null;
+}
+
+/** How the mirror is doing, by its database alone. Times are RFC 3339 in UTC. */
+export interface Status {
+  /** When this was read, by the database's clock. */
+  readonly as_of: string;
+  readonly workspace: Workspace | null;
+  /** Who holds the lease at present. */
+  readonly holder: Holder | null;
+  /** Whether Pylon answers at all; null before anybody asked. */
+  readonly pylon: PylonReach | null;
+  /** Pylon's refusal of the token; null while it takes it. */
+  readonly token: TokenRefusal | null;
+  /** What the daemon at work goes by; null while none is. */
+  readonly schedule: Schedule | null;
+  readonly resources: readonly ResourceStatus[];
+  readonly stopped_scans: readonly StoppedScan[];
+  /** Edits made in SQL. */
+  readonly edits: EditCounts;
+  /** What is left of reading everything; null before the daemon has reckoned it. */
+  readonly plan: Plan | null;
+  /** How far Pylon's clock and the daemon's are apart; null where they agree well enough. */
+  readonly clock: ClockDifference | null;
+  /** What was asked of each endpoint in the last minute of work, and what may be. */
+  readonly budgets: readonly BudgetUse[];
+  /** Views that are not as they are to be. */
+  readonly views: readonly ViewTrouble[];
+  /** Orders of texts that have changed beneath their indexes. */
+  readonly collations: readonly ChangedCollation[];
+  /** Tables of whose rows triggers of the user's own make something else than Pylon holds. */
+  readonly altered: readonly Altered[];
+}
+
+/** Live rows of every table, in one statement. It reads the tables: not to be asked every second. */
+export async function countRows(
+  db: Pick<Database, 'orm'>,
+  resources: readonly Resource[],
+): Promise<ReadonlyMap<string, number>> {
+  const counts = resources.map(
+    ({ name, table }) =>
+      sql`SELECT ${name}::text AS resource, count(*)::float8 AS live FROM ${table} WHERE _deleted_at IS NULL`,
+  );
+  const { rows } = await db.orm.execute<{ resource: string; live: number }>(
+    sql.join(counts, sql` UNION ALL `),
+  );
+  return new Map(rows.map((row) => [row.resource, row.live]));
+}
+
+async function readStoppedScans(db: Pick<Database, 'orm'>): Promise<readonly StoppedScan[]> {
+  const { rows } = await db.orm.execute<StoppedScan & Record<string, unknown>>(sql`
+    SELECT id::float8, resource, ${utc('coalesce(finished_at, started_at)')} AS stopped_at,
+           coalesce(candidates, 0)::float8 AS candidates, live::float8 AS live
+      FROM pylon_sync.scans
+     WHERE state = 'stopped' AND approved_at IS NULL
+     ORDER BY id`);
+  return rows;
+}
+
+/**
+ * What is read for changed parents alone is as fresh as these: where nothing of them changed, there was no pass of
+ * its own to make. Not while such a pass is under way, or where the last one failed.
+ */
+function withParents(
+  resources: readonly Resource[],
+  facts: ReadonlyMap<string, ResourceFacts>,
+): ReadonlyMap<string, ResourceFacts> {
+  return new Map(
+    [...facts].map(([name, own]) => {
+      const pull = resources.find((resource) => resource.name === name)?.pull;
+      const parent = pull?.by === 'parent' && pull.mark !== undefined ? facts.get(pull.parent) : undefined;
+      const reading = own.last_run?.kind === 'changes' && own.last_run.outcome === 'running';
+      const later = (parent?.lag_seconds ?? Infinity) < (own.lag_seconds ?? -1);
+      if (parent === undefined || reading || own.failing !== null || !later) return [name, own];
+      const { fresh_as_of, lag_seconds } = parent;
+      return [name, { ...own, fresh_as_of, lag_seconds }];
+    }),
+  );
+}
+
+/**
+ * The schedule that a resource lags behind, if any. A resource that fails, is refused or was never read whole is reported
+ * as such, and not as late. Children that are read for changed parents alone are as fresh as their parents, up to the
+ * beginning of the pass that is under way.
+ */
+function lateOf(
+  resource: Resource,
+  all: readonly Resource[],
+  facts: ReadonlyMap<string, ResourceFacts>,
+  schedule: Schedule | undefined,
+  now: number,
+): readonly Late[] {
+  const own = facts.get(resource.name);
+  if (own === undefined || own.failing !== null || own.unavailable) return [];
+  if (schedule?.resources.includes(resource.name) !== true) return [];
+  const { fresh_as_of, complete_as_of, last_run } = own;
+  if (fresh_as_of === null || complete_as_of === null) return [];
+  const { pull } = resource;
+  const parent = pull.by === 'parent' && pull.mark !== undefined ? facts.get(pull.parent) : undefined;
+  const isRead = last_run?.kind === 'changes' && last_run.outcome === 'running';
+  const began = isRead && parent?.fresh_as_of != null ? earlier(parent.fresh_as_of, last_run.started_at) : '';
+  const since = began > fresh_as_of ? began : fresh_as_of;
+  const name = scheduleOf(resource, all);
+  const found = [
+    lateness(name, since, schedule, now),
+    name === 'reconcile' ? undefined : lateness('reconcile', complete_as_of, schedule, now),
+  ];
+  return found.filter((late) => late !== undefined);
+}
+
+/** Of two instants as they are shown, which are of one form. */
+const earlier = (one: string, other: string) => (one < other ? one : other);
+
+/** What lags behind the schedules of the daemon at work. */
+export async function readLate(
+  db: Pick<Database, 'orm'>,
+  resources: readonly Resource[],
+): Promise<readonly (Late & { readonly resource: string })[]> {
+  const names = resources.map(({ name }) => name);
+  const facts = withParents(resources, await readFacts(db, names));
+  const schedule = await readSchedule(db.orm);
+  return resources.flatMap((resource) =>
+    lateOf(resource, resources, facts, schedule, Date.now()).map((late) => ({
+      ...late,
+      resource: resource.name,
+    })),
+  );
+}
+
+/** Everything that is known of the mirror, with the live rows given or counted for it. */
+export async function readStatus(
+  db: Pick<Database, 'orm'>,
+  resources: readonly Resource[],
+  counted?: ReadonlyMap<string, number>,
+): Promise<Status> {
+  const names = resources.map(({ name }) => name);
+  const facts = withParents(resources, await readFacts(db, names));
+  const rejected = await standingRejects(db, resources, facts);
+  const live = counted ?? (await countRows(db, resources));
+  const plan = await readPlan(db.orm);
+  const schedule = await readSchedule(db.orm);
+  const covered = new Map(plan?.resources.map((planned) => [planned.resource, planned.covered]));
+  const { rows } = await db.orm.execute<{ now: string; holder: Holder | null }>(sql`
+    SELECT ${utc('clock_timestamp()')} AS now,
+           (SELECT holder FROM pylon_sync.lease WHERE name = 'daemon' AND expires_at > clock_timestamp()) AS holder`);
+  const as_of = rows[0]?.now ?? '';
+  return {
+    as_of,
+    workspace: (await boundWorkspace(db.orm)) ?? null,
+    holder: rows[0]?.holder ?? null,
+    pylon: (await readReach(db.orm)) ?? null,
+    token: await readTokenRefusal(db.orm),
+    schedule: schedule ?? null,
+    resources: resources.flatMap((resource) => {
+      const { name } = resource;
+      const row = facts.get(name);
+      const late = lateOf(resource, resources, facts, schedule, Date.parse(as_of));
+      return row === undefined
+        ? []
+        : [
+            {
+              ...{ ...row, rows: live.get(name) ?? 0, covered: covered.get(name) ?? null, late },
+              rejected: rejected.get(name) ?? 0,
+            },
+          ];
+    }),
+    stopped_scans: await readStoppedScans(db),
+    edits: await countEdits(db.orm),
+    plan: plan ?? null,
+    clock: await readClock(db.orm),
+    budgets: await readBudgets(db.orm),
+    views: await readTroubles(db.orm),
+    collations: await changedCollations(db.orm),
+    altered: await readAltered(db.orm),
+  };
+}

@@ -1,0 +1,29 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Executor } from '../connection/connect.ts';
+import { settings } from '../tables.ts';
+
+/** A fact about this database, by its key in `pylon_sync.settings`; undefined where it is not noted. */
+export async function readSetting<T>(db: Executor, key: string): Promise<T | undefined> {
+  const rows = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, key));
+  return rows[0]?.value as T | undefined;
+}
+
+/** Notes a fact in the place of what was noted; writes nothing where that is the same. */
+export async function writeSetting(db: Executor, key: string, value: unknown): Promise<void> {
+  await db.execute(sql`
+    INSERT INTO pylon_sync.settings (key, value) VALUES (${key}, ${JSON.stringify(value)}::jsonb)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
+                                WHERE settings.value IS DISTINCT FROM excluded.value`);
+}
+
+/** The same for some members of an object: the others stay. */
+export async function mergeSetting(
+  db: Executor,
+  key: string,
+  members: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await db.execute(sql`
+    INSERT INTO pylon_sync.settings (key, value) VALUES (${key}, ${JSON.stringify(members)}::jsonb)
+        ON CONFLICT (key) DO UPDATE SET value = settings.value || excluded.value, updated_at = now()
+                                WHERE settings.value || excluded.value IS DISTINCT FROM settings.value`);
+}

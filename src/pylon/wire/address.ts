@@ -1,0 +1,26 @@
+import { PermanentError } from '../../errors.ts';
+import type { PylonRequest } from '../types.ts';
+
+/**
+ * A value as one segment of a path. `.` and `..` cannot be one, however they are encoded: they would be
+ * resolved away, and the request would go to another endpoint.
+ */
+function segment(route: string, name: string, value: string | undefined): string {
+  if (value === undefined || /^\.{0,2}$/.test(value) || !value.isWellFormed()) {
+    const given = value === undefined ? 'nothing' : JSON.stringify(value);
+    throw new PermanentError(`${route}: ${given} cannot stand in the path for {${name}}`);
+  }
+  return encodeURIComponent(value);
+}
+
+/**
+ * Where a request goes: the route below the API's address, its placeholders filled in, and the query.
+ *
+ * @throws PermanentError when a placeholder's value is missing or cannot stand in a path.
+ */
+export function addressOf(base: string, { route, params = {}, query = {} }: PylonRequest): URL {
+  const path = route.replace(/\{(\w+)\}/g, (_, name: string) => segment(route, name, params[name]));
+  const url = new URL(base.replace(/\/+$/, '') + path);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  return url;
+}

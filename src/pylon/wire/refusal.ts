@@ -1,0 +1,72 @@
+import { type Fields, isFields } from '../answer.ts';
+import { PylonError } from '../errors.ts';
+import { readBody } from './body.ts';
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** More than any refusal needs. */
+const WORDS_BYTES = 1024 * 1024;
+
+/** Why a refusal that is no JSON has no words: the answer of a proxy, or one cut short. */
+function unreadable(response: Response): Fields {
+  return { error: `the answer is not JSON (${response.headers.get('content-type') ?? 'no content type'})` };
+}
+
+async function readWords(
+  response: Response,
+  endpoint: string,
+  conceal: (text: string) => string,
+): Promise<Fields | undefined> {
+  try {
+    const words = await readBody(response, endpoint, WORDS_BYTES);
+    if (words.length === 0) return {};
+    const parsed: unknown = JSON.parse(conceal(words.toString('utf8')));
+    return isFields(parsed) ? parsed : {};
+  } catch {
+    // The status decides what to do; without the body there is only less to say about it.
+    return undefined;
+  }
+}
+
+/** What an answer of 400 or above says, from its status and whatever its body holds. */
+export async function refusal(
+  endpoint: string,
+  response: Response,
+  conceal: (text: string) => string,
+): Promise<PylonError> {
+  const words = await readWords(response, endpoint, conceal);
+  const fields = words ?? unreadable(response);
+  const errors = Array.isArray(fields.errors)
+    ? fields.errors.filter((error) => typeof error === 'string')
+    : [];
+  const single = text(fields.error) ?? text(fields.message);
+  return new PylonError({
+    endpoint,
+    status: response.status,
+    code: text(fields.code),
+    errors: errors.length > 0 || single === undefined ? errors : [single],
+    requestId: text(fields.request_id),
+    existsId: text(fields.exists_id),
+    isForeign: words === undefined,
+  });
+}
+
+/** What to tell of an answer that points elsewhere. */
+export function redirected(
+  endpoint: string,
+  status: number,
+  headers: Headers,
+  conceal: (text: string) => string,
+): PylonError {
+  const place = conceal(headers.get('location') ?? 'nowhere').replace(/[?#].*/, '');
+  return new PylonError({
+    endpoint,
+    status,
+    code: undefined,
+    errors: [`redirected to ${place}; redirects are not followed: check PYLON_API_URL`],
+    requestId: undefined,
+    existsId: undefined,
+    isForeign: true,
+  });
+}

@@ -1,0 +1,132 @@
+import { TransientError } from '../../errors.ts';
+import type { Order } from '../../order.ts';
+import { AnswerTooLargeError } from '../errors.ts';
+import type { Answer } from '../types.ts';
+import { readJson, releaseBody } from './body.ts';
+import { redirected, refusal } from './refusal.ts';
+import { httpDate, retryAfter } from './retry.ts';
+import { link } from './signal.ts';
+
+/** A request ready to be sent, as often as it takes. */
+export interface Prepared {
+  readonly endpoint: string;
+  readonly url: URL;
+  readonly init: RequestInit;
+  /** Whether it changes nothing at Pylon. */
+  readonly isRead: boolean;
+  readonly maxBytes: number;
+}
+
+/** What sending needs to know. */
+export interface Wire {
+  readonly fetch: typeof fetch;
+  /** For one attempt, its whole answer included. */
+  readonly timeoutMs: number;
+  readonly nextOrder: () => bigint;
+  /** Called as a request leaves that changes something; what it throws keeps that from leaving. */
+  readonly beforeWrite: () => void;
+  /** Milliseconds over which Pylon counts requests. */
+  readonly intervalMs: number;
+  /** The shortest wait after a 429, milliseconds. */
+  readonly shortestPauseMs: number;
+  /** Pylon's clock, and what it learns from. */
+  readonly clock: { now(): number; follow(date: number): void };
+  /** Takes secrets out of text that the server wrote. */
+  readonly conceal: (text: string) => string;
+}
+
+/** What one attempt came to. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  /** Sending it again cannot help. */
+  | { readonly kind: 'refused'; readonly error: Error }
+  /** Not processed, over the limit. */
+  | { readonly kind: 'limited'; readonly waitMs: number }
+  /** `sent`: it may have reached Pylon and been processed. `status`: of an answer that says so itself. */
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      readonly sent: boolean;
+      readonly status?: number;
+    };
+
+const UNSENT_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+const UNSENT_CALLS = new Set(['connect', 'getaddrinfo']);
+
+/** Whether a failure says that no connection came about, so that nothing can have reached Pylon. */
+function isUnsent(error: unknown): boolean {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
+    if (UNSENT_CODES.has(String(code)) || UNSENT_CALLS.has(String(syscall))) return true;
+    // Every address of the host was tried.
+    if (inner instanceof AggregateError && inner.errors.length > 0) return inner.errors.every(isUnsent);
+  }
+  return false;
+}
+
+/** Reads an answer as far as its status asks for. */
+async function judge(
+  wire: Wire,
+  request: Prepared,
+  response: Response,
+): Promise<Outcome | { kind: 'read'; body: unknown; bytes: number }> {
+  const { endpoint } = request;
+  const { status, headers } = response;
+  if (status === 429) {
+    releaseBody(response);
+    const waitMs = retryAfter(headers, wire.intervalMs, wire.clock.now(), wire.shortestPauseMs);
+    return { kind: 'limited', waitMs };
+  }
+  if (status >= 300 && status < 400) {
+    releaseBody(response);
+    return { kind: 'refused', error: redirected(endpoint, status, headers, wire.conceal) };
+  }
+  if (status >= 400) {
+    const error = await refusal(endpoint, response, wire.conceal);
+    // 408 is a proxy's: the request did not come through in time.
+    if (status < 500 && status !== 408) return { kind: 'refused', error };
+    return { kind: 'failed', error: new TransientError(error.message), sent: true, status };
+  }
+  return { kind: 'read', ...(await readJson(response, endpoint, request.maxBytes, request.isRead)) };
+}
+
+/**
+ * Sends a request once.
+ *
+ * @throws `signal`'s reason when it is aborted, and what `beforeWrite` throws; no failure of the network, nor any
+ * answer, rejects.
+ */
+export async function attempt(wire: Wire, request: Prepared, signal: AbortSignal): Promise<Outcome> {
+  const { endpoint } = request;
+  if (!request.isRead) wire.beforeWrite();
+  const asked = wire.nextOrder();
+  const linked = link(signal);
+  const timer = setTimeout(
+    () => linked.abort(new TransientError(`${endpoint}: no answer within ${wire.timeoutMs} ms`)),
+    wire.timeoutMs,
+  );
+  let outcome: Awaited<ReturnType<typeof judge>>;
+  let received: { status: number; date: number | undefined };
+  try {
+    // A redirect would carry the token to wherever it points.
+    const response = await wire.fetch(request.url, {
+      ...request.init,
+      redirect: 'manual',
+      signal: linked.signal,
+    });
+    received = { status: response.status, date: httpDate(response.headers.get('date')) };
+    if (received.date !== undefined) wire.clock.follow(received.date);
+    outcome = await judge(wire, request, response);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof AnswerTooLargeError && request.isRead) return { kind: 'refused', error };
+    const reason = linked.signal.aborted ? linked.signal.reason : error;
+    return { kind: 'failed', error: reason, sent: !isUnsent(reason) };
+  } finally {
+    clearTimeout(timer);
+    linked.unlink();
+  }
+  if (outcome.kind !== 'read') return outcome;
+  const order: Order = { asked, answered: wire.nextOrder() };
+  return { kind: 'answer', answer: { ...received, body: outcome.body, bytes: outcome.bytes, order } };
+}

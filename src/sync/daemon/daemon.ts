@@ -1,0 +1,170 @@
+import { localZone } from '../../cron.ts';
+import { awayOr, DatabaseAwayError } from '../../db/connection/away.ts';
+import { approvedScans } from '../../db/deletions/scans.ts';
+import { requeueHandovers } from '../../db/progress/handovers.ts';
+import { publishSchedule } from '../../db/progress/schedule.ts';
+import { link } from '../../pylon/wire/signal.ts';
+import { newBackgroundTasks } from '../lib/background-tasks.ts';
+import { every } from '../lib/every.ts';
+import { type FailureLog, newFailureLog, type Report } from '../lib/failure-log.ts';
+import { runSchedule } from '../lib/schedule.ts';
+import type { Activity } from '../pass/activity.ts';
+import type { Context } from '../pass/context.ts';
+import { type EditPusherOptions, runEditPusher } from '../push/run-edit-pusher.ts';
+import { settleApproved } from '../runs/approve.ts';
+import { newPuller } from '../runs/changes.ts';
+import { newFollowUpQueue } from '../runs/follow-up-queue.ts';
+import { newRereads } from '../runs/reread-queue.ts';
+import { newChildSync, newSyncChildren } from '../runs/sync-children.ts';
+import { withSession } from '../session/session.ts';
+import { workInBackground } from './background.ts';
+import { newClockWatch } from './clock-watch.ts';
+import { firstReading, type OnRead } from './first-reading.ts';
+import { takeHandovers } from './handovers.ts';
+import { newLateNote } from './lateness.ts';
+import { forget } from './retention.ts';
+import { newPlanNote } from './save-estimate.ts';
+import { type PlanOptions, plannedPasses } from './scheduled.ts';
+
+export interface DaemonOptions extends PlanOptions {
+  /** Part of each endpoint's budget for resweeps and audit; 0 for neither. */
+  readonly auditShare: number;
+  /** How edits are carried. */
+  readonly edits: Omit<EditPusherOptions, 'resources'>;
+  /** Days for which what is settled is kept. */
+  readonly retentionDays: number;
+  readonly activity: Activity;
+  readonly onRead: OnRead;
+}
+
+/** Milliseconds between looks for records to be read, and for work that commands hand over. */
+const LOOK_MS = 1_000;
+/** Milliseconds between notes of what is left of the first reading. */
+const PLAN_MS = 2_000;
+/** Milliseconds between looks for what lags behind its schedule. */
+const LATE_MS = 30_000;
+/** Milliseconds between looks whether it is time to forget what is too old. */
+const FORGET_MS = 600_000;
+/** Milliseconds between comparisons of Pylon's clock with ours. */
+const CLOCK_MS = 5_000;
+
+/**
+ * The daemon's work under one lease: everything once, changes meanwhile and from then on, lists and the full
+ * comparison by schedule, what is to be read again and people's edits as they come, resweeps and audit at their share. Until the
+ * context's signal.
+ *
+ * @throws the signal's reason.
+ */
+export async function serve(outer: Context, options: DaemonOptions): Promise<never> {
+  const linked = link(outer.signal);
+  const trouble = newFailureLog(outer.log);
+  const ctx: Context = {
+    ...outer,
+    signal: linked.signal,
+    onProgress: told(outer, options.activity, trouble),
+  };
+  try {
+    await withSession(ctx, async () => {
+      await requeueHandovers(ctx.db, ctx.lease);
+      await publishSchedule(ctx.db, ctx.lease, {
+        zone: localZone(),
+        crons: {
+          changes: options.schedule,
+          lists: options.listSchedule,
+          reconcile: options.reconcileSchedule,
+        },
+        resources: options.resources.map(({ name }) => name),
+      });
+      const works = workOf(ctx, options, trouble).map((work) =>
+        work.catch((error: unknown) => {
+          linked.abort(error);
+          throw error;
+        }),
+      );
+      await Promise.allSettled(works);
+    });
+    throw linked.signal.reason;
+  } catch (error) {
+    throw linked.signal.aborted ? linked.signal.reason : error;
+  } finally {
+    linked.unlink();
+  }
+}
+
+/** Progress for the log, for whoever looks at this process, and for the level at which a failure is told. */
+function told({ onProgress }: Context, activity: Activity, trouble: FailureLog): Context['onProgress'] {
+  return (progress, step) => {
+    const { kind, resource, state, error } = progress;
+    if (kind === 'backfill') activity.progress.set(resource, progress);
+    if (state === 'failed') trouble.failed(`${kind} ${resource}`, { kind, resource, error });
+    if (state === 'done') trouble.recovered(`${kind} ${resource}`);
+    onProgress(progress, step);
+  };
+}
+
+function workOf(ctx: Context, options: DaemonOptions, trouble: FailureLog): readonly Promise<void>[] {
+  const { log, signal } = ctx;
+  const { resources } = options;
+  const edits = { ...options.edits, resources };
+  const followOne = newSyncChildren(ctx, options);
+  const followUps = newFollowUpQueue(resources, followOne);
+  const puller = newPuller(ctx, options, followUps);
+  const handedOver = newPuller(ctx, options, newChildSync(resources, followOne));
+  const rereads = newRereads(ctx, resources, followUps);
+  const report: Report = {
+    failed(pass, error) {
+      const away = awayOr(error);
+      // Everybody's work waits for the database, not this pass alone.
+      if (away instanceof DatabaseAwayError) ctx.lease.giveUp(away);
+      if (signal.aborted) throw error;
+      trouble.failed(pass, { pass, error });
+    },
+    recovered: (pass) => trouble.recovered(pass),
+  };
+  const looking = (name: string, look: () => Promise<boolean>, pauseMs = LOOK_MS) =>
+    every(
+      pauseMs,
+      signal,
+      async () => {
+        const more = await look();
+        report.recovered(name);
+        return more;
+      },
+      (error) => report.failed(name, error),
+    );
+  const approved = newBackgroundTasks(report);
+  /** Deletions that a person let through, and an earlier process did not come to the end of. */
+  const goOn = async () => {
+    for (const scan of await approvedScans(ctx.db.orm))
+      approved.begin(`scan ${scan.id}`, async () => void (await settleApproved(ctx, scan)));
+  };
+  const rereading = newBackgroundTasks(report);
+  const reread = async () => {
+    for (const name of await rereads.waiting())
+      rereading.begin(`rereads of ${name}`, async () => void (await rereads.drain(name)));
+    return false;
+  };
+  const commanded = newBackgroundTasks(report);
+  const means = { options, puller: handedOver, edits, beside: true };
+  const retention = { resources, days: options.retentionDays };
+  const noteLate = newLateNote(ctx, resources);
+  const watchClock = newClockWatch(ctx, options.overlapSeconds);
+  const notePlan = newPlanNote(ctx, options.activity);
+
+  return [
+    firstReading(ctx, options),
+    runEditPusher(ctx, edits, report),
+    goOn()
+      .catch((error: unknown) => report.failed('approve', error))
+      .then(approved.idle),
+    runSchedule(plannedPasses(ctx, options, puller, report), { log, signal, onError: report.failed }),
+    ...followUps.children.map((child) => looking(`changes of ${child.name}`, () => followUps.drain(child))),
+    looking('rereads', reread).then(rereading.idle),
+    looking('handovers', () => takeHandovers(ctx, means, commanded).then(() => false)).then(commanded.idle),
+    looking('clock', () => watchClock().then(() => false), CLOCK_MS),
+    looking('plan', () => notePlan().then(() => false), PLAN_MS),
+    looking('lateness', () => noteLate().then(() => false), LATE_MS),
+    looking('forgetting', () => forget(ctx, retention).then(() => false), FORGET_MS),
+    workInBackground(ctx, options, followUps, report),
+  ];
+}

@@ -1,0 +1,232 @@
+import { type Claim, type Edit, readEdits } from '../../db/edits/queue.ts';
+import { readRow } from '../../db/mirror/rows.ts';
+import type { EditOutcome } from '../../db/settle/end.ts';
+import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
+import type { Values } from '../../edits/merge.ts';
+import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.ts';
+import { UnknownOutcomeError } from '../../errors.ts';
+import { requestIdOf } from '../../pylon/answer.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import type { Answer } from '../../pylon/types.ts';
+import type { Resource } from '../../resources/define.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import { carryAction } from './action.ts';
+import { carryCreate } from './create.ts';
+import { carryDelete } from './delete.ts';
+import { resolveProvisionalIds } from './dependencies.ts';
+import { isGone, postpone, type Remote, readRemote, remoteOfRecord } from './remote.ts';
+import { AnsweredError, answeredIn, settleAgain } from './settling.ts';
+import {
+  assertNoInFlightRequest,
+  type EditTarget,
+  isRefusal,
+  markInFlight,
+  NoRequestError,
+  NotYetError,
+  type PushContext,
+  prepared,
+  refuse,
+  settle,
+} from './target.ts';
+
+/**
+ * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
+ * each of its edits is settled or put back.
+ */
+export async function carry(push: PushContext, claim: Claim): Promise<void> {
+  const { ctx } = push;
+  try {
+    const answered = answeredIn(claim);
+    if (answered === undefined) await carryOut(push, await jobOf(push, claim), claim.edits);
+    else
+      await putBack(
+        push,
+        claim,
+        await settleAgain(ctx, claim, answered),
+        0,
+        `waited for edit ${answered.id}`,
+      );
+  } catch (error) {
+    if (ctx.signal.aborted) throw error;
+    if (error instanceof AnsweredError) {
+      const left = claim.edits.filter(({ id }) => !error.edits.includes(id));
+      return putBack(push, claim, left, error.waitMs, error.message);
+    }
+    if (error instanceof UnknownOutcomeError) markInFlight(push, claim);
+    await postpone(push, claim, error);
+  }
+}
+
+/** Puts edits back that waited for another one of their record: nothing was tried. */
+async function putBack(
+  push: PushContext,
+  { resource, record }: Claim,
+  edits: readonly Edit[],
+  waitMs: number,
+  why: string,
+): Promise<void> {
+  if (edits.length > 0) await postpone(push, { resource, record, edits }, new NotYetError(waitMs, why));
+}
+
+/** What a request for the record takes: of one that is not in the table, its edits say it. */
+async function jobOf({ ctx }: PushContext, { resource: name, record, edits }: Claim): Promise<EditTarget> {
+  const resource = resourceNamed(name);
+  const create = edits.find(({ operation }) => operation === 'create');
+  const deletion = edits.find(({ operation }) => operation === 'delete');
+  const row = create?.changes ?? deletion?.base ?? (await readRow(ctx.db.orm, resource.table, record)) ?? {};
+  const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
+  return { resource, record, facts };
+}
+
+async function carryOut(push: PushContext, target: EditTarget, claimed: readonly Edit[]): Promise<void> {
+  const edits = await resolveProvisionalIds(push, target, claimed);
+  const [first, ...others] = edits;
+  if (first === undefined) return;
+  if (first.operation === 'create') return carryCreate(push, target, [first, ...others]);
+  const deletion = edits.find(({ operation }) => operation === 'delete');
+  if (deletion !== undefined) return carryDelete(push, target, edits, deletion);
+  for (const [place, group] of groupsOf(edits).entries()) {
+    // As they stand now: what became of those before is what they start from.
+    const left =
+      place === 0
+        ? group
+        : await readEdits(
+            push.ctx.db.orm,
+            group.map(({ id }) => id),
+          );
+    const [next] = left;
+    if (next === undefined) continue;
+    if (next.operation === 'action') await carryAction(push, target, next);
+    else await carryTogether(push, target, left);
+  }
+}
+
+/** Carries out single edits of many records one by one, as they stand now. */
+export async function carryEach(
+  push: PushContext,
+  resource: Resource,
+  edits: readonly Edit[],
+): Promise<void> {
+  for (const { id, record_id } of edits) {
+    const left = await readEdits(push.ctx.db.orm, [id]);
+    if (left.length > 0) await carry(push, { resource: resource.name, record: record_id, edits: left });
+  }
+}
+
+/** Updates that follow one another, and what goes by itself. */
+export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
+  const groups: Edit[][] = [];
+  for (const edit of edits) {
+    const last = groups.at(-1);
+    if (edit.operation === 'update' && last?.[0]?.operation === 'update') last.push(edit);
+    else groups.push([edit]);
+  }
+  return groups;
+}
+
+/** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. `later`: those that went with them, and follow. */
+async function carryTogether(
+  push: PushContext,
+  target: EditTarget,
+  edits: readonly Edit[],
+  later: readonly Edit[] = [],
+): Promise<void> {
+  const { ctx, pylon, policy } = push;
+  const { resource, record, facts } = target;
+  const params = { ...facts, id: record };
+  let remote: Remote;
+  try {
+    remote = await readRemote(push, target);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return refuse(push, target, edits, error, undefined);
+  }
+  const policyOf = (field: string) => policy(resource.name, field);
+  let plan: Plan;
+  let body: Values;
+  try {
+    [plan, body] = prepared(() => {
+      const made = planUpdate(edits, remote.row, kindsOf(resource), policyOf, later);
+      return [made, bodyOf(resource, made.writes, made.row)] as const;
+    });
+  } catch (error) {
+    if (!(error instanceof NoRequestError)) throw error;
+    const [only, ...others] = edits;
+    if (only === undefined || others.length > 0) return carryApart(push, target, edits);
+    const editOutcome: EditOutcome = { id: only.id, event: 'refuse', error: error.message };
+    return settle(push, target, edits, [editOutcome], remote);
+  }
+  if (plan.writes.length > 0 || !plan.isSeen) assertNoInFlightRequest(push, target);
+  if (plan.writes.length === 0) return settle(push, target, edits, outcomesOf(plan), remote);
+  let answer: Answer;
+  try {
+    answer = await pylon.request({
+      ...{ method: 'PATCH', route: resource.writes?.update ?? '', params, body, signal: ctx.signal },
+    });
+  } catch (error) {
+    if (!(error instanceof PylonError) || error.status === 401) throw error;
+    if (edits.length === 1 || isGone(error)) return refuse(push, target, edits, error, remote, body);
+    return carryApart(push, target, edits);
+  }
+  const endpoint = `PATCH ${resource.writes?.update ?? ''}`;
+  let after: Remote;
+  try {
+    after = remoteOfRecord(target, answer, endpoint);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return refuse(push, target, edits, error, undefined, body);
+  }
+  const kept = ignored(plan.writes, after.row);
+  await settle(push, target, edits, outcomesOf(plan, { body, answer, kept }), after);
+}
+
+/** Sends edits one by one: which of them is to blame shows then. */
+async function carryApart(push: PushContext, target: EditTarget, edits: readonly Edit[]): Promise<void> {
+  for (const [place, { id }] of edits.entries()) {
+    // As it stands now: what became of the one before is what it starts from.
+    const left = await readEdits(push.ctx.db.orm, [id]);
+    if (left.length > 0) await carryTogether(push, target, left, edits.slice(place + 1));
+  }
+}
+
+interface Sent {
+  readonly body: Values;
+  readonly answer: Answer;
+  /** Fields that Pylon left as they were. */
+  readonly kept: readonly string[];
+}
+
+const names = (list: readonly string[]) => list.join(', ');
+
+/** How each edit ends, once what was written is seen. */
+export function outcomesOf({ outcomes }: Plan, sent?: Sent): readonly EditOutcome[] {
+  return outcomes.map((outcome): EditOutcome => {
+    const { id, held, lost, replaced, kept, remote } = outcome;
+    const common = {
+      ...{ id, remote },
+      ...(sent === undefined || kept.length === 0
+        ? {}
+        : { sent: sent.body, status: sent.answer.status, requestId: requestIdOf(sent.answer) }),
+    };
+    const refused = kept.filter((name) => sent?.kept.includes(name));
+    if (refused.length > 0)
+      return {
+        ...common,
+        event: 'refuse',
+        error: `Pylon took the request and left ${names(refused)} as it was`,
+      };
+    if (held.length > 0)
+      return { ...common, event: 'hold', held, error: `changed here and in Pylon: ${names(held)}` };
+    if (kept.length > 0 || replaced.length + lost.length === 0)
+      return { ...common, event: 'settle', error: noteOf(outcome) };
+    return { ...common, event: 'discard', error: noteOf(outcome) };
+  });
+}
+
+function noteOf({ lost, replaced }: Outcome): string | undefined {
+  const notes = [
+    ...(lost.length > 0 ? [`changed in Pylon too, whose value stands: ${names(lost)}`] : []),
+    ...(replaced.length > 0 ? [`superseded by a later edit: ${names(replaced)}`] : []),
+  ];
+  return notes.length === 0 ? undefined : notes.join('; ');
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dropReread, type Reread, readRereads } from '../../db/mirror/rereads.ts';
+import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import { askOrProve } from '../deletions/single.ts';
+import { mapSettled } from '../lib/map-settled.ts';
+import type { Pass } from '../pass/pass.ts';
+
+/** Waits between rounds, in milliseconds: what holds a row is as a rule a person's open transaction. */
+const PAUSES = [0, 100, 500, 2_000, 5_000];
+
+/** Records asked for side by side. */
+const SIDE_BY_SIDE = 6;
+
+/**
+ * Reads again, one by one, what this or an earlier pass had to leave: rows that another transaction held,
+ * and rows whose answers overlapped so that their order is unknown.
+ *
+ * @throws TransientError naming rows that are left after the last round.
+ */
+export async function rereadLeft(pass: Pass): Promise<void> {
+  const { db } = pass.ctx;
+  const { name, get } = pass.resource;
+  let reasons: ReadonlyMap<string, string> = new Map();
+  for (const pause of PAUSES) {
+    const left = await readRereads(db.orm, name, { reason: 'held' });
+    if (left.length === 0) return;
+    if (get === undefined) break;
+    await sleep(pause, undefined, { signal: pass.signal });
+    reasons = await rereadEach(pass, get, left);
+  }
+  const left = await readRereads(db.orm, name, { reason: 'held' });
+  if (left.length === 0) return;
+  const why = left.slice(0, 5).map(({ id }) => `${id} (${reasons.get(id) ?? HELD})`);
+  throw new TransientError(`${left.length} rows could not be brought up to date: ${why.join(', ')}`);
+}
+
+const HELD = 'held by another transaction';
+
+/**
+ * Reads records again, once each. What was read is taken off the list; what could not be is returned, with the
+ * reason.
+ *
+ * @throws what is not the matter of one record.
+ */
+export async function rereadEach(
+  pass: Pass,
+  get: string,
+  which: readonly Reread[],
+): Promise<ReadonlyMap<string, string>> {
+  const left = new Map<string, string>();
+  const failed = await mapSettled(SIDE_BY_SIDE, which, pass.signal, async (reread) => {
+    if (!(await readAgain(pass, get, reread))) left.set(reread.id, HELD);
+  });
+  for (const [{ id }, error] of failed) left.set(id, reasonOf(error));
+  pass.step('read rows again');
+  return left;
+}
+
+async function readAgain(pass: Pass, get: string, reread: Reread): Promise<boolean> {
+  const { db, lease } = pass.ctx;
+  const { id, facts } = reread;
+  try {
+    const said = await askOrProve(pass, get, id, strings(facts));
+    if (said.is === 'there') {
+      const left = await pass.keep(pass.batch([said.object], facts, said.answer.order));
+      if (left.length > 0) return false;
+    }
+  } catch (error) {
+    if (pass.signal.aborted || !isNoId(error)) throw error;
+    pass.ctx.log.warn({ resource: pass.resource.name, id, error }, 'record could not be read again');
+  }
+  await dropReread(db, lease, pass.resource.name, reread);
+  return true;
+}
+
+/** What was given for an id, perhaps by a hint, is none that Pylon takes: there is nothing to wait for. */
+const isNoId = (error: unknown) =>
+  error instanceof PylonError ? error.status === 400 : error instanceof PermanentError;
+
+const strings = (facts: Reread['facts']) =>
+  Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)]));

@@ -1,0 +1,52 @@
+import { readRow } from '../../db/mirror/rows.ts';
+import type { Pull, Query } from '../../resources/define.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import { batches } from './batches.ts';
+import type { Pass } from './pass.ts';
+
+export type ByParent = Pull & { by: 'parent' };
+
+/** How far a parent's listings were read, where they take more than one page. */
+export interface Place {
+  readonly [key: string]: unknown;
+  readonly variant: number;
+  readonly cursor: string | null;
+}
+
+export const START: Place = { variant: 0, cursor: null };
+
+const strings = (query: Query) =>
+  Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]));
+
+/** The listings of one parent: one without parameters, unless the descriptor makes them from its row. */
+async function variantsOf(pass: Pass, pull: ByParent, id: string): Promise<readonly Query[]> {
+  if (pull.variants === undefined) return [{}];
+  const row = await readRow(pass.ctx.db.orm, resourceNamed(pull.parent).table, id);
+  return row === undefined ? [] : pull.variants(row);
+}
+
+/**
+ * The pages of a parent's listings from a place on, each with Pylon's clock when it was answered, as far as it says,
+ * and the place behind it; null behind the last.
+ */
+export async function* listChildren(pass: Pass, pull: ByParent, id: string, from: Place) {
+  const variants = await variantsOf(pass, pull, id);
+  for (let variant = from.variant; variant < variants.length; variant += 1) {
+    const query = variants[variant] ?? {};
+    const cursor = variant === from.variant ? (from.cursor ?? undefined) : undefined;
+    const facts = { ...strings(query), [pull.foreignKey]: id };
+    const listing = {
+      method: 'GET',
+      route: pull.path,
+      params: { id },
+      arguments: query,
+      limit: pull.limit,
+      cursor,
+    } as const;
+    for await (const { page, batch } of batches(pass, listing, { facts })) {
+      const next: Place =
+        page.next === null ? { variant: variant + 1, cursor: null } : { variant, cursor: page.next };
+      yield { batch, date: page.date, next: next.variant === variants.length ? null : next };
+    }
+  }
+}

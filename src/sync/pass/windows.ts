@@ -1,0 +1,47 @@
+import { ZERO_TIME } from '../../db/row/instant.ts';
+
+/** Pylon's timestamps have whole seconds; so have the bounds of windows. */
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+
+/** The oldest instant Pylon sends (Go's zero time): no window begins before it. */
+const YEAR_ONE = ZERO_TIME;
+
+/** RFC 3339 in UTC with whole seconds. */
+export function formatInstant(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** The next whole second, so that what was created within the present one lies before it. */
+export function nextSecond(ms: number): number {
+  return (Math.floor(ms / SECOND) + 1) * SECOND;
+}
+
+/** A grid of windows of equal length that abut exactly, counted back from an anchor. Epoch milliseconds. */
+export interface Grid {
+  readonly anchor: number;
+  readonly days: number;
+  /** Nothing before it is of interest. */
+  readonly floor: number;
+}
+
+export function grid(anchor: string, days: number, since: string | undefined): Grid {
+  const floor = since === undefined ? YEAR_ONE : Math.max(Date.parse(since), YEAR_ONE);
+  return { anchor: Date.parse(anchor), days, floor };
+}
+
+/** Start of the window that ends at `end`. */
+export function startOf({ days, floor }: Grid, end: number): number {
+  return Math.max(end - days * DAY, floor);
+}
+
+/**
+ * End of the grid's window that holds `instant`, an instant older than `frontier`, the oldest start so
+ * far. An instant on a boundary belongs to the newer window, whose start it is. Never beyond `frontier`,
+ * so that every step leads further back.
+ */
+export function endHolding({ anchor, days }: Grid, instant: number, frontier: number): number {
+  const span = days * DAY;
+  const back = Math.ceil((anchor - instant) / span) - 1;
+  return Math.min(anchor - back * span, frontier);
+}

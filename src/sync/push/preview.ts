@@ -1,0 +1,131 @@
+import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
+import { readDeletion } from '../../db/mirror/deleting.ts';
+import { columnsIn } from '../../db/mirror/overlay.ts';
+import { readRow } from '../../db/mirror/rows.ts';
+import { isReject, rowMapper } from '../../db/row/row.ts';
+import { actionNamed, allowedWork, requestOf } from '../../edits/actions.ts';
+import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
+import { creationBody, wantedOf } from '../../edits/create.ts';
+import { planUpdate } from '../../edits/plan.ts';
+import { reasonOf } from '../../errors.ts';
+import { unwrapRecord } from '../../pylon/answer.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import { compared, isRefused, lookUp } from '../edits/delete.ts';
+import { groupsOf } from '../edits/send.ts';
+import { isRefusal } from '../edits/target.ts';
+import type { Context } from '../pass/context.ts';
+import type { PushOptions } from './push.ts';
+
+/** What would be done for one record. */
+export interface Preview {
+  readonly resource: string;
+  readonly record: string;
+  readonly edits: readonly number[];
+  /** Undefined where nothing would be sent. */
+  readonly request?: { readonly method: string; readonly path: string; readonly body: unknown };
+  /** What would become of it without a request, or beside it. */
+  readonly note?: string;
+}
+
+/** What a push would send now, compared with Pylon as it stands; changes nothing, here or there. */
+export async function previewEdits(
+  ctx: Context,
+  { allow, policy }: Pick<PushOptions, 'allow' | 'policy'>,
+): Promise<readonly Preview[]> {
+  const previews: Preview[] = [];
+  for (const claim of await dueEdits(ctx.db.orm, allowedWork(allow)))
+    for (const edits of requestsOf(claim.edits))
+      previews.push(await previewOrWhy(ctx, { ...claim, edits }, policy));
+  return previews;
+}
+
+/** Edits of one record, by the request that would carry them: a create and a delete leave nothing to the updates. */
+const requestsOf = (edits: readonly Edit[]): readonly (readonly Edit[])[] =>
+  edits.some(({ operation }) => operation === 'create' || operation === 'delete') ? [edits] : groupsOf(edits);
+
+/** One edit of which no request can be made is told of, beside the rest. */
+async function previewOrWhy(ctx: Context, claim: Claim, policy: PushOptions['policy']): Promise<Preview> {
+  try {
+    return await previewOf(ctx, claim, policy);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const { resource, record, edits } = claim;
+    return { resource, record, edits: edits.map(({ id }) => id), note: `would fail: ${error.message}` };
+  }
+}
+
+async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy']): Promise<Preview> {
+  const { record, edits } = claim;
+  const resource = resourceNamed(claim.resource);
+  const common = { resource: claim.resource, record, edits: edits.map(({ id }) => id) };
+  const [first] = edits;
+  if (first?.operation === 'action') {
+    const action = actionNamed(first.changes.action);
+    const { params, body } = requestOf(action, record, first.changes);
+    return { ...common, request: { method: action.method, path: pathOf(action.route, params), body } };
+  }
+  if (first?.operation === 'create') {
+    const { create } = resource.writes ?? {};
+    const updates = edits.filter(({ operation }) => operation === 'update');
+    const wanted = wantedOf(resource, first, updates);
+    const path = pathOf(create?.path ?? '', paramsOf(create?.path ?? '', record, wanted));
+    return { ...common, request: { method: 'POST', path, body: creationBody(resource, wanted) } };
+  }
+  const deletion = edits.find(({ operation }) => operation === 'delete');
+  if (deletion !== undefined) return { ...common, ...(await deletionOf(ctx, claim, deletion, policy)) };
+  const row = (await readRow(ctx.db.orm, resource.table, record)) ?? {};
+  const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
+  try {
+    const answer = await ctx.pylon.request({
+      ...{ method: 'GET', route: resource.get ?? '', params: { ...facts, id: record }, signal: ctx.signal },
+    });
+    const object = unwrapRecord(answer, record, `GET ${resource.get ?? ''}`);
+    const mapped = rowMapper(resource)(object, facts);
+    if (isReject(mapped))
+      return { ...common, note: `Pylon answered with what is no record: ${mapped.reason}` };
+    const remote = columnsIn(resource, mapped);
+    const {
+      writes,
+      outcomes,
+      row: after,
+    } = planUpdate(edits, remote, kindsOf(resource), (field) => policy(resource.name, field));
+    const contested = [...new Set(outcomes.flatMap(({ held, lost }) => [...held, ...lost]))];
+    const note = contested.length > 0 ? `changed in Pylon too: ${contested.join(', ')}` : undefined;
+    if (writes.length === 0) return { ...common, note: note ?? 'Pylon holds this already' };
+    const path = pathOf(resource.writes?.update ?? '', { ...facts, id: record });
+    const request = { method: 'PATCH', path, body: bodyOf(resource, writes, after) };
+    return { ...common, request, ...(note === undefined ? {} : { note }) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return { ...common, note: `would fail: ${reasonOf(error)}` };
+  }
+}
+
+/** What a DELETE would send, compared as it would be. */
+async function deletionOf(
+  ctx: Context,
+  { resource: name, record, edits }: Claim,
+  { id, base, attempts }: Edit,
+  policy: PushOptions['policy'],
+): Promise<Pick<Preview, 'request' | 'note'>> {
+  const resource = resourceNamed(name);
+  const { get = '', writes } = resource;
+  const { id: _, ...facts } = paramsOf(get, record, base);
+  const params = { ...paramsOf(writes?.remove ?? '', record, base), ...facts };
+  const request = { method: 'DELETE', path: pathOf(writes?.remove ?? '', params), body: undefined };
+  const deletion = await readDeletion(ctx.db.orm, resource, id);
+  if (deletion === undefined) return { note: 'it is no more' };
+  const carried = { ctx, policy, pylon: ctx.pylon };
+  const target = { resource, record, facts };
+  const found = get === '' ? undefined : await lookUp(carried, target);
+  if (isRefused(found)) return { note: `would fail: ${reasonOf(found)}` };
+  if (found !== undefined && 'status' in found)
+    return attempts > 1 ? { note: 'Pylon does not have it any more' } : { request };
+  const earlier = edits.filter(({ operation }) => operation === 'update');
+  const { verdict, contested } = compared(carried, target, deletion, earlier, found?.row);
+  const note = contested.length === 0 ? {} : { note: `changed in Pylon too: ${contested.join(', ')}` };
+  return verdict === 'send' ? { request, ...note } : note;
+}
+
+const pathOf = (route: string, params: Readonly<Record<string, string>>): string =>
+  route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));

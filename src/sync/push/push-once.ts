@@ -1,0 +1,40 @@
+import { comingEdits, statesOf } from '../../db/edits/queue.ts';
+import { allowedWork } from '../../edits/actions.ts';
+import type { State } from '../../edits/states.ts';
+import { sleep } from '../../pylon/wire/retry.ts';
+import type { Context } from '../pass/context.ts';
+import { type Preview, previewEdits } from './preview.ts';
+import { newPusher, type PushOptions, pushDue } from './push.ts';
+
+/** What became of the edits that were due. */
+export interface PushReport {
+  readonly states: Readonly<Partial<Record<State, number>>>;
+  /** What would be sent, where that was all that was asked for. */
+  readonly previews?: readonly Preview[];
+}
+
+const LOOK_MS = 100;
+
+/** Sends what is due, once, and tells what became of it; or tells what would be sent. */
+export async function pushOnce(
+  ctx: Context,
+  options: PushOptions,
+  { dryRun, beside }: { readonly dryRun: boolean /** A daemon carries them. */; readonly beside: boolean },
+): Promise<PushReport> {
+  if (dryRun) return { states: {}, previews: await previewEdits(ctx, options) };
+  const due = await comingEdits(ctx.db.orm, allowedWork(options.allow));
+  if (!beside) {
+    const pusher = newPusher(ctx, options);
+    await pusher.begin();
+    await pushDue(pusher);
+  }
+  for (;;) {
+    const rows = await statesOf(ctx.db.orm, due);
+    if (!beside || rows.every(({ isDue }) => !isDue)) {
+      const states: Partial<Record<State, number>> = {};
+      for (const { state } of rows) states[state] = (states[state] ?? 0) + 1;
+      return { states };
+    }
+    await sleep(LOOK_MS, ctx.signal);
+  }
+}

@@ -1,0 +1,99 @@
+import { writing } from '../../db/lease/transaction.ts';
+import { NOT_BEGUN, readCursor, saveCursor } from '../../db/progress/cursors.ts';
+import type { Changes, Resource } from '../../resources/define.ts';
+import { enumerateChanges } from '../enumerate/changes.ts';
+import { CHANGES, type ChangesPosition } from '../pass/changes-position.ts';
+import type { Context } from '../pass/context.ts';
+import type { PassPosition } from '../pass/pass.ts';
+import { newProgress, type ResourceProgress } from '../pass/progress.ts';
+import type { PullOptions } from '../pass/pull-options.ts';
+import { formatInstant } from '../pass/windows.ts';
+import { runPass } from './run-pass.ts';
+import { type ChildSync, newChildSync, newSyncChildren } from './sync-children.ts';
+
+/** Incremental pulls. */
+export interface Puller {
+  /**
+   * One pull of everything whose changes can be asked for, and of what hangs on it. Each resource's figures.
+   *
+   * @param onEnded called as each resource's pull ends, however it ended, while others may go on.
+   */
+  pull(
+    only?: readonly Resource[],
+    onEnded?: (resource: string) => void,
+  ): Promise<readonly ResourceProgress[]>;
+  /** Reads what hangs on records that changed. */
+  readonly follow: ChildSync;
+}
+
+/** @param follow how what hangs on records that changed is read: waited for, unless it says otherwise. */
+export function newPuller(
+  ctx: Context,
+  options: PullOptions,
+  follow: ChildSync = newChildSync(options.resources, newSyncChildren(ctx, options)),
+): Puller {
+  /** Ids of what changed, and the pass's figures; nothing where changes cannot be pulled. */
+  const pullOne = async (resource: Resource, changes: Changes) => {
+    if (!(await isPulled(ctx, options, resource))) return undefined;
+    const changed = new Set<string>();
+    const seen = new Set<string>();
+    const progress = newProgress(resource.name, `POST ${changes.path}`, 'changes');
+    const since = resource.pull.by === 'window' ? options.since : undefined;
+    await runPass(
+      {
+        ...{ ctx, kind: 'changes', resource, progress, signal: ctx.signal },
+        scope: { name: CHANGES, windowDays: options.windowDays },
+        position: { pass: new Date(ctx.pylon.time().earliest).toISOString(), done: false },
+        parentsDone: () => true,
+        onChanged: (rows) => {
+          for (const { id } of rows) changed.add(id);
+        },
+        onSeen: (ids) => {
+          for (const id of ids) seen.add(id);
+        },
+      },
+      {
+        enumerate: (pass) =>
+          enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since }),
+      },
+    );
+    return { progress, changed: [...changed], seen: [...seen] };
+  };
+
+  return {
+    follow,
+    async pull(only = options.resources, onEnded = () => {}) {
+      const pulled = await Promise.allSettled(
+        only.map(async (resource) => {
+          const { changes } = resource;
+          if (changes === undefined) return [];
+          try {
+            const pull = await ctx.pulls.run(resource.name, () => pullOne(resource, changes));
+            if (pull === undefined) return [];
+            return [pull.progress, ...(await follow.changed(resource, pull.changed, pull.seen))];
+          } finally {
+            onEnded(resource.name);
+          }
+        }),
+      );
+      const failed = pulled.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      return pulled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    },
+  };
+}
+
+/**
+ * Whether changes of a resource can be pulled: once a first reading has begun, whose beginning is then the first
+ * watermark, and unless Pylon refuses it.
+ */
+async function isPulled(ctx: Context, { overlapSeconds }: PullOptions, { name }: Resource): Promise<boolean> {
+  const { orm } = ctx.db;
+  const first = await readCursor<PassPosition>(orm, name, 'backfill');
+  if (first === undefined || first.pass === NOT_BEGUN || first.ended === 'unavailable') return false;
+  if ((await readCursor<ChangesPosition>(orm, name, CHANGES)) !== undefined) return true;
+  const began = Date.parse(first.pass) - overlapSeconds * 1_000;
+  const position: ChangesPosition = { watermark: formatInstant(began) };
+  await writing(ctx.db, ctx.lease, (tx) => saveCursor(tx, name, CHANGES, position));
+  return true;
+}

@@ -1,0 +1,27 @@
+import type { Database } from '../../db/connection/connect.ts';
+import { readCursor } from '../../db/progress/cursors.ts';
+import type { Resource } from '../../resources/define.ts';
+import { changeColumn } from '../../resources/index.ts';
+import { CHANGES, type ChangesPosition } from '../pass/changes-position.ts';
+import type { PassPosition } from '../pass/pass.ts';
+
+/**
+ * Until when earlier passes have covered the changes of a resource, epoch milliseconds: a row that changed
+ * before and does not stand here has drifted. Undefined where no pass covers it yet, or where Pylon does not
+ * say when an object changed.
+ */
+export async function coveredUntil(
+  db: Database,
+  resource: Resource,
+  overlapSeconds: number,
+): Promise<number | undefined> {
+  const { name } = resource;
+  if (changeColumn(resource) === undefined) return undefined;
+  if (resource.changes !== undefined) {
+    const position = await readCursor<ChangesPosition>(db.orm, name, CHANGES);
+    return position?.watermark == null ? undefined : Date.parse(position.watermark);
+  }
+  const listed = await readCursor<PassPosition>(db.orm, name, 'lists');
+  if (listed?.done !== true || listed.ended !== 'done') return undefined;
+  return Date.parse(listed.pass) - overlapSeconds * 1_000;
+}

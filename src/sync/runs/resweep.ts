@@ -1,0 +1,54 @@
+import { countLive } from '../../db/mirror/rows.ts';
+import { findOldestRead } from '../../db/progress/reads.ts';
+import type { Resource } from '../../resources/define.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import { enumerateParents } from '../enumerate/children.ts';
+import type { PacedWork } from '../lib/paced.ts';
+import type { ByParent } from '../pass/child-pages.ts';
+import type { Context } from '../pass/context.ts';
+import { newProgress } from '../pass/progress.ts';
+import { paceOf, type ShareOptions } from './audit.ts';
+import { runPass } from './run-pass.ts';
+
+/** Parents in one run. */
+const BATCH = 10;
+
+/**
+ * Reads the listings again of parents that do not seem to have changed, those read longest ago first: edits,
+ * redactions and deletions of messages move nothing that would tell.
+ */
+export function resweepOf(
+  ctx: Context,
+  resource: Resource,
+  pull: ByParent,
+  { share }: Pick<ShareOptions, 'share'>,
+): PacedWork {
+  const { db, signal } = ctx;
+  const parent = resourceNamed(pull.parent);
+  const endpoint = `GET ${pull.path}`;
+  return {
+    name: `resweep of ${resource.name}`,
+    everyMs: async () => BATCH * paceOf(ctx, endpoint, share, await countLive(db.orm, parent.table)),
+    async work() {
+      const parents = { table: parent.table, mark: pull.mark ?? [], pass: '' };
+      const oldest = await findOldestRead(db.orm, resource.name, parents, BATCH);
+      if (oldest.length === 0) return false;
+      await runPass(
+        {
+          ...{
+            ctx,
+            kind: 'resweep',
+            resource,
+            progress: newProgress(resource.name, endpoint, 'resweep'),
+            signal,
+          },
+          scope: { name: 'resweep', windowDays: 0 },
+          position: { pass: '', done: false },
+          parentsDone: () => true,
+        },
+        { enumerate: (pass) => enumerateParents(pass, pull, oldest) },
+      );
+      return true;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { takeUpScan } from '../../db/deletions/resume-scan.ts';
+import { endScan, type Scan, type Span } from '../../db/deletions/scans.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { storer } from '../../db/mirror/store.ts';
+import { beginRun, endRun, type RunOutcome } from '../../db/progress/runs.ts';
+import { reasonOf } from '../../errors.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import type { Resource } from '../../resources/define.ts';
+import { judge } from '../deletions/judge.ts';
+import type { Context } from '../pass/context.ts';
+import { isSwept, KINDS } from '../pass/kinds.ts';
+import { newPass, type Pass, type PassInit } from '../pass/pass.ts';
+
+/** What a pass consists of. */
+export interface Course {
+  /** Reads everything the pass is to cover; the span of a whole listing, where its end says what is gone. */
+  readonly enumerate: (pass: Pass) => Promise<Span | undefined>;
+  /** Saves that the pass has ended. */
+  readonly finish?: (ended: 'done' | 'unavailable') => Promise<void>;
+}
+
+/** Resources that come in one listing, whose end says what is gone; in others each listing, or record, is judged for itself. */
+const isListedWhole = ({ pull }: Resource) => ['list', 'search', 'window'].includes(pull.by);
+
+/** What no resweep and no audit comes to is compared whole with the rest. */
+const comparesContents = ({ kind, resource, position }: Pick<PassInit, 'kind' | 'resource' | 'position'>) =>
+  KINDS[kind].contents || position.deep !== undefined || (kind === 'reconcile' && !isSwept(resource));
+
+/** Pylon says so for a plan or a token that has no access: the resource is left out, the rest goes on. */
+const isUnavailable = (error: unknown) =>
+  error instanceof PylonError && (error.status === 403 || error.status === 404);
+
+/**
+ * Runs a pass to its end and records it in `runs`. Failure is an outcome, not an exception: it stands in
+ * the progress. Only being told to stop is thrown on, after the run is closed as interrupted.
+ */
+export async function runPass(
+  given: Omit<PassInit, 'store' | 'scan' | 'leave'>,
+  course: Course,
+): Promise<void> {
+  const { ctx, kind, resource, progress, position, signal } = given;
+  const { db, lease } = ctx;
+  const run = await beginRun(db, lease, resource.name, kind);
+  const end = (outcome: RunOutcome, error?: string) => endRun(db, lease, run, outcome, progress, error);
+  const undone: Error[] = [];
+  const init = {
+    ...given,
+    store: storer(
+      db,
+      lease,
+      resource,
+      ctx.pendingDeletions,
+      comparesContents(given) ? ctx.contents : undefined,
+    ),
+    leave: (error: Error) => void undone.push(error),
+  };
+  progress.state = 'running';
+  progress.startedAt = Date.now();
+  ctx.onProgress(progress, 'began');
+  const proves = KINDS[kind].proves && isListedWhole(resource);
+  let scan: Scan | undefined;
+  try {
+    scan = proves ? await takeUpScan(db, lease, resource.name, position) : undefined;
+    if (scan?.state !== 'judging') {
+      const span = await course.enumerate(newPass({ ...init, scan }));
+      if (scan !== undefined && span !== undefined) await judge(newPass(init), scan, span);
+    } else await judge(newPass(init), scan, { except: [] });
+    await course.finish?.('done');
+    if (undone[0] !== undefined) throw undone[0];
+    progress.state = 'done';
+    progress.covered = 1;
+    progress.remainingRequests = 0;
+    await end('done');
+  } catch (error) {
+    if (signal.aborted) {
+      progress.state = 'interrupted';
+      await end('interrupted', reasonOf(error)).catch(() => {});
+      throw error;
+    }
+    progress.error = reasonOf(error);
+    progress.state = isUnavailable(error) ? 'unavailable' : 'failed';
+    if (progress.state === 'unavailable') {
+      await course.finish?.('unavailable');
+      await abandon(ctx, scan);
+    }
+    await end(progress.state, progress.error);
+  } finally {
+    progress.finishedAt = Date.now();
+    ctx.onProgress(progress, progress.state);
+  }
+}
+
+async function abandon({ db, lease }: Context, scan: Scan | undefined): Promise<void> {
+  if (scan !== undefined) await writing(db, lease, (tx) => endScan(tx, scan.id, 'abandoned'));
+}

@@ -1,0 +1,104 @@
+import { readCursor } from '../../db/progress/cursors.ts';
+import { findDue } from '../../db/progress/reads.ts';
+import type { Resource } from '../../resources/define.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import { enumerateChildren } from '../enumerate/children.ts';
+import { enumerateReferences } from '../enumerate/references.ts';
+import type { Context } from '../pass/context.ts';
+import type { PassPosition } from '../pass/pass.ts';
+import { newProgress, type ResourceProgress } from '../pass/progress.ts';
+import type { PullOptions } from '../pass/pull-options.ts';
+import { runPass } from './run-pass.ts';
+
+/** Reads what hangs on records of a resource that changed: their messages, comments, milestones. */
+export interface ChildSync {
+  /**
+   * `seen` are records that were looked at besides: where another pass stored their change, or one before did
+   * not come to their children, these are due and read too.
+   */
+  changed(
+    resource: Resource,
+    ids: readonly string[],
+    seen?: readonly string[],
+  ): Promise<readonly ResourceProgress[]>;
+}
+
+/** Reads what hangs on some records, in one resource. */
+export type SyncChildren = (child: Resource, ids: readonly string[]) => Promise<readonly ResourceProgress[]>;
+
+/** Resources that are read record by record, as the records of another change. */
+export function childrenToSync(parent: Resource, all: readonly Resource[]): readonly Resource[] {
+  return all.filter(
+    ({ pull }) =>
+      (pull.by === 'parent' && pull.parent === parent.name && pull.mark !== undefined) ||
+      (pull.by === 'reference' && pull.from.resource === parent.name),
+  );
+}
+
+/** Which records a resource is followed for: a listing's mark tells what is due, a named id has no mark to go by. */
+export const recordsToSync = ({ pull }: Resource, ids: readonly string[], seen: readonly string[]) =>
+  pull.by === 'parent' ? [...new Set([...ids, ...seen])] : ids;
+
+/**
+ * What an earlier process left unread, killed between a change and what hangs on it, is looked for once, in the
+ * first pass of each resource; so is what a pass of this process failed to read. What was read within the second
+ * of a change is read once more with the next.
+ */
+export function newSyncChildren(ctx: Context, options: PullOptions): SyncChildren {
+  const swept = new Set<string>();
+
+  return async (child, ids) => {
+    const { name, pull } = child;
+    const first = await readCursor<PassPosition>(ctx.db.orm, name, 'backfill');
+    if (first?.ended === 'unavailable') return [];
+    // Before that is done, the first reading itself finds whatever is left.
+    const sweeps = pull.by === 'parent' && first?.done === true && !swept.has(name);
+    const again = ctx.unsettled.get(name) ?? new Set();
+    ctx.unsettled.delete(name);
+    const wanted = [...new Set([...ids, ...again])];
+    if (!sweeps && !(await isAnyDue(ctx, child, wanted))) return [];
+    const progress = newProgress(name, `GET ${pull.path}`, 'changes');
+    await runPass(
+      {
+        ...{ ctx, kind: 'changes', resource: child, progress, signal: ctx.signal },
+        scope: {
+          name: 'changes',
+          windowDays: options.windowDays,
+          only: sweeps ? undefined : wanted,
+        },
+        position: { pass: new Date(ctx.pylon.time().earliest).toISOString(), done: false },
+        parentsDone: () => true,
+      },
+      {
+        enumerate: (pass) =>
+          pull.by === 'reference'
+            ? enumerateReferences(pass, pull)
+            : pull.by === 'parent'
+              ? enumerateChildren(pass, pull)
+              : Promise.resolve(undefined),
+      },
+    );
+    if (progress.state === 'done') {
+      if (sweeps) swept.add(name);
+    } else swept.delete(name);
+    return [progress];
+  };
+}
+
+async function isAnyDue({ db }: Context, { name, pull }: Resource, ids: readonly string[]): Promise<boolean> {
+  if (ids.length === 0 || pull.by !== 'parent') return ids.length > 0;
+  const parents = { table: resourceNamed(pull.parent).table, mark: pull.mark ?? [], pass: '', only: ids };
+  return (await findDue(db.orm, name, parents, { limit: 1, after: undefined, except: [] })).length > 0;
+}
+
+/** Following that is waited for. */
+export function newChildSync(resources: readonly Resource[], followOne: SyncChildren): ChildSync {
+  return {
+    async changed(resource, ids, seen = []) {
+      const followed = childrenToSync(resource, resources).map((child) =>
+        followOne(child, recordsToSync(child, ids, seen)),
+      );
+      return (await Promise.all(followed)).flat();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { saveBudgets } from '../../db/workspace/budgets.ts';
+import { reasonOf } from '../../errors.ts';
+import type { Context } from '../pass/context.ts';
+
+/** Milliseconds between notes of what was asked: what a killed process leaves uncounted. */
+const EVERY_MS = 2_000;
+
+/**
+ * Notes at intervals, and once more when told to stop, what was asked of each endpoint: `status` shows it,
+ * and a process that follows within the minute counts it. Returns the function that stops it.
+ */
+export function noteBudgets({ db, lease, pylon, log }: Context): () => Promise<void> {
+  const save = async () => {
+    const uses = pylon.uses().map(({ endpoint, queued, answeredAt, pausedUntil }) => ({
+      endpoint,
+      per_minute: Math.floor(pylon.perMinute(endpoint)),
+      queued,
+      answered_at: answeredAt,
+      paused_until: pausedUntil === 0 ? null : new Date(pausedUntil).toISOString(),
+    }));
+    await saveBudgets(db, lease, uses);
+  };
+  // Nobody waits for what the timer starts: a rejection would end the process.
+  const note = () =>
+    save().catch((error: unknown) => log.debug({ reason: reasonOf(error) }, 'budgets not noted'));
+  const timer = setInterval(note, EVERY_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await note();
+  };
+}

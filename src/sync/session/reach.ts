@@ -1,0 +1,93 @@
+import { writing } from '../../db/lease/transaction.ts';
+import { type PylonReach, readReach, saveReach } from '../../db/workspace/reach.ts';
+import { reasonOf } from '../../errors.ts';
+import { steadyNow } from '../../pylon/clock.ts';
+import type { ReachState } from '../../pylon/types.ts';
+import type { Context } from '../pass/context.ts';
+
+/** Milliseconds between looks. */
+const LOOK_MS = 1_000;
+/** For how long, in milliseconds, nothing is answered before that is an outage and no hiccup. */
+const HICCUP_MS = 10_000;
+
+/** The request that every token may make: what answers it answers others. */
+const PROBE = 'GET /me';
+
+/**
+ * What is to be noted of Pylon, given what was noted before: an outage is noted once even `GET /me` is not answered,
+ * and is over with the first answer to anything. Undefined where nothing is known, or to be asked.
+ */
+export function reachOf(
+  { answers, silentSince, last, asked }: ReachState,
+  noted: PylonReach | undefined,
+  now: number,
+): PylonReach | 'ask' | undefined {
+  if (answers === undefined) return undefined;
+  if (silentSince === undefined) return { down_since: null, last: null };
+  if (now - silentSince < HICCUP_MS) return undefined;
+  if (!asked.has(PROBE)) return 'ask';
+  // Known already, perhaps by an earlier process.
+  if (noted !== undefined && noted.down_since !== null) return noted;
+  const down_since = new Date(silentSince).toISOString();
+  return { down_since, last: last === undefined ? null : `${last.endpoint}: ${last.status ?? 'no answer'}` };
+}
+
+/**
+ * Notes, where anyone can read it, whether Pylon answers at all, and asks it where nothing else does. Returns the
+ * function that stops that.
+ */
+export function noteReach(
+  ctx: Context,
+  { now = steadyNow, everyMs = LOOK_MS }: { readonly now?: () => number; readonly everyMs?: number } = {},
+): () => Promise<void> {
+  const { db, lease, pylon, log, signal } = ctx;
+  let noted: PylonReach | undefined;
+  let isRead = false;
+  let asking = false;
+  let underWay: Promise<void> | undefined;
+
+  const ask = () => {
+    if (asking || signal.aborted) return;
+    asking = true;
+    void pylon
+      .prioritised('change')
+      .request({ method: 'GET', route: '/me', signal })
+      // What it came to is observed as it comes.
+      .catch(() => {})
+      .finally(() => {
+        asking = false;
+      });
+  };
+  const note = async () => {
+    if (!isRead) noted = await readReach(db.orm);
+    isRead = true;
+    const found = reachOf(pylon.reach(), noted, now());
+    if (found === 'ask' || (found !== undefined && found.down_since !== null)) ask();
+    if (found === undefined || found === 'ask') return;
+    if (found.down_since === noted?.down_since) return;
+    await writing(db, lease, (tx) => saveReach(tx, found));
+    tell(noted, found);
+    noted = found;
+  };
+  const tell = (before: PylonReach | undefined, { down_since, last }: PylonReach) => {
+    const wasDown = before?.down_since ?? null;
+    if (down_since !== null && wasDown === null)
+      log.error({ since: down_since, last }, 'Pylon answers nothing');
+    if (down_since === null && wasDown !== null) log.info({ since: wasDown }, 'Pylon answers again');
+  };
+  const look = () => {
+    underWay ??= note()
+      .catch((error: unknown) => log.debug({ reason: reasonOf(error) }, 'whether Pylon answers is not noted'))
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  };
+  const timer = setInterval(look, everyMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await underWay;
+    await look();
+  };
+}
