@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cyclesOf, type Imports, readImports } from './helpers/imports.ts';
 
@@ -12,7 +12,7 @@ const SHARED = [
   'exact',
   'date',
   'cron',
-  'figures',
+  'format',
   'secret',
   'secret-files',
   'listening',
@@ -59,6 +59,30 @@ const KEPT_TO: readonly (readonly [what: string, packages: RegExp, layers: reado
   ['the command line', /^(commander|log-update|cli-table3)$/, ['cli']],
 ];
 
+/**
+ * Rooms of the larger layers, from top to bottom: those of one line know nothing of each other, and each may import
+ * those of the lines below it. What stands in the layer's folder itself is in no room.
+ */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  cli: ['commands', 'runtime', 'render', 'args process'],
+  sync: ['daemon', 'runs session', 'enumerate push', 'deletions edits', 'pass', 'lib'],
+  db: [
+    'schema',
+    'inventory retention settle status',
+    'bi mirror',
+    'deletions edits progress workspace',
+    'lease',
+    'capture row',
+    'connection',
+  ],
+  http: ['reports', 'page webhook', 'html'],
+  pylon: ['pages', 'wire', 'limits'],
+};
+
+/** How many loose files a folder may have, unless they are all of one kind. */
+const LOOSE = 14;
+const OF_ONE_KIND = ['cli/commands', 'resources', 'sandbox', 'db/bi', 'db/capture'];
+
 const layerOf = (path: string) => path.replace(/\.ts$/, '').split('/')[0] ?? '';
 
 /** Every import that breaks a rule, with the rule. */
@@ -82,11 +106,51 @@ function violations(imports: Imports): readonly string[] {
   });
 }
 
+/** The room a module of a layer is in: the folder below the layer's; undefined for what stands beside the rooms. */
+const roomOf = (path: string) => (path.split('/').length > 2 ? path.split('/')[1] : undefined);
+
+/** Every import that runs up, or across, between the rooms of one layer. */
+function roomViolations(imports: Imports): readonly string[] {
+  return Object.entries(imports).flatMap(([module, named]) => {
+    const layer = layerOf(module);
+    const floors = (ROOMS[layer] ?? []).map((floor) => floor.split(' '));
+    const floorOf = (room: string) => floors.findIndex((floor) => floor.includes(room));
+    const room = roomOf(module);
+    if (floors.length === 0 || room === undefined) return [];
+    if (floorOf(room) < 0) return [`${module}: ${layer}/${room} is no room: give it a place in ROOMS`];
+    return named.flatMap((target) => {
+      const other = roomOf(target);
+      if (layerOf(target) !== layer || other === undefined || other === room) return [];
+      if (floorOf(other) > floorOf(room)) return [];
+      return [`${module} imports ${target}: ${layer}/${room} may import only what is below it in ROOMS`];
+    });
+  });
+}
+
+/** Folders with more loose files than one finds one's way in. */
+function drawers(modules: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const module of modules) counts.set(dirname(module), (counts.get(dirname(module)) ?? 0) + 1);
+  return [...counts].flatMap(([folder, count]) =>
+    count <= LOOSE || folder === '.' || OF_ONE_KIND.some((one) => folder.startsWith(one))
+      ? []
+      : [`${folder} has ${count} loose files: at most ${LOOSE}`],
+  );
+}
+
 const imports = readImports(SRC);
 
 test('imports run one way: main → cli → sync → { pylon, db } → resources', () => {
   expect(Object.keys(imports).length).toBeGreaterThan(50);
   expect(violations(imports)).toEqual([]);
+});
+
+test('within a layer, imports run from one room down to another', () => {
+  expect(roomViolations(imports)).toEqual([]);
+});
+
+test('no folder is a drawer', () => {
+  expect(drawers(Object.keys(imports))).toEqual([]);
 });
 
 test('no modules import each other in a ring, types included', () => {
@@ -144,6 +208,20 @@ describe('the rules name what they forbid', () => {
     [{ 'tools/x.ts': [] }, /tools is no layer/],
   ])('%j', (broken, rule) => {
     expect(violations(broken)).toEqual([expect.stringMatching(rule)]);
+  });
+
+  test.each<[Imports, RegExp]>([
+    [{ 'db/row/row.ts': ['db/mirror/store.ts'] }, /db\/row may import only what is below it/],
+    [{ 'sync/runs/changes.ts': ['sync/session/session.ts'] }, /sync\/runs may import only what is below it/],
+    [{ 'db/cellar/x.ts': [] }, /db\/cellar is no room/],
+  ])('%j, within a layer', (broken, rule) => {
+    expect(roomViolations(broken)).toEqual([expect.stringMatching(rule)]);
+  });
+
+  test('a folder of fifteen loose files is a drawer, one of commands is not', () => {
+    const files = (folder: string) => Array.from({ length: 15 }, (_, at) => `${folder}/${at}.ts`);
+    expect(drawers(files('db/mirror'))).toEqual([expect.stringMatching(/db\/mirror has 15 loose files/)]);
+    expect(drawers(files('cli/commands'))).toEqual([]);
   });
 
   test('a ring is found through any number of modules', () => {
