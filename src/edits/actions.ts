@@ -9,6 +9,8 @@ export interface Parameter {
   /** Where it goes: a field of the body (default: of its name), or only into the path. */
   readonly field?: string | null;
   readonly optional?: true;
+  /** The resource whose record, or records, it names: whoever calls must see them, where row security is on. */
+  readonly of?: string;
 }
 
 /** Something Pylon does that is no column: a function in SQL, a request to Pylon. */
@@ -42,7 +44,11 @@ const optional = (name: string, type: Parameter['type'] = 'text'): Parameter => 
   type,
   optional: true,
 });
-const inPath = (name: string): Parameter => ({ name, type: 'text', field: null });
+const inPath = (name: string, of?: string): Parameter => ({
+  ...{ name, type: 'text', field: null },
+  ...(of === undefined ? {} : { of }),
+});
+const naming = (of: string, parameter: Parameter): Parameter => ({ ...parameter, of });
 
 const issue = { resource: 'issues', record: 'issue_id' } as const;
 const account = { resource: 'accounts', record: 'account_id' } as const;
@@ -62,7 +68,10 @@ export const actions: readonly Action[] = [
       ...{ name: operation === 'add' ? 'follow_issue' : 'unfollow_issue', ...issue, allow: 'update' },
       ...{ method: 'POST', route: '/issues/{id}/followers', constant: { operation } },
       comment: `${operation === 'add' ? 'Adds' : 'Removes'} followers of an issue, users and contacts.`,
-      parameters: [optional('user_ids', 'text[]'), optional('contact_ids', 'text[]')],
+      parameters: [
+        naming('users', optional('user_ids', 'text[]')),
+        naming('contacts', optional('contact_ids', 'text[]')),
+      ],
       ...{ answersRecord: false, repeatable: true },
     }),
   ),
@@ -79,14 +88,19 @@ export const actions: readonly Action[] = [
   {
     ...{ name: 'add_note', ...issue, allow: 'message', method: 'POST', route: '/issues/{id}/note' },
     comment: 'Adds an internal note to an issue.',
-    parameters: [text('body_html'), optional('user_id'), optional('thread_id'), optional('message_id')],
+    parameters: [
+      ...[text('body_html'), naming('users', optional('user_id'))],
+      naming('issue_threads', optional('thread_id')),
+      naming('issue_messages', optional('message_id')),
+    ],
     ...{ answersRecord: false, repeatable: false },
   },
   {
     ...{ name: 'reply_to_issue', ...issue, allow: 'message', method: 'POST', route: '/issues/{id}/reply' },
     comment: 'Replies to a message of an issue: this reaches the customer.',
     parameters: [
-      ...[text('message_id'), text('body_html'), optional('user_id'), optional('contact_id')],
+      ...[naming('issue_messages', text('message_id')), text('body_html')],
+      ...[naming('users', optional('user_id')), naming('contacts', optional('contact_id'))],
       optional('email_info', 'jsonb'),
     ],
     ...{ answersRecord: false, repeatable: false },
@@ -101,14 +115,14 @@ export const actions: readonly Action[] = [
     ...{ name: 'redact_message', ...issue, allow: 'delete', method: 'POST' },
     route: '/issues/{id}/messages/{message_id}/redact',
     comment: 'Takes the content of a message away, for good.',
-    parameters: [inPath('message_id')],
+    parameters: [inPath('message_id', 'issue_messages')],
     ...{ answersRecord: false, repeatable: true },
   },
   {
     ...{ name: 'delete_message', ...issue, allow: 'delete', method: 'DELETE' },
     route: '/issues/{id}/messages/{message_id}',
     comment: 'Deletes a message, for good.',
-    parameters: [inPath('message_id')],
+    parameters: [inPath('message_id', 'issue_messages')],
     ...{ answersRecord: false, repeatable: true },
   },
   {
@@ -120,14 +134,14 @@ export const actions: readonly Action[] = [
   {
     ...{ name: 'set_subaccounts', ...account, allow: 'update', method: 'PATCH', route: '/accounts/{id}' },
     comment: 'Sets the accounts below an account, which Pylon takes and does not show.',
-    parameters: [{ name: 'subaccount_ids', type: 'text[]' }],
+    parameters: [{ name: 'subaccount_ids', type: 'text[]', of: 'accounts' }],
     ...{ answersRecord: true, repeatable: true },
   },
   {
     ...{ name: 'merge_accounts', ...account, record: 'into', allow: 'delete', method: 'POST' },
     route: '/accounts/merge',
     comment: 'Merges accounts into one, which keeps their issues and contacts; the others are gone for good.',
-    parameters: [{ name: 'ids', type: 'text[]', field: 'merge_account_ids' }],
+    parameters: [{ name: 'ids', type: 'text[]', field: 'merge_account_ids', of: 'accounts' }],
     ...{ answersRecord: true, repeatable: false },
   },
   {
@@ -140,14 +154,14 @@ export const actions: readonly Action[] = [
     ...{ name: 'edit_task_comment', ...task, allow: 'update', method: 'PATCH' },
     route: '/tasks/{id}/comments/{comment_id}',
     comment: 'Changes a comment on a task.',
-    parameters: [inPath('comment_id'), text('body_html')],
+    parameters: [inPath('comment_id', 'task_comments'), text('body_html')],
     ...{ answersRecord: false, repeatable: true },
   },
   {
     ...{ name: 'delete_task_comment', ...task, allow: 'delete', method: 'DELETE' },
     route: '/tasks/{id}/comments/{comment_id}',
     comment: 'Deletes a comment on a task, for good.',
-    parameters: [inPath('comment_id')],
+    parameters: [inPath('comment_id', 'task_comments')],
     ...{ answersRecord: false, repeatable: true },
   },
   {
@@ -155,7 +169,7 @@ export const actions: readonly Action[] = [
     route: '/knowledge-bases/{id}/articles/{article_id}',
     comment: 'Changes an article in one of its other languages, and publishes that if asked to.',
     parameters: [
-      ...[inPath('article_id'), text('language'), optional('title'), optional('body_html')],
+      ...[inPath('article_id', 'articles'), text('language'), optional('title'), optional('body_html')],
       { name: 'publish', type: 'boolean', field: 'publish_updated_body_html', optional: true },
     ],
     ...{ answersRecord: false, repeatable: true },

@@ -70,6 +70,8 @@ const CALLS = [
   ...['wait_for_edits', 'undo', 'changed_columns', 'changed_fields', 'changed_set', 'put_columns'],
   ...['columns_of', 'as_columns'],
 ];
+/** What policies are made of, which everybody may call who reads what they guard. */
+const POLICIES_ASK = ['pylon_sync.sees', 'pylon_sync.sees_all'];
 
 describe('all that a role may', () => {
   const tables: Readonly<Record<Role, readonly string[]>> = {
@@ -101,16 +103,17 @@ describe('all that a role may', () => {
   test('call: an editor decides about edits and asks for actions, an approver lets drafts go', async ({
     database,
   }) => {
-    expect(await functions(database, 'pylon_reader')).toEqual([]);
+    expect(await functions(database, 'pylon_reader')).toEqual(POLICIES_ASK);
     expect(await functions(database, 'pylon_approver')).toEqual([
       'pylon_sync.approve_edit',
       'pylon_sync.approve_edits',
+      ...POLICIES_ASK,
     ]);
     const held = await functions(database, 'pylon_editor');
     const actions = held.filter((name) => name.startsWith('pylon.'));
     expect(actions).toContain('pylon.snooze_issue');
     expect(held.filter((name) => !actions.includes(name))).toEqual(
-      [...DECIDES, ...CALLS].map((name) => `pylon_sync.${name}`).sort(),
+      [...[...DECIDES, ...CALLS].map((name) => `pylon_sync.${name}`), ...POLICIES_ASK].sort(),
     );
   });
 

@@ -1,13 +1,7 @@
 import { type Action, actions, type Parameter } from '../../edits/actions.ts';
 import { shapeOf } from './checks.ts';
-import { DEFINER, identifier, literal, tableOf } from './names.ts';
+import { DEFINER, identifier, literal } from './names.ts';
 import { REFUSED } from './shared.ts';
-
-/** What a parameter is in the edit: instants in UTC, the rest as JSON has it. */
-const argumentOf = ({ name, type }: Parameter): string =>
-  type === 'timestamptz'
-    ? `to_char(${identifier(name)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
-    : identifier(name);
 
 /** Those that may be left out come last. */
 const inOrder = ({ parameters }: Action): readonly Parameter[] => [
@@ -15,64 +9,125 @@ const inOrder = ({ parameters }: Action): readonly Parameter[] => [
   ...parameters.filter(({ optional }) => optional),
 ];
 
-/** Refuses an argument that Pylon has no form for. */
-function shapeless(action: string, { name, type }: Parameter): string {
-  const shape = shapeOf(identifier(name), type);
-  if (shape === undefined) return '';
-  return `IF ${identifier(name)} IS NOT NULL AND (${shape.unless}) THEN
-       RAISE EXCEPTION '${name} of pylon.${action} takes ${shape.takes}' USING ERRCODE = '${REFUSED.value}';
-     END IF;
-     `;
-}
-
-/** Refuses a call that asks for nothing: where every parameter may be left out, one at least is given. */
-function askingNothing({ name, parameters }: Action): string {
-  if (parameters.length === 0 || parameters.some(({ optional }) => !optional)) return '';
-  const names = parameters.map((given) => given.name);
-  return `IF num_nonnulls(${names.map(identifier).join(', ')}) = 0 THEN
-       RAISE EXCEPTION 'pylon.${name} takes ${names.join(' or ')}, one of them at least' USING ERRCODE = '${REFUSED.null}';
-     END IF;
-     `;
-}
-
 /** The function as `GRANT` names it. */
 export const signatureOf = (action: Action): string =>
   `pylon.${identifier(action.name)}(${['text', ...inOrder(action).map(({ type }) => type)].join(', ')})`;
 
-/** The SQL function of an action: it queues an edit, whose number it returns. */
+/** What the triggers of `pylon_sync.calls` go by, by the action's name. */
+export const actionSpecs = (): Readonly<Record<string, object>> =>
+  Object.fromEntries(
+    actions.map((action) => [
+      action.name,
+      {
+        signature: signatureOf(action),
+        ...{ resource: action.resource, record: action.record, allow: action.allow },
+        parameters: [
+          { name: action.record, type: 'text' },
+          ...inOrder(action).map(({ name, type, optional, of }) => ({ name, type, optional, of })),
+        ],
+      },
+    ]),
+  );
+
+/** How a value of a type is told in JSON, and what is asked of it besides. */
+const takes = (type: Parameter['type'], value = ''): string => shapeOf(value, type)?.takes ?? '';
+
+const INSTANT = shapeOf('instant', 'timestamptz')?.unless ?? 'false';
+
+/** What a call is given: refused where it lacks something or has a form that Pylon has none for. */
+const checkedArguments = `CREATE OR REPLACE FUNCTION pylon_sync.checked_arguments(call text, spec jsonb, given jsonb) RETURNS jsonb
+   LANGUAGE plpgsql STABLE ${DEFINER} AS $$
+   DECLARE
+     checked jsonb := '{}';
+     parameter record;
+     value jsonb;
+     instant timestamptz;
+     fault text;
+   BEGIN
+     FOR parameter IN SELECT p.* FROM jsonb_to_recordset(spec -> 'parameters') AS p(name text, type text, optional boolean) LOOP
+       value := given -> parameter.name;
+       IF coalesce(value, 'null') = 'null' THEN
+         CONTINUE WHEN parameter.optional;
+         RAISE EXCEPTION '% of pylon.% is missing', parameter.name, call USING ERRCODE = '${REFUSED.null}';
+       END IF;
+       fault := NULL;
+       CASE parameter.type
+         WHEN 'timestamptz' THEN
+           instant := value #>> '{}';
+           IF (${INSTANT}) THEN fault := ${literal(takes('timestamptz'))};
+           ELSE value := to_jsonb(to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')); END IF;
+         WHEN 'text[]' THEN
+           IF jsonb_typeof(value) <> 'array' OR jsonb_path_exists(value, 'strict $[*] ? (@.type() != "string")') THEN
+             fault := ${literal(takes('text[]'))};
+           END IF;
+         WHEN 'jsonb' THEN
+           IF jsonb_typeof(value) = 'string' THEN value := (value #>> '{}')::jsonb; END IF;
+           IF jsonb_typeof(value) <> 'object' THEN fault := ${literal(takes('jsonb'))}; END IF;
+         WHEN 'boolean' THEN IF jsonb_typeof(value) <> 'boolean' THEN fault := 'true or false'; END IF;
+         ELSE IF jsonb_typeof(value) <> 'string' THEN fault := 'a text'; END IF;
+       END CASE;
+       IF fault IS NOT NULL THEN
+         RAISE EXCEPTION '% of pylon.% takes %', parameter.name, call, fault USING ERRCODE = '${REFUSED.value}';
+       END IF;
+       checked := checked || jsonb_build_object(parameter.name, value);
+     END LOOP;
+     -- Where all but the record may be left out, one at least is given: else nothing is asked for.
+     IF checked = jsonb_build_object(spec ->> 'record', checked -> (spec ->> 'record')) AND jsonb_array_length(spec -> 'parameters') > 1 THEN
+       RAISE EXCEPTION 'pylon.% takes %, one of them at least', call,
+           (SELECT string_agg(p ->> 'name', ' or ') FROM jsonb_path_query(spec, '$.parameters[1 to last]') AS p)
+         USING ERRCODE = '${REFUSED.null}';
+     END IF;
+     RETURN checked;
+   END $$`;
+
+/** What does not exist and what the caller does not see are refused with the same words. */
+const refuseUnknown = `CREATE OR REPLACE FUNCTION pylon_sync.refuse_unknown(resource text, record_id text) RETURNS void
+   LANGUAGE plpgsql STABLE ${DEFINER} AS $$
+   BEGIN
+     RAISE EXCEPTION 'there is no % "%" here', replace(regexp_replace(resource, 's$', ''), '_', ' '), record_id
+       USING ERRCODE = '${REFUSED.value}';
+   END $$`;
+
+const queue = `CREATE OR REPLACE FUNCTION pylon_sync.queue_action(call text, spec jsonb, arguments jsonb) RETURNS bigint
+   LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     called text := arguments ->> (spec ->> 'record');
+     stands boolean;
+     edit bigint;
+   BEGIN
+     EXECUTE format('SELECT EXISTS (SELECT FROM pylon.%I AS held WHERE held.id = $1 AND held._deleted_at IS NULL)', spec ->> 'resource')
+       INTO stands USING called;
+     IF NOT stands THEN PERFORM pylon_sync.refuse_unknown(spec ->> 'resource', called); END IF;
+     edit := pylon_sync.queue_edit(spec ->> 'resource', called, 'action',
+       jsonb_strip_nulls(jsonb_build_object('action', call) || (arguments - (spec ->> 'record'))), '{}');
+     PERFORM pylon_sync.edits_queued();
+     RETURN edit;
+   END $$`;
+
+/** What a call of an action does, as the owner. */
+export const queueAction = (): readonly string[] => [checkedArguments, refuseUnknown, queue];
+
+/**
+ * The SQL function of an action: it queues an edit, whose number it returns. Its names are bound as it is made, so that
+ * whoever may call it needs nothing else.
+ */
 function functionOf(action: Action): string {
-  const { name, record, resource, allow } = action;
+  const { name, record } = action;
   const ordered = inOrder(action);
   const list = [`${identifier(record)} text`].concat(
     ordered.map(
       ({ name, type, optional }) => `${identifier(name)} ${type}${optional ? ' DEFAULT NULL' : ''}`,
     ),
   );
-  const required = [record, ...ordered.filter(({ optional }) => !optional).map((p) => p.name)];
-  const pairs = ordered.map((p) => `${literal(p.name)}, ${argumentOf(p)}`);
+  // JSON goes as its text: the JSON null is a value, though none that is taken.
+  const pairs = [{ name: record, type: 'text' }, ...ordered].map(
+    ({ name, type }) => `${literal(name)}, ${identifier(name)}${type === 'jsonb' ? '::text' : ''}`,
+  );
   return `CREATE OR REPLACE FUNCTION pylon.${identifier(name)}(${list.join(', ')}) RETURNS bigint
-   LANGUAGE plpgsql ${DEFINER} AS $$
-   #variable_conflict use_variable
-   DECLARE
-     edit bigint;
-   BEGIN
-     ${required
-       .map(
-         (given) => `IF ${identifier(given)} IS NULL THEN
-       RAISE EXCEPTION '${given} of pylon.${name} is missing' USING ERRCODE = '${REFUSED.null}';
-     END IF;`,
-       )
-       .join('\n     ')}
-     ${askingNothing(action)}${ordered.map((given) => shapeless(name, given)).join('')}IF NOT EXISTS (SELECT FROM ${tableOf(resource)} AS r WHERE r.id = ${identifier(record)} AND r._deleted_at IS NULL) THEN
-       RAISE EXCEPTION 'there is no % "%" here', ${literal(resource.replace(/s$/, '').replace('_', ' '))}, ${identifier(record)}
-         USING ERRCODE = '${REFUSED.value}';
-     END IF;
-     PERFORM pylon_sync.refuse_unless_allowed(${literal(allow)});
-     edit := pylon_sync.queue_edit(${literal(resource)}, ${identifier(record)}, 'action',
-       jsonb_strip_nulls(jsonb_build_object(${[`'action', ${literal(name)}`, ...pairs].join(', ')})), '{}');
-     PERFORM pylon_sync.edits_queued();
-     RETURN edit;
-   END $$`;
+   LANGUAGE sql BEGIN ATOMIC
+     INSERT INTO pylon_sync."calls" (call, arguments) VALUES (${literal(name)}, jsonb_build_object(${pairs.join(', ')}))
+     RETURNING result;
+   END`;
 }
 
 /** The functions of all actions, which nobody may call before somebody lets them. */

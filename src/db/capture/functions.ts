@@ -1,63 +1,38 @@
-import type { Event } from '../../edits/states.ts';
-import { movable } from '../../edits/states.ts';
-import { list, WRONG_STATE, WRONG_VALUE } from './moving.ts';
-import { DEFINER } from './names.ts';
+import { type Event, movable, type State } from '../../edits/states.ts';
+import { UNKNOWN, WRONG_STATE, WRONG_VALUE } from './moving.ts';
+import { DEFINER, literal } from './names.ts';
 import { ACTOR } from './shared.ts';
 
-/** The edits that a function is given: by their ids, those of one transaction, or both. */
-const GIVEN = (name: string) => `
-     IF ${name}.ids IS NULL AND ${name}.txid IS NULL THEN
-       RAISE EXCEPTION 'pylon_sync.${name} takes ids of edits, a transaction, or both' USING ERRCODE = '${WRONG_VALUE}',
-         HINT = 'SELECT pylon_sync.${name}(ARRAY(SELECT id FROM pylon_sync.edits WHERE …))';
-     END IF;`;
+/** What a person decides of edits. */
+const DECISIONS = ['discard', 'retry', 'approve', 'resolve'] as const satisfies readonly (
+  | Event
+  | 'resolve'
+)[];
 
-const notMoved = (verb: string) => `
-       RAISE EXCEPTION 'edit %: its record is gone from Pylon, or somebody else has just moved it', ${verb}_edit.id
-         USING ERRCODE = '${WRONG_STATE}';`;
+/** What the triggers of `pylon_sync.calls` go by, by the function's name. */
+export const decisionSpecs = (): Readonly<Record<string, object>> =>
+  Object.fromEntries(
+    DECISIONS.flatMap((verb) => {
+      const many = verb === 'resolve' ? 'bigint[], text' : 'bigint[], bigint';
+      const one = verb === 'resolve' ? 'bigint, text' : 'bigint';
+      const spec = { verb, states: statesOf(verb) };
+      return [
+        [`${verb}_edits`, { ...spec, signature: `pylon_sync.${verb}_edits(${many})` }],
+        [`${verb}_edit`, { ...spec, signature: `pylon_sync.${verb}_edit(${one})`, single: true }],
+      ];
+    }),
+  );
 
-/** One of the functions for many edits, and the one for a single edit, which says why it cannot be. */
-function pair(verb: string, event: Event, work: string): readonly string[] {
-  const many = `${verb}_edits`;
-  return [
-    `CREATE OR REPLACE FUNCTION pylon_sync.${many}(ids bigint[] DEFAULT NULL, txid bigint DEFAULT NULL) RETURNS integer
-   LANGUAGE plpgsql ${DEFINER} AS $$
-   DECLARE
-     chosen bigint[];
-   BEGIN${GIVEN(many)}
-     SELECT coalesce(array_agg(e.id), '{}') INTO chosen FROM pylon_sync.edits AS e
-      WHERE (${many}.ids IS NULL OR e.id = ANY (${many}.ids)) AND (${many}.txid IS NULL OR e.txid = ${many}.txid)
-        AND e.state IN (${list(movable(event))});
-     RETURN ${work};
-   END $$`,
-    `CREATE OR REPLACE FUNCTION pylon_sync.${verb}_edit(id bigint) RETURNS void
-   LANGUAGE plpgsql ${DEFINER} AS $$
-   BEGIN
-     PERFORM pylon_sync.refuse_unless_in(${verb}_edit.id, '${verb}', ARRAY[${list(movable(event))}]);
-     IF pylon_sync.${many}(ARRAY[${verb}_edit.id]) = 0 THEN ${notMoved(verb)} END IF;
-   END $$`,
-  ];
-}
+const statesOf = (verb: (typeof DECISIONS)[number]): readonly State[] =>
+  verb === 'resolve' ? ['conflict'] : movable(verb);
 
 /** Held fields go to Pylon whatever it holds now: a person has seen what that is. */
-const resolve = [
-  `CREATE OR REPLACE FUNCTION pylon_sync.resolve_edits(ids bigint[], choice text) RETURNS integer
+const resolve = `CREATE OR REPLACE FUNCTION pylon_sync.send_forced(ids bigint[]) RETURNS integer
    LANGUAGE plpgsql ${DEFINER} AS $$
-   DECLARE
-     chosen bigint[];
    BEGIN
-     IF choice IS NULL OR choice NOT IN ('local', 'pylon') THEN
-       RAISE EXCEPTION 'an edit is resolved with ''local'', which sends it, or ''pylon'', which drops it'
-         USING ERRCODE = '${WRONG_VALUE}';
-     END IF;
-     PERFORM pylon_sync.lock_records(ids);
-     SELECT coalesce(array_agg(e.id), '{}') INTO chosen FROM pylon_sync.edits AS e
-      WHERE e.id = ANY (resolve_edits.ids) AND e.state = 'conflict';
-     IF choice = 'pylon' THEN
-       RETURN pylon_sync.drop_edits(chosen, 'dropped for Pylon''s value by ' || ${ACTOR});
-     END IF;
      -- What a person has seen of Pylon is what the row of a DELETE shows now.
      UPDATE pylon_sync.edits AS e SET forced = e.held, shadow = NULL
-      WHERE e.id = ANY (chosen) AND e.state = 'conflict' AND e.operation = 'delete';
+      WHERE e.id = ANY (ids) AND e.state = 'conflict' AND e.operation = 'delete';
      UPDATE pylon_sync.edits AS e
         SET forced = e.held,
             base = (SELECT jsonb_object_agg(key, CASE
@@ -67,23 +42,86 @@ const resolve = [
                            FROM unnest(e.held) AS name WHERE name LIKE 'custom\\_fields.%'), '{}')
                        ELSE value END)
                       FROM jsonb_each(e.base))
-      WHERE e.id = ANY (chosen) AND e.state = 'conflict' AND e.operation <> 'delete';
-     RETURN pylon_sync.send_again(chosen);
-   END $$`,
-  `CREATE OR REPLACE FUNCTION pylon_sync.resolve_edit(id bigint, choice text) RETURNS void
+      WHERE e.id = ANY (ids) AND e.state = 'conflict' AND e.operation <> 'delete';
+     RETURN pylon_sync.send_again(ids);
+   END $$`;
+
+/** Moves those of the edits that can be moved so; how many. One by itself is refused with the reason. */
+const decide = `CREATE OR REPLACE FUNCTION pylon_sync.decide_edits(spec jsonb, arguments jsonb, ids bigint[]) RETURNS integer
    LANGUAGE plpgsql ${DEFINER} AS $$
+   DECLARE
+     verb text := spec ->> 'verb';
+     choice text := arguments ->> 'choice';
+     states text[] := ARRAY(SELECT jsonb_array_elements_text(spec -> 'states'));
+     chosen bigint[];
+     moved integer;
    BEGIN
-     PERFORM pylon_sync.refuse_unless_in(resolve_edit.id, 'resolve', ARRAY['conflict']);
-     IF pylon_sync.resolve_edits(ARRAY[resolve_edit.id], choice) = 0 THEN ${notMoved('resolve')} END IF;
-   END $$`,
-];
+     IF spec ? 'single' THEN
+       IF ids = '{}' THEN
+         RAISE EXCEPTION 'there is no edit %', coalesce(arguments ->> 'edit', 'NULL') USING ERRCODE = '${UNKNOWN}';
+       END IF;
+       PERFORM pylon_sync.refuse_unless_in(ids[1], verb, states);
+     END IF;
+     IF verb = 'resolve' THEN
+       IF choice IS NULL OR choice NOT IN ('local', 'pylon') THEN
+         RAISE EXCEPTION 'an edit is resolved with ''local'', which sends it, or ''pylon'', which drops it'
+           USING ERRCODE = '${WRONG_VALUE}';
+       END IF;
+       PERFORM pylon_sync.lock_records(ids);
+     END IF;
+     SELECT coalesce(array_agg(e.id), '{}') INTO chosen FROM pylon_sync.edits AS e
+      WHERE e.id = ANY (ids) AND e.state = ANY (states);
+     moved := CASE verb
+       WHEN 'discard' THEN pylon_sync.drop_edits(chosen, 'discarded by ' || ${ACTOR})
+       WHEN 'retry' THEN pylon_sync.send_again(chosen)
+       WHEN 'approve' THEN pylon_sync.let_go(chosen)
+       ELSE CASE choice WHEN 'pylon' THEN pylon_sync.drop_edits(chosen, 'dropped for Pylon''s value by ' || ${ACTOR})
+                        ELSE pylon_sync.send_forced(chosen) END END;
+     IF spec ? 'single' AND moved = 0 THEN
+       RAISE EXCEPTION 'edit %: its record is gone from Pylon, or somebody else has just moved it', ids[1]
+         USING ERRCODE = '${WRONG_STATE}';
+     END IF;
+     RETURN moved;
+   END $$`;
+
+/** What decides about edits, as the owner. */
+export const decideEdits = (): readonly string[] => [resolve, decide];
+
+/** Their names are bound as they are made, so that whoever may call one needs nothing else. */
+function asked(
+  name: string,
+  parameters: string,
+  returns: string,
+  given: Readonly<Record<string, string>>,
+): string {
+  const result = returns === 'void' ? '' : '\n     RETURNING result::integer';
+  return `CREATE OR REPLACE FUNCTION pylon_sync.${name}(${parameters}) RETURNS ${returns}
+   LANGUAGE sql BEGIN ATOMIC
+     INSERT INTO pylon_sync."calls" (call, ${Object.keys(given).join(', ')})
+     VALUES (${literal(name)}, ${Object.values(given).join(', ')})${result};
+   END`;
+}
 
 /** What people do to edits, in SQL: everything that the command line does. */
 export const personFunctions = (): readonly string[] => [
-  ...pair('discard', 'discard', `pylon_sync.drop_edits(chosen, 'discarded by ' || ${ACTOR})`),
-  ...pair('retry', 'retry', 'pylon_sync.send_again(chosen)'),
-  ...pair('approve', 'approve', 'pylon_sync.let_go(chosen)'),
-  ...resolve,
+  ...DECISIONS.filter((verb) => verb !== 'resolve').flatMap((verb) => [
+    asked(`${verb}_edits`, 'ids bigint[] DEFAULT NULL, txid bigint DEFAULT NULL', 'integer', {
+      ids: 'ids',
+      txid: 'txid',
+    }),
+    asked(`${verb}_edit`, 'id bigint', 'void', {
+      ids: 'ARRAY[id]',
+      arguments: "jsonb_build_object('edit', id)",
+    }),
+  ]),
+  asked('resolve_edits', 'ids bigint[], choice text', 'integer', {
+    ids: "coalesce(ids, '{}')",
+    arguments: "jsonb_build_object('choice', choice)",
+  }),
+  asked('resolve_edit', 'id bigint, choice text', 'void', {
+    ids: 'ARRAY[id]',
+    arguments: "jsonb_build_object('edit', id, 'choice', choice)",
+  }),
 ];
 
 /** Functions that an editor may call, and what they are for. */

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
 import { actionFunctions } from './actions.ts';
 import { callerFunctions, FOR_CALLERS } from './callers.ts';
+import { calls } from './calls.ts';
 import { circleFunction } from './circle.ts';
 import { FOR_APPROVERS, FOR_EDITORS, personFunctions } from './functions.ts';
 import { ownGrants } from './grants.ts';
@@ -12,6 +13,7 @@ import { revokeFunctions } from './roles.ts';
 import { sharedFunctions } from './shared.ts';
 import { captureOf } from './table.ts';
 import { valueFunctions } from './values.ts';
+import { FOR_ALL, policies, visibleFunctions } from './visible.ts';
 
 type Client = Pick<pg.ClientBase, 'query'>;
 
@@ -30,16 +32,22 @@ function captureParts(owner: string): readonly Part[] {
         ...tables.flatMap(({ functions }) => functions),
         ...valueFunctions(resources.filter(({ writes }) => writes !== undefined)),
         ...movingFunctions(),
+        ...visibleFunctions(),
+        ...calls(),
         ...personFunctions(),
         ...callerFunctions(),
         ...actionFunctions(),
-        ...Object.entries({ ...FOR_EDITORS, ...FOR_CALLERS, ...FOR_APPROVERS }).map(
+        ...Object.entries({ ...FOR_EDITORS, ...FOR_CALLERS, ...FOR_APPROVERS, ...FOR_ALL }).map(
           ([signature, comment]) => `COMMENT ON FUNCTION pylon_sync.${signature} IS ${literal(comment)}`,
         ),
         revokeFunctions(),
+        ...Object.keys(FOR_ALL).map(
+          (signature) => `GRANT EXECUTE ON FUNCTION pylon_sync.${signature} TO PUBLIC`,
+        ),
         ownGrants(),
       ],
     ],
+    ['policies', policies()],
     // By itself each: whoever writes to one table is not kept waiting for what becomes of another's triggers.
     ...tables.map(({ name, triggers }): Part => [`triggers of ${name}`, triggers]),
   ];

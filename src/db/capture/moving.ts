@@ -3,10 +3,10 @@ import { movable, moves, type State, UNSETTLED } from '../../edits/states.ts';
 import { DEFINER, literal } from './names.ts';
 
 /** States in SQL. */
-export const list = (states: readonly State[]) => states.map(literal).join(', ');
+const list = (states: readonly State[]) => states.map(literal).join(', ');
 
 /** SQLSTATEs of what people ask of an edit and cannot have. */
-const UNKNOWN = 'P0002';
+export const UNKNOWN = 'P0002';
 export const WRONG_STATE = '55000';
 export const WRONG_VALUE = '22023';
 

@@ -4,7 +4,7 @@ import { keyOf, type Part, type PartKind } from './part.ts';
 
 const SCHEMAS = ['pylon', 'pylon_sync', 'pylon_bi'];
 
-/** What stands in a database, by `keyOf`. A trigger that is turned off does not count. */
+/** What stands in a database, by `keyOf`. A trigger or a policy that is turned off does not count. */
 export async function standing(db: Pick<pg.ClientBase, 'query'>): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<Part & { kind: PartKind }>(
     `WITH ours AS (SELECT oid, nspname AS schema FROM pg_namespace WHERE nspname = ANY ($1)),
@@ -18,6 +18,8 @@ export async function standing(db: Pick<pg.ClientBase, 'query'>): Promise<Readon
       UNION ALL SELECT 'constraint', r.schema, r.name, k.conname FROM relations AS r JOIN pg_constraint AS k ON k.conrelid = r.oid
       UNION ALL SELECT 'trigger', r.schema, r.name, t.tgname FROM relations AS r JOIN pg_trigger AS t ON t.tgrelid = r.oid
                  WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+      UNION ALL SELECT 'policy', r.schema, r.name, p.polname FROM relations AS r JOIN pg_policy AS p ON p.polrelid = r.oid
+                  JOIN pg_class AS c ON c.oid = r.oid WHERE c.relrowsecurity
       UNION ALL SELECT 'function', ours.schema, '', p.proname FROM pg_proc AS p JOIN ours ON ours.oid = p.pronamespace`,
     [SCHEMAS],
   );

@@ -1,15 +1,18 @@
 import type { Part } from './part.ts';
 
 const TRIGGER = /^CREATE OR REPLACE TRIGGER "(\w+)"[\s\S]*? ON (\w+)\."(\w+)"/;
+const POLICY = /^CREATE POLICY "(\w+)" ON (\w+)\."(\w+)"/;
 const VIEW = /^CREATE (?:OR REPLACE )?VIEW (\w+)\."?(\w+)"?/;
 const FUNCTION = /^CREATE OR REPLACE FUNCTION (\w+)\."?(\w+)"?\s*\(/;
 
-/** Triggers, views and functions that statements make: what is installed with a migration, not by one. */
+/** Triggers, policies, views and functions that statements make: what is installed with a migration, not by one. */
 export function installedBy(statements: readonly string[]): readonly Part[] {
   return statements.flatMap((statement): readonly Part[] => {
     const text = statement.trim();
     const [, trigger, ofSchema = '', table = ''] = TRIGGER.exec(text) ?? [];
     if (trigger !== undefined) return [{ kind: 'trigger', schema: ofSchema, table, name: trigger }];
+    const [, policy, guarded = '', of = ''] = POLICY.exec(text) ?? [];
+    if (policy !== undefined) return [{ kind: 'policy', schema: guarded, table: of, name: policy }];
     const [, viewed = '', view] = VIEW.exec(text) ?? [];
     if (view !== undefined) return [{ kind: 'view', schema: viewed, table: '', name: view }];
     const [, schema = '', name] = FUNCTION.exec(text) ?? [];

@@ -8,6 +8,7 @@ export const KINDS = [
   'trigger',
   'function',
   'view',
+  'policy',
 ] as const;
 export type PartKind = (typeof KINDS)[number];
 
@@ -31,6 +32,6 @@ export const keyOf = ({ kind, schema, table, name }: Part): string =>
 /** For people: `column pylon.issues.title`. */
 export function nameOf({ kind, schema, table, name }: Part): string {
   if (kind === 'schema') return `schema ${schema}`;
-  const isPart = kind === 'column' || kind === 'constraint' || kind === 'trigger';
+  const isPart = kind === 'column' || kind === 'constraint' || kind === 'trigger' || kind === 'policy';
   return `${kind} ${isPart ? `${schema}.${table}.${name}` : `${schema}.${name}`}`;
 }
