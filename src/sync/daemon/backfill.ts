@@ -4,12 +4,12 @@ import { fullSync, type WholeOptions } from '../runs/full-sync.ts';
 import { withSession } from '../session/session.ts';
 
 export interface BackfillOptions extends Pick<WholeOptions, 'resources' | 'since' | 'range' | 'windowDays'> {
-  /** Read again what an unfinished backfill has finished lately, too. */
+  /** Whether to read again also what an unfinished backfill has finished lately. */
   readonly again?: boolean;
 }
 
 /**
- * Reads everything once, as a command of its own.
+ * Reads everything once: the `backfill` command.
  *
  * @throws UsageError when the database belongs to another workspace, or the reason of `ctx.signal`.
  */

@@ -10,17 +10,17 @@ import { doneOnce } from './first-reading.ts';
 export interface BackgroundOptions {
   readonly resources: readonly Resource[];
   readonly overlapSeconds: number;
-  /** Part of each endpoint's budget; 0 for none. */
+  /** Share of each endpoint's budget for resweeps and the audit, 0 to 1; 0 for neither. */
   readonly auditShare: number;
 }
 
 /**
- * Milliseconds between looks where there is nothing to do: a minute of the limits' clock, of which more than a
- * real one is not waited for, nor less than a second.
+ * Milliseconds to the next attempt when there was nothing to do: an interval of the limits, but at least a second and
+ * at most a minute.
  */
 const idleMs = ({ pylon }: Context) => Math.min(60_000, Math.max(1_000, pylon.intervalMs));
 
-/** The work of resweeps and audit: each endpoint at its own pace. */
+/** The work of resweeps and the audit, each endpoint at its own pace. */
 function worksOf(ctx: Context, options: BackgroundOptions, follow: ChildSync) {
   const { resources, overlapSeconds, auditShare: share } = options;
   return resources.flatMap((resource): readonly (readonly [Resource, PacedWork])[] => {
@@ -33,8 +33,8 @@ function worksOf(ctx: Context, options: BackgroundOptions, follow: ChildSync) {
 }
 
 /**
- * Reads again, slowly and before anything else last, what no change points to, for as long as the signal lets it:
- * the children of parents that seem unchanged, and random objects.
+ * Reads again, slowly and at the lowest priority, what no change points to: the children of seemingly unchanged
+ * parents, and random objects. Until the context's signal.
  *
  * @throws what `report` throws.
  */
@@ -49,7 +49,7 @@ export async function workInBackground(
     worksOf(ctx, options, follow).map(([resource, paced]) => {
       const { name } = paced;
       const work = async () => {
-        // What was never read whole is being read: there is nothing to compare with yet.
+        // The first read is still running: there is nothing to compare with yet.
         const done = (await doneOnce(ctx, [resource])).length > 0 && (await paced.work());
         report.recovered(name);
         return done;

@@ -2,12 +2,13 @@ import { writing } from '../../db/lease/transaction.ts';
 import { readClock, saveClock } from '../../db/workspace/clock.ts';
 import type { Context } from '../pass/context.ts';
 
-/** A difference that grows by less is no news. */
+/** A difference that grows by less than this is not reported again. */
 const NEWS_SECONDS = 30;
 
 /**
- * Compares Pylon's clock with ours, each time it is called: a difference beyond the overlap of incremental pulls is logged
- * and noted for `status`, and so is its end. Nothing is missed for it (the earlier clock counts), but more is read.
+ * Returns a function that compares Pylon's clock with ours at each call. A difference beyond the overlap of
+ * incremental pulls is logged and saved for `status`, and so is its end. It causes no gap, since the earlier clock
+ * counts, but more is read.
  */
 export function newClockWatch(ctx: Context, overlapSeconds: number): () => Promise<void> {
   const { db, lease, log, pylon } = ctx;

@@ -27,31 +27,30 @@ import { newPlanNote } from './save-estimate.ts';
 import { type PlanOptions, plannedPasses } from './scheduled.ts';
 
 export interface DaemonOptions extends PlanOptions {
-  /** Part of each endpoint's budget for resweeps and audit; 0 for neither. */
+  /** Share of each endpoint's budget for resweeps and the audit, 0 to 1; 0 for neither. */
   readonly auditShare: number;
-  /** How edits are carried. */
+  /** How edits are pushed. */
   readonly edits: Omit<EditPusherOptions, 'resources'>;
-  /** Days for which what is settled is kept. */
+  /** Days for which settled edits, history and the like are kept. */
   readonly retentionDays: number;
   readonly activity: Activity;
   readonly onRead: OnRead;
 }
 
-/** Milliseconds between looks for records to be read, and for work that commands hand over. */
+/** Milliseconds between looks for records to read again, and for work that commands hand over. */
 const LOOK_MS = 1_000;
-/** Milliseconds between notes of what is left of the first reading. */
+/** Milliseconds between updates of the estimate of the first read. */
 const PLAN_MS = 2_000;
-/** Milliseconds between looks for what lags behind its schedule. */
+/** Milliseconds between looks for resources behind their schedule. */
 const LATE_MS = 30_000;
-/** Milliseconds between looks whether it is time to forget what is too old. */
+/** Milliseconds between looks whether retention is due. */
 const FORGET_MS = 600_000;
 /** Milliseconds between comparisons of Pylon's clock with ours. */
 const CLOCK_MS = 5_000;
 
 /**
- * The daemon's work under one lease: everything once, changes meanwhile and from then on, lists and the full
- * comparison by schedule, what is to be read again and people's edits as they come, resweeps and audit at their share. Until the
- * context's signal.
+ * The daemon's work under one lease, until the context's signal: the first read; changes, lists and reconciliation by
+ * schedule; rereads, handed-over commands and edits as they come; resweeps and the audit within their share.
  *
  * @throws the signal's reason.
  */
@@ -91,7 +90,7 @@ export async function serve(outer: Context, options: DaemonOptions): Promise<nev
   }
 }
 
-/** Progress for the log, for whoever looks at this process, and for the level at which a failure is told. */
+/** Passes progress on to the log, to the activity that the port shows, and to the failure log. */
 function told({ onProgress }: Context, activity: Activity, trouble: FailureLog): Context['onProgress'] {
   return (progress, step) => {
     const { kind, resource, state, error } = progress;
@@ -114,7 +113,7 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: FailureLog): read
   const report: Report = {
     failed(pass, error) {
       const away = awayOr(error);
-      // Everybody's work waits for the database, not this pass alone.
+      // All work waits for the database, not this pass alone.
       if (away instanceof DatabaseAwayError) ctx.lease.giveUp(away);
       if (signal.aborted) throw error;
       trouble.failed(pass, { pass, error });
@@ -133,7 +132,7 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: FailureLog): read
       (error) => report.failed(name, error),
     );
   const approved = newBackgroundTasks(report);
-  /** Deletions that a person let through, and an earlier process did not come to the end of. */
+  /** Approved deletions that an earlier process did not finish. */
   const goOn = async () => {
     for (const scan of await approvedScans(ctx.db.orm))
       approved.begin(`scan ${scan.id}`, async () => void (await settleApproved(ctx, scan)));

@@ -9,14 +9,14 @@ import type { PullOptions } from '../pass/pull-options.ts';
 import { sums } from '../pass/sums.ts';
 import { fullSync, parentOf } from '../runs/full-sync.ts';
 
-/** Told when everything has been gone through once in this process. */
+/** Called when this process has gone through everything once. */
 export type OnRead = (results: readonly Readonly<ResourceProgress>[]) => Promise<void>;
 
-/** Milliseconds before what failed is tried again, doubled each time. */
+/** Milliseconds before the first retry of what failed; doubled each time. */
 const FIRST_MS = 10_000;
 const MOST_MS = 300_000;
 
-/** Resources of which everything has been read once. */
+/** The resources whose first read is done. */
 export async function doneOnce(ctx: Context, resources: readonly Resource[]): Promise<readonly Resource[]> {
   const positions = await Promise.all(
     resources.map(({ name }) => readCursor<PassPosition>(ctx.db.orm, name, 'backfill')),
@@ -25,8 +25,8 @@ export async function doneOnce(ctx: Context, resources: readonly Resource[]): Pr
 }
 
 /**
- * Reads what was never read whole, by this process or an earlier one, and goes on until all of it is. What
- * failed is tried again with what it is listed by, whatever the rest is doing; what is done is left alone.
+ * Does the first read of every resource that has none yet, and ends when all are done. A resource that fails is
+ * retried together with those it is listed by, independently of the others.
  */
 export async function firstReading(
   ctx: Context,
@@ -48,7 +48,7 @@ export async function firstReading(
 const isDone = (results: readonly Readonly<ResourceProgress>[]) =>
   results.every(({ state }) => state !== 'failed');
 
-/** Resources that are listed by each other's rows, together; others alone. */
+/** Groups resources that are listed by each other's rows; the others are groups of one. */
 function familiesOf(resources: readonly Resource[]): readonly (readonly Resource[])[] {
   const families = new Map<string, Resource[]>();
   const rootOf = (resource: Resource): string => {
@@ -62,7 +62,10 @@ function familiesOf(resources: readonly Resource[]): readonly (readonly Resource
   return [...families.values()];
 }
 
-/** Reads some resources: `once` is what the first attempt came to, `whole` when all of them are read. */
+/**
+ * Reads a group of resources. `once` resolves with the outcome of the first attempt, `whole` when all of them are
+ * read.
+ */
 function readFamily(ctx: Context, options: PullOptions) {
   const { log, signal } = ctx;
   const attempt = () => fullSync(ctx, { ...options, kind: 'backfill', finished: 'keep' });
@@ -78,7 +81,7 @@ function readFamily(ctx: Context, options: PullOptions) {
   return { once, whole: goOn() };
 }
 
-/** All of them, once each has ended: none is under way any more when one's failure is thrown. */
+/** Waits for all of them to end before a failure is thrown, so that none is still running then. */
 async function allOf<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
   const ended = await Promise.allSettled(works);
   const failed = ended.find((result) => result.status === 'rejected');

@@ -11,30 +11,30 @@ import { approve } from '../runs/approve.ts';
 import type { Puller } from '../runs/changes.ts';
 import { fullSync } from '../runs/full-sync.ts';
 
-/** What work that was done came to. */
+/** The outcome of a command. */
 export type WorkOutcome =
   | { readonly results: readonly Readonly<ResourceProgress>[] }
   | { readonly push: PushReport };
 
-/** What the daemon says of work that was handed to it. */
+/** The daemon's answer to a handed-over command. */
 export type HandoverOutcome =
   | WorkOutcome
-  /** `usage`: the words of the command were wrong. */
+  /** `usage`: whether the command's arguments were wrong. */
   | { readonly error: string; readonly usage: boolean };
 
-/** What work is done with. */
+/** What a command is executed with. */
 export interface CommandContext {
   readonly options: PullOptions;
   readonly puller: Puller;
   readonly edits: PushOptions;
-  /** Whether edits are carried anyway, and only waited for. */
+  /** Whether edits are being pushed anyway, so that `push` only waits for them. */
   readonly beside: boolean;
 }
 
-/** Pieces of such work that are done side by side: one that waits for Pylon holds up none of the next few. */
+/** Commands executed concurrently: one that waits for Pylon does not block the next few. */
 const MOST = 4;
 
-/** Begins all that commands have handed over, as far as there is room for it. */
+/** Starts handed-over commands, up to `MOST` at a time. */
 export async function takeHandovers(
   ctx: Context,
   means: CommandContext,
@@ -47,7 +47,7 @@ export async function takeHandovers(
   }
 }
 
-/** Does one piece of work that a command handed over, and notes what it came to. */
+/** Executes one handed-over command and saves its outcome. */
 async function executeHandover(
   ctx: Context,
   means: CommandContext,
@@ -67,7 +67,10 @@ async function executeHandover(
   }
 }
 
-/** One incremental pull, one full comparison, one stopped scan let through, or the edits that are due. */
+/**
+ * Executes `sync` (one pull of changes), `reconcile` (a full comparison, or the approval of a stopped scan) or `push`
+ * (the edits that are due).
+ */
 export async function executeCommand(
   ctx: Context,
   { options, puller, edits, beside }: CommandContext,

@@ -2,7 +2,10 @@ import { readLate } from '../../db/status/status.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../pass/context.ts';
 
-/** What tells the log, once each time, what lags behind its schedule and what does so no longer. */
+/**
+ * Returns a function that logs, once each, the resources that fall behind their schedule and those that have caught
+ * up.
+ */
 export function newLateNote({ db, log }: Context, resources: readonly Resource[]): () => Promise<void> {
   let known = new Map<string, string>();
   return async () => {

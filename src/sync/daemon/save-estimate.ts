@@ -4,7 +4,10 @@ import type { Activity } from '../pass/activity.ts';
 import type { Context } from '../pass/context.ts';
 import { planOf } from '../pass/estimate.ts';
 
-/** What keeps, where anyone can read it, what is left of the first reading; it writes when that has changed. */
+/**
+ * Returns a function that saves the estimate of what is left of the first read, if it has changed, for `status` to
+ * show.
+ */
 export function newPlanNote(ctx: Context, activity: Activity): () => Promise<void> {
   let saved = '';
   return async () => {

@@ -20,7 +20,9 @@ export interface PlanOptions extends PullOptions {
 
 type Results = readonly Readonly<ResourceProgress>[];
 
-/** What the daemon reads by the clock: changes, whole lists and the full comparison, each resource at its own pace. */
+/**
+ * The passes of the daemon that run by schedule: changes, lists and reconciliation, each resource at its own pace.
+ */
 export function plannedPasses(
   ctx: Context,
   options: PlanOptions,
@@ -61,7 +63,7 @@ export function plannedPasses(
       if (known.length > 0) quietly('lists', await whole('lists', known, ended));
     }),
     planned('reconcile', options.reconcileSchedule, resources, async ({ parts, isFirst, ended }) => {
-      // At the beginning no more than what an earlier process was in the middle of.
+      // At the start only what an earlier process had begun and not ended.
       if (isFirst && !(await isUnfinished(ctx, 'reconcile', resources))) return;
       const known = await doneOnce(ctx, named(parts));
       for (const name of parts) if (!known.some((resource) => resource.name === name)) ended(name);

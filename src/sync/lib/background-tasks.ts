@@ -1,16 +1,16 @@
 import type { Report } from './failure-log.ts';
 
-/** Work that nobody waits for: pieces of different names run side by side, of one name never two. */
+/** Tasks that run in the background: concurrently under different names, never two under one name. */
 export interface BackgroundTasks {
-  /** Begins a piece of work, unless one of that name is under way. Whether it did. */
+  /** Starts a task, unless one of that name is running. Returns whether it did. */
   begin(name: string, work: () => Promise<void>): boolean;
-  /** Pieces under way. */
+  /** The number of running tasks. */
   size(): number;
-  /** Resolves when none is under way any more. */
+  /** Resolves when no task is running. */
   idle(): Promise<void>;
 }
 
-/** @param report receives what each piece comes to; what it throws ends with that piece. */
+/** @param report receives the outcome of each task. What it throws is dropped with the task. */
 export function newBackgroundTasks(report: Report): BackgroundTasks {
   const underWay = new Map<string, Promise<void>>();
   return {
@@ -19,7 +19,7 @@ export function newBackgroundTasks(report: Report): BackgroundTasks {
       const ended = work()
         .then(() => report.recovered(name))
         .catch((error: unknown) => report.failed(name, error))
-        // Thrown where the work as a whole is over, which everybody has been told.
+        // `report` throws when the daemon's work is ending, of which everybody has been told.
         .catch(() => {})
         .finally(() => underWay.delete(name));
       underWay.set(name, ended);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Pauses that something waits for which has failed. */
+/** After a failure the next attempt waits for so many pauses. */
 const AFTER_FAILURE = 5;
 
 /**
- * Does something again and again until the signal: at once while there is more of it, else after a pause.
+ * Repeats `work` until the signal: at once while there is more to do, else after a pause.
  *
  * @throws what `onError` throws.
  */

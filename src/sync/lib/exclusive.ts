@@ -1,7 +1,7 @@
-/** Work by name, of which no two pieces of one name run at once. */
+/** Runs work under names; never two at once under the same name. */
 export interface Exclusive {
   isHeld(name: string): boolean;
-  /** Runs when whatever holds the name has ended. */
+  /** Runs `work` once earlier work of that name has ended. */
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -11,7 +11,7 @@ export function newExclusive(): Exclusive {
     isHeld: (name) => last.has(name),
     run<T>(name: string, work: () => Promise<T>): Promise<T> {
       const result = (last.get(name) ?? Promise.resolve()).then(work);
-      // What one piece of work came to is no business of the next.
+      // A failure of earlier work does not concern the next.
       const ended = result.then(
         () => {},
         () => {},

@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
 
-/** How long something has to fail, in milliseconds, before it is a warning, and an error. */
+/** How long something must have been failing, in milliseconds, to be logged as a warning, and as an error. */
 const WARN_AFTER_MS = 60_000;
 const ERROR_AFTER_MS = 600_000;
 
-/** Tells of what fails at a level that follows how long it has been failing, and of its end. */
+/** Logs failures, at a level that rises with how long they last, and recoveries. */
 export interface FailureLog {
   failed(what: string, fields: Readonly<Record<string, unknown>>): void;
   recovered(what: string): void;
 }
 
-/** What work says of how it goes; `failed` throws what must end the whole. */
+/** Receives how work went; `failed` rethrows what must end the daemon's work. */
 export interface Report {
   failed(what: string, error: unknown): void;
   recovered(what: string): void;

@@ -1,8 +1,8 @@
 import PQueue from 'p-queue';
 
 /**
- * Works on items, so many side by side. After a failure nothing more is begun, and it is thrown once nothing
- * is under way: what a pass began is not writing any more when the pass has ended.
+ * Works on items, at most `concurrency` at a time. After a failure no further item is begun, and the failure is
+ * thrown once no item is being worked on, so that nothing of a pass still writes after the pass has ended.
  */
 export async function forEachConcurrent<T>(
   concurrency: number,

@@ -4,12 +4,12 @@ import { PermanentError, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { forEachConcurrent } from './for-each-concurrent.ts';
 
-/** Failures in a row after which it is not the one item that fails. */
+/** After so many failures in a row the cause is not the single item. */
 const TOO_MANY = 5;
 
 /**
- * Whether an error may be about one record: not the token, the lease, the database or the signal. A trigger or a
- * constraint of the user's own is.
+ * Whether an error may concern one record only, as that of a user's own trigger or constraint does. An error of the
+ * token, the lease, the database or the signal concerns all.
  */
 const isOwn = (error: unknown): error is Error =>
   mayBeOneRow(error) ||
@@ -17,10 +17,10 @@ const isOwn = (error: unknown): error is Error =>
   (error instanceof PermanentError && !(error instanceof PylonError && error.status === 401));
 
 /**
- * Works on items, so many side by side. One that fails does not hold up the others. Returns what failed, and
- * why.
+ * Works on items, at most `concurrency` at a time; one that fails does not stop the others. Returns the failed items
+ * with their errors.
  *
- * @throws the reason of the signal; what is not the matter of one item; the last of many failures in a row.
+ * @throws the signal's reason; an error that concerns more than one item; the last of `TOO_MANY` failures in a row.
  */
 export async function mapSettled<T>(
   concurrency: number,

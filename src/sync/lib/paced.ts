@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Work at a pace of its own, a piece at a time. */
+/** Work done piece by piece at a given pace. */
 export interface PacedWork {
   readonly name: string;
-  /** Milliseconds from the beginning of one piece to that of the next; asked again while it is waited for. */
+  /** Milliseconds from the beginning of one piece to that of the next; asked for again during the wait. */
   everyMs(): Promise<number>;
-  /** One piece; false when there was nothing to do. */
+  /** Does one piece; returns false if there was nothing to do. */
   work(): Promise<boolean>;
 }
 
 /**
- * Does pieces of work at their pace until the signal. A piece that fails is told of and its turn is over.
+ * Does pieces of work at their pace until the signal. A failure is reported and the slot is skipped.
  *
- * @param idleMs to the next look where there was nothing to do or the pace cannot be told; the longest wait
- * before the pace is asked for again.
+ * @param idleMs milliseconds to the next attempt when there was nothing to do or the pace is unknown; also the
+ * longest wait before the pace is asked for again.
  * @throws what `onError` throws.
  */
 export async function runPaced(
@@ -22,13 +22,13 @@ export async function runPaced(
   signal: AbortSignal,
   idleMs: number,
 ): Promise<void> {
-  // The first piece waits its turn too: what keeps dying must not spend the share over again at each start.
+  // The first piece waits its turn too: a process that keeps crashing must not spend the share again at each start.
   let beganAt = performance.now();
   while (!signal.aborted) {
     try {
       const leftMs = (await everyMs()) - (performance.now() - beganAt);
       if (leftMs > 0) {
-        // A table that is being filled has another pace in a minute.
+        // While a table is being filled its pace changes within a minute.
         await sleep(Math.min(leftMs, idleMs), undefined, { signal });
         continue;
       }

@@ -4,51 +4,51 @@ import { localZone } from '../../cron.ts';
 import { link } from '../../pylon/wire/signal.ts';
 import { type Clocks, newTimetable } from './timetable.ts';
 
-/** Work that comes round by the clock. */
+/** A pass that is started by a cron expression. */
 export interface PlannedPass {
   readonly name: string;
   /** Cron expression, five or six fields. */
   readonly cron: string;
   /** Whether it also runs at once; default true. */
   readonly atStart?: boolean;
-  /** Names of the resources that it reads; default: its own name alone. */
+  /** Names of the resources it reads; default: its own name. */
   readonly parts?: readonly string[];
   run(tick: Tick): Promise<void>;
 }
 
-/** One time at which a pass begins. */
+/** One start of a pass. */
 export interface Tick {
-  /** Those parts of the pass that an earlier tick is not busy with. */
+  /** The parts of the pass that no earlier tick is still working on. */
   readonly parts: readonly string[];
-  /** Whether the pass runs because the schedule began, and not because it is time. */
+  /** Whether the pass runs because the schedule has just started, not because it is due. */
   readonly isFirst: boolean;
-  /** Says that a part has ended: the next tick takes it up, whatever the other parts are doing. */
+  /** Marks a part as ended: the next tick may start it, whatever the other parts are doing. */
   readonly ended: (part: string) => void;
 }
 
 export interface ScheduleOptions {
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Receives what a pass throws; what this throws in turn ends the schedule. */
+  /** Receives what a pass throws. If it throws itself, the schedule ends. */
   readonly onError: (pass: string, error: unknown) => void;
-  /** The wall clock, which cron goes by, and one that nobody sets. */
+  /** The wall clock, by which cron goes, and a monotonic one. */
   readonly clocks?: () => Clocks;
-  /** Waits, until the signal at most. */
+  /** Waits; ends early with the signal. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** The zone whose local time cron expressions name; default: that of the process. */
+  /** The time zone of the cron expressions; default: that of the process. */
   readonly zone?: string;
 }
 
-/** The longest time between looks at the clock, in milliseconds: somebody may set it. */
+/** The longest time between looks at the wall clock, in milliseconds: it may be set. */
 const LOOK_MS = 1_000;
 
 const realClocks = (): Clocks => ({ wall: Date.now(), steady: performance.now() });
 const realWait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
 
 /**
- * Runs each pass at its times, and as a rule once at the beginning, until the signal. Passes of different names run side
- * by side, and so do the parts of one: a tick leaves out the parts that an earlier one is still busy with, and no
- * others. Resolves when the last pass has ended.
+ * Runs each pass when it is due, and by default once at the start, until the signal. Passes run concurrently, and so
+ * do the parts of one: a tick skips exactly those parts that an earlier tick is still working on. Resolves when the
+ * last pass has ended.
  *
  * @throws what `onError` threw.
  */
@@ -92,13 +92,13 @@ export async function runSchedule(passes: readonly PlannedPass[], options: Sched
   if (failure !== undefined) throw failure.error;
 }
 
-/** Begins a pass with those of its parts that are free. */
+/** Starts a pass with its free parts. */
 function newTicker(
   { name, parts = [name], ...pass }: PlannedPass,
   begin: (pass: PlannedPass, tick: Tick) => Promise<void>,
   log: Logger,
 ): (isFirst: boolean) => void {
-  /** By part, the tick that is busy with it. */
+  /** By part, the tick that works on it. */
   const busy = new Map<string, object>();
   const told = new Set<string>();
   return (isFirst) => {

@@ -1,23 +1,23 @@
 import { type Ticks, ticksOf } from '../../cron.ts';
 
-/** Which of several cron expressions are due, as time goes on. */
+/** Tells which of several cron expressions are due. */
 export interface Timetable {
   /**
-   * Places of the expressions that have come due since the last look, each once however many of its times have passed,
-   * and by how many milliseconds the wall clock was set meanwhile, 0 where nobody set it.
+   * `due`: indexes of the expressions that have come due since the last look, each once even if several of its times
+   * have passed. `stepMs`: by how many milliseconds the wall clock was set meanwhile, or 0.
    */
   look(now: Clocks): { readonly due: readonly number[]; readonly stepMs: number };
-  /** Milliseconds from a wall time to the next tick; Infinity where none comes. */
+  /** Milliseconds from a wall time to the next tick; Infinity if there is none. */
   untilNext(wall: number): number;
 }
 
-/** Two clocks at one moment, in milliseconds: one that can be set (since the epoch), and one that nobody sets. */
+/** Two clocks at one moment, in milliseconds: the wall clock (since the epoch) and a monotonic one. */
 export interface Clocks {
   readonly wall: number;
   readonly steady: number;
 }
 
-/** By how much the two clocks may drift apart between two looks before one counts as set. */
+/** How far the two clocks may drift apart between two looks before the wall clock counts as set. */
 const STEP_MS = 2_000;
 
 export function newTimetable(crons: readonly string[], zone: string, start: Clocks): Timetable {
@@ -35,7 +35,7 @@ export function newTimetable(crons: readonly string[], zone: string, start: Cloc
       for (const [place, hand] of hands.entries()) {
         const isDue = hand.next <= wall;
         if (isDue) due.push(place);
-        // Of a clock that was set back the next time may be hours away, although it comes sooner.
+        // After the clock was set back, the next time reckoned before may be hours too late.
         if (isDue || stepMs < 0) hand.next = nextOf(hand.ticks, wall);
       }
       return { due, stepMs };

@@ -8,9 +8,9 @@ import { newProgress, type ResourceProgress } from '../pass/progress.ts';
 import { runPass } from './run-pass.ts';
 
 /**
- * Lets one stopped deletion scan through: each of its candidates is confirmed as any other.
+ * Approves one stopped deletion scan: each of its candidates is confirmed like any other.
  *
- * @throws UsageError naming the stopped scans there are, when it is none of them.
+ * @throws UsageError when `id` is no stopped scan; the message names those there are.
  */
 export async function approve(ctx: Context, id: number): Promise<ResourceProgress> {
   const scan = await readScan(ctx.db.orm, id);
@@ -25,7 +25,7 @@ export async function approve(ctx: Context, id: number): Promise<ResourceProgres
   return settleApproved(ctx, scan);
 }
 
-/** Settles what a person let through; goes on where an ended process stood. */
+/** Confirms and marks the deletions of an approved scan; resumes where an earlier process stopped. */
 export async function settleApproved(ctx: Context, scan: Scan): Promise<ResourceProgress> {
   const resource = resourceNamed(scan.resource);
   const progress = newProgress(resource.name, `GET ${resource.get ?? resource.pull.path}`, 'approve');

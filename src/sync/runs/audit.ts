@@ -11,16 +11,19 @@ import { newProgress } from '../pass/progress.ts';
 import { coveredUntil } from './covered.ts';
 import type { ChildSync } from './sync-children.ts';
 
-/** A table's rows are sampled no more often than each once in so many intervals of the limits: a day. */
+/** Each row is sampled at most once in so many intervals of the limits: a day. */
 const DAY_INTERVALS = 1_440;
 
 export interface ShareOptions {
-  /** Part of each endpoint's budget to spend. */
+  /** Share of each endpoint's budget that the audit may spend, 0 to 1. */
   readonly share: number;
   readonly overlapSeconds: number;
 }
 
-/** Milliseconds from one request to the next that keep to a share of the endpoint's budget, and to a round a day. */
+/**
+ * Milliseconds between requests, so that they stay within the share of the endpoint's budget and read each row once a
+ * day at most.
+ */
 export function paceOf(ctx: Context, endpoint: string, share: number, live: number): number {
   const byBudget = 60_000 / (share * ctx.pylon.perMinute(endpoint));
   const byRows = (DAY_INTERVALS * ctx.pylon.intervalMs) / Math.max(1, live);
@@ -28,8 +31,8 @@ export function paceOf(ctx: Context, endpoint: string, share: number, live: numb
 }
 
 /**
- * Reads one random object of a resource again at a time and compares it with its row: how far the mirror is
- * from Pylon, measured. What differs is brought up to date.
+ * Fetches random objects of a resource, one at a time, and compares each with its row. This measures how far the
+ * mirror is from Pylon; rows that differ are updated.
  */
 export function auditOf(
   ctx: Context,

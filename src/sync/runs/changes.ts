@@ -11,28 +11,29 @@ import { formatInstant } from '../pass/windows.ts';
 import { runPass } from './run-pass.ts';
 import { type ChildSync, newChildSync, newSyncChildren } from './sync-children.ts';
 
-/** Incremental pulls. */
+/** Pulls what changed in Pylon since the watermark. */
 export interface Puller {
   /**
-   * One pull of everything whose changes can be asked for, and of what hangs on it. Each resource's figures.
+   * Pulls the changes of every resource that can be searched by time, and the children of the changed records.
+   * Returns the progress of each resource.
    *
-   * @param onEnded called as each resource's pull ends, however it ended, while others may go on.
+   * @param onEnded is called when a resource's pull ends, also by failure; others may still be running.
    */
   pull(
     only?: readonly Resource[],
     onEnded?: (resource: string) => void,
   ): Promise<readonly ResourceProgress[]>;
-  /** Reads what hangs on records that changed. */
+  /** Reads the children of changed records. */
   readonly follow: ChildSync;
 }
 
-/** @param follow how what hangs on records that changed is read: waited for, unless it says otherwise. */
+/** @param follow reads the children of changed records; by default the pull waits for it. */
 export function newPuller(
   ctx: Context,
   options: PullOptions,
   follow: ChildSync = newChildSync(options.resources, newSyncChildren(ctx, options)),
 ): Puller {
-  /** Ids of what changed, and the pass's figures; nothing where changes cannot be pulled. */
+  /** The ids of what changed and the pass's progress; undefined where changes cannot be pulled. */
   const pullOne = async (resource: Resource, changes: Changes) => {
     if (!(await isPulled(ctx, options, resource))) return undefined;
     const changed = new Set<string>();
@@ -84,8 +85,8 @@ export function newPuller(
 }
 
 /**
- * Whether changes of a resource can be pulled: once a first reading has begun, whose beginning is then the first
- * watermark, and unless Pylon refuses it.
+ * Whether changes of a resource can be pulled: its first reading has begun (its beginning is the first watermark),
+ * and Pylon does not refuse the resource.
  */
 async function isPulled(ctx: Context, { overlapSeconds }: PullOptions, { name }: Resource): Promise<boolean> {
   const { orm } = ctx.db;

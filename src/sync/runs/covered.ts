@@ -6,9 +6,9 @@ import { CHANGES, type ChangesPosition } from '../pass/changes-position.ts';
 import type { PassPosition } from '../pass/pass.ts';
 
 /**
- * Until when earlier passes have covered the changes of a resource, epoch milliseconds: a row that changed
- * before and does not stand here has drifted. Undefined where no pass covers it yet, or where Pylon does not
- * say when an object changed.
+ * Until when earlier passes have covered the changes of a resource, in epoch milliseconds. A change before that which
+ * the row does not show is drift. Undefined while no pass covers the resource, or where Pylon does not say when an
+ * object changed.
  */
 export async function coveredUntil(
   db: Database,

@@ -1,18 +1,18 @@
 import type { Resource } from '../../resources/define.ts';
 import { type ChildSync, childrenToSync, recordsToSync, type SyncChildren } from './sync-children.ts';
 
-/** Records read at a time: what changes meanwhile does not wait behind thousands that a person changed at once. */
+/** Records a round, so that a new change does not wait behind thousands that somebody changed at once. */
 const ROUND = 60;
 
-/** Following that nobody waits for: pulls go on while what hangs on the last one's records waits for its turn. */
+/** Children to be read later: pulls go on meanwhile. */
 export interface FollowUpQueue extends ChildSync {
-  /** Resources that may have something to read. */
+  /** Resources that may have entries. */
   readonly children: readonly Resource[];
-  /** Reads what was noted for one of them, the last first. Whether more is noted. */
+  /** Reads one round of a resource's entries, the newest first. Returns whether more are left. */
   drain(child: Resource): Promise<boolean>;
 }
 
-/** Notes what hangs on changed records, for each resource to be read at its own pace. */
+/** Queues the children of changed records, so that each resource reads them at its own pace. */
 export function newFollowUpQueue(resources: readonly Resource[], followOne: SyncChildren): FollowUpQueue {
   const noted = new Map<string, Set<string>>();
   const note = (name: string, ids: readonly string[]) => {
@@ -21,7 +21,7 @@ export function newFollowUpQueue(resources: readonly Resource[], followOne: Sync
   return {
     children: [...new Set(resources.flatMap((parent) => childrenToSync(parent, resources)))],
     async changed(resource, ids, seen = []) {
-      // Noted without ids too: what an earlier pass left is looked for.
+      // Queued without ids too, so that what an earlier pass left unread is found.
       for (const child of childrenToSync(resource, resources))
         note(child.name, recordsToSync(child, ids, seen));
       return [];

@@ -15,20 +15,24 @@ import { followCustomFields } from './views.ts';
 export interface WholeOptions {
   readonly kind: 'backfill' | 'lists' | 'reconcile';
   readonly resources: readonly Resource[];
-  /** What to do about resources that an earlier reading of the kind has finished. */
+  /** What to do with resources that an earlier run of this kind has finished. */
   readonly finished: WhenFinished;
-  /** First `created_at` that is mirrored, RFC 3339; of resources that are listed by time, and what hangs on them. */
+  /** The earliest `created_at` to mirror, RFC 3339; applies to resources listed by time and their children. */
   readonly since?: string | undefined;
-  /** Only what was created between these, RFC 3339, the first included: a reading of its own. */
+  /** Only what was created from `since` to before `until`, RFC 3339. Such a read has cursors of its own. */
   readonly range?: { readonly since?: string | undefined; readonly until?: string | undefined };
   readonly windowDays: number;
-  /** Whether contents are compared, not digests, and the children of every parent read again. */
+  /** Whether to compare contents instead of digests and to read the children of every parent again. */
   readonly deep?: boolean;
-  /** Seconds by which incremental pulls overlap: what changed this shortly before they began may not be covered. */
+  /**
+   * Seconds by which incremental pulls overlap; a change this shortly before a pull began may not be covered by it.
+   */
   readonly overlapSeconds: number;
-  /** Called as each resource's reading ends, however it ended, while others may go on. */
+  /** Called when the read of a resource ends, also by failure; others may still be running. */
   readonly onEnded?: ((resource: string) => void) | undefined;
-  /** For how long, in milliseconds, a reading waits for that of its parents' which gets no answer; default: a minute. */
+  /**
+   * How long, in milliseconds, a read waits for the read of its parents while that gets no answer; default: a minute.
+   */
   readonly parentSilentMs?: number;
 }
 
@@ -38,7 +42,7 @@ function scopeOf({ kind, since, range, windowDays }: WholeOptions): Scope {
   return { name, since: range.since ?? since, until: range.until, windowDays };
 }
 
-/** Name of the resource whose rows a resource's listing starts from. */
+/** The resource whose rows this one is listed by, if any. */
 export function parentOf({ pull }: Resource): string | undefined {
   return pull.by === 'parent' ? pull.parent : pull.by === 'reference' ? pull.from.resource : undefined;
 }
@@ -46,8 +50,8 @@ export function parentOf({ pull }: Resource): string | undefined {
 const PARENT_SILENT_MS = 60_000;
 
 /**
- * Whether a reading need not wait for that of its parents any more: it has ended, or gets no answers. Not so the
- * first one, which would not be made up for.
+ * Whether the read of the parents need not be waited for any more: it has ended, or gets no answers. A first read
+ * always waits, since nothing would make up for what it missed.
  */
 function whetherDone(
   { kind, parentSilentMs = PARENT_SILENT_MS }: WholeOptions,
@@ -70,9 +74,9 @@ function whetherDone(
 const endpointOf = ({ pull }: Resource) => `${pull.by === 'search' ? 'POST' : 'GET'} ${pull.path}`;
 
 /**
- * Reads every object of the given resources once. All run side by side; children follow their parents as
- * these come in. A reading that was ended goes on where it stood. Returns each resource's figures; a
- * resource that failed says so there and does not hold up the others.
+ * Reads every object of the given resources once. Resources are read concurrently; children are read as their parents
+ * arrive. An interrupted read resumes where it stopped. Returns the progress of each resource; one that failed says
+ * so there and does not stop the others.
  *
  * @throws the reason of `ctx.signal`.
  */
@@ -120,7 +124,7 @@ interface Course {
   readonly options: WholeOptions;
   readonly taking: ResumePolicy;
   readonly signal: AbortSignal;
-  /** The reading of the rows that this one's listings start from, where it is part of the whole. */
+  /** Progress of the parents' read, where it is part of this run. */
   readonly parent: Readonly<ResourceProgress> | undefined;
   readonly parentsDone: () => boolean;
 }
@@ -144,7 +148,7 @@ async function readOne(
   const covered = kind === 'reconcile' ? await coveredUntil(ctx.db, resource, overlapSeconds) : undefined;
   const enumerate = async (pass: Pass) => {
     const span = await enumerateAll(pass);
-    // Done, it would never be gone back to, however many parents come in when theirs is tried again.
+    // If it ended as done, it would not be resumed when its parents' read is retried and brings more of them.
     if (kind === 'backfill' && parent?.state === 'failed')
       throw new TransientError(`${parent.resource} were not read whole: ${resource.name} may be missing`);
     return span;
@@ -155,7 +159,7 @@ async function readOne(
   );
 }
 
-/** Notes the end of a reading. What a later one finds of a resource's being available holds for the first one too. */
+/** Saves that the read has ended. Whether the resource is available is also noted for the first read. */
 async function finish(
   ctx: Context,
   { name }: Resource,

@@ -12,36 +12,39 @@ import { newProgress } from '../pass/progress.ts';
 import { runPass } from './run-pass.ts';
 import type { ChildSync } from './sync-children.ts';
 
-/** Records taken up at a time. */
+/** Records taken from the queue at a time. */
 const BATCH = 500;
-/** Of those that a merge has moved: what else comes meanwhile is not to wait for long. */
+/** The same for records that a merge has moved: whatever else is queued meanwhile must not wait long. */
 const MOVED = 60;
-/** Milliseconds before a row that someone held is asked for again, doubled each time. */
+/** Milliseconds before a record whose row was locked is fetched again; doubled each time. */
 const FIRST_MS = 500;
 const MOST_MS = 60_000;
 
 export interface Rereads {
-  /** Names of the resources of which records wait, postponed ones included. */
+  /** Names of the resources with queued records, postponed ones included. */
   waiting(): Promise<readonly string[]>;
   /**
-   * Reads again, of one resource, what waits for it and is not postponed at the moment. The number of records asked for.
-   * Not to be called twice at once for one resource.
+   * Fetches the queued records of one resource that are not postponed. Returns how many were fetched. Must not run
+   * twice at once for one resource.
    */
   drain(name: string): Promise<number>;
 }
 
-/** What waits to be read again, one by one: whatever left it there, a lock, a hint, a merge, an answer in doubt. */
+/**
+ * The queue `pylon_sync.rereads`: records to be fetched one by one because of a lock, a webhook's hint, a merge or an
+ * answer in doubt.
+ */
 export function newRereads(ctx: Context, resources: readonly Resource[], follow: ChildSync): Rereads {
-  /** By resource, what could not be read and when it is to be tried again. */
+  /** By resource, the records that could not be read and when to retry them. */
   const later = new Map<string, Map<string, { readonly at: number; readonly waitMs: number }>>();
 
-  /** What is to be read now. */
+  /** The records to fetch now. */
   const takeUp = async (resource: Resource, except: readonly string[]): Promise<readonly Reread[]> => {
     const read = () => readRereads(ctx.db.orm, resource.name, { limit: BATCH, except });
     const due = await read();
     const isMoved = ({ reason }: Reread) => reason === 'moved';
     if (due.length === 0 || !due.every(isMoved)) return due.filter((one) => !isMoved(one));
-    // Whatever has read them since has moved them too.
+    // Whatever has read them since has also moved them.
     await dropMoved(
       ctx.db,
       ctx.lease,
@@ -81,7 +84,7 @@ export function newRereads(ctx: Context, resources: readonly Resource[], follow:
     const ids = due.map(({ id }) => id);
     const again = progress.state === 'done' ? left : new Set(ids);
     const before = new Map(postponed);
-    // What is no longer waiting, whoever read it, is forgotten.
+    // Records that are no longer queued, whoever read them, are dropped.
     for (const [id, { at }] of before) if (at <= now) postponed.delete(id);
     for (const id of again) {
       const waitMs = Math.min(MOST_MS, 2 * (before.get(id)?.waitMs ?? FIRST_MS / 2));
@@ -96,7 +99,7 @@ export function newRereads(ctx: Context, resources: readonly Resource[], follow:
     async drain(name) {
       const resource = resources.find((known) => known.name === name);
       if (resource?.get !== undefined) return drainOne(resource, resource.get);
-      // Left out of the mirror since.
+      // The resource is no longer mirrored.
       await dropRereadsOf(ctx.db, ctx.lease, name);
       return 0;
     },

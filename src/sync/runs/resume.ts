@@ -5,25 +5,25 @@ import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../pass/context.ts';
 import type { PassPosition, Scope } from '../pass/pass.ts';
 
-/** How long a finished resource counts as fresh when an unfinished reading is taken up again. */
+/** How long, in milliseconds, a finished resource counts as fresh when an unfinished read is resumed. */
 const FRESH_MS = 24 * 3_600_000;
 
 /**
- * What becomes of a resource that is finished: read `again`; left alone where it was finished lately as part of
- * a reading that is not (`fresh`); left alone in any case (`keep`).
+ * What to do with a finished resource. `again`: read it again. `fresh`: skip it if it was finished lately, as part of
+ * a run that is not finished. `keep`: skip it.
  */
 export type WhenFinished = 'again' | 'fresh' | 'keep';
 
-/** What decides, for all resources of a reading at once, which of the finished ones are left alone. */
+/** Decides, for all resources of a run, which finished ones are skipped. */
 export interface ResumePolicy {
   readonly finished: WhenFinished;
-  /** Whether an earlier reading was begun and not ended, for any of them. */
+  /** Whether an earlier run has not ended for any of them. */
   readonly unfinished: boolean;
-  /** Whether contents are compared, and the children of every parent read again. */
+  /** Whether to compare contents and to read the children of every parent again. */
   readonly deep?: boolean;
 }
 
-/** Whether a reading was begun and not ended, for any of the resources. */
+/** Whether an earlier run has not ended for any of the resources. */
 export async function isUnfinished(
   ctx: Context,
   scope: string,
@@ -34,7 +34,7 @@ export async function isUnfinished(
   return false;
 }
 
-/** A `Date` header has whole seconds, and so has what is learned from it. */
+/** A `Date` header has whole seconds, so Pylon's clock is known to a second or two. */
 const CLOCK_MS = 2_000;
 
 /** The position of a pass that begins now. */
@@ -44,9 +44,9 @@ function freshPosition({ pylon }: Context, since: string | undefined): PassPosit
 }
 
 /**
- * Where a resource begins: in the middle of what an ended reading left, nowhere, or at the beginning. A reading
- * that began at another `since` than is asked for now begins anew, and so does one that is to be deep now and was not;
- * one that was deep stays so. No other reading of the scope may be under way.
+ * Where to begin a resource: at the position an interrupted read left, nowhere because it is finished, or at the
+ * beginning. A read begins anew if its `since` differs from the one asked for, or if it is to be deep and was not; a
+ * deep one stays deep. No other read of the scope may be running.
  */
 export async function resumeOrStart(
   ctx: Context,

@@ -10,12 +10,12 @@ import { newProgress } from '../pass/progress.ts';
 import { paceOf, type ShareOptions } from './audit.ts';
 import { runPass } from './run-pass.ts';
 
-/** Parents in one run. */
+/** Parents a run. */
 const BATCH = 10;
 
 /**
- * Reads the listings again of parents that do not seem to have changed, those read longest ago first: edits,
- * redactions and deletions of messages move nothing that would tell.
+ * Lists the children of seemingly unchanged parents again, those read longest ago first: when a message is edited,
+ * redacted or deleted, nothing about its parent changes.
  */
 export function resweepOf(
   ctx: Context,

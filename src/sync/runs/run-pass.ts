@@ -13,26 +13,31 @@ import { newPass, type Pass, type PassInit } from '../pass/pass.ts';
 
 /** What a pass consists of. */
 export interface Course {
-  /** Reads everything the pass is to cover; the span of a whole listing, where its end says what is gone. */
+  /**
+   * Reads everything the pass covers. Returns the span of a complete listing, from which deletions can be inferred.
+   */
   readonly enumerate: (pass: Pass) => Promise<Span | undefined>;
-  /** Saves that the pass has ended. */
+  /** Saves the end of the pass. */
   readonly finish?: (ended: 'done' | 'unavailable') => Promise<void>;
 }
 
-/** Resources that come in one listing, whose end says what is gone; in others each listing, or record, is judged for itself. */
+/**
+ * Whether deletions are inferred from one listing of the whole resource; elsewhere they are inferred listing by
+ * listing, or record by record.
+ */
 const isListedWhole = ({ pull }: Resource) => ['list', 'search', 'window'].includes(pull.by);
 
-/** What no resweep and no audit comes to is compared whole with the rest. */
+/** Resources that neither the resweep nor the audit reads are compared by contents here. */
 const comparesContents = ({ kind, resource, position }: Pick<PassInit, 'kind' | 'resource' | 'position'>) =>
   KINDS[kind].contents || position.deep !== undefined || (kind === 'reconcile' && !isSwept(resource));
 
-/** Pylon says so for a plan or a token that has no access: the resource is left out, the rest goes on. */
+/** Pylon answers so when the plan or the token gives no access: the resource is skipped, the others go on. */
 const isUnavailable = (error: unknown) =>
   error instanceof PylonError && (error.status === 403 || error.status === 404);
 
 /**
- * Runs a pass to its end and records it in `runs`. Failure is an outcome, not an exception: it stands in
- * the progress. Only being told to stop is thrown on, after the run is closed as interrupted.
+ * Runs a pass to its end and records it in `pylon_sync.runs`. A failure is an outcome, reported in the progress, not
+ * an exception. Only the signal's reason is thrown, after the run was recorded as interrupted.
  */
 export async function runPass(
   given: Omit<PassInit, 'store' | 'scan' | 'leave'>,

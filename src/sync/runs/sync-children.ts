@@ -10,11 +10,11 @@ import { newProgress, type ResourceProgress } from '../pass/progress.ts';
 import type { PullOptions } from '../pass/pull-options.ts';
 import { runPass } from './run-pass.ts';
 
-/** Reads what hangs on records of a resource that changed: their messages, comments, milestones. */
+/** Reads the children of changed records: their messages, comments, milestones. */
 export interface ChildSync {
   /**
-   * `seen` are records that were looked at besides: where another pass stored their change, or one before did
-   * not come to their children, these are due and read too.
+   * `seen` are further records that the pass met unchanged. If another pass stored their change, or an earlier one
+   * did not get to their children, these are due and read too.
    */
   changed(
     resource: Resource,
@@ -23,10 +23,10 @@ export interface ChildSync {
   ): Promise<readonly ResourceProgress[]>;
 }
 
-/** Reads what hangs on some records, in one resource. */
+/** Reads the children of some records in one child resource. */
 export type SyncChildren = (child: Resource, ids: readonly string[]) => Promise<readonly ResourceProgress[]>;
 
-/** Resources that are read record by record, as the records of another change. */
+/** Child resources that are read record by record when records of `parent` change. */
 export function childrenToSync(parent: Resource, all: readonly Resource[]): readonly Resource[] {
   return all.filter(
     ({ pull }) =>
@@ -35,14 +35,17 @@ export function childrenToSync(parent: Resource, all: readonly Resource[]): read
   );
 }
 
-/** Which records a resource is followed for: a listing's mark tells what is due, a named id has no mark to go by. */
+/**
+ * The records whose children to read. For listings per parent the parent's mark tells whether they are due; a
+ * reference has no mark, so only changed records count.
+ */
 export const recordsToSync = ({ pull }: Resource, ids: readonly string[], seen: readonly string[]) =>
   pull.by === 'parent' ? [...new Set([...ids, ...seen])] : ids;
 
 /**
- * What an earlier process left unread, killed between a change and what hangs on it, is looked for once, in the
- * first pass of each resource; so is what a pass of this process failed to read. What was read within the second
- * of a change is read once more with the next.
+ * The first pass of each child resource also looks for what an earlier process left unread, if it was killed between
+ * a change and its children, and for what a pass of this process failed to read. Children read within the second of a
+ * change are read once more with the next one.
  */
 export function newSyncChildren(ctx: Context, options: PullOptions): SyncChildren {
   const swept = new Set<string>();
@@ -51,7 +54,7 @@ export function newSyncChildren(ctx: Context, options: PullOptions): SyncChildre
     const { name, pull } = child;
     const first = await readCursor<PassPosition>(ctx.db.orm, name, 'backfill');
     if (first?.ended === 'unavailable') return [];
-    // Before that is done, the first reading itself finds whatever is left.
+    // Until the first read is done, it finds whatever is left itself.
     const sweeps = pull.by === 'parent' && first?.done === true && !swept.has(name);
     const again = ctx.unsettled.get(name) ?? new Set();
     ctx.unsettled.delete(name);
@@ -91,7 +94,7 @@ async function isAnyDue({ db }: Context, { name, pull }: Resource, ids: readonly
   return (await findDue(db.orm, name, parents, { limit: 1, after: undefined, except: [] })).length > 0;
 }
 
-/** Following that is waited for. */
+/** Reads children at once; the caller waits for it. */
 export function newChildSync(resources: readonly Resource[], followOne: SyncChildren): ChildSync {
   return {
     async changed(resource, ids, seen = []) {

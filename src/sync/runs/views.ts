@@ -5,13 +5,13 @@ import { LeaseLostError, reasonOf } from '../../errors.ts';
 import type { Context } from '../pass/context.ts';
 
 /**
- * Has the views follow what custom fields are mirrored, each by itself. What cannot be is logged, named in `status` and
- * tried after the next list: the mirror itself goes on.
+ * Updates the views of `pylon_bi` to the custom fields that are mirrored, each view by itself. A view that cannot be
+ * updated is logged, named in `status` and retried after the next list; the mirror goes on.
  *
  * @throws LeaseLostError, DatabaseAwayError, the reason of `ctx.signal`.
  */
 export const followCustomFields = (ctx: Context): Promise<void> =>
-  // Passes of several kinds read custom fields side by side.
+  // Passes of several kinds read custom fields concurrently.
   ctx.whole.run('views of custom fields', () => follow(ctx));
 
 async function follow({ db, lease, log, signal }: Context): Promise<void> {
