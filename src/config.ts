@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Allowed, readAllowed } from './edits/allowed.ts';
+import { readAllowed } from './edits/allowed.ts';
 import { type Conflicts, readConflicts } from './edits/conflicts.ts';
 import { reasonOf, UsageError } from './errors.ts';
 import type { ListenAddress } from './listening.ts';
 import { type Limits, parseLimits } from './pylon/limits/limits.ts';
+import type { Allowed } from './resources/actions.ts';
 import type { Resource } from './resources/define.ts';
 import { resources } from './resources/index.ts';
 import type { Secret } from './secret.ts';

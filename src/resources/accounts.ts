@@ -1,7 +1,9 @@
 import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
+import { required } from './actions.ts';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { emailOf, externalIds, idOf, present } from './fields.ts';
+import { column, elements } from './views.ts';
 import { customFieldValues, list, reference, set, value } from './writes.ts';
 
 export const table = mirrorTable(
@@ -34,10 +36,25 @@ export const table = mirrorTable(
 
 export const accounts = defineResource({
   name: 'accounts',
+  about: 'Customers: companies that write to you, and partners or others that you keep as accounts.',
   table,
+  words: {
+    type: 'Its kind: customer, partner, internal or your own kinds.',
+    owner_email: 'E-mail address of the owner, as it came with the account.',
+    primary_domain: 'The main e-mail domain: one of domains.',
+    domains: 'All e-mail domains of the customer.',
+    is_disabled: 'Whether the account was switched off.',
+    channels: 'Chat channels that are linked: a list of {"channel_id", "source", …}.',
+    crm_settings: 'What it is linked with in a CRM, as Pylon sends it.',
+    latest_customer_activity_time: 'When the customer last did something.',
+  },
+  title: 'name',
   pull: { by: 'list', path: '/accounts', limit: 999 },
   get: '/accounts/{id}',
+  webhook: 'account',
   refers: { owner_id: 'users' },
+  contains: { owner_email: 'email' },
+  customFields: { kind: 'account' },
   derive: (account) => {
     const { flat, rest } = splitCustomFields(account.custom_fields);
     return {
@@ -51,7 +68,6 @@ export const accounts = defineResource({
   covered: { owner: ['id', 'email'] },
   history: ['type', 'owner_id', 'is_disabled', 'tags', 'custom_fields'],
   writes: {
-    objectType: 'account',
     update: '/accounts/{id}',
     create: {
       path: '/accounts',
@@ -89,4 +105,80 @@ export const accounts = defineResource({
       },
     ],
   },
+  actions: [
+    {
+      ...{
+        name: 'set_account_logo',
+        record: 'account_id',
+        allow: 'update',
+        method: 'PATCH',
+        route: '/accounts/{id}',
+      },
+      comment: 'Sets the logo of an account, which Pylon takes and does not show.',
+      parameters: [required('logo_url')],
+      ...{ answersRecord: true, repeatable: true },
+    },
+    {
+      ...{
+        name: 'set_subaccounts',
+        record: 'account_id',
+        allow: 'update',
+        method: 'PATCH',
+        route: '/accounts/{id}',
+      },
+      comment: 'Sets the accounts below an account, which Pylon takes and does not show.',
+      parameters: [{ name: 'subaccount_ids', type: 'text[]', of: 'accounts' }],
+      ...{ answersRecord: true, repeatable: true },
+    },
+    {
+      ...{ name: 'merge_accounts', record: 'into', recordField: 'merge_into_account_id', allow: 'delete' },
+      ...{ method: 'POST', route: '/accounts/merge' },
+      comment:
+        'Merges accounts into one, which keeps their issues and contacts; the others are gone for good.',
+      parameters: [{ name: 'ids', type: 'text[]', field: 'merge_account_ids', of: 'accounts' }],
+      ...{ answersRecord: true, repeatable: false, merges: 'ids' },
+    },
+  ],
+  naming: {
+    account_id: column('r.id', 'The account: accounts.id.'),
+    account_name: column('r.name', 'What the account is called.'),
+  },
+  lists: [
+    {
+      name: 'account_tags',
+      comment: 'Tags of accounts, one row per account and tag.',
+      each: 'unnest(r.tags) AS each(one)',
+      columns: { tag: column('each.one', 'The tag.') },
+    },
+    {
+      name: 'account_domains',
+      comment: 'E-mail domains of accounts, one row per account and domain.',
+      each: 'unnest(r.domains) AS each(one)',
+      columns: {
+        domain: column('each.one', 'The domain.'),
+        is_primary: column('each.one = r.primary_domain', 'Whether it is the main one.'),
+      },
+    },
+    {
+      name: 'account_external_ids',
+      comment: 'Ids of accounts in other systems, one row per account and id.',
+      each: elements('r.external_ids'),
+      columns: {
+        external_id: column("each.one ->> 'external_id'", 'The id in the other system.'),
+        label: column("each.one ->> 'label'", 'Which system or purpose it is for.'),
+      },
+    },
+    {
+      name: 'account_channels',
+      comment: 'Chat channels of accounts, one row per account and channel.',
+      each: elements('r.channels'),
+      columns: {
+        channel_id: column("each.one ->> 'channel_id'", "The channel's id in its application."),
+        channel_name: column("each.one ->> 'channel_name'", 'What the channel is called.'),
+        source: column("each.one ->> 'source'", 'The application: slack, microsoft_teams or discord.'),
+        is_primary: column("each.one -> 'is_primary' = 'true'", 'Whether it is the main one.'),
+        is_internal: column("each.one -> 'is_internal' = 'true'", 'Whether only your side is in it.'),
+      },
+    },
+  ],
 });

@@ -24,7 +24,13 @@ export const table = mirrorTable(
  */
 export const articleTranslations = defineResource({
   name: 'article_translations',
+  about: 'Help articles in further languages, one row per article and language.',
   table,
+  words: {
+    id: 'Made of article and language: <article>:<language>.',
+  },
+  note: 'one listing for each further language; the key is `<article>:<language>`',
+  title: 'title',
   pull: {
     by: 'parent',
     parent: 'knowledge_bases',
@@ -36,6 +42,8 @@ export const articleTranslations = defineResource({
         .filter((language) => language !== default_language)
         .map((language: string) => ({ language })),
   },
+  refers: { article_id: 'articles', knowledge_base_id: 'knowledge_bases' },
+  contains: { current_draft_content_html: 'body', current_published_content_html: 'body' },
   derive: (article, facts) => ({
     ...content(article),
     id: typeof article.id === 'string' ? `${article.id}:${facts.language}` : undefined,

@@ -1,6 +1,7 @@
 import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { defineResource, instant, mirrorTable, type PylonObject } from './define.ts';
 import { idsOf, present, shadowed } from './fields.ts';
+import { column } from './views.ts';
 import { reference, set, value } from './writes.ts';
 
 /** Articles carry their whole content twice, draft and published: pages are kept smaller than Pylon allows. */
@@ -59,7 +60,14 @@ export const table = mirrorTable(
 /** Articles in the default language of their knowledge base. */
 export const articles = defineResource({
   name: 'articles',
+  about: 'Help articles, in the language that their knowledge base has by default.',
   table,
+  words: {
+    tag_ids: 'Tags: tags.id of each.',
+    tags: 'Tags as Pylon sends them.',
+  },
+  note: 'in the default language',
+  title: 'title',
   pull: {
     by: 'parent',
     parent: 'knowledge_bases',
@@ -68,7 +76,8 @@ export const articles = defineResource({
     foreignKey: 'knowledge_base_id',
   },
   get: '/knowledge-bases/{knowledge_base_id}/articles/{id}',
-  refers: { collection_id: 'collections', author_user_id: 'users' },
+  refers: { knowledge_base_id: 'knowledge_bases', collection_id: 'collections', author_user_id: 'users' },
+  contains: { current_draft_content_html: 'body', current_published_content_html: 'body' },
   derive: (article) => ({ ...content(article), tag_ids: idsOf(article.tags) }),
   covered: { body_html: true, published: true, updated_at: true },
   history: ['collection_id', 'is_published'],
@@ -97,4 +106,17 @@ export const articles = defineResource({
         ? { publish_updated_body_html: true }
         : {},
   },
+  naming: { article_id: column('r.id', 'The article: articles.id.') },
+  lists: [
+    {
+      name: 'article_tags',
+      comment: 'Tags of articles, one row per article and tag.',
+      each: 'unnest(r.tag_ids) AS each(one)',
+      joins: 'LEFT JOIN pylon.tags AS tag ON tag.id = each.one',
+      columns: {
+        tag_id: column('each.one', 'The tag: tags.id.'),
+        tag: column('tag.value', 'The tag itself.'),
+      },
+    },
+  ],
 });

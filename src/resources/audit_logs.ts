@@ -28,7 +28,21 @@ export const table = mirrorTable(
 /** Who did what; answers 403 where the plan or the token does not allow it. */
 export const auditLogs = defineResource({
   name: 'audit_logs',
+  about: 'What was done in Pylon, by whom, as far as its plan records that.',
   table,
+  words: {
+    action: 'What was done.',
+    action_happened_at: 'When it was done.',
+    actor_user_id: 'The user who did it: users.id.',
+    actor_contact_id: 'The contact who did it: contacts.id.',
+    object_type: 'What it was done to.',
+    object_id: 'The id of what it was done to.',
+    source: 'By which way it was done.',
+    attributes: 'What changed, as Pylon sends it.',
+    metadata: 'From where it was done, as Pylon sends it.',
+  },
   pull: { by: 'list', path: '/audit-logs', limit: 999 },
   changes: { path: '/audit-logs/search', limit: 999, times: { action_happened_at: 'action_happened_at' } },
+  refers: { actor_user_id: 'users', actor_contact_id: 'contacts' },
+  contains: { attributes: 'body' },
 });

@@ -23,7 +23,13 @@ export const table = mirrorTable(
 
 export const collections = defineResource({
   name: 'collections',
+  about: 'Folders of articles in a knowledge base.',
   table,
+  words: {
+    parent_collection_id: 'The folder it is in: collections.id; null at the top.',
+    icon: 'The picture before its name.',
+  },
+  title: 'title',
   pull: {
     by: 'parent',
     parent: 'knowledge_bases',
@@ -31,7 +37,8 @@ export const collections = defineResource({
     foreignKey: 'knowledge_base_id',
   },
   get: '/knowledge-bases/{knowledge_base_id}/collections/{id}',
-  refers: { parent_collection_id: 'collections' },
+  refers: { knowledge_base_id: 'knowledge_bases', parent_collection_id: 'collections' },
+  contains: { description: 'body' },
   writes: {
     update: '/knowledge-bases/{knowledge_base_id}/collections/{id}',
     create: {

@@ -2,6 +2,7 @@ import { index, jsonb, text } from 'drizzle-orm/pg-core';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, mirrorTable } from './define.ts';
 import { externalIds, idOf, present } from './fields.ts';
+import { column, elements } from './views.ts';
 import { customFieldValues, list, reference, set, value } from './writes.ts';
 
 export const table = mirrorTable(
@@ -27,10 +28,24 @@ export const table = mirrorTable(
 /** People at accounts. Pylon gives no time of a contact's creation or change. */
 export const contacts = defineResource({
   name: 'contacts',
+  about: "People at customers' who write to you.",
   table,
+  words: {
+    name: 'Their name.',
+    account_id: 'The account they belong to: accounts.id.',
+    portal_role: 'What they may do in the customer portal: no_access, member or admin.',
+    portal_role_id: 'The role behind that, by its id.',
+    primary_phone_number: 'The main phone number: one of phone_numbers.',
+    phone_numbers: 'Phone numbers, digits only.',
+    integration_user_ids: 'Who they are in Slack, Teams and so on: a list of {"id", "source"}.',
+  },
+  title: 'name',
   pull: { by: 'list', path: '/contacts', limit: 999 },
   get: '/contacts/{id}',
+  webhook: 'contact',
   refers: { account_id: 'accounts' },
+  contains: { email: 'email', emails: 'email', primary_phone_number: 'phone', phone_numbers: 'phone' },
+  customFields: { kind: 'contact' },
   derive: (contact) => {
     const { flat, rest } = splitCustomFields(contact.custom_fields);
     return {
@@ -43,7 +58,6 @@ export const contacts = defineResource({
   covered: { account: ['id', 'external_ids'] },
   history: ['account_id', 'portal_role', 'custom_fields'],
   writes: {
-    objectType: 'contact',
     update: '/contacts/{id}',
     create: { path: '/contacts', required: ['name'], recovery: { by: 'list', path: '/contacts' } },
     remove: '/contacts/{id}',
@@ -86,4 +100,28 @@ export const contacts = defineResource({
       };
     },
   },
+  naming: {
+    contact_id: column('r.id', 'The contact: contacts.id.'),
+    contact_name: column('r.name', 'Name of the contact.'),
+  },
+  lists: [
+    {
+      name: 'contact_external_ids',
+      comment: 'Ids of contacts in other systems, one row per contact and id.',
+      each: elements('r.external_ids'),
+      columns: {
+        external_id: column("each.one ->> 'external_id'", 'The id in the other system.'),
+        label: column("each.one ->> 'label'", 'Which system or purpose it is for.'),
+      },
+    },
+    {
+      name: 'contact_emails',
+      comment: 'E-mail addresses of contacts, one row per contact and address.',
+      each: 'unnest(r.emails) AS each(one)',
+      columns: {
+        email: column('each.one', 'The address.'),
+        is_primary: column('each.one = r.email', 'Whether it is the main one.'),
+      },
+    },
+  ],
 });

@@ -1,7 +1,7 @@
 import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { fieldsOf } from './fields.ts';
-import { list, value } from './writes.ts';
+import { FIELD_KINDS, list, value } from './writes.ts';
 
 export const table = mirrorTable(
   'custom_fields',
@@ -27,19 +27,24 @@ export const table = mirrorTable(
 /** Definitions of custom fields, for every object type that can have them: Pylon refuses a list without one. */
 export const customFields = defineResource({
   name: 'custom_fields',
+  about: 'Definitions of custom fields: one row per kind of object and slug.',
   table,
+  words: {
+    object_type: 'What has the field: issue, account, contact, task, project and so on.',
+    slug: 'The key of the field among custom_fields of a row.',
+    type: 'What its values are: text, number, decimal, boolean, date, datetime, user, url, select, multiselect.',
+    source: 'Where it comes from: pylon, or the system it is copied from.',
+    is_read_only: 'Whether its values come from another system and cannot be changed.',
+    default_value: 'Value of new objects.',
+    default_values: 'Values of new objects, of a field that has several.',
+    select_metadata: 'The options of a select: {"options": [{"label", "slug"}]}.',
+    number_metadata: 'How numbers are shown: currency, decimal places.',
+  },
+  title: 'label',
   pull: {
     by: 'list',
     path: '/custom-fields',
-    variants: [
-      { object_type: 'account' },
-      { object_type: 'issue' },
-      { object_type: 'contact' },
-      { object_type: 'task' },
-      { object_type: 'project' },
-      { object_type: 'meeting' },
-      { object_type: 'opportunity' },
-    ],
+    variants: FIELD_KINDS.map((object_type) => ({ object_type })),
   },
   get: '/custom-fields/{id}',
   writes: {

@@ -10,7 +10,10 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
-import type { WriteColumn, Writes } from './writes.ts';
+import type { Action } from './actions.ts';
+import type { ListView, OwnView, ViewColumn } from './views.ts';
+import type { COMMON_WORDS } from './words.ts';
+import type { FieldKind, WriteColumn, Writes } from './writes.ts';
 
 /** The mirror: one table per Pylon object type, named in the API's plural. */
 export const pylon = pgSchema('pylon');
@@ -118,18 +121,52 @@ export interface Changes {
   readonly times: Readonly<Record<string, string>>;
 }
 
+/** What somebody may want to keep out of a copy, or to hash, that a column contains. */
+export type Content =
+  /** An e-mail address, or several. */
+  | 'email'
+  /** A phone number, or several. */
+  | 'phone'
+  /** What people wrote, as long as they liked: HTML, plain text, or an object with such in it. */
+  | 'body';
+
+/** Custom fields of a resource's objects. */
+export interface CustomFields {
+  /** What they are filed under. */
+  readonly kind: FieldKind;
+  /** Slugs that Pylon takes as custom fields although it does not define them as such. */
+  readonly builtIn?: readonly string[];
+  /** Further columns of the view of the options that objects have. */
+  readonly optionColumns?: Readonly<Record<string, ViewColumn>>;
+}
+
 /** One Pylon object type: everything the project knows about it. */
 export interface Resource<Table extends MirrorTable = MirrorTable> {
   /** The table's name in schema `pylon`, the name in commands, configuration and logs. */
   readonly name: string;
+  /** What a row is, in plain words: the table's comment. */
+  readonly about: string;
   readonly table: Table;
+  /** What columns are, in plain words, where `COMMON_WORDS` has none for their names, or others. */
+  readonly words?: Readonly<Record<string, string>>;
+  /** What a reader of the reference should know beside how changes are seen. */
+  readonly note?: string;
+  /** The column that people call a row by; views show it beside each reference to one. */
+  readonly title?: string;
+  /** Further columns that views show beside a reference to a row, with their comments. */
+  readonly shownWith?: Readonly<Record<string, string>>;
   readonly pull: Pull;
   /** How what changed is found; absent where the API cannot filter by a time of change. */
   readonly changes?: Changes;
   /** `GET` of one object; its placeholders are columns of the row. Absent where the API has none. */
   readonly get?: string;
+  /** What a webhook's body calls such an object; absent where Pylon sends no webhooks of them. */
+  readonly webhook?: string;
   /** Columns that hold another object's id, and whose: what becomes of that object may change this one. */
   readonly refers?: Readonly<Record<string, string>>;
+  /** Columns that contain e-mail addresses, phone numbers or what people wrote. */
+  readonly contains?: Readonly<Record<string, Content>>;
+  readonly customFields?: CustomFields;
   /**
    * Columns that are not a field of the same name. Returned values go through the same checks as fields;
    * a key returned as `undefined` falls back to the field of that name.
@@ -149,29 +186,47 @@ export interface Resource<Table extends MirrorTable = MirrorTable> {
   readonly history?: readonly string[];
   /** What can be changed here and follows in Pylon; absent where Pylon lets one change nothing. */
   readonly writes?: Writes;
+  /** What Pylon does with an object that is no column. */
+  readonly actions?: readonly Action[];
+  /** Its view of `pylon_bi`, where that has more than the table. */
+  readonly view?: OwnView;
+  /** Columns by which a row is named in the views of its lists. */
+  readonly naming?: Readonly<Record<string, ViewColumn>>;
+  /** Views of the lists that a row holds. */
+  readonly lists?: readonly ListView[];
 }
+
+type Column<Table extends MirrorTable> = keyof Table['$inferInsert'] & string;
+type ByColumn<Table extends MirrorTable, Value> = { readonly [Name in Column<Table>]?: Value };
+
+/** A column that has no words in common with those of its name has words of its own. */
+type Words<Table extends MirrorTable, Own = Exclude<Column<Table>, keyof typeof COMMON_WORDS>> = [
+  Own,
+] extends [never]
+  ? { readonly words?: ByColumn<Table, string> }
+  : { readonly words: ByColumn<Table, string> & { readonly [Name in Own & string]: string } };
 
 /** Identity that checks a descriptor's names against its table. */
 export function defineResource<const Table extends MirrorTable>(
   resource: Omit<
     Resource<Table>,
-    'name' | 'derive' | 'volatile' | 'history' | 'changes' | 'refers' | 'writes'
-  > & {
-    readonly name: Table['_']['name'];
-    readonly changes?: Omit<Changes, 'times'> & {
-      readonly times: Readonly<Record<string, keyof Table['$inferInsert'] & string>>;
-    };
-    readonly refers?: { readonly [Column in keyof Table['$inferInsert'] & string]?: string };
-    readonly derive?: (
-      object: PylonObject,
-      facts: PathFacts,
-    ) => { readonly [Column in keyof Table['$inferInsert']]?: unknown };
-    readonly volatile?: readonly (keyof Table['$inferInsert'] & string)[];
-    readonly history?: readonly (keyof Table['$inferInsert'] & string)[];
-    readonly writes?: Omit<Writes, 'columns'> & {
-      readonly columns: { readonly [Column in keyof Table['$inferInsert'] & string]?: WriteColumn };
-    };
-  },
+    | ('name' | 'words' | 'title' | 'shownWith' | 'changes' | 'refers' | 'contains')
+    | ('derive' | 'volatile' | 'history' | 'writes')
+  > &
+    Words<Table> & {
+      readonly name: Table['_']['name'];
+      readonly title?: Column<Table>;
+      readonly shownWith?: ByColumn<Table, string>;
+      readonly changes?: Omit<Changes, 'times'> & {
+        readonly times: Readonly<Record<string, Column<Table>>>;
+      };
+      readonly refers?: ByColumn<Table, string>;
+      readonly contains?: ByColumn<Table, Content>;
+      readonly derive?: (object: PylonObject, facts: PathFacts) => ByColumn<Table, unknown>;
+      readonly volatile?: readonly Column<Table>[];
+      readonly history?: readonly Column<Table>[];
+      readonly writes?: Omit<Writes, 'columns'> & { readonly columns: ByColumn<Table, WriteColumn> };
+    },
 ): Resource<Table> {
   return resource as Resource<Table>;
 }

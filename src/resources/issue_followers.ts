@@ -23,7 +23,13 @@ export const table = mirrorTable(
  */
 export const issueFollowers = defineResource({
   name: 'issue_followers',
+  about: 'Who follows which issue, one row per issue and person.',
   table,
+  words: {
+    id: 'Made of issue, kind and person: <issue>:<type>:<id>.',
+    type: 'user or contact.',
+  },
+  note: 'the key is `<issue>:<type>:<id>`',
   pull: {
     by: 'parent',
     parent: 'issues',
@@ -31,6 +37,7 @@ export const issueFollowers = defineResource({
     mark: ['updated_at'],
     foreignKey: 'issue_id',
   },
+  refers: { issue_id: 'issues', user_id: 'users', contact_id: 'contacts' },
   derive: (follower, facts) => {
     const type = follower.type ?? 'user';
     const kind = typeof type === 'string' ? type : 'unknown';

@@ -14,7 +14,16 @@ export const table = mirrorTable('issue_statuses', {
 /** The states an issue can be in. Pylon gives them no id: the slug, which `issues.state` holds, is the key. */
 export const issueStatuses = defineResource({
   name: 'issue_statuses',
+  about: 'The states that an issue can be in, your own ones included.',
   table,
+  words: {
+    id: 'The slug of the state.',
+    slug: 'The state as issues.state has it.',
+    category: 'What it counts as: new, waiting on you, waiting on customer, on hold or closed.',
+    is_default_status: 'Whether Pylon made it.',
+  },
+  note: 'the key is the slug',
+  title: 'label',
   pull: { by: 'list', path: '/issue-statuses' },
   derive: (status) => ({
     id: status.slug,

@@ -17,7 +17,14 @@ export const table = mirrorTable(
 /** Internal threads of an issue; `thread_id` is the chat platform's id of the same thread. */
 export const issueThreads = defineResource({
   name: 'issue_threads',
+  about: 'Internal threads of issues.',
   table,
+  words: {
+    source: 'Where the thread is held: slack, pylon and so on.',
+    channel_id: 'The channel it is held in.',
+    thread_id: 'Its number in that channel.',
+  },
+  title: 'name',
   pull: {
     by: 'parent',
     parent: 'issues',
@@ -25,4 +32,5 @@ export const issueThreads = defineResource({
     mark: ['latest_message_time', 'updated_at'],
     foreignKey: 'issue_id',
   },
+  refers: { issue_id: 'issues' },
 });

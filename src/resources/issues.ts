@@ -3,14 +3,10 @@ import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable, whole } from './define.ts';
 import { emailOf, fieldsOf, idOf, present } from './fields.ts';
+import { actions } from './issues/actions.ts';
+import { ENDED } from './issues/ended.ts';
+import { issue_created_at, lists, naming, view } from './issues/view.ts';
 import { customFieldValues, reference, set, value } from './writes.ts';
-
-/**
- * When an issue ended, over its columns: when it was resolved, or last changed where it is closed without that; infinity
- * while it is open.
- */
-export const ENDED =
-  "coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')";
 
 export const table = mirrorTable(
   'issues',
@@ -90,7 +86,53 @@ function withPriorityApart(fields: unknown) {
 /** Priority is the custom field `priority`: Pylon never shows it as a field of the issue. */
 export const issues = defineResource({
   name: 'issues',
+  about: 'Conversations and tickets: what customers asked, one row each.',
   table,
+  words: {
+    number: 'The number that people see.',
+    body_html: 'The first message, as HTML.',
+    state:
+      'Where it stands: new, waiting_on_you, waiting_on_customer, on_hold, closed, or a state of your own (issue_statuses.slug).',
+    type: 'conversation or ticket.',
+    source: 'Where it came from: slack, email, chat_widget, form and so on.',
+    account_id: 'The account that asked: accounts.id.',
+    requester_id: 'The contact who asked: contacts.id.',
+    requester_email: 'E-mail address of who asked, as it came with the issue.',
+    assignee_id: 'The user who works on it: users.id; null where nobody does.',
+    assignee_email: 'E-mail address of that user, as it came with the issue.',
+    team_id: 'The team it is assigned to: teams.id.',
+    latest_message_time: 'When the last message was written.',
+    snoozed_until_time: 'Until when it rests; null where it does not.',
+    author_unverified: 'Whether nobody could verify who wrote it.',
+    number_of_touches: 'How many times your side answered.',
+    first_response_time: 'When your side first answered; null where it has not yet.',
+    first_response_seconds: 'Seconds from creation to the first answer.',
+    business_hours_first_response_seconds: 'The same, in seconds of your business hours.',
+    first_response_breach_time: 'When the first answer is, or was, due by its SLA.',
+    resolution_time: 'When it was resolved; null where it is open.',
+    resolution_seconds: 'Seconds from creation to resolution.',
+    business_hours_resolution_seconds: 'The same, in seconds of your business hours.',
+    resolution_breach_time: 'When the resolution is, or was, due by its SLA.',
+    time_in_status_seconds:
+      'Seconds spent in each state: state to seconds. Counts on in Pylon, and is as old as _synced_at here.',
+    business_hours_time_in_status_seconds: 'The same, in seconds of your business hours.',
+    active_time_seconds: 'Seconds that users spent on it.',
+    business_hours_active_time_seconds: 'The same, in seconds of your business hours.',
+    active_time_by_user: 'Seconds that each user spent on it, as Pylon sends them.',
+    team_slas: 'SLAs of teams that had it, as Pylon sends them.',
+    csat_responses: 'Ratings: a list of {"score", "comment", …}.',
+    external_issues: 'Issues in other trackers that are linked: a list of {"source", "external_id", "link"}.',
+    parent_issue_id: 'The issue that it is part of: issues.id.',
+    parent_issue_number: 'The number of that issue.',
+    child_issues: 'Issues that are part of it, as Pylon sends them.',
+    slack_channel_id: 'The Slack channel it came from.',
+    slack_message_ts: 'The message in that channel.',
+    slack_workspace_id: 'The Slack workspace of that channel.',
+    chat_widget_page_url: 'The page on which the chat was opened.',
+  },
+  note: "first read through windows of `created_at`; priority is `custom_fields->>'priority'`",
+  title: 'title',
+  shownWith: { number: 'Number of that issue, as people see it.' },
   pull: { by: 'window', path: '/issues', search: '/issues/search', limit: 2000 },
   changes: {
     path: '/issues/search',
@@ -99,6 +141,7 @@ export const issues = defineResource({
     times: { updated_at: 'updated_at', latest_message_activity_at: 'latest_message_time' },
   },
   get: '/issues/{id}',
+  webhook: 'issue',
   refers: {
     account_id: 'accounts',
     requester_id: 'contacts',
@@ -106,6 +149,8 @@ export const issues = defineResource({
     team_id: 'teams',
     parent_issue_id: 'issues',
   },
+  contains: { requester_email: 'email', assignee_email: 'email', body_html: 'body', csat_responses: 'body' },
+  customFields: { kind: 'issue', builtIn: ['priority'], optionColumns: { issue_created_at } },
   derive: (issue) => {
     const { flat, rest } = splitCustomFields(issue.custom_fields);
     const slack = fieldsOf(issue.slack);
@@ -147,8 +192,6 @@ export const issues = defineResource({
   ],
   history: ['state', 'type', 'account_id', 'requester_id', 'assignee_id', 'team_id', 'tags', 'custom_fields'],
   writes: {
-    objectType: 'issue',
-    builtIn: ['priority'],
     update: '/issues/{id}',
     create: {
       path: '/issues',
@@ -183,4 +226,8 @@ export const issues = defineResource({
     // Of a create, the row has no id yet.
     also: (body, row) => (row.id === undefined ? withPriorityApart(body.custom_fields) : {}),
   },
+  actions,
+  view,
+  naming,
+  lists,
 });

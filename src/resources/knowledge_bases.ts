@@ -1,4 +1,5 @@
 import { text } from 'drizzle-orm/pg-core';
+import { inPath, optional, required } from './actions.ts';
 import { defineResource, mirrorTable } from './define.ts';
 import { present, shadowed } from './fields.ts';
 
@@ -12,7 +13,12 @@ export const table = mirrorTable('knowledge_bases', {
 
 export const knowledgeBases = defineResource({
   name: 'knowledge_bases',
+  about: 'Collections of help articles as customers see them, one row per site.',
   table,
+  words: {
+    supported_languages: 'Languages that its articles can be had in.',
+  },
+  title: 'title',
   pull: { by: 'list', path: '/knowledge-bases' },
   get: '/knowledge-bases/{id}',
   derive: (knowledgeBase) => ({
@@ -20,4 +26,28 @@ export const knowledgeBases = defineResource({
     _extra: present(shadowed(knowledgeBase, { name: 'title' })),
   }),
   covered: { name: true },
+  actions: [
+    {
+      ...{ name: 'edit_article_translation', record: 'knowledge_base_id', allow: 'update', method: 'PATCH' },
+      route: '/knowledge-bases/{id}/articles/{article_id}',
+      comment: 'Changes an article in one of its other languages, and publishes that if asked to.',
+      parameters: [
+        ...[inPath('article_id', 'articles'), required('language'), optional('title'), optional('body_html')],
+        { name: 'publish', type: 'boolean', field: 'publish_updated_body_html', optional: true },
+      ],
+      ...{ answersRecord: false, repeatable: true },
+    },
+    {
+      ...{ name: 'redirect_route', record: 'knowledge_base_id', allow: 'create', method: 'POST' },
+      route: '/knowledge-bases/{id}/route-redirects',
+      comment: 'Redirects a path of a knowledge base to an article or a collection.',
+      parameters: [
+        required('from_path'),
+        required('object_type'),
+        required('object_id'),
+        optional('language'),
+      ],
+      ...{ answersRecord: false, repeatable: false },
+    },
+  ],
 });

@@ -10,6 +10,8 @@ export const table = mirrorTable('macro_groups', {
 
 export const macroGroups = defineResource({
   name: 'macro_groups',
+  about: 'Folders of macros.',
   table,
+  title: 'title',
   pull: { by: 'list', path: '/macro-groups' },
 });

@@ -21,9 +21,19 @@ export const table = mirrorTable(
 
 export const macros = defineResource({
   name: 'macros',
+  about: 'Prepared texts and actions for issues.',
   table,
+  words: {
+    macro_group_id: 'The folder it is in: macro_groups.id.',
+    text_html: 'The prepared text, as HTML.',
+    text_type: 'Whether the text is a reply or a note.',
+    has_actions: 'Whether it does something besides.',
+  },
+  title: 'name',
   pull: { by: 'list', path: '/macros' },
   get: '/macros/{id}',
+  refers: { macro_group_id: 'macro_groups' },
+  contains: { text_html: 'body' },
   writes: {
     update: '/macros/{id}',
     create: {
@@ -39,4 +49,13 @@ export const macros = defineResource({
       visibility: value(),
     },
   },
+  actions: [
+    {
+      ...{ name: 'set_macro_conditions', record: 'macro_id', allow: 'update' },
+      ...{ method: 'PATCH', route: '/macros/{id}' },
+      comment: 'Sets when a macro is offered, which Pylon takes and does not show.',
+      parameters: [{ name: 'conditions', type: 'jsonb' }],
+      ...{ answersRecord: true, repeatable: true },
+    },
+  ],
 });

@@ -23,7 +23,13 @@ export const table = mirrorTable(
 /** Pylon lists milestones nowhere: only those that a task names can be known. */
 export const milestones = defineResource({
   name: 'milestones',
+  about: 'Stages of projects.',
   table,
+  words: {
+    account_id: 'The account of the project: accounts.id.',
+  },
+  note: 'Pylon lists them nowhere: only those that a task names',
+  title: 'name',
   pull: {
     by: 'reference',
     path: '/milestones/{id}',

@@ -2,6 +2,7 @@ import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { idOf, present, shadowed } from './fields.ts';
+import { column, plainText } from './views.ts';
 import { customFieldValues, reference, value } from './writes.ts';
 
 export const table = mirrorTable(
@@ -33,11 +34,21 @@ export const table = mirrorTable(
 /** Pylon has no plain list of projects: the search without a filter is one. */
 export const projects = defineResource({
   name: 'projects',
+  about: 'Projects that are carried out for an account.',
   table,
+  words: {
+    account_id: 'The account it is carried out for: accounts.id.',
+    project_template_id: 'The template it was made from.',
+    start_date: 'When it begins.',
+    end_date: 'When it is to end.',
+  },
+  title: 'name',
   pull: { by: 'search', path: '/projects/search', limit: 999 },
   changes: { path: '/projects/search', limit: 999, times: { updated_at: 'updated_at' } },
   get: '/projects/{id}',
   refers: { account_id: 'accounts', owner_id: 'users' },
+  contains: { description_html: 'body' },
+  customFields: { kind: 'project' },
   derive: (project) => {
     const { flat, rest } = splitCustomFields(project.custom_fields);
     return {
@@ -60,7 +71,6 @@ export const projects = defineResource({
   },
   history: ['account_id', 'owner_id', 'start_date', 'end_date', 'is_archived', 'custom_fields'],
   writes: {
-    objectType: 'project',
     update: '/projects/{id}',
     create: {
       path: '/projects',
@@ -80,5 +90,10 @@ export const projects = defineResource({
       customer_portal_visible: value(),
       custom_fields: customFieldValues({ only: 'update' }),
     },
+  },
+  view: { columns: { description_text: plainText('description_html', 'What it is, as plain text.') } },
+  naming: {
+    project_id: column('r.id', 'The project: projects.id.'),
+    project_name: column('r.name', 'What the project is called.'),
   },
 });

@@ -21,7 +21,15 @@ export const table = mirrorTable(
 
 export const surveyResponses = defineResource({
   name: 'survey_responses',
+  about: 'Answers to surveys, one row per answer.',
   table,
+  words: {
+    survey_id: 'The survey: surveys.id.',
+    account_id: 'The account of who answered: accounts.id.',
+    contact_id: 'Who answered: contacts.id.',
+    answers: 'The answers, as Pylon sends them.',
+    submitted_at: 'When it was answered.',
+  },
   pull: {
     by: 'parent',
     parent: 'surveys',
@@ -29,4 +37,6 @@ export const surveyResponses = defineResource({
     limit: 999,
     foreignKey: 'survey_id',
   },
+  refers: { survey_id: 'surveys', account_id: 'accounts', contact_id: 'contacts' },
+  contains: { answers: 'body' },
 });

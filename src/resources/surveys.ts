@@ -10,7 +10,12 @@ export const table = mirrorTable('surveys', {
 
 export const surveys = defineResource({
   name: 'surveys',
+  about: 'Surveys that customers are asked to answer.',
   table,
+  words: {
+    type: 'What it asks: csat and so on.',
+  },
+  title: 'name',
   pull: { by: 'list', path: '/surveys' },
   get: '/surveys/{id}',
 });

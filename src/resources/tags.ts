@@ -12,7 +12,14 @@ export const table = mirrorTable('tags', {
 /** Tag definitions; issues and accounts carry tags by `value`, articles by `id`. */
 export const tags = defineResource({
   name: 'tags',
+  about: 'The tags that Pylon knows, by kind of object.',
   table,
+  words: {
+    value: 'The tag itself.',
+    object_type: 'What it can be given to: issue, account, article and so on.',
+    hex_color: 'Its colour, such as #12ab56.',
+  },
+  title: 'value',
   pull: { by: 'list', path: '/tags' },
   get: '/tags/{id}',
   writes: {

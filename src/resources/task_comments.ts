@@ -1,6 +1,7 @@
 import { boolean, index, text } from 'drizzle-orm/pg-core';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { ACTOR, emailOf, fieldsOf, idOf, leftOver, present } from './fields.ts';
+import { plainText } from './views.ts';
 
 export const table = mirrorTable(
   'task_comments',
@@ -25,7 +26,12 @@ export const table = mirrorTable(
 
 export const taskComments = defineResource({
   name: 'task_comments',
+  about: 'Comments on tasks.',
   table,
+  words: {
+    task_id: 'The task: tasks.id.',
+    is_internal: 'Whether only your side sees it.',
+  },
   pull: {
     by: 'parent',
     parent: 'tasks',
@@ -33,6 +39,8 @@ export const taskComments = defineResource({
     mark: ['updated_at'],
     foreignKey: 'task_id',
   },
+  refers: { task_id: 'tasks', author_user_id: 'users', author_contact_id: 'contacts' },
+  contains: { body_html: 'body', author_user_email: 'email', author_contact_email: 'email' },
   derive: (comment) => {
     const { user, contact } = fieldsOf(comment.author);
     return {
@@ -44,4 +52,5 @@ export const taskComments = defineResource({
     };
   },
   covered: { author: true },
+  view: { columns: { body_text: plainText('body_html', 'The text, as plain text.') } },
 });

@@ -1,7 +1,9 @@
 import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
+import { inPath, optional, required } from './actions.ts';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { ACTOR, emailOf, fieldsOf, idOf, leftOver, present, shadowed } from './fields.ts';
+import { column, plainText } from './views.ts';
 import { customFieldValues, reference, value } from './writes.ts';
 
 export const table = mirrorTable(
@@ -38,7 +40,20 @@ export const table = mirrorTable(
 
 export const tasks = defineResource({
   name: 'tasks',
+  about: 'Things to do for a customer or a project.',
   table,
+  words: {
+    status: 'not_started, in_progress or completed.',
+    account_id: 'The account it is done for: accounts.id.',
+    milestone_id: 'The milestone it is part of: milestones.id.',
+    assignee_user_id: 'The user who does it: users.id.',
+    assignee_user_email: 'E-mail address of that user.',
+    assignee_contact_id: 'The contact who does it: contacts.id.',
+    assignee_contact_email: 'E-mail address of that contact.',
+    parent_task_id: 'The task that it is part of: tasks.id.',
+    subtask_ids: 'Tasks that are part of it: tasks.id of each.',
+  },
+  title: 'title',
   pull: { by: 'list', path: '/tasks', limit: 999 },
   changes: { path: '/tasks/search', limit: 999, times: { updated_at: 'updated_at' } },
   get: '/tasks/{id}',
@@ -50,6 +65,8 @@ export const tasks = defineResource({
     assignee_contact_id: 'contacts',
     parent_task_id: 'tasks',
   },
+  contains: { body_html: 'body', assignee_user_email: 'email', assignee_contact_email: 'email' },
+  customFields: { kind: 'task' },
   derive: (task) => {
     const { flat, rest } = splitCustomFields(task.custom_fields);
     const { user, contact } = fieldsOf(task.assignee);
@@ -89,7 +106,6 @@ export const tasks = defineResource({
     'custom_fields',
   ],
   writes: {
-    objectType: 'task',
     update: '/tasks/{id}',
     create: { path: '/tasks', required: ['title'], recovery: { by: 'search', path: '/tasks/search' } },
     remove: '/tasks/{id}',
@@ -119,5 +135,42 @@ export const tasks = defineResource({
         because: 'Pylon has no way to take a task away from its assignee: name another one',
       },
     ],
+  },
+  actions: [
+    {
+      ...{ name: 'add_task_comment', record: 'task_id', allow: 'message', method: 'POST' },
+      route: '/tasks/{id}/comments',
+      comment: 'Comments on a task; unless it is internal, the customer may see it.',
+      parameters: [required('body_html'), optional('is_internal', 'boolean')],
+      ...{ answersRecord: false, repeatable: false },
+    },
+    {
+      ...{ name: 'edit_task_comment', record: 'task_id', allow: 'update', method: 'PATCH' },
+      route: '/tasks/{id}/comments/{comment_id}',
+      comment: 'Changes a comment on a task.',
+      parameters: [inPath('comment_id', 'task_comments'), required('body_html')],
+      ...{ answersRecord: false, repeatable: true },
+    },
+    {
+      ...{ name: 'delete_task_comment', record: 'task_id', allow: 'delete', method: 'DELETE' },
+      route: '/tasks/{id}/comments/{comment_id}',
+      comment: 'Deletes a comment on a task, for good.',
+      parameters: [inPath('comment_id', 'task_comments')],
+      ...{ answersRecord: false, repeatable: true },
+    },
+  ],
+  view: {
+    columns: {
+      is_completed: column("coalesce(r.status = 'completed', false)", 'Whether it is done.'),
+      is_overdue: column(
+        "coalesce(r.due_date < now() AND r.status IS DISTINCT FROM 'completed', false)",
+        'Whether it is not done although it was due.',
+      ),
+      body_text: plainText('body_html', 'The text, as plain text.'),
+    },
+  },
+  naming: {
+    task_id: column('r.id', 'The task: tasks.id.'),
+    task_title: column('r.title', 'Title of the task.'),
   },
 });

@@ -13,7 +13,15 @@ export const table = mirrorTable('ticket_forms', {
 
 export const ticketForms = defineResource({
   name: 'ticket_forms',
+  about: 'Forms by which customers open issues.',
   table,
+  words: {
+    url: 'Where customers find it.',
+    is_public: 'Whether it can be used without signing in.',
+    fields: 'What it asks for, as Pylon sends it.',
+  },
+  title: 'name',
   pull: { by: 'list', path: '/ticket-forms' },
   get: '/ticket-forms/{id}',
+  contains: { description_html: 'body' },
 });

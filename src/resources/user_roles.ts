@@ -9,6 +9,8 @@ export const table = mirrorTable('user_roles', {
 
 export const userRoles = defineResource({
   name: 'user_roles',
+  about: 'What users may do in Pylon, by role.',
   table,
+  title: 'name',
   pull: { by: 'list', path: '/user-roles' },
 });

@@ -20,9 +20,20 @@ export const table = mirrorTable(
 
 export const users = defineResource({
   name: 'users',
+  about: 'People who answer: the members of your support organization, those who left included.',
   table,
+  words: {
+    name: 'Their name.',
+    role_id: 'Their role: user_roles.id.',
+    status: 'Whether they take work now: active, away or out of office.',
+    is_deactivated: 'Whether they have left the workspace.',
+  },
+  note: 'with deactivated ones',
+  title: 'name',
   pull: { by: 'list', path: '/users', variants: [{ include_deactivated: true }] },
   get: '/users/{id}',
+  refers: { role_id: 'user_roles' },
+  contains: { email: 'email', emails: 'email' },
   derive: (user) => ({ role_id: user.role_id ?? idOf(user.role) }),
   covered: { role: ['id', 'name', 'slug'] },
   history: ['role_id', 'status', 'is_deactivated'],

@@ -1,3 +1,15 @@
+/** The kinds of objects that can have custom fields, as Pylon names them: it lists the fields of one kind at a time. */
+export const FIELD_KINDS = [
+  'account',
+  'issue',
+  'contact',
+  'task',
+  'project',
+  'meeting',
+  'opportunity',
+] as const;
+export type FieldKind = (typeof FIELD_KINDS)[number];
+
 /** What a column holds, as far as merging two changes of it and writing it to Pylon are concerned. */
 export type Kind =
   /** One value: who changed it last has it. */
@@ -44,10 +56,6 @@ export type Recovery =
 
 /** What Pylon lets one change of an object. */
 export interface Writes {
-  /** What custom fields of these objects are filed under. */
-  readonly objectType?: string;
-  /** Slugs that Pylon takes as custom fields although it does not define them as such. */
-  readonly builtIn?: readonly string[];
   readonly columns: Readonly<Record<string, WriteColumn>>;
   /** Routes; placeholders other than `{id}` are columns of the row. */
   readonly update?: string;

@@ -82,9 +82,8 @@ function other(
 ): string {
   const special = SPECIAL[`${resource}.${column}`];
   if (special !== undefined) return special;
-  const target =
-    refers[column] ?? { role_id: 'user_roles', macro_group_id: 'macro_groups', portal_role_id: '' }[column];
-  if (target !== undefined && target !== '')
+  const target = refers[column];
+  if (target !== undefined)
     return `(SELECT id FROM pylon.${target} AS t WHERE t.id IS DISTINCT FROM ${resource}.${column} AND t._deleted_at IS NULL ORDER BY id LIMIT 1)`;
   if (column === 'user_ids')
     return '(SELECT array_agg(id) FROM (SELECT id FROM pylon.users ORDER BY id LIMIT 2) AS u)';
@@ -135,13 +134,13 @@ describe.each(fields)('$column of $name', ({ resource, name, column }) => {
 
 describe.each(resources.filter(({ writes }) => writes?.columns.custom_fields !== undefined))(
   'custom fields of $name',
-  ({ name, writes }) => {
+  ({ name, customFields }) => {
     test('one of them is written and unset again', async () => {
       const { rows } = await database.pool.query<{ slug: string; value: string }>(
         `SELECT slug, coalesce(select_metadata->'options'->0->>'slug', CASE type WHEN 'number' THEN '7' ELSE 'edited' END) AS value
            FROM pylon.custom_fields
         WHERE object_type = $1 AND is_read_only IS NOT TRUE AND type IN ('text', 'select', 'number') AND _deleted_at IS NULL LIMIT 1`,
-        [writes?.objectType],
+        [customFields?.kind],
       );
       const { slug, value } = rows[0] ?? {};
       if (slug === undefined) throw new Error(`no custom field of ${name} in the sandbox`);

@@ -1,7 +1,7 @@
 import { resources } from '../../resources/index.ts';
 import { editSummary, freshness } from './freshness.ts';
 import { historyViews } from './history.ts';
-import { joinViews } from './joins.ts';
+import { listViews } from './lists.ts';
 import { metricViews } from './metrics.ts';
 import { objectView } from './objects.ts';
 import type { View } from './view.ts';
@@ -9,7 +9,7 @@ import type { View } from './view.ts';
 /** Every view of schema `pylon_bi` for people, without the columns of custom fields. */
 export const views: readonly View[] = [
   ...resources.map(objectView),
-  ...joinViews,
+  ...resources.flatMap(listViews),
   ...metricViews,
   freshness,
   editSummary,

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { ViewColumn } from '../../resources/views.ts';
 import type { Executor } from '../connection/connect.ts';
 import { biColumns } from '../tables.ts';
 import { views } from './all.ts';
@@ -11,7 +12,7 @@ import {
   shapeOf,
   typeOf,
 } from './fields.ts';
-import type { View, ViewColumn } from './view.ts';
+import type { View } from './view.ts';
 
 /**
  * Columns that custom fields may bring a view to. Postgres takes 1,600; the rest is for columns of later versions, and

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { columnComments, commentOf } from '../../resources/comments.ts';
 import { resources } from '../../resources/index.ts';
+import { columnWords } from '../../resources/words.ts';
 import { identifier, literal } from '../capture/names.ts';
 import type { Executor } from '../connection/connect.ts';
 import { mergeSetting, readSetting } from '../workspace/setting.ts';
@@ -61,10 +61,7 @@ export type Comments = Readonly<Record<string, string>>;
 /** Comments on the tables of the mirror, on the queue of edits and on what is kept of earlier values, by table. */
 export const tableComments: Readonly<Record<string, Comments>> = {
   ...Object.fromEntries(
-    resources.map((resource) => [
-      `pylon.${resource.name}`,
-      { '': commentOf(resource), ...columnComments(resource) },
-    ]),
+    resources.map((resource) => [`pylon.${resource.name}`, { '': resource.about, ...columnWords(resource) }]),
   ),
   'pylon_sync.edits': {
     '': 'Changes that were made here and are carried to Pylon, one row per change of a row.',

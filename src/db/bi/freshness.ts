@@ -1,6 +1,7 @@
 import { resources } from '../../resources/index.ts';
+import { column } from '../../resources/views.ts';
 import { literal, tableOf } from '../capture/names.ts';
-import { column, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** Resources, and those that are read for changes of theirs alone. */
 const NAMED = resources

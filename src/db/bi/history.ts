@@ -1,5 +1,6 @@
-import { isOpen } from './ended.ts';
-import { column, duration, type View } from './view.ts';
+import { isOpen } from '../../resources/issues/ended.ts';
+import { column, duration } from '../../resources/views.ts';
+import type { View } from './view.ts';
 
 /** When a change of an alias was made, as near as that is known. */
 const at = (alias: string) => `coalesce(${alias}.changed_at, ${alias}.seen_at)`;

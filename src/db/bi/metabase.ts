@@ -1,4 +1,5 @@
-import { column, type View } from './view.ts';
+import { column } from '../../resources/views.ts';
+import type { View } from './view.ts';
 
 /** What Metabase calls columns of a name: it then links, formats and filters them accordingly. First match holds. */
 const KINDS: readonly (readonly [pattern: string, kind: string])[] = [

@@ -1,6 +1,7 @@
-import { ended, isOpen } from './ended.ts';
+import { ended, isOpen } from '../../resources/issues/ended.ts';
+import { column, duration, numberIn } from '../../resources/views.ts';
 import { REOPENINGS } from './history.ts';
-import { column, duration, numberIn, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** Seconds between two instants of an issue, of which Pylon's own figure is better where it has one. */
 const between = (given: string, end: string) =>

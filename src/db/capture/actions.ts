@@ -1,4 +1,5 @@
-import { type Action, actions, type Parameter } from '../../edits/actions.ts';
+import { type Action, actions } from '../../edits/actions.ts';
+import type { Parameter } from '../../resources/actions.ts';
 import { shapeOf } from './checks.ts';
 import { DEFINER, identifier, literal } from './names.ts';
 import { REFUSED } from './shared.ts';

@@ -22,7 +22,7 @@ function collected(resource: Resource, writes: Writes, operation: 'create' | 'up
     ([, column]) => operation === 'create' || takes(column, 'update'),
   );
   const given = columns.map(([column, how]) => {
-    if (how.kind === 'custom_fields') return customFields(name, writes);
+    if (how.kind === 'custom_fields') return customFields(resource);
     const type = types[column]?.getSQLType() ?? '';
     return `
      IF ${DIFFERS(column)} THEN${refusals(name, column, how, type)}

@@ -15,10 +15,11 @@ export function jsonOf(row: 'NEW' | 'OLD', column: string, type: string): string
 }
 
 /** Custom fields that a statement changed: unknown and read-only ones are refused. */
-export function customFields(
-  name: string,
-  { objectType, builtIn = [] }: NonNullable<Resource['writes']>,
-): string {
+export function customFields({
+  name,
+  customFields: fields,
+}: Pick<Resource, 'name' | 'customFields'>): string {
+  const { kind, builtIn = [] } = fields ?? { kind: '' };
   return `
      IF NEW.custom_fields IS DISTINCT FROM OLD.custom_fields THEN
        IF jsonb_typeof(NEW.custom_fields) IS DISTINCT FROM 'object' THEN
@@ -39,7 +40,7 @@ export function customFields(
            FROM jsonb_object_keys(wanted) AS given(slug)
            LEFT JOIN LATERAL (
              SELECT f.slug, f.is_read_only FROM pylon.custom_fields AS f
-              WHERE f.object_type = ${literal(objectType ?? '')} AND f.slug = given.slug AND f._deleted_at IS NULL
+              WHERE f.object_type = ${literal(kind)} AND f.slug = given.slug AND f._deleted_at IS NULL
               ORDER BY f.is_read_only IS TRUE LIMIT 1) AS field(slug, is_read_only) ON true
           WHERE (field.slug IS NULL OR field.is_read_only IS TRUE)
             AND given.slug <> ALL (${builtIn.length === 0 ? `'{}'::text[]` : `ARRAY[${builtIn.map(literal).join(', ')}]`});
@@ -48,7 +49,7 @@ export function customFields(
              USING ERRCODE = '${REFUSED.value}', COLUMN = 'custom_fields',
                    HINT = 'Can be changed: ' || coalesce((
                      SELECT string_agg(f.slug, ', ' ORDER BY f.slug) FROM pylon.custom_fields AS f
-                      WHERE f.object_type = ${literal(objectType ?? '')} AND f.is_read_only IS NOT TRUE
+                      WHERE f.object_type = ${literal(kind)} AND f.is_read_only IS NOT TRUE
                         AND f._deleted_at IS NULL), 'none');
          END IF;
          SELECT string_agg(format('"%s"', given.slug), ', ') INTO wrong

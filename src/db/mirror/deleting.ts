@@ -26,14 +26,14 @@ interface Known {
  */
 export async function readDeletion(
   db: Executor,
-  { writes }: Resource,
+  { customFields }: Resource,
   edit: number,
 ): Promise<Deletion | undefined> {
   const { rows } = await db.execute<Known & Record<string, unknown>>(sql`
     SELECT pylon_sync.known_row(e.resource, e.record_id, e.base) || coalesce(e.shadow, '{}') AS known,
            e.held, e.remote, e.forced IS NOT NULL AS "isDecided",
            ARRAY(SELECT f.slug FROM pylon.custom_fields AS f
-                  WHERE f.object_type = ${writes?.objectType ?? ''} AND f.is_read_only AND f._deleted_at IS NULL) AS "readOnly"
+                  WHERE f.object_type = ${customFields?.kind ?? ''} AND f.is_read_only AND f._deleted_at IS NULL) AS "readOnly"
       FROM pylon_sync.edits AS e WHERE e.id = ${edit}`);
   const [row] = rows;
   if (row === undefined) return undefined;

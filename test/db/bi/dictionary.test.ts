@@ -1,7 +1,6 @@
 import { getTableColumns } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { views } from '../../../src/db/bi/all.ts';
-import { TARGETS } from '../../../src/db/bi/objects.ts';
 import { resources } from '../../../src/resources/index.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
 
@@ -35,9 +34,9 @@ ${columns.map(({ name, type, comment: said }) => `| \`${name}\` | ${type} | ${ce
 
 /** References between tables, as the columns that hold them. */
 function diagram(): string {
-  const lines = resources.flatMap(({ name, table }) =>
+  const lines = resources.flatMap(({ name, table, refers = {} }) =>
     Object.keys(getTableColumns(table)).flatMap((column) => {
-      const target = TARGETS[column];
+      const target = refers[column];
       return target === undefined ? [] : [`  ${target} |o--o{ ${name} : ${column}`];
     }),
   );

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { syncedUntil } from '../../../src/db/bi/helpers.ts';
-import { ENDED } from '../../../src/resources/issues.ts';
+import { ENDED } from '../../../src/resources/issues/ended.ts';
 import { asDaemon } from '../../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
 

@@ -1,0 +1,45 @@
+import type { CustomFields, Resource } from '../../resources/define.ts';
+import { column, type ListView } from '../../resources/views.ts';
+import { tableOf } from '../capture/names.ts';
+import type { View } from './view.ts';
+
+/** The view of a list that rows of a resource hold: the columns that name the row, then those of an element. */
+function listView(
+  { name: table, naming = {} }: Resource,
+  { name, comment, columns, each, joins = '', where = 'true' }: ListView,
+): View {
+  return {
+    ...{ name, comment, columns: { ...naming, ...columns } },
+    from: `FROM ${tableOf(table)} AS r CROSS JOIN LATERAL ${each} ${joins} WHERE r._deleted_at IS NULL AND ${where}`,
+  };
+}
+
+/** Options that a record has in its custom fields of type multiselect, of which many tools cannot filter a list. */
+const fieldOptions = (table: string, { kind, optionColumns = {} }: CustomFields): ListView => ({
+  name: `${kind}_field_options`,
+  comment: `Options that ${table} have in custom fields of several options, one row per ${kind}, field and option.`,
+  // Where a slug is defined twice, the older one is meant.
+  each: `(SELECT DISTINCT ON (slug) slug, label, type, select_metadata -> 'options' AS options FROM pylon.custom_fields
+             WHERE object_type = '${kind}' AND _deleted_at IS NULL ORDER BY slug, created_at, id) AS field
+      CROSS JOIN LATERAL unnest(pylon_bi.to_texts(r.custom_fields -> field.slug)) AS each(one)`,
+  where: "field.type = 'multiselect'",
+  columns: {
+    field_slug: column('field.slug', 'The custom field: custom_fields.slug.'),
+    field_label: column('field.label', 'What people see the field called.'),
+    option_slug: column('each.one', 'The option, as custom_fields of the table has it.'),
+    option_label: column(
+      `coalesce((SELECT option.one ->> 'label'
+                     FROM jsonb_array_elements(CASE jsonb_typeof(field.options) WHEN 'array' THEN field.options END) AS option(one)
+                    WHERE option.one ->> 'slug' = each.one LIMIT 1), each.one)`,
+      'What people see the option called.',
+    ),
+    ...optionColumns,
+  },
+});
+
+/** The views of the lists that rows of a resource hold, one row per element. */
+export const listViews = (resource: Resource): readonly View[] => {
+  const { name, lists = [], customFields } = resource;
+  const all = customFields === undefined ? lists : [...lists, fieldOptions(name, customFields)];
+  return all.map((list) => listView(resource, list));
+};
