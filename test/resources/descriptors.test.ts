@@ -3,6 +3,7 @@ import { getTableConfig, type PgColumn } from 'drizzle-orm/pg-core';
 import { describe, expect, test } from 'vitest';
 import { ownColumns } from '../../src/db/row/row.ts';
 import { resources } from '../../src/resources/index.ts';
+import { COMMON_WORDS, columnWords } from '../../src/resources/words.ts';
 import { DOCUMENTED } from './documented.ts';
 import { FACTS, payload } from './payloads.ts';
 
@@ -12,6 +13,18 @@ const columnsOf = (name: string): readonly string[] => {
 };
 const placeholders = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
 
+/** What a column contains, by its name. */
+const MARKS = [
+  ['email', /email/],
+  ['phone', /phone/],
+  ['body', /html|body|(^|_)text$/],
+] as const;
+
+/** Columns that hold ids of others of which no view shows the name. */
+const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
+  issue_messages: ['thread_id issue_threads'],
+};
+
 test('every documented object type is a resource, once', () => {
   const names = resources.map((resource) => resource.name);
   expect(names.toSorted()).toEqual(Object.keys(DOCUMENTED).toSorted());
@@ -20,7 +33,7 @@ test('every documented object type is a resource, once', () => {
 
 describe.each(resources.map((resource, place) => ({ ...resource, resource, place })))('$name', (given) => {
   const { name, table, resource, place } = given;
-  const { pull, get, derive, covered = {}, volatile = [] } = resource;
+  const { pull, get, derive, covered = {}, volatile = [], refers = {}, contains = {}, words = {} } = resource;
   const columns = columnsOf(name);
   const earlier = resources.slice(0, place).map((other) => other.name);
 
@@ -62,6 +75,36 @@ describe.each(resources.map((resource, place) => ({ ...resource, resource, place
   test('derives only columns of its own', () => {
     const derived = Object.keys(derive?.(payload(name), FACTS[name] ?? {}) ?? {});
     expect(derived.filter((key) => key !== '_extra' && !columns.includes(key))).toEqual([]);
+  });
+
+  test('has words for what a row is and for each column, and none twice', () => {
+    expect(resource.about).toMatch(/^[A-Z].*\.$/);
+    const said = columnWords(resource);
+    expect(Object.keys(said).filter((column) => !/^\S.*\.$/.test(said[column] ?? ''))).toEqual([]);
+    const common: Readonly<Record<string, string>> = COMMON_WORDS;
+    expect(Object.keys(words).filter((column) => words[column] === common[column])).toEqual([]);
+  });
+
+  test('says what each of its references refers to, and that has a name', () => {
+    const targets = resources.filter((one) => Object.values(refers).includes(one.name));
+    expect(new Set(targets.map((one) => one.name))).toEqual(new Set(Object.values(refers)));
+    for (const { title } of targets) expect(title).toBeDefined();
+    // What the words say is an id of another table's.
+    const said = columnWords(resource);
+    const named = columns.flatMap((column) => {
+      const [, target] = /: (\w+)\.id[;.]/.exec(said[column] ?? '') ?? [];
+      return target === undefined ? [] : [`${column} ${target}`];
+    });
+    const referring = Object.entries(refers).map((reference) => reference.join(' '));
+    expect(named.filter((one) => !referring.includes(one))).toEqual(NOT_SHOWN[name] ?? []);
+  });
+
+  test('marks every column that contains addresses, phone numbers or what people wrote', () => {
+    for (const column of columns) {
+      const [is] = MARKS.find(([, pattern]) => pattern.test(column)) ?? [];
+      if (is !== undefined) expect(`${column}: ${contains[column]}`).toBe(`${column}: ${is}`);
+    }
+    expect(Object.keys(contains).filter((column) => !columns.includes(column))).toEqual([]);
   });
 
   test('calls volatile only columns', () => {

@@ -19,7 +19,10 @@ export const actions: readonly Action[] = [
       ...{ name: operation === 'add' ? 'follow_issue' : 'unfollow_issue', ...issue, allow: 'update' },
       ...{ method: 'POST', route: '/issues/{id}/followers', constant: { operation } },
       comment: `${operation === 'add' ? 'Adds' : 'Removes'} followers of an issue, users and contacts.`,
-      parameters: [referring('users', optional('user_ids', 'text[]')), referring('contacts', optional('contact_ids', 'text[]'))],
+      parameters: [
+        referring('users', optional('user_ids', 'text[]')),
+        referring('contacts', optional('contact_ids', 'text[]')),
+      ],
       ...{ answersRecord: false, repeatable: true },
     }),
   ),
@@ -42,7 +45,11 @@ export const actions: readonly Action[] = [
   {
     ...{ name: 'add_note', ...issue, allow: 'message', method: 'POST', route: '/issues/{id}/note' },
     comment: 'Adds an internal note to an issue.',
-    parameters: [...[required('body_html'), referring('users', optional('user_id'))], referring('issue_threads', optional('thread_id')), referring('issue_messages', optional('message_id'))],
+    parameters: [
+      ...[required('body_html'), referring('users', optional('user_id'))],
+      referring('issue_threads', optional('thread_id')),
+      referring('issue_messages', optional('message_id')),
+    ],
     ...{ answersRecord: false, repeatable: false, trace: said },
   },
   {
@@ -50,7 +57,7 @@ export const actions: readonly Action[] = [
     comment: 'Replies to a message of an issue: this reaches the customer.',
     parameters: [
       ...[referring('issue_messages', required('message_id')), required('body_html')],
-...[referring('users', optional('user_id')), referring('contacts', optional('contact_id'))],
+      ...[referring('users', optional('user_id')), referring('contacts', optional('contact_id'))],
       optional('email_info', 'jsonb'),
     ],
     ...{ answersRecord: false, repeatable: false, trace: said },

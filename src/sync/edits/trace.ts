@@ -1,0 +1,115 @@
+import type { Edit } from '../../db/edits/queue.ts';
+import { ageOf } from '../../db/edits/sending.ts';
+import type { Action } from '../../edits/actions.ts';
+import type { Values } from '../../edits/merge.ts';
+import { withoutTags } from '../../edits/tags.ts';
+import { OtherRecordError, unwrapRecord } from '../../pylon/answer.ts';
+import { PylonError } from '../../pylon/errors.ts';
+import { pages } from '../../pylon/pages/pages.ts';
+import type { Trace } from '../../resources/actions.ts';
+import type { Resource } from '../../resources/define.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import type { EditTarget, PushContext } from './target.ts';
+
+/** What can be seen of an action whose answer was lost. */
+type Seen =
+  | 'done'
+  /** It was not, and can be sent again. */
+  | 'not done'
+  /** A person has to look. */
+  | 'unknown';
+
+type Of<By extends Trace['by']> = Trace & { readonly by: By };
+
+/** The ids in a list, none where it is no list. */
+export const idsIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** Answers to a request for a record that is gone. */
+export const GONE: readonly number[] = [404, 410];
+
+/** Whether Pylon still has a record under its own id: one that was merged is answered with another, or not at all. */
+export async function exists(
+  { ctx, pylon }: PushContext,
+  { get: route = '' }: Resource,
+  id: string,
+): Promise<boolean> {
+  try {
+    const answer = await pylon.request({ method: 'GET', route, params: { id }, signal: ctx.signal });
+    unwrapRecord(answer, id, `GET ${route}`);
+    return true;
+  } catch (error) {
+    if (error instanceof OtherRecordError) return false;
+    if (error instanceof PylonError && GONE.includes(error.status)) return false;
+    throw error;
+  }
+}
+
+/** Text without markup and spaces: a server tidies both. */
+const bare = (html: unknown): string => withoutTags(String(html ?? '')).replace(/\s+/g, '');
+
+/** Milliseconds by which clocks may be apart. */
+const SKEW_MS = 60_000;
+
+/** Whether a child of the record, as new as the edit, says what was to be said. */
+async function hasChild(
+  { ctx, pylon }: PushContext,
+  { record }: EditTarget,
+  { id, changes }: Edit,
+  { resource, html, time, parameter }: Of<'child'>,
+): Promise<boolean> {
+  const { pull } = resourceNamed(resource);
+  if (pull.by !== 'parent') return false;
+  const { path: route, limit } = pull;
+  const listing = { method: 'GET' as const, route, params: { id: record }, signal: ctx.signal };
+  // By the earlier of Pylon's clock and ours: a message that is taken for an older one would be said twice.
+  const { earliest } = ctx.pylon.time();
+  const since = earliest - (await ageOf(ctx.db.orm, id)) - SKEW_MS;
+  const all = pages(pylon, limit === undefined ? listing : { ...listing, limit });
+  for await (const { objects } of all)
+    for (const object of objects) {
+      const fields = object as Values;
+      const isNew = Date.parse(String(fields[time])) >= since;
+      if (isNew && bare(fields[html]) === bare(changes[parameter])) return true;
+    }
+  return false;
+}
+
+/** Whether a list of the record, as Pylon shows it now, has an object with the values that were given. */
+async function isListed(
+  { ctx, pylon }: PushContext,
+  { resource, record }: EditTarget,
+  { changes }: Edit,
+  { list, where }: Of<'unlisted'>,
+): Promise<boolean> {
+  const { get: route = '' } = resource;
+  const answer = await pylon.request({ method: 'GET', route, params: { id: record }, signal: ctx.signal });
+  const listed = unwrapRecord(answer, record, `GET ${route}`)[list];
+  return (
+    Array.isArray(listed) &&
+    listed.some((one: Values) =>
+      Object.entries(where).every(([field, parameter]) => one[field] === changes[parameter]),
+    )
+  );
+}
+
+/** Looks for what an action whose answer was lost has done. */
+export async function look(
+  push: PushContext,
+  target: EditTarget,
+  edit: Edit,
+  { trace, merges }: Action,
+): Promise<Seen> {
+  if (merges !== undefined) {
+    for (const id of idsIn(edit.changes[merges]))
+      if (await exists(push, target.resource, id)) return 'not done';
+    return 'done';
+  }
+  switch (trace?.by) {
+    case 'child':
+      return (await hasChild(push, target, edit, trace)) ? 'done' : 'unknown';
+    case 'unlisted':
+      return (await isListed(push, target, edit, trace)) ? 'not done' : 'done';
+    case undefined:
+      return 'unknown';
+  }
+}
