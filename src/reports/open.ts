@@ -33,7 +33,7 @@ export function openReports(source: Source): Reports {
   const turns = new PQueue({ concurrency: 1 });
   let closed = false;
   const readOnce = async (period: Period): Promise<Report> => {
-    if (closed) throw new TransientError('the database has been left');
+    if (closed) throw new TransientError('the connection to the database was closed');
     try {
       return await source.read((ask) => readReport(ask, period));
     } catch (error) {

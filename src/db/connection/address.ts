@@ -5,19 +5,24 @@ import { reasonOf } from '../../errors.ts';
 import { isSslMode, type SslMode } from '../../variables.ts';
 import { DatabaseRefusedError } from './away.ts';
 
-/** What a connection is safe from: nobody, who listens, who answers in the server's place too. */
+/**
+ * How far a connection is protected. `plain`: not at all. `encrypted`: against eavesdropping. `verified`: against
+ * impersonation of the server too.
+ */
 export type Trust = 'plain' | 'encrypted' | 'verified';
 
-/** A database's address, read as libpq reads it. */
+/** A database URL, interpreted as libpq does. */
 export interface Address {
-  /** What `pg` takes. */
+  /** The configuration for `pg`. */
   readonly config: pg.ClientConfig;
   readonly trust: Trust;
-  /** Whether to go on without TLS where the server has none. */
+  /** Whether to continue without TLS if the server does not support it. */
   readonly mayBePlain: boolean;
 }
 
-/** Parameters of an address that are about TLS: `pg` would read some of them otherwise, and warn. */
+/**
+ * Parameters of the URL that concern TLS. This module reads them itself: `pg` interprets some differently, and warns.
+ */
 const TLS_PARAMETERS = [
   'ssl',
   'sslmode',
@@ -28,10 +33,10 @@ const TLS_PARAMETERS = [
   'uselibpqcompat',
 ];
 
-/** The certificates that the system trusts. */
+/** The value of `sslrootcert` that means the certificates the system trusts. */
 const SYSTEM = 'system';
 
-/** What `pg` has beside libpq's modes. */
+/** Values that `pg` accepts besides libpq's modes. */
 const SSL: Readonly<Record<string, SslMode>> = {
   true: 'verify-full',
   1: 'verify-full',
@@ -41,7 +46,7 @@ const SSL: Readonly<Record<string, SslMode>> = {
 
 type Given = Readonly<Record<string, string | undefined>>;
 
-/** The mode that is meant; undefined where nothing is said of TLS. */
+/** The TLS mode that the parameters ask for; undefined if none concerns TLS. */
 function modeOf({ ssl, sslmode, sslrootcert, sslcert, sslkey, sslnegotiation }: Given): SslMode | undefined {
   const said = sslmode ?? (ssl === undefined ? undefined : (SSL[ssl] ?? ssl));
   if (said !== undefined) {
@@ -65,7 +70,7 @@ function read(parameter: string, path: string): string {
   }
 }
 
-/** Node knows the system's certificates in its newer versions; those that came with it, it always knows. */
+/** The system's certificates, which newer versions of Node can read, and those that Node ships with. */
 function systemCertificates(): string[] {
   const { getCACertificates } = tls as { getCACertificates?: (type: string) => string[] };
   return [
@@ -93,28 +98,29 @@ function certificatesOf({ sslrootcert, sslcert, sslkey }: Given): SecureContextO
   return files;
 }
 
-/** What is checked of the server in each mode, as libpq has it. */
+/** What each mode checks of the server, as in libpq. */
 function checksOf(mode: SslMode, { sslrootcert }: Given): { options: ConnectionOptions; trust: Trust } {
   const anyName: ConnectionOptions = { checkServerIdentity: () => undefined };
   if (mode === 'verify-full') return { options: {}, trust: 'verified' };
-  // libpq asks for certificates of one's own here; any of a public authority's would be good for any name.
+  // Without `sslrootcert`, names are checked too: any certificate of a public authority would pass otherwise.
+  // libpq asks for a root certificate file here.
   if (mode === 'verify-ca') return { options: sslrootcert === undefined ? {} : anyName, trust: 'verified' };
   if (mode === 'require' && sslrootcert !== undefined) return { options: anyName, trust: 'verified' };
-  // These ask for no encryption, and are satisfied with none.
+  // `allow` and `prefer` do not insist on encryption.
   const isAsked = mode === 'require' || mode === 'no-verify';
   return { options: { rejectUnauthorized: false }, trust: isAsked ? 'encrypted' : 'plain' };
 }
 
 /**
- * Reads an address and the files that it names.
+ * Parses a database URL and reads the files that it names.
  *
- * @throws DatabaseRefusedError where it names what is unknown or cannot be read.
+ * @throws DatabaseRefusedError if a parameter has an unknown value, or a file cannot be read or used.
  */
 export function readAddress(url: string): Address {
   const parsed = new URL(url);
   const given: Given = Object.fromEntries(parsed.searchParams);
   if (!TLS_PARAMETERS.some((name) => name in given))
-    // `pg` would look into the environment, where what is meant for another server may be.
+    // Explicitly off: otherwise `pg` reads the environment, whose TLS variables may be meant for another server.
     return { config: { connectionString: url, ssl: false }, trust: 'plain', mayBePlain: false };
   for (const name of TLS_PARAMETERS) parsed.searchParams.delete(name);
   const config: pg.ClientConfig = { connectionString: parsed.href };

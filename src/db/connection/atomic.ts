@@ -5,7 +5,7 @@ import { beginning, CHANGING, READING, type Terms } from './begin.ts';
 import { brokenBy } from './pool.ts';
 import { sqlState } from './sql-state.ts';
 
-/** Where connections come from. Nothing but this module runs a statement on one outside a transaction. */
+/** Provides connections. Only this module runs statements on one outside a transaction. */
 export type Pool = Pick<pg.Pool, 'connect'>;
 
 /** A statement, as `pg` takes it. */
@@ -15,25 +15,28 @@ export type Statement = string | pg.QueryConfig;
 type Asked = readonly [statement: Statement, values?: readonly unknown[]];
 
 /**
- * Codes of a transaction that has not begun for what somebody set: the session was closed for having been idle
- * (57P05, or the network's word for it where BEGIN met the closing connection), or a time limit of a moment ran out
- * before ours was set (57014, 25P04). Nothing was done.
+ * Codes of a BEGIN that failed because of somebody's settings: the server closed the idle session (57P05, or a
+ * network error if BEGIN met the closing connection), or a very short timeout expired before ours was set (57014,
+ * 25P04). Nothing was done, so that the transaction can be retried.
  */
 const NOT_BEGUN = /^(57P05|57014|25P04|EPIPE|ECONNRESET)$/;
 
-/** A limit of a millisecond may run out several times on a busy machine; each idle connection may have been closed. */
+/**
+ * A timeout of a millisecond may expire several times on a busy machine, and the server may have closed every idle
+ * connection.
+ */
 const TRIES = 20;
 
-/** A server that follows another, whose transactions cannot write. */
+/** SQLSTATE of a hot standby, whose transactions cannot write. */
 const IN_RECOVERY = '0A000';
 
 type Outcome<T> = PromiseSettledResult<T>;
 
 /**
- * Runs statements on a connection behind a BEGIN, all of them in one flight where the connection can do that, and on
- * another connection where the transaction could not begin.
+ * Sends BEGIN and the given statements, pipelined if the connection supports that. If the transaction could not
+ * begin, tries again on another connection. Returns the connection and the outcome of each statement.
  *
- * @throws DatabaseAwayError where the server cannot write.
+ * @throws DatabaseAwayError if the server cannot write.
  */
 async function begin(
   pool: Pool,
@@ -60,7 +63,7 @@ async function begin(
   }
 }
 
-/** Why a query failed: what broke its connection, where that is known. */
+/** Why a query failed: the reason for which its connection broke, if that is known. */
 const reasonOn = (client: pg.PoolClient, error: unknown): unknown =>
   (isBroken(error) ? brokenBy(client) : undefined) ?? error;
 
@@ -70,8 +73,8 @@ const resultOf = <T>(client: pg.PoolClient, outcome: Outcome<T> | undefined): T 
 };
 
 /**
- * Asks one question, in a transaction that can write nothing, without a round trip more than the question alone.
- * Values that Postgres parses and names that it looks up mean the same whatever the session says.
+ * Runs one query in a read-only transaction, without an additional round trip. The session's settings do not change
+ * how Postgres parses values or resolves names.
  */
 export async function readStatement<Row extends pg.QueryResultRow>(
   pool: Pool,
@@ -85,7 +88,7 @@ export async function readStatement<Row extends pg.QueryResultRow>(
   return resultOf(client, asked) as pg.QueryResult<Row>;
 }
 
-/** Runs one statement that writes, in a transaction of its own, in two round trips. */
+/** Runs one writing statement in a transaction of its own, in two round trips. */
 export async function writeStatement<Row extends pg.QueryResultRow>(
   pool: Pool,
   statement: Statement,
@@ -103,7 +106,7 @@ export async function writeStatement<Row extends pg.QueryResultRow>(
   return result;
 }
 
-/** After a failed statement, COMMIT answers politely that it did not. */
+/** After a failed statement COMMIT succeeds, but answers ROLLBACK. */
 function assertCommitted({ command }: pg.QueryResult): void {
   if (command !== 'COMMIT') throw new TransientError('the transaction was rolled back by the server');
 }
@@ -111,21 +114,21 @@ function assertCommitted({ command }: pg.QueryResult): void {
 export interface AtomicOptions {
   readonly terms?: Terms;
   /**
-   * A statement that goes with BEGIN in one flight. It must be one that does no harm where the transaction could not
-   * begin: it runs alone then, and again.
+   * A statement that is pipelined with BEGIN. It must be harmless outside a transaction and when repeated: if BEGIN
+   * fails, it runs alone, and again in the next attempt.
    */
   readonly opening?: readonly [Statement, (readonly unknown[])?];
-  /** Whether the connection may be used again; default true. */
+  /** Whether the connection may be reused; default true. */
   readonly keep?: boolean;
 }
 
 /**
- * Runs `work` in one transaction, on a connection of its own. Rolls back when `work` throws, and throws on what
- * it threw; where not even that can be said to the server, the connection is closed, which says the same.
+ * Runs `work` in one transaction, on a connection of its own. If `work` throws, rolls back and rethrows. If the
+ * rollback cannot be sent either, the connection is closed, which has the same effect.
  *
- * @param work Takes the connection, and what the opening statement answered.
- * @throws TransientError when the server rolled back although `work` had not failed; DatabaseAwayError where the
- * server cannot write.
+ * @param work Receives the connection and the result of the opening statement.
+ * @throws TransientError when the server rolled back although `work` had not failed; DatabaseAwayError if the server
+ * cannot write.
  */
 export async function atomically<T>(
   pool: Pool,

@@ -1,40 +1,43 @@
 import { LeaseLostError, PermanentError, TransientError, UsageError } from '../../errors.ts';
 import { layersOf } from './sql-state.ts';
 
-/** The database cannot be used for now: unreachable, starting, out of room. Everybody's work waits for it. */
+/** The database cannot be used for now: unreachable, starting, out of room. All work waits for it. */
 export class DatabaseAwayError extends TransientError {
   override name = 'DatabaseAwayError';
 }
 
-/** The database cannot be used until a person has changed something: the login, its name, a certificate. */
+/** The database cannot be used until a person changes something: the login, the database's name, a certificate. */
 export class DatabaseRefusedError extends DatabaseAwayError {
   override name = 'DatabaseRefusedError';
 }
 
 /**
- * SQLSTATEs that speak of the server and not of the statement: 08 connection, 25006 read only (a failover), 25P03
- * closed for having been idle (this process was paused in a transaction), 28 login (a password that is being
- * changed), 3D000 no such database (being restored), 53100 disk full, 53300 too many connections, 57P0x shutting
- * down, crashed, starting.
+ * SQLSTATEs that concern the server, not the statement: 08 connection, 25006 read only (a failover), 25P03 idle in a
+ * transaction for too long (this process was paused), 28 login (a password that is being changed), 3D000 no such
+ * database (it is being restored), 53100 disk full, 53300 too many connections, 57P0x shutting down, crashed,
+ * starting.
  */
 const STATES = /^(08...|25006|25P03|28...|3D000|53100|53300|57P0.)$/;
 
-/** Codes of the network, as Node has them. */
+/** Node's codes of network errors. */
 const CODES =
   /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|ENOENT)$/;
 
-/** SQLSTATEs of a login that is refused: 28 who and from where, 3D000 to which database. */
+/** SQLSTATEs of a refused login: 28 user, password or client address, 3D000 database. */
 const REFUSED = /^(28...|3D000)$/;
 
-/** Codes of TLS: a certificate that is not trusted, has expired or is another server's; one of ours that cannot be used. */
+/**
+ * Node's codes of TLS errors: the server's certificate is not trusted, has expired or is another server's; or ours
+ * cannot be used.
+ */
 const TLS_CODES =
   /^(ERR_(TLS|SSL|OSSL)_\w+|(UNABLE_TO|CERT|CRL|HOSTNAME|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|PATH_LENGTH)_\w+)$/;
 
-/** What `pg` says of a login without any code. */
+/** Messages of `pg` about a failed login that carry no code. */
 const LOGIN_WORDS =
   /^(SASL: |The server does not support SSL connections|There was an error establishing an SSL)/;
 
-/** Whether a connection could not be made for a reason that only a person can mend, however long one waits. */
+/** Whether a connection failed for a reason that only a person can fix, so that retrying alone does not help. */
 export function isRefusal(error: unknown): boolean {
   for (const { code, message } of layersOf(error)) {
     if (typeof code === 'string') return REFUSED.test(code) || TLS_CODES.test(code);
@@ -43,20 +46,20 @@ export function isRefusal(error: unknown): boolean {
   return false;
 }
 
-/** What `pg` says of a connection without any code. */
+/** Messages of `pg` about a broken connection that carry no code. */
 const WORDS =
   /^(Connection terminated|timeout expired|Client (has encountered a connection error|was closed))/;
 
-/** Whether an error says that its connection is broken, and not by what. */
+/** Whether an error says that its connection is broken without saying why. */
 export function isBroken(error: unknown): boolean {
   for (const { code, message } of layersOf(error)) if (code === undefined && WORDS.test(message)) return true;
   return false;
 }
 
-/** Errors of ours say themselves what they mean; a network's code beneath one may be Pylon's. */
+/** Our own errors, which are classified already: a network code in the cause of one may concern Pylon. */
 const OURS = [TransientError, PermanentError, UsageError, LeaseLostError];
 
-/** Whether an error of a query says that the database cannot be used for now. */
+/** Whether an error of a query means that the database cannot be used for now. */
 function isAway(error: unknown): boolean {
   for (const layer of layersOf(error)) {
     if (OURS.some((kind) => layer instanceof kind)) return layer instanceof DatabaseAwayError;
@@ -67,10 +70,10 @@ function isAway(error: unknown): boolean {
   return false;
 }
 
-/** SQLSTATEs of a statement that took, or waited for a lock, longer than it may. */
+/** SQLSTATEs of a statement that exceeded a timeout, its own or that of a lock. */
 const TOO_LONG = /^(57014|55P03|25P03|25P04)$/;
 
-/** The same error, unless it says that the database took too long: that may pass. */
+/** The same error; a TransientError if it means that a timeout of the database expired, since a retry may succeed. */
 export function lateOr(error: unknown): unknown {
   for (const layer of layersOf(error)) {
     if (OURS.some((kind) => layer instanceof kind)) return error;
@@ -82,10 +85,12 @@ export function lateOr(error: unknown): unknown {
   return error;
 }
 
-/** SQLSTATE of what a database user may not do. */
+/** SQLSTATE of a missing privilege. */
 const DENIED = '42501';
 
-/** The same error, unless it says that the database user may not do what was asked of it: a person has to grant it. */
+/**
+ * The same error; a PermanentError if it means that the database user lacks a privilege, which a person has to grant.
+ */
 export function deniedOr(error: unknown, user: string): unknown {
   for (const layer of layersOf(error))
     if (layer.code === DENIED)
@@ -96,10 +101,13 @@ export function deniedOr(error: unknown, user: string): unknown {
   return error;
 }
 
-/** The same error if it is one of ours or of the statement, else as a database that is away. */
+/**
+ * The same error if it is one of ours or concerns the statement; a DatabaseAwayError if it means that the database
+ * cannot be used.
+ */
 export function awayOr(error: unknown): unknown {
   if (error instanceof DatabaseAwayError || !isAway(error)) return error;
-  // What was being asked does not matter, and is long.
+  // The innermost error says enough; the outer one repeats the long statement.
   const cause = [...layersOf(error)].at(-1);
   return new DatabaseAwayError('the database cannot be used', { cause });
 }

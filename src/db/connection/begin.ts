@@ -1,4 +1,4 @@
-/** How a transaction runs. Milliseconds; 0: without end. */
+/** The terms of a transaction. Times are in milliseconds; 0: unlimited. */
 export interface Terms {
   readonly access: 'READ WRITE' | 'READ ONLY';
   readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ';
@@ -13,10 +13,10 @@ export interface Terms {
 }
 
 /**
- * What decides about the results of a statement, at Postgres's own defaults. The planner's settings, memory and
- * `session_replication_role` are left to whoever runs the server: they change how fast, or need a superuser, as
- * `plpgsql.variable_conflict` does, which decides nothing where no name is ambiguous. What a
- * name means comes first.
+ * The settings that decide the results of a statement, at Postgres's own defaults; the one that resolves names comes
+ * first. Other settings are left to whoever runs the server: the planner's and memory only change the speed;
+ * `session_replication_role` and `plpgsql.variable_conflict` need a superuser, and the latter has no effect as no
+ * name is ambiguous.
  */
 const RESULTS = [
   'search_path = pg_catalog, pg_temp',
@@ -34,18 +34,19 @@ const RESULTS = [
   "plpgsql.extra_errors = 'none'",
 ];
 
-/** Postgres 17 and later end long transactions; where it is older there is no such setting to turn off. */
+/** Turns off the transaction timeout, a setting that Postgres has since version 17. */
 const NO_TRANSACTION_TIMEOUT = `SELECT set_config('transaction_timeout', '0', true)
   WHERE current_setting('server_version_num')::integer >= 170000`;
 
 /**
- * Begins a transaction in one message: nothing that a role, a database or a session has set is left to decide how its
- * statements run. Nothing outlasts it, so that a transaction pooler may stand between.
+ * The SQL that begins a transaction, in one message. It overrides whatever a role, a database or a session has set
+ * that would change how statements run. All settings are local to the transaction, so that a transaction pooler may
+ * stand in between.
  */
 export function beginning(terms: Terms): string {
   const { access, isolation = 'READ COMMITTED', statementMs, lockMs, idleMs, also = [] } = terms;
   const settings = [
-    // First, as the one before counts until then.
+    // First, because the session's own timeout applies until this one is set.
     `statement_timeout = ${statementMs}`,
     `lock_timeout = ${lockMs}`,
     `idle_in_transaction_session_timeout = ${idleMs}`,
@@ -59,8 +60,8 @@ export function beginning(terms: Terms): string {
   ].join('; ');
 }
 
-/** One statement that only looks. Shorter than a silent connection is kept (`connect.ts`). */
+/** A read-only statement. Its timeout is shorter than that of a silent connection (`connect.ts`). */
 export const READING: Terms = { access: 'READ ONLY', statementMs: 120_000, lockMs: 0, idleMs: 30_000 };
 
-/** What a person or a command writes beside the daemon: locks are waited for, and not for long. */
+/** A write by a person or a command beside the daemon. It waits for locks, for a few seconds. */
 export const CHANGING: Terms = { access: 'READ WRITE', statementMs: 120_000, lockMs: 5_000, idleMs: 30_000 };

@@ -3,20 +3,20 @@ import pg from 'pg';
 import { readAddress, type Trust } from './address.ts';
 
 export interface ClientOptions {
-  /** What the server's list of sessions shows. */
+  /** The `application_name` that `pg_stat_activity` shows. */
   readonly application: string;
-  /** For the connection to be made, milliseconds. */
+  /** Milliseconds within which a connection must be established. */
   readonly connectMs: number;
 }
 
-/** What `pg` makes a connection with, and the class that makes it. */
+/** The configuration and the class of `pg` that make a connection. */
 export interface ClientKind {
   readonly config: pg.ClientConfig;
   readonly Client: typeof pg.Client;
   readonly trust: Trust;
 }
 
-/** A server's answer to whether it has TLS: it has not. */
+/** The server's answer to an SSLRequest that means that it has no TLS. */
 const NO_TLS = 'N'.charCodeAt(0);
 
 /** The part of a connection of `pg` that its types leave out. */
@@ -25,7 +25,7 @@ interface Wire extends pg.Connection {
   attachListeners(stream: Duplex): void;
 }
 
-/** Goes on without TLS where the server has none, on the same connection. */
+/** A client that continues without TLS, on the same connection, if the server does not support it. */
 class PreferringClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
@@ -46,9 +46,9 @@ class PreferringClient extends pg.Client {
 }
 
 /**
- * How connections to an address are made, whatever they are for.
+ * Returns how connections to a URL are made, for every purpose.
  *
- * @throws DatabaseRefusedError where the address names what is unknown or cannot be read.
+ * @throws DatabaseRefusedError if a parameter of the URL has an unknown value, or a file cannot be read or used.
  */
 export function clientOf(url: string, { application, connectMs }: ClientOptions): ClientKind {
   const { config, trust, mayBePlain } = readAddress(url);
@@ -57,10 +57,10 @@ export function clientOf(url: string, { application, connectMs }: ClientOptions)
       ...config,
       application_name: application,
       connectionTimeoutMillis: connectMs,
-      // A peer that vanished without a word is noticed by the kernel, on connections where nobody waits too.
+      // The kernel detects a peer that vanished, also on idle connections.
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      // A transaction's first statements leave together.
+      // Sends a transaction's first statements together.
       pipeline: true,
     },
     Client: mayBePlain ? PreferringClient : pg.Client,

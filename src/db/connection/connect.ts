@@ -6,37 +6,40 @@ import { DatabaseAwayError, DatabaseRefusedError, isRefusal } from './away.ts';
 import { READING, type Terms } from './begin.ts';
 import { type Connections, openPool } from './pool.ts';
 
-/** Pools on one database, and Drizzle over the one for the work. */
+/** Two pools of connections to one database, and Drizzle on the one for the work. */
 export interface Database {
-  /** What transactions are made on: `atomic.ts` and `transaction.ts` do. */
+  /** The pool for the work; `atomic.ts` and `transaction.ts` run transactions on it. */
   readonly pool: Pool;
-  /** Asks questions, each in a transaction of its own that can write nothing. */
+  /** Runs queries, each in a read-only transaction of its own. */
   readonly orm: Executor;
-  /** Connections for the lease alone, which must not wait behind the work. */
+  /** Connections for the lease only, which must not wait for the work to free one. */
   readonly vital: Pool;
-  /** What its connections are safe from. */
+  /** How far the connections are protected. */
   readonly trust: Trust;
-  /** Makes whatever the work waits for in the database fail at once with the reason. Later work is not hindered. */
+  /** Cuts the connections of the work: its running queries fail at once with the reason. Later queries work again. */
   interrupt(reason: Error): void;
-  /** Waits for nothing: what still runs is interrupted. */
+  /** Closes all connections without waiting: queries that still run fail. */
   close(): Promise<void>;
 }
 
-/** What a query can run on: the database itself or a transaction in it. */
+/** Something that can run a query: the database or a transaction in it. */
 export type Executor = Pick<
   NodePgDatabase,
   'execute' | 'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
 >;
 
 /**
- * The bounds of a connection. Statements of writing transactions have a bound of their own in the server, 120 s
- * (`transaction.ts`): only beyond that does silence mean that nobody is there any more.
+ * The limits of the pool for the work. The server ends statements of writing transactions after 120 s
+ * (`transaction.ts`); a connection that is silent for longer than that is dead.
  */
 const WORK = { application: 'pylon-sync', max: 8, connectMs: 10_000, silenceMs: 150_000 };
-/** A heartbeat is answered while the lease lasts or does not matter; a second one gets past a connection that is dead. */
+/**
+ * The limits of the lease's pool. A heartbeat that is answered after the lease has expired is of no use; the second
+ * connection lets the next heartbeat through if the first is dead.
+ */
 const VITAL = { application: 'pylon-sync lease', max: 2, connectMs: 5_000, silenceMs: 10_000 };
 
-/** The address without its password, for people. */
+/** The URL for people to read: without password and parameters. */
 export function publicUrl(url: string): string {
   try {
     const parsed = new URL(url);
@@ -48,19 +51,19 @@ export function publicUrl(url: string): string {
   }
 }
 
-/** Drizzle over a pool, for questions: each statement is a transaction of its own that can write nothing. */
+/** Drizzle on a pool, for queries: each statement runs in a read-only transaction of its own. */
 export function readerOn(pool: Pool, terms: Terms = READING): Executor {
   const query = (statement: Statement, values?: unknown[]) => readStatement(pool, statement, values, terms);
-  // All that Drizzle asks of a pool.
+  // Drizzle uses no other method of a pool.
   return drizzle({ client: { query } as unknown as pg.Pool });
 }
 
 /**
- * Opens a database and proves that it answers. Nothing is set per session, so that a transaction pooler may
- * stand between; what a transaction needs it sets for itself.
+ * Opens the pools of a database and checks that it answers. Settings are made per transaction, not per session, so
+ * that a transaction pooler may stand in between.
  *
- * @throws DatabaseRefusedError when the server refuses the login or cannot be trusted, DatabaseAwayError when it cannot
- * be reached; the signal's reason when that is aborted meanwhile.
+ * @throws DatabaseRefusedError if the server refuses the login or cannot be trusted; DatabaseAwayError if it cannot
+ * be reached; the signal's reason if the signal is aborted.
  */
 export async function connect(
   url: string,

@@ -4,46 +4,48 @@ import { parseJson } from '../../exact.ts';
 import type { Trust } from './address.ts';
 import { clientOf } from './client.ts';
 
-// Whatever JSON the database holds is read with all its digits.
+// Parses JSON without losing digits of numbers.
 for (const type of [pg.types.builtins.JSON, pg.types.builtins.JSONB]) pg.types.setTypeParser(type, parseJson);
 
 export interface PoolOptions {
-  /** What the server's list of sessions shows. */
+  /** The `application_name` that `pg_stat_activity` shows. */
   readonly application: string;
   readonly max: number;
-  /** For the connection to be made, and for one to become free. */
+  /** Milliseconds within which a connection must be established, or become free. */
   readonly connectMs: number;
-  /** A connection on which nothing has come or gone for so long is closed, whatever waits on it. */
+  /** A connection without traffic for so many milliseconds is closed, even if a query waits on it. */
   readonly silenceMs: number;
-  /** Whether the process may end although connections are open. */
+  /** Whether the process may exit while connections are open; default false. */
   readonly mayExit?: boolean;
 }
 
-/** A pool of connections, each of which can be cut. */
+/** A pool whose connections can be cut. */
 export interface Connections {
   readonly pool: pg.Pool;
   readonly trust: Trust;
-  /** Cuts the connections that there are: what waits on one fails at once with the reason. New ones can be made. */
+  /**
+   * Cuts the present connections: queries that wait on one fail at once with the reason. New connections can be made.
+   */
   cut(reason: Error): void;
-  /** Ends the pool: what is still waiting is cut, and so is a server that does not say goodbye. */
+  /** Ends the pool. Connections that are not closed within half a second are cut. */
   close(): Promise<void>;
 }
 
-/** What broke connections, as the server or the network said it before anybody asked. */
+/** The errors that broke connections, as the server or the network reported them outside a query. */
 const reasons = new WeakMap<pg.PoolClient, Error>();
 
-/** Why a connection is broken, where that is known: a query on it only hears that it is. */
+/** Why a connection is broken, if that is known: the error of a query on it does not say why. */
 export const brokenBy = (client: pg.PoolClient): Error | undefined => reasons.get(client);
 
-/** How long a server has to take its leave. */
+/** Milliseconds that a server has to close its connections. */
 const FAREWELL_MS = 500;
 
 /**
- * Opens a pool without connecting. Nothing is asked of the server for a whole session, which a transaction pooler
- * would refuse or share with others: bounds of statements belong to transactions (`begin.ts`), those here to sockets.
- * (`pg`'s own `query_timeout` gives an answer up and leaves the connection waiting for it.)
+ * Opens a pool without connecting. It makes no settings for a session, which a transaction pooler would refuse or
+ * share with others: timeouts of statements belong to transactions (`begin.ts`), those here to sockets. (`pg`'s
+ * `query_timeout` would abandon the answer and leave the connection waiting for it.)
  *
- * @throws DatabaseRefusedError where the address names what is unknown or cannot be read.
+ * @throws DatabaseRefusedError if a parameter of the URL has an unknown value, or a file cannot be read or used.
  */
 export function openPool(url: string, options: PoolOptions): Connections {
   const { max, silenceMs, mayExit = false } = options;
@@ -85,7 +87,7 @@ export function openPool(url: string, options: PoolOptions): Connections {
   };
 }
 
-/** Closes a client's connection when nothing moves on it for so long; 0 for never. */
+/** Closes a client's connection after so many milliseconds without traffic; 0: never. */
 export function limitSilence({ connection }: pg.PoolClient, ms: number): void {
   const stream = connection.stream as Socket;
   const silence = new Error(`Connection terminated: nothing came from the database for ${ms} ms`);

@@ -3,25 +3,25 @@ import { atomically } from './atomic.ts';
 import { READING, type Terms } from './begin.ts';
 import { openPool } from './pool.ts';
 
-/** Asks several questions of one moment. */
+/** Runs several queries that see the same state of the database. */
 export interface Snapshots {
-  /** Gives `work` a transaction that can write nothing and sees nothing of what is committed meanwhile. */
+  /** Runs `work` in a read-only transaction that does not see what is committed meanwhile. */
   read<T>(
     work: (
       ask: <Row extends object>(query: string, values?: readonly unknown[]) => Promise<readonly Row[]>,
     ) => Promise<T>,
   ): Promise<T>;
-  /** Does not wait for what is under way: that rejects. */
+  /** Closes the connection without waiting: reads that still run reject. */
   close(): Promise<void>;
 }
 
-/** Opens no connection before something is asked, and never more than one. */
+/** Returns snapshots of a database. Connects at the first read, with one connection at most. */
 export function openSnapshots(url: string, { statementMs }: { readonly statementMs: number }): Snapshots {
   const { pool, cut, close } = openPool(url, {
     application: 'pylon-sync',
     max: 1,
     connectMs: 3_000,
-    // The server gives up first; by this side's clock where it does not answer at all.
+    // Longer than the server's own timeout, for a server that does not answer at all.
     silenceMs: statementMs + 5_000,
     mayExit: true,
   });
@@ -38,7 +38,7 @@ export function openSnapshots(url: string, { statementMs }: { readonly statement
         { terms },
       ),
     async close() {
-      cut(new Error('the database has been left'));
+      cut(new Error('the connection to the database was closed'));
       await close();
     },
   };

@@ -1,26 +1,26 @@
-/** An error and all beneath it, outermost first. */
+/** An error and its causes, outermost first. */
 export function* layersOf(error: unknown): Generator<Error & { code?: unknown }> {
   for (let layer = error; layer instanceof Error; layer = layer.cause) yield layer;
 }
 
-/** The SQLSTATE that an error carries, at whatever depth; empty where there is none. */
+/** The first code in an error or its causes, a SQLSTATE or a code of Node's; empty if there is none. */
 export function sqlState(error: unknown): string {
   for (const { code } of layersOf(error)) if (typeof code === 'string') return code;
   return '';
 }
 
-/** A SQLSTATE. */
+/** The form of a SQLSTATE. */
 const STATE = /^[0-9A-Z]{5}$/;
 
-/** What Drizzle says of a query that failed: the statement and its parameters. */
+/** How Drizzle's message about a failed query begins; it goes on with the statement and its parameters. */
 const QUERY = /^Failed query: /;
 
-/** What is between quotes in an error of a value (class 22): often the value. */
+/** The quoted part of a message of class 22 (data exception), which is often the value. */
 const QUOTED = /".*"/s;
 
 /**
- * What Postgres said as it refused a statement, and its SQLSTATE, without the statement and without any value of it;
- * undefined where an error is none of the database's.
+ * Postgres's message for a refused statement and its SQLSTATE, without the statement and its values; undefined if the
+ * error is not the database's.
  */
 export function refusalIn(error: unknown): string | undefined {
   let isQuery = false;
@@ -34,17 +34,20 @@ export function refusalIn(error: unknown): string | undefined {
   return isQuery ? 'a query failed' : undefined;
 }
 
-/** Another transaction holds a row (`lock_not_available`). */
+/** Whether another transaction has locked a row (`lock_not_available`). */
 export const isLockHeld = (error: unknown): boolean => sqlState(error) === '55P03';
 
-/** Another row of the table has the same id (`unique_violation` of its primary key, and of no other). */
+/**
+ * Whether another row of the table has the same id (`unique_violation` of the primary key, not of another
+ * constraint).
+ */
 export const isIdTaken = (error: unknown, table: string): boolean =>
   sqlState(error) === '23505' &&
   [...layersOf(error)].some((layer) => 'constraint' in layer && layer.constraint === `${table}_pkey`);
 
 /**
- * Other transactions use a table or view: a lock was not to be had in time, waiting for it was a deadlock, or its
- * entry in the catalogue was changed by another one.
+ * Whether other transactions use a table or view: the lock timed out, waiting for it was a deadlock, or another
+ * transaction changed its entry in the catalogue.
  */
 export function isInUse(error: unknown): boolean {
   if (/^(55P03|40P01)$/.test(sqlState(error))) return true;

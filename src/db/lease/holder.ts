@@ -1,16 +1,19 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Who holds a lease: enough to find the process. */
+/** The process that holds a lease, described so that one can find it. */
 export interface Holder {
   readonly command: string;
   readonly host: string;
   readonly pid: number;
-  /** What its number belongs to: containers and cloned machines may share a host's name, not its processes. */
+  /**
+   * The set of process ids that `pid` belongs to: containers and cloned machines may share a host name but not
+   * processes.
+   */
   readonly space: string;
 }
 
-/** Tells one set of process ids from another on Linux: which boot of which machine, which namespace there. */
+/** Identifies the set of process ids on Linux, by the boot of the machine and the namespace; empty elsewhere. */
 function processSpace(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -20,12 +23,12 @@ function processSpace(): string {
   }
 }
 
-/** This process, at work on a command. */
+/** This process as a holder that runs `command`. */
 export function thisProcess(command: string): Holder {
   return { command, host: hostname(), pid: process.pid, space: processSpace() };
 }
 
-/** A process of this machine that no longer exists cannot be writing. */
+/** Whether the holder was a process of this machine that no longer exists, so that it cannot be writing. */
 export function isDead(holder: Holder): boolean {
   const here = holder.host === hostname() && holder.space === processSpace();
   if (!here || holder.pid === process.pid) return false;

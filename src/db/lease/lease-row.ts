@@ -5,39 +5,39 @@ import type { Terms } from '../connection/begin.ts';
 import { sqlState } from '../connection/sql-state.ts';
 import type { Holder } from './holder.ts';
 
-/** The one row of `pylon_sync.lease`, as it stood when it was looked at. */
+/** The only row of `pylon_sync.lease`, as it was when it was read. */
 export interface LeaseRow {
-  /** Grows with every change of hands. */
+  /** Incremented whenever a process takes the lease. */
   readonly token: bigint;
   readonly holder: Holder;
-  /** The time of `expires_at`, to be compared for equality alone: every heartbeat changes it. */
+  /** `expires_at` as text, to be compared for equality only: every heartbeat changes it. */
   readonly expires: string;
-  /** Whether that time has passed by the database's clock. */
+  /** Whether `expires_at` has passed by the database's clock. */
   readonly expired: boolean;
   /** Whether the holder gave the lease back. */
   readonly released: boolean;
 }
 
-/** Shorter than a silent connection of the lease's own is kept (`connect.ts`). */
+/** The timeouts are shorter than that of a silent connection of the lease's pool (`connect.ts`). */
 const LOOKING: Terms = { access: 'READ ONLY', statementMs: 9_000, lockMs: 0, idleMs: 8_000 };
 const HOLDING: Terms = { ...LOOKING, access: 'READ WRITE' };
 
-const EXPIRES = 'extract(epoch FROM held.expires_at)::text';
+const EXPIRES = 'extract(epoch FROM existing.expires_at)::text';
 
-/** Reads the row and locks nothing: those who write are not held up by those who wait. */
+/** Reads the row without locking it, so that processes that wait for the lease do not delay its holder. */
 export async function readLease(pool: Pool): Promise<LeaseRow | undefined> {
   const { rows } = await readStatement<LeaseRow & { token: string }>(
     pool,
     `SELECT token, holder, ${EXPIRES} AS expires, expires_at < clock_timestamp() AS expired,
             expires_at = '-infinity' AS released
-       FROM pylon_sync.lease AS held WHERE name = 'daemon'`,
+       FROM pylon_sync.lease AS existing WHERE name = 'daemon'`,
     [],
     LOOKING,
   );
   return rows[0] && { ...rows[0], token: BigInt(rows[0].token) };
 }
 
-/** The last place in the order of requests that any mirrored row has; reads all of them. */
+/** The greatest place in the order of requests (`_order`) that any mirrored row has; reads all tables. */
 export async function lastPlace(pool: Pool): Promise<bigint> {
   const each = resources.map(({ name }) => `SELECT max(_order) AS place FROM ${tableOf(name)}`);
   const { rows } = await readStatement<{ place: string }>(
@@ -47,14 +47,14 @@ export async function lastPlace(pool: Pool): Promise<bigint> {
   return BigInt(rows[0]?.place ?? 0);
 }
 
-/** Transactions under the old token end within seconds; who waits for them looks again. */
+/** Transactions under the old token end within seconds; the caller tries again after this timeout. */
 const TAKING: Terms = { ...HOLDING, lockMs: 3_000 };
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * Takes the row over if it stands as it was seen (or is still not there), waiting for transactions that write
- * under its token; the new token, or undefined when it has changed or those do not end. Where there is no row, `first`
- * is the token.
+ * Takes the lease if its row is still as `seen`, or still missing. Waits for transactions that write under the old
+ * token. Returns the new token (`first` if there was no row), or undefined if the row has changed or those
+ * transactions do not end.
  */
 export async function takeLease(
   pool: Pool,
@@ -66,12 +66,12 @@ export async function takeLease(
   try {
     const { rows } = await writeStatement<{ token: string }>(
       pool,
-      `INSERT INTO pylon_sync.lease AS held (name, token, holder, acquired_at, expires_at)
+      `INSERT INTO pylon_sync.lease AS existing (name, token, holder, acquired_at, expires_at)
          VALUES ('daemon', $5, $1, clock_timestamp(), clock_timestamp() + $2 * interval '1 millisecond')
          ON CONFLICT (name) DO UPDATE
-            SET token = held.token + 1, holder = excluded.holder,
+            SET token = existing.token + 1, holder = excluded.holder,
                 acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
-          WHERE held.token = $3 AND ${EXPIRES} = $4
+          WHERE existing.token = $3 AND ${EXPIRES} = $4
          RETURNING token`,
       [JSON.stringify(holder), expiryMs, seen?.token ?? null, seen?.expires ?? null, first],
       TAKING,
@@ -83,7 +83,7 @@ export async function takeLease(
   }
 }
 
-/** Puts the expiry off; false when the row is another holder's or was given back. */
+/** Extends the lease. Returns false if it is another holder's or was released. */
 export async function renewLease(pool: Pool, token: bigint, expiryMs: number): Promise<boolean> {
   const { rowCount } = await writeStatement(
     pool,
@@ -95,7 +95,7 @@ export async function renewLease(pool: Pool, token: bigint, expiryMs: number): P
   return rowCount !== 0;
 }
 
-/** Gives the row back, if it still is this token's. */
+/** Releases the lease if it is still this token's. */
 export async function releaseLease(pool: Pool, token: bigint): Promise<void> {
   await writeStatement(
     pool,

@@ -3,19 +3,19 @@ import type { LeaseRow } from './lease-row.ts';
 /** Milliseconds without a heartbeat after which others may take a lease over. */
 export const EXPIRY_MS = 10_000;
 
-/** The memory of a process that waits for a lease: what it saw of its row, and when by its own clock. */
+/** What a process that waits for a lease has seen of its row, and when by its own clock. */
 export interface LeaseWatch {
-  /** Whether its holder has let the lease lapse. */
+  /** Whether the lease has expired or was released. */
   hasLapsed(row: LeaseRow): boolean;
-  /** Notes a token of this very process: what it left behind under one, nobody else holds. */
+  /** Notes a token of this process. A lease under it counts as lapsed, since nobody else can hold it. */
   own(token: bigint): void;
 }
 
 /**
- * Watches a lease through the looks of its caller. A row that has not changed for the whole expiry of this
- * process's time has lapsed, whatever time it names, and one that changes has not: clocks that are set, here or
- * at the database, neither keep a dead holder's lease nor end a living one's. Only at the first look at a
- * holder is there nothing to go by but the database's clock.
+ * Decides from the rows that its caller reads whether a lease has lapsed. A row that has not changed for `expiryMs`
+ * of this process's monotonic clock has lapsed, whatever its `expires_at`; one that has changed has not. So a clock
+ * that is set, here or at the database, neither prolongs a dead holder's lease nor ends a living one's. Only when a
+ * holder is seen for the first time does the database's clock decide.
  */
 export function watchLease(expiryMs = EXPIRY_MS, now = () => performance.now()): LeaseWatch {
   let seen: { token: bigint; expires: string; since: number; lapsed: boolean } | undefined;

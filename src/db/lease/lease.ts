@@ -7,7 +7,7 @@ import { EXPIRY_MS, type LeaseWatch, watchLease } from './lease-watch.ts';
 
 export type { Holder };
 
-/** Another process holds the lease of this database. */
+/** The lease of this database is held by another process. */
 export class LeaseHeldError extends PermanentError {
   override name = 'LeaseHeldError';
   readonly holder: Holder;
@@ -21,22 +21,25 @@ export class LeaseHeldError extends PermanentError {
 
 /** The right to write to a database, held by one process at a time. */
 export interface Lease {
-  /** Grows with every change of hands; checked in every writing transaction. */
+  /** Incremented whenever a process takes the lease; every writing transaction checks it. */
   readonly token: bigint;
-  /** Aborted when the lease is gone, as another process may be writing, or was given up. */
+  /** Aborted when the lease is lost (another process may be writing) or given up. */
   readonly lost: AbortSignal;
-  /** A place in the order of requests: later than all that this or any former holder took. */
+  /** The next place in the order of requests, after every place that this or any earlier holder took. */
   nextOrder(): bigint;
   /**
-   * To be called as something leaves that must not come from two processes.
+   * Must be called right before something is sent that two processes must not both send.
    *
-   * @throws LeaseLostError when another process may have taken over, and until a heartbeat says that none has: this
-   * one was paused, say.
+   * @throws LeaseLostError if another process may have taken the lease (this process was paused, say). Calls succeed
+   * again once a heartbeat shows that none has.
    */
   assertHeld(): void;
-  /** Ends all work under the lease: `lost` is aborted with the reason, unless it was or the lease was given back. */
+  /**
+   * Ends all work under the lease by aborting `lost` with the reason, unless `lost` was aborted or the lease released
+   * before.
+   */
   giveUp(reason: Error): void;
-  /** Gives the lease back at once, unless another process has it. Safe to call twice. */
+  /** Releases the lease at once, unless another process holds it. Safe to call twice. */
   release(): Promise<void>;
 }
 
@@ -44,32 +47,35 @@ export interface Lease {
 export const HEARTBEAT_MS = 3_000;
 
 export interface LeaseOptions {
-  /** What is running, for the message to others: `pylon-sync backfill`. */
+  /** The command that runs, for the error message that others get: `pylon-sync backfill`. */
   readonly command: string;
   /** Milliseconds between heartbeats; default `HEARTBEAT_MS`. */
   readonly heartbeatMs?: number;
   /** Milliseconds after the last heartbeat at which others may take over; default `EXPIRY_MS`. */
   readonly expiryMs?: number;
-  /** What the caller has seen of the lease before, where it waits for it. */
+  /** What the caller has seen of the lease so far, if it waits for it. */
   readonly watch?: LeaseWatch;
-  /** Aborts the look at the lease, at a database that may not answer. */
+  /** Aborts reading the lease, in case the database does not answer. */
   readonly signal?: AbortSignal;
 }
 
-/** Requests one holder can number: 2^36, thousands of years at Pylon's limits. */
+/**
+ * Bits of a place that number the requests of one token: 2^36 requests last for thousands of years at Pylon's limits.
+ */
 const COUNTER_BITS = 36n;
 
-/** The places in the order of requests that the holder of a token gives: from `begin` to before `end`. */
+/** The places in the order of requests that belong to a token: from `begin` to before `end`. */
 export const placesOf = (token: bigint) => ({
   begin: token << COUNTER_BITS,
   end: (token + 1n) << COUNTER_BITS,
 });
 
 /**
- * Takes the lease of a database, or says who has it. A lease whose holder was a process of this machine
- * that is gone is taken over at once; any other when it has lapsed.
+ * Takes the lease of a database. If the holder was a process of this machine that no longer exists, takes it at once;
+ * otherwise only if it has lapsed.
  *
- * @throws LeaseHeldError naming the holder, DatabaseAwayError, the signal's reason.
+ * @throws LeaseHeldError, which names the holder, if another process holds it; DatabaseAwayError; the signal's
+ * reason.
  */
 export async function acquireLease(db: Pick<Database, 'vital'>, options: LeaseOptions): Promise<Lease> {
   const {
@@ -86,8 +92,8 @@ export async function acquireLease(db: Pick<Database, 'vital'>, options: LeaseOp
     const first = row === undefined ? await firstToken(db.vital) : 1n;
     const token = isFree ? await takeLease(db.vital, holder, expiryMs, row, first) : undefined;
     if (token === undefined) {
-      const held = isFree ? await unlessAborted(readLease(db.vital), signal) : row;
-      throw new LeaseHeldError(held?.holder ?? holder);
+      const current = isFree ? await unlessAborted(readLease(db.vital), signal) : row;
+      throw new LeaseHeldError(current?.holder ?? holder);
     }
     watch.own(token);
     return hold(db, token, heartbeatMs, expiryMs);
@@ -96,11 +102,11 @@ export async function acquireLease(db: Pick<Database, 'vital'>, options: LeaseOp
   }
 }
 
-/** Where the row is not there, rows may still tell of tokens that there were. */
+/** The token of a lease without a row: above every token that mirrored rows still show. */
 const firstToken = async (pool: Database['vital']): Promise<bigint> =>
   ((await lastPlace(pool)) >> COUNTER_BITS) + 1n;
 
-/** A query whose answer nobody needs once the signal is aborted: rejects with its reason then. */
+/** Waits for a query, but rejects with the signal's reason as soon as the signal is aborted. */
 async function unlessAborted<T>(query: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return query;
   let abandon = () => {};
@@ -126,7 +132,7 @@ function hold(
   let trouble: unknown = silence;
   let expiry: NodeJS.Timeout | undefined;
   let expiresAt = 0;
-  /** Until when nobody else can have taken over. */
+  /** Until when, by `performance.now()`, no other process can have taken the lease. */
   let sureUntil = performance.now() + expiryMs;
 
   const end = () => {
@@ -139,7 +145,9 @@ function hold(
     end();
     lost.abort(reason);
   };
-  /** Past the expiry nobody knows who holds the lease. It is only ever put off. */
+  /**
+   * Schedules the loss of the lease: after its expiry another process may hold it. Never moves to an earlier time.
+   */
   const expireAt = (time: number) => {
     if (time <= expiresAt) return;
     expiresAt = time;
@@ -162,7 +170,7 @@ function hold(
       isTaken = true;
       lose(new LeaseLostError('another process took over this database'));
     } catch (error) {
-      // The database may be away for a moment.
+      // The database may be back before the lease expires.
       trouble = error;
     }
   };
@@ -170,9 +178,9 @@ function hold(
   const heart = setInterval(() => {
     const sinceMs = performance.now() - beatAt;
     beatAt += sinceMs;
-    // This process was paused, and its heart with it: it has to ask whose the lease is.
+    // This process was paused and sent no heartbeats: one must now succeed soon, or the lease counts as lost.
     if (sinceMs > 2 * heartbeatMs) expireAt(beatAt + heartbeatMs);
-    // Without waiting for the one before, which may hang on a connection that is dead.
+    // Does not wait for the previous heartbeat, whose connection may be dead.
     void beat();
   }, heartbeatMs);
   heart.unref();

@@ -6,16 +6,19 @@ import { CHANGING, type Terms } from '../connection/begin.ts';
 import type { Database, Executor } from '../connection/connect.ts';
 import type { Lease } from './lease.ts';
 
-/** The mark of the daemon's own writes, which triggers leave alone. */
+/** Marks the daemon's own writes, which the triggers ignore. */
 const AS_DAEMON = "pylon_sync.daemon = 'on'";
 
-/** How often the server looks, in the middle of a statement, whether the process is gone. Linux alone can tell. */
+/**
+ * How often the server checks during a statement whether the client is still there. Servers support this on Linux
+ * only.
+ */
 const CHECK_INTERVAL = '2s';
 
 /**
- * Waiting for a user's lock is bounded, so that it holds up neither the daemon nor its end. A statement writes one page,
- * or goes over a whole table. What a process that was paused, or whose machine is gone, can hold, it holds for less time
- * than the lease lasts.
+ * The terms of the daemon's writes. `lockMs` bounds the wait for a user's lock, so that it delays neither the daemon
+ * nor its shutdown. `statementMs` suffices for a statement that reads a whole table. `idleMs` is shorter than the
+ * lease, so that the locks of a process that was paused, or whose machine is gone, end before the lease does.
  */
 const WRITING: Terms = {
   access: 'READ WRITE',
@@ -26,8 +29,8 @@ const WRITING: Terms = {
 };
 
 /**
- * Locks the lease's row as it is ours. A commit that Pylon is told of afterwards must outlive a crash of the server, where
- * somebody has set that commits need not.
+ * Locks the lease's row if the lease is ours. Also makes the commit durable where somebody has turned
+ * `synchronous_commit` off: what is sent to Pylon afterwards relies on it.
  */
 const LEASE = `
   SELECT set_config('client_connection_check_interval',
@@ -39,14 +42,13 @@ const LEASE = `
      FOR KEY SHARE`;
 
 /**
- * Runs `work` in one transaction that is allowed to write: everything the daemon writes, to the mirror or of its
- * own state, goes through here. The lease is checked and locked against a change of hands until the end,
- * waiting is bounded, and the transaction is marked as the daemon's own (`pylon_sync.daemon`), all local to it.
- * Rolls back when `work` throws.
+ * Runs `work` in one transaction that is allowed to write: everything that the daemon writes goes through here. The
+ * transaction checks the lease and locks its row, so that no other process can take it before the end. Waits are
+ * bounded, and the transaction is marked as the daemon's own (`pylon_sync.daemon`). Rolls back if `work` throws.
  *
- * A lease that is another's and a database that is away end all work under the lease, not this transaction alone.
+ * If another process holds the lease or the database is away, this gives the lease up, which ends all work under it.
  *
- * @throws LeaseLostError when another process has taken over, DatabaseAwayError; nothing was written then, unless
+ * @throws LeaseLostError if another process has taken the lease, DatabaseAwayError. Nothing was written then, unless
  * the answer to the commit was lost.
  */
 export async function writing<T>(
@@ -58,8 +60,8 @@ export async function writing<T>(
   try {
     return await atomically(
       db.pool,
-      async (client, held) => {
-        if (held?.rowCount === 0) throw new LeaseLostError('another process took over this database');
+      async (client, leaseRow) => {
+        if (leaseRow?.rowCount === 0) throw new LeaseLostError('another process took over this database');
         return work(drizzle({ client }));
       },
       { terms: WRITING, opening: [LEASE, [lease.token]] },
@@ -71,7 +73,10 @@ export async function writing<T>(
   }
 }
 
-/** Runs `work` in one transaction without a lease: what a person or a command writes beside the daemon. */
+/**
+ * Runs `work` in one writing transaction without a lease, for a person or a command beside the daemon. With
+ * `asDaemon`, triggers ignore what it writes.
+ */
 export async function changing<T>(
   db: Pick<Database, 'pool'>,
   work: (tx: Executor) => Promise<T>,

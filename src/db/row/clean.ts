@@ -1,7 +1,7 @@
 import { ExactNumber } from '../../exact.ts';
 
-/** U+0000, which neither `text` nor `jsonb` can hold. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the character is what is looked for.
+/** U+0000, which neither `text` nor `jsonb` can store. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character to find.
 const NUL = /\u0000/g;
 
 const isCleanText = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000');
@@ -10,12 +10,12 @@ const cleanText = (text: string): string =>
   isCleanText(text) ? text : text.toWellFormed().replace(NUL, '\uFFFD');
 
 /**
- * Whether JSON made by `JSON.stringify` may hold text that is not clean: it escapes what Postgres cannot hold
- * as `\u…`, and hardly anything else. One look at a text is cheaper than one at each of its values.
+ * Whether JSON made by `JSON.stringify` may contain characters that Postgres cannot store. `JSON.stringify` escapes
+ * those as `\u…`, and hardly anything else. Searching one text is cheaper than checking each value.
  */
 export const mayBeUnclean = (json: string): boolean => json.includes('\\u');
 
-/** Looks without copying: nearly every value is clean. */
+/** Checks without copying, because nearly every value is clean. */
 function isClean(value: unknown): boolean {
   if (typeof value === 'string') return isCleanText(value);
   if (typeof value !== 'object' || value === null) return true;
@@ -34,8 +34,8 @@ function cleanCopy(value: unknown): unknown {
 }
 
 /**
- * The same JSON value with every character Postgres cannot hold (U+0000, lone surrogates) replaced by
- * U+FFFD, in keys too. A value that has none is returned itself, not copied.
+ * The same JSON value with every character that Postgres cannot store (U+0000, lone surrogates) replaced by U+FFFD,
+ * in keys too. A value without such a character is returned itself, not copied.
  */
 export function clean(value: unknown): unknown {
   return isClean(value) ? value : cleanCopy(value);

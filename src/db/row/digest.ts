@@ -3,7 +3,7 @@ import { ExactNumber, toJson } from '../../exact.ts';
 import { put } from '../../resources/fields.ts';
 import { unsigned } from '../../resources/signatures.ts';
 
-/** Looks without copying: servers send maps in one order, as a rule. */
+/** Checks without copying, because servers usually send keys in order. */
 function isOrdered(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return value.every(isOrdered);
@@ -23,13 +23,16 @@ function sorted(value: unknown): unknown {
   return result;
 }
 
-/** The value with the keys of every object in order: two servers' orders of one map are the same value. */
+/** The value with the keys of every object sorted, so that the order in which a server sends them does not matter. */
 export const ordered = (value: unknown): unknown => (isOrdered(value) ? value : sorted(value));
 
-/** 132 bits of SHA-256 over JSON whose keys are in order, 22 characters. */
+/**
+ * The first 132 bits of the SHA-256 of JSON whose keys are sorted, as 22 characters of base64url. Signatures of URLs
+ * are left out.
+ */
 export function digestText(json: string): string {
   return hash('sha256', unsigned(json), 'base64url').slice(0, 22);
 }
 
-/** The digest of any JSON value, whatever the order of its keys. */
+/** The digest of any JSON value, independent of the order of its keys. */
 export const digest = (value: unknown): string => digestText(toJson(ordered(value)));

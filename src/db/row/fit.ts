@@ -20,8 +20,8 @@ const isInt64 = (digits: string): boolean =>
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 
 /**
- * For each type, whether Postgres takes the JSON value as it is: no value is bent to fit. A time that stands for none
- * does not fit either.
+ * For each type, whether Postgres can store the JSON value unchanged. Go's zero time does not fit: it means that
+ * there is no time.
  */
 export const FITS: Readonly<Record<SqlType, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
@@ -42,12 +42,15 @@ const elementLiteral = (item: unknown): string => {
   return Array.isArray(item) ? arrayLiteral(item) : elementLiteral(toJson(item));
 };
 
-/** A text array in Postgres's own notation: one cast of a string is cheaper than unpacking JSON. */
+/** A text array as a Postgres literal: casting one string is cheaper than unpacking JSON. */
 export function arrayLiteral(items: readonly unknown[]): string {
   return `{${items.map(elementLiteral).join(',')}}`;
 }
 
-/** The nearest list that a text array can hold: arrays in it are taken apart, unless all its elements are such. */
+/**
+ * The nearest list that a text array can store: nested arrays are flattened, unless all elements are arrays of one
+ * length, which is a valid two-dimensional array.
+ */
 export const asTextArray = (items: readonly unknown[]): readonly unknown[] => {
   const lists = items.filter(Array.isArray);
   if (lists.length === 0) return items;
@@ -57,7 +60,7 @@ export const asTextArray = (items: readonly unknown[]): readonly unknown[] => {
   return isRegular ? items : items.flat(Number.POSITIVE_INFINITY);
 };
 
-/** SQL that turns place `index` of the JSON array `r` into a value of the type. */
+/** SQL that converts element `index` of the JSON array `r` to a value of the type. */
 export const FROM_JSON: Readonly<Record<SqlType, (index: number) => string>> = {
   text: (index) => `r->>${index}`,
   bigint: (index) => `(r->>${index})::bigint`,

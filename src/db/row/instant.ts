@@ -1,7 +1,7 @@
 const RFC3339 =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d):(\d\d)(?:\.\d{1,40})?(?:[Zz]|[+-](\d\d):(\d\d)))$/;
 
-/** What nearly every instant looks like, told at a glance: whole seconds, UTC, a day that every month has. */
+/** The form of nearly every instant, for a quick check: whole seconds, UTC, a day that every month has. */
 const ORDINARY = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -11,18 +11,18 @@ function daysIn(year: number, month: number): number {
   return leap ? 29 : (DAYS[month - 1] ?? 0);
 }
 
-/** Go's zero time, epoch milliseconds. */
+/** Go's zero time in epoch milliseconds. */
 export const ZERO_TIME = Date.parse('0001-01-01T00:00:00Z');
 
 /**
- * Whether a valid instant stands for no time at all: servers written in Go send their zero time where a field has none.
- * It is told by its day, as it may come in any zone and with fractions.
+ * Whether a valid instant is Go's zero time, which servers written in Go send for an empty field. Compares the day
+ * only, as it may come in any zone and with fractions.
  */
 export const isZeroTime = (text: string): boolean => text.startsWith('0001-01-01');
 
 /**
- * Whether Postgres reads the text as the same instant an RFC 3339 reader would. Years 0001 to 9999 (both
- * occur in what Pylon sends); a time without a zone is not an instant.
+ * Whether the text is a valid RFC 3339 instant that Postgres parses as the same instant. Allows the years 0001 to
+ * 9999 (Pylon sends both). A time without a zone is not an instant.
  */
 export function isValidInstant(text: string): boolean {
   if (ORDINARY.test(text)) return true;

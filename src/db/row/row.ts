@@ -8,7 +8,7 @@ import { digestText, ordered } from './digest.ts';
 import { arrayLiteral, FITS, type SqlType } from './fit.ts';
 import { isZeroTime } from './instant.ts';
 
-/** The columns every mirror table has beside the resource's own. */
+/** The columns that every mirror table has besides the resource's own. */
 const META = new Set(['_synced_at', '_deleted_at', '_extra', '_hash', '_order']);
 
 export interface OwnColumn {
@@ -35,23 +35,23 @@ export function jsonColumns({ table, volatile = [] }: Resource): readonly OwnCol
   return [...columns.filter((column) => !moves(column)), ...columns.filter(moves)];
 }
 
-/** An object made ready for its table: no more of it than is written. */
+/** An object converted for its table, reduced to what is written. */
 export interface Row {
   readonly id: string;
   readonly hash: string;
-  /** A list in JSON: the values of `jsonColumns`, unknown fields or null, the hash. */
+  /** A JSON list: the values of `jsonColumns`, then the unknown fields or null, then the hash. */
   readonly json: string;
 }
 
-/** A row, and what it was made of. */
+/** A row with the values that it was made of. */
 export interface MappedRow extends Row {
-  /** One value a column of `ownColumns`, `text[]` in Postgres's notation. */
+  /** The values in the order of `ownColumns`, a `text[]` as a Postgres literal. */
   readonly values: readonly unknown[];
-  /** Unknown fields, and values that did not fit; null when none. */
+  /** Unknown fields, and values that did not fit their column; null if there are none. */
   readonly extra: Readonly<Record<string, unknown>> | null;
 }
 
-/** An object that cannot be a row. */
+/** An object that cannot be converted to a row, and why. */
 export interface Reject {
   readonly payload: unknown;
   readonly id: string | null;
@@ -60,7 +60,7 @@ export interface Reject {
 
 export const isReject = <R extends Row>(row: R | Reject): row is Reject => 'reason' in row;
 
-/** What a descriptor covers, in the form that `leftOver` takes. */
+/** The fields that a descriptor covers, in the form that `leftOver` takes. */
 function coverage(resource: Resource): ReadonlyMap<string, true | Covered> {
   return new Map(
     Object.entries(resource.covered ?? {}).map(([key, inner]) => [
@@ -72,7 +72,7 @@ function coverage(resource: Resource): ReadonlyMap<string, true | Covered> {
 
 type Extra = Record<string, unknown>;
 
-/** Fields that have no column, without what is covered and without nulls. */
+/** The fields without a column, except those that the descriptor covers and nulls; undefined if there are none. */
 function extraFields(
   object: PylonObject,
   columns: ReadonlySet<string>,
@@ -96,8 +96,8 @@ const NULL = 'null';
 const isZero = (value: unknown): boolean => typeof value === 'string' && isZeroTime(value);
 
 /**
- * The JSON of extra fields, `json`, without volatile ones. Whether a volatile column has a time at all counts as content:
- * else a row that holds a zero time from before would keep it.
+ * The JSON of the extra fields without volatile ones; `json` is the JSON of all. A zero time of a volatile column
+ * counts as content: otherwise a row that still contains one from an earlier version would keep it.
  */
 function lastingPart(extra: Extra, volatile: ReadonlySet<string>, json: string): string {
   const isLasting = (key: string) => !volatile.has(key) || isZero(extra[key]);
@@ -109,10 +109,10 @@ function lastingPart(extra: Extra, volatile: ReadonlySet<string>, json: string):
 }
 
 /**
- * Returns a function that maps Pylon's objects of a resource to rows. Each own column takes what the
- * descriptor derives, else the field of its name, else the fact of the path. A value that does not fit its
- * column becomes null and is kept in `extra` under the column's name; so is every field without a column.
- * An object without an id, or that is no object, is a `Reject`. Never throws.
+ * Returns a function that maps Pylon's objects of a resource to rows. Each own column takes what the descriptor
+ * derives, else the field of its name, else the fact of the path. A value that does not fit its column becomes null
+ * and is kept in `extra` under the column's name; so is every field without a column. An object without an id, or a
+ * value that is not an object, is a `Reject`. Never throws.
  */
 export function rowMapper(resource: Resource): (value: unknown, facts?: PathFacts) => MappedRow | Reject {
   const columns = ownColumns(resource.table);
@@ -145,7 +145,7 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
     const id = values[idIndex];
     if (typeof id !== 'string' || id === '') return { payload: object, id: null, reason: 'no id' };
 
-    // What is digested is most of the row: it is turned into text once.
+    // Most of the row is digested: this converts it to text once, for both purposes.
     const lasting = toJson(steady);
     const rest = extra === undefined ? NULL : toJson(ordered(extra));
     const hash = digestText(lasting + (extra === undefined ? NULL : lastingPart(extra, volatile, rest)));
@@ -162,7 +162,7 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
   };
 }
 
-/** The columns of a row that hold something, and `_extra`, for people to read. */
+/** The columns of a row that are not null, and `_extra`, for people to read. */
 export function readable(resource: Resource, { json }: Row): Readonly<Record<string, unknown>> {
   const values = parseJson(json) as unknown[];
   const names = [...jsonColumns(resource).map(({ name }) => name), '_extra'];

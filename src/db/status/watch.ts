@@ -38,7 +38,7 @@ export function openWatch(url: string, resources: readonly Resource[]): Watch {
     status: (rows) => ask(readStatus(db, resources, rows)),
     history: () => ask(readHistory(db)),
     async close() {
-      cut(new Error('the database has been left'));
+      cut(new Error('the connection to the database was closed'));
       await close();
     },
   };
