@@ -7,12 +7,12 @@ import { confirmation, type Verdict } from './confirm.ts';
 import { checkDeletionGuard, passesDeletionGuard } from './count-deletions.ts';
 import { withLockErrorsAsTransient } from './lock-errors.ts';
 
-/** Marks, in the transaction that marks the parent as read, what is gone; how many. */
+/** Marks deleted children, in the transaction that marks the parent as read. Returns how many. */
 export type Remove = (tx: Executor) => Promise<number>;
 
 /**
- * Proves which rows of a parent are gone: those that its listing, read whole, does not hold. `finish` is to mark
- * them with its last rows; it gets nothing where nothing is to be marked.
+ * Proves which children of a parent are gone: those missing from its complete listing. `finish` must call the
+ * `Remove` it receives in the transaction of the last rows; it receives undefined if there is nothing to mark.
  */
 export async function proveMissing(
   pass: Pass,

@@ -6,22 +6,24 @@ import { listedNow } from './listing.ts';
 import { factsOf, lookUp } from './look-up.ts';
 import { secondLook } from './second-look.ts';
 
-/** A candidate is there; `store` stores what shows it, when the candidate is in doubt no more. */
+/** The candidate exists; `store` stores the answer that shows it, once the candidate is no longer in doubt. */
 export interface Refutation {
   readonly is: 'there';
   readonly store: () => Promise<unknown>;
 }
 export type Verdict = { readonly is: 'gone'; readonly proof: Proof } | Refutation;
 
-/** To be called while the candidate is in doubt, as it was before `confirmation` was called. */
+/**
+ * Must be called while the candidate is among `PendingDeletions`, where it was put before `confirmation` was called.
+ */
 export type Confirm = (id: string) => Promise<Verdict>;
 
 /**
- * How candidates that one listing did not hold are confirmed: by the request for one record, where the API has
- * one; by a second listing, where it has none, where that request answers for no record at all (a 404 speaks
- * of the endpoint then), and for what is listed per parent. `scan` is the one they are candidates of.
+ * Chooses how candidates missing from a listing are confirmed: by the request for one record, or by a second listing.
+ * The second listing is used where the API has no such request, where that request finds no record at all (its 404
+ * then concerns the endpoint), and for children listed per parent. `scan` is the scan of the candidates.
  *
- * @throws PermanentError when there is no way to confirm anything.
+ * @throws PermanentError if nothing can confirm a deletion.
  */
 export async function confirmation(pass: Pass, absent: Evidence, scan: number | null): Promise<Confirm> {
   const { ctx, resource } = pass;
@@ -52,10 +54,10 @@ export async function confirmation(pass: Pass, absent: Evidence, scan: number | 
   };
 }
 
-/** Listed records asked for before a request counts as one that answers for none. */
+/** Listed records to fetch before the request counts as finding no record at all. */
 const SAMPLES = 3;
 
-/** Whether a record that is listed at this moment is answered for; `unknown` where none is listed. */
+/** Whether the request for one record finds a record that is listed now; `unknown` if none is listed. */
 async function answersForOne(pass: Pass, get: string): Promise<'yes' | 'no' | 'unknown' | 'refused'> {
   const ids = await listedNow(pass, SAMPLES);
   try {

@@ -7,7 +7,7 @@ import { countSingleDeletions, lockDeletions } from '../../db/mirror/tombstones.
 import type { Pass } from '../pass/pass.ts';
 import { isImplausible } from './guard.ts';
 
-/** Whether so many deletions more are plausible, with those of the last day. */
+/** Whether `count` further deletions are plausible, counting those of the last day. */
 async function isPlausible(db: Executor, { resource }: Pass, count: number): Promise<boolean> {
   const recent = await countSingleDeletions(db, resource.name);
   const live = await countLive(db, resource.table);
@@ -15,8 +15,9 @@ async function isPlausible(db: Executor, { resource }: Pass, count: number): Pro
 }
 
 /**
- * Whether so many deletions may be looked into, before anything is asked for; noted as by `admit` where they may
- * not. Those that are proved at the same moment are not counted yet: whoever marks them asks `admit`.
+ * Whether so many deletions may be looked into, checked before any request. If not, they are recorded as by
+ * `checkDeletionGuard`. Deletions being proved concurrently are not counted yet, so `checkDeletionGuard` is called
+ * again when they are marked.
  */
 export async function passesDeletionGuard(pass: Pass, ids: readonly string[]): Promise<boolean> {
   const { ctx } = pass;
@@ -25,8 +26,9 @@ export async function passesDeletionGuard(pass: Pass, ids: readonly string[]): P
 }
 
 /**
- * Whether the transaction may mark these records as gone: until its end no other one marks any. Where they are too
- * many, with those of the last day, they are noted under the one stopped scan, for a person to let through.
+ * Whether the transaction may mark these records as deleted; until its end no other transaction marks any of the
+ * resource. If they are too many, counting those of the last day, they become candidates of the resource's one
+ * stopped scan, for somebody to approve.
  */
 export async function checkDeletionGuard(pass: Pass, tx: Executor, ids: readonly string[]): Promise<boolean> {
   const { ctx, resource } = pass;

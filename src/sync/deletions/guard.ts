@@ -1,8 +1,8 @@
-/** Deletions that are plausible whatever the size of their table. */
+/** So many deletions are plausible whatever the size of the table. */
 const FEW = 50;
-/** Share of a table above which more than a few are not. */
+/** More than `FEW` deletions are implausible above this share of the table. */
 const SHARE = 0.1;
 
-/** Whether so many deletions out of so many live rows are to be looked at by a person first. */
+/** Whether so many deletions out of so many live rows need somebody's approval. */
 export const isImplausible = (deletions: number, live: number): boolean =>
   deletions > FEW && deletions > live * SHARE;

@@ -12,20 +12,19 @@ import type { Pass } from '../pass/pass.ts';
 import { isImplausible } from './guard.ts';
 import { settle } from './settle.ts';
 
-/** Candidates moved at a time. */
+/** Candidates moved a transaction. */
 const BATCH = 200;
 
 /**
- * Says what a whole listing that has ended proves: rows of its span that it did not see are confirmed one by
- * one and marked deleted. One that would delete an implausible share of the table is stopped and waits for a
- * person.
+ * Infers deletions from a complete listing: rows of its span that it did not see are confirmed one by one and marked
+ * deleted. A scan that would delete an implausible share of the table is stopped until somebody approves it.
  */
 export async function judge(pass: Pass, scan: Scan, span: Span): Promise<void> {
   if (scan.state === 'listing' && !(await collect(pass, scan, span))) return;
   await settle(pass, scan);
 }
 
-/** Ends the listing. False when nothing is to be settled now. */
+/** Ends the listing and collects the candidates. Returns false if nothing is to be settled now. */
 async function collect(pass: Pass, scan: Scan, span: Span): Promise<boolean> {
   const { ctx, resource } = pass;
   const { log } = ctx;
@@ -43,7 +42,7 @@ async function collect(pass: Pass, scan: Scan, span: Span): Promise<boolean> {
     const waiting = await newestScan(tx, resource.name, scan.kind, 'stopped');
     if (waiting === undefined) await endScan(tx, scan.id, 'stopped');
     else {
-      // The one that waits already keeps its number, for whoever is about to type it.
+      // A scan that is stopped already keeps its number, which somebody may be about to type.
       for (let after = ''; ; ) {
         const ids = await readCandidates(tx, scan.id, BATCH, after);
         const last = ids.at(-1);

@@ -18,7 +18,7 @@ const listingOf = (pass: Pass, pull: Whole, query: Query, limit: number | undefi
 
 const variantsOf = (pull: Whole): readonly Query[] => (pull.by === 'list' && pull.variants) || [{}];
 
-/** Every id that a listing holds now; its rows are left alone. Parts of it that are refused hold none. */
+/** Every id in a listing now; rows are not stored. Refused variants contribute none. */
 export async function idsOfWhole(pass: Pass, pull: Whole): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   const variants = variantsOf(pull);
@@ -36,7 +36,7 @@ export async function idsOfWhole(pass: Pass, pull: Whole): Promise<ReadonlySet<s
   return ids;
 }
 
-/** An older or newer server may not know a part of a listing. */
+/** An older or newer server may not know a variant of a listing. */
 function unlessRefused(error: unknown): { readonly value?: readonly string[] } {
   if (error instanceof PylonError && error.status === 400) return {};
   throw error;
@@ -47,7 +47,7 @@ async function* idPages(pass: Pass, listing: Listing): AsyncGenerator<readonly s
   for await (const page of readPages(pass.pylon, listing, {}, read)) yield page.objects;
 }
 
-/** Some ids that a listing of the resource holds at this moment, the newest where it is long. */
+/** Up to `limit` ids that a listing of the resource contains now; the newest if it is long. */
 export async function listedNow(pass: Pass, limit: number): Promise<readonly string[]> {
   const { pull } = pass.resource;
   const whole: Whole | undefined =
@@ -67,7 +67,7 @@ export async function listedNow(pass: Pass, limit: number): Promise<readonly str
   return [];
 }
 
-/** Every id that the listings of one parent hold now. */
+/** Every id in the listings of one parent now. */
 export async function idsOfParent(pass: Pass, pull: ByParent, parent: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for await (const { batch } of listChildren(pass, pull, parent, START))

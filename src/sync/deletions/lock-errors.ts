@@ -2,7 +2,7 @@ import { isLockHeld } from '../../db/connection/sql-state.ts';
 import { TransientError } from '../../errors.ts';
 import type { Resource } from '../../resources/define.ts';
 
-/** @throws TransientError in the place of what Postgres says when another transaction holds a row. */
+/** @throws TransientError instead of Postgres's error when another transaction has locked a row. */
 export async function withLockErrorsAsTransient<T>({ name }: Resource, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -6,18 +6,18 @@ import type { Answer } from '../../pylon/types.ts';
 import type { PathFacts } from '../../resources/define.ts';
 import type { Pass } from '../pass/pass.ts';
 
-/** What Pylon says of one record. */
+/** What Pylon answers about one record. */
 export type Lookup =
   | { readonly is: 'there'; readonly answer: Answer; readonly object: unknown; readonly facts: PathFacts }
-  /** Pylon does not know it, or has merged it into another one: with its words, as evidence. */
+  /** Pylon does not know the record, or has merged it into another one; `words` is its answer, as evidence. */
   | { readonly is: 'gone'; readonly words: Evidence; readonly asked: bigint };
 
-/** Answers that say a record is not there. 400 and the rest say something about the request. */
+/** Statuses that say that a record does not exist; others concern the request. */
 const GONE = [404, 410];
 
 const placeholders = (route: string) => [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
 
-/** What the path of a request for one record takes, from the record's row. */
+/** The parameters of the path to one record, from its row. */
 export async function factsOf(pass: Pass, id: string): Promise<Readonly<Record<string, string>>> {
   const names = placeholders(pass.resource.get ?? '').filter((name) => name !== 'id');
   if (names.length === 0) return {};
@@ -28,7 +28,7 @@ export async function factsOf(pass: Pass, id: string): Promise<Readonly<Record<s
 /**
  * Asks Pylon for one record.
  *
- * @throws whatever else than its absence Pylon, or the way there, says.
+ * @throws any error other than the record's absence.
  */
 export async function lookUp(
   pass: Pass,
@@ -50,10 +50,10 @@ export async function lookUp(
 }
 
 /**
- * The object of an answer. A hint may name a record by its number or an external id: of what is no id of a row, whatever
- * is answered is what was asked for.
+ * The object of an answer. A webhook's hint may name a record by its number or an external id, so for an id that no
+ * row has, any answered record is the requested one.
  *
- * @throws OtherRecordError where it is another record than that of the row.
+ * @throws OtherRecordError if Pylon answers with another record than the row's.
  */
 async function objectOf({ ctx, resource }: Pass, answer: Answer, id: string, endpoint: string) {
   try {
@@ -65,7 +65,7 @@ async function objectOf({ ctx, resource }: Pass, answer: Answer, id: string, end
   }
 }
 
-/** The part of a deletion's evidence that Pylon's own words give. */
+/** The part of a deletion's evidence that comes from Pylon's answer. */
 const evidenceOf = ({ endpoint, status, code, requestId }: PylonError) => ({
   confirmed_by: endpoint,
   status,
@@ -73,7 +73,7 @@ const evidenceOf = ({ endpoint, status, code, requestId }: PylonError) => ({
   ...(requestId === undefined ? {} : { request_id: requestId }),
 });
 
-/** The same where it answered with another record. */
+/** The same when Pylon answered with another record. */
 const mergedWords = ({ endpoint, status, answered, requestId }: OtherRecordError): Evidence => ({
   ...{ confirmed_by: endpoint, status, merged_into: answered },
   ...(requestId === undefined ? {} : { request_id: requestId }),

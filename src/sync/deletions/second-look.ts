@@ -2,12 +2,12 @@ import { readRow } from '../../db/mirror/rows.ts';
 import type { Pass } from '../pass/pass.ts';
 import { idsOfParent, idsOfWhole } from './listing.ts';
 
-/** Whether a record is missing from a second listing as well; how that was asked, for the evidence. */
+/** Tells whether a record is missing from a second listing as well, and how that was asked, for the evidence. */
 export interface SecondLook {
   readonly path: string;
   of(id: string): Promise<{
     readonly isMissing: boolean;
-    /** From the order of requests, before the listing was asked for. */
+    /** A place in the order of requests, taken before the listing was requested. */
     readonly asked: bigint;
   }>;
 }
@@ -17,7 +17,7 @@ interface Listed {
   readonly ids: ReadonlySet<string>;
 }
 
-/** A second listing, read when first asked for; none where listing again costs as much as the whole pass. */
+/** A second listing, read on first use; undefined where it would cost as much as the whole pass. */
 export function secondLook(pass: Pass): SecondLook | undefined {
   const { pull, table } = pass.resource;
   const { db, lease } = pass.ctx;

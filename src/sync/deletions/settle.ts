@@ -10,21 +10,21 @@ import type { Pass } from '../pass/pass.ts';
 import { type Confirm, confirmation, type Refutation, type Verdict } from './confirm.ts';
 import { withLockErrorsAsTransient } from './lock-errors.ts';
 
-/** Candidates settled side by side: each waits for one answer and one commit. */
+/** Candidates settled concurrently: each waits for one answer and one commit. */
 const SIDE_BY_SIDE = 6;
 const BATCH = 200;
 
 /**
- * Confirms each candidate and marks it, or finds it alive. What cannot be settled (a row that someone holds, a
- * record that Pylon fails to answer for) does not keep the rest, nor the next listing: that finds it again. A
- * scan that a person let through is not made again: it stays open for what is left.
+ * Confirms each candidate and marks it deleted, or finds that it exists. A candidate that cannot be settled (its row
+ * is locked, or Pylon fails to answer) stops neither the others nor the next listing, which finds it again. An
+ * approved scan is not repeated, so it stays open for what is left.
  *
- * @throws TransientError when Pylon answers for none: the scan goes on with the next pass.
+ * @throws TransientError if Pylon answers for no candidate; the scan goes on with the next pass.
  */
 export async function settle(pass: Pass, scan: Scan): Promise<void> {
   const { ctx, resource } = pass;
   const undone = await settleAll(pass, scan).catch((error: unknown) => {
-    // Nothing can confirm anything, or Pylon refuses to: the listing itself was read, and will be again.
+    // Nothing can confirm a deletion, or Pylon refuses to. The listing itself was read and will be read again.
     if (!(error instanceof PermanentError) || isTokenRefused(error)) throw error;
     return [error.message];
   });
@@ -39,7 +39,7 @@ export async function settle(pass: Pass, scan: Scan): Promise<void> {
 
 const isTokenRefused = (error: unknown) => error instanceof PylonError && error.status === 401;
 
-/** What could not be settled, and why. */
+/** Settles all; returns what could not be settled, and why. */
 async function settleAll(pass: Pass, scan: Scan): Promise<readonly string[]> {
   const undone: string[] = [];
   for (let after = ''; ; ) {
@@ -53,7 +53,10 @@ async function settleAll(pass: Pass, scan: Scan): Promise<readonly string[]> {
   }
 }
 
-/** All are in doubt from before the first request until the last commit: one listing may speak of all of them. */
+/**
+ * All of them are pending from before the first request until the last commit, since one listing may show any of
+ * them.
+ */
 async function settleBatch(
   pass: Pass,
   scan: Scan,
@@ -73,7 +76,7 @@ async function settleBatch(
 
 async function settleOne(pass: Pass, scan: Scan, confirm: Confirm, id: string): Promise<Verdict | undefined> {
   const { ctx, resource, progress } = pass;
-  // Perhaps it went with its parent meanwhile.
+  // It may have been deleted with its parent meanwhile.
   const verdict = (await isLive(ctx.db.orm, resource.table, id)) ? await confirm(id) : undefined;
   const marked = await withLockErrorsAsTransient(resource, () =>
     writing(ctx.db, ctx.lease, async (tx) => {

@@ -8,12 +8,12 @@ import type { Pass } from '../pass/pass.ts';
 import { checkDeletionGuard, passesDeletionGuard } from './count-deletions.ts';
 import { type Lookup, lookUp } from './look-up.ts';
 
-/** Milliseconds to either side of the second a record was created in. */
+/** Milliseconds to search before and after the second in which a record was created. */
 const AROUND = 2_000;
 
 /**
- * Asks for one record; where Pylon does not know it, proves that it is gone and marks it, as far as that can be
- * done at once.
+ * Fetches one record. If Pylon does not know it, proves that it is gone and marks it, as far as this can be done at
+ * once.
  */
 export function askOrProve(
   pass: Pass,
@@ -29,9 +29,9 @@ export function askOrProve(
 }
 
 /**
- * Proves that one record is gone which Pylon no longer knows by its id: a search for what was created around
- * the same second must miss it too. Where no search filters by creation the next whole listing decides. False
- * when nothing was proved.
+ * Proves that a record is gone which Pylon no longer knows by its id: a search for what was created around the same
+ * second must miss it too. Where no search filters by creation time, the next complete listing decides. Returns false
+ * if nothing was proved.
  */
 async function proveGone(
   pass: Pass,

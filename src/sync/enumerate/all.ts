@@ -9,14 +9,13 @@ import { rereadLeft } from './reread.ts';
 import { enumerateWindows } from './window.ts';
 
 /**
- * Reads all of a resource, however it is listed, rows that had to be left included. The span of what was
- * listed as a whole; nothing where each listing, or each record, was judged for itself.
+ * Reads all of a resource, however it is listed, and then what locked rows had left. Returns the span of a complete
+ * listing; undefined where deletions are inferred listing by listing, or record by record.
  */
 export async function enumerateAll(pass: Pass): Promise<Span | undefined> {
   const span = await enumerate(pass);
   await rereadLeft(pass).catch((error: unknown) => {
-    // A first reading stays open until it holds every row. One that comes round does not wait for one of them:
-    // whoever holds it may do so for hours.
+    // A first read stays open until every row is stored. A repeated one does not wait for a locked row: the lock may last for hours.
     if (pass.kind === 'backfill' || !(error instanceof TransientError) || pass.signal.aborted) throw error;
     pass.leave(error);
   });

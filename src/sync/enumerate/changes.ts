@@ -7,21 +7,23 @@ import type { Pass } from '../pass/pass.ts';
 import { formatInstant } from '../pass/windows.ts';
 
 export interface ChangesOptions {
-  /** Seconds by which one scan reaches back over the one before: bounds may or may not count, and seconds are whole. */
+  /**
+   * Seconds by which a scan overlaps the one before: bounds may or may not be included, and times have whole seconds.
+   */
   readonly overlapSeconds: number;
-  /** First `created_at` of interest, RFC 3339. */
+  /** The earliest `created_at` to mirror, RFC 3339. */
   readonly since?: string | undefined;
 }
 
-/** A time of change further ahead than this says nothing of Pylon's clock. */
+/** A time of change further ahead than this, in milliseconds, tells nothing about Pylon's clock. */
 const FUTURE_MS = 86_400_000;
-/** How far the next scan looks back where a clock was set back before this one. */
+/** How far the next scan looks back, in milliseconds, if a clock was set back before this one. */
 const SET_BACK_MS = 86_400_000;
 
 /**
- * Reads what changed since the watermark. The watermark moves when the scan is complete, with its last page, and
- * to no later than its beginning, by the earlier of Pylon's clock and ours, less the overlap: what changes while it runs is for the next one. A scan that
- * was ended goes on behind its last page, under the bound and from the beginning it had.
+ * Reads what changed since the watermark. The watermark moves with the last page of a complete scan: to the scan's
+ * beginning, by the earlier of Pylon's clock and ours, less the overlap. What changes during the scan is read by the
+ * next one. An interrupted scan resumes after its last page, with its bound and its beginning.
  *
  * @throws PermanentError when Pylon ignores the filter.
  */
@@ -66,31 +68,34 @@ export async function enumerateChanges(
   function going(cursor: string): NonNullable<ChangesPosition['scan']> {
     return { bound: bound ?? formatInstant(0), start, began, cursor, highest };
   }
-  /** Without a date, what complete scans have seen before this one began is the latest that is certain of Pylon's clock. */
+  /**
+   * Without a `Date`, the latest change seen by complete scans before this one is what is certain about Pylon's
+   * clock.
+   */
   function ended(): ChangesPosition {
     const from = start ?? (position.highest ? earlier(position.highest, began) : null);
     if (from === null) return { watermark: position.watermark, highest };
-    // A clock was set back: how long ago it stood where this scan began to look is anyone's guess.
+    // A clock was set back, and it is unknown how long ago it showed this scan's bound.
     const step = start !== null && bound !== null && Date.parse(start) < Date.parse(bound) ? SET_BACK_MS : 0;
     return { watermark: formatInstant(Date.parse(from) - overlapSeconds * 1_000 - step), highest };
   }
 }
 
-/** Changed after the bound in any of its times; of what is mirrored at all. */
+/** A filter for records changed after the bound by any of their times, within what is mirrored. */
 function filterOf({ times }: Changes, bound: number, since: string | undefined): Filter {
   const changed = any(Object.keys(times).map((field) => time(field, 'time_is_after', bound)));
   if (since === undefined) return changed;
   return all([changed, time('created_at', 'time_is_after', Date.parse(since) - 1_000)]);
 }
 
-/** Every object must have changed when it was asked to have: else the filter was ignored, and the rest is missing. */
+/** Checks that an object matches the filter; if not, Pylon ignored the filter, and other objects are missing. */
 function check(changes: Changes, filter: Filter, bound: number, object: unknown): void {
   const times = Object.values(changes.times).map((column) => instantIn(object, column));
   if (times.every((at) => at === undefined || at < bound) && times.some((at) => at !== undefined))
     throw filterIgnored(changes.path, filter, object);
 }
 
-/** By `updated_at`, where there is one: Pylon sets that, a message may bear the time of its sender's clock. */
+/** By `updated_at` where there is one: Pylon sets it, whereas a message may bear the time of its sender's clock. */
 function latest(
   { times: { updated_at: updated, ...others } }: Changes,
   object: unknown,

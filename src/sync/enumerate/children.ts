@@ -10,7 +10,10 @@ import type { Pass } from '../pass/pass.ts';
 import { readEach } from './each.ts';
 import { placePrefix, readParent } from './parent.ts';
 
-/** One listing per parent: for those whose mark moved or that were never read, newest first. */
+/**
+ * Lists the children of each parent that is due: its mark has moved, or its children were never read. Newest parents
+ * first.
+ */
 export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<undefined> {
   const { db } = pass.ctx;
   const { name } = pass.resource;
@@ -32,7 +35,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
     pass.progress.remainingRequests = left;
     pass.progress.covered = pass.parentsDone() ? read / Math.max(1, read + left) : undefined;
   };
-  /** Read by this pass, and due once more: for a later one. */
+  /** Parents that this pass has read and that are due once more, for a later pass. */
   const unsettled = new Set<string>();
   await readEach(pass, {
     find: (limit, after, except) =>
@@ -46,7 +49,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
     markGone: (due) => markParentGone(pass, pull, due),
     measure: async () => {
       left = await countDue(db.orm, name, parents);
-      // Parents still to come, as far as their numbers tell.
+      // Parents still to come, as far as is known.
       if (!pass.parentsDone() && only === undefined && since === undefined)
         left += await countUnseen(db.orm, parent.table);
       tell();
@@ -54,7 +57,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
   });
 }
 
-/** The listings of given parents, whatever their marks. */
+/** Lists the children of given parents, whatever their marks. */
 export async function enumerateParents(
   pass: Pass,
   pull: ByParent,
@@ -63,7 +66,7 @@ export async function enumerateParents(
   const places = new Map<string, Place>();
   let left = given;
   await readEach(pass, {
-    // All at once: what another pass is reading at the moment is for the next sweep.
+    // All in one sweep: what another pass is reading now is left to the next one.
     find: async (_limit, after, except) =>
       after === undefined ? left.filter(({ id }) => !except.includes(id)) : [],
     read: async (due) => {
@@ -78,7 +81,7 @@ export async function enumerateParents(
   });
 }
 
-/** Perhaps the parent itself is gone: its own record says. */
+/** The parent itself may be gone: its own record is fetched to find out. */
 async function markParentGone(pass: Pass, pull: ByParent, due: Due): Promise<void> {
   const { db, lease } = pass.ctx;
   const parent = resourceNamed(pull.parent);
@@ -88,7 +91,7 @@ async function markParentGone(pass: Pass, pull: ByParent, due: Due): Promise<voi
   });
 }
 
-/** Where the listings of parents stand that an ended pass of the same scope was in the middle of. */
+/** The places of parents that an interrupted pass of the same scope was reading. */
 async function readPlaces(pass: Pass): Promise<Map<string, Place>> {
   if (!KINDS[pass.kind].resumes) return new Map();
   const saved = await readCursors<Place>(pass.ctx.db.orm, pass.resource.name, placePrefix(pass));

@@ -5,15 +5,15 @@ import { filterIgnored, instantIn, time } from '../pass/filters.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { WindowPosition } from './discover.ts';
 
-/** Largest page of a search. */
+/** The largest page that a search allows. */
 const SEARCH_LIMIT = 999;
 
-/** Seconds the search reaches back over the newest window: its bounds may or may not be counted in. */
+/** Milliseconds by which the search overlaps the newest window: its bounds may or may not be included. */
 const OVERLAP_MS = 1_000;
 
 /**
- * Reads what was created from the newest window's end on: while the windows were read, in the second of
- * the anchor, and whatever bears a date in the future.
+ * Reads what was created after the newest window's end: while the windows were read, in the second of the anchor, or
+ * with a date in the future.
  *
  * @throws PermanentError when Pylon ignores the search's filter.
  */

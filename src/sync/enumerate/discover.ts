@@ -8,17 +8,17 @@ import { filterIgnored, instantIn, time } from '../pass/filters.ts';
 import type { Pass, PassPosition } from '../pass/pass.ts';
 import { endHolding, formatInstant, type Grid, grid, nextSecond, startOf } from '../pass/windows.ts';
 
-/** A window of `created_at`, and how far it has been read. */
+/** A window of `created_at` and how far it has been read. */
 export interface Window {
   /** RFC 3339; included. */
   readonly start: string;
-  /** RFC 3339; not included: it is the next newer window's start, or the anchor. */
+  /** RFC 3339, not included: the start of the next newer window, or the anchor. */
   readonly end: string;
   readonly cursor: string | null;
   readonly done: boolean;
 }
 
-/** How far the windows of a pass are known. */
+/** How far the windows of a pass have been found. */
 export interface WindowPosition extends PassPosition {
   /** End of the newest window. */
   readonly anchor?: string;
@@ -29,13 +29,12 @@ export interface WindowPosition extends PassPosition {
   readonly found?: boolean;
 }
 
-/** Scope of the cursor that holds a window. */
+/** The scope of a window's cursor. */
 export const windowScope = (pass: Pass, start: string) => `${pass.scope.name} window ${start}`;
 
 /**
- * Finds the windows that hold objects, newest first: each is saved before it is named. One search for
- * anything older says in which window to go on, so that an empty stretch costs one request however long
- * it is.
+ * Finds the windows that contain objects, newest first; each is saved before it is yielded. One search for anything
+ * older tells the next window, so an empty stretch costs one request however long it is.
  *
  * @throws PermanentError when Pylon ignores the search's filter.
  */
@@ -64,7 +63,7 @@ export async function* discoverWindows(pass: Pass, pull: Pull & { by: 'window' }
   await save(frontier ?? cells.floor, true);
 }
 
-/** End of the newest window that holds anything older than the frontier; undefined when nothing is. */
+/** The end of the newest window that contains anything older than the frontier; undefined if nothing is older. */
 async function olderEnd(
   pass: Pass,
   pull: Pull & { by: 'window' },

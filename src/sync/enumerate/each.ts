@@ -8,19 +8,19 @@ import type { Resource } from '../../resources/define.ts';
 import { forEachConcurrent } from '../lib/for-each-concurrent.ts';
 import type { Pass } from '../pass/pass.ts';
 
-/** Records read side by side: enough to hide the latency of each request and its commit. */
+/** Records read concurrently: enough to hide the latency of a request and its commit. */
 const SIDE_BY_SIDE = 6;
-/** Records asked of the database at a time. */
+/** Due records fetched from the database at a time. */
 const BATCH = 200;
-/** Failures in a row after which it is not the record that fails. */
+/** After so many failures in a row the cause is not the single record. */
 const TOO_MANY = 5;
-/** Refusals without one success after which it is the request that is refused, not each record. */
+/** After so many refusals without a success it is the request that is refused, not the single record. */
 const TOO_MANY_REFUSED = 50;
-/** Milliseconds between looks while parents are still being read: soon at first, doubled each time. */
+/** Milliseconds before the first look for more while parents are still being read; doubled each time. */
 const LOOK_FIRST = 25;
 const LOOK_AGAIN = 500;
 
-/** Answers that speak of the record asked for, and of nothing asked on the way: it is gone, or was never there. */
+/** Whether an answer says that the requested record does not exist. */
 const isGone = ({ pull }: Resource, error: unknown): error is PylonError =>
   error instanceof PylonError &&
   error.endpoint === `GET ${pull.path}` &&
@@ -29,28 +29,27 @@ const isGone = ({ pull }: Resource, error: unknown): error is PylonError =>
 export interface Each {
   /** The next due records after one, newest first, without those of `except`. */
   find(limit: number, after: Due | undefined, except: readonly string[]): Promise<readonly Due[]>;
-  /** Reads one record whole, and remembers that in the transaction of its last rows. */
+  /** Reads one record in full and marks it as read in the transaction of its last rows. */
   read(due: Due): Promise<void>;
-  /** Remembers that Pylon does not know the record. */
+  /** Marks that Pylon does not know the record. */
   markGone(due: Due, refusal: PylonError): Promise<void>;
   /** Called before each batch. */
   measure(): Promise<void>;
 }
 
 /**
- * Reads every due record, newest first, sweeping again while more can become due. A record that Pylon no
- * longer knows is skipped and remembered; one that fails, or is refused where others are read, is left due and
- * does not hold up others.
+ * Reads every due record, newest first, in sweeps as long as more can become due. A record that Pylon no longer knows
+ * is marked and skipped. One that fails, or is refused while others are read, stays due and does not stop the others.
  *
- * @throws TransientError when records failed, naming how many and one reason; what was read stays.
- * PylonError when the request is refused for every one of several records and never worked before.
+ * @throws TransientError when records failed, naming how many and one reason; what was read stays. PylonError when
+ * the request is refused for every one of several records and never worked before.
  */
 export async function readEach(pass: Pass, each: Each): Promise<void> {
   const { claims } = pass.ctx;
   const failed = new Map<string, unknown>();
-  /** Marked as gone while they were being read. */
+  /** Records that were marked as gone while they were being read. */
   const left = new Set<string>();
-  /** Refused before anything was ever read: perhaps the request is, not the record. */
+  /** Records refused before any was read: perhaps Pylon refuses the request, not the record. */
   const suspects: (readonly [due: Due, refusal: PylonError])[] = [];
   let proven = await hasRead(pass.ctx.db.orm, pass.resource.name);
   let streak = 0;
@@ -59,7 +58,7 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
 
   const readOne = async (due: Due) => {
     const claim = `${pass.resource.name} ${due.id}`;
-    // Another pass is reading it at this moment.
+    // Another pass is reading it now.
     if (claims.has(claim)) return;
     claims.add(claim);
     try {
@@ -74,7 +73,7 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
       claims.delete(claim);
     }
   };
-  /** Whether an error is the matter of the one record: where others are read, so is a refusal. */
+  /** Whether an error concerns this record alone; a refusal does once others were read. */
   const isOwn = (error: unknown) =>
     (error instanceof TransientError && !(error instanceof DatabaseAwayError)) ||
     (proven && error instanceof PylonError && error.status !== 401);
@@ -92,7 +91,7 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
   };
   const gone = async (due: Due, refusal: PylonError) => {
     read += 1;
-    // Once is enough to say so.
+    // Logged once.
     pass.ctx.log[due.wasGone === true ? 'debug' : 'info'](
       { resource: pass.resource.name, id: due.id, status: refusal.status },
       'record skipped: gone from Pylon',
@@ -118,12 +117,12 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
   };
 
   for (let waitMs = LOOK_FIRST; ; ) {
-    // Asked before the sweep: what parents bring in while it runs is for the next one.
+    // Asked before the sweep: parents that arrive during it are for the next one.
     const last = pass.parentsDone();
     const before = read;
     const found = await sweep();
     if (found === 0 && last) break;
-    // Nothing was due yet, or another pass is reading it.
+    // Nothing is due yet, or another pass is reading it.
     if (read > before) waitMs = LOOK_FIRST;
     else {
       await sleep(waitMs, undefined, { signal: pass.signal });

@@ -6,11 +6,11 @@ import { batches } from '../pass/batches.ts';
 import type { Pass, PassPosition } from '../pass/pass.ts';
 
 interface ListPosition extends PassPosition {
-  /** Variants finished. */
+  /** The number of finished variants. */
   readonly variant?: number;
   /** Cursor of the next page of the present variant; null at its beginning. */
   readonly cursor?: string | null;
-  /** Variants that were refused: what belongs to them was not listed. */
+  /** Variants that Pylon refused; their records were not listed. */
   readonly refused?: readonly number[];
 }
 
@@ -22,8 +22,8 @@ interface Enumeration {
 }
 
 /**
- * A listing of the whole resource, page by page, resumed at the page after the last one stored. Returns its
- * span: everything, without the parts that were refused.
+ * Lists the whole resource page by page, resuming after the last page stored. Returns the span of the listing:
+ * everything but the refused variants.
  */
 export async function enumerateList(pass: Pass, listing: Enumeration): Promise<Span> {
   const position: ListPosition = pass.position;
@@ -35,7 +35,7 @@ export async function enumerateList(pass: Pass, listing: Enumeration): Promise<S
     try {
       await readVariant(pass, listing, { variant, cursor, refused });
     } catch (error) {
-      // An older or newer server may not know one of the variants; that none is known is an error.
+      // An older or newer server may not know one of the variants. If it knows none, that is an error.
       if (!(error instanceof PylonError) || error.status !== 400) throw error;
       refused.push(variant);
       if (refused.length === variants.length) throw error;

@@ -8,15 +8,14 @@ import { KINDS } from '../pass/kinds.ts';
 import { idsIn, type Pass } from '../pass/pass.ts';
 import { markOf } from './settled.ts';
 
-/** Scope of the cursors of parents whose listings are being read. */
+/** The prefix of the scopes of parents' cursors. */
 export const placePrefix = (pass: Pass) => `${pass.scope.name} of `;
 
 /**
- * Reads the children of one parent whole, from the saved place on. What a listing read from its beginning does
- * not hold is gone. One that goes on where another process stood proves nothing: what was seen before is not kept
- * (its ids would have to be written with every page), so what is gone is found by the resweep. The transaction of
- * the last rows marks the parent as read; one that has to be read once more, because it was read within the second
- * of its mark, is noted for that. Returns whether that is not so.
+ * Reads all children of one parent, from the saved place on. Children missing from a listing read from its beginning
+ * are gone. A resumed listing proves nothing, since the ids seen before are not kept; the resweep finds those
+ * deletions. The transaction of the last rows marks the parent as read. A parent read within the second of its mark
+ * is noted to be read once more. Returns true if it is settled, false if it is due once more.
  */
 export async function readParent(
   pass: Pass,
@@ -57,7 +56,7 @@ export async function readParent(
     }
     pass.step('stored a page');
   }
-  // A parent that has no listing at all.
+  // A parent without any listing.
   if (!finished) await writing(db, lease, finish);
   const isSettled = mark === undefined || mark === due.mark;
   if (!isSettled) noteUnsettled(pass, due.id);

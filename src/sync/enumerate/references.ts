@@ -12,9 +12,9 @@ import type { Pass } from '../pass/pass.ts';
 import { readEach } from './each.ts';
 
 /**
- * Objects that no listing holds: each id that another table names, and each that is known already, is asked
- * for. One that Pylon no longer knows is gone: there is no listing that it could be missing from. What names it
- * may do so for ever: it is asked for with the nightly comparison then, and when something that names it changes.
+ * Reads objects that no listing contains: each id that another table refers to, and each known one, is fetched. An
+ * object that Pylon no longer knows is gone. Rows may refer to it for ever, so it is fetched again with the nightly
+ * reconciliation and whenever such a row changes.
  */
 export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'reference' }): Promise<undefined> {
   const { db, lease } = pass.ctx;
@@ -30,7 +30,7 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
     skipsGone: pass.kind === 'lists',
     only: pass.scope.only,
   };
-  /** Read by this pass: another one that reads them too moves their marks, and would have them due for ever. */
+  /** Records read by this pass. Another pass that reads them too moves their marks, so they would be due for ever. */
   const done = new Set<string>();
   const find = (limit: number, after: Parameters<typeof findNamed>[3]['after'], except: readonly string[]) =>
     findNamed(db.orm, name, naming, { limit, after, except: [...except, ...done] });
@@ -63,15 +63,15 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
       await markGone(id, refusal.status !== 400 && (await proveGone(pass, pull, id)));
     },
     measure: async () => {
-      // Counted for the time that is left; what one sweep finds is what there is.
+      // Counted for the estimate of the time left; one sweep finds all there are.
       pass.progress.remainingRequests = (await find(1_000, undefined, [])).length;
     },
   });
 }
 
 /**
- * Marks the row of a record that Pylon was just found not to know, if there is one: asked once more, with all
- * that answers for it in view. True when it is there after all.
+ * Marks the row, if any, of a record that Pylon answered not to know. Fetches it once more first, so that any answer
+ * that shows the record is noticed. Returns true if the record exists after all.
  */
 async function proveGone(pass: Pass, pull: Pull & { by: 'reference' }, id: string): Promise<boolean> {
   const { ctx, resource } = pass;

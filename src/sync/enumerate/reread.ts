@@ -6,17 +6,17 @@ import { askOrProve } from '../deletions/single.ts';
 import { mapSettled } from '../lib/map-settled.ts';
 import type { Pass } from '../pass/pass.ts';
 
-/** Waits between rounds, in milliseconds: what holds a row is as a rule a person's open transaction. */
+/** Pauses between rounds, in milliseconds: a row is usually locked by somebody's open transaction. */
 const PAUSES = [0, 100, 500, 2_000, 5_000];
 
-/** Records asked for side by side. */
+/** Records fetched concurrently. */
 const SIDE_BY_SIDE = 6;
 
 /**
- * Reads again, one by one, what this or an earlier pass had to leave: rows that another transaction held,
- * and rows whose answers overlapped so that their order is unknown.
+ * Fetches, one by one, the records that this or an earlier pass could not store: their rows were locked, or their
+ * answers overlapped so that the order is unknown.
  *
- * @throws TransientError naming rows that are left after the last round.
+ * @throws TransientError naming the rows that are left after the last round.
  */
 export async function rereadLeft(pass: Pass): Promise<void> {
   const { db } = pass.ctx;
@@ -38,10 +38,9 @@ export async function rereadLeft(pass: Pass): Promise<void> {
 const HELD = 'held by another transaction';
 
 /**
- * Reads records again, once each. What was read is taken off the list; what could not be is returned, with the
- * reason.
+ * Fetches each record once. Those stored leave `pylon_sync.rereads`; the others are returned with the reason.
  *
- * @throws what is not the matter of one record.
+ * @throws an error that concerns more than one record.
  */
 export async function rereadEach(
   pass: Pass,
@@ -74,7 +73,7 @@ async function readAgain(pass: Pass, get: string, reread: Reread): Promise<boole
   return true;
 }
 
-/** What was given for an id, perhaps by a hint, is none that Pylon takes: there is nothing to wait for. */
+/** Whether Pylon rejects the id itself, perhaps one from a webhook's hint: there is nothing to wait for. */
 const isNoId = (error: unknown) =>
   error instanceof PylonError ? error.status === 400 : error instanceof PermanentError;
 

@@ -1,19 +1,19 @@
 import type { Due } from '../../db/progress/reads.ts';
 import type { TimeBounds } from '../../pylon/clock.ts';
 
-/** Pylon's times have whole seconds, and so has the `Date` that they are compared with. */
+/** Pylon's times have whole seconds, and so has the `Date` they are compared with. */
 const SETTLED_MS = 2_000;
-/** Further ahead than clocks differ: it was not set by what happens now. */
+/** A mark further ahead than this, in milliseconds, was not set by what happens now. */
 const AHEAD_MS = 60_000;
 
 const UNSETTLED = ' ?';
 
 /**
- * The mark of a listing that was read. What happens in the second of a mark, after the listing was asked for,
- * moves nothing that would tell: until that second is over for certain the listing is due once more.
+ * The mark to save for a listing that was read. A change within the second of the mark, after the request, does not
+ * move the mark. So until that second has certainly passed the listing is due once more.
  *
- * @param asked what was known of the time at Pylon when the listing was asked for. Where that is too little to tell (no
- * `Date`, or clocks that disagree), a listing that was read twice at one mark is taken for settled.
+ * @param asked bounds of Pylon's clock when the listing was requested. If these are too wide (no `Date`, or clocks
+ * that disagree), a listing read twice at the same mark counts as settled.
  */
 export function markOf({ mark, before }: Due, { earliest, latest, isKnown }: TimeBounds): string {
   const times = mark.split(' ').filter((part) => part !== '');

@@ -12,17 +12,16 @@ import { discoverWindows, type Window, type WindowPosition, windowScope } from '
 
 type ByWindow = Pull & { by: 'window' };
 
-/** Windows read side by side: two writers keep one Postgres busy, more would only wait for the rate limit. */
+/** Windows read concurrently: two writers keep one Postgres busy; more would only wait for the rate limit. */
 const SIDE_BY_SIDE = 2;
 
-/** Windows of a pass by their start, for what is told of its progress. */
+/** The windows of a pass by their start, for its progress. */
 type Known = Map<string, Window>;
 
 /**
- * Reads a resource through windows of `created_at` that abut exactly, newest first. Windows are found
- * while newer ones are being read; each keeps a cursor of its own, so that a pass ended anywhere goes on
- * in the middle of every window it had open. Closes with what was created since the newest window's end.
- * Returns the span of all windows.
+ * Reads a resource through adjacent windows of `created_at`, newest first. Older windows are found while newer ones
+ * are being read. Each has a cursor of its own, so an interrupted pass resumes within every open window. Ends with
+ * what was created since the newest window's end. Returns the span of all windows.
  */
 export async function enumerateWindows(pass: Pass, pull: ByWindow): Promise<Span | undefined> {
   const stop = link(pass.signal);
@@ -61,7 +60,10 @@ export async function enumerateWindows(pass: Pass, pull: ByWindow): Promise<Span
   return spanOf(pass);
 }
 
-/** From the bound of the scope to the anchor: the windows abut, and what lies between them was searched and is empty. */
+/**
+ * The span from the scope's bound to the anchor: the windows are adjacent, and searches have shown that nothing lies
+ * between them.
+ */
 async function spanOf(pass: Pass): Promise<Span | undefined> {
   const { db } = pass.ctx;
   const position = await readCursor<WindowPosition>(db.orm, pass.resource.name, pass.scope.name);
@@ -95,7 +97,7 @@ async function readWindow(
   }
 }
 
-/** The share of windows done means something once all are found. */
+/** The share of finished windows is known once all are found. */
 function tell(pass: Pass, known: Known, allFound: boolean): void {
   if (!allFound) return;
   const done = [...known.values()].filter((window) => window.done).length;

@@ -1,19 +1,21 @@
 import type { Holder } from '../../db/lease/lease.ts';
 import type { ResourceProgress } from './progress.ts';
 
-/** `starting` until the database answers, `standby` while another process holds it, `active` with the lease. */
+/**
+ * `starting` until the database answers, `standby` while another process holds the lease, `active` with the lease.
+ */
 export type Role = 'starting' | 'standby' | 'active' | 'stopping';
 
-/** What this process is doing at present: changed in place by the daemon, read by its port at any moment. */
+/** What this process is doing now. The daemon changes it in place; the port reads it at any moment. */
 export interface Activity {
   role: Role;
-  /** Who holds the database, while this process stands by. */
+  /** The holder of the lease, while this process is on standby. */
   holder: Holder | undefined;
   /** Whether everything has been read once, by this process or an earlier one. */
   complete: boolean;
-  /** What it waits for, in a sentence: a database that is away, a token that is refused. */
+  /** What the process waits for, as a sentence: an unreachable database, a refused token. */
   trouble: string | undefined;
-  /** The first reading of each resource, as this process makes it. */
+  /** Progress of each resource's first read in this process. */
   readonly progress: Map<string, Readonly<ResourceProgress>>;
 }
 

@@ -8,23 +8,23 @@ import { link } from '../../pylon/wire/signal.ts';
 import type { PathFacts } from '../../resources/define.ts';
 import type { Pass } from './pass.ts';
 
-/** A page whose objects have become rows. */
+/** A page with its objects mapped to rows. */
 export interface PageBatch {
   readonly page: Page<Batch>;
   readonly batch: Batch;
 }
 
 export interface BatchOptions {
-  /** What only the request says about the objects. */
+  /** What the request, but no object, says: the id of the parent, for example. */
   readonly facts?: PathFacts;
   readonly paging?: Paging;
-  /** Looks at the objects of each answer before they become rows; what it throws ends the listing. */
+  /** Inspects the objects of each answer before they are mapped; what it throws ends the listing. */
   readonly inspect?: (objects: readonly unknown[]) => void;
 }
 
 /**
- * The pages from the listing's cursor on; from the beginning where the cursor is refused. One kept over a
- * long pause may have expired: Pylon says nothing of how long one lives.
+ * The pages from the listing's cursor on, or from the beginning if Pylon refuses the cursor. One kept over a long
+ * pause may have expired: Pylon does not document how long a cursor lives.
  */
 async function* resumed(
   pass: Pass,
@@ -60,8 +60,8 @@ async function* counted(pass: Pass, listing: Listing, options: BatchOptions): As
 }
 
 /**
- * The pages of a listing, each fetched, parsed and mapped while the one before is being stored. Leaving early,
- * as when a page cannot be stored, aborts the fetch in hand.
+ * The pages of a listing. Each is fetched, parsed and mapped while the one before is being stored. Leaving the loop
+ * early aborts the pending request.
  */
 export async function* batches(
   pass: Pass,

@@ -6,7 +6,7 @@ import type { Pass } from './pass.ts';
 
 export type ByParent = Pull & { by: 'parent' };
 
-/** How far a parent's listings were read, where they take more than one page. */
+/** How far the listings of a parent have been read, if they take more than one page. */
 export interface Place {
   readonly [key: string]: unknown;
   readonly variant: number;
@@ -18,7 +18,10 @@ export const START: Place = { variant: 0, cursor: null };
 const strings = (query: Query) =>
   Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]));
 
-/** The listings of one parent: one without parameters, unless the descriptor makes them from its row. */
+/**
+ * The queries that list one parent's children: a single empty one, unless the descriptor derives them from the
+ * parent's row.
+ */
 async function variantsOf(pass: Pass, pull: ByParent, id: string): Promise<readonly Query[]> {
   if (pull.variants === undefined) return [{}];
   const row = await readRow(pass.ctx.db.orm, resourceNamed(pull.parent).table, id);
@@ -26,8 +29,8 @@ async function variantsOf(pass: Pass, pull: ByParent, id: string): Promise<reado
 }
 
 /**
- * The pages of a parent's listings from a place on, each with Pylon's clock when it was answered, as far as it says,
- * and the place behind it; null behind the last.
+ * The pages of a parent's listings from a place on. Each comes with the bounds of Pylon's clock when it answered, and
+ * with the place after it; null after the last page.
  */
 export async function* listChildren(pass: Pass, pull: ByParent, id: string, from: Place) {
   const variants = await variantsOf(pass, pull, id);

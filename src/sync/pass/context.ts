@@ -8,32 +8,34 @@ import type { Pylon } from '../../pylon/types.ts';
 import { type Exclusive, newExclusive } from '../lib/exclusive.ts';
 import type { OnProgress } from './progress.ts';
 
-/** What a process brings to its passes. */
+/** What a process passes on to its passes. */
 export interface ContextInit {
   readonly db: Database;
   readonly pylon: Pylon;
   readonly lease: Lease;
   readonly log: Logger;
-  /** Ends the work: what is committed stays, the request or transaction in hand is abandoned. */
+  /** Ends the work: what is committed stays, the pending request or transaction is abandoned. */
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
-  /** Bounds the transactions that write side by side. */
+  /** Limits how many transactions write concurrently. */
   readonly writers: PQueue;
 }
 
 /** What every pass works with. */
 export interface Context extends ContextInit {
-  /** Whole readings of one resource never overlap. */
+  /** Keeps full reads of one resource from overlapping. */
   readonly whole: Exclusive;
-  /** Neither do incremental pulls of one. */
+  /** Keeps incremental pulls of one resource from overlapping. */
   readonly pulls: Exclusive;
-  /** Records whose listing is being read (`<resource> <parent>`): no two passes read the same one at once. */
+  /** Parents whose children are being listed (`<resource> <parent>`): two passes never list the same ones at once. */
   readonly claims: Set<string>;
-  /** By resource, parents whose listing was read within the second of their mark: it is due once more. */
+  /**
+   * By child resource, parents whose children were read within the second of the parent's mark and are due once more.
+   */
   readonly unsettled: Map<string, Set<string>>;
   /** Records whose deletion is being proved. */
   readonly pendingDeletions: PendingDeletions;
-  /** What comparing contents has learned. */
+  /** What the comparison of contents has found so far. */
   readonly contents: Contents;
 }
 

@@ -1,15 +1,15 @@
 import type { Plan } from '../../db/progress/estimate.ts';
 import type { ResourceProgress } from './progress.ts';
 
-/** Seconds that so many requests take at an endpoint's allowance: the rate limit is what a backfill waits for. */
+/** Seconds that so many requests take at an endpoint's rate limit, which bounds a backfill. */
 export function secondsFor(requests: number, perMinute: number): number {
   return Math.ceil((requests / perMinute) * 60);
 }
 
 /**
- * What is left of reading everything once. Endpoints have limits of their own and are waited for side by side:
- * the time left is that of the slowest. Where a resource cannot say yet how much it needs, the plan says that
- * there may be more.
+ * Estimates what is left of the first read. Each endpoint has its own limit and they run concurrently, so the time
+ * left is that of the slowest. If a resource cannot tell yet how much it needs, the estimate says that there may be
+ * more.
  */
 export function planOf(
   all: readonly Readonly<ResourceProgress>[],

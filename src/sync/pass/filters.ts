@@ -2,7 +2,7 @@ import { isValidInstant } from '../../db/row/instant.ts';
 import { PermanentError } from '../../errors.ts';
 import { formatInstant } from './windows.ts';
 
-/** A search filter as Pylon takes it. Comparisons of time may or may not count their bound in: it is not documented. */
+/** A search filter in Pylon's form. Pylon does not document whether comparisons of time include their bound. */
 export interface Filter {
   readonly operator: string;
   readonly field?: string;
@@ -10,7 +10,7 @@ export interface Filter {
   readonly subfilters?: readonly Filter[];
 }
 
-/** Later, or earlier, than an instant, epoch milliseconds. */
+/** A filter for times after, or before, an instant in epoch milliseconds. */
 export const time = (field: string, operator: 'time_is_after' | 'time_is_before', ms: number): Filter => ({
   field,
   operator,
@@ -24,13 +24,16 @@ const join = (operator: 'and' | 'or', [first, ...rest]: readonly Filter[]): Filt
 export const all = (filters: readonly Filter[]): Filter => join('and', filters);
 export const any = (filters: readonly Filter[]): Filter => join('or', filters);
 
-/** An instant in an object as Pylon sent it, epoch milliseconds; undefined when it does not say readably. */
+/** An instant of an object, in epoch milliseconds; undefined if it is missing or unreadable. */
 export function instantIn(object: unknown, field: string): number | undefined {
   const value = (object as Readonly<Record<string, unknown>> | null)?.[field];
   return typeof value === 'string' && isValidInstant(value) ? Date.parse(value) : undefined;
 }
 
-/** Pylon ignores what it does not know in a search and then answers everything: that must not pass for an answer. */
+/**
+ * The error for an object that the filter excludes: Pylon ignores filters it does not know and then answers with
+ * everything.
+ */
 export const filterIgnored = (path: string, filter: Filter, object: unknown): PermanentError => {
   const { id } = (object ?? {}) as { readonly id?: unknown };
   return new PermanentError(

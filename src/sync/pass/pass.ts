@@ -17,31 +17,31 @@ import type { ResourceProgress } from './progress.ts';
 
 /** What a pass is asked to cover. */
 export interface Scope {
-  /** Its name among the cursors: `backfill`, `range 2025-01-01..`. */
+  /** The name of its cursors: `backfill`, `range 2025-01-01..`. */
   readonly name: string;
-  /** RFC 3339 bounds of `created_at`, `since` included, `until` not; for resources listed by time. */
+  /** RFC 3339 bounds of `created_at` for resources listed by time; `since` is included, `until` is not. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly windowDays: number;
-  /** Only these parents, or these rows that name ids. */
+  /** Only the children of these parents, or what these rows refer to. */
   readonly only?: readonly string[] | undefined;
 }
 
 /** The saved position of a resource within a scope. */
 export interface PassPosition extends Position {
-  /** Name of the pass: Pylon's clock at no later moment than it began. */
+  /** The name of the pass: a time by Pylon's clock, no later than its beginning. */
   readonly pass: string;
   readonly done: boolean;
-  /** How it ended, when it did. */
+  /** How the pass ended, if it has. */
   readonly ended?: 'done' | 'unavailable';
   readonly finished_at?: string;
-  /** First `created_at` it is to read, where it has a bound. */
+  /** The earliest `created_at` to read, if bounded. */
   readonly since?: string;
-  /** The scan that notes what it sees. */
+  /** The id of the scan that records what the pass sees. */
   readonly scan?: number;
   /**
-   * When it began, by the database's clock, where it compares contents, not digests, and reads the children of every
-   * parent again.
+   * Set for a deep read, which compares contents instead of digests and reads the children of every parent: when it
+   * began, by the database's clock.
    */
   readonly deep?: string;
 }
@@ -52,33 +52,32 @@ export interface Pass<P extends PassPosition = PassPosition> {
   readonly kind: PassKind;
   readonly resource: Resource;
   readonly scope: Scope;
-  /** The client, counting this pass's requests. */
+  /** The client; it counts this pass's requests. */
   readonly pylon: Pylon;
-  /** Notes the ids that the pass sees, where its end is to say what is gone. */
+  /** Records the ids that the pass sees, if deletions are to be inferred from its end. */
   readonly scan: Scan | undefined;
   readonly progress: ResourceProgress;
   readonly signal: AbortSignal;
-  /** Where the pass stood when this process took it up. */
+  /** The position at which this process began or resumed the pass. */
   readonly position: P;
   /** Whether the parents of a `parent` or `reference` resource have all been read. */
   readonly parentsDone: () => boolean;
   /** Maps the objects of an answer to rows. */
   batch(objects: readonly unknown[], facts: PathFacts, order: Order): Batch;
   /**
-   * Stores a batch, with whatever `also` writes, in one transaction, and counts it. Returns the ids of rows
-   * that had to be left: they are noted, and read again before the pass ends.
+   * Stores a batch, and whatever `also` writes, in one transaction, and counts it. Returns the ids of locked rows,
+   * which are queued and read again before the pass ends.
    *
-   * @throws TransientError when rows had to be left and the resource has no request for one record.
+   * @throws TransientError when rows are locked and the API has no request for one record of the resource.
    */
   keep(batch: Batch, also?: (tx: Executor) => Promise<void>): Promise<readonly string[]>;
   /**
-   * Notes what could not be done and must not hold up the rest: the pass goes on to its end, and is then told of
-   * as failed, with it.
+   * Notes a failure that must not stop the rest: the pass goes on to its end and is then recorded as failed with it.
    */
   leave(undone: TransientError): void;
   /** Saves the pass's position; within `keep`. */
   save(tx: Executor, position: Position): Promise<void>;
-  /** Tells who watches that something moved. */
+  /** Reports progress. */
   step(what: string): void;
 }
 
@@ -86,11 +85,14 @@ export interface PassInit {
   readonly ctx: Context;
   readonly kind: PassKind;
   readonly scan?: Scan | undefined;
-  /** Rows that changed before it, epoch milliseconds, should stand here already: where one does not, it has drifted. */
+  /**
+   * Epoch milliseconds until which changes are covered: a row that changed before and is not in the mirror has
+   * drifted.
+   */
   readonly coveredUntil?: number | undefined;
-  /** Told of the rows of each transaction. */
+  /** Receives the changed rows of each transaction. */
   readonly onChanged?: ((changed: readonly Changed[]) => void) | undefined;
-  /** Told of the ids that each transaction held, changed or not. */
+  /** Receives all ids of each transaction, changed or not. */
   readonly onSeen?: ((ids: readonly string[]) => void) | undefined;
   readonly resource: Resource;
   readonly scope: Scope;
@@ -123,14 +125,14 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
     async keep(batch, also) {
       init.signal.throwIfAborted();
       const stored = await ctx.writers.add(() => {
-        // While it waited for its turn, the work may have been ended.
+        // The work may have been ended while this waited for its turn.
         init.signal.throwIfAborted();
         return store.write(batch, async (tx, { changed }) => {
-          // A row that was not there was never read, or is back: so are its children then.
+          // A new row was never read or has come back, and so have its children.
           if (kind !== 'backfill') await forgetReads(tx, childrenOf(resource), insertedIn(changed));
           if (scan !== undefined) await addSeen(tx, scan.id, idsIn(batch));
           await also?.(tx);
-          // Last: who marks deletions locks their list before the scan.
+          // Last, since whoever marks deletions locks the list of candidates before the scan.
           if (kind !== 'backfill') await withdrawCandidates(tx, resource.name, idsIn(batch));
         });
       });
@@ -168,6 +170,6 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
 const insertedIn = (changed: readonly Changed[]) =>
   changed.filter(({ inserted }) => inserted).map(({ id }) => id);
 
-/** Ids of a batch's objects, those that could not become rows included. */
+/** Ids of a batch's objects, also of those that could not be mapped to rows. */
 export const idsIn = ({ mapped }: Batch): readonly string[] =>
   mapped.flatMap(({ id }) => (id === null ? [] : [id]));

@@ -1,22 +1,22 @@
 import type { PassKind } from './kinds.ts';
 
-/** What became of the objects a pass read. */
+/** Counts of what became of the objects that a pass read. */
 interface Counts {
   read: number;
   inserted: number;
   updated: number;
   unchanged: number;
   rejected: number;
-  /** Rows found to be gone from Pylon. */
+  /** Rows marked as deleted. */
   deleted: number;
-  /** Rows that differed although earlier passes had covered the time of their change. */
+  /** Rows that differed although earlier passes had covered the time of their change: drift. */
   drifted: number;
 }
 
-/** `interrupted`: the work as a whole was ended, which is no failure of this pass. */
+/** `interrupted`: the daemon or command was stopped; the pass itself did not fail. */
 export type PassState = 'waiting' | 'running' | 'done' | 'failed' | 'unavailable' | 'interrupted';
 
-/** How far one resource's pass has come; the same object is updated in place and reported after each step. */
+/** The progress of one resource's pass. The object is updated in place and reported after each step. */
 export interface ResourceProgress extends Counts {
   readonly kind: PassKind;
   readonly resource: string;
@@ -31,7 +31,7 @@ export interface ResourceProgress extends Counts {
   remainingRequests: number | undefined;
   /** The endpoint that bounds this resource, e.g. `GET /issues`. */
   readonly endpoint: string;
-  /** Epoch milliseconds; undefined before and while. */
+  /** When the pass began, in epoch milliseconds; undefined before. */
   startedAt: number | undefined;
   finishedAt: number | undefined;
   /** Seconds left given the rate limits; undefined while unknown. */
@@ -40,7 +40,7 @@ export interface ResourceProgress extends Counts {
   error: string | undefined;
 }
 
-/** The step of a resource that an earlier reading has finished: nothing is asked for. */
+/** The step reported for a resource that an earlier run has finished: no request is sent. */
 export const FINISHED_BEFORE = 'finished before';
 
 /** Called after every step (a page stored, a state changed); must return quickly and not throw. */

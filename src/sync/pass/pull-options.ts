@@ -5,6 +5,6 @@ export interface PullOptions {
   readonly resources: readonly Resource[];
   readonly windowDays: number;
   readonly overlapSeconds: number;
-  /** First `created_at` of interest of resources that are listed by time, RFC 3339. */
+  /** The earliest `created_at` to mirror of resources listed by time, RFC 3339. */
   readonly since?: string | undefined;
 }

@@ -2,7 +2,7 @@ import type { ResourceProgress } from './progress.ts';
 
 const FIGURES = ['read', 'inserted', 'updated', 'deleted', 'drifted', 'rejected', 'requests'] as const;
 
-/** The figures of several resources in one, and which of them failed; for a log line. */
+/** Adds up the counts of several resources and lists those that failed, for a log line. */
 export function sums(
   results: readonly Readonly<ResourceProgress>[],
 ): Readonly<Record<string, number | readonly string[]>> {

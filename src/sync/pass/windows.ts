@@ -1,6 +1,6 @@
 import { ZERO_TIME } from '../../db/row/instant.ts';
 
-/** Pylon's timestamps have whole seconds; so have the bounds of windows. */
+/** Pylon's timestamps have whole seconds, and so do the bounds of windows. */
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 
@@ -12,7 +12,7 @@ export function formatInstant(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** The next whole second, so that what was created within the present one lies before it. */
+/** The next whole second: what was created within the current one lies before it. */
 export function nextSecond(ms: number): number {
   return (Math.floor(ms / SECOND) + 1) * SECOND;
 }
@@ -21,7 +21,7 @@ export function nextSecond(ms: number): number {
 export interface Grid {
   readonly anchor: number;
   readonly days: number;
-  /** Nothing before it is of interest. */
+  /** Windows begin no earlier than this. */
   readonly floor: number;
 }
 
@@ -36,9 +36,9 @@ export function startOf({ days, floor }: Grid, end: number): number {
 }
 
 /**
- * End of the grid's window that holds `instant`, an instant older than `frontier`, the oldest start so
- * far. An instant on a boundary belongs to the newer window, whose start it is. Never beyond `frontier`,
- * so that every step leads further back.
+ * The end of the grid's window that contains `instant`, which is older than `frontier`, the oldest start so far. An
+ * instant on a boundary belongs to the newer window. The result is never after `frontier`, so every step leads
+ * further back.
  */
 export function endHolding({ anchor, days }: Grid, instant: number, frontier: number): number {
   const span = days * DAY;

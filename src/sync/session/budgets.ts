@@ -2,12 +2,12 @@ import { saveBudgets } from '../../db/workspace/budgets.ts';
 import { reasonOf } from '../../errors.ts';
 import type { Context } from '../pass/context.ts';
 
-/** Milliseconds between notes of what was asked: what a killed process leaves uncounted. */
+/** Milliseconds between saves; requests of this time are lost to the count when the process is killed. */
 const EVERY_MS = 2_000;
 
 /**
- * Notes at intervals, and once more when told to stop, what was asked of each endpoint: `status` shows it,
- * and a process that follows within the minute counts it. Returns the function that stops it.
+ * Saves at intervals, and once more when stopped, what was asked of each endpoint: `status` shows it, and a process
+ * that follows within the minute counts it. Returns the function that stops it.
  */
 export function noteBudgets({ db, lease, pylon, log }: Context): () => Promise<void> {
   const save = async () => {
@@ -20,7 +20,7 @@ export function noteBudgets({ db, lease, pylon, log }: Context): () => Promise<v
     }));
     await saveBudgets(db, lease, uses);
   };
-  // Nobody waits for what the timer starts: a rejection would end the process.
+  // Nobody awaits what the timer starts; a rejection would end the process.
   const note = () =>
     save().catch((error: unknown) => log.debug({ reason: reasonOf(error) }, 'budgets not noted'));
   const timer = setInterval(note, EVERY_MS);

@@ -7,15 +7,15 @@ import type { Context } from '../pass/context.ts';
 
 /** Milliseconds between looks. */
 const LOOK_MS = 1_000;
-/** For how long, in milliseconds, nothing is answered before that is an outage and no hiccup. */
+/** How long, in milliseconds, Pylon must leave everything unanswered before it counts as an outage. */
 const HICCUP_MS = 10_000;
 
-/** The request that every token may make: what answers it answers others. */
+/** The request that every token may make. */
 const PROBE = 'GET /me';
 
 /**
- * What is to be noted of Pylon, given what was noted before: an outage is noted once even `GET /me` is not answered,
- * and is over with the first answer to anything. Undefined where nothing is known, or to be asked.
+ * What to save about Pylon's availability, given what was saved before. An outage begins once even `GET /me` is not
+ * answered, and ends with the first answer to any request. Undefined if nothing is known yet.
  */
 export function reachOf(
   { answers, silentSince, last, asked }: ReachState,
@@ -26,15 +26,15 @@ export function reachOf(
   if (silentSince === undefined) return { down_since: null, last: null };
   if (now - silentSince < HICCUP_MS) return undefined;
   if (!asked.has(PROBE)) return 'ask';
-  // Known already, perhaps by an earlier process.
+  // Saved already, perhaps by an earlier process.
   if (noted !== undefined && noted.down_since !== null) return noted;
   const down_since = new Date(silentSince).toISOString();
   return { down_since, last: last === undefined ? null : `${last.endpoint}: ${last.status ?? 'no answer'}` };
 }
 
 /**
- * Notes, where anyone can read it, whether Pylon answers at all, and asks it where nothing else does. Returns the
- * function that stops that.
+ * Saves whether Pylon answers at all, and probes it while nothing else sends requests. Returns the function that
+ * stops it.
  */
 export function noteReach(
   ctx: Context,
@@ -52,7 +52,7 @@ export function noteReach(
     void pylon
       .prioritised('change')
       .request({ method: 'GET', route: '/me', signal })
-      // What it came to is observed as it comes.
+      // The outcome is observed like that of any request.
       .catch(() => {})
       .finally(() => {
         asking = false;

@@ -6,8 +6,9 @@ import { noteReach } from './reach.ts';
 import { bindToken } from './workspace.ts';
 
 /**
- * Work under one lease: the token and the database belong together, runs of a process that is gone are closed,
- * a copy of a database is known for one, and what is asked of each endpoint, and whether anything is answered, is noted all the while.
+ * Runs work under the lease. Before it: makes sure that token and database belong together, closes the runs of a
+ * process that is gone, and quarantines edits if the database is a copy. Meanwhile: saves what is asked of each
+ * endpoint and whether Pylon answers.
  *
  * @throws UsageError when the database belongs to another workspace.
  */
