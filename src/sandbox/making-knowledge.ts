@@ -1,7 +1,7 @@
+import { type Child, children, type Many, table } from './data/generator.ts';
+import type { Fields } from './data/rows.ts';
 import { article, collections, knowledgeBases, translation } from './made/knowledge.ts';
-import { type Child, children, type Many, table } from './making.ts';
-import type { Tables } from './resources.ts';
-import type { Fields } from './rows.ts';
+import type { Tables } from './resources/index.ts';
 
 /** Two knowledge bases: two articles in three lie in the first. */
 export function madeKnowledge(

@@ -1,4 +1,4 @@
-import type { Limits, RetryAfter } from './limits.ts';
+import type { Limits, RetryAfter } from './server/limits.ts';
 
 /** How a sandbox is set up; everything has a default. */
 export interface SandboxOptions {

@@ -1,14 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { control } from './control.ts';
-import { type Faults, newFaults } from './faults.ts';
-import { meter } from './limits.ts';
+import { newState } from './data/state.ts';
 import { type SandboxOptions, settle } from './options.ts';
-import { newRequestLog, type RequestRecord } from './requests.ts';
 import { routes } from './routes/index.ts';
-import { type Serving, serve } from './serve.ts';
-import { newState } from './state.ts';
+import { control } from './server/control.ts';
+import { type Faults, newFaults } from './server/faults.ts';
+import { meter } from './server/limits.ts';
+import { newRequestLog, type RequestRecord } from './server/requests.ts';
+import { type Serving, serve } from './server/serve.ts';
 import { type World, worldOf } from './world.ts';
 
 export type { SandboxOptions, World };

@@ -1,8 +1,8 @@
-import { instant } from './instants.ts';
-import { mergeAccounts } from './merge.ts';
-import { isResource, type ResourceName } from './resources.ts';
-import type { Facts, Fields, Row, Table } from './rows.ts';
-import type { State } from './state.ts';
+import { instant } from './data/instants.ts';
+import type { Facts, Fields, Row, Table } from './data/rows.ts';
+import type { State } from './data/state.ts';
+import { mergeAccounts } from './resources/accounts/merge.ts';
+import { isResource, type ResourceName } from './resources/index.ts';
 
 /** An object as it is served, and what only the path of a request for it says. */
 export interface Served {

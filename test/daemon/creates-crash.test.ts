@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Dice } from '../../src/sandbox/random.ts';
+import { Dice } from '../../src/sandbox/data/random.ts';
 import { CRASH_TIMEOUT, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
 import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
 import { endEdits, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Fault } from '../../src/sandbox/faults.ts';
+import type { Fault } from '../../src/sandbox/server/faults.ts';
 import { type Launched, logOf } from '../helpers/command.ts';
 import { type DaemonWorkspace, openDaemonWorkspace, untilMirrored } from '../helpers/daemon-workspace.ts';
 import { openProxy, type Proxy as Port } from '../helpers/proxy.ts';

@@ -10,7 +10,7 @@ import { findHints } from '../../src/http/hints.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { unsigned } from '../../src/resources/signatures.ts';
 import { tasks } from '../../src/resources/tasks.ts';
-import { sanitized, slugOf } from '../../src/sandbox/html.ts';
+import { sanitized, slugOf } from '../../src/sandbox/routes/html.ts';
 import { expectLinear } from '../helpers/growth.ts';
 
 /** What is repeated, and what stands before and after it: each has made some expression go back and begin again. */

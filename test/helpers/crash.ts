@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
-import { Dice } from '../../src/sandbox/random.ts';
+import { Dice } from '../../src/sandbox/data/random.ts';
 import { type Ended, type Launched, logOf } from './command.ts';
 import { type DaemonWorkspace, openDaemonWorkspace, type WorkspaceOptions } from './daemon-workspace.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RequestRecord } from '../../src/sandbox/requests.ts';
+import type { RequestRecord } from '../../src/sandbox/server/requests.ts';
 import bodies from '../fixtures/bodies.json' with { type: 'json' };
 
 /** Of each endpoint that changes something, the fields that Pylon documents, `!` where required, and their types. */

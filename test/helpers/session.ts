@@ -5,7 +5,7 @@ import { countLive } from '../../src/db/mirror/rows.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources as allResources, resourceNamed } from '../../src/resources/index.ts';
 import { listed } from '../../src/resources/listed.ts';
-import type { RequestRecord } from '../../src/sandbox/requests.ts';
+import type { RequestRecord } from '../../src/sandbox/server/requests.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
 import type { Context } from '../../src/sync/pass/context.ts';
 import type { ResourceProgress } from '../../src/sync/pass/progress.ts';

@@ -1,4 +1,4 @@
-import { Dice } from '../../src/sandbox/random.ts';
+import { Dice } from '../../src/sandbox/data/random.ts';
 import type { World } from '../../src/sandbox/start.ts';
 import { actsOf } from './acts.ts';
 import { picksOf } from './picks.ts';

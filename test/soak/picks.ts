@@ -1,4 +1,4 @@
-import type { Dice } from '../../src/sandbox/random.ts';
+import type { Dice } from '../../src/sandbox/data/random.ts';
 import type { World } from '../../src/sandbox/start.ts';
 
 /** Now, as Pylon's bodies have it. */

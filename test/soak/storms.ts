@@ -1,5 +1,5 @@
-import type { Fault, Faults } from '../../src/sandbox/faults.ts';
-import { Dice } from '../../src/sandbox/random.ts';
+import { Dice } from '../../src/sandbox/data/random.ts';
+import type { Fault, Faults } from '../../src/sandbox/server/faults.ts';
 
 type Storm = Omit<Fault, 'endpoint' | 'times'>;
 

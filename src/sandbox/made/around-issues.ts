@@ -1,7 +1,7 @@
-import { ids, mix, salt } from '../random.ts';
-import type { Fields, Row } from '../rows.ts';
-import { messagesOf } from './history.ts';
-import { threadKey } from './messages.ts';
+import { ids, mix, salt } from '../data/random.ts';
+import type { Fields, Row } from '../data/rows.ts';
+import { threadKey } from '../resources/issue_messages/generate.ts';
+import { messagesOf } from '../resources/issues/history.ts';
 
 /** `<issue>:<type>:<id>`: the id Pylon sends is the follower's own. */
 export const followerKey = (issueId: string, follower: Fields) =>

@@ -1,6 +1,6 @@
-import { Dice, ids, mix, salt } from '../random.ts';
-import type { Fields } from '../rows.ts';
-import { NASTY, person, plain } from './words.ts';
+import { Dice, ids, mix, salt } from '../data/random.ts';
+import type { Fields } from '../data/rows.ts';
+import { NASTY, person, plain } from '../data/words.ts';
 
 /** One contact; Pylon gives it no time of creation or change. Every 40th account it names is gone. */
 export function contact(seed: number, traps: boolean, accounts: readonly Fields[], index: number): Fields {

@@ -1,6 +1,6 @@
-import { instant } from '../instants.ts';
-import { ids } from '../random.ts';
-import type { Fields } from '../rows.ts';
+import { instant } from '../data/instants.ts';
+import { ids } from '../data/random.ts';
+import type { Fields } from '../data/rows.ts';
 
 export const ISSUE_TAGS = [
   'bug',

@@ -1,7 +1,7 @@
-import { DAY, instant } from '../instants.ts';
-import { Dice, ids, mix, salt } from '../random.ts';
-import type { Fields } from '../rows.ts';
-import { html, sentence } from './words.ts';
+import { DAY, instant } from '../data/instants.ts';
+import { Dice, ids, mix, salt } from '../data/random.ts';
+import type { Fields } from '../data/rows.ts';
+import { html, sentence } from '../data/words.ts';
 
 export interface OfficeWorld {
   readonly seed: number;

@@ -1,6 +1,6 @@
-import { Dice, ids, mix, salt } from '../random.ts';
-import type { Fields } from '../rows.ts';
-import { person, plain } from './words.ts';
+import { Dice, ids, mix, salt } from '../data/random.ts';
+import type { Fields } from '../data/rows.ts';
+import { person, plain } from '../data/words.ts';
 
 const ROLES = ['Admin', 'Agent', 'Light agent', 'Viewer'];
 const TEAMS = ['Support', 'Escalations', 'Billing', 'Onboarding', 'Solutions'];

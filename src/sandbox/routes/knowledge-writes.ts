@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { bodyOf, filled, visibilityConfig } from '../body.ts';
-import { slugOf } from '../html.ts';
-import { badRequest, duplicate } from '../refusal.ts';
-import { type Call, type Reply, type Route, route, rowOf } from '../route.ts';
-import type { Row } from '../rows.ts';
-import { change, create, nowIn, removed, same } from '../writes.ts';
+import type { Row } from '../data/rows.ts';
+import { bodyOf, filled, visibilityConfig } from './body.ts';
+import { slugOf } from './html.ts';
 import { languageOf, shelved } from './knowledge.ts';
+import { badRequest, duplicate } from './refusal.ts';
+import { type Call, type Reply, type Route, route, rowOf } from './route.ts';
+import { change, create, nowIn, removed, same } from './writes.ts';
 
 const text = z.string().exactOptional();
 const creation = z.strictObject({ title: filled, description: text, parent_collection_id: text, slug: text });

@@ -1,8 +1,8 @@
-import { limitOf, PAGE, pageOf, placeOf, wholeRoute } from '../pages.ts';
-import { badRequest, notFound } from '../refusal.ts';
-import { type Call, getRoute, param, type Reply, type Route, route, rowOf, shown } from '../route.ts';
-import type { Row } from '../rows.ts';
-import { behind } from '../stored.ts';
+import { behind } from '../data/memory-table.ts';
+import type { Row } from '../data/rows.ts';
+import { limitOf, PAGE, pageOf, placeOf, wholeRoute } from './pages.ts';
+import { badRequest, notFound } from './refusal.ts';
+import { type Call, getRoute, param, type Reply, type Route, route, rowOf, shown } from './route.ts';
 
 /** Reading knowledge bases, collections and articles. */
 export const knowledgeRoutes: readonly Route[] = [

@@ -1,8 +1,8 @@
-import { pagedRoute, wholeRoute } from '../pages.ts';
-import { notFound } from '../refusal.ts';
-import { type Call, getRoute, param, type Route, route, rowNamed, shown } from '../route.ts';
-import type { Row } from '../rows.ts';
-import { searchRoute } from '../search.ts';
+import type { Row } from '../data/rows.ts';
+import { pagedRoute, wholeRoute } from './pages.ts';
+import { notFound } from './refusal.ts';
+import { type Call, getRoute, param, type Route, route, rowNamed, shown } from './route.ts';
+import { searchRoute } from './search.ts';
 
 /** Reading the organization, its people, its customers. */
 export const peopleRoutes: readonly Route[] = [

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { bodyOf, filled, texts } from '../body.ts';
-import { sanitized, slugOf } from '../html.ts';
-import { badRequest, duplicate } from '../refusal.ts';
-import { type Call, type Route, route, rowOf } from '../route.ts';
-import type { Fields } from '../rows.ts';
-import { change, create, distinct, nowIn, reference, referred, removed, same } from '../writes.ts';
+import type { Fields } from '../data/rows.ts';
+import { bodyOf, filled, texts } from './body.ts';
+import { sanitized, slugOf } from './html.ts';
+import { badRequest, duplicate } from './refusal.ts';
+import { type Call, type Route, route, rowOf } from './route.ts';
 import { OBJECT_TYPES } from './settings.ts';
+import { change, create, distinct, nowIn, reference, referred, removed, same } from './writes.ts';
 
 const userUpdate = z.strictObject({
   name: filled.exactOptional(),

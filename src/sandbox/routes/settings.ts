@@ -1,6 +1,6 @@
-import { wholeRoute } from '../pages.ts';
-import { badRequest } from '../refusal.ts';
-import { getRoute, type Route } from '../route.ts';
+import { wholeRoute } from './pages.ts';
+import { badRequest } from './refusal.ts';
+import { getRoute, type Route } from './route.ts';
 
 export const OBJECT_TYPES = [
   'account',

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { bodyOf, customFieldWrites, filled, time } from '../body.ts';
-import { written } from '../custom-field-writes.ts';
-import { sanitized } from '../html.ts';
-import { instant, parseInstant } from '../instants.ts';
-import { badRequest, notFound } from '../refusal.ts';
-import { type Call, type Reply, type Route, route, rowOf } from '../route.ts';
-import type { Fields, Row } from '../rows.ts';
-import { change, create, nowIn, reference, referred, removed, same } from '../writes.ts';
+import { instant, parseInstant } from '../data/instants.ts';
+import type { Fields, Row } from '../data/rows.ts';
+import { bodyOf, customFieldWrites, filled, time } from './body.ts';
+import { written } from './custom-fields.ts';
+import { sanitized } from './html.ts';
+import { badRequest, notFound } from './refusal.ts';
+import { type Call, type Reply, type Route, route, rowOf } from './route.ts';
+import { change, create, nowIn, reference, referred, removed, same } from './writes.ts';
 
 const text = z.string().exactOptional();
 const flag = z.boolean().exactOptional();

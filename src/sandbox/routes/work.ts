@@ -1,10 +1,10 @@
-import { parseInstant } from '../instants.ts';
-import { limitOf, PAGE, pagedRoute, pageOf, placeOf, wholeRoute } from '../pages.ts';
-import { badRequest } from '../refusal.ts';
-import { type Call, getRoute, type Reply, type Route, route, rowOf } from '../route.ts';
-import type { Row } from '../rows.ts';
-import { searchRoute } from '../search.ts';
-import { behind } from '../stored.ts';
+import { parseInstant } from '../data/instants.ts';
+import { behind } from '../data/memory-table.ts';
+import type { Row } from '../data/rows.ts';
+import { limitOf, PAGE, pagedRoute, pageOf, placeOf, wholeRoute } from './pages.ts';
+import { badRequest } from './refusal.ts';
+import { type Call, getRoute, type Reply, type Route, route, rowOf } from './route.ts';
+import { searchRoute } from './search.ts';
 
 /** Reading tasks, projects, milestones, surveys and the audit log. */
 export const workRoutes: readonly Route[] = [

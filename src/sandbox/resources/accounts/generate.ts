@@ -1,0 +1,66 @@
+import { instant } from '../../data/instants.ts';
+import { Dice, ids, mix, salt } from '../../data/random.ts';
+import type { Fields } from '../../data/rows.ts';
+import { firm, NASTY, plain } from '../../data/words.ts';
+import { ACCOUNT_TAGS } from '../../made/labels.ts';
+
+export interface AccountWorld {
+  readonly seed: number;
+  readonly traps: boolean;
+  readonly users: readonly Fields[];
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** One account; index 0 is the oldest. `created` in epoch milliseconds. */
+export function account(world: AccountWorld, index: number, created: number): Fields {
+  const { seed, traps, users, now } = world;
+  const roll = new Dice(mix(seed, salt('accounts'), index));
+  const name = traps && index < NASTY.length ? `${NASTY[index]}` : firm(roll, index);
+  const domain = `${plain(firm(roll, index))}.example`;
+  const owner = roll.pick(users);
+  const updated = Math.min(created + roll.below(90 * 86_400) * 1_000, now - 60_000);
+  const sparse = traps && index % 4 === 1;
+  return {
+    id: ids(seed, 'accounts').of(index),
+    name,
+    type: roll.pick(['customer', 'customer', 'customer', 'partner', 'internal', 'community']),
+    is_disabled: index % 31 === 30,
+    owner: index % 5 === 0 ? null : { id: owner.id, email: owner.email },
+    domain,
+    primary_domain: domain,
+    domains: index % 3 === 0 ? [domain, `mail.${domain}`] : [domain],
+    tags: sparse ? null : ACCOUNT_TAGS.filter(() => roll.chance(0.25)),
+    external_ids: sparse ? null : [{ external_id: `crm-${seed}-${index}`, label: 'salesforce' }],
+    ...(sparse ? {} : { crm_settings: { details: [{ id: `001${index}`, source: 'salesforce' }] } }),
+    channels: index % 4 === 0 ? [channel(index)] : [],
+    custom_fields: {
+      plan: { slug: 'plan', value: roll.pick(['free', 'team', 'enterprise']) },
+      arr: { slug: 'arr', value: `${roll.below(90_000)}.50` },
+      ...(index % 2 === 0 ? { regions: { slug: 'regions', values: ['emea', 'apac'] } } : {}),
+      ...(index % 3 === 0 ? { csm: { slug: 'csm', value: owner.id } } : {}),
+      crm_stage: { slug: 'crm_stage', value: 'Won', ...(traps ? { interpreted_value: 'Won' } : {}) },
+    },
+    latest_customer_activity_time: activity(traps, index, updated),
+    created_at: instant(created),
+    updated_at: instant(Math.max(created, updated)),
+    ...(traps ? { health: { score: index % 100, trend: 'flat' } } : {}),
+  };
+}
+
+const channel = (index: number) => ({
+  channel_id: `C${100_000 + index}`,
+  channel_name: `ext-${index}`,
+  channel_url: `https://chat.example/archives/C${100_000 + index}`,
+  source: 'slack',
+  is_primary: true,
+  is_internal: false,
+  mirror_to: null,
+});
+
+/** Once seen without being a timestamp; Go's zero time where nobody ever wrote. */
+function activity(traps: boolean, index: number, updated: number): string | null {
+  if (traps && index === 3) return 'an hour ago';
+  if (traps && index === 4) return '0001-01-01T00:00:00Z';
+  return index % 6 === 5 ? null : instant(updated);
+}

@@ -1,0 +1,98 @@
+import { DAY, SECOND } from '../../data/instants.ts';
+import { mix, salt } from '../../data/random.ts';
+
+/** Parts of the history in which issues were created; between them lie months without any. */
+const BUSY: readonly (readonly [from: number, to: number])[] = [
+  [0, 0.05],
+  [0.35, 0.45],
+  [0.6, 0.999],
+];
+
+const SALT = salt('history');
+
+export interface HistorySettings {
+  readonly seed: number;
+  readonly issues: number;
+  readonly historyDays: number;
+  readonly traps: boolean;
+}
+
+/** What happened to an issue, epoch milliseconds in whole seconds (`created` may have milliseconds). */
+export interface Course {
+  readonly created: number;
+  readonly messages: number;
+  /** Between two messages. */
+  readonly gap: number;
+  readonly latest: number;
+  readonly updated: number;
+}
+
+/**
+ * When issues were created, epoch milliseconds, strictly rising. With traps, some share a second and some
+ * lie exactly on the edges of 30-day windows counted back from `start` and from the second after it.
+ */
+export function creationTimes(
+  { seed, issues, historyDays, traps }: HistorySettings,
+  start: number,
+): Float64Array {
+  const second = Math.floor(start / SECOND) * SECOND;
+  const span = historyDays * DAY;
+  const oldest = second - span;
+  const share = BUSY.reduce((sum, [from, to]) => sum + to - from, 0);
+  const times = new Float64Array(issues);
+  for (let i = 0; i < issues; i += 1) {
+    const jitter = mix(seed, SALT, i) / 4_294_967_296;
+    times[i] = oldest + Math.floor((spread(((i + jitter) / issues) * share) * span) / SECOND) * SECOND;
+  }
+  if (traps) {
+    for (let i = 1; i < issues; i += 1) if (i % 50 < 3 && i % 50 > 0) times[i] = times[i - 1] ?? second;
+    const edges = edgesWithin(second, oldest, span).slice(0, Math.floor(issues / 4));
+    for (const [i, edge] of edges.entries()) times[Math.floor(((i + 0.5) * issues) / edges.length)] = edge;
+    times.sort();
+  }
+  for (let i = 1; i < issues; i += 1) times[i] = Math.max(times[i] ?? 0, (times[i - 1] ?? 0) + 1);
+  return times;
+}
+
+/** Where a part of the busy time lies in the whole. */
+function spread(part: number): number {
+  let left = part;
+  for (const [from, to] of BUSY) {
+    if (left < to - from) return from + left;
+    left -= to - from;
+  }
+  return 0.999;
+}
+
+function edgesWithin(second: number, oldest: number, span: number): number[] {
+  const edges: number[] = [];
+  for (let back = 30 * DAY; back < span; back += 30 * DAY) {
+    for (const edge of [second - back, second + SECOND - back]) {
+      const part = (edge - oldest) / span;
+      if (BUSY.some(([from, to]) => part >= from && part < to)) edges.push(edge);
+    }
+  }
+  return edges;
+}
+
+/** Issue 5 has more messages than one page holds; every 50th has none. */
+export function messagesOf(seed: number, index: number): number {
+  if (index === 5) return 1_200;
+  if (index % 50 === 49) return 0;
+  return 1 + (mix(seed, SALT, index, 1) % 5);
+}
+
+/** Everything about an issue's times, without making the issue. Nothing happens after `start`. */
+export function course(seed: number, index: number, created: number, start: number): Course {
+  const messages = messagesOf(seed, index);
+  const hash = mix(seed, SALT, index, 2);
+  const from = Math.floor(created / SECOND) * SECOND;
+  const room = Math.max(0, start - 60 * SECOND - from);
+  const gap = wholeSeconds(Math.min((600 + (hash % 86_400)) * SECOND, room / (messages + 1)));
+  const latest = from + Math.max(0, messages - 1) * gap;
+  const idle = hash % 4 === 0 ? 0 : (hash >>> 8) % (5 * DAY);
+  const updated = latest + wholeSeconds(Math.min(idle, Math.max(0, start - 30 * SECOND - latest)));
+  return { created, messages, gap, latest, updated };
+}
+
+const wholeSeconds = (ms: number) => Math.floor(ms / SECOND) * SECOND;

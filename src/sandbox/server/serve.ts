@@ -1,0 +1,190 @@
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context } from 'hono';
+import type { State } from '../data/state.ts';
+import type { Settings } from '../options.ts';
+import { officialBody } from '../routes/community-bodies.ts';
+import { badRequest, Refusal } from '../routes/refusal.ts';
+import type { Reply, Route } from '../routes/route.ts';
+import { enveloped, refused } from './envelope.ts';
+import type { Fault, Faults } from './faults.ts';
+import { limitOf, type Meter, retryAfterHeader } from './limits.ts';
+import type { RequestLog } from './requests.ts';
+
+export type SandboxContext = Context<{ Bindings: HttpBindings }>;
+
+export interface Serving {
+  readonly state: State;
+  readonly faults: Faults;
+  readonly log: RequestLog;
+  readonly meter: Meter;
+  newRequestId(): string;
+}
+
+/** One request, from its arrival to its answer: token, limit, fault, then what it asked for. */
+export async function serve(serving: Serving, route: Route, context: SandboxContext): Promise<Response> {
+  const { state, log, meter } = serving;
+  const { settings } = state;
+  const text = await context.req.text();
+  const requestId = serving.newRequestId();
+  const record = log.add({
+    endpoint: route.endpoint,
+    method: context.req.method,
+    path: context.req.path,
+    query: context.req.query(),
+    body: text === '' ? undefined : parsed(text),
+    status: 0,
+    at: state.now(),
+    ownLimit: false,
+  });
+  const answer = (status: number, body: string, headers: Record<string, string> = {}): Response => {
+    record.status = status;
+    return new Response(body, { status, headers: { ...jsonHeaders(state), ...headers } });
+  };
+  const refuse = (refusal: Refusal, headers?: Record<string, string>) =>
+    answer(refusal.status, refused(refusal, requestId), headers);
+
+  const denied = refusedToken(context.req.header('authorization'), settings.token);
+  const early =
+    denied === undefined
+      ? meter.arrive(route.endpoint, limitOf(settings.limits, route.endpoint, route.tier))
+      : 0;
+  if (settings.latencyMs > 0) await sleep(state, settings.latencyMs);
+  if (denied !== undefined) return refuse(denied);
+  if (early > 0) {
+    log.refuse(record);
+    return refuse(rateLimited, retryAfterHeader(settings.retryAfter, early, state.now()));
+  }
+  const fault = serving.faults.take(route.endpoint);
+  const before = fault === undefined ? undefined : await befallen(fault, context, state, refuse, answer);
+  if (before !== undefined) return before;
+  try {
+    const reply = route.answer({
+      state,
+      endpoint: route.endpoint,
+      params: context.req.param(),
+      query: record.query,
+      body: bodyOf(text, route.endpoint, settings.shape),
+    });
+    const body = enveloped(harmed(reply, fault, record.query.cursor ?? cursorIn(record.body)), {
+      endpoint: route.endpoint,
+      requestId,
+      traps: settings.traps,
+      shape: settings.shape,
+    });
+    if (fault?.kind === 'lost-answer') return cut(context);
+    if (fault?.kind === 'truncate') return truncated(context, body, jsonHeaders(state));
+    return answer(200, body);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return fault?.kind === 'lost-answer' ? cut(context) : refuse(error);
+  }
+}
+
+const invalidToken = Object.freeze(new Refusal(401, 'invalid API token', { code: 'invalid_api_token' }));
+const rateLimited = Object.freeze(new Refusal(429, 'rate limit exceeded', { code: 'rate_limited' }));
+
+const jsonHeaders = (state: State) => ({
+  'content-type': 'application/json; charset=utf-8',
+  date: new Date(state.now()).toUTCString(),
+});
+
+const sleep = (state: State, ms: number) => new Promise<void>((resolve) => state.later(ms, resolve));
+
+function refusedToken(header: string | undefined, token: string): Refusal | undefined {
+  const given = /^Bearer (.+)$/.exec(header ?? '')?.[1];
+  if (given === undefined) {
+    return new Refusal(401, 'missing or malformed authorization header', {
+      code: 'invalid_authorization_header',
+    });
+  }
+  return given === token ? undefined : invalidToken;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function strictlyParsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw badRequest(`the body is not JSON: ${(cause as Error).message}`);
+  }
+}
+
+function bodyOf(text: string, endpoint: string, shape: Settings['shape']): unknown {
+  if (text === '') return undefined;
+  const body = strictlyParsed(text);
+  return shape === 'community' ? officialBody(endpoint, body) : body;
+}
+
+const cursorIn = (body: unknown): string =>
+  body !== null && typeof body === 'object' ? `${(body as { cursor?: unknown }).cursor ?? ''}` : '';
+
+/** Faults that answer in the place of Pylon; `undefined` where the request goes on. */
+async function befallen(
+  fault: Fault,
+  context: SandboxContext,
+  state: State,
+  refuse: (refusal: Refusal, headers?: Record<string, string>) => Response,
+  answer: (status: number, body: string, headers?: Record<string, string>) => Response,
+): Promise<Response | undefined> {
+  const { header = 'X-Retry-After', retryAfter = 1 } = fault;
+  switch (fault.kind) {
+    case '429':
+      return refuse(rateLimited, header === 'none' ? {} : { [header]: `${retryAfter}` });
+    case '500':
+      return refuse(new Refusal(500, 'internal server error'));
+    case '401':
+      return refuse(invalidToken);
+    case '403':
+      return refuse(new Refusal(403, 'not allowed on this plan', { code: 'permission_denied' }));
+    case '404':
+      return refuse(new Refusal(404, 'not found', { code: 'not_found' }));
+    case 'html':
+      return answer(
+        fault.status ?? 200,
+        '<!doctype html><title>Just a moment</title><p>Checking your browser</p>',
+        { 'content-type': 'text/html; charset=utf-8' },
+      );
+    case 'reset':
+      return cut(context);
+    case 'hang':
+      return new Promise<Response>(() => {});
+    case 'slow':
+      await sleep(state, fault.delayMs ?? 1_000);
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A cursor like any other, behind everything. */
+const END = Buffer.from('1970-01-01T00:00:00.000Z|').toString('base64');
+
+/** Faults of a page. The first page has no cursor to repeat: it gives one, which the next then repeats. */
+function harmed(reply: Reply, fault: Fault | undefined, cursor: string): Reply {
+  if (reply.is !== 'list' || fault === undefined) return reply;
+  if (fault.kind === 'repeat-cursor') return { ...reply, next: cursor || reply.next || END };
+  if (fault.kind === 'no-data') return { ...reply, objects: [], next: reply.next || cursor || END };
+  return reply;
+}
+
+function cut(context: SandboxContext): Response {
+  context.env.incoming.socket.resetAndDestroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** The length of the whole body is announced, half of it sent. */
+function truncated(context: SandboxContext, body: string, headers: Record<string, string>): Response {
+  const bytes = Buffer.from(body);
+  const { outgoing } = context.env;
+  outgoing.writeHead(200, { ...headers, 'content-length': bytes.length });
+  outgoing.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => outgoing.destroy());
+  return RESPONSE_ALREADY_SENT;
+}
