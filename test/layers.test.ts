@@ -77,11 +77,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   http: ['reports', 'page webhook', 'html'],
   pylon: ['pages', 'wire', 'limits'],
+  sandbox: ['server resources', 'routes', 'data'],
 };
 
 /** How many loose files a folder may have, unless they are all of one kind. */
 const LOOSE = 14;
-const OF_ONE_KIND = ['cli/commands', 'resources', 'sandbox', 'db/bi', 'db/capture'];
+const OF_ONE_KIND = ['cli/commands', 'resources', 'sandbox/resources', 'db/bi', 'db/capture'];
 
 const layerOf = (path: string) => path.replace(/\.ts$/, '').split('/')[0] ?? '';
 

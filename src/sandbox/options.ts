@@ -1,15 +1,10 @@
+import { WORKSPACE_DEFAULTS, type WorkspaceOptions } from './data/settings.ts';
 import type { Limits, RetryAfter } from './server/limits.ts';
 
 /** How a sandbox is set up; everything has a default. */
-export interface SandboxOptions {
+export interface SandboxOptions extends WorkspaceOptions {
   /** On 127.0.0.1; 0, the default, takes any free one. */
   port?: number;
-  /** Default 1. */
-  seed?: number;
-  /** Default 200; other objects come in proportion. */
-  issues?: number;
-  /** Pylon's clock, epoch milliseconds; its `Date` header too. Default `Date.now`. */
-  now?: () => number;
   /** The clock that the rate limit counts by, milliseconds. Default: one that nobody can set. */
   monotonic?: () => number;
   /** Length of the rate limit's minute, milliseconds. Default 60,000. */
@@ -24,26 +19,14 @@ export interface SandboxOptions {
   latencyMs?: number;
   /** Bodies and envelopes as in Pylon's own document, or as in the third-party one. Default `official`. */
   shape?: 'official' | 'community';
-  /** Longest window of `GET /issues`. Default 30. */
-  maxWindowDays?: number;
-  /** Whether that window holds its end; Pylon documents neither. Default `half-open`: start in, end out. */
-  windowBounds?: 'half-open' | 'closed';
-  /** How far back made-up issues go. Default 400. */
-  historyDays?: number;
-  /** Until a bulk change of accounts takes effect. Default 50. */
-  bulkDelayMs?: number;
-  /** Whether to serve what surprises readers: links and counters that move, nasty text, unknown fields. Default true. */
-  traps?: boolean;
 }
 
 export type Settings = Readonly<Required<SandboxOptions>>;
 
-export function settle(options: SandboxOptions): Settings {
+export function withDefaults(options: SandboxOptions): Settings {
   return {
+    ...WORKSPACE_DEFAULTS,
     port: 0,
-    seed: 1,
-    issues: 200,
-    now: Date.now,
     monotonic: () => performance.now(),
     minuteMs: 60_000,
     limits: 'current',
@@ -51,11 +34,6 @@ export function settle(options: SandboxOptions): Settings {
     token: 'sandbox-token',
     latencyMs: 0,
     shape: 'official',
-    maxWindowDays: 30,
-    windowBounds: 'half-open',
-    historyDays: 400,
-    bulkDelayMs: 50,
-    traps: true,
     ...options,
   };
 }

@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { newState } from './data/state.ts';
-import { type SandboxOptions, settle } from './options.ts';
-import { routes } from './routes/index.ts';
+import { type SandboxOptions, withDefaults } from './options.ts';
+import { resources } from './resources/index.ts';
 import { control } from './server/control.ts';
 import { type Faults, newFaults } from './server/faults.ts';
 import { meter } from './server/limits.ts';
@@ -29,14 +29,19 @@ export interface Sandbox {
 
 /** Starts a stand-in for Pylon on 127.0.0.1: a made-up workspace, the same for the same options and clock. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const settings = settle(options);
-  const state = newState(settings);
-  const world = worldOf(state);
+  const settings = withDefaults(options);
+  const state = newState(resources, settings);
+  const world = worldOf(
+    state,
+    resources.map(({ name }) => name),
+  );
   const faults = newFaults();
   const log = newRequestLog();
   let answered = 0;
   const serving: Serving = {
     state,
+    settings,
+    community: (resource) => resources.find(({ name }) => name === resource)?.community ?? {},
     faults,
     log,
     meter: meter(settings.monotonic, settings.minuteMs),
@@ -47,10 +52,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.route('/__sandbox', control({ world, faults, log }));
-  for (const route of routes) {
-    const [method = '', path = ''] = route.endpoint.split(' ');
-    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => serve(serving, route, context));
-  }
+  for (const { name, routes } of resources)
+    for (const route of routes) {
+      const [method = '', path = ''] = route.endpoint.split(' ');
+      app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) =>
+        serve(serving, { name, route }, context),
+      );
+    }
   app.notFound((context) =>
     context.json({ errors: ['route not found'], request_id: serving.newRequestId() }, 404),
   );

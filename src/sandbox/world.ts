@@ -2,7 +2,6 @@ import { instant } from './data/instants.ts';
 import type { Facts, Fields, Row, Table } from './data/rows.ts';
 import type { State } from './data/state.ts';
 import { mergeAccounts } from './resources/accounts/merge.ts';
-import { isResource, type ResourceName } from './resources/index.ts';
 
 /** An object as it is served, and what only the path of a request for it says. */
 export interface Served {
@@ -15,11 +14,13 @@ export interface Served {
  * names of the mirror's tables; any other name throws.
  */
 export interface World {
+  /** Everything the sandbox holds, by the names that the mirror's tables have too. */
+  readonly resources: readonly string[];
   all(resource: string): Iterable<Served>;
   count(resource: string): number;
   /** By id; followers by `<issue>:<type>:<id>`, statuses by slug, translations by `<article>:<language>`. */
   get(resource: string, id: string): Fields | undefined;
-  /** Serves any object exactly as given from now on; returns the key it is held by. */
+  /** Serves any object exactly as given from now on; returns its key. */
   put(resource: string, object: Fields, path?: Facts): string;
   /**
    * Makes an object as Pylon does: with an id of its own, a number where issues have one, and the times of now
@@ -41,42 +42,39 @@ export interface World {
   redactMessage(messageId: string): void;
 }
 
-export function worldOf(state: State): World {
+export function worldOf(state: State, resources: readonly string[]): World {
   const { show } = state;
   const served = (row: Row): Served => ({ object: show(row), path: row.path });
-  const named = (resource: string): ResourceName => {
-    if (!isResource(resource)) throw new RangeError(`the sandbox knows no resource "${resource}"`);
-    return resource;
-  };
   function* servedRows(rows: Table): Generator<Served> {
     for (const row of rows.newest()) yield served(row);
   }
-  const table = (resource: string) => state.tables[named(resource)];
+  const { table } = state;
   const need = (resource: string, id: string): Row => {
     const row = table(resource).get(id);
     if (row === undefined) throw new RangeError(`the sandbox holds no ${resource} ${id}`);
     return row;
   };
   return {
+    resources,
     all: (resource) => servedRows(table(resource)),
     count: (resource) => table(resource).size(),
     get: (resource, id) => {
       const row = table(resource).get(id);
       return row === undefined ? undefined : show(row);
     },
-    put: (resource, object, path = {}) => state.store(named(resource), object, { path, raw: true }).key,
+    put: (resource, object, path = {}) => state.store(resource, object, { path, raw: true }).key,
     create: (resource, fields, path = {}) => {
-      const name = named(resource);
-      const id = state.newId(name);
-      const number = name === 'issues' ? { number: state.newNumber() } : {};
-      const object = { id, ...number, ...bornNow(state, table(resource)), ...fields };
-      return show(state.store(name, object, { path }));
+      const like = table(resource);
+      const id = state.newId(resource);
+      const number = resource === 'issues' ? { number: state.newNumber() } : {};
+      const object = { id, ...number, ...bornNow(state, like), ...fields };
+      return show(state.store(resource, object, { path }));
     },
     patch: (resource, id, fields, { silent = false } = {}) => {
       const row = need(resource, id);
       const moved = 'updated_at' in row.object && !silent ? { updated_at: instant(state.now()) } : {};
       const object = { ...row.object, ...moved, ...fields };
-      return show(state.store(named(resource), object, { path: row.path, raw: row.raw }));
+      return show(state.store(resource, object, { path: row.path, raw: row.raw }));
     },
     remove: (resource, id) => table(resource).delete(need(resource, id).key),
     mergeAccounts: (into, ids) => {

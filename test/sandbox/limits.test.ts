@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { ENDPOINTS } from '../../src/pylon/limits/endpoints.ts';
-import { routes } from '../../src/sandbox/routes/index.ts';
+import { resources } from '../../src/sandbox/resources/index.ts';
 import { NOW, test } from './client.ts';
 
 describe('the rate limit', () => {
@@ -75,7 +75,7 @@ describe('the rate limit', () => {
   });
 
   test('has the same tiers as the endpoints the client knows', () => {
-    for (const { endpoint, tier } of routes) {
+    for (const { endpoint, tier } of resources.flatMap(({ routes }) => routes)) {
       expect(ENDPOINTS.get(endpoint.replace(/\{\w+\}/g, '{}')), endpoint).toBe(tier);
     }
   });

@@ -1,7 +1,7 @@
 import type { Row, Table } from './rows.ts';
 
-/** Children that are there as long as their parent is; `fact` of the path says its id. */
-export function owned(children: Table, fact: string, parents: Table): Table {
+/** A table of children that are there only as long as their parent is; `fact` of their path says its id. */
+export function childTable(children: Table, fact: string, parents: Table): Table {
   const isThere = (row: Row) => parents.get(row.path[fact] ?? '') !== undefined;
   return {
     ...children,

@@ -15,29 +15,29 @@ export interface Family {
   parentOf(key: string): string | undefined;
 }
 
-/** A table over generated families: a family is held in memory once one of its rows was written. */
+/** A table over generated families: a family is kept in memory once one of its rows was written. */
 export function familyTable(family: Family): Table {
-  const held = new Map<string, Map<string, Row>>();
+  const inMemory = new Map<string, Map<string, Row>>();
   const adopted = new Map<string, string>();
 
-  const hold = (parent: string): Map<string, Row> => {
-    let rows = held.get(parent);
+  const keep = (parent: string): Map<string, Row> => {
+    let rows = inMemory.get(parent);
     if (rows === undefined) {
       rows = new Map(family.make(parent).map((row) => [row.key, row]));
-      held.set(parent, rows);
+      inMemory.set(parent, rows);
     }
     return rows;
   };
   const parentOf = (key: string) => adopted.get(key) ?? family.parentOf(key);
   const under = (parent: string): readonly Row[] => {
     if (!family.has(parent)) return [];
-    const rows = held.get(parent);
+    const rows = inMemory.get(parent);
     return rows === undefined ? family.make(parent) : [...rows.values()].sort((a, b) => byPlace(b, a));
   };
   return {
     size: () => {
       let size = 0;
-      for (const parent of family.parents()) size += held.get(parent)?.size ?? family.sizeOf(parent);
+      for (const parent of family.parents()) size += inMemory.get(parent)?.size ?? family.sizeOf(parent);
       return size;
     },
     get: (key) => {
@@ -50,12 +50,12 @@ export function familyTable(family: Family): Table {
     under,
     set: (row) => {
       const parent = row.path[family.parent] ?? '';
-      hold(parent).set(row.key, row);
+      keep(parent).set(row.key, row);
       adopted.set(row.key, parent);
     },
     delete: (key) => {
       const parent = parentOf(key);
-      if (parent !== undefined) hold(parent).delete(key);
+      if (parent !== undefined) keep(parent).delete(key);
       adopted.delete(key);
     },
   };

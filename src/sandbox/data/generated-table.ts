@@ -1,4 +1,4 @@
-import { merged, storedTable } from './memory-table.ts';
+import { memoryTable, merged } from './memory-table.ts';
 import type { Place, Row, Table } from './rows.ts';
 
 /** Rows that are a function of their index, made when they are asked for. */
@@ -12,7 +12,7 @@ export interface Generation {
 /** A table over generated rows; what is written to it lies on top and is held in memory. */
 export function generatedTable({ times, indexOf, make }: Generation): Table {
   const hidden = new Set<number>();
-  const written = storedTable();
+  const written = memoryTable();
 
   const indexed = (key: string): number | undefined => {
     const index = indexOf(key);

@@ -1,30 +1,24 @@
-import { birthOf, keyOf, type ResourceName } from '../resources/index.ts';
-import { storedTable } from './memory-table.ts';
-import type { Facts, Fields, Row, Table } from './rows.ts';
+import type { Child, Fields, Table } from './rows.ts';
+import type { WorkspaceSettings } from './settings.ts';
 
-/** An object and what the path to it says. */
-export type Child = readonly [object: Fields, path: Facts];
-/** Makes objects, each with the time it came to be. */
-export type Many = (count: number, make: (index: number, created: number) => Fields) => Fields[];
-
-function row(resource: ResourceName, object: Fields, path: Facts, created: number): Row {
-  return { key: keyOf(resource, object, path) ?? '', created, path, raw: false, object };
-}
-
-/** Objects in the order they came to be; without a `spread` the first is the newest. */
-export function table(
-  resource: ResourceName,
-  objects: readonly Fields[],
-  spread?: (index: number, count: number) => number,
-): Table {
-  return storedTable(
-    objects.map((object, i) => row(resource, object, {}, spread?.(i, objects.length) ?? objects.length - i)),
-  );
-}
-
-export function children(resource: ResourceName, parent: string, rows: readonly Child[]): Table {
-  return storedTable(
-    rows.map(([object, path], i) => row(resource, object, path, (birthOf(object) ?? 0) + (i % 1_000))),
-    parent,
-  );
+/** What a kind's `generate` has at hand. The workspace is a function of the settings and `start` alone. */
+export interface Generator {
+  readonly settings: WorkspaceSettings;
+  readonly seed: number;
+  readonly traps: boolean;
+  /** When the sandbox starts, epoch milliseconds. */
+  readonly start: number;
+  /** Where the history begins, epoch milliseconds. */
+  readonly oldest: number;
+  /** One object for so many issues, and at least so many. */
+  share(issues: number, least: number): number;
+  /** When the `index`th of `count` objects came to be: evenly spread, never in the same millisecond. */
+  spread(index: number, count: number): number;
+  /** Makes objects, each with the time it came to be. */
+  many(count: number, make: (index: number, created: number) => Fields): Fields[];
+  /** What another kind was given to begin with, in its order. Not for kinds that make their rows when asked for. */
+  objects(name: string): readonly Fields[];
+  /** The same with the facts of their paths. */
+  children(name: string): readonly Child[];
+  table(name: string): Table;
 }

@@ -9,6 +9,10 @@ export function instant(ms: number): string {
   return `${dateOf(day)}T${TWO[hours]}:${TWO[minutes]}:${TWO[seconds]}Z`;
 }
 
+/** Some days after a creation, yet not in the last minute before `start`; both epoch milliseconds. */
+export const updatedWithin = (start: number, created: number, days: number) =>
+  instant(Math.max(created, Math.min(created + days * DAY, start - 60_000)));
+
 const TWO = Array.from({ length: 60 }, (_, n) => `${n}`.padStart(2, '0'));
 
 /** The few days a history has are formatted once each: pages hold thousands of times. */

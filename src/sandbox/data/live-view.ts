@@ -35,7 +35,7 @@ export function liveView(now: () => number, traps: boolean): Show {
 function ticking(issue: Fields, now: number): Fields {
   const since = Math.max(0, Math.floor((now - (parseInstant(issue.updated_at) ?? now)) / 1_000));
   const state = `${issue.state}`;
-  const held = issue.state === 'on_hold' && typeof issue.resolution_breach_time === 'string';
+  const moves = issue.state === 'on_hold' && typeof issue.resolution_breach_time === 'string';
   return {
     time_in_status_seconds: advanced(issue.time_in_status_seconds, state, since),
     business_hours_time_in_status_seconds: advanced(
@@ -46,7 +46,7 @@ function ticking(issue: Fields, now: number): Fields {
     ...(typeof issue.active_time_seconds === 'number'
       ? { active_time_seconds: issue.active_time_seconds + Math.floor(since / 60) }
       : {}),
-    ...(held ? { resolution_breach_time: instant(now + 86_400_000) } : {}),
+    ...(moves ? { resolution_breach_time: instant(now + 86_400_000) } : {}),
   };
 }
 

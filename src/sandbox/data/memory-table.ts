@@ -1,7 +1,7 @@
 import { byPlace, firstBehind, type Place, type Row, type Table } from './rows.ts';
 
 /** A table that holds its rows in memory; `parent` names the fact of the path that says the parent's id. */
-export function storedTable(rows: Iterable<Row> = [], parent?: string): Table {
+export function memoryTable(rows: Iterable<Row> = [], parent?: string): Table {
   const byKey = new Map<string, Row>();
   const children = new Map<string, Set<string>>();
   let sorted: Row[] | undefined;

@@ -4,6 +4,9 @@ export type Fields = Record<string, unknown>;
 /** What only the path of a request says about an object: its parent's id, its language. */
 export type Facts = Readonly<Record<string, string>>;
 
+/** An object, and what the path to it says. */
+export type Child = readonly [object: Fields, path: Facts];
+
 /** Where an object stands in a listing: newest first, then by key. */
 export interface Place {
   /** Epoch milliseconds. */

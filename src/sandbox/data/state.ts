@@ -1,24 +1,25 @@
-import type { Settings } from '../options.ts';
-import { birthOf, keyOf, type ResourceName, type Tables } from '../resources/index.ts';
+import { birthOf, type Kind, keyOf } from './kind.ts';
 import { liveView, type Show } from './live-view.ts';
 import { ids } from './random.ts';
-import type { Facts, Fields, Row } from './rows.ts';
-import { madeTables } from './tables.ts';
+import type { Facts, Fields, Row, Table } from './rows.ts';
+import type { WorkspaceSettings } from './settings.ts';
+import { generateTables } from './tables.ts';
 
-/** Everything a request can see or change. */
+/** Everything a request can see or change. Resources are named as the mirror's tables are; any other name throws. */
 export interface State {
-  readonly settings: Settings;
-  readonly tables: Tables;
+  readonly settings: WorkspaceSettings;
   readonly show: Show;
   /** Ids of records that were merged, `<resource> <id>`, and the id of the one that is answered for each. */
   readonly successors: Map<string, string>;
+  kind(resource: string): Kind;
+  table(resource: string): Table;
   /** Pylon's clock, epoch milliseconds. */
   now(): number;
-  newId(kind: string): string;
+  newId(resource: string): string;
   /** The next number of an issue. */
   newNumber(): number;
   /** Puts an object in its table; one with the same key is replaced and keeps its place. */
-  store(resource: ResourceName, object: Fields, options?: StoreOptions): Row;
+  store(resource: string, object: Fields, options?: StoreOptions): Row;
   /** Runs something later; never once the sandbox is closed. */
   later(delayMs: number, run: () => void): void;
   close(): void;
@@ -29,31 +30,35 @@ interface StoreOptions {
   readonly raw?: boolean;
 }
 
-export function newState(settings: Settings): State {
-  const tables = madeTables(settings, settings.now());
+export function newState(kinds: readonly Kind[], settings: WorkspaceSettings): State {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+  const tables = generateTables(byName, settings, settings.now());
   const timers = new Set<NodeJS.Timeout>();
   let created = 0;
   let number = settings.issues;
   let nameless = 0;
+  const kindOf = (resource: string) => known(byName, resource);
+  const tableOf = (resource: string) => known(tables, resource);
   return {
     settings,
-    tables,
+    kind: kindOf,
+    table: tableOf,
     successors: new Map(),
     show: liveView(settings.now, settings.traps),
     now: settings.now,
-    newId: (kind) => {
+    newId: (resource) => {
       created += 1;
-      return ids(settings.seed, `new ${kind}`).of(created);
+      return ids(settings.seed, `new ${resource}`).of(created);
     },
     newNumber: () => {
       number += 1;
       return number;
     },
     store: (resource, object, { path = {}, raw = false } = {}) => {
-      const known = keyOf(resource, object, path);
-      if (known === undefined) nameless += 1;
-      const key = known ?? `nameless-${nameless}`;
-      const before = tables[resource].get(key);
+      const own = keyOf(kindOf(resource), object, path);
+      if (own === undefined) nameless += 1;
+      const key = own ?? `nameless-${nameless}`;
+      const before = tableOf(resource).get(key);
       const birth = birthOf(object);
       const keeps = before !== undefined && (birth === undefined || birth === birthOf(before.object));
       const row: Row = {
@@ -63,7 +68,7 @@ export function newState(settings: Settings): State {
         raw,
         object,
       };
-      tables[resource].set(row);
+      tableOf(resource).set(row);
       return row;
     },
     later: (delayMs, run) => {
@@ -79,4 +84,10 @@ export function newState(settings: Settings): State {
       timers.clear();
     },
   };
+}
+
+function known<Value>(values: ReadonlyMap<string, Value>, resource: string): Value {
+  const value = values.get(resource);
+  if (value === undefined) throw new RangeError(`the sandbox knows no resource "${resource}"`);
+  return value;
 }

@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import type { Fields, Row } from '../data/rows.ts';
 import { bodyOf, customFieldWrites, externalIds, filled, texts } from '../routes/body.ts';
-import { merged, written } from '../routes/custom-fields.ts';
-import { accountOf, accountOfExternalId } from '../routes/people.ts';
+import { freeCustomFields, idAlone, pick } from '../routes/community.ts';
+import { customFieldsAfter } from '../routes/custom-fields.ts';
+import { at, each, LIST, REFERENCE, SOME } from '../routes/fields.ts';
+import { pagedRoute } from '../routes/pages.ts';
 import { badRequest, duplicate, notFound } from '../routes/refusal.ts';
-import { type Call, type Reply, type Route, route, shown } from '../routes/route.ts';
+import { type Call, type Reply, route, shown } from '../routes/route.ts';
+import { searchRoute } from '../routes/search.ts';
 import { change, clearable, create, distinct, nowIn, removed, same } from '../routes/writes.ts';
+import { updateAccounts } from './accounts/bulk.ts';
+import { accountOf, accountOfExternalId } from './accounts/find.ts';
+import { account } from './accounts/generate.ts';
 import { mergeAccounts } from './accounts/merge.ts';
+import type { Resource } from './define.ts';
 
 const channels = z.array(
   z.strictObject({
@@ -42,34 +49,62 @@ const update = z.strictObject({
   account_type: z.enum(['customer', 'partner']).exactOptional(),
   is_disabled: z.boolean().exactOptional(),
 });
-const bulk = z.strictObject({
-  account_ids: texts.min(1).max(100),
-  account_type: z.enum(['customer', 'partner']).exactOptional(),
-  owner_id: z.string().exactOptional(),
-  tags: texts.exactOptional(),
-  tags_apply_mode: z.enum(['append_only', 'remove_only', 'replace']).default('replace'),
-  custom_fields: customFieldWrites.exactOptional(),
-});
 const merge = z.strictObject({ merge_into_account_id: filled, merge_account_ids: texts.min(1).max(100) });
 
-/** Changes of accounts. */
-export const accountRoutes: readonly Route[] = [
-  route('POST /accounts', 'high', createAccount),
-  route('PATCH /accounts', 'middle', updateAccounts),
-  route('POST /accounts/merge', 'low', (call) => {
-    const { merge_into_account_id: into, merge_account_ids: ids } = bodyOf(call, merge);
-    if (ids.includes(into)) throw badRequest('merge_account_ids: the surviving account is among them');
-    const [survivor, ...losers] = [into, ...distinct(ids)].map((id) => {
-      const row = call.state.tables.accounts.get(id);
-      if (row === undefined) throw notFound(`account ${id}`);
-      return row;
-    });
-    if (survivor === undefined) throw notFound('account');
-    return shown(call, 'accounts', mergeAccounts(call.state, survivor, losers));
+export const accounts: Resource = {
+  name: 'accounts',
+  referenceField: 'external_ids',
+  generate: (generator) => ({
+    objects: generator.many(generator.share(20, 12), (i, created) => account(generator, i, created)),
+    order: 'spread',
   }),
-  route('PATCH /accounts/{id}', 'high', updateAccount),
-  route('DELETE /accounts/{id}', 'low', (call) => removed(call, 'accounts', accountOf(call))),
-];
+  routes: [
+    pagedRoute('GET /accounts', 'high', 'accounts', { limitRequired: true }),
+    searchRoute('POST /accounts/search', 'middle', 'accounts', {
+      whenEmpty: 'null',
+      customFields: 'account',
+      text: ['name', 'domain'],
+      filters: {
+        id: at('id', SOME),
+        domains: at('domains', LIST),
+        tags: at('tags', LIST),
+        name: at('name', [...SOME, 'string_contains']),
+        external_ids: each('external_ids', 'external_id', REFERENCE),
+        owner_id: at('owner.id', REFERENCE),
+      },
+    }),
+    route('GET /accounts/{id}', 'high', (call) => shown(call, 'accounts', accountOf(call))),
+    route('POST /accounts', 'high', createAccount),
+    route('PATCH /accounts', 'middle', updateAccounts),
+    route('POST /accounts/merge', 'low', mergeByRequest),
+    route('PATCH /accounts/{id}', 'high', updateAccount),
+    route('DELETE /accounts/{id}', 'low', (call) => removed(call, 'accounts', accountOf(call))),
+  ],
+  community: {
+    renames: { type: 'account_type' },
+    object: (object) => ({
+      ...pick(object, ['id', 'name', 'type', 'domain', 'domains', 'created_at', 'updated_at', 'channels']),
+      ...pick(object, ['tags', 'is_disabled', 'latest_customer_activity_time']),
+      owner: idAlone(object.owner),
+      external_ids: Array.isArray(object.external_ids)
+        ? object.external_ids.map((one) => (one as Fields).external_id)
+        : object.external_ids,
+      custom_fields: freeCustomFields(object.custom_fields),
+    }),
+  },
+};
+
+function mergeByRequest(call: Call): Reply {
+  const { merge_into_account_id: into, merge_account_ids: ids } = bodyOf(call, merge);
+  if (ids.includes(into)) throw badRequest('merge_account_ids: the surviving account is among them');
+  const [survivor, ...losers] = [into, ...distinct(ids)].map((id) => {
+    const row = call.state.table('accounts').get(id);
+    if (row === undefined) throw notFound(`account ${id}`);
+    return row;
+  });
+  if (survivor === undefined) throw notFound('account');
+  return shown(call, 'accounts', mergeAccounts(call.state, survivor, losers));
+}
 
 function createAccount(call: Call): Reply {
   const { account_type, domain, ...sent } = bodyOf(call, creation);
@@ -115,7 +150,7 @@ function fieldsOf(call: Call, before: Fields, body: Writable): Fields {
     ...(body.tags === undefined ? {} : { tags: distinct(body.tags) }),
     ...domainsOf(before, body),
     ...clearable(call, 'users', 'owner_id', body.owner_id, 'owner'),
-    ...written(call.state, 'account', before.custom_fields, body.custom_fields),
+    ...customFieldsAfter(call.state, 'account', before.custom_fields, body.custom_fields),
   };
 }
 
@@ -143,35 +178,8 @@ function refuseTaken(
     if (taken !== undefined && taken.key !== self?.key) throw duplicate('external id', taken.key);
   }
   if (domains.length === 0) return;
-  for (const { key, object } of call.state.tables.accounts.newest()) {
-    const held = Array.isArray(object.domains) ? object.domains : [];
-    if (key !== self?.key && domains.some((domain) => held.includes(domain))) throw duplicate('domain', key);
+  for (const { key, object } of call.state.table('accounts').newest()) {
+    const own = Array.isArray(object.domains) ? object.domains : [];
+    if (key !== self?.key && domains.some((domain) => own.includes(domain))) throw duplicate('domain', key);
   }
-}
-
-/** Says at once that it has begun, and takes effect later; accounts that are gone by then are passed over. */
-function updateAccounts(call: Call): Reply {
-  const body = bodyOf(call, bulk);
-  const { account_type, owner_id, tags, tags_apply_mode: mode } = body;
-  const owner = clearable(call, 'users', 'owner_id', owner_id, 'owner');
-  written(call.state, 'account', {}, body.custom_fields);
-  call.state.later(call.state.settings.bulkDelayMs, () => {
-    for (const id of distinct(body.account_ids)) {
-      const row = call.state.tables.accounts.get(id);
-      if (row === undefined) continue;
-      change(call, 'accounts', row, {
-        ...(account_type === undefined ? {} : { type: account_type }),
-        ...owner,
-        ...(tags === undefined ? {} : { tags: applied(row.object.tags, tags, mode) }),
-        ...merged(row.object.custom_fields, body.custom_fields),
-      });
-    }
-  });
-  return { is: 'done', more: { success: true } };
-}
-
-function applied(before: unknown, tags: readonly string[], mode: string): string[] {
-  const held: string[] = Array.isArray(before) ? before : [];
-  if (mode === 'append_only') return distinct([...held, ...tags]);
-  return mode === 'remove_only' ? held.filter((tag) => !tags.includes(tag)) : distinct(tags);
 }

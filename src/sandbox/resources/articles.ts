@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { behind } from '../data/memory-table.ts';
 import type { Fields, Row } from '../data/rows.ts';
 import { bodyOf, filled, texts, visibilityConfig } from '../routes/body.ts';
 import { sanitized, slugOf } from '../routes/html.ts';
-import { languageOf, shelved } from '../routes/knowledge.ts';
-import { refuseSlug, removeArticle } from '../routes/knowledge-writes.ts';
-import { badRequest, notFound } from '../routes/refusal.ts';
-import { type Call, type Reply, type Route, route, rowOf } from '../routes/route.ts';
-import { change, create, distinct, nowIn, referred, same } from '../routes/writes.ts';
+import { limitOf, PAGE, pageOf, placeOf } from '../routes/pages.ts';
+import { badRequest } from '../routes/refusal.ts';
+import { type Call, param, type Reply, route, rowOf, shown } from '../routes/route.ts';
+import { change, create, distinct, nowIn, referred, removed, same } from '../routes/writes.ts';
+import { articleShape, removeTranslations, translatedInto, translationsOf } from './article_translations.ts';
+import { generateArticles } from './articles/generate.ts';
+import type { Resource } from './define.ts';
+import { inItsBase, languageOf, refuseSlug } from './knowledge_bases.ts';
 
 const flag = z.boolean().exactOptional();
 const creation = z.strictObject({
@@ -33,22 +37,71 @@ const update = z.strictObject({
   visibility_config: visibilityConfig.exactOptional(),
 });
 
-/** Changes of articles; the slug and the collection stay as they were made. */
-export const articleRoutes: readonly Route[] = [
-  route('POST /knowledge-bases/{id}/articles', 'low', createArticle),
-  route('PATCH /knowledge-bases/{id}/articles/{article_id}', 'middle', updateArticle),
-  route('DELETE /knowledge-bases/{id}/articles/{article_id}', 'middle', (call) => {
-    removeArticle(call, shelved(call, 'articles', 'article_id'));
-    return { is: 'done' };
-  }),
-];
+/** Articles in every language; the slug and the collection stay as they were made. */
+export const articles: Resource = {
+  name: 'articles',
+  generate: (generator) => ({ parent: 'knowledge_base_id', children: generateArticles(generator) }),
+  routes: [
+    route('GET /knowledge-bases/{id}/articles', 'middle', listArticles, {
+      whenEmpty: 'absent',
+      lastPageBare: true,
+    }),
+    route('GET /knowledge-bases/{id}/articles/{article_id}', 'high', showArticle),
+    route('POST /knowledge-bases/{id}/articles', 'low', createArticle),
+    route('PATCH /knowledge-bases/{id}/articles/{article_id}', 'middle', updateArticle),
+    route('DELETE /knowledge-bases/{id}/articles/{article_id}', 'middle', (call) => {
+      removeArticle(call, inItsBase(call, 'articles', 'article_id'));
+      return { is: 'done' };
+    }),
+  ],
+  community: {
+    bare: true,
+    object: articleShape,
+    bodies: {
+      'PATCH /knowledge-bases/{id}/articles/{article_id}': ({
+        published,
+        slug: _,
+        collection_id: __,
+        ...body
+      }) => ({
+        ...body,
+        ...(published === undefined ? {} : { is_published: published }),
+        publish_updated_body_html: true,
+      }),
+    },
+  },
+};
+
+/** In another language: only the articles that are translated into it. */
+function listArticles(call: Call): Reply {
+  const base = param(call, 'id');
+  const language = languageOf(call, call.query.language);
+  const resource = language === undefined ? 'articles' : 'article_translations';
+  const rows = call.state
+    .table(resource)
+    .under(base)
+    .filter((row) => row.path.language === language)
+    .reverse();
+  const limit = limitOf(call.query.limit, PAGE);
+  return pageOf(call, resource, behind(rows, placeOf(call.query.cursor), 'newest'), limit);
+}
+
+function showArticle(call: Call): Reply {
+  const article = inItsBase(call, 'articles', 'article_id');
+  const language = languageOf(call, call.query.language);
+  if (language === undefined) return shown(call, 'articles', article);
+  return shown(call, 'article_translations', translatedInto(call, article, language));
+}
 
 function createArticle(call: Call): Reply {
   const body = bodyOf(call, creation);
   const base = rowOf(call, 'knowledge_bases').key;
   referred(call, 'users', 'author_user_id', body.author_user_id);
   const collection = body.collection_id || null;
-  if (collection !== null && call.state.tables.collections.get(collection)?.path.knowledge_base_id !== base) {
+  if (
+    collection !== null &&
+    call.state.table('collections').get(collection)?.path.knowledge_base_id !== base
+  ) {
     throw badRequest('collection_id: collection not found');
   }
   const slug = body.slug || slugOf(body.title, 'article');
@@ -63,7 +116,7 @@ function createArticle(call: Call): Reply {
     call,
     'articles',
     {
-      identifier: `A-${call.state.tables.articles.size() + 1}`,
+      identifier: `A-${call.state.table('articles').size() + 1}`,
       title: body.title.trim(),
       slug,
       url: `https://help.example/articles/${slug}`,
@@ -98,9 +151,9 @@ const content = (html: string, published: boolean) => ({
 /** An edited body stays a draft unless the request publishes it, or the article with it. */
 function updateArticle(call: Call): Reply {
   const body = bodyOf(call, update);
-  const article = shelved(call, 'articles', 'article_id');
+  const article = inItsBase(call, 'articles', 'article_id');
   const language = languageOf(call, body.language);
-  const row = language === undefined ? article : translated(call, article, language);
+  const row = language === undefined ? article : translatedInto(call, article, language);
   const shared: Fields = {
     ...same(body, ['is_published', 'is_unlisted', 'visibility_config']),
     ...(body.tag_ids === undefined ? {} : { tags: tagsOf(call, body.tag_ids) }),
@@ -125,20 +178,15 @@ function updateArticle(call: Call): Reply {
 
 const resourceOf = (row: Row) => (row.path.language === undefined ? 'articles' : 'article_translations');
 
-const translationsOf = (call: Call, article: Row) =>
-  call.state.tables.article_translations
-    .under(article.path.knowledge_base_id ?? '')
-    .filter((row) => row.object.id === article.key);
-
-function translated(call: Call, article: Row, language: string): Row {
-  const row = call.state.tables.article_translations.get(`${article.key}:${language}`);
-  if (row === undefined) throw notFound(`article in ${language}`);
-  return row;
-}
-
 const tagsOf = (call: Call, ids: readonly string[]) =>
   distinct(ids).map((id) => {
     const tag = referred(call, 'tags', 'tag_ids', id);
     if (tag.object_type !== 'article') throw badRequest(`tag_ids: ${id} is not a tag of articles`);
     return tag;
   });
+
+/** With its translations. */
+export function removeArticle(call: Call, row: Row): void {
+  removeTranslations(call, row);
+  removed(call, 'articles', row);
+}

@@ -1,11 +1,19 @@
 import { z } from 'zod';
+import type { Generator } from '../data/generator.ts';
+import { Dice, ids, mix, salt } from '../data/random.ts';
 import type { Fields } from '../data/rows.ts';
+import { NASTY, person, plain } from '../data/words.ts';
 import { bodyOf, customFieldWrites, externalIds, filled } from '../routes/body.ts';
-import { written } from '../routes/custom-fields.ts';
-import { accountOfExternalId } from '../routes/people.ts';
+import { freeCustomFields, idOf, pick } from '../routes/community.ts';
+import { customFieldsAfter } from '../routes/custom-fields.ts';
+import { at, SOME } from '../routes/fields.ts';
+import { pagedRoute } from '../routes/pages.ts';
 import { badRequest, duplicate } from '../routes/refusal.ts';
-import { type Call, type Route, route, rowOf } from '../routes/route.ts';
+import { type Call, getRoute, route, rowOf } from '../routes/route.ts';
+import { searchRoute } from '../routes/search.ts';
 import { change, clearable, create, distinct, removed, same } from '../routes/writes.ts';
+import { accountOfExternalId } from './accounts/find.ts';
+import type { Resource } from './define.ts';
 
 const phone = z.string().regex(/^\d{1,15}$/, 'must be digits only, at most 15');
 const common = {
@@ -28,32 +36,93 @@ const update = z.strictObject({
 });
 type Body = z.output<typeof update>;
 
-/** Changes of contacts. */
-export const contactRoutes: readonly Route[] = [
-  route('POST /contacts', 'high', (call) => {
-    const body = bodyOf(call, creation);
-    return create(call, 'contacts', {
-      email: null,
-      emails: [],
-      account: null,
-      avatar_url: '',
-      portal_role: 'member',
-      portal_role_id: null,
-      primary_phone_number: null,
-      phone_numbers: [],
-      external_ids: [],
-      integration_user_ids: [],
-      custom_fields: {},
-      ...fieldsOf(call, {}, body),
-    });
+export const contacts: Resource = {
+  name: 'contacts',
+  referenceField: 'email',
+  generate: (generator) => ({
+    objects: generator.many(generator.share(8, 45), (i) => contact(generator, i)),
+    order: 'spread',
   }),
-  route('PATCH /contacts/{id}', 'high', (call) => {
-    const body = bodyOf(call, update);
-    const row = rowOf(call, 'contacts');
-    return change(call, 'contacts', row, fieldsOf(call, row.object, body));
-  }),
-  route('DELETE /contacts/{id}', 'low', (call) => removed(call, 'contacts')),
-];
+  routes: [
+    pagedRoute('GET /contacts', 'high', 'contacts', {
+      limitRequired: true,
+      whenEmpty: 'null',
+      lastPageBare: true,
+    }),
+    searchRoute('POST /contacts/search', 'middle', 'contacts', {
+      customFields: 'contact',
+      text: ['name', 'email'],
+      filters: {
+        id: at('id', SOME),
+        email: at('email', [...SOME, 'string_contains']),
+        name: at('name', [...SOME, 'string_contains']),
+        account_id: at('account.id', SOME),
+      },
+    }),
+    getRoute('GET /contacts/{id}', 'high', 'contacts'),
+    route('POST /contacts', 'high', (call) => {
+      const body = bodyOf(call, creation);
+      return create(call, 'contacts', {
+        email: null,
+        emails: [],
+        account: null,
+        avatar_url: '',
+        portal_role: 'member',
+        portal_role_id: null,
+        primary_phone_number: null,
+        phone_numbers: [],
+        external_ids: [],
+        integration_user_ids: [],
+        custom_fields: {},
+        ...fieldsOf(call, {}, body),
+      });
+    }),
+    route('PATCH /contacts/{id}', 'high', (call) => {
+      const body = bodyOf(call, update);
+      const row = rowOf(call, 'contacts');
+      return change(call, 'contacts', row, fieldsOf(call, row.object, body));
+    }),
+    route('DELETE /contacts/{id}', 'low', (call) => removed(call, 'contacts')),
+  ],
+  community: {
+    object: (object) => ({
+      ...pick(object, ['id', 'name', 'email', 'avatar_url']),
+      account_id: idOf(object.account) ?? null,
+      custom_fields: freeCustomFields(object.custom_fields),
+    }),
+  },
+};
+
+/** One contact; Pylon gives it no time of creation or change. Every 40th account it names is gone. */
+function contact({ seed, traps, objects }: Generator, index: number): Fields {
+  const roll = new Dice(mix(seed, salt('contacts'), index));
+  const name = traps && index < NASTY.length ? `${NASTY[index]}` : person(roll);
+  const email = `contact.${index}@${plain(person(roll))}.example`;
+  const account = roll.pick(objects('accounts'));
+  const phone = `49${1_500_000_000 + index}`;
+  const id = ids(seed, 'contacts').of(index);
+  return {
+    id,
+    name,
+    email,
+    emails: index % 4 === 0 ? [email, `alias.${email}`] : [email],
+    account: index % 9 === 8 ? null : { id: account.id, external_ids: account.external_ids },
+    ...(traps && index % 40 === 39
+      ? { account: { id: ids(seed, 'gone').of(index), external_ids: null } }
+      : {}),
+    avatar_url: index % 3 === 0 ? `https://avatars.example/contacts/${index}.png` : '',
+    portal_role: roll.pick(['no_access', 'member', 'admin']),
+    portal_role_id: ids(seed, 'portal_roles').of(index % 3),
+    primary_phone_number: index % 2 === 0 ? phone : null,
+    phone_numbers: index % 2 === 0 ? [phone] : traps ? null : [],
+    external_ids: index % 5 === 0 ? [{ external_id: `hs-${seed}-${index}`, label: 'hubspot' }] : null,
+    integration_user_ids: index % 6 === 0 ? [{ id: `U${index}`, source: 'slack' }] : [],
+    custom_fields: {
+      ...(index % 2 === 0 ? { job_title: { slug: 'job_title', value: 'Head of things' } } : {}),
+      newsletter: { slug: 'newsletter', value: `${index % 3 === 0}` },
+    },
+  };
+}
 
 function fieldsOf(call: Call, before: Fields, body: Body): Fields {
   return {
@@ -62,7 +131,7 @@ function fieldsOf(call: Call, before: Fields, body: Body): Fields {
     ...accountOf(call, body),
     ...emailsOf(call, before, body),
     ...phonesOf(before, body),
-    ...written(call.state, 'contact', before.custom_fields, body.custom_fields),
+    ...customFieldsAfter(call.state, 'contact', before.custom_fields, body.custom_fields),
   };
 }
 
@@ -81,7 +150,7 @@ function emailsOf(call: Call, before: Fields, { email, emails }: Body): Fields {
   if (email === undefined && emails === undefined) return {};
   if (email !== undefined && emails !== undefined) throw badRequest('email and emails exclude each other');
   const all = distinct(emails?.map((one) => one.email) ?? (email ? [email] : []));
-  for (const { key, object } of call.state.tables.contacts.newest()) {
+  for (const { key, object } of call.state.table('contacts').newest()) {
     if (key !== before.id && all.some((one) => one === object.email)) throw duplicate('contact', key);
   }
   const primary = emails?.find((one) => one.is_primary === true)?.email ?? all[0] ?? null;

@@ -1,89 +1,96 @@
-import { DAY, parseInstant } from '../data/instants.ts';
-import { behind } from '../data/memory-table.ts';
-import type { Row } from '../data/rows.ts';
-import { limitOf, pageOf, placeOf } from '../routes/pages.ts';
-import { badRequest, notFound, Refusal } from '../routes/refusal.ts';
-import { type Call, param, type Reply, type Route, route, rowNamed, shown } from '../routes/route.ts';
+import type { Fields, Row } from '../data/rows.ts';
+import type { State } from '../data/state.ts';
+import { freeCustomFields, idAlone, listOf, pick } from '../routes/community.ts';
+import { at, hidden, LIST, REFERENCE, SOME, TEXT, time } from '../routes/fields.ts';
+import { route, shown } from '../routes/route.ts';
 import { searchRoute } from '../routes/search.ts';
+import { removed } from '../routes/writes.ts';
+import type { Resource } from './define.ts';
+import { createIssue } from './issues/create.ts';
+import { issueOf } from './issues/find.ts';
+import { issueTable } from './issues/generate.ts';
+import { listIssues } from './issues/list.ts';
+import { changeExternalIssues, snoozeIssue, updateIssue } from './issues/update.ts';
 
-/** Reading issues and what hangs on them. */
-export const issueRoutes: readonly Route[] = [
-  route('GET /issues', 'low', listIssues),
-  searchRoute('POST /issues/search', 'middle', 'issues', { text: ['title', 'body_html'] }),
-  route('GET /issues/{id}', 'high', (call) => shown(call, 'issues', issueOf(call))),
-  route('GET /issues/{id}/messages', 'middle', listMessages),
-  route('GET /issues/{id}/followers', 'high', (call) => under(call, 'issue_followers')),
-  route('GET /issues/{id}/threads', 'middle', (call) => under(call, 'issue_threads')),
-];
+export const issues: Resource = {
+  name: 'issues',
+  generate: (generator) => ({ table: issueTable(generator) }),
+  routes: [
+    route('GET /issues', 'low', listIssues, { whenEmpty: 'absent', lastPageBare: true }),
+    searchRoute('POST /issues/search', 'middle', 'issues', {
+      whenEmpty: 'absent',
+      customFields: 'issue',
+      text: ['title', 'body_html'],
+      filters: (state) => ({
+        created_at: time('created_at'),
+        updated_at: time('updated_at'),
+        resolved_at: time('resolution_time'),
+        latest_message_activity_at: time('latest_message_time'),
+        account_id: at('account.id', REFERENCE),
+        requester_id: at('requester.id', REFERENCE),
+        assignee_id: at('assignee.id', REFERENCE),
+        team_id: at('team.id', SOME),
+        ticket_form_id: hidden(REFERENCE),
+        state: at('state', SOME),
+        issue_type: at('type', REFERENCE),
+        tags: at('tags', LIST),
+        title: at('title', TEXT),
+        body_html: at('body_html', TEXT),
+        slack_channel_id: at('slack.channel_id', SOME),
+        follower_user_id: followers(state, 'user'),
+        follower_contact_id: followers(state, 'contact'),
+      }),
+    }),
+    route('GET /issues/{id}', 'high', (call) => shown(call, 'issues', issueOf(call))),
+    route('POST /issues', 'low', createIssue),
+    route('PATCH /issues/{id}', 'middle', updateIssue),
+    route('DELETE /issues/{id}', 'middle', (call) => removed(call, 'issues', issueOf(call))),
+    route('POST /issues/{id}/snooze', 'middle', snoozeIssue),
+    route('POST /issues/{id}/external-issues', 'middle', changeExternalIssues),
+  ],
+  community: {
+    object: (object) => ({
+      ...pick(object, ['id', 'number', 'title', 'body_html', 'state', 'created_at', 'updated_at', 'tags']),
+      ...pick(object, [
+        'attachment_urls',
+        'external_issues',
+        'first_response_time',
+        'resolution_time',
+        'snoozed_until_time',
+      ]),
+      account: idAlone(object.account),
+      requester: idAlone(object.requester),
+      assignee: idAlone(object.assignee),
+      team: object.team,
+      custom_fields: freeCustomFields(object.custom_fields),
+    }),
+    bodies: {
+      'POST /issues': ({ state: _, ...body }) => ({ body_html: '', ...body }),
+      'PATCH /issues/{id}': ({ priority, ...body }) =>
+        priority === undefined
+          ? body
+          : {
+              ...body,
+              custom_fields: [...listOf(body.custom_fields), { slug: 'priority', value: priority }],
+            },
+      'POST /issues/{id}/snooze': ({ snooze_until_time }) => ({ snooze_until: snooze_until_time }),
+      'POST /issues/{id}/external-issues': ({ link, unlink }) => {
+        const [linked] = listOf(link) as Fields[];
+        return linked === undefined
+          ? { source: 'linear', external_issue_id: listOf(unlink)[0], operation: 'unlink' }
+          : { source: linked.source, external_issue_id: linked.external_id, operation: 'link' };
+      },
+    },
+  },
+};
 
-/** The issue a path names by id or by number. */
-export function issueOf(call: Call): Row {
-  const { issues } = call.state.tables;
-  const id = param(call, 'id');
-  const row = rowNamed(call, 'issues', id);
-  if (row !== undefined) return row;
-  if (/^\d+$/.test(id)) {
-    for (const candidate of issues.newest()) if (candidate.object.number === Number(id)) return candidate;
-  }
-  throw notFound('issue');
-}
-
-/** Filters by `created_at` alone: an update to an older issue is not seen here. */
-function listIssues(call: Call): Reply {
-  const { maxWindowDays, windowBounds } = call.state.settings;
-  const start = timeOf(call, 'start_time');
-  const end = timeOf(call, 'end_time');
-  if (end < start) throw badRequest('end_time must not be before start_time');
-  if (end - start > maxWindowDays * DAY) {
-    throw badRequest(`the time range must be at most ${maxWindowDays} days`);
-  }
-  const asked = limitOf(call.query.limit, { least: 0, most: 20_000, usual: 20_000 });
-  const ending = windowBounds === 'closed' ? end + 999 : end - 1;
-  const place = placeOf(call.query.cursor) ?? { created: ending + 1, key: '' };
-  const rows = call.state.tables.issues.newest(
-    place.created > ending + 1 ? { created: ending + 1, key: '' } : place,
-  );
-  return pageOf(call, 'issues', since(rows, start), asked === 0 ? 20_000 : asked);
-}
-
-function* since(rows: Iterable<Row>, start: number): Generator<Row> {
-  for (const row of rows) {
-    if (row.created < start) return;
-    yield row;
-  }
-}
-
-function timeOf(call: Call, name: string): number {
-  const text = call.query[name];
-  if (text === undefined || text === '') throw badRequest(`${name} is required`);
-  const time = parseInstant(text);
-  if (time === undefined) throw badRequest(`${name} must be a time in RFC 3339`);
-  return time;
-}
-
-/** Oldest first; without `limit` and `cursor` all in one answer. */
-function listMessages(call: Call): Reply {
-  const { limit, cursor } = call.query;
-  const place = placeOf(cursor);
-  const size = limitOf(limit, { least: 1, most: 1_000, usual: cursor === undefined ? undefined : 100 });
-  const issue = stillThere(call);
-  const rows = call.state.tables.issue_messages.under(issue.key);
-  return pageOf(call, 'issue_messages', behind(rows, place, 'oldest'), size);
-}
-
-/** The messages of an issue that is gone were answered in three ways. */
-function stillThere(call: Call): Row {
-  try {
-    return issueOf(call);
-  } catch (error) {
-    const id = param(call, 'id');
-    const status = [404, 410, 400][id.charCodeAt(id.length - 1) % 3] ?? 404;
-    if (!call.state.settings.traps) throw error;
-    throw new Refusal(status, 'issue not found', status === 404 ? { code: 'not_found' } : {});
-  }
-}
-
-function under(call: Call, resource: 'issue_followers' | 'issue_threads'): Reply {
-  const rows = call.state.tables[resource].under(issueOf(call).key);
-  return { is: 'list', resource, objects: rows.map(call.state.show), next: undefined };
-}
+/** The ids of an issue's followers of one type. */
+const followers = (state: State, type: 'user' | 'contact') => ({
+  operators: SOME,
+  read: ({ key }: Row) =>
+    state
+      .table('issue_followers')
+      .under(key)
+      .filter((row) => row.object.type === type)
+      .map((row) => row.object.id),
+});

@@ -14,18 +14,18 @@ export interface CustomFieldWrite {
  *
  * @throws Refusal (400) for a slug that is unknown or read-only, and for a value its type does not take.
  */
-export function written(
+export function customFieldsAfter(
   state: State,
   objectType: string,
   before: unknown,
   writes: readonly CustomFieldWrite[] | undefined,
 ): { custom_fields?: Fields } {
   for (const write of writes ?? []) refuseWrong(state, objectType, write);
-  return merged(before, writes);
+  return mergeCustomFields(before, writes);
 }
 
 /** The same for writes that were checked before. */
-export function merged(
+export function mergeCustomFields(
   before: unknown,
   writes: readonly CustomFieldWrite[] | undefined,
 ): { custom_fields?: Fields } {
@@ -41,7 +41,7 @@ export function merged(
 const unsets = (value = '', values: readonly string[] = []) => value === '' && values.length === 0;
 
 function definitionOf(state: State, objectType: string, slug: string): Fields | undefined {
-  for (const { object } of state.tables.custom_fields.newest()) {
+  for (const { object } of state.table('custom_fields').newest()) {
     if (object.object_type === objectType && object.slug === slug) return object;
   }
   return undefined;
@@ -76,7 +76,7 @@ function refuseWrong(state: State, objectType: string, { slug, value, values }: 
       type === 'select' || many
         ? options.includes(one)
         : type === 'user'
-          ? state.tables.users.get(one) !== undefined
+          ? state.table('users').get(one) !== undefined
           : (FORMATS[type]?.(one) ?? true);
     if (!fits) throw badRequest(`custom_fields: ${slug} does not take ${JSON.stringify(one)} (${type})`);
   }

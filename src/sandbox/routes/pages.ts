@@ -1,9 +1,6 @@
 import type { Place, Row } from '../data/rows.ts';
-import type { ResourceName } from '../resources/index.ts';
-import type { Tier } from '../server/limits.ts';
 import { badRequest } from './refusal.ts';
-import type { Call, Reply } from './route.ts';
-import { type Route, route } from './route.ts';
+import { type Call, type EnvelopeQuirks, type Reply, type Route, route, type Tier } from './route.ts';
 
 /** `<created_at with milliseconds>|<id>`, in base64: opaque to readers. */
 function cursorOf(row: Row): string {
@@ -42,7 +39,7 @@ export function limitOf(value: unknown, { least, most, usual }: Bounds): number 
 /** The first `limit` rows that pass, and the cursor behind them. */
 export function pageOf(
   call: Call,
-  resource: ResourceName,
+  resource: string,
   rows: Iterable<Row>,
   limit: number,
   passes: (row: Row) => boolean = () => true,
@@ -62,22 +59,38 @@ export function pageOf(
 }
 
 /** A `GET` that pages through everything, newest first. */
-export const pagedRoute = (endpoint: string, tier: Tier, resource: ResourceName, required = false): Route =>
-  route(endpoint, tier, (call) => {
-    if (required && call.query.limit === undefined) throw badRequest('limit is required');
-    const limit = limitOf(call.query.limit, PAGE);
-    return pageOf(call, resource, call.state.tables[resource].newest(placeOf(call.query.cursor)), limit);
-  });
+export const pagedRoute = (
+  endpoint: string,
+  tier: Tier,
+  resource: string,
+  options: EnvelopeQuirks & { limitRequired?: boolean } = {},
+): Route =>
+  route(
+    endpoint,
+    tier,
+    (call) => {
+      if (options.limitRequired === true && call.query.limit === undefined)
+        throw badRequest('limit is required');
+      const limit = limitOf(call.query.limit, PAGE);
+      return pageOf(call, resource, call.state.table(resource).newest(placeOf(call.query.cursor)), limit);
+    },
+    options,
+  );
 
 /** A `GET` whose one answer holds everything, in no order worth knowing. */
 export const wholeRoute = (
   endpoint: string,
   tier: Tier,
-  resource: ResourceName,
-  options: { paged?: boolean; keep?: (row: Row, call: Call) => boolean } = {},
+  resource: string,
+  options: EnvelopeQuirks & { paged?: boolean; keep?: (row: Row, call: Call) => boolean } = {},
 ): Route =>
-  route(endpoint, tier, (call) => {
-    const { keep = () => true, paged = true } = options;
-    const rows = [...call.state.tables[resource].newest()].filter((row) => keep(row, call));
-    return { is: 'list', resource, objects: rows.map(call.state.show), next: paged ? '' : undefined };
-  });
+  route(
+    endpoint,
+    tier,
+    (call) => {
+      const { keep = () => true, paged = true } = options;
+      const rows = [...call.state.table(resource).newest()].filter((row) => keep(row, call));
+      return { is: 'list', resource, objects: rows.map(call.state.show), next: paged ? '' : undefined };
+    },
+    options,
+  );

@@ -1,8 +1,9 @@
 import type { Fields, Row } from '../data/rows.ts';
 import type { State } from '../data/state.ts';
-import type { ResourceName } from '../resources/index.ts';
-import type { Tier } from '../server/limits.ts';
 import { badRequest, notFound } from './refusal.ts';
+
+/** How often an endpoint may be asked. */
+export type Tier = 'low' | 'middle' | 'high';
 
 /** One request that was let in. */
 export interface Call {
@@ -17,10 +18,11 @@ export interface Call {
 
 /** What an answer says, before it is put in an envelope. */
 export type Reply =
-  | { readonly is: 'object'; readonly resource: ResourceName | 'other'; readonly object: Fields }
+  /** `resource`: of which kind the object is; `undefined` where it is of none that can be read. */
+  | { readonly is: 'object'; readonly resource: string | undefined; readonly object: Fields }
   | {
       readonly is: 'list';
-      readonly resource: ResourceName;
+      readonly resource: string;
       readonly objects: readonly Fields[];
       /** Cursor of the next page; `''` on the last; `undefined` where the endpoint does not page at all. */
       readonly next: string | undefined;
@@ -28,17 +30,27 @@ export type Reply =
   /** No data, only that it was done. */
   | { readonly is: 'done'; readonly more?: Fields };
 
+/** Where an endpoint's envelope differs from the others'; it does so with traps alone. */
+export interface EnvelopeQuirks {
+  /** How it says that there is nothing: by `null`, or by leaving `data` out. The others send `[]`. */
+  readonly whenEmpty?: 'null' | 'absent';
+  /** Its last page has no `pagination` at all. */
+  readonly lastPageBare?: boolean;
+}
+
 export interface Route {
   readonly endpoint: string;
   readonly tier: Tier;
   readonly answer: (call: Call) => Reply;
+  readonly quirks: EnvelopeQuirks;
 }
 
-export const route = (endpoint: string, tier: Tier, answer: (call: Call) => Reply): Route => ({
-  endpoint,
-  tier,
-  answer,
-});
+export const route = (
+  endpoint: string,
+  tier: Tier,
+  answer: (call: Call) => Reply,
+  quirks: EnvelopeQuirks = {},
+): Route => ({ endpoint, tier, answer, quirks });
 
 /** A placeholder of the path. */
 export function param(call: Call, name: string): string {
@@ -48,27 +60,35 @@ export function param(call: Call, name: string): string {
 }
 
 /** The row of an id, or the one that took its place. */
-export function rowNamed({ state }: Call, resource: ResourceName, id: string): Row | undefined {
-  const table = state.tables[resource];
+export function rowNamed({ state }: Call, resource: string, id: string): Row | undefined {
+  const table = state.table(resource);
   return table.get(id) ?? table.get(state.successors.get(`${resource} ${id}`) ?? '');
 }
 
 /** The row that a placeholder names. */
-export function rowOf(call: Call, resource: ResourceName, name = 'id'): Row {
+export function rowOf(call: Call, resource: string, name = 'id'): Row {
   const row = rowNamed(call, resource, param(call, name));
-  if (row === undefined) throw notFound(what(resource));
+  if (row === undefined) throw notFound(singular(resource));
   return row;
 }
 
 /** `issue_messages` → `issue message` */
-export const what = (resource: ResourceName) => resource.replaceAll('_', ' ').replace(/s$/, '');
+export const singular = (resource: string) => resource.replaceAll('_', ' ').replace(/s$/, '');
 
-export const shown = (call: Call, resource: ResourceName, row: Row): Reply => ({
+export const shown = (call: Call, resource: string, row: Row): Reply => ({
   is: 'object',
   resource,
   object: call.state.show(row),
 });
 
+/** These rows in one answer, without pages. */
+export const listed = (call: Call, resource: string, rows: readonly Row[]): Reply => ({
+  is: 'list',
+  resource,
+  objects: rows.map(call.state.show),
+  next: undefined,
+});
+
 /** `GET` of one object by its id. */
-export const getRoute = (endpoint: string, tier: Tier, resource: ResourceName): Route =>
+export const getRoute = (endpoint: string, tier: Tier, resource: string): Route =>
   route(endpoint, tier, (call) => shown(call, resource, rowOf(call, resource)));

@@ -1,35 +1,43 @@
 import type { Row } from '../data/rows.ts';
-import type { ResourceName } from '../resources/index.ts';
-import type { Tier } from '../server/limits.ts';
-import { lookupOf } from './fields.ts';
+import { type Filterables, lookupOf } from './fields.ts';
 import { compileFilter } from './filters.ts';
 import { limitOf, PAGE, pageOf, placeOf } from './pages.ts';
 import { badRequest } from './refusal.ts';
-import { type Route, route } from './route.ts';
+import { type EnvelopeQuirks, type Route, route, type Tier } from './route.ts';
+
+interface Search extends EnvelopeQuirks {
+  /** What `filter` may name; custom fields come by themselves. */
+  readonly filters: Filterables;
+  /** The object type of the custom fields that `filter` may name, as their definitions call it. */
+  readonly customFields?: string;
+  /** Fields that `search_text` is looked for in. */
+  readonly text?: readonly string[];
+  readonly paged?: boolean;
+}
 
 /**
  * `POST …/search`, newest first. A key it does not know is ignored, and with it what was meant: the
  * answer to a misspelt `filter` is everything.
  */
-export const searchRoute = (
-  endpoint: string,
-  tier: Tier,
-  resource: ResourceName,
-  options: { paged?: boolean; text?: readonly string[] } = {},
-): Route =>
-  route(endpoint, tier, (call) => {
-    const body = bodyOf(call.body);
-    const limit = limitOf(body.limit, PAGE);
-    const place = placeOf(body.cursor);
-    const passes =
-      body.filter === undefined || body.filter === null
-        ? () => true
-        : compileFilter(body.filter, lookupOf(call.state, resource));
-    const matches = matching(body.search_text, options.text ?? []);
-    const rows = call.state.tables[resource].newest(place);
-    const reply = pageOf(call, resource, rows, limit, (row) => passes(row) && matches(row));
-    return reply.is === 'list' && options.paged === false ? { ...reply, next: undefined } : reply;
-  });
+export const searchRoute = (endpoint: string, tier: Tier, resource: string, search: Search): Route =>
+  route(
+    endpoint,
+    tier,
+    (call) => {
+      const body = bodyOf(call.body);
+      const limit = limitOf(body.limit, PAGE);
+      const place = placeOf(body.cursor);
+      const passes =
+        body.filter === undefined || body.filter === null
+          ? () => true
+          : compileFilter(body.filter, lookupOf(call.state, search.filters, search.customFields));
+      const matches = matching(body.search_text, search.text ?? []);
+      const rows = call.state.table(resource).newest(place);
+      const reply = pageOf(call, resource, rows, limit, (row) => passes(row) && matches(row));
+      return reply.is === 'list' && search.paged === false ? { ...reply, next: undefined } : reply;
+    },
+    search,
+  );
 
 function bodyOf(body: unknown): Readonly<Record<string, unknown>> {
   if (body === undefined || body === null) return {};

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { RESOURCES } from '../resources/index.ts';
 import type { Served, World } from '../world.ts';
 import { FAULT_KINDS, type Faults } from './faults.ts';
 import type { RequestLog } from './requests.ts';
@@ -94,7 +93,8 @@ function carryOut(world: World, resource: string, change: Change): object {
 
 /** Every object of every resource, with the resource's name. */
 function* everything(world: World): Generator<Served & { readonly resource: string }> {
-  for (const resource of RESOURCES) for (const served of world.all(resource)) yield { resource, ...served };
+  for (const resource of world.resources)
+    for (const served of world.all(resource)) yield { resource, ...served };
 }
 
 function streamed(context: Context, served: Iterable<Served>): Response {

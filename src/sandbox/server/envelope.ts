@@ -1,76 +1,41 @@
 import type { Fields } from '../data/rows.ts';
-import { communityObject, isBare } from '../routes/community.ts';
+import type { Community } from '../routes/community.ts';
 import type { Refusal } from '../routes/refusal.ts';
-import type { Reply } from '../routes/route.ts';
-
-/** Endpoints whose last page has no `pagination` at all. */
-const UNPAGED_END = new Set([
-  'GET /contacts',
-  'GET /issues',
-  'GET /issues/{id}/messages',
-  'GET /knowledge-bases/{id}/articles',
-  'GET /users',
-  'POST /tasks/search',
-]);
-
-/** How endpoints say that there is nothing: by `null`, or by leaving `data` out. The others send `[]`. */
-const NULL_WHEN_EMPTY = new Set([
-  'GET /issues/{id}/followers',
-  'GET /issues/{id}/messages',
-  'GET /contacts',
-  'POST /accounts/search',
-  'POST /projects/search',
-]);
-const ABSENT_WHEN_EMPTY = new Set([
-  'GET /issues',
-  'POST /issues/search',
-  'GET /issues/{id}/threads',
-  'GET /knowledge-bases/{id}/articles',
-  'GET /custom-fields',
-]);
+import type { EnvelopeQuirks, Reply } from '../routes/route.ts';
 
 export interface Envelope {
-  readonly endpoint: string;
   readonly requestId: string;
-  readonly traps: boolean;
-  readonly shape: 'official' | 'community';
+  /** How the endpoint's envelope differs from others'; `undefined` where such traps are off. */
+  readonly quirks: EnvelopeQuirks | undefined;
+  /** What the answer's resource looks like in the third-party document; `undefined` for Pylon's own. */
+  readonly community: Community | undefined;
 }
 
 /** The text of an answer. */
-export function enveloped(reply: Reply, envelope: Envelope): string {
-  const official = envelope.shape === 'official';
-  const id = official ? { request_id: envelope.requestId } : {};
+export function enveloped(reply: Reply, { requestId, quirks = {}, community }: Envelope): string {
+  const id = community === undefined ? { request_id: requestId } : {};
+  const shape = community?.object ?? ((object: Fields) => object);
   if (reply.is === 'done') return JSON.stringify({ ...reply.more, ...id });
   if (reply.is === 'object') {
-    const object = official ? reply.object : communityObject(reply.resource, reply.object);
-    return JSON.stringify(!official && isBare(reply.resource) ? object : { data: object, ...id });
+    const object = shape(reply.object);
+    return JSON.stringify(community?.bare === true ? object : { data: object, ...id });
   }
-  const objects = official
-    ? reply.objects
-    : reply.objects.map((object) => communityObject(reply.resource, object));
   return JSON.stringify({
-    ...dataOf(objects, envelope),
-    ...pagination(reply.next, objects.length, envelope),
+    ...dataOf(reply.objects.map(shape), quirks),
+    ...pagination(reply.next, reply.objects.length === 0, quirks),
     ...id,
   });
 }
 
-function dataOf(objects: readonly Fields[], { endpoint, traps }: Envelope): Fields {
-  if (objects.length > 0 || !traps) return { data: objects };
-  if (NULL_WHEN_EMPTY.has(endpoint)) return { data: null };
-  return ABSENT_WHEN_EMPTY.has(endpoint) ? {} : { data: objects };
+function dataOf(objects: readonly Fields[], { whenEmpty }: EnvelopeQuirks): Fields {
+  if (objects.length > 0 || whenEmpty === undefined) return { data: objects };
+  return whenEmpty === 'null' ? { data: null } : {};
 }
 
-function pagination(next: string | undefined, size: number, { endpoint, traps }: Envelope): Fields {
+function pagination(next: string | undefined, isEmpty: boolean, quirks: EnvelopeQuirks): Fields {
   if (next === undefined) return {};
-  if (
-    next === '' &&
-    traps &&
-    (UNPAGED_END.has(endpoint) || (size === 0 && ABSENT_WHEN_EMPTY.has(endpoint)))
-  ) {
-    return {};
-  }
-  return { pagination: { cursor: next, has_next_page: next !== '' } };
+  const leftOut = quirks.lastPageBare === true || (isEmpty && quirks.whenEmpty === 'absent');
+  return next === '' && leftOut ? {} : { pagination: { cursor: next, has_next_page: next !== '' } };
 }
 
 export function refused(refusal: Refusal, requestId: string): string {

@@ -34,9 +34,9 @@ export interface Fault {
   /** `GET /issues`, or `*` for any. */
   readonly endpoint: string;
   readonly kind: FaultKind;
-  /** How many requests it befalls. Default 1. */
+  /** How many requests it hits. Default 1. */
   readonly times?: number;
-  /** How many requests of the endpoint pass unharmed before. Default 0. */
+  /** How many requests of the endpoint pass before it does. Default 0. */
   readonly skip?: number;
   /** How long a 429 asks to wait: seconds, or any text, as other servers and proxies send it. Default 1. */
   readonly retryAfter?: number | string;
@@ -52,7 +52,7 @@ export interface Fault {
 export interface Faults {
   add(fault: Fault): void;
   clear(): void;
-  /** The fault that befalls the request that has just come, if any. */
+  /** The fault that hits the request that has just come, if any. */
   take(endpoint: string): Fault | undefined;
 }
 

@@ -1,8 +1,9 @@
-/** Requests a minute: three tiers, tripled, sixfold and fivefold in the summer of 2026. */
-export type Tier = 'low' | 'middle' | 'high';
+import type { Tier } from '../routes/route.ts';
 
+/** Requests a minute: those of a generation of Pylon's, none, or by endpoint. */
 export type Limits = 'current' | 'legacy' | 'none' | Readonly<Record<string, number>>;
 
+/** Three tiers, tripled, sixfold and fivefold in the summer of 2026. */
 const TIERS: Readonly<Record<'current' | 'legacy', Readonly<Record<Tier, number>>>> = {
   current: { low: 30, middle: 120, high: 300 },
   legacy: { low: 10, middle: 20, high: 60 },

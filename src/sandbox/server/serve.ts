@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import type { State } from '../data/state.ts';
 import type { Settings } from '../options.ts';
-import { officialBody } from '../routes/community-bodies.ts';
+import { type Community, officialBody } from '../routes/community.ts';
 import { badRequest, Refusal } from '../routes/refusal.ts';
 import type { Reply, Route } from '../routes/route.ts';
 import { enveloped, refused } from './envelope.ts';
@@ -15,16 +15,29 @@ export type SandboxContext = Context<{ Bindings: HttpBindings }>;
 
 export interface Serving {
   readonly state: State;
+  readonly settings: Settings;
+  /** How a resource looks in the third-party document. */
+  community(resource: string | undefined): Community;
   readonly faults: Faults;
   readonly log: RequestLog;
   readonly meter: Meter;
   newRequestId(): string;
 }
 
+/** A route, and the resource that it belongs to. */
+interface Served {
+  readonly name: string;
+  readonly route: Route;
+}
+
 /** One request, from its arrival to its answer: token, limit, fault, then what it asked for. */
-export async function serve(serving: Serving, route: Route, context: SandboxContext): Promise<Response> {
-  const { state, log, meter } = serving;
-  const { settings } = state;
+export async function serve(
+  serving: Serving,
+  { name: resource, route }: Served,
+  context: SandboxContext,
+): Promise<Response> {
+  const { state, settings, log, meter } = serving;
+  const isOfficial = settings.shape === 'official';
   const text = await context.req.text();
   const requestId = serving.newRequestId();
   const record = log.add({
@@ -56,21 +69,21 @@ export async function serve(serving: Serving, route: Route, context: SandboxCont
     return refuse(rateLimited, retryAfterHeader(settings.retryAfter, early, state.now()));
   }
   const fault = serving.faults.take(route.endpoint);
-  const before = fault === undefined ? undefined : await befallen(fault, context, state, refuse, answer);
+  const before = fault === undefined ? undefined : await applyFault(fault, context, state, refuse, answer);
   if (before !== undefined) return before;
   try {
+    const sent = text === '' ? undefined : strictlyParsed(text);
     const reply = route.answer({
       state,
       endpoint: route.endpoint,
       params: context.req.param(),
       query: record.query,
-      body: bodyOf(text, route.endpoint, settings.shape),
+      body: isOfficial ? sent : officialBody(serving.community(resource), route.endpoint, sent),
     });
-    const body = enveloped(harmed(reply, fault, record.query.cursor ?? cursorIn(record.body)), {
-      endpoint: route.endpoint,
+    const body = enveloped(corruptReply(reply, fault, record.query.cursor ?? cursorIn(record.body)), {
       requestId,
-      traps: settings.traps,
-      shape: settings.shape,
+      quirks: settings.traps ? route.quirks : undefined,
+      community: isOfficial ? undefined : serving.community('resource' in reply ? reply.resource : undefined),
     });
     if (fault?.kind === 'lost-answer') return cut(context);
     if (fault?.kind === 'truncate') return truncated(context, body, jsonHeaders(state));
@@ -117,17 +130,11 @@ function strictlyParsed(text: string): unknown {
   }
 }
 
-function bodyOf(text: string, endpoint: string, shape: Settings['shape']): unknown {
-  if (text === '') return undefined;
-  const body = strictlyParsed(text);
-  return shape === 'community' ? officialBody(endpoint, body) : body;
-}
-
 const cursorIn = (body: unknown): string =>
   body !== null && typeof body === 'object' ? `${(body as { cursor?: unknown }).cursor ?? ''}` : '';
 
 /** Faults that answer in the place of Pylon; `undefined` where the request goes on. */
-async function befallen(
+async function applyFault(
   fault: Fault,
   context: SandboxContext,
   state: State,
@@ -167,8 +174,8 @@ async function befallen(
 /** A cursor like any other, behind everything. */
 const END = Buffer.from('1970-01-01T00:00:00.000Z|').toString('base64');
 
-/** Faults of a page. The first page has no cursor to repeat: it gives one, which the next then repeats. */
-function harmed(reply: Reply, fault: Fault | undefined, cursor: string): Reply {
+/** A page as a fault makes it. The first page has no cursor to repeat: it gives one, which the next then repeats. */
+function corruptReply(reply: Reply, fault: Fault | undefined, cursor: string): Reply {
   if (reply.is !== 'list' || fault === undefined) return reply;
   if (fault.kind === 'repeat-cursor') return { ...reply, next: cursor || reply.next || END };
   if (fault.kind === 'no-data') return { ...reply, objects: [], next: reply.next || cursor || END };

@@ -1,25 +1,17 @@
+import type { Generator } from '../../data/generator.ts';
 import { instant } from '../../data/instants.ts';
 import { Dice, ids, mix, salt } from '../../data/random.ts';
 import type { Fields } from '../../data/rows.ts';
 import { firm, NASTY, plain } from '../../data/words.ts';
-import { ACCOUNT_TAGS } from '../../made/labels.ts';
-
-export interface AccountWorld {
-  readonly seed: number;
-  readonly traps: boolean;
-  readonly users: readonly Fields[];
-  /** Epoch milliseconds. */
-  readonly now: number;
-}
+import { ACCOUNT_TAGS } from '../tags.ts';
 
 /** One account; index 0 is the oldest. `created` in epoch milliseconds. */
-export function account(world: AccountWorld, index: number, created: number): Fields {
-  const { seed, traps, users, now } = world;
+export function account({ seed, traps, start, objects }: Generator, index: number, created: number): Fields {
   const roll = new Dice(mix(seed, salt('accounts'), index));
   const name = traps && index < NASTY.length ? `${NASTY[index]}` : firm(roll, index);
   const domain = `${plain(firm(roll, index))}.example`;
-  const owner = roll.pick(users);
-  const updated = Math.min(created + roll.below(90 * 86_400) * 1_000, now - 60_000);
+  const owner = roll.pick(objects('users'));
+  const updated = Math.min(created + roll.below(90 * 86_400) * 1_000, start - 60_000);
   const sparse = traps && index % 4 === 1;
   return {
     id: ids(seed, 'accounts').of(index),

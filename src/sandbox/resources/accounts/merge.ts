@@ -19,10 +19,10 @@ export function mergeAccounts(state: State, survivor: Row, losers: readonly Row[
       external_ids: both('external_ids'),
       updated_at: instant(state.now()),
     };
-    state.tables.accounts.delete(loser.key);
+    state.table('accounts').delete(loser.key);
     into = state.store('accounts', object, { raw: into.raw });
     for (const resource of ['issues', 'contacts'] as const) {
-      for (const row of [...state.tables[resource].newest()].filter((row) => accountOf(row) === loser.key)) {
+      for (const row of [...state.table(resource).newest()].filter((row) => accountOf(row) === loser.key)) {
         const account = { id: into.key, external_ids: object.external_ids };
         state.store(resource, { ...row.object, account }, { raw: row.raw });
       }

@@ -1,18 +1,13 @@
+import type { Generator } from '../../data/generator.ts';
 import { instant } from '../../data/instants.ts';
 import { Dice, ids, mix, salt } from '../../data/random.ts';
 import type { Fields, Row } from '../../data/rows.ts';
 import { html, NASTY } from '../../data/words.ts';
+import { threadKey } from '../issue_threads/new.ts';
 import type { Course } from '../issues/history.ts';
 
 /** Room for the messages of one issue in the numbers that ids are made of. */
 const ROOM = 2_048;
-
-export interface MessageWorld {
-  readonly seed: number;
-  readonly traps: boolean;
-  readonly users: readonly Fields[];
-  readonly contacts: readonly Fields[];
-}
 
 /** The index of the issue a message id was made for. */
 export function issueOfMessage(seed: number, key: string): number | undefined {
@@ -21,13 +16,13 @@ export function issueOfMessage(seed: number, key: string): number | undefined {
 }
 
 /** An issue's messages, oldest first: from a contact, replies, and an internal note now and then. */
-export function messages(world: MessageWorld, issue: number, issueId: string, course: Course): Row[] {
-  const id = ids(world.seed, 'issue_messages');
+export function messages(generator: Generator, issue: number, issueId: string, course: Course): Row[] {
+  const id = ids(generator.seed, 'issue_messages');
   const from = Math.floor(course.created / 1_000) * 1_000;
   return Array.from({ length: course.messages }, (_, k) => {
     const time = from + k * course.gap;
     const key = id.of(issue * ROOM + k);
-    const object = message(world, { issue, k, key, time, issueId });
+    const object = message(generator, { issue, k, key, time, issueId });
     return { key, created: time + Math.min(k, 999), path: { issue_id: issueId }, raw: false, object };
   });
 }
@@ -40,21 +35,21 @@ interface Turn {
   readonly time: number;
 }
 
-function message(world: MessageWorld, { issue, issueId, k, key, time }: Turn): Fields {
-  const roll = new Dice(mix(world.seed, salt('messages'), issue, k));
+function message({ seed, traps, objects }: Generator, { issue, issueId, k, key, time }: Turn): Fields {
+  const roll = new Dice(mix(seed, salt('messages'), issue, k));
   const note = k % 4 === 3;
-  const user = note || k % 2 === 1 ? roll.pick(world.users) : undefined;
-  const author = user ?? roll.pick(world.contacts);
+  const user = note || k % 2 === 1 ? roll.pick(objects('users')) : undefined;
+  const author = user ?? roll.pick(objects('contacts'));
   const email = issue % 2 === 0 && !note;
   const nasty =
-    world.traps && issue % 40 === 3 && k === 0 ? `<p>${NASTY[((issue / 40) % NASTY.length) | 0]}</p>` : '';
+    traps && issue % 40 === 3 && k === 0 ? `<p>${NASTY[((issue / 40) % NASTY.length) | 0]}</p>` : '';
   return {
     id: key,
     message_html: nasty + html(roll, 1 + roll.below(2)),
     timestamp: instant(time),
     source: email ? 'email' : 'slack',
     is_private: note,
-    thread_id: note ? threadKey(world.seed, issue) : null,
+    thread_id: note ? threadKey(seed, issue) : null,
     author: {
       name: author.name,
       avatar_url: author.avatar_url,
@@ -76,6 +71,3 @@ function message(world: MessageWorld, { issue, issueId, k, key, time }: Turn): F
     file_urls: k === 0 && issue % 5 === 0 ? [`https://files.example/messages/${issue}/log.txt`] : [],
   };
 }
-
-/** The one internal thread an issue's notes go to. */
-export const threadKey = (seed: number, issue: number) => ids(seed, 'issue_threads').of(issue);

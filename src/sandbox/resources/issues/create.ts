@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { instant, parseInstant } from '../../data/instants.ts';
 import type { Fields } from '../../data/rows.ts';
 import { bodyOf, customFieldWrites, filled, texts, time } from '../../routes/body.ts';
-import { written } from '../../routes/custom-fields.ts';
+import { customFieldsAfter } from '../../routes/custom-fields.ts';
 import { sanitized } from '../../routes/html.ts';
 import { badRequest } from '../../routes/refusal.ts';
-import { type Call, type Reply, type Route, route, shown } from '../../routes/route.ts';
+import { type Call, type Reply, shown } from '../../routes/route.ts';
 import { distinct, reference } from '../../routes/writes.ts';
-import { post } from '../issue_messages.ts';
+import { post } from '../issue_messages/post.ts';
 
 const destination = z.strictObject({
   destination: z.enum(['slack', 'email', 'in_app_chat', 'internal', 'sms', 'whatsapp']),
@@ -50,10 +50,8 @@ const NEEDS: Readonly<Record<string, readonly (keyof z.output<typeof destination
   whatsapp: ['whatsapp_app_id', 'whatsapp_message_template_name', 'whatsapp_message_template_language'],
 };
 
-export const issueCreateRoutes: readonly Route[] = [route('POST /issues', 'low', createIssue)];
-
 /** An issue and its first message, which is an internal note unless a destination says otherwise. */
-function createIssue(call: Call): Reply {
+export function createIssue(call: Call): Reply {
   const sent = bodyOf(call, body);
   const channel = destinationOf(sent);
   const requester = requesterOf(call, sent);
@@ -61,7 +59,7 @@ function createIssue(call: Call): Reply {
   const id = call.state.newId('issues');
   const number = call.state.newNumber();
   const created = instant(parseInstant(sent.created_at) ?? call.state.now());
-  const { custom_fields } = written(call.state, 'issue', {}, [
+  const { custom_fields } = customFieldsAfter(call.state, 'issue', {}, [
     ...(sent.priority === undefined ? [] : [{ slug: 'priority', value: sent.priority }]),
     ...(sent.custom_fields ?? []),
   ]);
@@ -126,11 +124,11 @@ function destinationOf(sent: Body): string {
 function requesterOf(call: Call, sent: Body): Fields | undefined {
   if (sent.requester_id) {
     reference(call, 'contacts', 'requester_id', sent.requester_id);
-    return call.state.tables.contacts.get(sent.requester_id)?.object;
+    return call.state.table('contacts').get(sent.requester_id)?.object;
   }
   const email = sent.requester_email;
   if (!email) return undefined;
-  for (const { object } of call.state.tables.contacts.newest()) if (object.email === email) return object;
+  for (const { object } of call.state.table('contacts').newest()) if (object.email === email) return object;
   const contact = {
     id: call.state.newId('contacts'),
     name: sent.requester_name ?? email,

@@ -1,15 +1,14 @@
+import type { Generator } from '../../data/generator.ts';
 import { instant } from '../../data/instants.ts';
 import { Dice, ids, mix, salt } from '../../data/random.ts';
 import type { Fields } from '../../data/rows.ts';
 import { html, NASTY, sentence, subsets } from '../../data/words.ts';
-import { ISSUE_TAGS, STATES } from '../../made/labels.ts';
+import { STATES } from '../issue_statuses.ts';
+import { ISSUE_TAGS } from '../tags.ts';
 import type { Course } from './history.ts';
 
 /** What issues point to. */
-export interface IssueWorld {
-  readonly seed: number;
-  readonly traps: boolean;
-  readonly issues: number;
+interface IssueWorld {
   readonly accounts: readonly Fields[];
   readonly contacts: readonly Fields[];
   readonly users: readonly Fields[];
@@ -27,8 +26,13 @@ const reference = (object: Fields | undefined, field: string) =>
   object === undefined ? null : { id: object.id, [field]: object[field] };
 
 /** Makes issues: every field Pylon documents, about 2.3 kB each. */
-export function issueMaker(world: IssueWorld): IssueMaker {
-  const { seed, traps, issues } = world;
+export function issueMaker({ seed, traps, settings: { issues }, objects }: Generator): IssueMaker {
+  const world: IssueWorld = {
+    accounts: objects('accounts'),
+    contacts: objects('contacts'),
+    users: objects('users'),
+    teams: objects('teams'),
+  };
   const id = ids(seed, 'issues');
   const gone = ids(seed, 'gone');
 

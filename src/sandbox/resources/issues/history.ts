@@ -1,5 +1,6 @@
+import type { Generator } from '../../data/generator.ts';
 import { DAY, SECOND } from '../../data/instants.ts';
-import { mix, salt } from '../../data/random.ts';
+import { type Ids, ids, mix, salt } from '../../data/random.ts';
 
 /** Parts of the history in which issues were created; between them lie months without any. */
 const BUSY: readonly (readonly [from: number, to: number])[] = [
@@ -10,7 +11,7 @@ const BUSY: readonly (readonly [from: number, to: number])[] = [
 
 const SALT = salt('history');
 
-export interface HistorySettings {
+interface HistorySettings {
   readonly seed: number;
   readonly issues: number;
   readonly historyDays: number;
@@ -31,10 +32,7 @@ export interface Course {
  * When issues were created, epoch milliseconds, strictly rising. With traps, some share a second and some
  * lie exactly on the edges of 30-day windows counted back from `start` and from the second after it.
  */
-export function creationTimes(
-  { seed, issues, historyDays, traps }: HistorySettings,
-  start: number,
-): Float64Array {
+function creationTimes({ seed, issues, historyDays, traps }: HistorySettings, start: number): Float64Array {
   const second = Math.floor(start / SECOND) * SECOND;
   const span = historyDays * DAY;
   const oldest = second - span;
@@ -83,7 +81,7 @@ export function messagesOf(seed: number, index: number): number {
 }
 
 /** Everything about an issue's times, without making the issue. Nothing happens after `start`. */
-export function course(seed: number, index: number, created: number, start: number): Course {
+function course(seed: number, index: number, created: number, start: number): Course {
   const messages = messagesOf(seed, index);
   const hash = mix(seed, SALT, index, 2);
   const from = Math.floor(created / SECOND) * SECOND;
@@ -96,3 +94,28 @@ export function course(seed: number, index: number, created: number, start: numb
 }
 
 const wholeSeconds = (ms: number) => Math.floor(ms / SECOND) * SECOND;
+
+/** What happened to all issues that are made up. */
+export interface History {
+  /** When each was created, epoch milliseconds, strictly rising. */
+  readonly times: Float64Array;
+  readonly id: Ids;
+  courseOf(index: number): Course;
+}
+
+const histories = new WeakMap<Generator, History>();
+
+/** The history of a workspace; computed once, because there may be millions of issues. */
+export function historyOf(generator: Generator): History {
+  const known = histories.get(generator);
+  if (known !== undefined) return known;
+  const { settings, seed, start } = generator;
+  const times = creationTimes(settings, start);
+  const history: History = {
+    times,
+    id: ids(seed, 'issues'),
+    courseOf: (index) => course(seed, index, times[index] ?? start, start),
+  };
+  histories.set(generator, history);
+  return history;
+}

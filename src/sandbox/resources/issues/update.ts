@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { instant, parseInstant } from '../../data/instants.ts';
 import type { Fields, Row } from '../../data/rows.ts';
 import { bodyOf, customFieldWrites, filled, texts, time } from '../../routes/body.ts';
-import { written } from '../../routes/custom-fields.ts';
+import { customFieldsAfter } from '../../routes/custom-fields.ts';
 import { badRequest } from '../../routes/refusal.ts';
-import { type Call, type Reply, type Route, route, shown } from '../../routes/route.ts';
-import { change, clearable, distinct, nowIn, reference, removed, same } from '../../routes/writes.ts';
-import { issueOf } from '../issues.ts';
+import { type Call, type Reply, shown } from '../../routes/route.ts';
+import { change, clearable, distinct, nowIn, same } from '../../routes/writes.ts';
+import { issueOf } from './find.ts';
 
 const update = z.strictObject({
   title: filled.exactOptional(),
@@ -22,31 +22,13 @@ const update = z.strictObject({
   customer_portal_visible: z.boolean().exactOptional(),
 });
 const snooze = z.strictObject({ snooze_until: time });
-const follow = z.strictObject({
-  user_ids: texts.exactOptional(),
-  contact_ids: texts.exactOptional(),
-  operation: z.enum(['add', 'remove']).default('add'),
-});
 const link = z.strictObject({
   source: filled,
   external_issue_id: filled,
   operation: z.enum(['link', 'unlink']).default('link'),
 });
 
-/** Changes of issues and of what hangs on them. */
-export const issueWriteRoutes: readonly Route[] = [
-  route('PATCH /issues/{id}', 'middle', updateIssue),
-  route('DELETE /issues/{id}', 'middle', (call) => removed(call, 'issues', issueOf(call))),
-  route('POST /issues/{id}/snooze', 'middle', (call) => {
-    const { snooze_until } = bodyOf(call, snooze);
-    const until = instant(parseInstant(snooze_until) ?? 0);
-    return change(call, 'issues', issueOf(call), { snoozed_until_time: until });
-  }),
-  route('POST /issues/{id}/followers', 'middle', changeFollowers),
-  route('POST /issues/{id}/external-issues', 'middle', changeExternalIssues),
-];
-
-function updateIssue(call: Call): Reply {
+export function updateIssue(call: Call): Reply {
   const body = bodyOf(call, update);
   const row = issueOf(call);
   const issue = row.object;
@@ -62,14 +44,20 @@ function updateIssue(call: Call): Reply {
     ...clearable(call, 'contacts', 'requester_id', body.requester_id ?? body.requestor_id, 'requester'),
     ...clearable(call, 'users', 'assignee_id', body.assignee_id, 'assignee'),
     ...clearable(call, 'teams', 'team_id', body.team_id, 'team'),
-    ...written(call.state, 'issue', issue.custom_fields, body.custom_fields),
+    ...customFieldsAfter(call.state, 'issue', issue.custom_fields, body.custom_fields),
   });
+}
+
+export function snoozeIssue(call: Call): Reply {
+  const { snooze_until } = bodyOf(call, snooze);
+  const until = instant(parseInstant(snooze_until) ?? 0);
+  return change(call, 'issues', issueOf(call), { snoozed_until_time: until });
 }
 
 /** What moves with the state: the time of resolution, and the counters, which go on in the new state. */
 function stateChange(call: Call, row: Row, state: string | undefined): Fields {
   if (state === undefined || state === row.object.state) return {};
-  const status = call.state.tables.issue_statuses.get(state);
+  const status = call.state.table('issue_statuses').get(state);
   if (status === undefined || status.object.is_archived === true) {
     throw badRequest(`state: ${JSON.stringify(state)} is not a status`);
   }
@@ -87,24 +75,7 @@ function stateChange(call: Call, row: Row, state: string | undefined): Fields {
   };
 }
 
-/** Answers all followers there are after the change; the issue itself stays as it is. */
-function changeFollowers(call: Call): Reply {
-  const { user_ids = [], contact_ids = [], operation } = bodyOf(call, follow);
-  const issue = issueOf(call);
-  const table = call.state.tables.issue_followers;
-  const wanted: Fields[] = [
-    ...user_ids.map((id) => ({ id: reference(call, 'users', 'user_ids', id).id, type: 'user' })),
-    ...contact_ids.map((id) => ({ id: reference(call, 'contacts', 'contact_ids', id).id, type: 'contact' })),
-  ];
-  for (const follower of wanted) {
-    if (operation === 'add') call.state.store('issue_followers', follower, { path: { issue_id: issue.key } });
-    else table.delete(`${issue.key}:${follower.type}:${follower.id}`);
-  }
-  const objects = table.under(issue.key).map(call.state.show);
-  return { is: 'list', resource: 'issue_followers', objects, next: undefined };
-}
-
-function changeExternalIssues(call: Call): Reply {
+export function changeExternalIssues(call: Call): Reply {
   const { source, external_issue_id, operation } = bodyOf(call, link);
   const issue = issueOf(call);
   const before = Array.isArray(issue.object.external_issues)
