@@ -54,14 +54,14 @@ function createProgram(shell: Shell, run: Run): Command {
     .configureOutput({
       writeOut: (text) => shell.stdout.write(text),
       writeErr: (text) => shell.stderr.write(text),
-      // Said by `explain`, with what would have been right.
+      // `explain` prints the error, with what the command accepts.
       outputError: () => {},
     });
   for (const add of COMMANDS) add(program, run);
   return program;
 }
 
-/** Runs the command that the arguments name, to its end; the exit status. Never throws. */
+/** Runs the command that the arguments name and returns its exit status. Never throws. */
 export async function runCommandLine(words: readonly string[], shell: Shell): Promise<number> {
   let status = 0;
   const program = createProgram(shell, async (work) => {
@@ -71,7 +71,7 @@ export async function runCommandLine(words: readonly string[], shell: Shell): Pr
     await program.parseAsync([...words], { from: 'user' });
     return status;
   } catch (error) {
-    // What no message may show, readable or not.
+    // Secrets of the environment, also where the configuration could not be read: no message may show them.
     const conceal = concealing(secretsIn(shell.env).map((text) => new Secret(text.trim())));
     const outcome = explain(error, program, words);
     for (const line of outcome.text.split('\n')) {
@@ -88,7 +88,7 @@ function explain(
 ): { status: number; text: string } {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { status: 0, text: '' };
-    // No command at all: the help has been shown.
+    // No command was given: commander has shown the help.
     if (error.code === 'commander.help') return { status: 2, text: '' };
     return {
       status: 2,
@@ -103,11 +103,11 @@ function explain(
   if (expected.some((kind) => error instanceof kind)) return { status: 1, text: reasonOf(error) };
   const refused = refusalIn(error);
   if (refused !== undefined) return { status: 1, text: `the database refused a statement: ${refused}` };
-  // Anything else is a fault of this program: where it happened helps whoever mends it.
+  // Anything else is a bug of this program: the stack helps to find it.
   return { status: 1, text: error instanceof Error ? `${reasonOf(error)}\n${error.stack}` : String(error) };
 }
 
-/** What commander says, with the words that are too many: it counts them alone. */
+/** Commander's message; of too many arguments it only gives the number, so this names them. */
 function named({ code, message }: CommanderError, program: Command, words: readonly string[]): string {
   if (code !== 'commander.excessArguments') return message;
   const { args, registeredArguments } = commandIn(program, words);
@@ -115,13 +115,13 @@ function named({ code, message }: CommanderError, program: Command, words: reado
   return unknown.length === 0 ? message : `too many arguments: ${unknown.join(' ')}`;
 }
 
-/** The command that words name, as far as they name one. */
+/** The innermost command that the words name. */
 function commandIn(program: Command, words: readonly string[]): Command {
   const command = program.commands.find((known) => words.includes(known.name()));
   return command === undefined ? program : commandIn(command, words);
 }
 
-/** What would have been right in place of what was given. */
+/** What the command accepts, for the end of a usage error. */
 function accepted(error: CommanderError, program: Command, words: readonly string[]): string {
   const command = commandIn(program, words);
   const { commands, parent } = command;

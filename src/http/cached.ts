@@ -1,8 +1,8 @@
 import { TransientError } from '../errors.ts';
 
 /**
- * The same reading for whoever asks while it is kept, and never two at once: however many ask, the database
- * is asked once. `keepMs` is told how long the reading took. What failed is not kept.
+ * Caches the result of `read`; concurrent callers share one read. `keepMs` gets how long the read took and returns
+ * how long to keep the result, both in milliseconds. A failure is not cached.
  */
 export function cached<T>(
   read: () => Promise<T>,
@@ -13,7 +13,7 @@ export function cached<T>(
   let underWay: Promise<T> | undefined;
   return () => {
     const startedAt = now();
-    // A clock that was set back is no reason to keep it for longer.
+    // If the clock was set back, read again rather than keep the result longer.
     if (kept !== undefined && startedAt >= kept.at && startedAt < kept.until)
       return Promise.resolve(kept.value);
     underWay ??= read()
@@ -29,7 +29,7 @@ export function cached<T>(
   };
 }
 
-/** Waits no longer than this for something that goes on all the same. */
+/** Waits at most `ms` milliseconds for `work`, then rejects with a TransientError; `work` itself continues. */
 export async function withTimeout<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

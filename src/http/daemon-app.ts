@@ -15,7 +15,7 @@ import { reportsPage } from './reports/page.ts';
 import { periodOf, refused, shownOf } from './reports/shown.ts';
 import { webhookApp } from './webhook/webhook.ts';
 
-/** Nothing may be loaded, run or embedded; the pages' own style and icon aside. */
+/** The browser may load, run and embed nothing but the pages' own style and icon. */
 const HEADERS = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -26,11 +26,14 @@ const HEADERS = secureHeaders({
     frameAncestors: ["'none'"],
   },
   xFrameOptions: 'DENY',
-  // Whether there is TLS is the business of whatever stands before this port.
+  // A proxy in front of this port decides about TLS.
   strictTransportSecurity: false,
 });
 
-/** The daemon's port: health, readiness, metrics, the operator's page, reports, and webhooks where there is a secret. */
+/**
+ * The app of the daemon's port: health, readiness, metrics, the operator's page, reports, and webhooks if there is a
+ * secret.
+ */
 export function daemonApp(operations: Operations): Hono {
   const { version, metrics, webhookSecret, log } = operations;
   const reading = readingOf(operations);
@@ -61,10 +64,10 @@ export function daemonApp(operations: Operations): Hono {
   if (webhookSecret !== undefined) app.route('/', webhookApp(webhookSecret, operations));
   app.notFound((c) => c.json({ error: `nothing at ${c.req.path}` }, 404));
   app.onError((error, c) => {
-    // Who has hung up in the middle of a request gets no answer, and needs none.
+    // A client that has closed the connection needs no answer: not an error.
     const level = c.req.raw.signal.aborted ? 'debug' : 'error';
     log[level]({ error, path: c.req.path, reason: reasonOf(error) }, 'the port could not answer');
-    return c.json({ error: 'this could not be answered; the log says why' }, 500);
+    return c.json({ error: 'the request failed; the log says why' }, 500);
   });
   return app;
 }

@@ -7,7 +7,7 @@ import type { Counted } from './reading.ts';
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [value: number | null, labels?: Labels];
 
-/** What holds at this moment, as Prometheus reads it; without the mirror's figures where `status` could not be read. */
+/** The gauges of this moment as Prometheus text; those of the mirror are left out when `status` is undefined. */
 export async function gaugesText(operations: Operations, status: Counted | undefined): Promise<string> {
   const registry = new Registry();
   const gauge = (name: string, help: string, samples: readonly Sample[]) => {
@@ -54,7 +54,7 @@ function budgetGauges(uses: readonly EndpointUse[], now: number, gauge: MakeGaug
   );
   gauge(
     'paused_seconds',
-    'For how long a 429 still holds the endpoint back.',
+    'Seconds for which a 429 still pauses the endpoint.',
     each(({ pausedUntil }) => Math.max(0, (pausedUntil - now) / 1000)),
   );
 }

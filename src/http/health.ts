@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 
-/** `GET /healthz`: 200 for as long as the process answers at all, whatever the state of its database or of Pylon. */
+/** `GET /healthz`: 200 while the process runs, whatever the state of its database or of Pylon. */
 export function healthApp(version: string): Hono {
   const app = new Hono();
   app.get('/healthz', (c) => c.json({ status: 'ok', version, uptime_seconds: Math.floor(process.uptime()) }));

@@ -1,10 +1,10 @@
-/** A record that something says has changed. */
+/** A record that a webhook says has changed. */
 export interface Hint {
   readonly resource: 'issues' | 'accounts' | 'contacts';
   readonly id: string;
 }
 
-/** What is found in one body is bounded, however it is made. */
+/** Bounds for one body: ids found, and depth of nesting. */
 const MOST = 100;
 const DEEPEST = 12;
 
@@ -17,13 +17,13 @@ const RESOURCES: Readonly<Record<string, Hint['resource']>> = {
 /** A field that names records: `issue`, `issues`, `issue_id`, `issue_ids`, `issueId`. */
 const FIELD = /^(issue|account|contact)s?(?:_?ids?)?$/i;
 
-/** Characters that stand in a path as they are; `.` and `..` would lead elsewhere. */
+/** Ids that need no escaping in a path; `.` and `..` would change the path. */
 const ID = /^(?!\.{1,2}$)[\w.~:-]{1,128}$/;
 
 /**
- * The issues, accounts and contacts that a parsed body names, each once, in the order they stand there:
- * `{"object": "issue", "id": "…"}`, `{"issue": {"id": "…"}}`, `{"issue_id": "…"}`, alone, nested or in lists.
- * At most a hundred; what looks like no id is passed over. Never throws.
+ * Returns the issues, accounts and contacts that a parsed body names, each once, in the body's order: `{"object":
+ * "issue", "id": "…"}`, `{"issue": {"id": "…"}}`, `{"issue_id": "…"}`, alone, nested or in lists. At most a hundred;
+ * values that cannot be ids are skipped. Never throws.
  */
 export function findHints(body: unknown): readonly Hint[] {
   const found = new Map<string, Hint>();

@@ -4,24 +4,24 @@ import type { Attempt } from '../pylon/observe.ts';
 /** What became of a webhook. */
 export type WebhookOutcome = 'accepted' | 'unsigned' | 'too_large' | 'malformed' | 'failed';
 
-/** What this process counts from its start on. */
+/** The counters of this process since its start. */
 export interface Metrics {
-  /** Counts an attempt at a request, as the client tells of it. */
+  /** Counts an attempt at a request to Pylon. */
   observe(attempt: Attempt): void;
   webhook(outcome: WebhookOutcome): void;
   /** Webhooks so far. */
   webhooks(): { readonly accepted: number; readonly refused: number };
-  /** The counts, and how the process is doing, as Prometheus reads them. */
+  /** The counters and Node's own metrics as Prometheus text. */
   text(): Promise<string>;
 }
 
-/** Seconds: Pylon's quick answers, its heavy pages, and the limit of one attempt. */
+/** Buckets in seconds, from Pylon's quick answers to the time limit of one attempt. */
 const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
- * A registry of its own: two of them know nothing of each other.
+ * Creates the counters in a registry of their own, so that two instances do not share counts.
  *
- * @param lostLines how many lines of the log could not be written so far.
+ * @param lostLines returns how many lines of the log could not be written so far.
  */
 export function createMetrics(lostLines: () => number = () => 0): Metrics {
   const registry = new Registry();
@@ -29,7 +29,7 @@ export function createMetrics(lostLines: () => number = () => 0): Metrics {
   const registers = [registry];
   const requests = new Counter({
     name: 'pylon_sync_requests_total',
-    help: 'Attempts at requests to Pylon by what they came to; status is empty where no answer came.',
+    help: 'Attempts at requests to Pylon by outcome; status is empty where no answer came.',
     labelNames: ['endpoint', 'outcome', 'status'],
     registers,
   });
@@ -48,7 +48,7 @@ export function createMetrics(lostLines: () => number = () => 0): Metrics {
   });
   const hooks = new Counter({
     name: 'pylon_sync_webhooks_total',
-    help: 'Webhooks by what became of them.',
+    help: 'Webhooks by outcome.',
     labelNames: ['outcome'],
     registers,
   });
@@ -65,7 +65,7 @@ export function createMetrics(lostLines: () => number = () => 0): Metrics {
   return {
     observe({ endpoint, outcome, status, milliseconds }) {
       requests.inc({ endpoint, outcome, status: status === undefined ? '' : String(status) });
-      // From the first request on, so that the first 429 is seen as an increase.
+      // Creates the series at 0 with the first request, so that the first 429 shows as an increase.
       limited.inc({ endpoint }, outcome === 'limited' ? 1 : 0);
       latency.observe({ endpoint }, milliseconds / 1000);
     },
@@ -78,5 +78,5 @@ export function createMetrics(lostLines: () => number = () => 0): Metrics {
   };
 }
 
-/** What the text of `metrics` is. */
+/** The content type of the metrics' text. */
 export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;

@@ -7,39 +7,39 @@ import type { Activity } from '../sync/pass/activity.ts';
 import type { Hint } from './hints.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What the daemon's port shows and takes: all that it knows of the process around it. */
+/** What the port knows of the process around it: what it shows, and where it passes webhooks on. */
 export interface Operations {
   readonly version: string;
   readonly activity: Readonly<Activity>;
-  /** The database; undefined while the process does not know yet where it is. */
+  /** The connection for reading the status; undefined until the database's address is known. */
   readonly watch: () => Watch | undefined;
-  /** Its views, likewise. */
+  /** The connection for reading reports; undefined likewise. */
   readonly reports: () => Reports | undefined;
-  /** What this process's client asks of each endpoint; nothing while it has none. */
+  /** This process's requests to each endpoint; empty while it has no client. */
   readonly uses: () => readonly EndpointUse[];
   readonly metrics: Metrics;
-  /** Notes records to be read again. Rejects when it cannot: whoever sent them is told to come again. */
+  /** Queues records for a reread. Rejects when it cannot; the webhook's sender then gets 503 and may retry. */
   readonly hint: (hints: readonly Hint[]) => Promise<void>;
-  /** Names, in lower case, under which the pages may be asked for; addresses and `localhost` are known besides. */
+  /** Host names of the pages, in lower case; IP addresses and `localhost` are always allowed. */
   readonly hosts: readonly string[];
-  /** Without one, no webhook is taken. */
+  /** Undefined where webhooks are off. */
   readonly webhookSecret: Secret | undefined;
-  /** Blacks out secrets in text that others wrote. */
+  /** Replaces secrets in a text. */
   readonly conceal: (text: string) => string;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** How long it waits; default: `PATIENCE`. */
+  /** How long the port waits for the database; default: `PATIENCE`. */
   readonly patience?: Patience;
 }
 
-/** How long the port waits for its database before it answers without, milliseconds. */
+/** How long the port waits for the database before it answers without it, in milliseconds. */
 export interface Patience {
-  /** For what is a few rows: whoever asks is a person, or a machine that gives up soon. */
+  /** For reading a few rows. */
   readonly rows: number;
   /** For counting the rows of the mirror. */
   readonly count: number;
-  /** For views, which take longer to read; what comes later is there for the next who asks. */
+  /** For reading a report, which takes longer; a result that comes later is cached for the next request. */
   readonly report: number;
 }
 

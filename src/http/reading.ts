@@ -6,7 +6,10 @@ import type { Report } from '../reports/report.ts';
 import { cached, withTimeout } from './cached.ts';
 import { type Operations, PATIENCE } from './operations.ts';
 
-/** The database as the port reads it: sparingly, and never waiting for long. All of it rejects when it is away. */
+/**
+ * Reads of the database for the port, cached and with a time limit. They reject with a TransientError when the
+ * database does not answer in time.
+ */
 export interface Reading {
   ping(): Promise<void>;
   status(): Promise<Counted>;
@@ -15,16 +18,22 @@ export interface Reading {
 }
 
 export interface Counted extends Status {
-  /** Whether `rows` were ever counted: a first count may take its time, and the rest need not wait for it. */
+  /**
+   * Whether `rows` has been counted yet: the first count may take long, and the rest of the status does not wait for
+   * it.
+   */
   readonly counted: boolean;
 }
 
-/** Counting reads the tables: a twentieth of the time at most, while a count takes no more than 15 seconds. */
+/**
+ * How long a count of rows is cached, in milliseconds: 20 times as long as it took, so that counting takes a
+ * twentieth of the time at most while a count takes at most 15 seconds.
+ */
 const rowsKept = (tookMs: number) => Math.min(300_000, Math.max(2_000, 20 * tookMs));
-/** The rest are a few rows of the daemon's own. */
+/** Everything else is a few rows of the daemon's own tables. */
 const statusKept = () => 1_000;
 const historyKept = () => 5_000;
-/** A twentieth of the time as well: what a report shows is days. */
+/** A report is cached 20 times as long as it took too: it shows days, so it need not be newer. */
 const reportKept = (tookMs: number) => Math.min(300_000, Math.max(10_000, 20 * tookMs));
 const notKept = () => 0;
 
@@ -36,7 +45,7 @@ export function readingOf({ watch, reports, now, patience = PATIENCE }: Operatio
   let known: ReadonlyMap<string, number> | undefined;
   const status = cached(
     async (): Promise<Counted> => {
-      // A count that fails or takes long leaves the one before it.
+      // If counting fails or takes too long, the count before is used.
       known = await withTimeout(patience.count, 'counting rows', rows()).catch(() => known);
       return { ...(await (await reach()).status(known ?? new Map())), counted: known !== undefined };
     },

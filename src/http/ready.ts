@@ -3,11 +3,11 @@ import type { Role } from '../sync/pass/activity.ts';
 import type { Operations } from './operations.ts';
 import type { Reading } from './reading.ts';
 
-/** Whether this process keeps the mirror at present, and if not, why not. */
+/** Whether this process keeps the mirror now, and if not, why. */
 export interface Readiness {
   readonly ready: boolean;
   readonly role: Role;
-  /** Who works on the database instead of this one. */
+  /** The process that holds the lease, on a standby. */
   readonly holder?: { readonly command: string; readonly host: string; readonly pid: number };
   readonly conditions: {
     /** The database answers. */

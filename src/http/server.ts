@@ -4,24 +4,24 @@ import type { Hono } from 'hono';
 import { PermanentError } from '../errors.ts';
 import type { ListenAddress } from '../listening.ts';
 
-/** A port that answers. */
+/** An HTTP server that listens. */
 export interface HttpServer {
   readonly url: string;
-  /** Ends open connections too. */
+  /** Stops listening and closes open connections. */
   close(): Promise<void>;
 }
 
-/** The address is taken, or not this machine's. */
+/** The address is in use, or is not one of this machine. */
 export class ListenError extends PermanentError {
   override name = 'ListenError';
 }
 
 /**
- * Answers requests at an address; port 0 takes any free one.
+ * Answers requests at an address; port 0 takes any free port.
  *
- * @param onError told of errors of the server itself once it listens (a connection that could not be accepted, say): it
- * goes on.
- * @throws ListenError when the address cannot be had.
+ * @param onError is called for errors of the server itself once it listens (a connection that could not be accepted,
+ * say); the server continues.
+ * @throws ListenError when it cannot listen at the address.
  */
 export async function listen(
   app: Hono,
@@ -30,7 +30,7 @@ export async function listen(
 ): Promise<HttpServer> {
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
-    // For all its life: an error that nobody listens for would end the process.
+    // Never removed: an `error` event without a listener would end the process.
     let told = (cause: Error) =>
       reject(new ListenError(`cannot listen on ${host}:${port} (PYLON_SYNC_HTTP)`, { cause }));
     server.on('error', (error: Error) => told(error));

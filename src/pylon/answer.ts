@@ -8,9 +8,9 @@ export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 
 /**
- * The object in an answer: wrapped in `data` as Pylon does, or bare as the community document has it.
+ * The object in an answer: in `data` as Pylon sends it, or bare as the community's API document has it.
  *
- * @throws PermanentError when there is none.
+ * @throws PermanentError when the answer has no object.
  */
 export function unwrapObject({ body }: Answer): Fields {
   if (isFields(body)) {
@@ -21,12 +21,12 @@ export function unwrapObject({ body }: Answer): Fields {
 }
 
 /**
- * A record was asked for by its id, and another one was answered: Pylon has merged it into that. It is gone, and what is
- * meant for it is not meant for the other.
+ * Pylon answered a request for one record with another one: it has merged the first into the second. The record asked
+ * for is gone, and edits of it must not be applied to the other.
  */
 export class OtherRecordError extends PermanentError {
   override name = 'OtherRecordError';
-  /** The id of the record that was answered. */
+  /** The id of the record in the answer. */
   readonly answered: string;
   readonly endpoint: string;
   readonly status: number;
@@ -40,16 +40,16 @@ export class OtherRecordError extends PermanentError {
   }
 }
 
-/** The number that Pylon gave a request. */
+/** Pylon's id of a request, from its answer. */
 export function requestIdOf({ body }: Answer): string | undefined {
   return isFields(body) && typeof body.request_id === 'string' ? body.request_id : undefined;
 }
 
 /**
- * The object in an answer to what was asked of one record, by the id that Pylon gave it. Not for requests that name a
- * record by its number or by an external id.
+ * The object in the answer to a request for the record with the id `asked`. Not for requests that name a record by
+ * its number or by an external id.
  *
- * @throws OtherRecordError where it is another record, PermanentError where there is none.
+ * @throws OtherRecordError when the answer has another record; PermanentError when it has none.
  */
 export function unwrapRecord(answer: Answer, asked: string, endpoint: string): Fields {
   const object = unwrapObject(answer);
@@ -59,7 +59,7 @@ export function unwrapRecord(answer: Answer, asked: string, endpoint: string): F
   return object;
 }
 
-/** What an answer is, in a few words that give nothing of its content away. */
+/** Describes an answer in a few words, without any of its values. */
 export function describe(body: unknown): string {
   if (body === undefined) return 'empty';
   if (body === null) return 'null';

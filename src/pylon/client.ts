@@ -21,7 +21,7 @@ import {
 import { link } from './wire/signal.ts';
 import { attempt, type Outcome, type Prepared, type Wire } from './wire/wire.ts';
 
-/** Something an operator may want to know of; `message` is constant, the rest are fields. */
+/** An event for the log; `message` is constant, the rest are fields. */
 export interface ClientEvent {
   readonly level: 'debug' | 'info' | 'warn';
   readonly message: string;
@@ -29,7 +29,7 @@ export interface ClientEvent {
   readonly reason?: string;
   readonly attempt?: number;
   readonly waitMs?: number;
-  /** RFC 3339: the end of a wait that is longer than the limits explain. */
+  /** The end of a wait that is longer than the limits explain, RFC 3339. */
   readonly until?: string;
 }
 
@@ -37,13 +37,13 @@ export interface PylonOptions {
   readonly url: string;
   readonly token: string;
   readonly limits: Limits;
-  /** Part of each limit to use, above 0 and at most 1. */
+  /** Share of each limit to use, above 0 and at most 1. */
   readonly share: number;
-  /** A place in the order of requests: later than all taken before. */
+  /** Returns a place in the order of requests, higher than all before. */
   readonly nextOrder: () => bigint;
-  /** Called as a request leaves that changes something; what it throws keeps that from leaving, and is thrown. */
+  /** Called just before a write is sent. If it throws, the write is not sent and the error is thrown on. */
   readonly beforeWrite?: () => void;
-  /** For one attempt, its whole answer included; default 60,000. */
+  /** Time limit for one attempt, including its whole answer, in milliseconds; default 60,000. */
   readonly timeoutMs?: number;
   readonly retry?: Backoff;
   /** Epoch milliseconds; must not go back. */
@@ -54,23 +54,26 @@ export interface PylonOptions {
   readonly random?: () => number;
   readonly fetch?: typeof fetch;
   readonly report?: (event: ClientEvent) => void;
-  /** Told of every attempt that came to an end of its own; must return quickly and not throw. */
+  /** Called for every attempt that was not aborted; must return quickly and not throw. */
   readonly observe?: (attempt: Attempt) => void;
   readonly userAgent?: string;
   /** When an earlier process's last requests were answered, by endpoint, epoch milliseconds: they still count. */
   readonly occupied?: ReadonlyMap<string, readonly number[]>;
   /** Until when Pylon asked an earlier process to wait, by endpoint, epoch milliseconds. */
   readonly paused?: ReadonlyMap<string, number>;
-  /** Bounds of what a 429 leads to: the shortest wait (1 s), and the longest between two attempts (ten minutes). */
+  /**
+   * Bounds of the pause after a 429, in milliseconds: the shortest pause (default 1 s), and the longest time between
+   * two probes (default ten minutes).
+   */
   readonly pauses?: { readonly shortestMs?: number; readonly askEveryMs?: number };
 }
 
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** Larger bodies are answered with 413, for good. */
+/** Pylon answers larger bodies with 413, and a retry cannot help. */
 const LARGEST_BODY = 10 * 1024 * 1024;
 
-/** @throws PylonError in the place of Pylon's 413. */
+/** @throws PylonError with status 413, without sending the request, when the body is too large for Pylon. */
 function unlessTooLarge({ endpoint, init: { body } }: Prepared): void {
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : 0;
   if (bytes <= LARGEST_BODY) return;
@@ -80,7 +83,7 @@ function unlessTooLarge({ endpoint, init: { body } }: Prepared): void {
 }
 
 const WARN_AFTER_MS = 60_000;
-/** No limit of Pylon's explains a longer wait: something else is the matter, and a person may know what. */
+/** No limit of Pylon's explains a longer pause, so a person should look for another cause. */
 const LONG_PAUSE_MS = 120_000;
 
 function prepare(options: PylonOptions, request: PylonRequest): Prepared {
@@ -105,14 +108,16 @@ function prepare(options: PylonOptions, request: PylonRequest): Prepared {
 }
 
 /**
- * A client of Pylon's API: all requests of this process, each endpoint within its limit.
+ * Creates a client of Pylon's API, which keeps the requests to each endpoint within its limit. A process needs one
+ * for all its requests.
  *
- * @throws UsageError when no header can hold the token.
+ * @throws UsageError when the token has characters that a header cannot carry.
  */
 export function createPylon(options: PylonOptions): Pylon {
   const { limits, share, token, pauses = {}, wallClock = Date.now } = options;
-  // `fetch` would refuse it too, showing it.
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('the API token holds characters that no token has');
+  // `fetch` would refuse the token too, with the token in its message.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new UsageError('the API token contains characters that no token has');
   const now = options.now ?? steadyNow;
   const sleep = options.sleep ?? realSleep;
   const random = options.random ?? Math.random;
@@ -171,7 +176,7 @@ export function createPylon(options: PylonOptions): Pylon {
         if (outcome.kind === 'answer') return outcome.answer;
         if (outcome.kind === 'refused') throw outcome.error;
         if (outcome.kind === 'limited') {
-          // Refused before it was processed: safe to send again, whatever it is.
+          // Pylon did not process the request, so even a write can be sent again.
           refusedAt ??= now();
           report(limitedEvent(endpoint, outcome.waitMs, now() - refusedAt));
           continue;
@@ -218,7 +223,7 @@ export function createPylon(options: PylonOptions): Pylon {
   return view(() => {}, 'backfill');
 }
 
-/** Others use the same limits: only what lasts, or no limit explains, is worth a warning. */
+/** Other programs use the same limits, so only a lasting or unexplained pause is a warning. */
 function limitedEvent(endpoint: string, waitMs: number, sinceMs: number): ClientEvent {
   const isLong = waitMs > LONG_PAUSE_MS;
   return {
@@ -230,14 +235,14 @@ function limitedEvent(endpoint: string, waitMs: number, sinceMs: number): Client
   };
 }
 
-/** Why it failed, where the message already names the endpoint. */
+/** The reason of a failure, without the endpoint at its beginning. */
 const reasonFor = (endpoint: string, error: unknown) => reasonOf(error).replace(`${endpoint}: `, '');
 
 function failedWrite(endpoint: string, { error, sent }: { error: unknown; sent: boolean }): Error {
   const reason = reasonFor(endpoint, error);
   return sent
     ? new UnknownOutcomeError(
-        `${endpoint}: the answer was lost, it may or may not have been applied: ${reason}`,
+        `${endpoint}: the answer was lost; the request may or may not have been applied: ${reason}`,
         { cause: error },
       )
     : new TransientError(`${endpoint}: not sent: ${reason}`, { cause: error });

@@ -1,59 +1,59 @@
-/** Epoch milliseconds that no step of the machine's clock disturbs: those that wait by it never wait too long. */
+/** Epoch milliseconds of a monotonic clock: setting the machine's clock does not change it. */
 export const steadyNow = (): number => performance.timeOrigin + performance.now();
 
 /**
- * What is known of the time at Pylon, epoch milliseconds. Pylon's clock and ours may both be wrong: the truth lies between
- * them as long as one of them is right.
+ * Bounds of the true time, in epoch milliseconds. Pylon's clock or ours may be wrong; the true time lies between them
+ * as long as one of them is right.
  */
 export interface TimeBounds {
   /** Our own clock. */
   readonly own: number;
   readonly earliest: number;
   readonly latest: number;
-  /** Whether Pylon has said what time it is there; else the bounds are a day from our own clock. */
+  /** Whether Pylon's clock is known; if not, the bounds are a day before and after our own clock. */
   readonly isKnown: boolean;
 }
 
-/** What our own clock may be wrong by, where Pylon's is not known at all. */
+/** How wrong our own clock may be, where Pylon's is not known. */
 const UNKNOWN_MS = 86_400_000;
 
-/** The bounds of a moment at which our clock said `own` and Pylon's, where known, `pylon`. */
+/** Bounds of the time at which our clock showed `own` and Pylon's, if known, `pylon`. */
 export function boundsOf(own: number, pylon: number | undefined): TimeBounds {
   if (pylon === undefined)
     return { own, earliest: own - UNKNOWN_MS, latest: own + UNKNOWN_MS, isKnown: false };
   return { own, earliest: Math.min(own, pylon), latest: Math.max(own, pylon), isKnown: true };
 }
 
-/** A moment before something was asked. */
+/** A moment just before a request. */
 export interface Moment {
-  /** Our own clock then. */
+  /** Our own clock at that moment. */
   readonly own: number;
-  /** The bounds of that moment, by the `Date` of an answer that came in just now. */
+  /** Bounds of that moment, given the `Date` (epoch milliseconds) of an answer that arrived just now. */
   bounds(date: number | undefined): TimeBounds;
 }
 
-/** The present moment. @param wall our own clock, which may be set at any time. */
+/** Returns the present moment; `wall` is our own clock, which may be set at any time. */
 export function momentNow(wall: () => number): Moment {
   const own = wall();
   const beganAt = performance.now();
   return {
     own,
-    // The answer's date less what it took: no later than the moment it was asked for.
+    // The answer's date minus the time it took is no later than the moment of the request.
     bounds: (date) => boundsOf(own, date === undefined ? undefined : date - (performance.now() - beganAt)),
   };
 }
 
-/** Another machine's clock, learned from what it says. */
+/** Another machine's clock, learned from its `Date` headers. */
 export interface Clock {
-  /** Epoch milliseconds over there. */
+  /** The other machine's time, epoch milliseconds. */
   now(): number;
-  /** Whether anything was learned of it yet; before that it is ours. */
+  /** Whether a header has been seen; before that `now` is our own clock. */
   isKnown(): boolean;
-  /** Learns from a `Date` header, epoch milliseconds, the moment it arrives. */
+  /** Takes a `Date` header, epoch milliseconds; call it the moment the header arrives. */
   follow(date: number): void;
 }
 
-/** The header has whole seconds: a smaller difference says nothing. */
+/** The header has whole seconds, so a smaller difference means nothing. */
 const JITTER_MS = 1000;
 
 export function followingClock(now: () => number): Clock {

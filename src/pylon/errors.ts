@@ -1,18 +1,18 @@
 import { PermanentError, TransientError } from '../errors.ts';
 
-/** What Pylon said when it refused a request. */
+/** Pylon's refusal of a request. */
 export interface Refusal {
   /** `GET /issues` */
   readonly endpoint: string;
   readonly status: number;
   /** Pylon's machine-readable reason; sent since about September 2026. */
   readonly code: string | undefined;
-  /** Pylon's own words, or what can be said of an answer without any. */
+  /** Pylon's messages, or a description of an answer without any. */
   readonly errors: readonly string[];
   readonly requestId: string | undefined;
-  /** Id of the object that a create would have repeated. */
+  /** The id of the existing object that a refused create would have duplicated. */
   readonly existsId: string | undefined;
-  /** Whether these are not Pylon's words: the page of a proxy, or a redirect. Default: false. */
+  /** Whether the refusal is not Pylon's own: a proxy's page, or a redirect. Default: false. */
   readonly isForeign?: boolean;
 }
 
@@ -42,7 +42,7 @@ export class PylonError extends PermanentError implements Refusal {
   }
 }
 
-/** An answer longer than the caller was ready to read; asking for less may help. */
+/** An answer larger than the caller's `maxBytes`; asking for fewer objects may help. */
 export class AnswerTooLargeError extends TransientError {
   override name = 'AnswerTooLargeError';
   readonly maxBytes: number;

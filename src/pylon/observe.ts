@@ -1,17 +1,17 @@
 import { PylonError } from './errors.ts';
 import type { Outcome } from './wire/wire.ts';
 
-/** What one attempt at a request came to, for whoever counts them. */
+/** The outcome of one attempt at a request, for counting. */
 export interface Attempt {
   /** The route, never an id: `GET /issues/{id}`. */
   readonly endpoint: string;
-  /** `limited` by a 429; `failed` where trying again may help, `refused` where it cannot. */
+  /** `limited`: a 429. `failed`: a retry may help. `refused`: a retry cannot help. */
   readonly outcome: Outcome['kind'];
-  /** Of the answer that decided; undefined where none came, or none that was whole. */
+  /** Status of the answer; undefined where none came, or only a part of it. */
   readonly status: number | undefined;
-  /** From its start to the end of its answer. */
+  /** From the start of the attempt to the end of its answer. */
   readonly milliseconds: number;
-  /** Of a refusal: whether it is not in Pylon's words but the page of a proxy, or leads elsewhere. */
+  /** Set on a refusal that is not Pylon's own: the page of a proxy, or a redirect. */
   readonly isForeign?: true;
 }
 

@@ -15,7 +15,7 @@ export function newReach(now: () => number): Reach {
   let asked = new Set<string>();
   return {
     observe(attempt) {
-      // A 429 may be Pylon's or a proxy's: it says nothing of the API behind it.
+      // A 429 may be a proxy's, so it does not show whether the API answers.
       if (attempt.outcome === 'limited') return;
       answers = isAnswer(attempt);
       if (answers) {
@@ -32,6 +32,6 @@ export function newReach(now: () => number): Reach {
   };
 }
 
-/** A refusal in Pylon's own words is an answer; a 5xx, silence and the page of a proxy are none. */
+/** A refusal by Pylon itself counts as an answer; a 5xx, no answer and a proxy's page do not. */
 const isAnswer = ({ outcome, isForeign }: Attempt) =>
   outcome === 'answer' || (outcome === 'refused' && isForeign !== true);

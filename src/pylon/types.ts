@@ -1,25 +1,25 @@
 import type { Order } from '../order.ts';
 import type { Moment, TimeBounds } from './clock.ts';
 
-/** Who spends the budget first; a higher number leaves an endpoint's queue earlier. */
+/** Priorities of requests: a higher number leaves an endpoint's queue earlier. */
 export const PRIORITY = { edit: 40, change: 30, backfill: 20, audit: 10 } as const;
 export type Priority = keyof typeof PRIORITY;
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-/** One request, before its place in a queue. */
+/** One request to Pylon. */
 export interface PylonRequest {
   readonly method: Method;
-  /** The route as Pylon counts it, placeholders in braces: `/issues/{id}/messages`. */
+  /** The route that Pylon's limits count, with placeholders in braces: `/issues/{id}/messages`. */
   readonly route: string;
   /** Values of the placeholders; percent-encoded by the client. */
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: unknown;
-  /** Default: that of the view it is made through, in the end `backfill`. */
+  /** Default: that of the view the request is made through, or `backfill`. */
   readonly priority?: Priority;
   readonly signal?: AbortSignal;
-  /** Give up reading an answer beyond this size with `AnswerTooLargeError`. Default: 256 MiB. */
+  /** Fails with `AnswerTooLargeError` when the answer is larger. Default: 256 MiB. */
   readonly maxBytes?: number;
 }
 
@@ -35,34 +35,34 @@ export interface Answer {
   readonly date: number | undefined;
 }
 
-/** What has been asked of one endpoint, for the budget shown in `status`. */
+/** The requests to one endpoint, for the budgets that `status` shows. */
 export interface EndpointUse {
   /** `GET /issues` */
   readonly endpoint: string;
-  /** Requests this process allows itself in an interval (limit × share). */
+  /** Requests that this process may send in an interval (limit × share). */
   readonly limit: number;
   /** Requests counted in the last interval. */
   readonly used: number;
-  /** When those that were answered were, epoch milliseconds. */
+  /** When they were answered, epoch milliseconds; requests in flight are left out. */
   readonly answeredAt: readonly number[];
   readonly queued: number;
-  /** Epoch milliseconds until which a 429 holds this endpoint back; 0 when it does not. */
+  /** Until when a 429 pauses the endpoint, epoch milliseconds; 0 when it is not paused. */
   readonly pausedUntil: number;
 }
 
-/** Whether Pylon answers at all, by what became of all attempts at requests; times are epoch milliseconds. */
+/** Whether Pylon answers this process, judged by all attempts; times are epoch milliseconds. */
 export interface ReachState {
-  /** Whether the newest attempt that says something got an answer of Pylon's; undefined before the first. */
+  /** Whether the last attempt (429s left out) got an answer from Pylon; undefined before the first. */
   readonly answers: boolean | undefined;
-  /** Since when nothing was answered although something was asked; undefined while Pylon answers. */
+  /** Since when requests have got no answer; undefined while Pylon answers. */
   readonly silentSince: number | undefined;
-  /** The last attempt that got no answer, and the status of whatever came instead. */
+  /** The last attempt without an answer from Pylon, and the status that came instead, if any. */
   readonly last: { readonly endpoint: string; readonly status: number | undefined } | undefined;
-  /** Endpoints that were asked since then. */
+  /** Endpoints requested since then. */
   readonly asked: ReadonlySet<string>;
 }
 
-/** The client: every request of the project goes through one of these. */
+/** The client: every request to Pylon goes through one of these. */
 export interface Pylon {
   request(request: PylonRequest): Promise<Answer>;
   /** A view on the same queues that also calls `count` once for every request sent (retries included). */
@@ -75,24 +75,24 @@ export interface Pylon {
   readonly intervalMs: number;
   /** Endpoints used so far. */
   uses(): readonly EndpointUse[];
-  /** What is known of the time at Pylon now, by the last `Date` header seen and by our own clock. */
+  /** Bounds of the present time, from the last `Date` header seen and our own clock. */
   time(): TimeBounds;
-  /** Notes the time before something is asked, whose answer tells Pylon's. */
+  /** Takes the time before a request, whose answer then gives Pylon's time. */
   moment(): Moment;
-  /** Milliseconds by which Pylon's clock is ahead of ours; undefined until it has said what time it is. */
+  /** Milliseconds by which Pylon's clock is ahead of ours; undefined until Pylon's is known. */
   aheadMs(): number | undefined;
-  /** Whether Pylon answers this process at all. */
+  /** Whether Pylon answers this process. */
   reach(): ReachState;
   /**
-   * Rejects what is queued, under way or asked for later. Idle connections end by themselves; they do not
-   * keep the process alive.
+   * Rejects requests that are queued, in flight or made later. Idle connections end by themselves and do not keep the
+   * process alive.
    */
   close(): Promise<void>;
 }
 
-/** One page of a listing, in the envelope of either document. */
+/** One page of a listing. */
 export interface Page<Objects = readonly unknown[]> {
-  /** As they came, or what the reader made of them. */
+  /** The objects as Pylon sent them, or as the reader converted them. */
   readonly objects: Objects;
   /** Cursor of the next page; `null` on the last. */
   readonly next: string | null;
@@ -101,7 +101,7 @@ export interface Page<Objects = readonly unknown[]> {
   readonly date: number | undefined;
 }
 
-/** A listing to page through: where, with what, from which cursor. */
+/** A listing to page through: its endpoint, arguments and first cursor. */
 export interface Listing {
   readonly method: 'GET' | 'POST';
   readonly route: string;

@@ -185,7 +185,7 @@ describe('deciding', () => {
     ],
     [['discard', '--older-than', '1d'], 0, 'discarded: 1 edit (issues 1)\n', becoming({ 5: 'discarded' })],
     [['approve', '--state', 'draft'], 0, 'approved: 1 edit (issues 1)\n', becoming({ 1: 'pending' })],
-    [['resolve', '4', '--local'], 0, /^sending all the same: 1 edit/, becoming({ 4: 'pending' })],
+    [['resolve', '4', '--local'], 0, /^sending anyway: 1 edit/, becoming({ 4: 'pending' })],
     [['resolve', '--record', 'i4', '--pylon'], 0, /^dropped for /, becoming({ 4: 'discarded' })],
     [['approve', '--record', 'nobody'], 0, 'approved: 0 edits\n', BEFORE],
     [['discard', '--state', 'failed', '--dry-run'], 0, /^would discard: 2 edits/, BEFORE],
@@ -208,7 +208,7 @@ describe('deciding', () => {
         /^pylon-sync: edit 3: it is sending, not draft or pending or conflict or failed$/,
       ),
       expect.stringMatching(/^pylon-sync: edit 6: it is applied, not /),
-      'pylon-sync: edit 99: there is no such edit among those that are meant',
+      'pylon-sync: edit 99: there is no such edit, or the options exclude it',
     ]);
   });
 

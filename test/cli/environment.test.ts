@@ -109,7 +109,7 @@ describe('.env', () => {
     if (isNew) {
       expect([right.status, right.stderr]).toEqual([0, '']);
       expect((await check(file('server.key'))).stderr).toMatch(
-        /NODE_EXTRA_CA_CERTS takes .*\(it holds none\)/,
+        /NODE_EXTRA_CA_CERTS takes .*\(this file has none\)/,
       );
       expect((await check('/nowhere')).stderr).toMatch(/NODE_EXTRA_CA_CERTS takes .*\(ENOENT/);
     } else {

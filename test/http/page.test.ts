@@ -120,11 +120,11 @@ describe('the state at the top', () => {
     const opened = await port.open();
     const progress = { ...newProgress('users', 'GET /users'), state: 'running' as const, read: 7 };
     opened.activity.progress.set('users', progress);
-    expect(await words(opened)).not.toContain('First reading');
+    expect(await words(opened)).not.toContain('First read');
     opened.activity.complete = false;
-    expect(await words(opened)).toContain('First reading by this process users running, 7 read');
+    expect(await words(opened)).toContain('First read by this process users running, 7 read');
     await fill(mirror);
-    await expect.poll(() => words(opened)).toContain('First reading as of ');
+    await expect.poll(() => words(opened)).toContain('First read as of ');
   });
 
   test('of a standby names who keeps the mirror', async ({ port }) => {
@@ -132,7 +132,7 @@ describe('the state at the top', () => {
     const holder = { command: 'pylon-sync start', host: 'db-1', pid: 7, space: '' };
     Object.assign(opened.activity, { role: 'standby', holder });
     expect(await words(opened)).toContain(
-      'Standing by pylon-sync start (process 7 on db-1) keeps this mirror; this one takes over when that one is gone.',
+      'Standing by pylon-sync start (process 7 on db-1) keeps this mirror; this process takes over when that one ends.',
     );
   });
 
@@ -141,14 +141,14 @@ describe('the state at the top', () => {
     opened.activity.role = 'starting';
     expect(await words(opened)).toContain('Starting The process is getting its database ready.');
     opened.activity.role = 'stopping';
-    expect(await words(opened)).toContain('Stopping The process was told to end.');
+    expect(await words(opened)).toContain('Stopping The process has been asked to stop.');
   });
 
   test('tells what the process waits for', async ({ port }) => {
     const opened = await port.open();
     opened.activity.trouble = `Pylon is away ${HOSTILE}`;
     const text = await words(opened);
-    expect(text).toContain('In trouble It tries again by itself');
+    expect(text).toContain('In trouble The process retries by itself');
     expect(text).toContain(`What is wrong Pylon is away ${HOSTILE}`);
   });
 
@@ -199,7 +199,7 @@ describe('without a database', () => {
     opened.activity.progress.set('issues', progress);
     const html = await load(opened);
     const text = wordsOf(html);
-    expect(text).toContain('Database away What is shown is what the process itself knows.');
+    expect(text).toContain('Database away The page shows only what this process knows itself.');
     expect(text).toContain('the database cannot be read: connect ECONNREFUSED 127.0.0.1:1');
     expect(text).toContain('issues 50 % running, 1,200 read');
     expect(text).toContain('GET /issues 9 of 27 4 queued');

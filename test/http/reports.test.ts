@@ -139,7 +139,7 @@ describe('what the page says', () => {
     await report(database);
     const opened = await port.open();
     opened.activity.complete = false;
-    expect(await load(opened)).toContain('Only what has been read so far is counted.');
+    expect(await load(opened)).toContain('The numbers include only what has been read so far.');
   });
 
   test('what is no period is refused', async ({ port }) => {

@@ -5,7 +5,7 @@ import { UsageError } from '../../errors.ts';
 import type { Resource } from '../../resources/define.ts';
 import { addResource, wholeOption } from './options.ts';
 
-/** Which edits a command is about, as its options say. */
+/** The options that select edits. */
 export interface EditFlags {
   readonly state?: readonly State[];
   readonly resource?: readonly Resource[];
@@ -33,13 +33,13 @@ function age(text: string): number {
 
 const wholeId = wholeOption('an id', 1, 1e15 - 1);
 
-/** Collects ids given as arguments. */
+/** Collects the ids given as arguments. */
 export const addId = (text: string, before: readonly number[] = []): readonly number[] => [
   ...before,
   wholeId(text),
 ];
 
-/** Options that choose edits, alike for all commands. */
+/** Adds the options that select edits; they are the same for all commands. */
 export function addFilters(command: Command): Command {
   return command
     .option('--state <state>', 'only edits in this state (may be repeated)', addState)
@@ -57,7 +57,7 @@ export function filterOf(
   return { ids, states: state, resources, record, olderThanSeconds: olderThan, txid };
 }
 
-/** @throws UsageError where nothing says which edits are meant: not all, at any rate. */
+/** @throws UsageError when no id and no option is given: without them a command must not decide about all edits. */
 export function chosenBy(flags: EditFlags, ids: readonly number[]): EditFilter {
   const { state, resource, record, olderThan, txid } = flags;
   const isGiven = [state, resource, record, olderThan, txid].some((flag) => flag !== undefined);

@@ -3,13 +3,13 @@ import { UsageError } from '../../errors.ts';
 import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
 
-/** Collects `--resource NAME` given several times, each resource once. */
+/** Collects the resources of a repeated `--resource NAME`, each once. */
 export function addResource(name: string, before: readonly Resource[] = []): readonly Resource[] {
   const resource = resourceNamed(name);
   return before.includes(resource) ? before : [...before, resource];
 }
 
-/** Reads a date given to an option. */
+/** Returns a parser for an option that takes a date. */
 export function dateOption(flag: string): (text: string) => string {
   return (text) => {
     const date = parseDate(text);
@@ -18,7 +18,7 @@ export function dateOption(flag: string): (text: string) => string {
   };
 }
 
-/** Reads a whole number given to an option. */
+/** Returns a parser for an option that takes a whole number from `least` to `most`. */
 export function wholeOption(flag: string, least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);

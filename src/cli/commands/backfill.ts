@@ -27,7 +27,7 @@ interface BackfillFlags {
 export function addBackfill(program: Command, run: Run): void {
   program
     .command('backfill')
-    .description('read everything once; goes on where an earlier one was stopped')
+    .description('read everything once; resumes an interrupted backfill')
     .option('--resource <name>', 'only this resource (may be repeated)', addResource)
     .option('--since <date>', 'first created_at to read, of resources listed by time', dateOption('--since'))
     .option('--until <date>', 'created_at before which to read', dateOption('--until'))
@@ -67,7 +67,7 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
   return statusOf(results, shell);
 }
 
-/** Shows progress for as long as it takes: drawn on a terminal, logged elsewhere. */
+/** Shows progress until closed: redrawn in place on a terminal, logged elsewhere. */
 function watch(
   { shell, log, output }: Setup,
   resources: readonly Resource[],

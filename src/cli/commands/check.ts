@@ -19,10 +19,10 @@ import { pylonOptions, tokenAdvice } from '../runtime/pylon.ts';
 import { type Setup, withConfig } from '../runtime/setup.ts';
 import { rolesAdvice } from './migrate.ts';
 
-/** The oldest server that everything here works on. */
+/** The oldest major version of Postgres that is supported. */
 const OLDEST_POSTGRES = 14;
 
-/** Someone waits: one more attempt, and an answer within seconds. */
+/** A person waits for the result: retry once, and give up within seconds. */
 const LONGEST_WAIT_MS = 10_000;
 const PATIENCE = { timeoutMs: 15_000, retry: { attempts: 2, baseMs: 250, capMs: 1_000 } };
 
@@ -33,17 +33,17 @@ export function addCheck(program: Command, run: Run): void {
     .action(() => run(runCheck));
 }
 
-/** What it means that roles are the server's, where other databases have them too. */
+/** What follows from roles belonging to the whole server, if other databases use them too. */
 const sharedAdvice = (databases: readonly string[]): string =>
   `pylon_reader, pylon_editor and pylon_approver are the server's: who is given one has it in ${someOf(databases)} too, unless CONNECT there is kept from them (docs/roles.sql)`;
 
-/** What was found, in order. */
+/** What `check` found, in order. */
 interface Findings {
   readonly right: string[];
   readonly wrong: string[];
-  /** What can be lived with. */
+  /** Problems that do not keep the mirror from working. */
   readonly notes: string[];
-  /** Whether all that is wrong is that something could not be reached. */
+  /** Whether every problem is that something could not be reached. */
   transient: boolean;
 }
 
@@ -146,10 +146,10 @@ async function checkDatabase(
   }
 }
 
-/** Names in one line: a schema that was dropped has hundreds of parts, and says so itself. */
+/** The most names in one line: a dropped schema has hundreds of objects, and is named itself. */
 const NAMED = 5;
 
-/** Looks at what is there, whatever was once made. */
+/** Compares the objects in the database with those that the migrations create. */
 async function checkObjects({ pool }: Pick<Database, 'pool'>, findings: Findings): Promise<void> {
   const missing = await missingObjects(pool);
   if (missing.length > 0) {

@@ -25,13 +25,13 @@ const ISSUES = 200;
 /** A minute of the rate limits takes a second, so that nobody waits for them. */
 const MINUTE_MS = 1_000;
 
-/** A demo must not reach for the workspace or the database that the environment is set up for. */
+/** The only variables a demo uses: it must not touch the workspace or database that the environment names. */
 const HEEDED = ['PYLON_SYNC_DATA_DIR', 'PYLON_SYNC_HTTP', 'LOG_LEVEL', 'LOG_FORMAT'];
 
 export function addDemo(program: Command, run: Run): void {
   program
     .command('demo')
-    .description('sandbox and daemon on a database of their own, gone again when it is stopped')
+    .description('sandbox and daemon on a database of their own, which is removed when the demo stops')
     .action(() => run(runDemo));
 }
 
@@ -77,7 +77,7 @@ async function runOn(shell: Shell, config: Config): Promise<number> {
 async function serveDemo(setup: Setup): Promise<number> {
   const { tracker, shell } = setup;
   const activity = newActivity();
-  // A demo runs beside whatever is there.
+  // The configured port may be in use, since a demo can run beside a daemon.
   const port = await openPort(setup, { activity, orAnother: true });
   try {
     const server = await reachServer(setup).catch((error) => {
@@ -96,7 +96,7 @@ async function serveDemo(setup: Setup): Promise<number> {
   }
 }
 
-/** The same error, unless there is no Postgres to bring along: in the image, say. */
+/** Returns the error; where no Postgres programs are installed (in the image, say), a UsageError with advice. */
 export function withoutPrograms(error: unknown): unknown {
   if (!(error instanceof NoProgramsError)) return error;
   const [why = ''] = error.message.split('\n');
@@ -133,7 +133,7 @@ function greeting(
   ].join('\n');
 }
 
-/** Removes what demos left that were killed without a chance to clean up, their servers included. */
+/** Removes the folders and stops the servers of demos that were killed before they could clean up. */
 async function sweep(dataDir: string, shell: Shell): Promise<void> {
   const names = await readdir(dataDir).catch(() => []);
   for (const name of names) {
@@ -148,7 +148,7 @@ async function sweep(dataDir: string, shell: Shell): Promise<void> {
   }
 }
 
-/** Removes a data folder, and the cluster where that had to be put elsewhere. */
+/** Removes a data folder, and its cluster if that is a link to another folder. */
 async function remove(folder: string): Promise<void> {
   const cluster = await realpath(join(folder, 'postgres')).catch(() => undefined);
   if (cluster !== undefined) await rm(cluster, { recursive: true, force: true });

@@ -7,19 +7,19 @@ import { UsageError } from '../../errors.ts';
 import { plural } from '../../format.ts';
 import type { Shell } from '../process/shell.ts';
 
-/** What each decision is for: states it moves edits from, and how that is told. */
+/** For each decision: the states of the edits it applies to, and its words for the output. */
 const DECISIONS: Readonly<Record<Decision, { from: readonly State[]; would: string; done: string }>> = {
   retry: { from: movable('retry'), would: 'try again', done: 'trying again' },
   discard: { from: movable('discard'), would: 'discard', done: 'discarded' },
   approve: { from: movable('approve'), would: 'approve', done: 'approved' },
-  local: { from: ['conflict'], would: 'send all the same', done: 'sending all the same' },
+  local: { from: ['conflict'], would: 'send anyway', done: 'sending anyway' },
   pylon: { from: ['conflict'], would: 'drop for Pylon’s value', done: 'dropped for Pylon’s value' },
 };
 
 /**
- * Fails where only states are meant that nothing can be decided of.
+ * Checks that the decision applies to at least one of the states given.
  *
- * @throws UsageError naming them, and those that can be.
+ * @throws UsageError naming the states given and those the command takes.
  */
 export function unlessDecidable(command: string, decision: Decision, { states = [] }: EditFilter): void {
   const { from } = DECISIONS[decision];
@@ -28,15 +28,18 @@ export function unlessDecidable(command: string, decision: Decision, { states = 
   throw new UsageError(`${given}: \`edits ${command}\` takes edits in state ${from.join(', ')}`);
 }
 
-/** Edits a transaction: rows are not held for long, however many are decided about. */
+/** Edits a transaction, so that rows are not locked for long. */
 const PART = 1_000;
 
-/** The newest edits are dropped first, so that each goes back to the one before it. */
+/**
+ * Decides about edits, `PART` a transaction. Edits are dropped newest first, so that each row goes back to the edit
+ * before. Returns how many were moved.
+ */
 async function decideInParts(db: Database, decision: Decision, ids: readonly number[]): Promise<number> {
   const isDropping = decision === 'discard' || decision === 'pylon';
   const ordered = isDropping ? ids.toReversed() : ids;
   let moved = 0;
-  // Once where there are none, too: whoever may not decide is told that first.
+  // Runs once even without ids, so that a user without the privilege is told so.
   for (let from = 0; from === 0 || from < ordered.length; from += PART)
     moved += await changing(db, (tx) => decide(tx, decision, ordered.slice(from, from + PART)));
   return moved;
@@ -50,8 +53,9 @@ export interface DecideOptions {
 }
 
 /**
- * Does what a person decided of edits, or counts them. Ids that were named and cannot be moved are told with the
- * reason: exit status 3, or 1 where none could be. What a filter finds besides is no failure.
+ * Applies a person's decision to edits, or with `dryRun` only counts them. Names each id given whose edit could not
+ * be moved, with the reason. Returns the exit status: 0; 3 if some could not be moved; 1 if none could. Edits in
+ * other states that a filter matches do not count as failures.
  */
 export async function decideEdits(
   db: Database,
@@ -70,7 +74,7 @@ export async function decideEdits(
       );
   const left = (filter.ids ?? []).flatMap((id) => {
     const edit = found.find((one) => one.id === id);
-    if (edit === undefined) return [{ id, reason: 'there is no such edit among those that are meant' }];
+    if (edit === undefined) return [{ id, reason: 'there is no such edit, or the options exclude it' }];
     return from.includes(edit.state) ? [] : [{ id, reason: `it is ${edit.state}, not ${from.join(' or ')}` }];
   });
   const byResource: Record<string, number> = {};

@@ -22,7 +22,7 @@ interface DecideFlags extends EditFlags {
   readonly pylon?: boolean;
 }
 
-/** Everything about edits that a person does: on the database alone, without Pylon. */
+/** The commands about edits. They use the database alone, without Pylon. */
 export function addEdits(program: Command, run: Run): void {
   const edits = program.command('edits').description('look at edits made in SQL, and decide about them');
   const onEdits = (work: (db: Database, shell: Shell) => Promise<number>) =>
@@ -47,7 +47,7 @@ export function addEdits(program: Command, run: Run): void {
 
   edits
     .command('show')
-    .description('one edit: each field as it stood, as it is wanted and as Pylon holds it')
+    .description('one edit: the base, the wanted and Pylon’s value of each field')
     .argument('<id>', 'the edit', wholeOption('an id', 1, 1e15 - 1))
     .option('--json', 'as JSON')
     .action((id: number, flags: { readonly json?: boolean }) =>
@@ -74,8 +74,8 @@ export function addEdits(program: Command, run: Run): void {
       .argument('[id...]', 'edits by their ids', addId);
     if (name === 'resolve')
       command
-        .option('--local', 'send what was edited here, whatever Pylon holds')
-        .option('--pylon', 'keep what Pylon holds');
+        .option('--local', 'send the local values, whatever Pylon has')
+        .option('--pylon', 'keep Pylon’s values');
     addFilters(command)
       .option('--dry-run', 'only count them')
       .option('--json', 'as JSON')
@@ -87,10 +87,10 @@ export function addEdits(program: Command, run: Run): void {
         return onEdits((db, shell) => decideEdits(db, shell, options));
       });
   };
-  deciding('retry', 'try edits again that failed or are in conflict', () => 'retry');
-  deciding('discard', 'drop edits: their rows show what Pylon holds', () => 'discard');
-  deciding('approve', 'let drafts go', () => 'approve');
-  deciding('resolve', 'say which side holds where both changed the same', ({ local, pylon }) => {
+  deciding('retry', 'retry edits that failed or are in conflict', () => 'retry');
+  deciding('discard', 'drop edits: their rows show Pylon’s values again', () => 'discard');
+  deciding('approve', 'approve drafts, so that they are sent', () => 'approve');
+  deciding('resolve', 'say which side wins where both changed the same field', ({ local, pylon }) => {
     if (local === pylon) throw new UsageError('`edits resolve` takes either --local or --pylon');
     return local === true ? 'local' : 'pylon';
   });

@@ -8,11 +8,11 @@ import type { Run } from '../process/shell.ts';
 import { databaseName, withDatabase } from '../runtime/database.ts';
 import { setUp } from '../runtime/setup.ts';
 
-/** What to do about roles that could not be made. */
+/** Advice about roles that this database user may not create. */
 export const rolesAdvice = (missing: readonly string[]): string =>
-  `without ${missing.join(', ')}, as this database user may not make roles: have docs/roles.sql run by one who may, then migrate again`;
+  `without ${missing.join(', ')}, as this database user may not create roles: have docs/roles.sql run by a user who may, then migrate again`;
 
-/** What a migration came to, in a line. */
+/** The outcome of a migration in one line. */
 function whatWasDone(migrations: number, remade: readonly string[]): string {
   if (migrations > 0) return `${plural(migrations, 'migration')} applied`;
   const views = remade.filter((name) => name.startsWith('pylon_bi.')).length;
@@ -28,14 +28,14 @@ function whatWasDone(migrations: number, remade: readonly string[]): string {
 export function addMigrate(program: Command, run: Run): void {
   program
     .command('migrate')
-    .description('bring the database to this version')
+    .description('apply the pending migrations to the database')
     .action(() =>
       run(async (shell) => {
         const setup = setUp(shell, { token: false });
         return withDatabase(setup, async ({ pool, orm }, url) => {
           const onRestored = ({ objects, resources }: Restored) => {
-            shell.stdout.write(`made again, as they were missing: ${objects.join(', ')}\n`);
-            if (resources.length > 0) shell.stdout.write(`to be read anew: ${resources.join(', ')}\n`);
+            shell.stdout.write(`created again, as they were missing: ${objects.join(', ')}\n`);
+            if (resources.length > 0) shell.stdout.write(`to be read again: ${resources.join(', ')}\n`);
           };
           let remade: readonly string[] = [];
           const applied = await migrate(pool, {

@@ -22,14 +22,14 @@ import { DAEMON } from '../runtime/serving.ts';
 import { withContext } from '../runtime/session.ts';
 import { type Setup, setUp } from '../runtime/setup.ts';
 
-/** Milliseconds between looks at how work that was handed over is going. */
+/** Milliseconds between polls of a handed-over command. */
 const LOOK_MS = 250;
 
 /**
- * Does one piece of work: itself, or, where a daemon holds the database, by handing it over and following it to
- * the end. Ends with a table of what was done.
+ * Executes one command in this process; if a daemon holds the lease, hands it over and waits until the daemon has
+ * executed it. Prints a table of the results and returns the exit status.
  *
- * @throws LeaseHeldError where a command holds the database that takes nothing over.
+ * @throws LeaseHeldError when another command holds the lease: only a daemon takes commands over.
  */
 export async function runOneShot(shell: Shell, handover: Handover): Promise<number> {
   const setup = setUp(shell, { token: true });
@@ -37,7 +37,7 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
     await migrate(db.pool, { onRestored: tellRestored(setup) });
     const outcome = await doIt(setup, db, handover).catch((error: unknown) => {
       if (!(error instanceof LeaseHeldError) || error.holder.command !== DAEMON) throw error;
-      setup.log.info({ holder: error.holder }, 'a daemon is at work here: handing it over');
+      setup.log.info({ holder: error.holder }, 'a daemon works on this database: handing the command over');
       return follow(setup, db, handover);
     });
     if ('push' in outcome) return showPush(outcome.push, shell);
@@ -72,7 +72,10 @@ function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutco
   );
 }
 
-/** Waits for the end of work that was handed over; takes it back when it is not begun and nobody waits any more. */
+/**
+ * Enqueues a command for the daemon and waits for its outcome. When this process is stopped, withdraws the command if
+ * the daemon has not started it.
+ */
 async function follow({ shell }: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
   const id = await changing(db, (tx) => enqueueCommand(tx, handover));
   try {

@@ -18,7 +18,7 @@ interface PurgeFlags {
 export function addPurge(program: Command, run: Run): void {
   program
     .command('purge')
-    .description('erase all that is kept of a deleted record: its content, its edits, and what hangs on it')
+    .description('erase all that is kept of a deleted record: its content, its edits and its child records')
     .requiredOption('--record <id>', 'the record')
     .option('--resource <name>', 'look only in this resource (may be repeated)', addResource)
     .option('--dry-run', 'only count')

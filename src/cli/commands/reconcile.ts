@@ -16,15 +16,15 @@ export function addReconcile(program: Command, run: Run): void {
     .command('reconcile')
     .description('compare everything with Pylon now: finds deletions, and what was missed')
     .option('--resource <name>', 'only this resource (may be repeated)', addResource)
-    .option('--approve <scan>', 'let this stopped deletion scan through', wholeOption('--approve', 1, 1e15))
+    .option('--approve <scan>', 'approve this stopped deletion scan', wholeOption('--approve', 1, 1e15))
     .option(
       '--deep',
-      'compare contents, not digests, and read the children of every parent again: mends what was damaged here',
+      'compare contents, not digests, and read the children of every parent again: repairs rows that were damaged here',
     )
     .action(({ resource = [], approve, deep = false }: ReconcileFlags) =>
       run((shell) => {
         if (deep && approve !== undefined)
-          throw new UsageError('--approve lets one scan through and --deep compares everything: give one');
+          throw new UsageError('--approve approves one scan and --deep compares everything: give one');
         return runOneShot(shell, {
           command: 'reconcile',
           arguments: {

@@ -9,7 +9,7 @@ import { newBackoff } from '../runtime/backoff.ts';
 import { databaseName, onDatabase, reachServer, type Server } from '../runtime/database.ts';
 import { tellRestored } from '../runtime/migrated.ts';
 import { openPort } from '../runtime/port.ts';
-import { type Daemon, newMemory, serveForever, setRole } from '../runtime/serving.ts';
+import { type Daemon, newRestartState, serveForever, setRole } from '../runtime/serving.ts';
 import { type Setup, setUp } from '../runtime/setup.ts';
 import { runWithShutdownDeadline } from '../runtime/shutdown.ts';
 
@@ -46,12 +46,12 @@ async function listenAndServe(setup: Setup): Promise<number> {
   }
 }
 
-/** What works for so long has recovered: the next failure is a first one. */
+/** After so many milliseconds of work, the next failure counts as the first again. */
 const SETTLED_MS = 60_000;
 
 /**
- * The daemon from connecting to the stop signal, through any number of absences of its database; 0 after a clean
- * end. What it is doing stands in `activity`.
+ * Runs the daemon until the stop signal and reconnects whenever its database was unreachable. Returns 0 after a clean
+ * end. `activity` says what it is doing.
  */
 export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): Promise<number> {
   const { log, shell } = setup;
@@ -59,12 +59,12 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
   const { signal } = shell;
   signal.addEventListener('abort', () => setRole(activity, 'stopping'), { once: true });
   const away = newBackoff({ log, what: 'database cannot be used: trying again', signal });
-  // Only a person can mend it.
+  // Only a person can repair it.
   const refused = newBackoff({
     ...{ log, what: 'the database refuses the connection: trying until it works again', signal },
     least: 'error',
   });
-  const memory = newMemory(setup);
+  const memory = newRestartState(setup);
   try {
     for (let isBack = false, hasWorked = false; ; isBack = true) {
       let readyAt = Number.POSITIVE_INFINITY;
@@ -79,7 +79,8 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
             const migrations = await migrate(db.pool, { onRestored: tellRestored(setup) });
             log.info({ database: databaseName(setup, url), migrations }, 'database ready');
             const views = await readTroubles(db.orm);
-            if (views.length > 0) log.warn({ views }, 'some views are not as they are to be');
+            if (views.length > 0)
+              log.warn({ views }, 'some views could not be created or updated as this version needs them');
             readyAt = performance.now();
             await serveForever(setup, db, memory, { ...daemon, url });
           },
@@ -88,7 +89,7 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
       } catch (error) {
         if (signal.aborted || !(error instanceof TransientError)) throw error;
         if (performance.now() - readyAt > SETTLED_MS)
-          for (const patience of [away, refused]) patience.recovered();
+          for (const backoff of [away, refused]) backoff.recovered();
         setRole(activity, 'starting', undefined, reasonOf(error));
         await (error instanceof DatabaseRefusedError ? refused : away).wait(error);
       }

@@ -11,7 +11,7 @@ import { setUp } from '../runtime/setup.ts';
 export function addStatus(program: Command, run: Run): void {
   program
     .command('status')
-    .description('say how the mirror is doing')
+    .description('show the state of the mirror')
     .option('--json', 'as JSON')
     .action((flags: { readonly json?: boolean }) =>
       run(async (shell) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { reasonOf } from '../../errors.ts';
 
-/** What Node has from 22.19 and 24.5 on. */
+/** Functions that Node has from 22.19 and 24.5 on. */
 interface Trust {
   getCACertificates(kind: 'default'): string[];
   setDefaultCACertificates(certificates: readonly string[]): void;
@@ -12,10 +12,10 @@ interface Trust {
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * Trusts the authorities of a PEM file besides those that Node trusts, for every connection this process makes from here
- * on, to Pylon and to Postgres. Node itself does so with what its own environment names as it starts.
+ * Adds the certificate authorities of a PEM file to those that Node trusts, for every later connection of this
+ * process, to Pylon and to Postgres. Node does this itself for a file named in the environment it starts with.
  *
- * Returns what is wrong, if anything is.
+ * Returns what is wrong with the file, or undefined.
  */
 export function trustCertificates(path: string): string | undefined {
   const trust = tls as unknown as Partial<Trust>;
@@ -28,7 +28,7 @@ export function trustCertificates(path: string): string | undefined {
   } catch (error) {
     return `takes the path of a PEM file with certificates (${reasonOf(error)})`;
   }
-  if (certificates.length === 0) return 'takes the path of a PEM file with certificates (it holds none)';
+  if (certificates.length === 0) return 'takes the path of a PEM file with certificates (this file has none)';
   trust.setDefaultCACertificates([...trust.getCACertificates('default'), ...certificates]);
   return undefined;
 }

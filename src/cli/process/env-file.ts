@@ -1,20 +1,20 @@
-/** What a file of variables holds. */
+/** The content of an env file. */
 export interface EnvFile {
   readonly values: ReadonlyMap<string, string>;
-  /** Lines that are no part of it, each by its number and what it could be; never what stands there. */
+  /** Lines that cannot be read: each by its number and what it takes, never its text, which may be a secret. */
   readonly problems: readonly string[];
 }
 
 const NOTHING = /^\s*(?:#.*)?$/;
 const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=(.*)$/s;
-/** A quoted value, and perhaps a comment. */
+/** A quoted value, with or without a comment after it. */
 const QUOTED = /^\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`)\s*(?:#.*)?$/s;
 
 const TAKES = 'takes NAME=value, a comment that begins with #, or nothing';
 const QUOTES =
   'takes a value whose quotes end where it ends, in the same line; one that holds a quote stands in others';
 
-/** The value that follows the `=`; undefined where its quotes are not in order. */
+/** The value after the `=`; undefined where its quotes do not match. */
 function valueIn(text: string): string | undefined {
   if (!/^\s*["'`]/.test(text)) return text.replace(/\s+#.*$/s, '').trim();
   const [, double, single, back] = QUOTED.exec(text) ?? [];
@@ -22,9 +22,9 @@ function valueIn(text: string): string | undefined {
 }
 
 /**
- * Reads a file of variables, one a line. A value stands as it is, without quotes from its first to its last character that
- * is not a space; ` #` begins a comment, a `#` within a value does not. In quotes it may hold both; in double ones `\n` is
- * the end of a line. Nothing is expanded.
+ * Reads an env file, one variable a line. An unquoted value goes from its first to its last character that is not a
+ * space; ` #` begins a comment, a `#` inside a word does not. A quoted value may contain spaces and `#`; in double
+ * quotes `\n` is a line break. Nothing is expanded.
  */
 export function parseEnvFile(text: string): EnvFile {
   const values = new Map<string, string>();

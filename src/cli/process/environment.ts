@@ -4,13 +4,13 @@ import { readSecretFile } from '../../secret-files.ts';
 import { trustCertificates } from './certificates.ts';
 import { parseEnvFile } from './env-file.ts';
 
-/** What Node, OpenSSL or the loader read before this program runs. */
+/** Variables that Node, OpenSSL or the loader read before this program runs. */
 const TOO_LATE =
   /^(?:NODE_(?!(?:ENV|TLS_REJECT_UNAUTHORIZED|EXTRA_CA_CERTS)$)\w*|OPENSSL_CONF|SSL_CERT_(?:FILE|DIR)|LD_\w+|UV_\w+)$/;
 
 const CERTIFICATES = 'NODE_EXTRA_CA_CERTS';
 
-/** The text of the file; undefined where there is none. */
+/** The text of the file; undefined where there is no such file. */
 function readText(path: string): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
@@ -21,10 +21,10 @@ function readText(path: string): string | undefined {
 }
 
 /**
- * Sets in the process's environment what a file says and the environment does not: libraries read it there (`PGPASSWORD`,
- * `TZ`). So they do the password of a `PGPASSWORD_FILE`.
+ * Sets the variables of an env file in the process's environment, where libraries read them (`PGPASSWORD`, `TZ`). A
+ * variable that the environment has keeps its value. `PGPASSWORD` is also set from `PGPASSWORD_FILE`.
  *
- * @throws UsageError naming every line that cannot be read, and every variable that a file sets too late.
+ * @throws UsageError naming every line that cannot be read and every variable for which a file is too late.
  */
 export function loadEnvironment(path: string, env: NodeJS.ProcessEnv): void {
   const text = readText(path);
@@ -43,7 +43,10 @@ export function loadEnvironment(path: string, env: NodeJS.ProcessEnv): void {
   givePassword(env);
 }
 
-/** What is wrong with the file is said with the rest of the configuration, by whoever needs a database. */
+/**
+ * Sets `PGPASSWORD` from `PGPASSWORD_FILE`. A file that cannot be read is reported later, with the rest of the
+ * configuration.
+ */
 function givePassword(env: NodeJS.ProcessEnv): void {
   const { PGPASSWORD: password, PGPASSWORD_FILE: file } = env;
   if (!file?.trim() || password?.trim()) return;

@@ -1,28 +1,28 @@
 import type { Writable } from 'node:stream';
 
-/** Where finished lines of the log go, whatever becomes of that. */
+/** Writes lines of the log; a failure loses the line and never throws. */
 export interface Lines {
   write(line: string): void;
-  /** How many could not be written since the process began. */
+  /** How many lines could not be written since the process began. */
   lost(): number;
 }
 
 /**
- * Lines for a stream that may refuse them: a full disk, or a reader that has gone. What is refused is lost, and counted;
- * with the first line that is taken again, `tell` is called to say how many were lost, and why.
+ * Writes lines to a stream that may fail: a full disk, or a reader that has gone. A line that fails is lost and
+ * counted. After the next line that succeeds, `tell` is called with how many were lost and why.
  */
 export function newLines(stream: Writable, tell: (lost: number, reason: string) => void): Lines {
   let lost = 0;
-  /** Lost, and not told yet. */
+  /** Lines lost and not reported yet. */
   let untold = 0;
-  /** Told by the line that is being written. */
+  /** Lines that the line being written reports as lost. */
   let told = 0;
   let reason = '';
   return {
     write(line) {
       const tells = told;
       told = 0;
-      // A line that was cut in two by the end of the disk's room ends here.
+      // A full disk may have cut the last line in two: begin a new one.
       stream.write(untold > 0 ? `\n${line}` : line, (error) => {
         if (error != null) {
           lost += 1;

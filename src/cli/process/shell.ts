@@ -1,7 +1,7 @@
 import type { Environment } from '../../config.ts';
 import type { Tempo } from './tempo.ts';
 
-/** What the process gives a command: nothing in `cli` reaches for `process` itself. */
+/** The process as commands see it: they do not use `process` itself. */
 export interface Shell {
   readonly env: Environment;
   readonly stdout: NodeJS.WriteStream;
@@ -16,7 +16,7 @@ export interface Shell {
 /** A person or a supervisor asked the process to stop. */
 export class Interrupted extends Error {
   override name = 'Interrupted';
-  /** 128 and the signal's number, as shells expect of a command that a signal ended. */
+  /** 128 plus the signal's number: the exit status shells use for a command that a signal ended. */
   readonly status: number;
 
   constructor(signal: string, number: number) {
@@ -25,8 +25,8 @@ export class Interrupted extends Error {
   }
 }
 
-/** A command's work; its exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 done in part. */
+/** A command's work. Returns the exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 done in part. */
 type Work = (shell: Shell) => Promise<number>;
 
-/** Hands a command's work to who runs it and keeps its status. */
+/** Runs a command's work and keeps its exit status. */
 export type Run = (work: Work) => Promise<void>;

@@ -1,9 +1,9 @@
-/** A reader that has gone (`| head`, a closed terminal) wanted no more. */
+/** Errors that mean the reader has gone (`| head`, a closed terminal): no failure. */
 const GONE = new Set(['EPIPE', 'EIO']);
 
 /**
- * Keeps output that cannot be written from ending the process. Lines of the log are lost then (`lines.ts`); a command's
- * result that is not written, for another reason than that its reader has gone, makes the exit status 1 in the place of 0.
+ * Keeps an output that cannot be written from ending the process. Lines of the log are lost (`lines.ts`). If a
+ * command's result cannot be written, unless its reader has gone, the exit status is 1 instead of 0.
  */
 export function surviveOutput(process: NodeJS.Process): void {
   const { stdout, stderr } = process;

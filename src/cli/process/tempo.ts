@@ -1,19 +1,24 @@
 import { HEARTBEAT_MS } from '../../db/lease/lease.ts';
 import { EXPIRY_MS } from '../../db/lease/lease-watch.ts';
 
-/**
- * Times that a process keeps to, milliseconds. They are promised, and nobody configures them: what starts a process as
- * the tests do may give it shorter ones.
- */
+/** Times of a process, in milliseconds. They are promises and not configurable; tests pass shorter ones. */
 export interface Tempo {
-  /** Between two heartbeats of the lease, and after the last of them until others may take it over. */
+  /**
+   * Time between two heartbeats of the lease, and time after the last one at which others may take the lease over.
+   */
   readonly heartbeatMs: number;
   readonly expiryMs: number;
-  /** Between two looks of a standby at the lease: with the expiry, less than the 15 s in which it takes over. */
+  /**
+   * Time between two polls of the lease by a standby. Together with the expiry it is less than the promised 15 s
+   * until takeover.
+   */
   readonly standbyMs: number;
-  /** The first wait for a token that is refused, after which only a person can mend it. */
+  /** The first wait after Pylon refuses the token, which only a person can repair. */
   readonly refusedMs: number;
-  /** After the stop signal: until what waits on the database is cut, what is open is named, and it is given up. */
+  /**
+   * Times after the stop signal: when waiting statements are interrupted, when the log names what is still open, and
+   * when the process gives up.
+   */
   readonly finishMs: number;
   readonly warnMs: number;
   /** Supervisors kill after ten seconds. */

@@ -6,7 +6,7 @@ import { count, duration, plural } from '../../format.ts';
 import { resources } from '../../resources/index.ts';
 import { plainTable } from './summary.ts';
 
-/** What an edit changes, field by field, whatever this version knows of its resource. */
+/** The fields an edit changes; columns that this version does not know count as plain values. */
 export function fieldsOf({ resource, changes, base }: EditDetails): readonly Field[] {
   const kinds = kindsOf(resources.find(({ name }) => name === resource) ?? {});
   const unknown = Object.keys(changes).filter((column) => kinds[column] === undefined);
@@ -16,7 +16,7 @@ export function fieldsOf({ resource, changes, base }: EditDetails): readonly Fie
   });
 }
 
-/** What a DELETE that waits for a person was compared by, as far as both sides differ. */
+/** Of a DELETE in conflict: the fields that have changed in Pylon. */
 function contestedBy({ resource, held, shadow, remote }: EditDetails): readonly Contested[] {
   const found = resources.find(({ name }) => name === resource);
   if (found === undefined || shadow === null) return [];
@@ -33,7 +33,7 @@ interface Contested {
   readonly now: unknown;
 }
 
-/** What Pylon holds of a field, as far as that is known: from the comparison, else as it was last seen. */
+/** Pylon's value of a field: from the last comparison, else as last read; undefined if neither is known. */
 export function remoteOf({ remote, shadow }: EditDetails, field: Field): unknown {
   const name = nameOf(field);
   if (remote !== null && name in remote) return remote[name];
@@ -49,7 +49,7 @@ function short(text: string): string {
   return line.length > WIDEST ? `${line.slice(0, WIDEST - 1)}…` : line;
 }
 
-/** Edits, a line each. */
+/** A table of edits, one a line. */
 export function editsTable(edits: readonly EditDetails[], total: number, now: number): string {
   if (edits.length === 0) return 'no edits';
   const columns = ['id', 'state', 'record', 'changes', 'by', 'made', 'error'];
@@ -81,7 +81,7 @@ function shown(value: unknown): string {
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** One field: as it stood, as it is wanted, as Pylon holds it. */
+/** The lines of one field: its base, the wanted value and Pylon's value. */
 function fieldText(edit: EditDetails, field: Field): readonly string[] {
   const { kind, base, wanted } = field;
   const name = nameOf(field);
@@ -103,7 +103,7 @@ function fieldText(edit: EditDetails, field: Field): readonly string[] {
   ];
 }
 
-/** What a person can do about an edit in its state. */
+/** The commands a person can use on an edit, by its state. */
 const NEXT: Readonly<Record<EditDetails['state'], readonly string[]>> = {
   draft: ['approve', 'discard'],
   pending: ['discard'],
@@ -114,7 +114,7 @@ const NEXT: Readonly<Record<EditDetails['state'], readonly string[]>> = {
   discarded: [],
 };
 
-/** One edit in full. */
+/** Everything about one edit. */
 export function editText(edit: EditDetails, now: number): string {
   const { id, state, resource, record_id, operation, actor, created_at, txid, attempts } = edit;
   const tried =
@@ -137,7 +137,7 @@ export function editText(edit: EditDetails, now: number): string {
     ['answer', answer],
     ['error', edit.error ?? ''],
   ];
-  // One that Pylon has answered waits for what keeps that from being stored.
+  // An edit whose answer could not be stored can be retried, too.
   const verbs = edit.is_answered ? ['retry', ...NEXT[state]] : NEXT[state];
   const next = verbs.map((verb) => {
     const [command, ...flags] = verb.split(' ');

@@ -1,7 +1,7 @@
 import { count, duration, percent, plural } from '../../format.ts';
 import type { PassState, ResourceProgress } from '../../sync/pass/progress.ts';
 
-/** What a drawing depends on besides the progress itself. */
+/** What the display depends on besides the progress itself. */
 export interface Canvas {
   /** Characters in a line and lines on the screen. */
   readonly columns: number;
@@ -39,7 +39,7 @@ function rate(progress: Progress, now: number): number | undefined {
   return seconds >= 0.5 ? progress.read / seconds : undefined;
 }
 
-/** The columns of a line after the name, most telling first: narrow screens leave out the last ones. */
+/** The cells of a line after the name, the most important first: narrow terminals leave out the last ones. */
 function cells(progress: Progress, now: number): readonly string[] {
   const { state, covered, secondsLeft, error } = progress;
   if (state === 'waiting') return [];
@@ -64,7 +64,7 @@ function mark(state: PassState, canvas: Canvas): string {
   return canvas.paint(colour, sign);
 }
 
-/** Cells as far as they fit; of the last one, a reason, as much as fits. */
+/** Joins the cells that fit; a reason at the end is cut to fit. */
 function line(progress: Progress, nameWidth: number, canvas: Canvas): string {
   const room = canvas.columns - 2;
   let text = ` ${progress.resource.padEnd(nameWidth)}`;
@@ -80,8 +80,8 @@ function line(progress: Progress, nameWidth: number, canvas: Canvas): string {
 }
 
 /**
- * How long the rate limits alone take from here: endpoints are waited for side by side, so it is the slowest that
- * counts, and that is named.
+ * How long the rate limits alone will take, and the endpoint that takes longest: endpoints are read concurrently, so
+ * the slowest decides.
  */
 function timeLeft(all: readonly Progress[]): readonly string[] {
   const open = all.filter(({ state }) => state === 'running');
@@ -94,7 +94,7 @@ function timeLeft(all: readonly Progress[]): readonly string[] {
   return [`${known ? 'about' : 'at least'} ${duration(slowest[1])} left`, `bound by ${slowest[0]}`];
 }
 
-/** The sums; narrow screens leave out the last ones. */
+/** The line of totals; narrow terminals leave out the last ones. */
 function total(all: readonly Progress[], { columns, now }: Canvas): string {
   const sum = (of: (progress: Progress) => number) =>
     all.reduce((value, progress) => value + of(progress), 0);
@@ -115,8 +115,8 @@ function total(all: readonly Progress[], { columns, now }: Canvas): string {
 }
 
 /**
- * The progress of a backfill as lines of text: one a resource, then the totals. Where the screen is too low
- * for all of them, what is done and what waits is only counted.
+ * The progress of a backfill as text: a line a resource, then the totals. If the terminal has too few lines,
+ * resources that are done or waiting are only counted.
  */
 export function drawProgress(all: readonly Progress[], canvas: Canvas): string {
   const nameWidth = Math.max(0, ...all.map(({ resource }) => resource.length));
@@ -133,7 +133,7 @@ export function drawProgress(all: readonly Progress[], canvas: Canvas): string {
   ].join('\n');
 }
 
-/** States to be counted in one line each, so that the others fit into `room` lines. */
+/** The states whose resources are only counted, so that the others fit into `room` lines. */
 function foldedStates(all: readonly Progress[], room: number): ReadonlySet<PassState> {
   const folded = new Set<PassState>();
   for (const state of ['done', 'waiting'] as const) {

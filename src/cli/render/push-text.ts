@@ -4,7 +4,10 @@ import type { Preview } from '../../sync/push/preview.ts';
 import type { PushReport } from '../../sync/push/push-once.ts';
 import type { Shell } from '../process/shell.ts';
 
-/** What became of the edits, for people; the exit status: 3 where some are not applied, 1 where none is. */
+/**
+ * Prints what became of the edits. Returns the exit status: 0 if all are applied or discarded, 3 if only some are
+ * applied, 1 if none is.
+ */
 export function showPush({ states, previews }: PushReport, shell: Pick<Shell, 'stdout' | 'stderr'>): number {
   if (previews !== undefined) {
     shell.stdout.write(previews.length === 0 ? 'Nothing is due.\n' : previews.map(previewText).join(''));

@@ -1,7 +1,10 @@
 import type { ResourceProgress } from '../../sync/pass/progress.ts';
 import type { Shell } from '../process/shell.ts';
 
-/** 3 when some resources failed, 1 when all did; each is named on stderr. What is unavailable is no failure. */
+/**
+ * Returns the exit status: 0 if no resource failed, 3 if some did, 1 if all did. Names each failed one on stderr. An
+ * unavailable resource does not count as failed.
+ */
 export function statusOf(
   results: readonly Readonly<ResourceProgress>[],
   shell: Pick<Shell, 'stderr'>,

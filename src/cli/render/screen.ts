@@ -3,11 +3,11 @@ import { createLogUpdate } from 'log-update';
 /** The part of a terminal stream that drawing needs. */
 export type TerminalStream = NodeJS.WriteStream;
 
-/** A drawing at the foot of a terminal, redrawn in place; other lines scroll above it. */
+/** A display at the bottom of a terminal, redrawn in place; other lines scroll above it. */
 export interface Screen {
-  /** Prints a text above the drawing. */
+  /** Prints a text above the display. */
   print(text: string): void;
-  /** Leaves the last drawing on the terminal and stops. */
+  /** Stops redrawing; the last display stays on the terminal. */
   close(): void;
 }
 

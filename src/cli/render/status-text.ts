@@ -4,7 +4,7 @@ import type { ResourceStatus, Status } from '../../db/status/status.ts';
 import { count, duration, percent, plural } from '../../format.ts';
 import { plainTable } from './summary.ts';
 
-/** The status for eyes: whose mirror it is, who works on it, a line a resource, and what needs a person. */
+/** The status as text: workspace, holder of the lease, a line a resource, and what needs a person. */
 export function statusText(status: Status, now: number): string {
   const { workspace, holder, resources: all, plan, budgets } = status;
   const waiting = attentionOf(status);
@@ -32,7 +32,7 @@ export function statusText(status: Status, now: number): string {
   ].join('\n');
 }
 
-/** While Pylon answers nothing. */
+/** The line about an outage of Pylon, while there is one. */
 function pylonLine({ pylon }: Status, now: number): readonly string[] {
   if (pylon === null || pylon.down_since === null) return [];
   return [`pylon      answers nothing since ${pylon.down_since} (${ago(pylon.down_since, now)})`];
@@ -50,7 +50,7 @@ const STANDS: Readonly<Record<keyof Status['edits']['by_state'], string>> = {
   discarded: 'discarded in 24 hours',
 };
 
-/** Edits by where they stand; nothing while there are none. */
+/** The line of edits by state; none while there are no edits. */
 function editsLine({ by_state, waiting_seconds }: Status['edits']): readonly string[] {
   const parts = (Object.keys(STANDS) as (keyof typeof STANDS)[])
     .filter((state) => by_state[state] > 0)
@@ -60,7 +60,7 @@ function editsLine({ by_state, waiting_seconds }: Status['edits']): readonly str
   return [`edits      ${parts.join(', ')}${longest}`];
 }
 
-/** What is left of reading everything, while something is. */
+/** The line about the backfill, while one is unfinished. */
 function planLine(plan: Plan | null, now: number): readonly string[] {
   if (plan === null || plan.seconds_left === 0) return [];
   const { seconds_left, bottleneck, at_least, as_of } = plan;
@@ -71,7 +71,7 @@ function planLine(plan: Plan | null, now: number): readonly string[] {
   ];
 }
 
-/** Columns that are left out while they hold nothing: most of the time nothing is wrong. */
+/** Columns that are shown only if some resource has a number there. */
 const RARE = ['deleted', 'drift', 'rejected'] as const;
 
 function resourceTable(all: readonly ResourceStatus[], now: number): string {
@@ -98,7 +98,7 @@ function resourceTable(all: readonly ResourceStatus[], now: number): string {
 
 const LEFT = ['resource', 'backfill', 'last run'];
 
-/** Endpoints that something was asked of in the last minute, or that must wait: how much, of how much. */
+/** The endpoints with requests in the last minute, or that are paused, and how much of their limits is used. */
 function budgetText(budgets: Status['budgets'], now: number): readonly string[] {
   const table = plainTable(
     ['endpoint', 'last minute', 'allowed', 'queued', 'paused'],
@@ -127,7 +127,7 @@ function backfillText({ backfill, unavailable, windows, covered }: ResourceStatu
   if (unavailable) return 'unavailable';
   if (backfill === 'none') return 'not begun';
   if (backfill === 'unfinished' && covered !== null) return percent(covered);
-  // Windows read, of those found so far.
+  // Windows read, out of those found so far.
   if (backfill === 'unfinished' && windows !== null) return `${windows.done} of ${windows.found}`;
   return backfill;
 }

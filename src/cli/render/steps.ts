@@ -6,14 +6,13 @@ const FIGURES = [
   'rejected',
 ] as const;
 
-/** The figures that are not nothing. */
+/** The counts that are not zero. */
 const figuresOf = (progress: Readonly<ResourceProgress>) =>
   Object.fromEntries(FIGURES.flatMap((name) => (progress[name] === 0 ? [] : [[name, progress[name]]])));
 
 /**
- * Progress as log lines, one a step, each with the figures that are above zero: of a first reading for everybody; of the
- * passes that come round, and of what an earlier process has read already, for who looks closer. A failure of a first
- * reading is a warning.
+ * Logs progress, a line a step, with the counts above zero. Steps of a backfill are logged as `info`, and its
+ * failures as `warn`. Steps of scheduled passes, and what an earlier process had finished, are logged as `debug`.
  */
 export function logSteps(log: Logger): OnProgress {
   return (progress, step) => {

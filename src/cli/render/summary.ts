@@ -4,7 +4,7 @@ import type { ResourceProgress } from '../../sync/pass/progress.ts';
 
 const FIGURES = ['read', 'inserted', 'updated', 'deleted', 'unchanged', 'rejected', 'requests'] as const;
 
-/** What a backfill read and changed, one row a resource, and the sums. */
+/** A table of what a command read and changed: a row a resource, then the totals. */
 export function summaryTable(all: readonly Readonly<ResourceProgress>[]): string {
   const table = plainTable(['resource', ...FIGURES, 'seconds', 'outcome'], ['resource', 'outcome']);
   for (const progress of all) {
@@ -23,7 +23,10 @@ export function summaryTable(all: readonly Readonly<ResourceProgress>[]): string
   return table.toString();
 }
 
-/** A table without colours, so that it reads the same on a terminal and in a file; figures to the right. */
+/**
+ * A table without colours or borders, the same on a terminal and in a file. Columns not named in `left` are aligned
+ * right.
+ */
 export function plainTable(head: readonly string[], left: readonly string[]): Table.Table {
   return new Table({
     head: [...head],

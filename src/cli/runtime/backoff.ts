@@ -1,40 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
-/** Waits; rejects with the signal's reason when aborted. */
+/** Waits so many milliseconds; rejects with the signal's reason when that aborts. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch((error: unknown) => {
     throw signal.aborted ? signal.reason : error;
   });
 }
 
-/** Waits between attempts at something that is expected to work again. */
+/** Waits between retries of something that should work again. */
 export interface Backoff {
-  /** Logs the failure and waits, longer each time; rejects with the signal's reason when aborted. */
+  /** Logs the failure and waits, twice as long each time; rejects with the signal's reason when that aborts. */
   wait(error: unknown): Promise<void>;
-  /** It works again: the next failure is a first one. */
+  /** An attempt has succeeded: the next failure counts as the first again. */
   recovered(): void;
 }
 
 export interface BackoffOptions {
   readonly log: Logger;
-  /** What is being attempted: the log's message. */
+  /** The message of each log line. */
   readonly what: string;
   readonly signal: AbortSignal;
   readonly firstMs?: number;
   readonly mostMs?: number;
-  /** The lowest level to log at, for what nobody but a person can mend. Default: `info`. */
+  /** The lowest level to log at; `error` for what only a person can repair. Default: `info`. */
   readonly least?: 'info' | 'error';
-  /** Milliseconds, of a clock that nobody sets. */
+  /** A monotonic clock, in milliseconds. */
   readonly now?: () => number;
   readonly random?: () => number;
 }
 
-/** A hiccup is worth a note, a minute of them a warning, more an alarm. */
+/** A failure is logged as `info` at first, as `warn` after 10 seconds of failures, as `error` after a minute. */
 const WARN_AFTER_MS = 10_000;
 const ERROR_AFTER_MS = 60_000;
 
-/** Doubles the wait from `firstMs` (500) to `mostMs` (30,000), of which a random half is taken off. */
+/**
+ * Waits `firstMs` (500) at first and doubles that up to `mostMs` (30,000), in milliseconds; each wait is shortened at
+ * random, by half at most.
+ */
 export function newBackoff(options: BackoffOptions): Backoff {
   const { log, what, signal, firstMs = 500, mostMs = 30_000, least = 'info' } = options;
   const { now = () => performance.now(), random = Math.random } = options;

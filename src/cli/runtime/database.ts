@@ -10,20 +10,20 @@ import { reasonOf, UsageError } from '../../errors.ts';
 import { type Embedded, startEmbedded } from '../../postgres/embedded.ts';
 import type { Setup } from './setup.ts';
 
-/** Where the database is, and how to leave it: the embedded server is stopped if this process started it. */
+/** The address of the database, and how to leave it. */
 export interface Server {
   readonly url: string;
   readonly embedded: boolean;
   /**
-   * Its address now, after it was away: an embedded server that has died is started again.
+   * Returns the address after the database was unreachable; an embedded server that has died is started again.
    *
-   * @throws DatabaseAwayError when that does not work for now.
+   * @throws DatabaseAwayError when the embedded server does not start; a retry may help.
    */
   revive(): Promise<string>;
   leave(): Promise<void>;
 }
 
-/** The configured server, or the embedded one, started. */
+/** Returns the configured server, or starts the embedded one or joins the one that is running. */
 export async function reachServer({ config, tracker, log, shell }: Setup): Promise<Server> {
   if (config.databaseUrl !== undefined) {
     const url = config.databaseUrl.reveal();
@@ -53,28 +53,29 @@ export async function reachServer({ config, tracker, log, shell }: Setup): Promi
   };
 }
 
-/** What to call the database before people: its address without the password, or whose folder it is. */
+/** The database's name for messages: its address without the password, or the embedded server's data folder. */
 export function databaseName({ config }: Setup, url: string): string {
   return config.databaseUrl === undefined ? `the embedded server of ${config.dataDir}` : publicUrl(url);
 }
 
-/** Whom an address logs in as. */
+/** The user an address logs in as, for messages. */
 function userOf(url: string): string {
   const { username } = new URL(url);
   return username === '' ? 'of this connection' : JSON.stringify(decodeURIComponent(username));
 }
 
-/** What is missing where a connection is encrypted and no more. */
+/** The warning for a connection that is encrypted without verifying the server. */
 export const UNVERIFIED =
   'the connection to the database is encrypted, but the server is not verified, so another could answer in its place: sslmode=verify-full verifies it';
 
 /**
- * Opens a database for as long as `work` takes. Once the command is to end, what the work still waits for there
- * (a user's lock, a server that does not answer) is interrupted.
+ * Opens a database, runs `work` on it and closes it. Some time after the stop signal (`tempo.finishMs`) it interrupts
+ * what `work` still waits for in the database: a user's lock, say, or a server that does not answer.
  *
- * @param hasWorked Whether this process has used it before: a login that is refused then is waited for.
- * @throws UsageError when it never worked and only a person can mend that, DatabaseAwayError when the database cannot
- * be used at first or any longer.
+ * @param hasWorked Whether this process has used the database before. A refused login is then thrown as a
+ * DatabaseRefusedError, which the caller retries.
+ * @throws UsageError when the login is refused and never worked; DatabaseAwayError when the database cannot be
+ * reached or is lost.
  */
 export async function onDatabase<T>(
   { shell, tracker, log, tempo }: Setup,
@@ -106,7 +107,10 @@ export async function onDatabase<T>(
   });
 }
 
-/** Does some work on the configured database and leaves it behind as it was found, whatever happens. */
+/**
+ * Runs `work` on the configured database. Stops the embedded server afterwards if this process started it, also after
+ * a failure.
+ */
 export async function withDatabase<T>(
   setup: Setup,
   work: (db: Database, url: string) => Promise<T>,

@@ -14,29 +14,29 @@ import type { Activity } from '../../sync/pass/activity.ts';
 import type { Context } from '../../sync/pass/context.ts';
 import type { Setup } from './setup.ts';
 
-/** The daemon's port, told of what the process around it reaches and loses. */
+/** The daemon's HTTP port. The process tells it which database it has reached and what it is working on. */
 export interface Port {
-  /** Undefined where it is off. */
+  /** Undefined where the port is off. */
   readonly url: string | undefined;
   /** Counts an attempt at a request to Pylon. */
   observe(attempt: Attempt): void;
-  /** The database can be reached at this address. */
+  /** Sets the address at which the database can be reached. */
   reached(url: string): void;
-  /** What works under the lease; undefined when nothing does. */
+  /** Sets the context of the work under the lease; undefined when this process does not hold the lease. */
   works(ctx: Context | undefined): void;
   close(): Promise<void>;
 }
 
 export interface PortOptions {
   readonly activity: Activity;
-  /** Takes any free port where the configured one is taken. */
+  /** Whether to use any free port if the configured one is in use. */
   readonly orAnother?: boolean;
 }
 
 /**
- * Opens the port as configured; it answers from here on, whatever the database does.
+ * Opens the port as configured. It answers from here on, whether or not the database can be reached.
  *
- * @throws ListenError when the address cannot be had.
+ * @throws ListenError when the configured address cannot be listened on.
  */
 export async function openPort(setup: Setup, { activity, orAnother = false }: PortOptions): Promise<Port> {
   const { config, conceal, log, shell } = setup;
@@ -55,7 +55,7 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
     webhookSecret: config.webhookSecret,
     now: Date.now,
   });
-  const onError = (error: Error) => log.error({ error }, 'the HTTP port has an error: going on');
+  const onError = (error: Error) => log.error({ error }, 'the HTTP port has an error: continuing');
   const server = config.http === 'off' ? undefined : await open(app, config.http, orAnother, onError);
   const leave = async () => {
     const left = watch;
@@ -74,7 +74,7 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
         reports = openReports(openSnapshots(url, { statementMs: STATEMENT_MS }));
         reached = url;
       } catch (error) {
-        // A file that the address names cannot be read: the work says so, which connects next.
+        // A file that the address names cannot be read. The daemon connects next and reports it.
         if (!(error instanceof DatabaseRefusedError)) throw error;
       }
     },
@@ -100,7 +100,9 @@ async function open(
   });
 }
 
-/** Notes records to be read again. A standby takes none: whoever sends them is told to come again. */
+/**
+ * Queues records for a reread. On a standby it throws a TransientError: the webhook's sender gets 503 and retries.
+ */
 async function queue(working: Context | undefined, hints: readonly Hint[]): Promise<void> {
   if (working === undefined) throw new TransientError('this process does not hold the database');
   const { db, lease } = working;

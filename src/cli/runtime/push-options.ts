@@ -2,10 +2,13 @@ import { policyBy } from '../../edits/conflicts.ts';
 import type { EditPusherOptions } from '../../sync/push/run-edit-pusher.ts';
 import type { Setup } from './setup.ts';
 
-/** A request's time, as the client has it: so long it may be on its way. */
+/** The client's time limit for one request: a request may be in flight that long. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** How edits are carried, of the configuration; `url` is the database's, where it is listened to. */
+/**
+ * The configuration's options for pushing edits. `url` is the address at which to LISTEN for new edits; undefined to
+ * not listen.
+ */
 export function pushOptionsOf(
   { config }: Pick<Setup, 'config'>,
   url: string | undefined,

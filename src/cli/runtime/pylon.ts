@@ -5,7 +5,7 @@ import { PylonError } from '../../pylon/errors.ts';
 import { TOKEN_TAKES } from '../../variables.ts';
 import type { Setup } from './setup.ts';
 
-/** The client's options as configured; what the client notices on the way goes to the log. */
+/** The client's options as configured; events of the client go to the log. */
 export function pylonOptions({ config, log, shell }: Setup, nextOrder: () => bigint): PylonOptions {
   if (config.token === undefined) throw new UsageError(`PYLON_API_TOKEN is not set: ${TOKEN_TAKES}`);
   return {
@@ -19,7 +19,7 @@ export function pylonOptions({ config, log, shell }: Setup, nextOrder: () => big
   };
 }
 
-/** What a person can do about an answer that refuses the token; nothing for any other error. */
+/** Advice for a person whose token Pylon refuses; an empty list for any other error. */
 export function tokenAdvice(error: unknown, { apiUrl }: Pick<Config, 'apiUrl'>): readonly string[] {
   if (!(error instanceof PylonError) || error.status !== 401) return [];
   return [

@@ -16,38 +16,38 @@ import { withContext } from './session.ts';
 import type { Setup } from './setup.ts';
 import { type TokenRecord, TokenRefusedError, untilAccepted } from './token.ts';
 
-/** What works for so long has recovered: the next failure is a first one. */
+/** After so many milliseconds of work, the next failure counts as the first again. */
 const SETTLED_MS = 60_000;
 
-/** What the lease says of a daemon. */
+/** The command that a daemon writes into the lease. */
 export const DAEMON = 'pylon-sync start';
 
-/** What a daemon shows of itself, and whom it tells. */
+/** Where a daemon reports its state. */
 export interface Daemon {
   readonly activity: Activity;
   readonly port: Port;
   readonly onRead: OnRead;
 }
 
-/** The same, and where its database is at present. */
+/** The same, with the present address of its database. */
 type Serving = Daemon & { readonly url: string };
 
-/** What the daemon remembers from one try to the next, whatever ended that. */
+/** The daemon's state across restarts of its work, whatever ended it. */
 export interface RestartState {
   readonly watch: LeaseWatch;
   readonly token: TokenRecord;
   readonly broken: Backoff;
   readonly refused: Backoff;
-  /** Whom it has said that it stands by for. */
+  /** The holder for whom standing by has been logged, so that it is logged once. */
   standingBy: string | undefined;
 }
 
-export function newMemory({ log, tempo, shell: { signal } }: Setup): RestartState {
+export function newRestartState({ log, tempo, shell: { signal } }: Setup): RestartState {
   return {
     watch: watchLease(tempo.expiryMs),
     token: { worked: false },
     broken: newBackoff({ log, what: 'interrupted: trying again', signal }),
-    // Only a person can mend it, who need not wait for long then.
+    // Only a person can repair it, and should not wait long after that.
     refused: newBackoff({
       ...{ log, what: 'Pylon refuses the token: trying until it works again', signal },
       ...{ firstMs: tempo.refusedMs, mostMs: 60_000, least: 'error' as const },
@@ -57,10 +57,11 @@ export function newMemory({ log, tempo, shell: { signal } }: Setup): RestartStat
 }
 
 /**
- * Serves whenever the lease can be had. What may pass (a lease held elsewhere or lost, Pylon away, a token that
- * worked and is refused) is waited out; what needs a person ends it.
+ * Runs the daemon's work whenever it can acquire the lease. It retries what may pass (another process holds the
+ * lease, the lease is lost, Pylon does not answer, Pylon refuses a token that worked) and throws what only a person
+ * can repair.
  *
- * @throws DatabaseAwayError, which is waited out by who connects; UsageError, PermanentError; the stop signal's reason.
+ * @throws DatabaseAwayError, which `runDaemon` retries; UsageError; PermanentError; the stop signal's reason.
  */
 export async function serveForever(
   setup: Setup,
@@ -86,7 +87,7 @@ export async function serveForever(
   }
 }
 
-/** Works under the lease until something ends that; `onStep` is called whenever that gets on. */
+/** Acquires the lease and works under it until that fails; calls `onStep` at each step of progress. */
 async function serveOnce(
   setup: Setup,
   db: Database,
@@ -105,7 +106,7 @@ async function serveOnce(
   const observe = (attempt: Attempt) => port.observe(attempt);
   const session = { command: DAEMON, watch, token, onProgress, observe };
   await withContext(setup, db, session, async (ctx) => {
-    // Whether what troubled it is over shows with the first step.
+    // The last failure stays visible until the first step of progress.
     setRole(activity, 'active', undefined, activity.trouble);
     log.info({ lease: Number(ctx.lease.token) }, 'active: working on this database');
     memory.standingBy = undefined;
@@ -126,7 +127,7 @@ async function serveOnce(
   });
 }
 
-/** What the daemon goes by, of the configuration. */
+/** The configuration's options for the daemon. */
 function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 'onRead'> {
   const { config } = setup;
   const { resources, since, windowDays, overlapSeconds, auditShare } = config;
@@ -139,7 +140,7 @@ function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 
   };
 }
 
-/** Waits until it makes sense to try again; throws on what no waiting helps against. */
+/** Waits until a retry makes sense; rethrows an error that no retry can cure. */
 async function waitOut(
   setup: Setup,
   activity: Activity,
@@ -160,7 +161,7 @@ async function waitOut(
     log.warn({ error }, 'lease lost: standing by');
     await pause(tempo.standbyMs, shell.signal);
   } else if (error instanceof TokenRefusedError && memory.token.worked) {
-    // Without the lease: another process may have been given a new token.
+    // It waits without the lease: another process may have been given a new token.
     setRole(activity, 'starting', undefined, reasonOf(error));
     await untilAccepted(setup, error, memory.refused);
     log.info('Pylon takes the token again');
@@ -170,13 +171,16 @@ async function waitOut(
   } else throw error;
 }
 
-/** An answer that refuses what has worked before, or makes no sense, is weather too: a maintenance page, say. */
+/**
+ * Whether a retry may help. A refusal of what has worked before, or an answer that makes no sense, is treated as an
+ * outage: it may be a maintenance page.
+ */
 function mayPass(error: unknown, { token }: RestartState): boolean {
   if (error instanceof PermanentError) return token.worked;
   return !(error instanceof DatabaseAwayError || error instanceof UsageError);
 }
 
-/** What is said of this process from here on. Nothing follows after `stopping`. */
+/** Sets what the port says of this process. Once it says `stopping`, nothing changes it. */
 export function setRole(
   activity: Activity,
   role: Role,

@@ -15,26 +15,25 @@ import { pylonOptions, tokenAdvice } from './pylon.ts';
 import type { Setup } from './setup.ts';
 import { type TokenRecord, TokenRefusedError, watchToken } from './token.ts';
 
-/** Transactions that write side by side: two keep both cores of a small server busy. */
+/** Concurrent writing transactions: two keep both cores of a small server busy. */
 const WRITERS = 2;
 
 export interface Session {
-  /** What is running, for the message to others: `pylon-sync backfill`. */
+  /** The command that holds the lease, as other processes name it: `pylon-sync backfill`. */
   readonly command: string;
   readonly onProgress: OnProgress;
-  /** What a process that waits for the lease has seen of it. */
+  /** What a standby has observed of the lease so far. */
   readonly watch?: LeaseWatch;
   readonly token?: TokenRecord;
-  /** Told of every attempt at a request. */
+  /** Called for every attempt at a request. */
   readonly observe?: (attempt: Attempt) => void;
 }
 
 /**
- * Holds the database's lease and a client of Pylon's API while `work` runs, and gives both back, whatever
- * happens. The work is ended, by its context's signal, when the command is to end, when the lease is lost and when
- * Pylon refuses the token.
+ * Acquires the database's lease, opens a client of Pylon's API and runs `work`; releases both afterwards, also after
+ * a failure. The context's signal aborts when the command is stopped, the lease is lost or Pylon refuses the token.
  *
- * @throws LeaseHeldError naming who works on this database already; TokenRefusedError.
+ * @throws LeaseHeldError naming the process that holds the lease; TokenRefusedError.
  */
 export async function withContext<T>(
   setup: Setup,
@@ -47,7 +46,7 @@ export async function withContext<T>(
   const { signal } = shell;
   const lease = await acquireLease(db, { command, signal, heartbeatMs, expiryMs, ...(watch && { watch }) });
   return tracker.track('the lease', async () => {
-    // Its transactions could not commit any more, and may be waiting for a database that does not answer.
+    // Transactions under a lost lease cannot commit, and may be waiting for a database that does not answer.
     lease.lost.addEventListener('abort', () => db.interrupt(lease.lost.reason), { once: true });
     const linked = link(shell.signal, lease.lost);
     try {
@@ -56,7 +55,7 @@ export async function withContext<T>(
         ...pylonOptions(setup, () => lease.nextOrder()),
         occupied: new Map(noted.map((use) => [use.endpoint, use.answered_at])),
         paused: new Map(noted.map((use) => [use.endpoint, Date.parse(use.paused_until ?? '') || 0])),
-        // A process that was paused since it compared might send what another has overtaken.
+        // If this process was suspended after its comparison, another may hold the lease and have written since.
         beforeWrite: () => lease.assertHeld(),
         ...(observe && { observe }),
       });
@@ -81,16 +80,19 @@ export async function withContext<T>(
   });
 }
 
-/** Notes, where anyone can read it, that Pylon refuses the token; the error itself says so too. */
+/**
+ * Saves for `status` that Pylon refuses the token; a failure to save it is only logged, since the error says the
+ * same.
+ */
 async function noteRefusal({ log }: Setup, db: Database, lease: Lease, because: string): Promise<void> {
   await writing(db, lease, (tx) => noteTokenRefusal(tx, because)).catch((error: unknown) =>
-    log.debug({ error }, 'that Pylon refuses the token could not be noted'),
+    log.debug({ error }, 'could not save that Pylon refuses the token'),
   );
 }
 
 async function giveBack({ log }: Setup, lease: Lease): Promise<void> {
   const isLost = lease.lost.aborted;
   await lease.release().catch((error: unknown) => {
-    if (!isLost) log.warn({ error }, 'could not give the lease back: it expires');
+    if (!isLost) log.warn({ error }, 'could not release the lease: it expires by itself');
   });
 }

@@ -8,12 +8,12 @@ import { TEMPO, type Tempo } from '../process/tempo.ts';
 import { canDraw, wantsColour } from '../render/terminal.ts';
 import { newShutdownTracker, type ShutdownTracker } from './shutdown.ts';
 
-/** Where log lines go: to stderr, or above a drawing while there is one. */
+/** Where log lines go: to stderr, or above a progress display while there is one. */
 interface Output {
   print: (text: string) => void;
 }
 
-/** What every command that does something starts from. */
+/** What every command starts with: configuration, log and process. */
 export interface Setup {
   readonly shell: Shell;
   readonly config: Config;
@@ -21,9 +21,9 @@ export interface Setup {
   readonly output: Output;
   /** How many lines of the log could not be written. */
   readonly lostLines: () => number;
-  /** Blacks out the secrets of the configuration in text that others may read. */
+  /** Replaces the configuration's secrets in a text that others may read. */
   readonly conceal: (text: string) => string;
-  /** What is open, should the command not end. */
+  /** Tracks what is open, so that a shutdown that hangs can name it. */
   readonly tracker: ShutdownTracker;
   readonly tempo: Tempo;
 }
@@ -37,7 +37,7 @@ export function setUp(shell: Shell, need: { readonly token: boolean }): Setup {
   return withConfig(shell, shell.env, readConfig(shell.env, need));
 }
 
-/** The same with a configuration already read; `env` is what it was read from. */
+/** The same with a configuration that was read before, from `env`. */
 export function withConfig(shell: Shell, env: Environment, config: Config): Setup {
   const lines = newLines(shell.stderr, (lost, reason) =>
     log.error({ lost, reason }, 'lines of the log were lost'),

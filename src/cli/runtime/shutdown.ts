@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 
-/** What is open in a process and has to end before it can: so that what keeps it from ending has a name. */
+/** Tracks by name what must end before the process can, so that a shutdown that hangs can say what it waits for. */
 export interface ShutdownTracker {
-  /** Runs `work`, which counts as open under that name until it settles. */
+  /** Runs `work` and counts it as open, under the name `what`, until it settles. */
   track<T>(what: string, work: () => Promise<T>): Promise<T>;
-  /** Names of what is open, what was opened last first: it has to end first. */
+  /** Names of what is open, the last opened first, since that has to end first. */
   open(): readonly string[];
 }
 
@@ -27,17 +27,17 @@ export function newShutdownTracker(): ShutdownTracker {
 export interface ShutdownOptions {
   readonly tracker: ShutdownTracker;
   readonly log: Logger;
-  /** Asks for the end. */
+  /** Aborts when the command is to stop. */
   readonly signal: AbortSignal;
-  /** Milliseconds after the signal at which what is still open is named. */
+  /** Milliseconds after the signal at which the log names what is still open. */
   readonly warnMs: number;
-  /** Milliseconds after the signal at which it is given up. */
+  /** Milliseconds after the signal at which the command gives up waiting. */
   readonly mostMs: number;
 }
 
 /**
- * Runs a command's work to its end, or, once the signal has asked for it, for so long at most; its exit status,
- * 1 when it was given up. What is given up goes on: only the end of the process ends it.
+ * Runs a command's work and returns its exit status. After the signal it waits `mostMs` at most, then returns 1; the
+ * work is not cancelled, and ends with the process.
  */
 export async function runWithShutdownDeadline(
   options: ShutdownOptions,
@@ -45,7 +45,7 @@ export async function runWithShutdownDeadline(
 ): Promise<number> {
   const { tracker, log, signal, warnMs, mostMs } = options;
   const timers: NodeJS.Timeout[] = [];
-  // What keeps a process from ending must not be what would end it.
+  // These timers must not keep the process alive themselves.
   const after = (ms: number, act: () => void) => void timers.push(setTimeout(act, ms).unref());
   const gaveUp = new Promise<number>((resolve) => {
     const begin = () => {

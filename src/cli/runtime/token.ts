@@ -8,7 +8,7 @@ import type { Backoff } from './backoff.ts';
 import { pylonOptions } from './pylon.ts';
 import type { Setup } from './setup.ts';
 
-/** Pylon refuses the token, and with it everything; the message says where tokens are made. */
+/** Pylon refuses the token and so every request; the message says where to make tokens. */
 export class TokenRefusedError extends PermanentError {
   override name = 'TokenRefusedError';
 }
@@ -16,8 +16,8 @@ export class TokenRefusedError extends PermanentError {
 /** What this process knows of its token. */
 export interface TokenRecord {
   /**
-   * Whether Pylon has ever answered more than `GET /me` to it: a token that never worked is a mistake, another one
-   * has been revoked.
+   * Whether Pylon has answered a request other than `GET /me` with it. A token that never worked is a mistake; one
+   * that did and is refused now has been revoked.
    */
   worked: boolean;
 }
@@ -26,8 +26,8 @@ const isRefusal = (error: unknown): error is PylonError =>
   error instanceof PylonError && error.status === 401;
 
 /**
- * The client, telling what becomes of its token. Where a request is refused for it, `GET /me` is asked: if that is
- * refused too, `onRefused` is called; else the refusal is that request's own business, a failure like any other.
+ * Wraps the client to watch its token. When Pylon answers 401, it fetches `GET /me`: if Pylon answers 401 there too,
+ * the token is refused and `onRefused` is called; otherwise only that request fails, with a PermanentError.
  */
 export function watchToken(pylon: Pylon, record: TokenRecord, onRefused: (error: Error) => void): Pylon {
   let asking: Promise<boolean> | undefined;
@@ -62,16 +62,16 @@ export function watchToken(pylon: Pylon, record: TokenRecord, onRefused: (error:
   return view(pylon);
 }
 
-/** Someone may have taken the token back for good: one attempt each time is enough. */
+/** The token may be revoked for good, so one attempt each time is enough. */
 const PROBE = { timeoutMs: 15_000, retry: { attempts: 1, baseMs: 0, capMs: 0 } };
 
-/** Asks Pylon now and then whether it takes the token, until it does. Needs no lease: it reads nothing else. */
-export async function untilAccepted(setup: Setup, refusal: unknown, patience: Backoff): Promise<void> {
+/** Polls `GET /me`, backing off, until Pylon accepts the token. Needs no lease: it reads nothing else. */
+export async function untilAccepted(setup: Setup, refusal: unknown, backoff: Backoff): Promise<void> {
   const { signal } = setup.shell;
   const pylon = createPylon({ ...pylonOptions(setup, () => 0n), ...PROBE });
   try {
     for (let error = refusal; ; ) {
-      await patience.wait(error);
+      await backoff.wait(error);
       try {
         await workspaceOf(pylon, signal);
         return;

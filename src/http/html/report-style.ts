@@ -1,4 +1,4 @@
-/** The colours of series, and how charts and their tables look. */
+/** The style of charts and their tables, with the colours of the series. */
 export const CHARTS = `
 :root {
   --c0: #1864ab; --c1: #d9640b; --c2: #0f8a78; --c3: #7a52c7; --c4: #c2386f; --c5: #9a7d0a; --c6: #8a857b;

@@ -112,8 +112,8 @@ footer a { margin-right: .8rem }
 @media (max-width: 23rem) { .changes, .started { display: none } }
 `;
 
-/** One for both pages. */
+/** The style of all pages. */
 export const STYLE = `${COLOURS}${TEXT}${LAYOUT}${CHARTS}`;
 
-/** The one style that a page may have, for its Content-Security-Policy. */
+/** The hash of `STYLE`, for the Content-Security-Policy, which allows no other. */
 export const STYLE_HASH = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;

@@ -2,16 +2,16 @@ import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { duration } from '../../format.ts';
 
-/** Escaped; whatever stands in an `html` template that is not of this type is escaped there. */
+/** Escaped HTML. An `html` template escapes every value that is not of this type. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** How long ago an instant was; the instant itself for whoever points at it. */
+/** How long ago an instant was, with the instant as its tooltip. */
 export function ago(instant: string, at: number): Html {
   const seconds = (at - Date.parse(instant)) / 1000;
   return html`<time datetime="${instant}" title="${instant}">${duration(seconds)} ago</time>`;
 }
 
-/** A section with its heading; `aside` stands small beside it. */
+/** A section with its heading; `aside` is small text beside the heading. */
 export function section(id: string, heading: string, aside: Html | string, body: Html): Html {
   return html`<section aria-labelledby="${id}">
 <h2 id="${id}">${heading} <small>${aside}</small></h2>

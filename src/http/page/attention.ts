@@ -4,7 +4,7 @@ import { type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 import { isEarly, isGrave } from './state.ts';
 
-/** What is wrong, first what the process waits for itself, then what waits for a person. */
+/** The list of what is wrong: first what this process retries, then what needs a person. */
 export function attention(overview: Overview): Html {
   const { status, away, trouble } = overview;
   const own = trouble ?? (status === undefined && !isEarly(overview) ? away : undefined);

@@ -3,7 +3,7 @@ import { count, duration, percent, plural } from '../../format.ts';
 import { ago, bar, type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 
-/** Resources whose first pass is not done, as the page shows them. */
+/** A resource whose first read is not done, as the page shows it. */
 interface Unfinished {
   readonly resource: string;
   readonly state: string;
@@ -11,14 +11,15 @@ interface Unfinished {
   readonly note: string;
 }
 
-/** How far the first reading of everything is, while it goes on: as planned, or else as this process makes it. */
+/**
+ * How far the first read of everything is, while it is not done: as estimated, else as the passes of this process
+ * show.
+ */
 export function backfill({ status, progress, complete, at }: Overview): Html {
   const plan = status?.plan ?? null;
   if (plan === null) {
     const passes = progress.filter(({ state }) => !complete && state !== 'done').map(ofPass);
-    return passes.length === 0
-      ? html``
-      : section('backfill', 'First reading', 'by this process', list(passes));
+    return passes.length === 0 ? html`` : section('backfill', 'First read', 'by this process', list(passes));
   }
   if (plan.seconds_left === 0 && plan.resources.length === 0) return html``;
   const left =
@@ -34,11 +35,11 @@ export function backfill({ status, progress, complete, at }: Overview): Html {
     );
   return section(
     'backfill',
-    'First reading',
+    'First read',
     html`as of ${ago(plan.as_of, at)}`,
     html`<p class="lead"><strong>${left}</strong>${bound}.</p>
 ${list(plan.resources.map(ofPlan))}
-${endpoints.length < 2 ? '' : html`<h3>What bounds it</h3><ul class="limits">${endpoints}</ul>`}`,
+${endpoints.length < 2 ? '' : html`<h3>Slowest endpoints</h3><ul class="limits">${endpoints}</ul>`}`,
   );
 }
 

@@ -4,7 +4,7 @@ import { bar, type Html, section } from '../html/words.ts';
 import type { EndpointBudget } from './budgets.ts';
 import type { Overview } from './overview.ts';
 
-/** What was asked of each endpoint, of what it may be asked. */
+/** Requests to each endpoint, out of those its limit allows. */
 export function budget({ budgets }: Overview): Html {
   const body =
     budgets.length === 0

@@ -1,21 +1,21 @@
 import type { BudgetUse } from '../../db/workspace/budgets.ts';
 import type { EndpointUse } from '../../pylon/types.ts';
 
-/** What was asked of one endpoint within the interval of its limit. */
+/** Requests to one endpoint within the interval of its limit. */
 export interface EndpointBudget {
   readonly endpoint: string;
   readonly used: number;
   readonly allowed: number;
   readonly queued: number;
-  /** Seconds for which a 429 still holds it back; 0 when none does. */
+  /** Seconds for which a 429 still pauses the endpoint; 0 when it is not paused. */
   readonly pausedSeconds: number;
 }
 
 const MINUTE_MS = 60_000;
 
 /**
- * The endpoints in use, the fullest first: as this process's client has them, else as whoever works on the
- * database has noted them.
+ * The endpoints in use, the most used first: as this process's client counts them, else as the holder of the lease
+ * has saved them.
  */
 export function budgetsOf(
   uses: readonly EndpointUse[],
@@ -38,7 +38,7 @@ function ofNote(
 ): EndpointBudget {
   const used = answered_at.filter((at) => now - at < MINUTE_MS).length;
   const pausedMs = paused_until === null ? 0 : Date.parse(paused_until) - now;
-  // What was queued when a process ended waits for nothing.
+  // Without recent requests the saved queue is that of a process that has ended.
   const queue = used > 0 || pausedMs > 0 ? queued : 0;
   return { endpoint, used, allowed: per_minute, queued: queue, pausedSeconds: Math.max(0, pausedMs / 1000) };
 }

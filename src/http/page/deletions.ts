@@ -3,7 +3,7 @@ import type { Deletion } from '../../db/status/recent.ts';
 import { ago, type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 
-/** What was found deleted lately, and what proves it. */
+/** The latest deletions, each with its evidence. */
 export function deletions({ history, at }: Overview): Html {
   if (history === undefined || history.deletions.length === 0) return html``;
   const body = html`<ul class="plain">${history.deletions.map((one) => item(one, at))}</ul>`;

@@ -5,14 +5,14 @@ import type { Tone } from './state.ts';
 
 interface Document {
   readonly title: string;
-  /** How what it shows is, for the tab. */
+  /** The colour of the tab's icon. */
   readonly tone: Tone;
-  /** Seconds until it asks again by itself; undefined for never. */
+  /** Seconds between two refreshes; undefined for no refresh. */
   readonly refresh: number | undefined;
   readonly body: Html;
 }
 
-/** A whole page: no script, nothing from elsewhere. */
+/** A whole HTML page, without scripts and without anything from other addresses. */
 export function document({ title, tone, refresh, body }: Document): Html {
   return html`<!doctype html>
 <html lang="en">
@@ -40,7 +40,7 @@ const COLOURS: Readonly<Record<Tone, string>> = {
   bad: 'e03131',
 };
 
-/** The state as a dot, for the tab. */
+/** The tab's icon: a dot in the colour of the state. */
 function icon(tone: Tone): string {
   const svg = `%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='7' fill='%23${COLOURS[tone]}'/%3E%3C/svg%3E`;
   return `data:image/svg+xml,${svg}`;

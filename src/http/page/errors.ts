@@ -2,7 +2,10 @@ import { html } from 'hono/html';
 import { ago, type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 
-/** What the last run of a resource ended with where that is no failure: refused to the token, or cut short. */
+/**
+ * The errors of last runs that do not count as failures: the token may not read the resource, or the run was
+ * interrupted.
+ */
 export function errors({ status, at }: Overview): Html {
   const items = (status?.resources ?? []).flatMap(({ resource, last_run, failing }) =>
     last_run?.error && failing === null

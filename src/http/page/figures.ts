@@ -4,7 +4,7 @@ import { count, duration, plural } from '../../format.ts';
 import type { Html } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 
-/** The handful of numbers that say how the mirror is. */
+/** The numbers at the top of the page that sum up the mirror. */
 export function figures({ status, history, budgets }: Overview): Html {
   const requests = budgets.reduce((sum, { used }) => sum + used, 0);
   if (status === undefined) return html``;
@@ -43,7 +43,7 @@ function lagTile(resources: readonly ResourceStatus[]): Html {
     (worst, one) => ((one.lag_seconds ?? 0) > (worst?.lag_seconds ?? -1) ? one : worst),
     undefined,
   );
-  if (last === undefined) return tile('furthest behind', '–', 'nothing was read whole yet');
+  if (last === undefined) return tile('furthest behind', '–', 'no resource has been read in full yet');
   return tile('furthest behind', duration(last.lag_seconds ?? 0), last.resource);
 }
 

@@ -6,7 +6,7 @@ import type { Operations } from '../operations.ts';
 import type { Counted, Reading } from '../reading.ts';
 import { budgetsOf, type EndpointBudget } from './budgets.ts';
 
-/** Everything the page shows, read at one moment, secrets blacked out. */
+/** Everything the page shows, read at one moment, without secrets. */
 export interface Overview {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -14,17 +14,17 @@ export interface Overview {
   readonly role: Role;
   readonly holder: Activity['holder'];
   readonly complete: boolean;
-  /** What the process waits for. */
+  /** The failure that the process is retrying. */
   readonly trouble: string | undefined;
-  /** Passes of this process, known although the database may be away. */
+  /** The passes of this process, known also while the database cannot be reached. */
   readonly progress: readonly Readonly<ResourceProgress>[];
   readonly budgets: readonly EndpointBudget[];
-  /** Undefined while no webhooks are taken. */
+  /** Undefined where webhooks are off. */
   readonly webhooks: { readonly accepted: number; readonly refused: number } | undefined;
-  /** Undefined, as the history, when the database did not answer. */
+  /** Undefined when the database did not answer; so is `history`. */
   readonly status: Counted | undefined;
   readonly history: History | undefined;
-  /** Why it did not. */
+  /** Why the database did not answer. */
   readonly away: string | undefined;
 }
 
@@ -49,7 +49,7 @@ export async function overviewOf(operations: Operations, reading: Reading): Prom
   });
 }
 
-/** The same with secrets blacked out of every text in it. */
+/** Returns a copy with the secrets replaced in every text. */
 export function concealed<T>(conceal: (text: string) => string, value: T): T {
   return JSON.parse(conceal(JSON.stringify(value))) as T;
 }

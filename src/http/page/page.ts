@@ -13,10 +13,10 @@ import { resources } from './resources.ts';
 import { runs } from './runs.ts';
 import { nameOf, stateOf } from './state.ts';
 
-/** Seconds until the page asks again. */
+/** Seconds between two refreshes of the page. */
 const REFRESH = 15;
 
-/** The operator's page: every text in it escaped. */
+/** The operator's page as HTML; every text in it is escaped. */
 export function page(overview: Overview): Html {
   const { status, version, at } = overview;
   const state = stateOf(overview);
@@ -40,7 +40,7 @@ ${deletions(overview)}
 <footer>
 <p>${hooks(overview)}</p>
 <p><a href="/metrics">metrics</a> <a href="/readyz">readiness</a></p>
-<p>As of <time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(11, 19)} UTC</time>, again every ${REFRESH} seconds.</p>
+<p>As of <time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(11, 19)} UTC</time>, refreshed every ${REFRESH} seconds.</p>
 </footer>`;
   return document({ title: `${state.word} · ${name}`, tone: state.tone, refresh: REFRESH, body });
 }
@@ -52,7 +52,7 @@ const ROLES: Readonly<Record<Overview['role'], string>> = {
   stopping: 'stopping',
 };
 
-/** Which workspace, which process does what. */
+/** The workspace, this process, and the process that holds the lease. */
 function who({ status, role, holder }: Overview): Html {
   const works = status?.holder ?? holder;
   const workspace = status?.workspace;

@@ -9,7 +9,7 @@ import type { Overview } from './overview.ts';
 import { sparkline } from './sparkline.ts';
 import type { Tone } from './state.ts';
 
-/** A line a resource: how it is, how many rows it has, how far behind they are, what changed. */
+/** A table with a line a resource: state, rows, lag, changes. */
 export function resources(overview: Overview): Html {
   const { status } = overview;
   if (status === undefined) return html``;
@@ -54,7 +54,7 @@ function resourceState(
   if (failing !== null && !isSilence(one, status)) return { tone: 'bad', word: 'failing' };
   if (backfill === 'none' && last_run === null) return { tone: 'idle', word: 'not begun' };
   if (backfill === 'unfinished')
-    return { tone: 'busy', word: covered === null ? 'first reading' : `${percent(covered)} read` };
+    return { tone: 'busy', word: covered === null ? 'first read' : `${percent(covered)} read` };
   if (isDown(status)) return { tone: 'warn', word: 'waits for Pylon' };
   if (late.length > 0) return { tone: 'warn', word: 'behind schedule' };
   if (rejected > 0) return { tone: 'warn', word: `${count(rejected)} rejected` };

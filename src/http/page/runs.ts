@@ -12,7 +12,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   interrupted: 'warn',
 };
 
-/** Runs that changed something, failed or go on. */
+/** The table of runs that changed something, failed or are still running. */
 export function runs({ history, at }: Overview): Html {
   if (history === undefined) return html``;
   const body =
@@ -23,7 +23,7 @@ export function runs({ history, at }: Overview): Html {
 <tbody>
 ${history.runs.map((run) => row(run, at))}
 </tbody></table>`;
-  return section('runs', 'Recent runs', 'that changed something, failed or go on', body);
+  return section('runs', 'Recent runs', 'that changed something, failed or are running', body);
 }
 
 function row(run: PastRun, at: number): Html {

@@ -7,8 +7,8 @@ const HEIGHT = 20;
 const STEP = 3;
 
 /**
- * Rows changed in each half hour of a day, as bars. Their height is the square root of the number: a first
- * pass must not flatten the day after it. Nothing changed is a line.
+ * Rows changed in each half hour of a day, as bars. A bar's height is the square root of its number, so that a
+ * backfill does not make the bars of the next day invisible. Without changes it is a flat line.
  */
 export function sparkline(changes: readonly number[]): Html {
   const most = Math.max(0, ...changes);

@@ -3,7 +3,7 @@ import { type Attention, attentionOf, isDown } from '../../db/status/attention.t
 import { duration } from '../../format.ts';
 import type { Overview } from './overview.ts';
 
-/** How something is, for a colour; the word beside it says the same. */
+/** The kind of a state, shown as a colour; a word beside the colour says the same. */
 export type Tone = 'good' | 'busy' | 'idle' | 'warn' | 'bad';
 
 export interface State {
@@ -13,20 +13,20 @@ export interface State {
   readonly sentence: string;
 }
 
-/** How the whole is: the worst of what is known. */
+/** The state of the whole: the worst of what is known. */
 export function stateOf(overview: Overview): State {
   const { status, away, role, trouble } = overview;
   if (role === 'stopping')
-    return { tone: 'idle', word: 'Stopping', sentence: 'The process was told to end.' };
+    return { tone: 'idle', word: 'Stopping', sentence: 'The process has been asked to stop.' };
   if (isEarly(overview)) return roleState(overview);
   if (status === undefined)
     return {
       tone: 'bad',
       word: 'Database away',
-      sentence: 'What is shown is what the process itself knows.',
+      sentence: 'The page shows only what this process knows itself.',
     };
   if (trouble !== undefined)
-    return { tone: 'bad', word: 'In trouble', sentence: 'It tries again by itself; see below.' };
+    return { tone: 'bad', word: 'In trouble', sentence: 'The process retries by itself; see below.' };
   if (away !== undefined) return { tone: 'warn', word: 'Slow database', sentence: away };
   const waiting = attentionOf(status);
   if (waiting.length > 0) {
@@ -34,20 +34,20 @@ export function stateOf(overview: Overview): State {
     if (!refused && isDown(status))
       return {
         ...{ tone: 'bad', word: 'Pylon does not answer' },
-        sentence: 'Nothing is read and no edit is sent before it does; it is asked again all the time.',
+        sentence: 'Until it does, nothing is read and no edit is sent; the process keeps retrying.',
       };
-    const sentence = refused ? 'Nothing is read until the token works again.' : 'Everything else goes on.';
+    const sentence = refused ? 'Nothing is read until the token works again.' : 'Everything else continues.';
     return { tone: toneOf(waiting), word: 'Needs a person', sentence };
   }
   return roleState(overview);
 }
 
-/** The database is not ready yet, and nothing says that it should be. */
+/** Whether the process is still starting and has not failed: the database is not ready yet. */
 export function isEarly({ status, role, trouble }: Overview): boolean {
   return status === undefined && role === 'starting' && trouble === undefined;
 }
 
-/** Whether it stops something from being read. */
+/** Whether it keeps something from being read. */
 export const isGrave = (kind: Attention['kind']): boolean => ['token', 'pylon', 'failing'].includes(kind);
 
 function toneOf(waiting: readonly Attention[]): Tone {
@@ -61,13 +61,13 @@ function roleState({ role, holder, complete, status }: Overview): State {
     return {
       tone: 'idle',
       word: 'Standing by',
-      sentence: `${holder === undefined ? 'Another process' : nameOf(holder)} keeps this mirror; this one takes over when that one is gone.`,
+      sentence: `${holder === undefined ? 'Another process' : nameOf(holder)} keeps this mirror; this process takes over when that one ends.`,
     };
   if (!complete) return { tone: 'busy', word: 'Filling', sentence: fillingSentence(status?.plan ?? null) };
   return {
     tone: 'good',
     word: 'Up to date',
-    sentence: 'Everything has been read, and changes are followed.',
+    sentence: 'Everything has been read, and changes are being pulled.',
   };
 }
 
@@ -77,7 +77,7 @@ function fillingSentence(plan: NonNullable<Overview['status']>['plan']): string 
   return `Everything is being read for the first time: ${plan?.at_least ? 'at least ' : ''}${duration(left)} left.`;
 }
 
-/** A process, so that it can be found. */
+/** A process's name on the page, enough to find it. */
 export function nameOf({ command, pid, host }: Holder): string {
   return `${command} (process ${pid} on ${host})`;
 }

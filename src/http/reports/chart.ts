@@ -5,21 +5,21 @@ import type { Html } from '../html/words.ts';
 
 export interface Series {
   readonly name: string;
-  /** Which of the colours, from 0. */
+  /** Index of the colour, from 0. */
   readonly tone: number;
-  /** One a column; null where nothing is known. */
+  /** One value a column; null where it is not known. */
   readonly values: readonly (number | null)[];
 }
 
 export interface Chart {
   readonly id: string;
   readonly title: string;
-  /** The same in words, for who does not see it. */
+  /** The chart in words, for people who cannot see it. */
   readonly description: string;
   readonly kind: 'area' | 'lines' | 'bars' | 'stack';
   readonly columns: readonly Column[];
   readonly series: readonly Series[];
-  /** A value with its unit. */
+  /** Formats a value with its unit. */
   readonly say: (value: number) => string;
 }
 
@@ -30,12 +30,12 @@ export interface Column {
 
 const HEIGHT = 200;
 const ROOM_ABOVE = 10;
-/** About as many labels as have room below; half of them on a phone. */
+/** About how many labels fit below a chart; a phone shows half of them. */
 const LABELS = 8;
 
 /**
- * A chart as SVG: across in percent, upward in pixels, so that it is as wide as there is room and its text is always
- * of the same size. Each column says its values to who points at it.
+ * A chart as SVG. Horizontal positions are percentages and vertical ones pixels, so that the chart fills the width
+ * and its text keeps its size. Each column has its values as a tooltip.
  */
 export function draw(chart: Chart): Html {
   const { id, title, description, kind, columns, series } = chart;
@@ -66,7 +66,7 @@ interface Drawing extends Chart {
   /** Where a column begins, in percent. */
   readonly x: (at: number) => number;
   readonly width: number;
-  /** From one column to the next. */
+  /** Distance from one column to the next, in percent. */
   readonly step: number;
   readonly y: ReturnType<typeof scaleLinear<number>>;
 }
@@ -88,7 +88,7 @@ const middle = ({ x, width }: Drawing, at: number) => round(x(at) + width / 2);
 const TICK = new Intl.NumberFormat('en-US', { notation: 'compact' });
 
 function grid({ y, kind }: Drawing): Html {
-  // Issues are whole.
+  // Issues are whole numbers, so fractions get no tick.
   const ticks = y.ticks(4).filter((tick) => kind === 'lines' || Number.isInteger(tick));
   return html`<g class="grid">${ticks.map(
     (tick) =>
@@ -147,7 +147,7 @@ function labels(drawing: Drawing): Html {
   const { columns } = drawing;
   const every = Math.ceil(columns.length / LABELS);
   return html`<g class="labels">${columns.map(({ short }, at) => {
-    // Counted from the end: the newest is always named.
+    // Counted from the end, so that the newest column always has a label.
     const place = (columns.length - 1 - at) / every;
     if (!Number.isInteger(place)) return '';
     return html`<text class="${place % 2 === 1 ? 'wide' : ''}" x="${middle(drawing, at)}%" y="${HEIGHT + 18}">${short}</text>`;

@@ -7,22 +7,22 @@ import type { Tone } from '../page/state.ts';
 import { notes } from './notes.ts';
 import { answers, backlog, volume } from './sections.ts';
 
-/** What there is to show for a period: a report, or why there is none. */
+/** What the page shows for a period: a report, or why there is none. */
 export interface Shown {
   readonly version: string;
-  /** Undefined where what was asked for is no period. */
+  /** Undefined where the request names no valid period. */
   readonly period: Period | undefined;
   readonly report: Report | undefined;
-  /** What stands above all. */
+  /** The notice at the top of the page. */
   readonly notice: { readonly tone: Tone; readonly word: string; readonly sentence: string } | undefined;
-  /** Whether it may be otherwise soon. */
+  /** Whether to refresh the page, since there may be something to show soon. */
   readonly again: boolean;
 }
 
-/** Seconds until the page asks again, where there is nothing to show yet. */
+/** Seconds between two refreshes of a page that has nothing to show yet. */
 const REFRESH = 15;
 
-/** Backlog, first answers and volume, drawn. */
+/** The page of reports as HTML: charts of backlog, first responses and volume. */
 export function reportsPage({ version, period, report, notice, again }: Shown): Html {
   const body = html`<header>
 <p class="brand">pylon-sync <span class="soft">${version}</span> <a href="/">Operator's page</a></p>
@@ -38,7 +38,7 @@ ${report === undefined || report.first === null ? '' : html`${backlog(report)}${
 </main>
 <footer>
 ${report === undefined ? '' : html`<p>As of <time datetime="${report.at}">${report.at.slice(0, 16).replace('T', ' ')} UTC</time>.</p>`}
-${again ? html`<p>Again every ${REFRESH} seconds.</p>` : ''}
+${again ? html`<p>Refreshed every ${REFRESH} seconds.</p>` : ''}
 </footer>`;
   return document({
     title: period === undefined ? 'Reports' : `Reports of ${period} days`,

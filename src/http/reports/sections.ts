@@ -8,7 +8,7 @@ import { columnOf, hours, numbers } from './words.ts';
 
 export function backlog({ backlog: days, since, today }: Report): Html {
   const known = new Map(days.map((day) => [day.day, day]));
-  // Days before the first issue are there, and empty.
+  // The days before the first issue have columns too, without values.
   const all = unitsBetween('day', since, today);
   const columns = all.map((day) => columnOf('day', day));
   const open = days.map((day) => day.open);
@@ -103,7 +103,7 @@ export function volume({ volume: units, sources, unit }: Report): Html {
   );
 }
 
-/** The colour of all others. */
+/** The colour of all other sources. */
 const OTHERS = 6;
 const LONGEST = 40;
 
@@ -113,6 +113,6 @@ function nameOf(source: string | null): string {
   return source.length > LONGEST ? `${source.slice(0, LONGEST)}…` : source;
 }
 
-// Missing values are none.
+// A missing value counts as 0.
 const sum = (values: readonly (number | null)[]) =>
   values.reduce<number>((total, value) => total + (value ?? 0), 0);

@@ -11,7 +11,7 @@ const dateIn = (options: Intl.DateTimeFormatOptions) => {
 const shortDate = dateIn({ month: 'short' });
 const longDate = dateIn({ month: 'short', year: 'numeric' });
 
-/** The column of a day, or of the week that begins on it. */
+/** The chart's column for a day, or for the week that begins on that day. */
 export function columnOf(unit: Unit, day: string): Column {
   return { short: shortDate(day), name: unit === 'week' ? `week of ${longDate(day)}` : longDate(day) };
 }
@@ -21,7 +21,7 @@ export function hours(value: number): string {
   return `${value.toLocaleString('en-US', { maximumFractionDigits: 1 })} h`;
 }
 
-/** The numbers of a chart, for who wants them exactly or does not see it. */
+/** The numbers of a chart as a table, for exact values and for people who cannot see the chart. */
 export function numbers(
   id: string,
   heads: readonly string[],

@@ -1,28 +1,28 @@
 import type { Hint } from '../hints.ts';
 
 export interface CoolDownOptions {
-  /** Between one reading of a record that a webhook brings about and the next, milliseconds. */
+  /** The least time between two rereads of one record because of webhooks, in milliseconds. */
   readonly ms: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Calls something back after so many milliseconds; keeps no process alive. */
+  /** Calls `work` after so many milliseconds; such a timer must not keep the process alive. */
   readonly later?: (work: () => void, ms: number) => void;
 }
 
 const unref = (work: () => void, ms: number) => void setTimeout(work, ms).unref();
 
-/** When a record was last noted, and whether it is to be noted again once it has cooled down. */
+/** A record that was noted lately. */
 interface Warm {
   readonly until: number;
   isDue: boolean;
 }
 
 /**
- * Notes a record at once, and again at the earliest when it has cooled down, however often webhooks name it meanwhile:
- * whoever has captured one can send it again for ever. None is dropped: what comes meanwhile is noted once, at the end.
+ * Notes each record at most once per cool-down, however often webhooks name it: an attacker can replay a captured
+ * webhook for ever. No hint is dropped: those that come during a cool-down are noted once, when it ends.
  *
- * @param note takes records to be read again; where it rejects for those that are due now, so does the call.
- * @param onLost told of records that could not be noted at the end.
+ * @param note stores records to be read again. If it rejects for records that are due now, the call rejects too.
+ * @param onLost is called for a record that could not be noted at the end of its cool-down.
  */
 export function coolingDown(
   note: (hints: readonly Hint[]) => Promise<void>,
@@ -33,7 +33,7 @@ export function coolingDown(
   const keyOf = ({ resource, id }: Hint) => `${resource} ${id}`;
   const isWarm = (until: number, at: number) => until > at && until <= at + ms;
   const forget = (at: number) => {
-    // In the order in which they were noted: what is behind the first warm one is warm too.
+    // The map is in the order of noting, so all behind the first that still cools down do so too.
     for (const [key, { until, isDue }] of warm) {
       if (isDue || isWarm(until, at)) break;
       warm.delete(key);
@@ -48,7 +48,7 @@ export function coolingDown(
     try {
       await note(hints);
     } catch (error) {
-      // It may come again at once.
+      // Nothing was noted, so the sender may retry at once.
       for (const hint of hints) warm.delete(keyOf(hint));
       throw error;
     }

@@ -11,24 +11,24 @@ import { isSignedBy } from './signature.ts';
 
 const MOST_BYTES = 1024 * 1024;
 
-/** Between two readings of one record that webhooks bring about, milliseconds. */
+/** The least time between two rereads of one record because of webhooks, in milliseconds. */
 const COOL_DOWN_MS = 30_000;
 
-/** A database that does not answer is one that is away: Pylon may come again. */
+/** How long to wait for the database, in milliseconds; after that the answer is 503 and Pylon may retry. */
 const PATIENCE_MS = 5_000;
 const RETRY_AFTER_SECONDS = '30';
 
 /**
- * `POST /webhooks/pylon`: something has changed in Pylon. Nothing in the body is believed but the ids in it,
- * which are read again. Refused before anything is done: what is too large, what is not signed with the
- * secret, what is not JSON or names no record, in this order.
+ * `POST /webhooks/pylon`: something has changed in Pylon. The body is trusted for ids alone; these records are queued
+ * for a reread. It refuses a body that is too large (413), not signed with the secret (401), not JSON or without a
+ * known record (400), in this order.
  */
 export function webhookApp(secret: Secret, { metrics, hint, log, now }: Operations): Hono {
   const app = new Hono();
   const noteOnce = coolingDown(
     hint,
     ({ resource, id }, error) =>
-      log.info({ resource, id, reason: reasonOf(error) }, 'webhook could not be noted'),
+      log.info({ resource, id, reason: reasonOf(error) }, 'webhook could not be stored'),
     { ms: COOL_DOWN_MS, now },
   );
   const refuse = (outcome: WebhookOutcome, status: 400 | 401 | 413, error: string) => {
@@ -48,14 +48,14 @@ export function webhookApp(secret: Secret, { metrics, hint, log, now }: Operatio
     if (hints === undefined) return refuse('malformed', 400, 'the body is not JSON');
     if (hints.length === 0) return refuse('malformed', 400, 'the body names no issue, account or contact');
     try {
-      await withTimeout(PATIENCE_MS, 'noting what to read again', noteOnce(hints));
+      await withTimeout(PATIENCE_MS, 'queueing the records to read again', noteOnce(hints));
     } catch (error) {
       metrics.webhook('failed');
-      log.info({ reason: reasonOf(error) }, 'webhook could not be noted');
+      log.info({ reason: reasonOf(error) }, 'webhook could not be stored');
       return c.json({ error: 'the database is away' }, 503, { 'Retry-After': RETRY_AFTER_SECONDS });
     }
     metrics.webhook('accepted');
-    log.debug({ hints }, 'webhook taken');
+    log.debug({ hints }, 'webhook accepted');
     return c.json({ queued: hints }, 202);
   });
   return app;

@@ -3,97 +3,99 @@ import { type EndpointUse, PRIORITY, type Priority } from '../types.ts';
 
 export interface BudgetOptions {
   readonly endpoint: string;
-  /** Requests allowed in any stretch of `intervalMs`. */
+  /** Requests allowed in any interval of `intervalMs`. */
   readonly allowed: number;
   readonly intervalMs: number;
-  /** Requests under way at once. */
+  /** Concurrent requests. */
   readonly concurrency: number;
   /** Epoch milliseconds; must not go back. */
   readonly now: () => number;
-  /** When requests of an earlier process were answered, epoch milliseconds: they still count. */
+  /** When requests of an earlier process were answered, epoch milliseconds: they count against the limit too. */
   readonly occupied?: readonly number[];
-  /** Until when the server asked an earlier process to wait, epoch milliseconds: the first request asks alone. */
+  /**
+   * Until when the server asked an earlier process to wait, epoch milliseconds. The first request then probes alone.
+   */
   readonly pausedUntil?: number;
-  /** The longest time between two requests that ask whether a pause is over, milliseconds. */
+  /** The longest time between two requests that probe whether a pause is over, in milliseconds. */
   readonly askEveryMs?: number;
 }
 
-/** How `send` tells what became of its request. Nothing told: no answer came. */
+/** How `send` reports the outcome of its request. If it reports nothing, no answer came. */
 export interface Turn {
   /**
-   * The server refused it over its limit and asks to wait until then, epoch milliseconds. To pause the next request in
-   * the queue as well, it must be called before `send` settles.
+   * The server refused the request because of its limit and asks to wait until then, epoch milliseconds. Call it
+   * before `send` settles, so that the next request in the queue is paused too.
    */
   limited(until: number): void;
-  /** The server answered in any other way. */
+  /** The server gave any other answer. */
   answered(): void;
 }
 
-/** One endpoint's queue, and the sliding window that lets requests out of it. */
+/** One endpoint's queue of requests, and the sliding window that limits it. */
 export interface Budget {
   /**
-   * Runs `send` when its turn comes: the highest priority first, no more than allowed within the interval.
+   * Runs `send` when its turn comes: highest priority first, at most `allowed` within an interval.
    *
-   * After a request was limited, the queue is paused for as long as the server asked, but a single request asks again
-   * every `askEveryMs` meanwhile. The first request after the pause goes alone too: the others follow its answer.
+   * After a 429 the queue pauses for as long as the server asked. During a long pause a single request probes every
+   * `askEveryMs`. The first request after the pause goes alone too; the others wait for its answer.
    *
-   * @throws the signal's reason when it is aborted before the turn came.
+   * @throws the signal's reason when it aborts before the turn comes.
    */
   run<T>(send: (turn: Turn) => Promise<T>, priority: Priority, signal?: AbortSignal): Promise<T>;
   use(): EndpointUse;
-  /** Drops what waits. */
+  /** Drops the queued requests. Abort their signals first, or their promises never settle. */
   clear(): void;
 }
 
-/** Longer ones fire at once. */
+/** Node fires timers longer than this at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const ASK_EVERY_MS = 600_000;
 
-/** What a 429 asked for. Epoch milliseconds. */
+/** The pause after a 429, in epoch milliseconds. */
 interface Pause {
-  /** The server's word. */
+  /** Until when the server asked to wait. */
   readonly until: number;
-  /** When one request may ask whether it still holds. */
+  /** When one request may probe whether the pause still applies. */
   readonly askAt: number;
 }
 
 /**
- * A slot is taken when a request starts and given back one interval after its answer arrived. Pylon counts
- * a request when it arrives there, at some time between the two: so whatever the latency, no stretch of one
- * interval at Pylon's end ever sees more than the allowed number.
+ * A request takes a slot when it starts and frees it one interval after its answer arrived. Pylon counts a request
+ * when it arrives there, between these two moments. So Pylon never counts more than the allowed number in an
+ * interval, whatever the latency.
  */
 export function createBudget(options: BudgetOptions): Budget {
   const { endpoint, allowed, intervalMs, now, pausedUntil = 0, askEveryMs = ASK_EVERY_MS } = options;
   const queue = new PQueue({ concurrency: Math.min(options.concurrency, allowed) });
-  /** When taken slots become free, ascending; those of requests under way are counted in `underWay`. */
+  /** When slots become free, ascending; slots of requests in flight are counted in `underWay`. */
   const freeAt = [...(options.occupied ?? [])]
     // An earlier process may have had a clock ahead of ours.
     .map((time) => Math.min(time, now()) + intervalMs)
     .sort((a, b) => a - b);
   let underWay = 0;
   let pause: Pause | undefined = pausedUntil > now() ? { until: pausedUntil, askAt: now() } : undefined;
-  /** Whether the request that asks is under way. */
-  let asking = false;
+  /** Whether the probing request is in flight. */
+  let probing = false;
   let timer: NodeJS.Timeout | undefined;
 
   const taken = () => {
     while (freeAt[0] !== undefined && freeAt[0] <= now()) freeAt.shift();
     return freeAt.length + underWay;
   };
-  /** Opens or closes the queue; the one place that does. */
+  /** Starts or pauses the queue; nothing else does. */
   const regulate = () => {
     clearTimeout(timer);
     const full = taken() >= allowed;
     const waits = pause !== undefined && pause.askAt > now();
-    if (!full && !waits && !asking) {
+    if (!full && !waits && !probing) {
       queue.start();
       return;
     }
     queue.pause();
     const wake = Math.max(waits ? (pause?.askAt ?? 0) : 0, full ? (freeAt[0] ?? 0) : 0);
-    // While all slots are under way, or the request that asks is, its answer regulates again.
-    if (wake > 0 && !asking)
+    // While all slots are in flight, or the probing request is, its answer calls `regulate` again.
+    if (wake > 0 && !probing)
       timer = setTimeout(regulate, Math.min(LONGEST_TIMER_MS, Math.max(1, Math.ceil(wake - now()))));
     if (queue.size === 0) timer?.unref();
   };
@@ -106,19 +108,19 @@ export function createBudget(options: BudgetOptions): Budget {
     run: async (send, priority, signal) => {
       const turn = queue.add(
         async () => {
-          const asks = pause !== undefined;
-          if (asks) asking = true;
-          let isTold = false;
+          const isProbe = pause !== undefined;
+          if (isProbe) probing = true;
+          let isReported = false;
           const turn: Turn = {
             limited(until) {
-              isTold = true;
-              // One that left before the pause began knows no better; the one that asks does.
-              pauseUntil(asks ? until : Math.max(until, pause?.until ?? 0));
+              isReported = true;
+              // A request sent before the pause may only lengthen it; the probing request sets it.
+              pauseUntil(isProbe ? until : Math.max(until, pause?.until ?? 0));
               regulate();
             },
             answered() {
-              isTold = true;
-              if (asks) pause = undefined;
+              isReported = true;
+              if (isProbe) pause = undefined;
             },
           };
           underWay += 1;
@@ -126,8 +128,8 @@ export function createBudget(options: BudgetOptions): Budget {
           try {
             return await send(turn);
           } finally {
-            if (asks) asking = false;
-            if (asks && !isTold && pause !== undefined) pauseUntil(pause.until);
+            if (isProbe) probing = false;
+            if (isProbe && !isReported && pause !== undefined) pauseUntil(pause.until);
             underWay -= 1;
             freeAt.push(now() + intervalMs);
             regulate();
@@ -139,7 +141,7 @@ export function createBudget(options: BudgetOptions): Budget {
       try {
         return await turn;
       } finally {
-        // Perhaps it left the queue without its turn, and nobody waits for the timer any more.
+        // An aborted request leaves the queue without its turn, and then nothing may need the timer.
         regulate();
       }
     },

@@ -1,14 +1,14 @@
 import { type Budget, createBudget } from './budget.ts';
 import { canonical } from './endpoints.ts';
 
-/** Requests of one endpoint under way at once. */
+/** Concurrent requests to one endpoint. */
 const CONCURRENCY = 6;
 
 /** The budget of each endpoint. */
 export interface Budgets {
-  /** Made when first asked for; what placeholders are called makes no difference. */
+  /** Returns the budget of an endpoint, created at the first call; names of placeholders do not matter. */
   of(endpoint: string): Budget;
-  /** Those made so far. */
+  /** The budgets created so far. */
   all(): readonly Budget[];
 }
 
@@ -21,7 +21,7 @@ export function createBudgets(options: {
   readonly occupied: ReadonlyMap<string, readonly number[]>;
   /** Until when the server asked an earlier process to wait, by endpoint, epoch milliseconds. */
   readonly paused: ReadonlyMap<string, number>;
-  /** The longest time between two requests that ask whether a pause is over, milliseconds. */
+  /** The longest time between two requests that probe whether a pause is over, in milliseconds. */
   readonly askEveryMs?: number | undefined;
 }): Budgets {
   const { allowed, intervalMs, now, askEveryMs } = options;

@@ -1,4 +1,4 @@
-/** Edits (insert, delete, replace) that turn one text into the other. */
+/** How many edits (insert, delete, replace) turn one text into the other. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
@@ -12,7 +12,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The name most like what was given, for "did you mean". */
+/** The name closest to the one given, for "did you mean"; empty if there are no names. */
 export function closest(given: string, names: readonly string[]): string {
   const ranked = names.map((name) => [distance(given.toLowerCase(), name.toLowerCase()), name] as const);
   return ranked.sort(([a], [b]) => a - b)[0]?.[1] ?? '';

@@ -56,7 +56,7 @@ export const ENDPOINTS: ReadonlyMap<string, Tier> = new Map([
   ...names(HIGH).map((name) => [name, 'high'] as const),
 ]);
 
-/** An endpoint's name whatever its placeholders are called: `GET /issues/{id}` → `GET /issues/{}`. */
+/** An endpoint's name without the names of its placeholders: `GET /issues/{id}` → `GET /issues/{}`. */
 export function canonical(endpoint: string): string {
   return endpoint.replace(/\{[^}]*\}/g, '{}');
 }

@@ -3,10 +3,12 @@ import { reasonOf, UsageError } from '../../errors.ts';
 import { closest } from './closest.ts';
 import { canonical, ENDPOINTS, TIERS, type Tier } from './endpoints.ts';
 
-/** How many requests each endpoint takes in an interval. */
+/** How many requests Pylon accepts for each endpoint in an interval. */
 export interface Limits {
   readonly intervalMs: number;
-  /** The limit of an endpoint, e.g. `GET /issues/{id}`; one that Pylon does not document has the lowest. */
+  /**
+   * The limit of an endpoint, e.g. `GET /issues/{id}`; an endpoint that Pylon does not document has the lowest limit.
+   */
   of(endpoint: string): number;
 }
 
@@ -26,7 +28,7 @@ function tiered(
   };
 }
 
-/** Pylon's limits as they are documented now, or as they were until about August 2026. */
+/** Pylon's documented limits: those of now, or those until about August 2026. */
 export function documentedLimits(era: 'current' | 'legacy', intervalMs = MINUTE_MS): Limits {
   return tiered(TIERS[era], new Map(), intervalMs);
 }
@@ -36,7 +38,7 @@ const FILE = z.strictObject({
   limits: z.record(z.string(), z.number().int().positive()).default({}),
 });
 
-/** What a file holds at a path, as JSON. */
+/** The value at a path of the file, as JSON. */
 const givenAt = (json: unknown, path: readonly PropertyKey[]): string =>
   JSON.stringify(
     path.reduce<unknown>((value, key) => (value as Readonly<Record<PropertyKey, unknown>>)?.[key], json),
@@ -46,10 +48,10 @@ const TAKES =
   'current, legacy, or the path of a file like {"interval_ms": 60000, "limits": {"GET /issues": 30}}';
 
 /**
- * Limits from configuration: `current`, `legacy`, or the path of a JSON file; endpoints the file does not
- * name keep their tier of today.
+ * Limits from the configuration: `current`, `legacy`, or the path of a JSON file. Endpoints the file does not name
+ * keep the current limit of their tier.
  *
- * @throws UsageError naming what was given and what is taken.
+ * @throws UsageError naming the value given and what is accepted.
  */
 export function parseLimits(value: string, readFile: (path: string) => string): Limits {
   if (value === 'current' || value === 'legacy') return documentedLimits(value);

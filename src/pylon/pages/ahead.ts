@@ -1,13 +1,13 @@
 /**
- * The same items, each fetched while its predecessor is being worked on: exactly one ahead. An error comes
- * up at its turn. Leaving the loop early calls `leave`, which should end the fetch in hand (it may be held back
- * for a minute by a 429), waits for that and lets go of the source.
+ * Yields the same items, and fetches the next one while the caller works on the present one. An error is thrown when
+ * its item is due. If the caller leaves the loop early, it calls `leave`, which should abort the fetch in flight (a
+ * 429 may delay it for a minute), waits for that fetch and closes the source.
  */
 export async function* ahead<T>(source: AsyncIterable<T>, leave: () => void = () => {}): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const fetch = () => {
     const next = iterator.next();
-    // Handled here so that an error nobody waits for yet is not taken for one that nobody will.
+    // Marks the promise as handled: nobody awaits it yet, and Node would report an unhandled rejection.
     next.catch(() => {});
     return next;
   };

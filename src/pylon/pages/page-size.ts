@@ -1,21 +1,21 @@
-/** How many objects to ask for, learned from how large they were. */
+/** How many objects to ask for in a page, adapted to the size of the objects. */
 export interface PageSize {
   /** Objects to ask for next. */
   readonly limit: number;
-  /** Largest answer worth reading at this limit, in bytes; undefined when nothing smaller can be asked for. */
+  /** The largest answer to read at this limit, in bytes; undefined when the limit cannot be lowered. */
   readonly maxBytes: number | undefined;
-  /** Learns from a page that was read. */
+  /** Adapts the limit to a page that was read. */
   learn(objects: number, bytes: number): void;
-  /** Learns that a page was too large to be read. */
+  /** Lowers the limit after a page that was too large to be read. */
   shrink(): void;
 }
 
 const MIB = 1024 * 1024;
 
 /**
- * Page sizes that keep answers near `targetBytes` and never above `capBytes`, whatever objects weigh.
- * Pylon does not say whether the limit may change from page to page of one cursor; its cursors are keysets
- * (observed), for which it makes no difference.
+ * Page sizes that keep answers near `targetBytes` and, unless a single object is larger, below `capBytes`. Pylon does
+ * not document whether the limit may change between the pages of one listing; its cursors have been observed to be
+ * keysets, for which that makes no difference.
  */
 export function pageSize({
   max,
@@ -35,7 +35,7 @@ export function pageSize({
       return limit > 1 ? capBytes : undefined;
     },
     learn(objects, bytes) {
-      // A near-empty last page says little of what objects weigh.
+      // A nearly empty last page says little about the size of the objects.
       if (objects < Math.min(10, limit)) return;
       const fitting = Math.floor(targetBytes / (bytes / objects));
       limit = Math.max(1, Math.min(max, fitting, limit * 4));

@@ -7,16 +7,16 @@ import { BACKOFF, backoff, sleep as realSleep, type Sleep } from '../wire/retry.
 import type { PageSize } from './page-size.ts';
 
 export interface Paging {
-  /** Learns page sizes; without it, `listing.limit` is asked for every time. */
+  /** Adapts the page size; without it, every request asks for `listing.limit`. */
   readonly size?: PageSize;
   readonly sleep?: Sleep;
   readonly random?: () => number;
 }
 
-/** How often a page is asked for again that says there is more and brings nothing. */
+/** Attempts at a page that claims there is more but is empty. */
 const EMPTY_ATTEMPTS = 6;
 
-/** What a page's answer holds, in the envelope of either document. */
+/** The content of a page's answer, in the envelope of either of Pylon's two API documents. */
 function open(
   endpoint: string,
   { body }: Answer,
@@ -36,7 +36,7 @@ function open(
   }
   const pagination = isFields(body.pagination) ? body.pagination : {};
   const cursor = typeof pagination.cursor === 'string' ? pagination.cursor : '';
-  // Where only one of the two came, it decides: taking the page for the last would make live records look deleted.
+  // If only one of the two fields came, it decides: taking the page for the last one would make live records look deleted.
   const more = pagination.has_next_page ?? cursor !== '';
   return { objects: data, more: more === true, cursor };
 }
@@ -63,7 +63,7 @@ function requestFor(
   };
 }
 
-/** One answer, its objects already taken by `read`: none is held on to. */
+/** Requests one page and passes its objects to `read`, without keeping a reference to them. */
 async function ask<T>(
   pylon: Pylon,
   request: PylonRequest,
@@ -76,23 +76,23 @@ async function ask<T>(
   return { objects: read(objects, order), count: objects.length, more, next, bytes, order, date };
 }
 
-/** What is made of the objects of an answer. */
+/** Converts the objects of an answer. */
 export type Read<T> = (objects: readonly unknown[], order: Order) => T;
 
 /**
- * The pages of a listing, in order, from its cursor to the last. A page that claims a successor but holds
- * nothing is asked for again, since taking it for the end would make live records look deleted.
+ * The pages of a listing, in order, from its cursor to the last. A page that is empty but claims there is more is
+ * requested again: taking it for the end would make live records look deleted.
  *
- * @throws TransientError when such a page stays empty, or the answer is no list; PermanentError when a
- * cursor comes back that was followed before.
+ * @throws TransientError when such a page stays empty, or the answer is not a list; PermanentError when a cursor is
+ * missing or repeats.
  */
 export function pages(pylon: Pylon, listing: Listing, paging: Paging = {}): AsyncGenerator<Page> {
   return readPages(pylon, listing, paging, (objects) => objects);
 }
 
 /**
- * The same pages, with what `read` makes of their objects in the place of these. Parsed objects weigh
- * several times their text: they are let go of before the page is handed over.
+ * The same pages, with the result of `read` instead of their objects. Parsed objects take several times the memory of
+ * their text, so they can be freed before the page is yielded.
  */
 export async function* readPages<T>(
   pylon: Pylon,

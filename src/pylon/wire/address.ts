@@ -2,8 +2,8 @@ import { PermanentError } from '../../errors.ts';
 import type { PylonRequest } from '../types.ts';
 
 /**
- * A value as one segment of a path. `.` and `..` cannot be one, however they are encoded: they would be
- * resolved away, and the request would go to another endpoint.
+ * Encodes a value as one segment of a path. `.` and `..` are refused: `URL` resolves them, even when encoded, and the
+ * request would go to another endpoint.
  */
 function segment(route: string, name: string, value: string | undefined): string {
   if (value === undefined || /^\.{0,2}$/.test(value) || !value.isWellFormed()) {
@@ -14,7 +14,7 @@ function segment(route: string, name: string, value: string | undefined): string
 }
 
 /**
- * Where a request goes: the route below the API's address, its placeholders filled in, and the query.
+ * The URL of a request: the API's address, the route with its placeholders filled in, and the query.
  *
  * @throws PermanentError when a placeholder's value is missing or cannot stand in a path.
  */

@@ -2,7 +2,7 @@ import { TransientError } from '../../errors.ts';
 import { parseJson } from '../../exact.ts';
 import { AnswerTooLargeError } from '../errors.ts';
 
-/** The whole body, read as it comes, given up beyond `maxBytes`. */
+/** Reads the whole body; throws AnswerTooLargeError as soon as it is longer than `maxBytes`. */
 export async function readBody(response: Response, endpoint: string, maxBytes: number): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
@@ -15,9 +15,10 @@ export async function readBody(response: Response, endpoint: string, maxBytes: n
 }
 
 /**
- * The parsed body of an answer, and its size.
+ * The parsed body of an answer, and its size in bytes.
  *
- * @throws TransientError when it is not JSON: a proxy's page, or a body cut short; when it is empty and `mustHold`.
+ * @throws TransientError when the body is not JSON (a proxy's page, or a body cut short), or is empty although
+ * `mustHold`; AnswerTooLargeError.
  */
 export async function readJson(
   response: Response,
@@ -27,7 +28,7 @@ export async function readJson(
 ): Promise<{ body: unknown; bytes: number }> {
   const buffer = await readBody(response, endpoint, maxBytes);
   if (buffer.length === 0) {
-    // A body of unknown length that was cut before its first byte looks the same.
+    // A body of unknown length that was cut off before its first byte looks the same.
     if (mustHold && response.status !== 204)
       throw new TransientError(`${endpoint}: ${response.status} with an empty body`);
     return { body: undefined, bytes: 0 };
@@ -43,8 +44,8 @@ export async function readJson(
   }
 }
 
-/** Lets go of an answer whose body nobody needs. */
+/** Discards an answer's body, so that its connection is free again. */
 export function releaseBody(response: Response): void {
-  // A body cut short rejects here; the status has said all there is to know.
+  // It rejects for a body cut short; the status was all that is needed.
   response.body?.cancel().catch(() => {});
 }

@@ -5,10 +5,10 @@ import { readBody } from './body.ts';
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** More than any refusal needs. */
+/** The most bytes read of a refusal's body. */
 const WORDS_BYTES = 1024 * 1024;
 
-/** Why a refusal that is no JSON has no words: the answer of a proxy, or one cut short. */
+/** The fields for a refusal that is not JSON: a proxy's answer, or one cut short. */
 function unreadable(response: Response): Fields {
   return { error: `the answer is not JSON (${response.headers.get('content-type') ?? 'no content type'})` };
 }
@@ -24,12 +24,12 @@ async function readWords(
     const parsed: unknown = JSON.parse(conceal(words.toString('utf8')));
     return isFields(parsed) ? parsed : {};
   } catch {
-    // The status decides what to do; without the body there is only less to say about it.
+    // The status alone decides what to do; the body only adds the reason.
     return undefined;
   }
 }
 
-/** What an answer of 400 or above says, from its status and whatever its body holds. */
+/** The error for an answer of 400 or above, from its status and its body. */
 export async function refusal(
   endpoint: string,
   response: Response,
@@ -52,7 +52,7 @@ export async function refusal(
   });
 }
 
-/** What to tell of an answer that points elsewhere. */
+/** The error for a redirect. */
 export function redirected(
   endpoint: string,
   status: number,

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
-/** Waits; rejects with the signal's reason as soon as it is aborted. */
+/** Waits so many milliseconds; rejects with the signal's reason as soon as that aborts. */
 export const sleep: Sleep = async (ms, signal) => {
   signal?.throwIfAborted();
   try {
@@ -13,7 +13,7 @@ export const sleep: Sleep = async (ms, signal) => {
 };
 
 export interface Backoff {
-  /** How often a read is tried in all. */
+  /** Attempts at a read, the first included. */
   readonly attempts: number;
   readonly baseMs: number;
   readonly capMs: number;
@@ -26,27 +26,32 @@ export function backoff({ baseMs, capMs }: Backoff, attempt: number, random: () 
   return Math.round(random() * Math.min(capMs, baseMs * 2 ** (attempt - 1)));
 }
 
-/** An HTTP date; `Date.parse` alone finds dates in any text with a number. */
+/** The form of an HTTP date; `Date.parse` alone accepts almost any text with a number. */
 const HTTP_DATE = /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/;
 
-/** The instant of an HTTP date, epoch milliseconds; undefined for any other text. */
+/** Parses an HTTP date to epoch milliseconds; undefined for any other text. */
 export function httpDate(text: string | null): number | undefined {
   const date = text !== null && HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : date;
 }
 
-/** Seconds from which on a number is no wait but a time: 31 years, or September 2001. */
+/**
+ * A number of seconds from this on is a point in time, not a wait: as a wait it would be 31 years, as a time it is
+ * September 2001.
+ */
 const EPOCH_SECONDS = 1e9;
-/** The same of milliseconds: as seconds it would be the year 5138. */
+/** A number from this on is a time in milliseconds: in seconds it would be the year 5138. */
 const EPOCH_MILLISECONDS = 1e11;
 
-/** What a number asks for, milliseconds from now: seconds, or, where only that makes sense, an epoch. */
+/**
+ * The wait that a number asks for, in milliseconds from now: it is seconds, or a time where only that makes sense.
+ */
 function delayOfNumber(number: number, now: number): number {
   if (number < EPOCH_SECONDS) return number * 1_000;
   return (number < EPOCH_MILLISECONDS ? number * 1_000 : number) - now;
 }
 
-/** A `Retry-After` in any of its forms, as milliseconds from now; undefined where unreadable. */
+/** A `Retry-After` in any of its forms, as milliseconds from now; undefined if it cannot be read. */
 function delayOf(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   const number = value.trim() === '' ? Number.NaN : Number(value);
@@ -55,15 +60,15 @@ function delayOf(value: string | null, now: number): number | undefined {
   return date === undefined ? undefined : date - now;
 }
 
-/** The shortest wait after a 429, whatever it says. */
+/** The shortest wait after a 429, in milliseconds, whatever its header says. */
 export const SHORTEST_PAUSE_MS = 1_000;
-/** The longest wait that is believed, so that its end is a date that everybody can show. */
+/** The longest wait, in milliseconds; longer ones are cut, so that their end is a valid date everywhere. */
 const LONGEST_PAUSE_MS = 366 * 86_400_000;
 
 /**
- * How long a 429 asks to wait, in whole milliseconds: `X-Retry-After`, else `Retry-After`, else a little more
- * than the limits' interval (65 s for a minute, as observed clients do). From `shortestMs` to a year. `now` is Pylon's
- * clock.
+ * How long to wait after a 429, in whole milliseconds: `X-Retry-After`, else `Retry-After`, else a little more than
+ * the limits' interval (65 s for a minute, as other clients do). At least `shortestMs`, at most a year. `now` is
+ * Pylon's clock.
  */
 export function retryAfter(
   headers: Headers,

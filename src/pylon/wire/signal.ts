@@ -1,21 +1,24 @@
 import { setMaxListeners } from 'node:events';
 
-/** A signal that follows others until it is let go of. */
+/** A signal that follows other signals until it is unlinked. */
 export interface Linked {
   readonly signal: AbortSignal;
   abort(reason: unknown): void;
-  /** Stops following; what lives longer than one request must not collect a listener for each. */
+  /** Removes the listeners from the followed signals, which would otherwise collect one for each request. */
   unlink(): void;
 }
 
-/** Aborts when any of the signals does, with its reason. (`AbortSignal.any` leaves something behind on long-lived signals in Node 20.) */
+/**
+ * Returns a signal that aborts when any of the given ones does, with its reason. (In Node 20 `AbortSignal.any` leaks
+ * memory on long-lived signals.)
+ */
 export function link(...signals: readonly (AbortSignal | undefined)[]): Linked {
   const controller = new AbortController();
   const sources = signals.filter((signal) => signal !== undefined);
   const follow = (event: Event) => controller.abort((event.target as AbortSignal).reason);
   for (const source of sources) {
     if (source.aborted) controller.abort(source.reason);
-    // Every request under way listens: there are as many as there are, and each lets go.
+    // Every request in flight adds a listener and removes it: no leak, so no limit.
     setMaxListeners(0, source);
     source.addEventListener('abort', follow, { once: true });
   }

@@ -7,42 +7,45 @@ import { redirected, refusal } from './refusal.ts';
 import { httpDate, retryAfter } from './retry.ts';
 import { link } from './signal.ts';
 
-/** A request ready to be sent, as often as it takes. */
+/** A request ready to be sent, once or with retries. */
 export interface Prepared {
   readonly endpoint: string;
   readonly url: URL;
   readonly init: RequestInit;
-  /** Whether it changes nothing at Pylon. */
+  /** Whether the request changes nothing in Pylon. */
   readonly isRead: boolean;
   readonly maxBytes: number;
 }
 
-/** What sending needs to know. */
+/** What sending a request needs. */
 export interface Wire {
   readonly fetch: typeof fetch;
-  /** For one attempt, its whole answer included. */
+  /** Time limit for one attempt, including its whole answer, in milliseconds. */
   readonly timeoutMs: number;
   readonly nextOrder: () => bigint;
-  /** Called as a request leaves that changes something; what it throws keeps that from leaving. */
+  /** Called just before a write is sent; if it throws, the write is not sent. */
   readonly beforeWrite: () => void;
   /** Milliseconds over which Pylon counts requests. */
   readonly intervalMs: number;
   /** The shortest wait after a 429, milliseconds. */
   readonly shortestPauseMs: number;
-  /** Pylon's clock, and what it learns from. */
+  /** Pylon's clock, which learns from each answer. */
   readonly clock: { now(): number; follow(date: number): void };
-  /** Takes secrets out of text that the server wrote. */
+  /** Replaces secrets in a text of the server. */
   readonly conceal: (text: string) => string;
 }
 
-/** What one attempt came to. */
+/** The outcome of one attempt. */
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  /** Sending it again cannot help. */
+  /** A retry cannot help. */
   | { readonly kind: 'refused'; readonly error: Error }
-  /** Not processed, over the limit. */
+  /** Pylon did not process it: 429. */
   | { readonly kind: 'limited'; readonly waitMs: number }
-  /** `sent`: it may have reached Pylon and been processed. `status`: of an answer that says so itself. */
+  /**
+   * A retry may help. `sent`: Pylon may have received and processed it. `status`: the status of an answer that
+   * reports the failure (5xx, 408).
+   */
   | {
       readonly kind: 'failed';
       readonly error: unknown;
@@ -53,18 +56,18 @@ export type Outcome =
 const UNSENT_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 const UNSENT_CALLS = new Set(['connect', 'getaddrinfo']);
 
-/** Whether a failure says that no connection came about, so that nothing can have reached Pylon. */
+/** Whether a failure shows that no connection was made, so that Pylon cannot have received anything. */
 function isUnsent(error: unknown): boolean {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
     if (UNSENT_CODES.has(String(code)) || UNSENT_CALLS.has(String(syscall))) return true;
-    // Every address of the host was tried.
+    // One error for each address of the host.
     if (inner instanceof AggregateError && inner.errors.length > 0) return inner.errors.every(isUnsent);
   }
   return false;
 }
 
-/** Reads an answer as far as its status asks for. */
+/** Decides by an answer's status what it means, and reads the body only where it is needed. */
 async function judge(
   wire: Wire,
   request: Prepared,
@@ -83,7 +86,7 @@ async function judge(
   }
   if (status >= 400) {
     const error = await refusal(endpoint, response, wire.conceal);
-    // 408 is a proxy's: the request did not come through in time.
+    // A 408 comes from a proxy: the request did not reach Pylon in time.
     if (status < 500 && status !== 408) return { kind: 'refused', error };
     return { kind: 'failed', error: new TransientError(error.message), sent: true, status };
   }
@@ -93,8 +96,8 @@ async function judge(
 /**
  * Sends a request once.
  *
- * @throws `signal`'s reason when it is aborted, and what `beforeWrite` throws; no failure of the network, nor any
- * answer, rejects.
+ * @throws `signal`'s reason when it aborts, and what `beforeWrite` throws. Failures of the network and answers of any
+ * status are returned as an outcome.
  */
 export async function attempt(wire: Wire, request: Prepared, signal: AbortSignal): Promise<Outcome> {
   const { endpoint } = request;
@@ -108,7 +111,7 @@ export async function attempt(wire: Wire, request: Prepared, signal: AbortSignal
   let outcome: Awaited<ReturnType<typeof judge>>;
   let received: { status: number; date: number | undefined };
   try {
-    // A redirect would carry the token to wherever it points.
+    // Following a redirect would send the token to wherever it points.
     const response = await wire.fetch(request.url, {
       ...request.init,
       redirect: 'manual',
