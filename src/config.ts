@@ -33,59 +33,59 @@ import {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Everything the environment says, checked. */
+/** The configuration from the environment, checked. */
 export interface Config {
-  /** Absent only where the command needs none. */
+  /** Undefined only where the command needs none. */
   readonly token: Secret | undefined;
   readonly apiUrl: string;
-  /** Absent: the embedded Postgres below `dataDir`. */
+  /** Undefined: use the embedded Postgres below `dataDir`. */
   readonly databaseUrl: Secret | undefined;
-  /** Where the address has none; Postgres's client finds it in the environment. */
+  /** `PGPASSWORD`, for addresses without a password. Postgres's client reads it from the environment itself. */
   readonly databasePassword: Secret | undefined;
   readonly limits: Limits;
   readonly rateShare: number;
   readonly resources: readonly Resource[];
-  /** First `created_at` to backfill, RFC 3339. */
+  /** The earliest `created_at` to read, RFC 3339; undefined: everything. */
   readonly since: string | undefined;
   readonly schedule: string;
   readonly listSchedule: string;
   readonly reconcileSchedule: string;
   readonly windowDays: number;
   readonly overlapSeconds: number;
-  /** Part of the allowed requests for resweeps and audit; 0: none are made. */
+  /** Share of the allowed requests for resweeps and the audit, 0 to 1; 0 turns them off. */
   readonly auditShare: number;
-  /** Who wins where both sides changed the same field. */
+  /** Which side wins where both have changed the same field. */
   readonly conflicts: Conflicts;
-  /** Which edits may be sent; empty: the mirror is read only. */
+  /** Which edits may be sent; empty: the mirror is read-only. */
   readonly allow: readonly Allowed[];
   /** More edits than this in one transaction become drafts. */
   readonly editGuard: number;
-  /** Days for which what is settled is kept. */
+  /** Days for which settled edits, history and the like are kept. */
   readonly retentionDays: number;
-  /** A connection that notifications come through; absent: the database's own. */
+  /** The address of a connection for LISTEN; undefined: the database's own. */
   readonly listenUrl: Secret | undefined;
   readonly dataDir: string;
   readonly http: ListenAddress | 'off';
-  /** Further names under which its pages may be asked for, in lower case. */
+  /** Further host names under which the port shows its pages, in lower case. */
   readonly httpHosts: readonly string[];
-  /** Absent: no webhooks are taken. */
+  /** Undefined: webhooks are off. */
   readonly webhookSecret: Secret | undefined;
   readonly logLevel: string;
-  /** Absent: `pretty` on a terminal, `json` elsewhere. */
+  /** Undefined: `pretty` on a terminal, `json` elsewhere. */
   readonly logFormat: 'json' | 'pretty' | undefined;
 }
 
-/** A variable that cannot be used, and why, without its value where that is a secret. */
+/** A variable with an unusable value, and why; the message never contains a secret. */
 interface Problem {
   readonly variable: string;
   readonly message: string;
 }
 
-/** What the environment says, with defaults in the place of what is wrong, and all that is wrong. */
+/** The configuration, with defaults instead of unusable values, and every problem. */
 export interface Inspection {
   readonly config: Config;
   readonly problems: readonly Problem[];
-  /** What is likely a mistake but stops nothing. */
+  /** Likely mistakes that do not keep the program from running. */
   readonly warnings: readonly string[];
 }
 
@@ -158,7 +158,7 @@ const isSecret = (variable: string) => (SECRETS as readonly string[]).includes(v
 function problemOf(variable: string, message: string, env: Environment): Problem {
   const value = env[variable];
   if (value === undefined) return { variable, message: `${variable} is not set: ${message}` };
-  // An address may carry a password, whichever variable it was put into.
+  // Somebody may have put an address with a password into any variable.
   const got =
     isSecret(variable) || /@/.test(value)
       ? '(its value is not shown)'
@@ -166,19 +166,19 @@ function problemOf(variable: string, message: string, env: Environment): Problem
   return { variable, message: `${variable} ${got}: ${message}` };
 }
 
-/** What Kubernetes sets in every container beside a service named `pylon-sync`. */
+/** Variables that Kubernetes sets in every container for a service named `pylon-sync`. */
 const SERVICE_LINK = /_(SERVICE_(HOST|PORT)\w*|PORT(_\d+_\w+)?)$/;
 
 function unknownNames(env: Environment): readonly string[] {
   const known = new Set([...Object.keys(schema.shape), ...SECRETS.map(fileVariable)]);
   return Object.keys(env)
     .filter((name) => /^PYLON_/.test(name) && !known.has(name) && !SERVICE_LINK.test(name))
-    .map((name) => `${name} is no variable of pylon-sync: it has no effect`);
+    .map((name) => `${name} is not a variable of pylon-sync: it has no effect`);
 }
 
 /**
- * Reads every variable and collects every problem. A variable that is set but empty counts as not set. Secrets that stand in
- * files are read.
+ * Reads every variable and collects every problem. An empty variable counts as not set. Reads the files of secrets
+ * (`<name>_FILE`).
  */
 export function inspectConfig(env: Environment, need: { readonly token: boolean }): Inspection {
   const files = readSecretFiles(env);
@@ -202,14 +202,14 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
   return { config: configOf(read), problems, warnings: [...unknownNames(given), ...unknownZone(given)] };
 }
 
-/** Node takes UTC for a time zone that it does not know, and says nothing. */
+/** Warns of an unknown time zone, for which Node silently uses UTC. */
 function unknownZone({ TZ: zone }: Environment): readonly string[] {
   if (zone === undefined || /^:|^[A-Z]{3,}-?\d/i.test(zone)) return [];
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return [];
   } catch {
-    return [`TZ is ${JSON.stringify(zone)}: no time zone that Node knows, so schedules go by UTC`];
+    return [`TZ is ${JSON.stringify(zone)}: not a time zone that Node knows, so schedules use UTC`];
   }
 }
 

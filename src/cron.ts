@@ -1,6 +1,6 @@
 import { createTask, parse } from 'node-cron';
 
-/** The times of a cron expression, in local time of one zone. */
+/** The times of a cron expression, in the local time of one zone. */
 export interface Ticks {
   /** The first time after an instant, both epoch milliseconds; undefined where there is none within a century. */
   next(after: number): number | undefined;
@@ -8,29 +8,29 @@ export interface Ticks {
 
 const DAY_MS = 86_400_000;
 const LONGEST_SEARCH_DAYS = 36_525;
-/** No zone changes its offset twice within this time. */
+/** No time zone changes its offset twice within this time. */
 const STRIDE_MS = DAY_MS / 2;
 /** Longer than any change of offset that repeats local times. */
 const REPEAT_MS = 3 * 3_600_000;
 
-/** The zone that this process lives in. */
+/** The time zone of this process. */
 export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /**
- * The times of a cron expression of node-cron's, five or six fields, which says which days and times match.
+ * The times of a cron expression of five or six fields, as node-cron matches days and times.
  *
- * Where local time is set forward or back, an expression whose minutes begin with `*`, or that names every hour, keeps
- * its pace by real time. Any other runs once for each of its local times: at the first of two that are called alike,
- * and at the change itself where the change leaves its time out.
+ * When local time is set forward or back, an expression whose minutes begin with `*`, or that names every hour, keeps
+ * its interval in real time. Any other runs once for each of its local times: at the first of two equal local times,
+ * and at the change itself if the change skips its time.
  *
- * @throws RangeError for a zone that nobody knows.
+ * @throws RangeError for an unknown time zone.
  */
 export function ticksOf(cron: string, zone: string = localZone()): Ticks {
   const { offsetAt, changeAfter } = offsetsOf(zone);
   const nextLocal = localTimesOf(cron);
   const keepsPace = isContinuous(cron);
 
-  /** Whether the local time of an instant has been there before. */
+  /** Whether the same local time has occurred before: the second pass through a repeated hour. */
   const isSecond = (instant: number, offset: number) => {
     const before = offsetAt(instant - REPEAT_MS);
     const first = instant + offset - before;
@@ -53,7 +53,7 @@ export function ticksOf(cron: string, zone: string = localZone()): Ticks {
         const later = offsetAt(change);
         const leftOut = nextLocal(change + offset - 1) ?? Number.POSITIVE_INFINITY;
         if (!keepsPace && leftOut < change + later) return change;
-        // What local time shows at the change counts as well.
+        // The local time at the change itself may match, too.
         [from, offset] = [change - 1, later];
       }
     },
@@ -65,7 +65,10 @@ function isContinuous(cron: string): boolean {
   return minutes.startsWith('*') || new Set(parse(cron).hour).size === 24;
 }
 
-/** The first matching local time after another, both as if they were of UTC. */
+/**
+ * Returns a function from a local time to the first matching local time after it; both are epoch milliseconds as if
+ * the zone were UTC.
+ */
 function localTimesOf(cron: string): (after: number) => number | undefined {
   const fields = parse(cron);
   const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
@@ -75,7 +78,7 @@ function localTimesOf(cron: string): (after: number) => number | undefined {
     number[],
   ];
   const matcher = createTask(cron, () => {}, { timezone: 'UTC' });
-  // Only asked, never started.
+  // The task is used for matching only and never started.
   void matcher.destroy();
   const firstOfDay = timeAfter(-1, hours, minutes, seconds) ?? 0;
   const isDay = (day: number) =>
@@ -92,7 +95,9 @@ function localTimesOf(cron: string): (after: number) => number | undefined {
   };
 }
 
-/** The first time of a day after another, both in milliseconds since its beginning. */
+/**
+ * The first matching time of a day after `after`, both in milliseconds since midnight; undefined if there is none.
+ */
 function timeAfter(
   after: number,
   hours: readonly number[],
@@ -110,7 +115,7 @@ function timeAfter(
   return undefined;
 }
 
-/** What a zone's local time is ahead of UTC by, in milliseconds, and when that changes. */
+/** A zone's offset: how far its local time is ahead of UTC, in milliseconds, and when that changes. */
 function offsetsOf(zone: string) {
   const format = new Intl.DateTimeFormat('en-US', {
     ...{ timeZone: zone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23' },
@@ -125,7 +130,10 @@ function offsetsOf(zone: string) {
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
     return Date.UTC(year, month - 1, day, hour, minute, second) - whole;
   };
-  /** The first instant after one, up to another, at which the offset is not the given one any more. */
+  /**
+   * The first instant between `from` and `until` at which the offset differs from `offset`; undefined if there is
+   * none.
+   */
   const changeAfter = (from: number, offset: number, until: number): number | undefined => {
     for (let before = from; before < until; before += STRIDE_MS) {
       let after = Math.min(until, before + STRIDE_MS);

@@ -1,13 +1,13 @@
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const RFC3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** What `parseDate` takes, for messages. */
+/** What `parseDate` accepts, for messages. */
 export const DATE_TAKES =
   'a date such as 2025-01-31 (midnight UTC) or 2025-01-31T09:30:00Z (RFC 3339, with its zone)';
 
 /**
- * The instant a person wrote, as RFC 3339 in UTC; `undefined` for anything else, dates that do not exist
- * included (30 February, 24:00), which `Date` would move to the next day.
+ * Parses a date written by a person to RFC 3339 in UTC. Returns undefined for anything else, also for dates that do
+ * not exist (30 February, 24:00), which `Date` would move to the next day.
  */
 export function parseDate(text: string): string | undefined {
   const [, day, time, fraction = '', zone] =

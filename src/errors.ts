@@ -1,14 +1,14 @@
 /**
- * One class per decision a caller can take. The message says what was attempted and why it failed;
- * `cause` holds the error underneath where there is one.
+ * One class for each decision a caller can take. The message says what was attempted and why it failed; `cause` is
+ * the underlying error, if any.
  */
 
-/** The caller's words or configuration are wrong: say so and stop, exit status 2. */
+/** The command's arguments or the configuration are wrong: print the message and stop with exit status 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** Nothing was done; the same call may succeed later (database away, Pylon down, limit spent by others). */
+/** Nothing was done, and a retry may succeed (database unreachable, Pylon down, limit used up by others). */
 export class TransientError extends Error {
   override name = 'TransientError';
 }
@@ -18,26 +18,35 @@ export class PermanentError extends Error {
   override name = 'PermanentError';
 }
 
-/** A write whose answer was lost: it may or may not have been applied. Read back before repeating. */
+/** A write whose answer was lost: it may or may not have been applied. Read the record back before a retry. */
 export class UnknownOutcomeError extends Error {
   override name = 'UnknownOutcomeError';
 }
 
-/** This process no longer holds the lease of its database: write nothing more. */
+/** This process no longer holds the lease of its database: it must write nothing more. */
 export class LeaseLostError extends Error {
   override name = 'LeaseLostError';
 }
 
-/** What Drizzle says of a query that failed: the statement and its parameters, which hold people's data. */
+/**
+ * The beginning of Drizzle's message for a failed query; the statement and its parameters follow, which may be
+ * customer data.
+ */
 const QUERY = /^Failed query: /;
 
-/** What an error says; of several at once, which have no words of their own (the addresses of one name), each once. */
+/**
+ * An error's message. An AggregateError without one (one failure for each address of a host) gives the messages of
+ * its errors, each once.
+ */
 function messageOf(error: Error): string {
   if (error.message !== '' || !(error instanceof AggregateError)) return error.message || error.name;
   return [...new Set(error.errors.map(reasonOf))].join(', ') || error.name;
 }
 
-/** The text of any thrown value, for a log line or a row of `runs`; of a failed query, why and not what. */
+/**
+ * The text of any thrown value, for a log line or a row of `runs`. For a failed query it is the reason, without the
+ * statement and its parameters.
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const message = messageOf(error);
@@ -46,7 +55,10 @@ export function reasonOf(error: unknown): string {
   return inner === '' || message.includes(inner) ? message : `${message}: ${inner}`;
 }
 
-/** The error to log: that beneath a failed query, whose own message would hold people's data. */
+/**
+ * The error to log. For a failed query it is the underlying error, since the query's own message may contain customer
+ * data.
+ */
 export function loggable(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (QUERY.test(error.message)) return error.cause ?? new Error('a query failed');

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 
-/** Stands before digits in JSON on its way: nobody else can have written it. */
+/** Marks digits in intermediate JSON; random, so that no other text can begin with it. */
 const MARK = `exact:${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-/** A number, in its place in JSON, of so many digits or with an exponent that a double may not hold it. */
+/** A number in JSON with so many digits, or an exponent, that a double may not represent it exactly. */
 const SUSPECT = /[:,[]\s*(-?\d(?:[\d.]{15,}|[\d.]*(?=[eE]))(?:[eE][+-]?\d+)?)/g;
 
 let isMarking = false;
 let isMet = false;
 
-/** A number as its digits without zeros at their ends, and a power of ten: the same for all spellings of one number. */
+/** A canonical text of a number: digits without zeros at either end, and a power of ten. */
 function normalized(text: string): string {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
@@ -21,13 +21,13 @@ function normalized(text: string): string {
   return `${sign}${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
 }
 
-/** Whether a double holds a number exactly, as far as its shortest form tells. */
+/** Whether a double represents the number: its shortest text is the same number. */
 const isHeld = (text: string): boolean => {
   const double = Number(text);
   return Number.isFinite(double) && normalized(String(double)) === normalized(text);
 };
 
-/** Digits that Postgres's `numeric` has room for, before the point and after it. */
+/** The most digits of Postgres's `numeric`, before and after the decimal point. */
 const ROOM = { before: 131_072, after: 16_383 };
 
 function hasRoom(text: string): boolean {
@@ -37,27 +37,27 @@ function hasRoom(text: string): boolean {
   return whole.length + power <= ROOM.before && fraction.length - power <= ROOM.after;
 }
 
-/** A number in JSON that no double holds, with all its digits as they were written. */
+/** A number that no double represents exactly, with its digits as written. */
 export class ExactNumber {
   readonly digits: string;
   constructor(digits: string) {
     this.digits = digits;
     isMet = true;
   }
-  /** The same for all spellings of one number. */
+  /** A canonical text: the same for all spellings of one number. */
   get normalized(): string {
     return normalized(this.digits);
   }
   toString(): string {
     return this.digits;
   }
-  /** To `toJson` its digits; to `JSON.stringify`, which cannot write these as a number, a text of them. */
+  /** `toJson` writes the digits as a number; plain `JSON.stringify` cannot, and writes them as a string. */
   toJSON(): string {
     return isMarking ? MARK + this.digits : this.digits;
   }
 }
 
-/** What stands for a number: one that not even `numeric` has room for stays a text. */
+/** An ExactNumber, or the digits as a string if even `numeric` cannot store them. */
 const numberOf = (digits: string): ExactNumber | string =>
   hasRoom(digits) ? new ExactNumber(digits) : digits;
 
@@ -71,7 +71,7 @@ function endOfString(json: string, quote: number): number {
   }
 }
 
-/** Valid JSON with a marked text in the place of each number that no double holds. */
+/** Replaces each number that no double represents by a marked string; the result is valid JSON. */
 function withMarks(json: string): string {
   const parts: string[] = [];
   for (let from = 0; ; ) {
@@ -84,19 +84,22 @@ function withMarks(json: string): string {
   }
 }
 
-/** Whether JSON may hold a number that no double holds; a text in it that looks like one counts too. */
+/**
+ * Whether JSON may contain a number that no double represents. It may also return true for such digits inside a
+ * string.
+ */
 export function maySpill(json: string): boolean {
-  // Nothing stands before a number that is all there is.
+  // The whole text is one number.
   if (/^\s*[-\d]/.test(json)) return !isHeld(json.trim());
   for (const [, text = ''] of json.matchAll(SUSPECT)) if (!isHeld(text)) return true;
   return false;
 }
 
 /**
- * The value of JSON, with an `ExactNumber` for each number that no double holds; any other JSON is parsed as
- * `JSON.parse` does, and as fast but for one look at it.
+ * Parses JSON, with an `ExactNumber` for each number that no double represents. Other JSON is parsed by `JSON.parse`
+ * after one scan of the text.
  *
- * @throws SyntaxError as that does.
+ * @throws SyntaxError as `JSON.parse` does.
  */
 export function parseJson(json: string): unknown {
   const value = JSON.parse(json) as unknown;
@@ -106,7 +109,7 @@ export function parseJson(json: string): unknown {
   );
 }
 
-/** The JSON of a value, with the digits of each `ExactNumber` in it. */
+/** Writes a value as JSON; each `ExactNumber` becomes a number with its digits. */
 export function toJson(
   value: unknown,
   replacer?: ((key: string, value: unknown) => unknown) | null,

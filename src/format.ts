@@ -15,7 +15,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(hours / 24)}d ${two(hours % 24)}h`;
 }
 
-/** 62 %; never 100 % before all is done. */
+/** 62 %; rounded down, so that 100 % means done. */
 export function percent(share: number): string {
   return `${share >= 1 ? 100 : Math.min(99, Math.floor(share * 100))} %`;
 }
@@ -25,7 +25,7 @@ export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** Names of some, and how many more there are. */
+/** The first names, and how many more there are. */
 export function someOf(names: readonly string[], most = 5): string {
   const more = names.length - most;
   return more > 0 ? `${names.slice(0, most).join(', ')} and ${count(more)} more` : names.join(', ');

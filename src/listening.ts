@@ -1,11 +1,11 @@
-/** Where an HTTP port listens. */
+/** The address an HTTP port listens at. */
 export interface ListenAddress {
-  /** Empty: at every address of the machine. */
+  /** Empty: every address of the machine. */
   readonly host: string;
   readonly port: number;
 }
 
-/** `host:port` or `off`; undefined for anything else. */
+/** Parses `host:port` or `off`; undefined for anything else. */
 export function parseListenAddress(text: string): ListenAddress | 'off' | undefined {
   if (text === 'off') return 'off';
   const parts = /^(?:\[([\da-f:.]+)\]|([^\s:/@[\]]*)):(\d{1,5})$/i.exec(text);
@@ -14,7 +14,7 @@ export function parseListenAddress(text: string): ListenAddress | 'off' | undefi
   return host !== undefined && port <= 65_535 ? { host, port } : undefined;
 }
 
-/** Where to ask what listens at an address, from the same machine. */
+/** The host under which the same machine reaches what listens at an address. */
 export function askableHost({ host }: ListenAddress): string {
   if (host === '' || host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

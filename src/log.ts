@@ -7,13 +7,13 @@ export interface LogOptions {
   readonly level: string;
   readonly format: 'json' | 'pretty';
   readonly colour: boolean;
-  /** Takes each finished line, its end included. */
+  /** Called with each line, including its line break. */
   readonly write: (line: string) => void;
-  /** Blacks out secrets in a line, whatever carried them there. */
+  /** Replaces secrets in a line. */
   readonly conceal: (line: string) => string;
 }
 
-/** The error with its causes, but without the parameters of a query anywhere among them. */
+/** Serialises an error with its causes, without the parameters of failed queries. */
 function errorWithoutData(error: unknown): unknown {
   const safe = loggable(error);
   if (!(safe instanceof Error)) return safe;
@@ -22,7 +22,7 @@ function errorWithoutData(error: unknown): unknown {
     stack: string;
     code?: unknown;
   };
-  // The text that pino makes of the causes repeats their messages.
+  // pino's text of the causes would repeat their messages.
   return {
     type,
     message: reasonOf(safe),
@@ -31,7 +31,10 @@ function errorWithoutData(error: unknown): unknown {
   };
 }
 
-/** A constant message and fields; one line an event, as JSON or for eyes. */
+/**
+ * Creates a log of one line an event, as JSON or as text for people. Messages are constant; what varies goes into
+ * fields.
+ */
 export function createLog({ level, format, colour, write, conceal }: LogOptions): Logger {
   const pretty = prettyFactory({ colorize: colour, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' });
   const shown = format === 'pretty' ? (line: string) => pretty(line) : (line: string) => line;

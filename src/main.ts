@@ -9,13 +9,16 @@ import { surviveOutput } from './cli/process/streams.ts';
 import { reasonOf } from './errors.ts';
 import { PACKAGE } from './root.ts';
 
-/** A Ctrl-C reaches a process under npm twice, from the terminal and from npm: within this time it is one. */
+/**
+ * Under npm a process gets Ctrl-C twice, from the terminal and from npm. Two signals within so many milliseconds
+ * count as one.
+ */
 const SAME_SIGNAL_MS = 500;
 
-/** How long after a command that was stopped what is still open may keep the process. */
+/** How long after a stopped command its open handles may keep the process alive, in milliseconds. */
 const LINGER_MS = 100;
 
-/** The first signal asks for an end, the second one ends. */
+/** The first signal aborts the returned signal; a second one ends the process. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   let firstAt = 0;
@@ -31,7 +34,7 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** Reads `.env`; ends the process when that cannot be read. */
+/** Loads `.env`; exits with status 2 if it cannot be read. */
 function readEnvFile(): void {
   try {
     loadEnvironment('.env', process.env);
@@ -46,7 +49,7 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-// Before anything else is loaded: what replaces the process loads it.
+// Before anything else is loaded, since this may replace the process, which loads it again.
 boundYoung(process);
 collectEarly();
 allowSlowLinks();
@@ -62,5 +65,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   signal,
   version: version(),
 });
-// What was given up on the way to the end must not keep the process.
+// Work that the shutdown gave up on must not keep the process alive.
 if (signal.aborted) setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -1,6 +1,6 @@
 /**
- * Places in the order of requests: `asked` was taken before the request left, `answered` after the whole
- * answer had arrived. What a request saw is certainly newer than anything answered before it was asked.
+ * A request's two numbers in the order of requests: `asked` is taken before the request is sent, `answered` after its
+ * whole answer has arrived. If A's `asked` is higher than B's `answered`, A's answer is newer than B's.
  */
 export interface Order {
   readonly asked: bigint;

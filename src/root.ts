@@ -1,5 +1,5 @@
 /**
- * The folder of the package, which holds `migrations` and `package.json`: above `src`, and above `dist`, whose files
- * stand side by side.
+ * The package's folder, which contains `migrations` and `package.json`: the parent of `src`, and of `dist`, which has
+ * no subfolders.
  */
 export const PACKAGE = new URL('../', import.meta.url);

@@ -3,34 +3,34 @@ import { SECRETS } from './variables.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What a file of a secret holds, or why it cannot be used. */
+/** The secret in a file, or why the file cannot be used. */
 type SecretFile = { readonly text: string } | { readonly problem: string };
 
 const TAKES = 'takes the path of a file that holds the secret';
 
-/** The variable that names the file of a secret. */
+/** The variable with the path of a secret's file. */
 export const fileVariable = (secret: string): string => `${secret}_FILE`;
 
-/** Reads the secret in a file: all of it, but for the end of its last line. */
+/** Reads a secret from a file: all of it, without a line break at the end. */
 export function readSecretFile(path: string): SecretFile {
   try {
     const text = readFileSync(path.trim(), 'utf8').replace(/\r?\n$/, '');
     return text.trim() === '' ? { problem: `${TAKES} (the file is empty)` } : { text };
   } catch (error) {
-    // The message would repeat the path, in whose place somebody may have put the secret itself.
+    // The error's message has the path, and somebody may have put the secret itself in its place.
     return { problem: `${TAKES} (${(error as NodeJS.ErrnoException).code ?? 'it cannot be read'})` };
   }
 }
 
-/** Secrets that stand in files. */
+/** The secrets read from files. */
 export interface SecretFiles {
   /** By the secret's variable. */
   readonly values: Readonly<Record<string, string>>;
-  /** By the secret's variable, a sentence that names the variable at fault. */
+  /** Problems by the secret's variable; each names the variable to correct. */
   readonly problems: ReadonlyMap<string, string>;
 }
 
-/** Reads every secret that is given as the path of a file. */
+/** Reads every secret for which the environment gives a file. */
 export function readSecretFiles(env: Variables): SecretFiles {
   const values: Record<string, string> = {};
   const problems = new Map<string, string>();
@@ -49,7 +49,7 @@ export function readSecretFiles(env: Variables): SecretFiles {
   return { values, problems };
 }
 
-/** Every secret that the environment gives, itself or by a file. */
+/** Every secret of the environment, given directly or in a file. */
 export function secretsIn(env: Variables): readonly string[] {
   const { values } = readSecretFiles(env);
   return SECRETS.flatMap((secret) => env[secret]?.trim() || values[secret] || []);

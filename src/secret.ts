@@ -1,8 +1,6 @@
 import { inspect } from 'node:util';
 
-/**
- * A text that no log, error, page or `inspect` shows: only `reveal` gives it out, at the place that needs it.
- */
+/** A text that logs, errors, pages and `inspect` show as `[secret]`; only `reveal` returns it. */
 export class Secret {
   readonly #text: string;
 
@@ -28,21 +26,21 @@ export class Secret {
 }
 
 /**
- * The same text with every secret in it blacked out: a token wherever it stands, a database password where
- * an address carries it. For text that others wrote: a server's answer, a library's error.
+ * Returns a function that replaces every secret in a text: a token anywhere, a database password inside an address.
+ * For texts of others: a server's answer, a library's error.
  */
 export function concealing(secrets: readonly (Secret | undefined)[]): (text: string) => string {
   const needles = secrets.flatMap((secret) => (secret === undefined ? [] : needlesOf(secret.reveal())));
   return (text) => needles.reduce((shown, [needle, instead]) => shown.replaceAll(needle, instead), text);
 }
 
-/** Too short to be a secret, and so likely to be a word that anyone may print. */
+/** Shorter texts are not replaced: they may be ordinary words. */
 const SHORTEST = 6;
 
 function needlesOf(text: string): readonly (readonly [needle: string, instead: string])[] {
   const password = /^\w+:\/\/[^/@]*?:([^/]*)@/.exec(text)?.[1];
   if (password !== undefined) return password === '' ? [] : [[`:${password}@`, ':***@']];
-  // An address without a password keeps no secret.
+  // An address without a password contains no secret.
   if (password === undefined && /^\w+:\/\//.test(text)) return [];
   if (text.length < SHORTEST) return [];
   const quoted = JSON.stringify(text).slice(1, -1);

@@ -5,7 +5,7 @@ import { DATE_TAKES, parseDate } from './date.ts';
 import { parseListenAddress } from './listening.ts';
 import { Secret } from './secret.ts';
 
-/** Variables whose values are never shown. Each can stand in a file instead, which `<name>_FILE` names. */
+/** Variables whose values are never shown. Each can also be read from the file that `<name>_FILE` names. */
 export const SECRETS = [
   'PYLON_API_TOKEN',
   'DATABASE_URL',
@@ -14,7 +14,7 @@ export const SECRETS = [
   'PYLON_WEBHOOK_SECRET',
 ] as const;
 
-/** A text that `read` understands; one message, saying what is taken, for any that it does not. */
+/** A zod schema for a text that `read` can parse; for any other text its message is `takes`. */
 export function readable<T>(takes: string, read: (text: string) => T | undefined) {
   return z.string({ error: takes }).transform((text, ctx) => {
     const value = read(text);
@@ -42,12 +42,12 @@ export const apiUrl = readable('takes an http or https URL without user, query a
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const;
 
-/** How a connection to Postgres is kept safe: libpq's modes, and `pg`'s own word for `require`. */
+/** How a connection to Postgres is encrypted: libpq's modes, and `no-verify`, which is `pg`'s name for `require`. */
 export type SslMode = (typeof SSL_MODES)[number];
 
 export const isSslMode = (text: string): text is SslMode => SSL_MODES.some((mode) => mode === text);
 
-/** Parameters of an address for which libpq looks into the environment. */
+/** Parameters of an address that libpq also takes from the environment. */
 const TLS_VARIABLES: Readonly<Record<string, string>> = {
   sslmode: 'PGSSLMODE',
   sslrootcert: 'PGSSLROOTCERT',
@@ -55,7 +55,7 @@ const TLS_VARIABLES: Readonly<Record<string, string>> = {
   sslkey: 'PGSSLKEY',
 };
 
-/** An address with what the environment says of TLS, where it says nothing of that itself. */
+/** Adds the environment's TLS parameters to an address, where the address does not set them itself. */
 export function withTls(text: string, env: Readonly<Record<string, string | undefined>>): string {
   const added = Object.entries(TLS_VARIABLES).filter(([, variable]) => env[variable] !== undefined);
   if (added.length === 0 || !URL.canParse(text)) return text;
@@ -86,7 +86,7 @@ export const share = readable('takes a number above 0, at most 1', (text) => sha
 
 export const shareOrNone = readable('takes a number from 0, which turns it off, to 1', shareOf);
 
-/** Shorter ones can be found by trying, with a signature in hand. */
+/** Anyone with a signature can find a shorter secret by brute force. */
 const SHORTEST_SECRET = 16;
 
 export const webhookSecret = readable(
@@ -130,7 +130,7 @@ export function oneOf<const Value extends string>(...values: readonly Value[]) {
   );
 }
 
-/** A schedule of node-cron's; the message says which field it could not read. */
+/** A cron expression as node-cron takes it; the message names the field that is wrong. */
 export const cron = z.string().superRefine((text, ctx) => {
   const [error] = validateDetailed(text).errors;
   if (error === undefined) return;

@@ -300,7 +300,7 @@ describe('a time zone', () => {
 
   test('that it does not know is warned of', () => {
     expect(inspectConfig({ TZ: 'Europe/Berln' }, { token: false }).warnings).toEqual([
-      'TZ is "Europe/Berln": no time zone that Node knows, so schedules go by UTC',
+      'TZ is "Europe/Berln": not a time zone that Node knows, so schedules use UTC',
     ]);
   });
 });
@@ -312,8 +312,8 @@ describe('unknown names', () => {
       { token: false },
     );
     expect(warnings).toEqual([
-      'PYLON_SYNC_WINDOWDAYS is no variable of pylon-sync: it has no effect',
-      'PYLON_TOKEN is no variable of pylon-sync: it has no effect',
+      'PYLON_SYNC_WINDOWDAYS is not a variable of pylon-sync: it has no effect',
+      'PYLON_TOKEN is not a variable of pylon-sync: it has no effect',
     ]);
   });
 

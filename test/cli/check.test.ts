@@ -142,7 +142,9 @@ describe('check', () => {
       ),
     ]);
     const { stdout } = await run(['migrate'], env);
-    expect(stdout).toMatch(/^created again, as they were missing: schema pylon[^\n]*\nto be read again: .*tags/);
+    expect(stdout).toMatch(
+      /^created again, as they were missing: schema pylon[^\n]*\nto be read again: .*tags/,
+    );
     expect((await run(['check'], env)).status).toBe(0);
     expect((await run(['backfill', '--resource', 'tags'], env)).status).toBe(0);
     const { rows } = await database.pool.query('SELECT count(*) > 0 AS back FROM pylon.tags');
