@@ -6,41 +6,47 @@ import type { Executor } from '../connection/connect.ts';
 import { FROM_JSON } from '../row/fit.ts';
 import { jsonColumns, type Row } from '../row/row.ts';
 
-/** A mirror table of whose rows a trigger of the user's own makes something else than the daemon writes. */
+/** A mirror table with a user's trigger that changes or suppresses rows which the daemon writes. */
 export interface Altered {
   readonly resource: string;
-  /** The BEFORE triggers that there are. */
+  /** The names of the user's BEFORE triggers on the table. */
   readonly triggers: readonly string[];
-  /** Columns that hold something else; none where rows are not written at all. */
+  /** Columns whose values the trigger changes; empty if it suppresses rows altogether. */
   readonly columns: readonly string[];
-  /** A record of which that was seen. */
+  /** The id of a record for which that was observed. */
   readonly record: string;
 }
 
-/** The user's own BEFORE triggers of the rows of a table, as a query of their names. */
+/** A query for the names of the user's own BEFORE ROW triggers of a table. */
 const ownTriggers = (table: SQL): SQL => sql`
   SELECT tgname::text FROM pg_trigger
    WHERE tgrelid = ${table} AND NOT tgisinternal AND tgenabled IN ('O', 'A')
      AND tgtype & 3 = 3 AND tgtype & 20 > 0 AND NOT starts_with(tgname::text, 'pylon_sync_')`;
 
-/** Whether rows of a resource can become something else than what is written; once a statement. */
+/**
+ * SQL: whether the table has a user's BEFORE trigger, so that stored rows may differ from what is written. Evaluated
+ * once per statement.
+ */
 export const isWatched = ({ name }: Resource): SQL =>
   sql`EXISTS (${ownTriggers(sql`${`pylon.${name}`}::regclass`)})`;
 
 const keyOf = ({ name }: Pick<Resource, 'name'>) => `altered ${name}`;
 
-/** Notes of rows that were just written what a trigger has made of them; they are left so. */
+/**
+ * Compares rows that were just written with what the table now contains, and notes what a trigger changed. The rows
+ * are not corrected.
+ */
 export async function noteAltered(tx: Executor, resource: Resource, rows: readonly Row[]): Promise<void> {
   const differing = jsonColumns(resource).map(
     ({ name, type }, index) =>
-      sql`(${name}, held.${sql.identifier(name)} IS DISTINCT FROM ${sql.raw(FROM_JSON[type](index))})`,
+      sql`(${name}, existing.${sql.identifier(name)} IS DISTINCT FROM ${sql.raw(FROM_JSON[type](index))})`,
   );
   const page = `[${rows.map((row) => row.json).join(',')}]`;
   const ids = jsonColumns(resource).findIndex(({ name }) => name === 'id');
   const { rows: found } = await tx.execute<{ record: string; columns: readonly string[] }>(sql`
-    SELECT min(held.id) AS record, array_agg(DISTINCT one.name) AS columns
+    SELECT min(existing.id) AS record, array_agg(DISTINCT one.name) AS columns
       FROM jsonb_array_elements(${page}::jsonb) AS page(r)
-      JOIN ${resource.table} AS held ON held.id = ${sql.raw(FROM_JSON.text(ids))}
+      JOIN ${resource.table} AS existing ON existing.id = ${sql.raw(FROM_JSON.text(ids))}
      CROSS JOIN LATERAL (VALUES ${sql.join(differing, sql`, `)}) AS one(name, differs)
      WHERE one.differs HAVING count(*) > 0`);
   const [altered] = found;
@@ -51,7 +57,7 @@ export async function noteAltered(tx: Executor, resource: Resource, rows: readon
      WHERE key = ${keyOf(resource)} AND value->>'record' = ANY(${sql.param(written)}::text[])`);
 }
 
-/** Nothing is written where it is known already. */
+/** Writes nothing if these columns are noted already. */
 async function note(
   tx: Executor,
   resource: Resource,
@@ -65,8 +71,8 @@ async function note(
 }
 
 /**
- * Of rows that a statement was to write and did not, those that a trigger has kept from being written: to try again is
- * of no use. The others were answered meanwhile, or are somebody's at the moment.
+ * Of the rows that a statement should have written but did not, returns those that a trigger suppressed: retrying
+ * them is useless. The others were updated by a later answer meanwhile, or are locked.
  */
 export async function suppressed(
   tx: Executor,
@@ -77,15 +83,15 @@ export async function suppressed(
   if (ids.length === 0) return new Set();
   const { rows } = await tx.execute<{ id: string }>(sql`
     SELECT wanted.id FROM unnest(${sql.param([...ids])}::text[]) AS wanted(id)
-      LEFT JOIN ${resource.table} AS held ON held.id = wanted.id
-     WHERE (held.id IS NULL OR held._order < ${asked}::bigint) AND ${isWatched(resource)}
+      LEFT JOIN ${resource.table} AS existing ON existing.id = wanted.id
+     WHERE (existing.id IS NULL OR existing._order < ${asked}::bigint) AND ${isWatched(resource)}
      ORDER BY wanted.id`);
   const [first] = rows;
   if (first !== undefined) await note(tx, resource, { record: first.id, columns: [] });
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The tables of which that is known, as far as their triggers still stand. */
+/** The tables for which that is noted and whose triggers still exist. */
 export async function readAltered(db: Executor): Promise<readonly Altered[]> {
   const { rows } = await db.execute<Altered & Record<string, unknown>>(sql`
     SELECT noted.resource, noted.value->>'record' AS record,
@@ -96,7 +102,7 @@ export async function readAltered(db: Executor): Promise<readonly Altered[]> {
   return rows.filter(({ triggers }) => triggers.length > 0);
 }
 
-/** A sentence for people. */
+/** The finding as a sentence for people. */
 export function alteredInWords({ resource, triggers, columns, record }: Altered): string {
   const whose = `a trigger of your own (${someOf(triggers)})`;
   return columns.length === 0

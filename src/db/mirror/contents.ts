@@ -7,13 +7,12 @@ import { FROM_JSON } from '../row/fit.ts';
 import { jsonColumns, type Row } from '../row/row.ts';
 import { unsettledOf } from './overlay.ts';
 
-/** Rows of one resource above which all of them are taken for altered by a trigger. */
+/** If more rows of one resource than this are altered, all of them count as altered. */
 const MOST = 1_000;
 
 /**
- * What comparing contents has learned in this process: rows that do not keep what is written to them, as a trigger of
- * the user's own alters it (`altered.ts`). They are left as they stand: to write them again with every comparison would
- * help nobody.
+ * What comparing contents has found in this process: rows that do not keep what is written to them, because a user's
+ * trigger alters it (`altered.ts`). Later comparisons skip them: writing them again each time would be useless.
  */
 export interface Contents {
   isAltered(resource: string, id: string): boolean;
@@ -35,13 +34,13 @@ export function newContents(): Contents {
   };
 }
 
-/** Columns of a row that are not compared. */
+/** By id, the columns of a row that are not compared. */
 export type Except = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Ids of rows that are to stand in the table and stand there with other values, whatever their digests say. Compared
- * is what the digest covers: neither volatile columns nor the signatures of URLs. A row that is not there, or is
- * marked as deleted, is none of them.
+ * Returns the ids of given rows whose values in the table differ, even if the digests are equal. Compares what the
+ * digest covers: neither volatile columns nor the signatures of URLs. Rows that are missing from the table or marked
+ * as deleted are not included.
  */
 export async function differing(
   tx: Executor,
@@ -56,7 +55,7 @@ export async function differing(
   const wanted = columns.map(
     ({ name, type }, index) => sql`${sql.raw(FROM_JSON[type](index))} AS ${sql.identifier(name)}`,
   );
-  const stands = columns.map(({ name }) => sql`held.${sql.identifier(name)}`);
+  const stands = columns.map(({ name }) => sql`existing.${sql.identifier(name)}`);
   const lasting = (extra: ReturnType<typeof sql>) =>
     sql`CASE jsonb_typeof(${extra}) WHEN 'object' THEN nullif(${extra} - ${sql.param([...volatile])}::text[], '{}') ELSE ${extra} END AS _extra`;
   const page = `[${rows.map((row) => row.json).join(',')}]`;
@@ -66,21 +65,21 @@ export async function differing(
         FROM jsonb_array_elements(${page}::jsonb) AS page(r))
     SELECT wanted.id, to_jsonb(wanted) AS wanted, to_jsonb(stands) AS stands
       FROM wanted
-      JOIN LATERAL (SELECT ${sql.join([...stands, lasting(sql`held._extra`)], sql`, `)} FROM ${table} AS held
-                     WHERE held.id = wanted.id AND held._deleted_at IS NULL) AS stands ON true
+      JOIN LATERAL (SELECT ${sql.join([...stands, lasting(sql`existing._extra`)], sql`, `)} FROM ${table} AS existing
+                     WHERE existing.id = wanted.id AND existing._deleted_at IS NULL) AS stands ON true
      WHERE wanted.* IS DISTINCT FROM stands.*`);
   const differs = ({ id, wanted, stands }: (typeof found.rows)[number]) =>
     compared(wanted, except.get(id)) !== compared(stands, except.get(id));
   return new Set(found.rows.filter(differs).map(({ id }) => id));
 }
 
-/** A row as text, without what is not compared. */
+/** A row as text, without the columns that are not compared. */
 function compared(row: object, except: ReadonlySet<string> | undefined): string {
   const kept = except === undefined ? row : Object.entries(row).filter(([name]) => !except.has(name));
   return unsigned(toJson(kept));
 }
 
-/** By row, the columns in which it shows what people want and not what Pylon holds. */
+/** By id, the columns in which a row shows the value of an unsettled edit instead of Pylon's. */
 export async function editedColumns(
   tx: Executor,
   { name }: Resource,

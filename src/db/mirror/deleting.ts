@@ -6,9 +6,9 @@ import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 
-/** What is known of a DELETE that waits or is under way: all that it is compared by but what Pylon holds now. */
+/** What is known of an unsettled DELETE: everything that its comparison needs except Pylon's present values. */
 export interface Deletion extends Pick<Deleting, 'known' | 'decided' | 'readOnly'> {
-  /** Of a resource that has no request for one record: what of it a listing has shown to be changed since. */
+  /** For a resource without a request for one record: what a listing has shown to have changed since. */
   readonly listed: { readonly contested: readonly string[]; readonly remote: Values };
 }
 
@@ -21,8 +21,9 @@ interface Known {
 }
 
 /**
- * What Pylon was last known to hold of the record when it was deleted here: the row that was deleted, without edits
- * of it that are not settled. One that is tried again after it was held starts from what it was compared with.
+ * Reads what a DELETE is compared with: Pylon's last known values when the record was deleted here (the deleted row
+ * without its unsettled edits). A DELETE that is retried after a conflict also has the values that it conflicted
+ * with. Undefined if there is no such edit.
  */
 export async function readDeletion(
   db: Executor,
@@ -45,8 +46,8 @@ export async function readDeletion(
 }
 
 /**
- * Notes with a DELETE what a listing shows to be changed since: where Pylon has no request for one record, that is what
- * the DELETE goes by.
+ * Notes in an unsettled DELETE the columns that a listing shows to have changed since. Where Pylon has no request for
+ * one record, the DELETE is decided by these.
  */
 export async function noteListed(
   tx: Executor,

@@ -6,19 +6,19 @@ import type { Executor } from '../connection/connect.ts';
 import { changes } from '../tables.ts';
 
 /**
- * Digests of rows whose content is not Pylon's: emptied, or made here. No answer has one, so that the record is written
- * whole when it comes; what comes in such a row's place is no change.
+ * Digests of rows whose content is not Pylon's: erased, or inserted here. No answer has such a digest, so that the
+ * next answer replaces the row; that counts as no change of fields.
  */
 export const ERASED = 'erased';
 export const MADE_HERE = 'made here';
 export const UNSEEN: readonly string[] = [ERASED, MADE_HERE];
 
-/** Of two rows of a table, known by aliases, a condition under which a column of theirs differs. */
+/** SQL: whether two values of a column, before and after, differ. */
 type Differs = (was: SQL, is: SQL) => SQL;
 
 const isDistinct: Differs = (was, is) => sql`${was} IS DISTINCT FROM ${is}`;
 
-/** Null and an empty text are one to Pylon; so are null and an empty list, whose order means nothing. */
+/** Pylon treats null and an empty text as equal, and null and an empty list. The order of a list has no meaning. */
 const DIFFERS: Readonly<Record<string, Differs>> = {
   text: (was, is) => sql`nullif(${was}, '') IS DISTINCT FROM nullif(${is}, '')`,
   'text[]': (was, is) =>
@@ -32,14 +32,14 @@ const typeOf = (table: MirrorTable, column: string): string =>
 
 const of = (alias: string, column: string): SQL => sql`${sql.identifier(alias)}.${sql.identifier(column)}`;
 
-/** Custom fields of a row, one a row; those without a value are left out. */
+/** SQL: the custom fields of a row as a set of `(key, value)`, without empty ones. */
 const fieldsOf = (alias: string): SQL => {
   const fields = of(alias, 'custom_fields');
   return sql`(SELECT key, value FROM jsonb_each(CASE jsonb_typeof(${fields}) WHEN 'object' THEN ${fields} END)
                WHERE value NOT IN ('null', '""', '[]'))`;
 };
 
-/** Each custom field that differs; of lists, the order means nothing. */
+/** SQL: each custom field that differs. The order of lists has no meaning. */
 const CUSTOM_FIELDS = sql`
   SELECT 'custom_fields.' || key, before.value, after.value
     FROM ${fieldsOf('was')} AS before FULL JOIN ${fieldsOf('becomes')} AS after USING (key)
@@ -62,7 +62,7 @@ function differences({ table, history = [] }: Resource): SQL {
 export const trackedColumns = ({ table, history = [] }: Resource): readonly string[] =>
   history.length === 0 ? [] : [...history, ...('updated_at' in table ? ['updated_at'] : [])];
 
-/** When the change was made, by Pylon's own word: a time of change that stayed says nothing of it. */
+/** SQL: when Pylon says that the change was made; null if `updated_at` did not advance. */
 const changedAt = ({ table }: Resource): SQL =>
   'updated_at' in table
     ? sql`CASE WHEN becomes.updated_at > coalesce(was.updated_at, '-infinity') THEN becomes.updated_at END`
@@ -75,8 +75,8 @@ const row = (alias: string, columns: readonly string[]) =>
   )})`;
 
 /**
- * Of a statement that writes rows, what notes the changes: `was` and `becomes` are names of what has the tracked
- * columns of the rows before and after it, with their ids.
+ * SQL that notes the changes which a writing statement makes. The statement must define `was` and `becomes`: the ids
+ * and tracked columns of the rows before and after it.
  */
 export function noting(resource: Resource): SQL {
   const { history = [], name } = resource;
@@ -87,7 +87,7 @@ export function noting(resource: Resource): SQL {
      WHERE ${row('was', history)} IS DISTINCT FROM ${row('becomes', history)}`;
 }
 
-/** What Pylon held of a record, what it holds, and the edit that made it so; undefined where none did. */
+/** Pylon's values of a record before and after a change, and the edit that caused it; undefined if none did. */
 export interface Step {
   readonly id: string;
   readonly was: Values;
@@ -95,7 +95,7 @@ export interface Step {
   readonly edit?: number | undefined;
 }
 
-/** Notes what changed of records, step by step. */
+/** Notes the changes of records, step by step. */
 export async function noteChanges(tx: Executor, resource: Resource, steps: readonly Step[]): Promise<void> {
   const { table, name } = resource;
   const columns = trackedColumns(resource);

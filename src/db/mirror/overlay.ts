@@ -17,7 +17,7 @@ import { noteChanges, type Step, trackedColumns, UNSEEN } from './history.ts';
 const TEXT_ARRAY = 1009 as Parameters<typeof pg.types.getTypeParser>[0];
 const readArray = pg.types.getTypeParser(TEXT_ARRAY) as (literal: string) => unknown;
 
-/** A row's columns as JSON has them, from the form in which it is written. */
+/** Parses the JSON of a row into values by column. */
 export function columnsIn(resource: Resource, { json }: Pick<Row, 'json'>): Values {
   const values = parseJson(json) as unknown[];
   return Object.fromEntries(
@@ -28,7 +28,7 @@ export function columnsIn(resource: Resource, { json }: Pick<Row, 'json'>): Valu
   );
 }
 
-/** Values that a table's columns can hold: an edit may hold a list that no text array can. */
+/** The same values, with lists converted to what a text array can store: an edit may contain others. */
 export function fitting(resource: Resource, shown: Values): Values {
   const lists = jsonColumns(resource).filter(
     ({ name, type }) => type === 'text[]' && Array.isArray(shown[name]),
@@ -38,7 +38,7 @@ export function fitting(resource: Resource, shown: Values): Values {
   return { ...shown, ...Object.fromEntries(fitted) };
 }
 
-/** The same row with other values in its columns; what it says of Pylon's, its hash, stays. */
+/** The same row with other values in its columns. Its hash stays: it is that of Pylon's values. */
 function withColumns(resource: Resource, row: Row, values: Values): Row {
   const written = parseJson(row.json) as unknown[];
   const shown = fitting(resource, values);
@@ -50,9 +50,9 @@ function withColumns(resource: Resource, row: Row, values: Values): Row {
 }
 
 /**
- * A row with its edits over it.
+ * A row with its unsettled edits applied on top.
  *
- * @throws RowFaultError naming the edits, whatever goes wrong with them.
+ * @throws RowFaultError, which names the edits, if they cannot be applied.
  */
 function overlaidRow(
   resource: Resource,
@@ -65,11 +65,11 @@ function overlaidRow(
     return withColumns(resource, row, overlaid(remote, edits, kinds));
   } catch (cause) {
     const ids = edits.map(({ id }) => id).join(', ');
-    throw new RowFaultError(`what edits ${ids} change cannot be shown over it`, { cause });
+    throw new RowFaultError(`the changes of edits ${ids} cannot be applied to the row`, { cause });
   }
 }
 
-/** An edit as far as it matters to what its row shows. */
+/** The part of an edit that decides what its row shows. */
 interface Unsettled {
   readonly id: number;
   readonly record_id: string;
@@ -81,7 +81,7 @@ interface Unsettled {
 
 const STATES = sql.raw(UNSETTLED.map((state) => `'${state}'`).join(', '));
 
-/** Edits of records that are not settled, in their order. */
+/** The unsettled edits of records, oldest first. */
 export async function unsettledOf(
   tx: Executor,
   resource: string,
@@ -94,26 +94,26 @@ export async function unsettledOf(
   return rows;
 }
 
-/** Rows as they are to be shown. */
+/** Rows as they should be shown. */
 export interface ShownRows {
   readonly rows: readonly Row[];
-  /** Ids of rows with such edits. */
+  /** Ids of the rows with unsettled edits. */
   readonly edited: ReadonlySet<string>;
   /**
-   * Of those rows that were written: notes what changed in Pylon, and keeps with the edits what it holds of their
-   * columns. What `mended` rows held was never Pylon's.
+   * For edited rows that were written: notes what changed in Pylon and saves Pylon's values of the edited columns as
+   * the edits' shadows. No change is noted for `mended` rows, whose previous values were not Pylon's.
    */
   noteSeen(tx: Executor, written: ReadonlySet<string>, mended?: ReadonlySet<string>): Promise<void>;
 }
 
-/** Columns of a row, with their names, for `jsonb_build_object`. */
+/** SQL: names and values of a row's columns as arguments of `jsonb_build_object`. */
 export const pairs = (alias: string, columns: readonly string[]) =>
   sql.join(
     columns.map((column) => sql`${column}::text, ${sql.identifier(alias)}.${sql.identifier(column)}`),
     sql`, `,
   );
 
-/** What Pylon was last seen to hold of records: of the columns whose changes are kept, and those that edits change. */
+/** Pylon's last known values of records, by id, in the columns whose history is kept and those that edits change. */
 async function knownOf(
   tx: Executor,
   resource: Resource,
@@ -121,18 +121,18 @@ async function knownOf(
 ): Promise<ReadonlyMap<string, Values>> {
   if (resource.history === undefined || ids.length === 0) return new Map();
   const { rows } = await tx.execute<{ id: string; known: Values }>(sql`
-    SELECT id, pylon_sync.known_row(${resource.name}, id, jsonb_build_object(${pairs('held', trackedColumns(resource))})) AS known
-      FROM ${resource.table} AS held
+    SELECT id, pylon_sync.known_row(${resource.name}, id, jsonb_build_object(${pairs('existing', trackedColumns(resource))})) AS known
+      FROM ${resource.table} AS existing
      WHERE id = ANY(${sql.param([...ids])}::text[]) AND NOT (_hash = ANY(${sql.param([...UNSEEN])}::text[]))`);
   return new Map(rows.map(({ id, known }) => [id, known]));
 }
 
 /**
- * Puts the values of edits that are not settled over Pylon's, which are kept with the edits. A record that is being
- * deleted from here is left out; where only listings show it, what differs in it is noted with its DELETE. The rows must
- * be locked, so that no edit of them comes in between.
+ * Applies unsettled edits on top of Pylon's values. Leaves records out that have an unsettled DELETE; if the resource
+ * has no request for one record, `noteSeen` notes with the DELETE what has changed. The rows must be locked, so that
+ * nobody edits them meanwhile.
  *
- * @throws RowFaultError where the edits of one row cannot be shown over it.
+ * @throws RowFaultError if the edits of a row cannot be applied.
  */
 export async function withEdits(tx: Executor, resource: Resource, rows: readonly Row[]): Promise<ShownRows> {
   const edits = new Map<string, Unsettled[]>();
@@ -180,7 +180,10 @@ export async function withEdits(tx: Executor, resource: Resource, rows: readonly
   };
 }
 
-/** How Pylon came to hold what it does: what edits that were sent made of it, then what was done there. */
+/**
+ * The steps from Pylon's known values to its present ones: first what sent edits caused, then what was changed in
+ * Pylon.
+ */
 function stepsTo(
   id: string,
   known: Values,

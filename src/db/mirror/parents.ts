@@ -4,14 +4,15 @@ import type { PathFacts, Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { Executor } from '../connection/connect.ts';
 
-/** The record that rows hang on was marked as gone since they were asked for: they are gone with it. */
+/** The parent of rows was marked as deleted after the rows were requested: they are deleted with it. */
 export class ParentGoneError extends TransientError {
   override name = 'ParentGoneError';
 }
 
 /**
- * Lets, until the end of the transaction, nobody else store children of these parents, nor mark them gone with
- * them: either sees the other's work whole. Held by no row, so that nobody who edits a parent is in the way.
+ * Locks the children of parents until the end of the transaction: no other transaction can store them or mark them as
+ * deleted with a parent, so that each sees the other's work complete. The locks are advisory, so that edits of a
+ * parent are not blocked.
  */
 export async function lockParents(tx: Executor, child: Resource, parents: readonly string[]): Promise<void> {
   const keys = parents.map((id) => `pylon_sync ${child.name} of ${id}`).sort();
@@ -20,15 +21,15 @@ export async function lockParents(tx: Executor, child: Resource, parents: readon
 }
 
 /**
- * Locks the family that rows belong to, where they hang on another record.
+ * Locks the children of the parent that rows belong to; does nothing if the resource has no parent.
  *
- * @throws ParentGoneError when that record is marked as gone.
+ * @throws ParentGoneError if the parent is marked as deleted.
  */
 export async function lockParentForInsert(tx: Executor, child: Resource, facts: PathFacts): Promise<void> {
   if (child.pull.by !== 'parent') return;
   const parent = String(facts[child.pull.foreignKey]);
   await lockParents(tx, child, [parent]);
-  // In a statement of its own: what was committed while this one waited for the lock is in its view.
+  // A separate statement, so that it sees what was committed while the previous one waited for the lock.
   const { rows } = await tx.execute(sql`
     SELECT FROM ${resourceNamed(child.pull.parent).table} WHERE id = ${parent} AND _deleted_at IS NOT NULL`);
   if (rows.length > 0)

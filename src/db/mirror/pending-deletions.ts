@@ -1,22 +1,25 @@
 /**
- * Records whose deletion is being proved at this moment. What answers for one of them meanwhile has to show in
- * its row, though nothing changed: by that the proof sees that it is refuted.
+ * Records whose deletion is being confirmed at the moment. If an answer contains one of them meanwhile, its row must
+ * be written even if nothing changed: that refutes the deletion.
  */
 export interface PendingDeletions {
   has(resource: string, id: string): boolean;
-  /** From before the proof's first request is sent until what it proves is committed. */
+  /**
+   * Registers the records while `work` runs. It must last from before the first request of the proof until its result
+   * is committed.
+   */
   during<T>(resource: string, ids: readonly string[], work: () => Promise<T>): Promise<T>;
 }
 
 export function newPendingDeletions(): PendingDeletions {
-  const held = new Map<string, number>();
+  const counts = new Map<string, number>();
   const add = (key: string, count: number) => {
-    const left = (held.get(key) ?? 0) + count;
-    if (left === 0) held.delete(key);
-    else held.set(key, left);
+    const left = (counts.get(key) ?? 0) + count;
+    if (left === 0) counts.delete(key);
+    else counts.set(key, left);
   };
   return {
-    has: (resource, id) => held.size > 0 && held.has(`${resource} ${id}`),
+    has: (resource, id) => counts.size > 0 && counts.has(`${resource} ${id}`),
     async during(resource, ids, work) {
       for (const id of ids) add(`${resource} ${id}`, 1);
       try {

@@ -7,18 +7,18 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { rereads } from '../tables.ts';
 
-/** Why a record is to be read again. */
+/** Why a record is queued to be fetched again. `held`: its row was locked. */
 export type RereadReason = 'held' | 'hint' | 'moved' | 'missing';
 
 export interface Reread {
   readonly id: string;
   readonly facts: PathFacts;
-  /** When it was asked for last: one that is asked for again meanwhile is read again. */
+  /** When it was queued last: a record that is queued again while it is fetched stays queued. */
   readonly since: string;
   readonly reason: RereadReason;
 }
 
-/** Notes records to read again; in the transaction that had to leave them. */
+/** Queues records to be fetched again. Must run in the transaction that had to skip them. */
 export async function noteRereads(
   tx: Executor,
   resource: string,
@@ -34,7 +34,7 @@ export async function noteRereads(
         DO UPDATE SET facts = excluded.facts, reason = excluded.reason, since = clock_timestamp()`);
 }
 
-/** Which of the waiting records to name. */
+/** Which of the queued records to return. */
 interface Waiting {
   readonly reason?: RereadReason;
   readonly limit?: number;
@@ -43,8 +43,8 @@ interface Waiting {
 }
 
 /**
- * Records of a resource that wait to be read again, the longest waiting first: a merge can move any number of them,
- * so these come after all others.
+ * The queued records of a resource, oldest first. Those that a merge moved come last, because there can be any number
+ * of them.
  */
 export async function readRereads(
   db: Executor,
@@ -71,13 +71,13 @@ export async function readRereads(
   return rows as Reread[];
 }
 
-/** Resources of which records wait to be read again. */
+/** Names of the resources with queued records. */
 export async function waitingResources(db: Executor): Promise<readonly string[]> {
   const rows = await db.selectDistinct({ resource: rereads.resource }).from(rereads);
   return rows.map(({ resource }) => resource);
 }
 
-/** Takes a record off the list, unless it was asked for again since. */
+/** Removes a record from the queue, unless it was queued again since. */
 export async function dropReread(
   db: Database,
   lease: Lease,
@@ -92,8 +92,8 @@ export async function dropReread(
 }
 
 /**
- * Takes records off the list that were on it because they named what is gone, and have been read since: they do not
- * any more.
+ * Removes records from the queue that were queued because they referred to a deleted record, if their rows no longer
+ * refer to one: they have been read since.
  */
 export async function dropMoved(
   db: Database,
@@ -115,7 +115,7 @@ export async function dropMoved(
   );
 }
 
-/** Takes all records of a resource off the list. */
+/** Removes all records of a resource from the queue. */
 export async function dropRereadsOf(db: Database, lease: Lease, resource: string): Promise<void> {
   await writing(db, lease, (tx) => tx.delete(rereads).where(eq(rereads.resource, resource)));
 }

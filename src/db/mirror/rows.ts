@@ -3,7 +3,7 @@ import type { MirrorTable } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { isGiven } from '../row/provisional.ts';
 
-/** A parent's row as it stands, for what its columns say about its listings. */
+/** The current row of a parent; undefined if there is none. */
 export async function readRow(
   db: Executor,
   table: MirrorTable,
@@ -14,13 +14,16 @@ export async function readRow(
   return rows[0];
 }
 
-/** Whether a row stands for a record that Pylon has, as far as is known. */
+/** Whether the table has a live row with this id. */
 export async function isLive(db: Executor, table: MirrorTable, id: string): Promise<boolean> {
   const { rows } = await db.execute(sql`SELECT FROM ${table} WHERE id = ${id} AND _deleted_at IS NULL`);
   return rows.length > 0;
 }
 
-/** Live rows under a parent that are none of those seen and that nothing answered since `asked`. */
+/**
+ * Ids of the live rows of a parent that are not in `seen` and that no answer has contained since the place `asked` in
+ * the order of requests.
+ */
 export async function missingUnder(
   db: Executor,
   {
@@ -46,7 +49,10 @@ export async function countLive(db: Executor, table: MirrorTable): Promise<numbe
   return rows[0]?.live ?? 0;
 }
 
-/** When a live row's object was created, epoch milliseconds; undefined without such a row, or where it does not say. */
+/**
+ * When a live row's object was created, in epoch milliseconds; undefined if there is no such row or its `created_at`
+ * is null.
+ */
 export async function readCreated(db: Executor, table: MirrorTable, id: string): Promise<number | undefined> {
   const { rows } = await db.execute<{ at: number | null }>(sql`
     SELECT (extract(epoch FROM created_at) * 1000)::float8 AS at FROM ${table}
@@ -55,8 +61,8 @@ export async function readCreated(db: Executor, table: MirrorTable, id: string):
 }
 
 /**
- * How many rows a table still lacks, where its objects are numbered from 1: the newest come first, and say how
- * many there ever were. Those deleted since are counted too. 0 where nothing is numbered.
+ * Estimates how many rows a table still lacks, if its objects are numbered from 1: the greatest number says how many
+ * objects were ever created, and the newest are read first. Deleted objects count too. 0 for a table without numbers.
  */
 export async function countUnseen(db: Executor, table: MirrorTable): Promise<number> {
   if (!('number' in table)) return 0;

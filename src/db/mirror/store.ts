@@ -15,12 +15,12 @@ import type { PendingDeletions } from './pending-deletions.ts';
 import { noteRereads } from './rereads.ts';
 import { type Stored, upsert } from './upsert.ts';
 
-/** Objects of one answer, mapped: what of them are rows, and what cannot be. The objects are not held on to. */
+/** The objects of one answer, converted to rows and rejects. It does not retain the objects. */
 export interface Batch {
-  /** What only the request says about them. */
+  /** Values that are known from the request only. */
   readonly facts: PathFacts;
   readonly order: Order;
-  /** One an object, in their order. */
+  /** One element per object, in the same order. */
   readonly mapped: readonly (Row | Reject)[];
 }
 
@@ -29,25 +29,25 @@ export interface StoredBatch extends Stored {
   readonly rejected: number;
 }
 
-/** Takes a resource's objects into its table, in two steps so that the first needs no connection. */
+/** Stores a resource's objects in its table, in two steps: mapping needs no connection. */
 export interface Store {
   map(objects: readonly unknown[], facts: PathFacts, order: Order): Batch;
   /**
-   * Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it).
-   * What cannot be stored is kept among the rejected records. More than fifty rows at fault, in one page or in a row with
-   * none stored between them, are the table's fault: nothing of the page is stored then. Rows that had to be left are
-   * noted to be read again; where the API has no request for one record, `also` is left out instead, so that the whole
-   * answer is read again.
+   * Stores a batch and, in the same transaction, whatever `also` writes (the cursor that covers it). Objects that
+   * cannot be stored go to `rejected_records`. If more than fifty rows fail, in one page or one after another with
+   * none stored in between, the table is at fault: then nothing of the page is stored. Rows that had to be skipped
+   * are queued to be fetched again; if the API has no request for one record, `also` does not run, so that the whole
+   * answer is requested again.
    *
-   * @throws ParentGoneError when the parent of the rows is marked as gone; TransientError when the table is at fault.
+   * @throws ParentGoneError if the parent of the rows is marked as deleted; TransientError if the table is at fault.
    */
   write(batch: Batch, also?: (tx: Executor, stored: Stored) => Promise<void>): Promise<StoredBatch>;
 }
 
-/** Rows that each fail alone, with none stored between them, after which their table is at fault. */
+/** If more rows than this fail, with none stored in between, their table is at fault. */
 const MOST_AT_FAULT = 50;
 
-/** Why one row cannot be written: what Postgres says, or what its edits do. */
+/** Why a row cannot be written: Postgres's message, or that of a RowFaultError. */
 const faultOf = (error: unknown): string => {
   const layers = [...layersOf(error)];
   const own = layers.find((layer) => layer instanceof RowFaultError);
@@ -65,13 +65,13 @@ const sum = (a: Stored, b: Stored): Stored => ({
   altered: [...a.altered, ...b.altered],
 });
 
-/** Told of each row that cannot be written, and that others were. */
+/** Receives each row that cannot be written, and the number of rows that were. */
 interface Blame {
   fault(row: Row, error: unknown): void;
   stored(rows: number): void;
 }
 
-/** The store of one resource, under a lease; with `contents`, one that compares these and not their digests alone. */
+/** Returns the store of one resource. With `contents`, it compares the columns of rows, not only their digests. */
 export function storer(
   db: Database,
   lease: Lease,
@@ -80,10 +80,10 @@ export function storer(
   contents?: Contents,
 ): Store {
   const toRow = rowMapper(resource);
-  /** Rows at fault since the last one that was stored, over pages: some hold few rows. */
+  /** Rows that failed since the last one that was stored. Counted across pages, because some have few rows. */
   let streak = 0;
 
-  /** Halves what the database refuses until the one row to blame stands alone. */
+  /** Writes rows, halving the batch whenever the database refuses it, until each row at fault is found. */
   async function upsertAround(
     tx: Executor,
     rows: readonly Row[],
@@ -114,7 +114,7 @@ export function storer(
     const rows = mapped.filter((row): row is Row => !isReject(row));
     const rejects = mapped.filter(isReject);
 
-    /** @throws TransientError once so many rows are at fault that it is their table. */
+    /** `fault` throws a TransientError once so many rows failed that the table is at fault. */
     const blaming = (refused: Reject[]): Blame => ({
       stored(count) {
         if (count > 0) streak = 0;

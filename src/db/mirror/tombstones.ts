@@ -7,13 +7,13 @@ import { isGiven } from '../row/provisional.ts';
 import { reads, rereads, tombstones } from '../tables.ts';
 import { lockParents } from './parents.ts';
 
-/** What proves a deletion: where the record was missing, and what confirmed it. */
+/** What proves a deletion: where the record was missing and which answer confirmed it. */
 export type Evidence = Readonly<Record<string, unknown>>;
 
 export interface Proof {
-  /** Taken from the order of requests before the first one that the proof rests on. */
+  /** The place in the order of requests before the first request of the proof. */
   readonly asked: bigint;
-  /** Taken after the last one was answered: only what is asked later can bring the record back. */
+  /** The place taken after the last request was answered: only later requests can restore the record. */
   readonly answered: bigint;
   readonly scan: number | null;
   readonly evidence: Evidence;
@@ -21,7 +21,10 @@ export interface Proof {
 
 const ids = (list: readonly string[]) => sql`${sql.param([...list])}::text[]`;
 
-/** Live rows that a condition picks and that nothing answered since the proof began, locked in the order of their ids. */
+/**
+ * Locks, in the order of their ids, the live rows that match a condition and that no answer has contained since the
+ * proof began. Returns their ids.
+ */
 async function lockLive(tx: Executor, table: MirrorTable, which: SQL, asked: bigint) {
   const { rows } = await tx.execute<{ id: string }>(sql`
     SELECT id FROM ${table} WHERE ${which} AND _deleted_at IS NULL AND _order < ${asked}::bigint
@@ -42,7 +45,10 @@ async function mark(tx: Executor, resource: Resource, which: SQL, proof: Proof):
   return gone;
 }
 
-/** Whatever hangs on deleted records is gone with them, and would be read again if these came back. */
+/**
+ * Marks the children of deleted records as deleted too. Drops the notes of their reads, so that they are read again
+ * if a parent is restored.
+ */
 async function markChildren(tx: Executor, parent: Resource, gone: readonly string[], proof: Proof) {
   for (const child of childrenOf(parent)) {
     await lockParents(tx, child, gone);
@@ -57,8 +63,9 @@ async function markChildren(tx: Executor, parent: Resource, gone: readonly strin
 }
 
 /**
- * What names deleted records is read again: a merge moves it to another account, and may leave no other trace.
- * What is being read again at this moment was perhaps asked for before.
+ * Queues the records that refer to deleted records to be fetched again: a merge moves them to another account, and
+ * may leave no other trace. A record that is queued already gets a new time, because its present fetch may have been
+ * sent before the deletion.
  */
 async function rereadReferring(tx: Executor, resource: Resource, gone: readonly string[]): Promise<void> {
   for (const [{ name, table, get = '' }, column] of referringTo(resource)) {
@@ -77,11 +84,12 @@ async function rereadReferring(tx: Executor, resource: Resource, gone: readonly 
 }
 
 /**
- * Marks records as deleted, with all that hangs on them, and notes what refers to them to be read again.
- * A record that was answered after the proof began is left alone. Returns the ids that were marked. Must run
- * inside a writing transaction.
+ * Marks records and their children as deleted, and queues records that refer to them to be fetched again. Skips
+ * records that an answer has contained since the proof began. Returns the ids that were marked. Must run inside a
+ * writing transaction.
  *
- * @throws a `55P03` of Postgres when another transaction holds one of the rows: nothing is marked then.
+ * @throws Postgres's `55P03` if another transaction has locked one of the rows; then the transaction must be rolled
+ * back.
  */
 export async function markDeleted(
   tx: Executor,
@@ -97,7 +105,7 @@ export async function markDeleted(
   return gone;
 }
 
-/** Notes that records marked as deleted were seen again. */
+/** Notes in their tombstones that records were restored. */
 export async function noteRestored(
   tx: Executor,
   resource: string,
@@ -109,7 +117,10 @@ export async function noteRestored(
      WHERE resource = ${resource} AND record_id = ANY(${ids(restored)}) AND restored_at IS NULL`);
 }
 
-/** Deletions of the last 24 hours that no scan of the whole table proved, those of parents aside. */
+/**
+ * Counts the deletions of the last 24 hours that were proved singly: not by a scan of the whole table, with a parent,
+ * or by an edit.
+ */
 export async function countSingleDeletions(db: Executor, resource: string): Promise<number> {
   const { rows } = await db.execute<{ count: number }>(sql`
     SELECT count(*)::float8 AS count FROM ${tombstones}
@@ -118,7 +129,10 @@ export async function countSingleDeletions(db: Executor, resource: string): Prom
   return rows[0]?.count ?? 0;
 }
 
-/** Lets nobody else, until the end of the transaction, count and add to such deletions of a resource. */
+/**
+ * Locks the single deletions of a resource until the end of the transaction, so that counting and adding to them is
+ * atomic.
+ */
 export async function lockDeletions(tx: Executor, resource: string): Promise<void> {
   await tx.execute(
     sql`SELECT pg_advisory_xact_lock(hashtextextended(${`pylon_sync deletions of ${resource}`}, 0))`,

@@ -16,35 +16,35 @@ import { noteRestored } from './tombstones.ts';
 export interface Changed {
   readonly id: string;
   readonly inserted: boolean;
-  /** When Pylon says that the object changed, epoch milliseconds; null where it does not. */
+  /** When the object changed according to Pylon, in epoch milliseconds; null if Pylon does not say. */
   readonly at: number | null;
 }
 
-/** What became of the rows of one call. */
+/** What happened to the rows of one call. */
 export interface Stored {
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;
   readonly changed: readonly Changed[];
   /**
-   * Ids that were left as they are and must be read again: another transaction holds the row, or the row
-   * was answered after these were asked for.
+   * Ids of rows that were skipped and must be fetched again: another transaction has locked the row, or its content
+   * comes from a later answer.
    */
   readonly deferred: readonly string[];
-  /** Ids of rows that were written because of their contents and do not hold what was written. */
+  /** Ids of rows that were written because their contents differed, and still differ after that. */
   readonly altered: readonly string[];
 }
 
-/** Rows a statement carries: bounds the size of its one parameter. */
+/** Rows per statement, which bounds the size of its parameter. */
 const CHUNK = 2000;
 
 const quoted = (column: string) => sql`${sql.identifier(column)}`;
 const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `);
 
 /**
- * The statement that writes rows, built from the table's own columns. A page goes as one `jsonb` array of
- * arrays, unpacked by position: the fastest way measured (bench/RESULTS.md). What it changes of the rows named by
- * `tracked` is noted.
+ * The statement that writes rows, built from the table's columns. It passes a page as one `jsonb` array of arrays,
+ * unpacked by position: the fastest way measured (bench/RESULTS.md). It also notes the changes of the rows in
+ * `tracked`.
  */
 function statement(resource: Resource, rows: readonly Row[], order: Order, tracked: readonly string[]): SQL {
   const { table } = resource;
@@ -70,12 +70,12 @@ function statement(resource: Resource, rows: readonly Row[], order: Order, track
   const newer =
     time === undefined
       ? sql`false`
-      : sql`(held._deleted_at IS NULL AND excluded.${quoted(time)} > held.${quoted(time)})`;
-  // What is doubted gets here with the digest that stands already, as it was seen again; so does what is damaged.
-  const same = sql`(held._deleted_at IS NULL AND held._hash = excluded._hash)`;
-  const changedAt = time === undefined ? sql`NULL` : sql`extract(epoch FROM held.${quoted(time)}) * 1000`;
+      : sql`(existing._deleted_at IS NULL AND excluded.${quoted(time)} > existing.${quoted(time)})`;
+  // Rows with a pending deletion, and damaged ones, are written although their digest is the same.
+  const same = sql`(existing._deleted_at IS NULL AND existing._hash = excluded._hash)`;
+  const changedAt = time === undefined ? sql`NULL` : sql`extract(epoch FROM existing.${quoted(time)}) * 1000`;
   const write = sql`
-    INSERT INTO ${table} AS held (${list(written.map(quoted))})
+    INSERT INTO ${table} AS existing (${list(written.map(quoted))})
     SELECT ${list(values)} FROM jsonb_array_elements(${page}::jsonb) AS page(r)
     ON CONFLICT (id) DO UPDATE SET
       ${list(
@@ -83,8 +83,8 @@ function statement(resource: Resource, rows: readonly Row[], order: Order, track
           .filter((column) => column !== 'id' && column !== '_order')
           .map((column) => sql`${quoted(column)} = excluded.${quoted(column)}`),
       )},
-      _order = greatest(held._order, excluded._order)
-    WHERE held._order < ${order.asked}::bigint OR ${newer} OR ${same}
+      _order = greatest(existing._order, excluded._order)
+    WHERE existing._order < ${order.asked}::bigint OR ${newer} OR ${same}
     RETURNING id, (xmax = 0) AS inserted, (${changedAt})::float8 AS at, ${isWatched(resource)} AS watched`;
   if (tracked.length === 0) return write;
   const compared = list(trackedColumns(resource).map(quoted));
@@ -95,12 +95,12 @@ function statement(resource: Resource, rows: readonly Row[], order: Order, track
     SELECT id, inserted, at, watched FROM becomes`;
 }
 
-/** A row that was written, and whether a trigger of the user's own may have changed it. */
+/** A row that was written, and whether a user's trigger may have changed it. */
 interface Written extends Changed {
   readonly watched: boolean;
 }
 
-interface Held {
+interface Existing {
   [column: string]: unknown;
   id: string;
   hash: string;
@@ -109,24 +109,26 @@ interface Held {
 
 const byId = (a: Row, b: Row) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-/** One row an id, the last one sent: Postgres refuses to touch a row twice in a statement. */
+/** One row per id, the last of several: Postgres refuses to write a row twice in one statement. */
 function distinct(rows: readonly Row[]): readonly Row[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()].sort(byId);
 }
 
 /**
- * Makes the resource's table hold the rows. What already stands there with the same content is left alone: it costs
- * an indexed read, no lock and no write-ahead log. Rows are locked in the order of their ids; a row that
- * someone else holds is not waited for. An older answer never replaces a newer one: a row's content is
- * replaced only by what was asked after the content was answered, or by a later time of change.
- * A row that was marked deleted is live again when it is sent by an answer asked for after that was proved.
- * One whose deletion is being proved takes the answer's place in the order even where nothing changed.
- * What a trigger of the user's own makes of a row, or keeps from being written, is noted and left so.
- * Where people have edits of a row that are not settled, their values stay. What is seen to have changed in Pylon is
- * noted (`pylon_sync.changes`).
+ * Stores rows in the resource's table:
  *
- * With `contents` the columns are compared too where the digest says that nothing changed: a row that was changed past
- * the daemon is written again, and counts as updated.
+ * - A row with the same content is skipped: that costs an indexed read, no lock and no write-ahead log.
+ * - Rows are locked in the order of their ids. A row that somebody else has locked is skipped, not waited for.
+ * - An older answer never replaces a newer one: content is replaced only by an answer that was requested after the
+ *   content was answered, or that has a later time of change.
+ * - A row that was marked as deleted becomes live again if the answer was requested after the deletion was proved.
+ * - A row with a pending deletion takes the answer's place in the order of requests even if nothing changed.
+ * - If a user's trigger changes or suppresses a row, that is noted and not corrected.
+ * - The values of unsettled edits stay in the row.
+ * - Changes in Pylon are noted in `pylon_sync.changes`.
+ *
+ * With `contents`, rows with an equal digest are compared by their columns too: a row that was changed behind the
+ * daemon's back is written again, and counts as updated.
  *
  * Must run inside a writing transaction.
  */
@@ -140,11 +142,11 @@ export async function upsert(
 ): Promise<Stored> {
   const { table, name } = resource;
   const wanted = distinct(rows);
-  const held = await tx.execute<Held>(sql`
+  const existing = await tx.execute<Existing>(sql`
     SELECT id, _hash AS hash, _deleted_at IS NOT NULL AS deleted FROM ${table}
      WHERE id = ANY(${sql.param(wanted.map((row) => row.id))}::text[])`);
-  const hashes = new Map(held.rows.map((row) => [row.id, row.deleted ? null : row.hash]));
-  const unknown = new Set(held.rows.filter((row) => UNSEEN.includes(row.hash)).map((row) => row.id));
+  const hashes = new Map(existing.rows.map((row) => [row.id, row.deleted ? null : row.hash]));
+  const unknown = new Set(existing.rows.filter((row) => UNSEEN.includes(row.hash)).map((row) => row.id));
   const same = new Set(wanted.filter((row) => hashes.get(row.id) === row.hash).map((row) => row.id));
   const suspects =
     contents === undefined
@@ -161,7 +163,7 @@ export async function upsert(
   const locked = await lockRows(tx, table, present);
   const writable = fresh.filter((row) => !hashes.has(row.id) || locked.has(row.id));
   const shown = await withEdits(tx, resource, writable);
-  // With the locks and people's edits: what differs by these alone is as it is to be.
+  // Compared again with the rows locked and without edited columns, which differ rightly.
   const except = await editedColumns(tx, resource, suspects, shown.edited);
   const damagedOf = (among: ReadonlySet<string>) =>
     differing(
@@ -200,10 +202,10 @@ export async function upsert(
   const missed = toWrite.map(({ id }) => id).filter((id) => !ids.has(id));
   const kept = await suppressed(tx, resource, missed, order);
   await shown.noteSeen(tx, ids, damaged);
-  // What is being deleted from here does not come back before that is settled; what is as it is to be is not written.
+  // Left out on purpose: rows with an unsettled DELETE, and rows that are as they should be.
   const leftOut = new Set(writable.map(({ id }) => id));
   for (const { id } of toWrite) leftOut.delete(id);
-  const deleted = held.rows.filter((row) => row.deleted && ids.has(row.id)).map(({ id }) => id);
+  const deleted = existing.rows.filter((row) => row.deleted && ids.has(row.id)).map(({ id }) => id);
   await noteRestored(tx, name, deleted);
   const inserted = changed.reduce((sum, row) => sum + Number(row.inserted), 0);
   return {

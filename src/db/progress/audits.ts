@@ -7,12 +7,15 @@ import { writing } from '../lease/transaction.ts';
 import { isGiven } from '../row/provisional.ts';
 import { audits } from '../tables.ts';
 
-/** Rows of which one is picked: ids lie unevenly, and one behind a wide gap must not come up all the time. */
+/**
+ * Size of the neighbourhood of rows from which one is picked: ids are spaced unevenly, and otherwise a row after a
+ * wide gap would be picked too often.
+ */
 const AROUND = 50;
 
 /**
- * Id of a random live row, any of them as likely as another in a small table and nearly so in a large one;
- * undefined in an empty one.
+ * The id of a random live row, with equal probability in a small table and nearly equal in a large one; undefined if
+ * the table has none.
  */
 export async function randomRow(db: Executor, table: MirrorTable): Promise<string | undefined> {
   const place = randomUUID();
@@ -24,7 +27,7 @@ export async function randomRow(db: Executor, table: MirrorTable): Promise<strin
   return rows.length === 0 ? undefined : rows[randomInt(rows.length)]?.id;
 }
 
-/** Counts one object that was read again at random. */
+/** Counts one object that the audit has read. */
 export async function noteSample(
   db: Database,
   lease: Lease,
@@ -33,10 +36,10 @@ export async function noteSample(
 ): Promise<void> {
   await writing(db, lease, (tx) =>
     tx.execute(sql`
-      INSERT INTO ${audits} AS held (resource, day, sampled, differed, drifted)
+      INSERT INTO ${audits} AS existing (resource, day, sampled, differed, drifted)
       VALUES (${resource}, (now() AT TIME ZONE 'UTC')::date, 1, ${Number(differed)}, ${Number(drifted)})
           ON CONFLICT (resource, day) DO UPDATE
-         SET sampled = held.sampled + 1, differed = held.differed + excluded.differed,
-             drifted = held.drifted + excluded.drifted`),
+         SET sampled = existing.sampled + 1, differed = existing.differed + excluded.differed,
+             drifted = existing.drifted + excluded.drifted`),
   );
 }

@@ -2,13 +2,13 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 import { cursors } from '../tables.ts';
 
-/** The name, among cursors, of a pass that is to begin: what was read before is lost. */
+/** The value of `pass` in a cursor whose pass has yet to begin, because the rows read earlier are lost. */
 export const NOT_BEGUN = '';
 
-/** Where an enumeration stands; what is inside is the enumeration's own business. */
+/** The position of an enumeration. Only the enumeration itself knows its contents. */
 export type Position = Readonly<Record<string, unknown>>;
 
-/** The position last saved, or undefined when the enumeration never began. */
+/** The position last saved; undefined if the enumeration never began. */
 export async function readCursor<P extends Position>(
   db: Executor,
   resource: string,
@@ -51,7 +51,7 @@ export async function saveCursor(
     });
 }
 
-/** Forgets all positions of a resource whose scope begins with `prefix`. */
+/** Deletes all positions of a resource whose scope begins with `prefix`. */
 export async function dropCursors(tx: Executor, resource: string, prefix: string): Promise<void> {
   await tx
     .delete(cursors)

@@ -4,8 +4,9 @@ import type { Executor } from '../connection/connect.ts';
 import { type Lease, placesOf } from '../lease/lease.ts';
 
 /**
- * Begins a comparison of contents: the database's clock. Rows whose place in the order of requests nobody can have
- * given yet (they came from a backup of another time than the lease) take the first one, so that answers replace them.
+ * Begins a comparison of contents and returns the time by the database's clock, as text. Rows whose place in the
+ * order of requests (`_order`) lies in the future, because they come from another backup than the lease, are reset to
+ * 0, so that answers replace them. Locked rows are skipped.
  */
 export async function beginDeep(tx: Executor, lease: Lease, { table }: Resource): Promise<string> {
   await tx.execute(sql`

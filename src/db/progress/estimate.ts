@@ -2,15 +2,15 @@ import { eq, sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 import { settings } from '../tables.ts';
 
-/** What is left of reading everything, as the daemon last reckoned it. */
+/** What is left of reading everything, as the daemon last estimated it. */
 export interface Plan {
-  /** RFC 3339: when it was reckoned. */
+  /** When it was estimated, RFC 3339. */
   readonly as_of: string;
-  /** Seconds that the rate limits alone take; null while nothing can be said, 0 when nothing is left. */
+  /** Seconds that are left because of the rate limits alone; null while unknown, 0 if nothing is left. */
   readonly seconds_left: number | null;
-  /** The endpoint that takes the longest, e.g. `GET /issues/{id}/messages`. */
+  /** The endpoint that will take the longest, e.g. `GET /issues/{id}/messages`. */
   readonly bottleneck: string | null;
-  /** Whether there may be more: not everything that is to be read is known yet. */
+  /** Whether it may take longer, because not everything that has to be read is known yet. */
   readonly at_least: boolean;
   /** The slowest first. */
   readonly endpoints: readonly {
@@ -18,7 +18,7 @@ export interface Plan {
     readonly remaining_requests: number;
     readonly seconds_left: number;
   }[];
-  /** Resources whose first pass is not done. */
+  /** Resources whose backfill is not done. */
   readonly resources: readonly {
     readonly resource: string;
     readonly state: string;
@@ -30,7 +30,7 @@ export interface Plan {
 
 const KEY = 'plan';
 
-/** Within a writing transaction. */
+/** Saves the estimate; must run in a writing transaction. */
 export async function savePlan(tx: Executor, plan: Plan): Promise<void> {
   await tx
     .insert(settings)
@@ -38,7 +38,7 @@ export async function savePlan(tx: Executor, plan: Plan): Promise<void> {
     .onConflictDoUpdate({ target: settings.key, set: { value: plan, updated_at: sql`now()` } });
 }
 
-/** The plan last saved; undefined before the first. */
+/** The estimate last saved; undefined before the first. */
 export async function readPlan(db: Executor): Promise<Plan | undefined> {
   const [row] = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, KEY));
   return row?.value as Plan | undefined;

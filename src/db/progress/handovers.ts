@@ -4,7 +4,7 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { handovers } from '../tables.ts';
 
-/** Work that a command hands to the daemon. */
+/** Work that a command enqueues for the daemon. */
 export type Handover =
   | { readonly command: 'sync'; readonly arguments: { readonly resources: readonly string[] } }
   | { readonly command: 'push'; readonly arguments: { readonly dryRun: boolean } }
@@ -19,13 +19,13 @@ export type Handover =
 
 type HandoverState = 'queued' | 'running' | 'done' | 'failed';
 
-/** How it went so far; `outcome` is what the daemon says of it. */
+/** The state of enqueued work, and what the daemon reports about it. */
 export interface HandoverStatus {
   readonly state: HandoverState;
   readonly outcome: unknown;
 }
 
-/** Leaves work for whoever holds the lease; its number. Anyone may. */
+/** Enqueues work for the process that holds the lease. Returns its id. Needs no lease. */
 export async function enqueueCommand(db: Executor, handover: Handover): Promise<number> {
   const [row] = await db
     .insert(handovers)
@@ -41,7 +41,7 @@ export async function readHandover(db: Executor, id: number): Promise<HandoverSt
   return row as HandoverStatus | undefined;
 }
 
-/** Takes back work that nobody has begun. False when it was begun. */
+/** Deletes enqueued work. Returns false if the daemon has begun it. */
 export async function withdraw(db: Executor, id: number): Promise<boolean> {
   const { rowCount } = await db
     .delete(handovers)
@@ -49,12 +49,12 @@ export async function withdraw(db: Executor, id: number): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Takes up the oldest work that waits. */
+/** Takes the oldest enqueued work and marks it as running; undefined if there is none. */
 export async function takeHandover(
   db: Database,
   lease: Lease,
 ): Promise<(Handover & { readonly id: number }) | undefined> {
-  // A look outside of a transaction: there is hardly ever any.
+  // Checks first without a writing transaction, because the queue is nearly always empty.
   const [waiting] = await db.orm
     .select({ id: handovers.id })
     .from(handovers)
@@ -84,7 +84,9 @@ export async function endHandover(
   );
 }
 
-/** Whoever held the lease before is gone: what it was doing for others is for the present holder, from the beginning. */
+/**
+ * Enqueues work again that was running under an earlier lease, so that the present holder does it from the beginning.
+ */
 export async function requeueHandovers(db: Database, lease: Lease): Promise<void> {
   await writing(db, lease, (tx) =>
     tx.update(handovers).set({ state: 'queued' }).where(eq(handovers.state, 'running')),

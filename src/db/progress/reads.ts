@@ -5,19 +5,19 @@ import type { Executor } from '../connection/connect.ts';
 import { isGiven } from '../row/provisional.ts';
 import { reads } from '../tables.ts';
 
-/** Parents of a resource's children, and which of them to consider. */
+/** The parents of a child resource, and which of them to consider. */
 export interface Parents {
   readonly table: MirrorTable;
-  /** Columns whose change makes the children due; with none, `pass` stands for the mark. */
+  /** The children are due if one of these columns has changed; with none, `pass` serves as the mark. */
   readonly mark: readonly string[];
-  /** Name of the present pass. */
+  /** Name of the current pass. */
   readonly pass: string;
-  /** Bounds of `created_at`, where the pass has them. */
+  /** Bounds of `created_at`, RFC 3339, if the pass has any: from `since` to before `until`. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** Also parents whose children were read before this, by the database's clock. */
+  /** If given, parents whose children were read before this time of the database's clock are due too. */
   readonly readBefore?: string | undefined;
-  /** Only these. */
+  /** If given, only parents with these ids are considered. */
   readonly only?: readonly string[] | undefined;
 }
 
@@ -25,15 +25,15 @@ export interface Parents {
 export interface Due {
   readonly id: string;
   readonly mark: string;
-  /** At which mark they were read last; null before the first time. */
+  /** The mark at which they were read last; null before the first time. */
   readonly before: string | null;
-  /** Whether Pylon did not know it when it was last asked for. */
+  /** Whether Pylon answered that it does not exist when it was last fetched. */
   readonly wasGone?: boolean;
-  /** Where it stands, newest first; null where the table has no `created_at` or the parent none. */
+  /** `created_at` as text, by which parents are sorted; null if the table or the parent has none. */
   readonly created_at: string | null;
 }
 
-/** Which of the due parents to name. */
+/** Which of the due parents to return. */
 export interface DuePage {
   readonly limit: number;
   /** Only parents that come after this one, newest first. */
@@ -108,20 +108,22 @@ export async function findDue(
   return rows;
 }
 
-/** A column that names ids, and the mark under which each is to have been read. */
+/** A column that contains ids of other records, and the mark at which each of these should have been read. */
 export interface Naming {
   readonly table: MirrorTable;
   readonly column: string;
-  /** The table of what is named: its live rows are due too, whether anything still names them or not. */
+  /** The table of those records. Its live rows are due too, even if nothing refers to them any more. */
   readonly known: MirrorTable;
   readonly mark: string;
-  /** Whether to leave out what Pylon did not know when it was last asked for, and of which there is no live row. */
+  /** Whether to skip records that Pylon did not know when they were last fetched and that have no live row. */
   readonly skipsGone?: boolean | undefined;
-  /** Only what these rows name. */
+  /** If given, only ids that these rows refer to. */
   readonly only?: readonly string[] | undefined;
 }
 
-/** Ids that live rows name, or that are known already, and that were not yet read at the mark. */
+/**
+ * Ids that live rows refer to, or that have a live row, and that were not read at the mark yet; in descending order.
+ */
 export async function findNamed(
   db: Executor,
   resource: string,
@@ -145,7 +147,10 @@ export async function findNamed(
   return rows.map(({ id, gone }) => ({ id, mark, before: null, wasGone: gone, created_at: null }));
 }
 
-/** Whether any record was ever read: the request works, and one that is refused speaks of its record. */
+/**
+ * Whether any record of the resource was ever fetched. If so, the request works, and a refusal concerns its record
+ * only.
+ */
 export async function hasRead(db: Executor, resource: string): Promise<boolean> {
   const { rows } = await db.execute<{ yes: boolean }>(
     sql`SELECT EXISTS (SELECT 1 FROM ${reads} WHERE resource = ${resource} AND outcome = 'read') AS yes`,
@@ -153,7 +158,7 @@ export async function hasRead(db: Executor, resource: string): Promise<boolean> 
   return rows[0]?.yes === true;
 }
 
-/** Remembers that a record was read at a mark. */
+/** Notes that a record was read at a mark. */
 export async function markRead(
   tx: Executor,
   resource: string,
@@ -170,7 +175,7 @@ export async function markRead(
     });
 }
 
-/** Forgets that children of these parents were read: they are due. */
+/** Deletes the notes that children of these parents were read, so that they are due. */
 export async function forgetReads(
   tx: Executor,
   children: readonly Resource[],

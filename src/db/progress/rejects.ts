@@ -8,16 +8,19 @@ import { digest } from '../row/digest.ts';
 import type { Reject } from '../row/row.ts';
 import { rejectedRecords } from '../tables.ts';
 
-/** What tells a rejected object from others: its id, else what it holds but for what ticks. */
+/** The identity of a rejected object: its id; without one, its reason and contents except volatile fields. */
 function identityOf({ volatile = [] }: Resource, { id, reason }: Reject, payload: unknown): string {
   if (id !== null) return digest({ record_id: id });
-  const held = isObject(payload)
+  const contents = isObject(payload)
     ? Object.fromEntries(Object.entries(payload).filter(([key]) => !volatile.includes(key)))
     : payload;
-  return digest([reason, held]);
+  return digest([reason, contents]);
 }
 
-/** Keeps objects that cannot be stored, each once: what it is now takes the place of what it was. */
+/**
+ * Saves objects that cannot be stored in `rejected_records`, one row per object: a later version replaces the earlier
+ * one.
+ */
 export async function keepRejects(
   tx: Executor,
   resource: Resource,

@@ -4,7 +4,7 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { runs, scans } from '../tables.ts';
 
-/** The end of a pass, or how far it has come. */
+/** The counts of a pass so far. */
 export interface RunFigures {
   readonly requests: number;
   readonly read: number;
@@ -18,7 +18,7 @@ export interface RunFigures {
 
 export type RunOutcome = 'done' | 'failed' | 'unavailable' | 'interrupted';
 
-/** Opens the row of a pass; its id. */
+/** Inserts the row of a pass into `runs`. Returns its id. */
 export async function beginRun(db: Database, lease: Lease, resource: string, kind: string): Promise<number> {
   const [row] = await writing(db, lease, (tx) =>
     tx.insert(runs).values({ resource, kind, token: lease.token }).returning({ id: runs.id }),
@@ -27,7 +27,7 @@ export async function beginRun(db: Database, lease: Lease, resource: string, kin
   return row.id;
 }
 
-/** Closes the row of a pass that this lease opened. */
+/** Completes the row of a pass that began under this lease. */
 export async function endRun(
   db: Database,
   lease: Lease,
@@ -56,7 +56,7 @@ export async function endRun(
   );
 }
 
-/** Closes the rows of passes that were made under an earlier lease and ended without a word. */
+/** Marks passes as interrupted that an earlier lease began and did not end. */
 export async function closeAbandonedRuns(db: Database, lease: Lease): Promise<void> {
   await writing(db, lease, (tx) =>
     tx
@@ -67,8 +67,8 @@ export async function closeAbandonedRuns(db: Database, lease: Lease): Promise<vo
 }
 
 /**
- * Forgets what nobody will ask for: runs and scans that found nothing, after two days; other runs after ninety.
- * A scan that deleted something stays, as part of the evidence.
+ * Deletes old runs and scans: those that found nothing after two days, other runs after ninety. A scan that deleted
+ * something stays: its tombstones refer to it as evidence.
  */
 export async function pruneRuns(db: Database, lease: Lease): Promise<void> {
   await writing(db, lease, async (tx) => {

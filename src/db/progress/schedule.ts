@@ -6,20 +6,20 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { settings } from '../tables.ts';
 
-/** What the daemon at work goes by. */
+/** The schedule of the running daemon. */
 export interface Schedule {
-  /** When it began, RFC 3339: it has missed nothing that was due before. */
+  /** When the daemon began to use it, RFC 3339: passes that were due earlier do not count as missed. */
   readonly since: string;
-  /** The zone whose local time the expressions name. */
+  /** The time zone of the cron expressions. */
   readonly zone: string;
   readonly crons: Readonly<Record<ScheduleName, string>>;
-  /** Names of the resources that it mirrors. */
+  /** Names of the resources that the daemon mirrors. */
   readonly resources: readonly string[];
 }
 
 const KEY = 'schedule';
 
-/** Tells whoever reads the mirror what this daemon goes by, from now on and while it holds the lease. */
+/** Publishes this daemon's schedule in the database. It is valid from now on, while the daemon holds the lease. */
 export async function publishSchedule(
   db: Database,
   lease: Lease,
@@ -34,7 +34,7 @@ export async function publishSchedule(
   );
 }
 
-/** What the process goes by that holds the lease; undefined where none does, or one that has no schedule. */
+/** The schedule of the process that holds the lease; undefined if none does, or it has no schedule. */
 export async function readSchedule(db: Executor): Promise<Schedule | undefined> {
   const { rows } = await db.execute<Schedule & Record<string, unknown>>(sql`
     SELECT ${utc('settings.updated_at')} AS since, value->>'zone' AS zone, value->'crons' AS crons,

@@ -4,14 +4,14 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { budgets } from '../tables.ts';
 
-/** What was asked of one endpoint lately. */
+/** The recent requests to one endpoint, and its limit. */
 export interface BudgetUse {
   readonly endpoint: string;
   readonly per_minute: number;
   readonly queued: number;
-  /** When the requests of the last interval were answered, epoch milliseconds. */
+  /** When the requests of the last interval were answered, in epoch milliseconds. */
   readonly answered_at: readonly number[];
-  /** RFC 3339, or null when nothing holds the endpoint back. */
+  /** Until when no requests are sent, RFC 3339; null if the endpoint is not paused. */
   readonly paused_until: string | null;
 }
 

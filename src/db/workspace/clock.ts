@@ -2,15 +2,15 @@ import { eq, sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 import { settings } from '../tables.ts';
 
-/** How far Pylon's clock and the daemon's are apart, as long as that is further than incremental pulls overlap. */
+/** The difference between Pylon's clock and the daemon's, noted while it exceeds the overlap of incremental pulls. */
 export interface ClockDifference {
-  /** Seconds by which Pylon's clock is ahead; negative where it is behind. */
+  /** Seconds by which Pylon's clock is ahead; negative if it is behind. */
   readonly ahead_seconds: number;
 }
 
 const KEY = 'clock';
 
-/** Within a writing transaction; undefined where the clocks agree. */
+/** Saves the difference; undefined means that the clocks agree. Must run in a writing transaction. */
 export async function saveClock(tx: Executor, difference: ClockDifference | undefined): Promise<void> {
   if (difference === undefined) {
     await tx.delete(settings).where(eq(settings.key, KEY));
@@ -22,7 +22,7 @@ export async function saveClock(tx: Executor, difference: ClockDifference | unde
     .onConflictDoUpdate({ target: settings.key, set: { value: difference, updated_at: sql`now()` } });
 }
 
-/** The difference last noted; null where the clocks agree, or nobody knows. */
+/** The difference last saved; null if the clocks agree, or none was measured. */
 export async function readClock(db: Executor): Promise<ClockDifference | null> {
   const [row] = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, KEY));
   return (row?.value as ClockDifference | undefined) ?? null;

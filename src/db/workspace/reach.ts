@@ -2,17 +2,17 @@ import { eq, sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 import { settings } from '../tables.ts';
 
-/** Whether Pylon answers, as whoever asked it last has noted. */
+/** Whether Pylon answers, as the last process that used it has noted. */
 export interface PylonReach {
-  /** Since when it answers nothing at all, RFC 3339; null while it answers. */
+  /** Since when Pylon has not answered any request, RFC 3339; null while it answers. */
   readonly down_since: string | null;
-  /** What was asked last in vain, and what came instead: `GET /me: 503`; null while it answers. */
+  /** The last request that failed and its outcome: `GET /me: 503`; null while Pylon answers. */
   readonly last: string | null;
 }
 
 const KEY = 'pylon';
 
-/** Within a writing transaction. */
+/** Saves whether Pylon answers; must run in a writing transaction. */
 export async function saveReach(tx: Executor, reach: PylonReach): Promise<void> {
   await tx
     .insert(settings)
@@ -20,7 +20,7 @@ export async function saveReach(tx: Executor, reach: PylonReach): Promise<void> 
     .onConflictDoUpdate({ target: settings.key, set: { value: reach, updated_at: sql`now()` } });
 }
 
-/** What was noted last; undefined before anything was. */
+/** What was saved last; undefined if nothing was. */
 export async function readReach(db: Executor): Promise<PylonReach | undefined> {
   const [row] = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, KEY));
   return row?.value as PylonReach | undefined;

@@ -2,13 +2,13 @@ import { eq, sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 import { settings } from '../tables.ts';
 
-/** A fact about this database, by its key in `pylon_sync.settings`; undefined where it is not noted. */
+/** A value of `pylon_sync.settings`, by its key; undefined if it is not set. */
 export async function readSetting<T>(db: Executor, key: string): Promise<T | undefined> {
   const rows = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, key));
   return rows[0]?.value as T | undefined;
 }
 
-/** Notes a fact in the place of what was noted; writes nothing where that is the same. */
+/** Sets a value of `pylon_sync.settings`. Writes nothing if it is unchanged. */
 export async function writeSetting(db: Executor, key: string, value: unknown): Promise<void> {
   await db.execute(sql`
     INSERT INTO pylon_sync.settings (key, value) VALUES (${key}, ${JSON.stringify(value)}::jsonb)
@@ -16,7 +16,7 @@ export async function writeSetting(db: Executor, key: string, value: unknown): P
                                 WHERE settings.value IS DISTINCT FROM excluded.value`);
 }
 
-/** The same for some members of an object: the others stay. */
+/** Sets some members of an object in `pylon_sync.settings`; the others stay. Writes nothing if they are unchanged. */
 export async function mergeSetting(
   db: Executor,
   key: string,
