@@ -130,12 +130,30 @@ export function oneOf<const Value extends string>(...values: readonly Value[]) {
   );
 }
 
-/** A cron expression as node-cron takes it; the message names the field that is wrong. */
+/** What the fields of a cron expression are called, and take. */
+const CRON_FIELDS: Readonly<Record<string, readonly [name: string, takes: string]>> = {
+  second: ['second', '0 to 59'],
+  minute: ['minute', '0 to 59'],
+  hour: ['hour', '0 to 23'],
+  dayOfMonth: ['day of the month', '1 to 31'],
+  month: ['month', '1 to 12, or jan to dec'],
+  dayOfWeek: ['day of the week', '0 to 7, or sun to sat'],
+};
+
+/** A cron expression as node-cron takes it; the message names the field that is wrong, and what it takes. */
 export const cron = z.string().superRefine((text, ctx) => {
   const [error] = validateDetailed(text).errors;
   if (error === undefined) return;
+  const [name, takes] = CRON_FIELDS[error.field] ?? [];
+  const fields = text.trim().split(/\s+/).length;
+  const why =
+    name === undefined
+      ? `it has ${fields} ${fields === 1 ? 'field' : 'fields'}`
+      : error.message.includes('impossible day')
+        ? 'no month that it names has such a day'
+        : `"${error.value}" is no ${name}: that takes ${takes}, *, lists such as 1,2, ranges such as 1-5 and steps such as */2`;
   ctx.addIssue({
     code: 'custom',
-    message: `takes a cron expression of five fields (minute hour day month weekday), or six with seconds first (${error.message})`,
+    message: `takes a cron expression of five fields (minute hour day month weekday), or six with seconds first (${why})`,
   });
 });

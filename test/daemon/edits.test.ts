@@ -106,6 +106,15 @@ describe('alone', () => {
       stdout: `# issues ${id} (edit 1)\nPATCH /issues/${id}\n${JSON.stringify(body, null, 2)}\n\n`,
     });
     expect([writeRequests(sandbox), await statesIn(database)]).toEqual([[], ['pending']]);
+    // In a copy of the database it says what would become of it, and leaves that to whoever works there.
+    const identity = 'UPDATE pylon_sync.settings SET value = $1 WHERE key = $2 RETURNING value';
+    const known = await database.pool.query("SELECT value FROM pylon_sync.settings WHERE key = 'identity'");
+    await database.pool.query(identity, ['"another"', 'identity']);
+    expect((await run(['push', '--dry-run'], env)).stdout).toBe(
+      `# issues ${id} (edit 1): would become a draft, as this database was copied or restored\n\n`,
+    );
+    expect(await statesIn(database)).toEqual(['pending']);
+    await database.pool.query(identity, [JSON.stringify(known.rows[0].value), 'identity']);
 
     expect(await run(['push'], env)).toMatchObject({ status: 0, stdout: 'Edits: 1 applied.\n' });
     expect(writeRequests(sandbox)).toMatchObject([{ path: `/issues/${id}`, body }]);

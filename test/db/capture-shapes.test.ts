@@ -67,11 +67,11 @@ const CASES: readonly (readonly [statement: string, message: string])[] = [
         'custom field of pylon.issues: "tier" takes a value or a list of values',
       ] as const,
   ),
-  ...[`'infinity'`, `'-infinity'`, `'0044-03-15 BC'`, `'12026-01-01'`].map(
+  ...[`'infinity'`, `'-infinity'`, `'0044-03-15 BC'`, `'12026-01-01'`, `'0001-01-01Z'`].map(
     (value) =>
       [
         `UPDATE pylon.tasks SET due_date = ${value}`,
-        'column "due_date" of pylon.tasks takes an instant of the years 1 to 9999',
+        'column "due_date" of pylon.tasks takes an instant of the years 2 to 9999: the first year stands for no time',
       ] as const,
   ),
   ...[`'infinity'`, `'0044-03-15 BC'`].flatMap((value) =>
@@ -97,14 +97,17 @@ const CASES: readonly (readonly [statement: string, message: string])[] = [
       ] as const
     ).map(
       ([table, column, statement]) =>
-        [statement, `column "${column}" of pylon.${table} takes an instant of the years 1 to 9999`] as const,
+        [
+          statement,
+          `column "${column}" of pylon.${table} takes an instant of the years 2 to 9999: the first year stands for no time`,
+        ] as const,
     ),
   ),
-  ...[`'infinity'`, `'-infinity'`, `'0044-03-15 BC'`, `'12026-01-01'`].map(
+  ...[`'infinity'`, `'-infinity'`, `'0044-03-15 BC'`, `'12026-01-01'`, `'0001-01-01Z'`].map(
     (value) =>
       [
         `SELECT pylon.snooze_issue('i1', ${value})`,
-        'until of pylon.snooze_issue takes an instant of the years 1 to 9999',
+        'until of pylon.snooze_issue takes an instant of the years 2 to 9999: the first year stands for no time',
       ] as const,
   ),
   [

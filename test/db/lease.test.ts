@@ -69,6 +69,24 @@ describe('the lease of a database', () => {
     await db.close();
   });
 
+  test.for([
+    [`UPDATE pylon_sync.lease SET token = token + 1, holder = holder || '{"pid": 1}'`, 'another process'],
+    [
+      "UPDATE pylon_sync.lease SET token = token + 1, expires_at = '-infinity'",
+      '`migrate` has made lost parts',
+    ],
+    ['DELETE FROM pylon_sync.lease', 'the row of pylon_sync.lease is gone'],
+  ] as const)('says why it is lost: %s', async ([statement, why], { database }) => {
+    const db = await connect(database.url);
+    const beating = await acquireLease(db, { command: 'beating', heartbeatMs: 20 });
+    await database.pool.query(statement);
+    await expect(writing(db, beating, async () => {})).rejects.toThrow(why);
+    await expect
+      .poll(() => (beating.lost.reason as Error | undefined)?.message, { interval: 5 })
+      .toContain(why);
+    await db.close();
+  });
+
   test('says that it is lost once another has taken over', async ({ database }) => {
     const db = await connect(database.url);
     const lease = await acquireLease(db, { command: 'first', heartbeatMs: 20 });

@@ -5,7 +5,7 @@ import { isValidInstant } from '../../src/db/row/instant.ts';
 import { bodyOf } from '../../src/edits/body.ts';
 import { matchScore } from '../../src/edits/create.ts';
 import { same } from '../../src/edits/merge.ts';
-import { withoutTags } from '../../src/edits/tags.ts';
+import { tidied, wordsOf } from '../../src/edits/tidy.ts';
 import { findHints } from '../../src/http/hints.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { unsigned } from '../../src/resources/signatures.ts';
@@ -37,7 +37,7 @@ const TEXTS: readonly (readonly [before: string, repeated: string, after: string
 ];
 
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
-  withoutTags,
+  tidied,
   unsigned,
   clean,
   isValidInstant,
@@ -58,9 +58,9 @@ test.each(Object.keys(READERS))(
   },
 );
 
-test('HTML without its tags is what stands between them, and what was never closed', () => {
-  expect(withoutTags('<p>a <b title="x">b</b></p>')).toBe('a b');
-  expect(withoutTags('1 < 2 <br> 3 < 4')).toBe('1  3 < 4');
-  expect(withoutTags('<<<')).toBe('<<<');
-  expect(withoutTags('no tag')).toBe('no tag');
+test('of HTML its words are left, and what only looks like a tag', () => {
+  expect(wordsOf('<p>a <b title="x">b</b></p>')).toBe('a b');
+  expect(wordsOf('1 < 2 <br> 3 < 4')).toBe('1 < 2 3 < 4');
+  expect(wordsOf('<<<')).toBe('<<<');
+  expect(wordsOf('no tag')).toBe('no tag');
 });

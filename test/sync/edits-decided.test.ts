@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
@@ -126,6 +126,61 @@ test('what somebody changed in Pylon stays in conflict with a later edit, whatev
   // What the earlier one made of the title is none.
   expect(remoteOf(mirrored, id)).toMatchObject({ state: 'closed', title: 'Mine too' });
 });
+
+test.for([false, true])(
+  'what a later edit has changed is not overwritten by an earlier draft, approved while that was under way: %s',
+  async (isEarly, { mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    const id = issueIn(mirrored);
+    mirrored.sandbox.world.patch('issues', id, { tags: ['own'], state: 'new' });
+    await mirrored.session.hint('issues', id);
+    await mirrored.session.drain();
+    await database.pool.query(
+      `BEGIN; SET LOCAL pylon_sync.draft = on;
+       UPDATE pylon.issues SET title = 'Older', state = 'on_hold', tags = '{own,draft}',
+              custom_fields = custom_fields || '{"order_number": "1", "priority": "low"}' WHERE id = '${id}'; COMMIT`,
+    );
+    await query(
+      database,
+      `UPDATE pylon.issues SET title = 'Later', tags = tags || '{later}', custom_fields = custom_fields || '{"priority": "high"}' WHERE id = '${id}'`,
+    );
+    const approve = () => query(database, "SELECT pylon_sync.approve_edits('{1}')");
+    if (isEarly) mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', delayMs: 200 });
+    const pushing = push(mirrored);
+    if (isEarly) {
+      await vi.waitFor(async () => expect((await statesIn(database))[1]).toBe('sending'), { interval: 5 });
+      await approve();
+    }
+    await pushing;
+    if (!isEarly) {
+      // Nor does the row go back to it.
+      expect(await rowOf(database, id)).toMatchObject({ title: 'Later', state: 'on_hold' });
+      await approve();
+    }
+    await push(mirrored);
+    expect(remoteOf(mirrored, id)).toMatchObject({
+      title: 'Later',
+      state: 'on_hold',
+      tags: ['own', 'later', 'draft'],
+    });
+    expect(await rowOf(database, id)).toMatchObject({
+      ...{ title: 'Later', state: 'on_hold' },
+      custom_fields: { priority: 'high', order_number: '1' },
+    });
+    // What it asked for and did not get stays to be read.
+    expect(await editsIn(database)).toMatchObject([
+      {
+        state: 'applied',
+        changes: { state: 'on_hold', tags: ['own', 'draft'], custom_fields: { order_number: '1' } },
+      },
+      { state: 'applied' },
+      {
+        ...{ state: 'discarded', error: 'superseded by edit 2, a part of edit 1' },
+        changes: { title: 'Older', custom_fields: { priority: 'low' } },
+      },
+    ]);
+  },
+);
 
 test('what is left when an earlier edit of the same is discarded goes to Pylon', async ({
   mirror,

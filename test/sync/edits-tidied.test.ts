@@ -61,6 +61,8 @@ test('an edit over a draft of the same field is sent, and the draft gives way to
     { state: 'draft' },
     { state: 'applied' },
     { state: 'draft' },
+    // What the second asked of the title, as an edit of its own.
+    { state: 'discarded', changes: { title: 'Draft on draft' } },
   ]);
   expect(sandbox.world.get('issues', id)).toMatchObject({ title: 'Draft on draft, edited' });
   // Drafts of what the edit did not touch, and those from after it, stand and start from what Pylon holds now.

@@ -16,7 +16,7 @@ import { logSteps } from '../render/steps.ts';
 import { summaryTable } from '../render/summary.ts';
 import { pause } from '../runtime/backoff.ts';
 import { withDatabase } from '../runtime/database.ts';
-import { tellRestored } from '../runtime/migrated.ts';
+import { requireMigrations, tellRestored } from '../runtime/migrated.ts';
 import { pushOptionsOf } from '../runtime/push-options.ts';
 import { DAEMON } from '../runtime/serving.ts';
 import { withContext } from '../runtime/session.ts';
@@ -34,7 +34,8 @@ const LOOK_MS = 250;
 export async function runOneShot(shell: Shell, handover: Handover): Promise<number> {
   const setup = setUp(shell, { token: true });
   return withDatabase(setup, async (db) => {
-    await migrate(db.pool, { onRestored: tellRestored(setup) });
+    if (isDry(handover)) await requireMigrations(db);
+    else await migrate(db.pool, { onRestored: tellRestored(setup) });
     const outcome = await doIt(setup, db, handover).catch((error: unknown) => {
       if (!(error instanceof LeaseHeldError) || error.holder.command !== DAEMON) throw error;
       setup.log.info({ holder: error.holder }, 'a daemon works on this database: handing the command over');
@@ -53,22 +54,29 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
   });
 }
 
+/** Whether it is asked only what would be done: nothing is written for that, in Pylon or here. */
+const isDry = (handover: Handover): boolean => handover.command === 'push' && handover.arguments.dryRun;
+
 function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
   const { config, log } = setup;
   const { resources, since, windowDays, overlapSeconds } = config;
   const options = { resources, since, windowDays, overlapSeconds };
   const session = { command: `pylon-sync ${handover.command}`, onProgress: logSteps(log) };
+  const looksOnly = isDry(handover);
   return withContext(setup, db, session, (ctx) =>
-    withSession(ctx, async () => {
-      const means = {
-        ...{ options, puller: newPuller(ctx, options), beside: false },
-        edits: { ...pushOptionsOf(setup, undefined), resources },
-      };
-      const outcome = await executeCommand(ctx, means, handover);
-      const isDry = handover.command === 'push' && handover.arguments.dryRun;
-      if (!isDry) await forgetAtEnd(ctx, { resources, days: config.retentionDays });
-      return outcome;
-    }),
+    withSession(
+      ctx,
+      async () => {
+        const means = {
+          ...{ options, puller: newPuller(ctx, options), beside: false },
+          edits: { ...pushOptionsOf(setup, undefined), resources },
+        };
+        const outcome = await executeCommand(ctx, means, handover);
+        if (!looksOnly) await forgetAtEnd(ctx, { resources, days: config.retentionDays });
+        return outcome;
+      },
+      { looksOnly },
+    ),
   );
 }
 

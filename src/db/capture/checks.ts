@@ -82,8 +82,8 @@ export function shapeOf(
     };
   if (type === 'timestamp with time zone' || type === 'timestamptz')
     return {
-      takes: 'an instant of the years 1 to 9999',
-      unless: `CASE WHEN isfinite(${value}) THEN extract(year FROM ${value} AT TIME ZONE 'UTC') NOT BETWEEN 1 AND 9999 ELSE true END`,
+      takes: 'an instant of the years 2 to 9999: the first year stands for no time',
+      unless: `CASE WHEN isfinite(${value}) THEN extract(year FROM ${value} AT TIME ZONE 'UTC') NOT BETWEEN 2 AND 9999 ELSE true END`,
     };
   if (type === 'jsonb' && kind === 'list')
     return {

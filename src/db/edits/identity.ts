@@ -17,6 +17,15 @@ async function identityOf(tx: Executor): Promise<string> {
   return rows[0]?.identity ?? '';
 }
 
+const KNOWN = sql`SELECT value #>> '{}' AS known FROM pylon_sync.settings WHERE key = 'identity'`;
+
+/** Whether the database was copied or restored since its edits were queued, and nothing has been made of that yet. */
+export async function isCopied(db: Executor): Promise<boolean> {
+  const { rows } = await db.execute<{ known: string | null }>(KNOWN);
+  const known = rows[0]?.known;
+  return known != null && known !== (await identityOf(db));
+}
+
 /**
  * In a database that was copied or restored, turns what was queued before into drafts: a clone for testing never
  * writes to customers, and what a restored one has queued may have been sent long ago. No edit keeps the number of its
@@ -25,9 +34,7 @@ async function identityOf(tx: Executor): Promise<string> {
 export async function quarantineEdits(db: Database, lease: Lease): Promise<number> {
   return writing(db, lease, async (tx) => {
     const identity = await identityOf(tx);
-    const { rows } = await tx.execute<{ known: string | null }>(
-      sql`SELECT value #>> '{}' AS known FROM pylon_sync.settings WHERE key = 'identity'`,
-    );
+    const { rows } = await tx.execute<{ known: string | null }>(KNOWN);
     const known = rows[0]?.known;
     if (known === identity) return 0;
     await tx.execute(sql`

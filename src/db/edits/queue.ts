@@ -72,8 +72,14 @@ export const EDIT_COLUMNS = sql.raw(
 export const statesIn = (states: readonly string[]) => sql`${sql.param([...states])}::text[]`;
 
 /**
+ * Whether an edit `o` keeps another one `e` of its record waiting: one that is under way does, a later one too, where the
+ * other was approved or retried meanwhile.
+ */
+const BEFORE = sql.raw("(o.state = 'sending' OR (o.state = 'pending' AND o.id < e.id))");
+
+/**
  * Takes up edits that are due, as many records of each resource as there is room for, the longest waiting first:
- * all that wait for one record, unless an earlier one of it is under way or waits for its time. What is not
+ * all that wait for one record, unless one of it is under way or an earlier one waits for its time. What is not
  * allowed (`allowedWork`), or names a record that is not created yet, stays where it is, and what comes after it
  * with it.
  */
@@ -96,8 +102,7 @@ export async function claimEdits(
               AND ${isAllowed(allowed)} AND NOT ${namesUncreated('e')}
               AND NOT EXISTS (
                 SELECT FROM pylon_sync.edits AS o
-                 WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
-                   AND o.state IN ('pending', 'sending'))
+                 WHERE o.resource = e.resource AND o.record_id = e.record_id AND ${BEFORE})
             ORDER BY e.id LIMIT wanted.room) AS head),
       taken AS (
         SELECT e.id FROM due JOIN pylon_sync.edits AS e USING (resource, record_id)
@@ -114,8 +119,8 @@ export async function claimEdits(
        WHERE e.id = taken.id AND e.state = 'pending'
          AND NOT EXISTS (
            SELECT FROM pylon_sync.edits AS o
-            WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
-              AND o.state IN ('pending', 'sending') AND o.id NOT IN (SELECT id FROM taken))
+            WHERE o.resource = e.resource AND o.record_id = e.record_id AND ${BEFORE}
+              AND o.id NOT IN (SELECT id FROM taken))
       RETURNING ${EDIT_COLUMNS}`);
     return claimed.rows;
   });

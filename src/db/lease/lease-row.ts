@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
 import { tableOf } from '../capture/names.ts';
 import { type Pool, readStatement, writeStatement } from '../connection/atomic.ts';
@@ -104,3 +106,21 @@ export async function releaseLease(pool: Pool, token: bigint): Promise<void> {
     HOLDING,
   );
 }
+
+/** Why the row is not a token's any more, as it stands now: for people. */
+export async function whyLost(query: Query, token: bigint): Promise<string> {
+  const { rows } = await query<{ token: string; holder: Holder; released: boolean }>(
+    "SELECT token, holder, expires_at = '-infinity' AS released FROM pylon_sync.lease WHERE name = 'daemon'",
+  );
+  const [row] = rows;
+  if (row === undefined)
+    return 'the row of pylon_sync.lease is gone: somebody has emptied the table, or `migrate` has made it again';
+  const isOwn = row.holder.pid === process.pid && row.holder.host === hostname();
+  if (row.released && isOwn)
+    return BigInt(row.token) === token
+      ? 'the lease of this database was given back'
+      : '`migrate` has made lost parts of this database again, and taken the lease back for that';
+  return 'another process took over this database';
+}
+
+type Query = <R extends pg.QueryResultRow>(text: string) => Promise<{ readonly rows: readonly R[] }>;

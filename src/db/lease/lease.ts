@@ -1,8 +1,9 @@
 import { LeaseLostError, PermanentError } from '../../errors.ts';
+import { readStatement } from '../connection/atomic.ts';
 import { awayOr } from '../connection/away.ts';
 import type { Database } from '../connection/connect.ts';
 import { type Holder, isDead, thisProcess } from './holder.ts';
-import { lastPlace, readLease, releaseLease, renewLease, takeLease } from './lease-row.ts';
+import { lastPlace, readLease, releaseLease, renewLease, takeLease, whyLost } from './lease-row.ts';
 import { EXPIRY_MS, type LeaseWatch, watchLease } from './lease-watch.ts';
 
 export type { Holder };
@@ -168,7 +169,7 @@ function hold(
         return expireAt(startedAt + expiryMs);
       }
       isTaken = true;
-      lose(new LeaseLostError('another process took over this database'));
+      lose(new LeaseLostError(await whyLost((text) => readStatement(vital, text), token)));
     } catch (error) {
       // The database may be back before the lease expires.
       trouble = error;

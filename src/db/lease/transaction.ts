@@ -5,6 +5,7 @@ import { awayOr, DatabaseAwayError } from '../connection/away.ts';
 import { CHANGING, type Terms } from '../connection/begin.ts';
 import type { Database, Executor } from '../connection/connect.ts';
 import type { Lease } from './lease.ts';
+import { whyLost } from './lease-row.ts';
 
 /** Marks the daemon's own writes, which the triggers ignore. */
 const AS_DAEMON = "pylon_sync.daemon = 'on'";
@@ -61,7 +62,8 @@ export async function writing<T>(
     return await atomically(
       db.pool,
       async (client, leaseRow) => {
-        if (leaseRow?.rowCount === 0) throw new LeaseLostError('another process took over this database');
+        if (leaseRow?.rowCount === 0)
+          throw new LeaseLostError(await whyLost((text) => client.query(text), lease.token));
         return work(drizzle({ client }));
       },
       { terms: WRITING, opening: [LEASE, [lease.token]] },

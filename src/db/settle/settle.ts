@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { kindsOf } from '../../edits/body.ts';
-import { fieldsIn, held, nameOf, type Values } from '../../edits/merge.ts';
-import { UNSETTLED } from '../../edits/states.ts';
+import { type Field, fieldsIn, held, nameOf, type Values } from '../../edits/merge.ts';
+import { moves, UNSETTLED } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import type { Order } from '../../order.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
@@ -17,7 +17,7 @@ import { markDeleted, type Proof } from '../mirror/tombstones.ts';
 import { upsert } from '../mirror/upsert.ts';
 import { isReject, type Row, rowMapper } from '../row/row.ts';
 import { reads } from '../tables.ts';
-import { type EditOutcome, type Ended, settleEdit, settleEditsOf } from './end.ts';
+import { type EditOutcome, ENDED, type Ended, settleEdit, settleEditsOf } from './end.ts';
 
 /** What Pylon says of the record now. */
 export interface Shown {
@@ -78,7 +78,27 @@ async function supersede(
   return ended;
 }
 
-/** Drafts that change nothing but what later edits have now changed in Pylon: their row is not to go back to them. */
+/** What edits asked of the fields of these names, or, where `others` is set, of all the rest. */
+function pickFields(
+  values: Values,
+  fields: readonly Field[],
+  names: ReadonlySet<string>,
+  others: boolean,
+): Values {
+  const picked: Record<string, unknown> = {};
+  for (const { column, slug } of fields.filter((field) => names.has(nameOf(field)) !== others)) {
+    const value = held(values, { column, ...(slug === undefined ? {} : { slug }) }) ?? null;
+    picked[column] =
+      slug === undefined ? value : { ...(picked[column] as Values | undefined), [slug]: value };
+  }
+  return picked;
+}
+
+/**
+ * Fields of drafts that a later edit has now changed in Pylon: neither the row nor an approval is to go back to what they
+ * ask for. A draft of nothing else is discarded, of any other these fields alone, as an edit of their own. What a draft
+ * does to a set stands: a later edit has done something else to it.
+ */
 async function supersedeDrafts(
   tx: Executor,
   resource: Resource,
@@ -87,23 +107,38 @@ async function supersedeDrafts(
 ): Promise<readonly Ended[]> {
   const settled = editOutcomes.filter(({ event }) => event === 'settle').map(({ id }) => id);
   if (settled.length === 0) return [];
+  // A draft that was approved while the later edit was under way has not been compared yet.
   const { rows } = await tx.execute<{ id: number; isDraft: boolean; changes: Values; base: Values }>(sql`
-    SELECT id::float8, state = 'draft' AS "isDraft", changes, base FROM pylon_sync.edits
+    SELECT id::float8, id <> ALL(${sql.param(settled)}::bigint[]) AS "isDraft", changes, base FROM pylon_sync.edits
      WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'update'
-       AND (id = ANY(${sql.param(settled)}::bigint[]) OR (state = 'draft' AND id < ${Math.max(...settled)}))`);
-  const named = rows.map(({ id, isDraft, changes, base }) => ({
-    ...{ id, isDraft },
-    names: fieldsIn(changes, base, kindsOf(resource)).map(nameOf),
-  }));
+       AND (id = ANY(${sql.param(settled)}::bigint[])
+            OR (id < ${Math.max(...settled)} AND (state = 'draft' OR (state = 'pending' AND attempts = 0 AND NOT in_doubt))))`);
+  const all = rows.map((row) => ({ ...row, fields: fieldsIn(row.changes, row.base, kindsOf(resource)) }));
   const ended: Ended[] = [];
-  for (const draft of named.filter(({ isDraft }) => isDraft)) {
-    const later = named.filter(({ id, isDraft }) => !isDraft && id > draft.id);
-    const by = later.find(({ names }) => names.some((name) => draft.names.includes(name)));
-    if (by === undefined || !draft.names.every((name) => later.some(({ names }) => names.includes(name))))
+  for (const { id, changes, base, fields } of all.filter(({ isDraft }) => isDraft)) {
+    const later = all.filter((one) => !one.isDraft && one.id > id);
+    const covered = (field: Field) =>
+      later.find(
+        (one) => field.kind !== 'set' && one.fields.some((other) => nameOf(other) === nameOf(field)),
+      );
+    const names = new Set(fields.filter((field) => covered(field) !== undefined).map(nameOf));
+    const by = later.find((one) => one.fields.some((field) => names.has(nameOf(field))));
+    if (by === undefined) continue;
+    const error = `superseded by edit ${by.id}`;
+    if (names.size === fields.length) {
+      ended.push(...(await settleEdit(tx, { id, event: 'discard', error })));
       continue;
-    ended.push(
-      ...(await settleEdit(tx, { id: draft.id, event: 'discard', error: `superseded by edit ${by.id}` })),
-    );
+    }
+    const part = (values: Values, others: boolean) => toJson(pickFields(values, fields, names, others));
+    const { rows: parted } = await tx.execute<Ended & Record<string, unknown>>(sql`
+      WITH kept AS (
+        UPDATE pylon_sync.edits SET changes = ${part(changes, true)}::jsonb, base = ${part(base, true)}::jsonb
+         WHERE id = ${id} RETURNING actor, created_at)
+      INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, error, actor, created_at, settled_at)
+      SELECT ${resource.name}, ${record}, 'update', ${part(changes, false)}::jsonb, ${part(base, false)}::jsonb,
+             ${moves('discard').to}, ${`${error}, a part of edit ${id}`}, actor, created_at, clock_timestamp() FROM kept
+      RETURNING ${ENDED}`);
+    ended.push(...parted);
   }
   return ended;
 }

@@ -2,7 +2,7 @@ import type { Edit } from '../../db/edits/queue.ts';
 import { ageOf } from '../../db/edits/sending.ts';
 import type { Action } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
-import { withoutTags } from '../../edits/tags.ts';
+import { tidied } from '../../edits/tidy.ts';
 import { OtherRecordError, unwrapRecord } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages/pages.ts';
@@ -45,7 +45,7 @@ export async function exists(
 }
 
 /** Text without markup and spaces: a server tidies both. */
-const bare = (html: unknown): string => withoutTags(String(html ?? '')).replace(/\s+/g, '');
+const bare = (html: unknown): string => String(tidied(html ?? '')).replace(/\s+/g, '');
 
 /** Milliseconds by which clocks may be apart. */
 const SKEW_MS = 60_000;

@@ -1,3 +1,4 @@
+import { isCopied } from '../../db/edits/identity.ts';
 import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
 import { readDeletion } from '../../db/mirror/deleting.ts';
 import { columnsIn } from '../../db/mirror/overlay.ts';
@@ -32,8 +33,14 @@ export async function previewEdits(
   ctx: Context,
   { allow, policy }: Pick<PushOptions, 'allow' | 'policy'>,
 ): Promise<readonly Preview[]> {
+  const due = await dueEdits(ctx.db.orm, allowedWork(allow));
+  if (await isCopied(ctx.db.orm))
+    return due.map(({ resource, record, edits }) => ({
+      ...{ resource, record, edits: edits.map(({ id }) => id) },
+      note: 'would become a draft, as this database was copied or restored',
+    }));
   const previews: Preview[] = [];
-  for (const claim of await dueEdits(ctx.db.orm, allowedWork(allow)))
+  for (const claim of due)
     for (const edits of requestsOf(claim.edits))
       previews.push(await previewOrWhy(ctx, { ...claim, edits }, policy));
   return previews;

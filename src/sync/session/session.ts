@@ -8,16 +8,22 @@ import { bindToken } from './workspace.ts';
 /**
  * Runs work under the lease. Before it: makes sure that token and database belong together, closes the runs of a
  * process that is gone, and quarantines edits if the database is a copy. Meanwhile: saves what is asked of each
- * endpoint and whether Pylon answers.
+ * endpoint and whether Pylon answers. With `looksOnly`, runs and edits stay as they are.
  *
  * @throws UsageError when the database belongs to another workspace.
  */
-export async function withSession<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  ctx: Context,
+  work: () => Promise<T>,
+  { looksOnly = false }: { readonly looksOnly?: boolean } = {},
+): Promise<T> {
   const stops = [noteBudgets(ctx), noteReach(ctx)];
   try {
     await bindToken(ctx);
-    await quarantine(ctx);
-    await closeAbandonedRuns(ctx.db, ctx.lease);
+    if (!looksOnly) {
+      await quarantine(ctx);
+      await closeAbandonedRuns(ctx.db, ctx.lease);
+    }
     return await work();
   } finally {
     for (const stop of stops) await stop();
