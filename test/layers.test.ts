@@ -171,7 +171,10 @@ const WAYS: readonly (readonly [way: RegExp, modules: readonly string[]])[] = [
     /\bnew pg\.(Pool|Client)\b|class \w+ extends pg\./,
     ['db/connection/client.ts', 'db/connection/pool.ts', 'postgres/embedded.ts'],
   ],
-  [/\bclientOf\(/, ['db/connection/client.ts', 'db/connection/pool.ts', 'db/edits/listen.ts']],
+  [
+    /\bclientOf\(/,
+    ['db/connection/client.ts', 'db/connection/pool.ts', 'db/connection/console.ts', 'db/edits/listen.ts'],
+  ],
   [
     /\bopenPool\(/,
     ['db/connection/pool.ts', 'db/connection/connect.ts', 'db/connection/snapshot.ts', 'db/status/watch.ts'],

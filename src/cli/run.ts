@@ -19,6 +19,7 @@ import { addPurge } from './commands/purge.ts';
 import { addPush } from './commands/push.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addSandbox } from './commands/sandbox.ts';
+import { addSql } from './commands/sql.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addSync } from './commands/sync.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
   addStatus,
   addCheck,
   addMigrate,
+  addSql,
   addUrl,
   addSandbox,
   addDemo,

@@ -1,9 +1,12 @@
+import type { Readable } from 'node:stream';
 import type { Environment } from '../../config.ts';
 import type { Tempo } from './tempo.ts';
 
 /** The process as commands see it: they do not use `process` itself. */
 export interface Shell {
   readonly env: Environment;
+  /** Input that a person or a pipe gives; undefined where there is none. */
+  readonly stdin?: (Readable & { readonly isTTY?: boolean }) | undefined;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   /** Aborted with an `Interrupted` by the first SIGINT, SIGTERM or SIGHUP. */

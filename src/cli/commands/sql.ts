@@ -1,0 +1,113 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import type { Config } from '../../config.ts';
+import { type Console, openConsole } from '../../db/connection/console.ts';
+import { sqlState } from '../../db/connection/sql-state.ts';
+import { PermanentError, UsageError } from '../../errors.ts';
+import { runningUrl } from '../../postgres/running.ts';
+import { takeStatements } from '../args/statements.ts';
+import type { Run, Shell } from '../process/shell.ts';
+import { answerText, noticeText } from '../render/answers.ts';
+import { setUp } from '../runtime/setup.ts';
+
+export function addSql(program: Command, run: Run): void {
+  program
+    .command('sql')
+    .argument('[statements]', 'what to run; else what stdin holds, or a prompt on a terminal')
+    .description('run SQL on the database, without psql')
+    .action((given: string | undefined) => run((shell) => runSql(shell, given)));
+}
+
+/**
+ * The database to connect to: the configured one, else the embedded server that runs in the data folder, else that of
+ * the one demo that runs there.
+ *
+ * @throws PermanentError where none runs, UsageError where several demos do.
+ */
+async function findDatabase({ databaseUrl, dataDir }: Config): Promise<string> {
+  const configured = databaseUrl?.reveal() ?? (await runningUrl(dataDir));
+  if (configured !== undefined) return configured;
+  const folders = (await readdir(dataDir).catch(() => [])).filter((name) => /^demo-\d+$/.test(name));
+  const demos: { readonly folder: string; readonly url: string }[] = [];
+  for (const name of folders) {
+    const folder = join(dataDir, name);
+    const url = await runningUrl(folder);
+    if (url !== undefined) demos.push({ folder, url });
+  }
+  const [only, ...others] = demos;
+  if (only === undefined)
+    throw new PermanentError(
+      `no Postgres runs in ${dataDir}: set DATABASE_URL, or \`pylon-sync start\` or \`pylon-sync demo\` starts one`,
+    );
+  if (others.length > 0)
+    throw new UsageError(
+      `several demos run: set PYLON_SYNC_DATA_DIR to one of ${demos.map(({ folder }) => folder).join(', ')}`,
+    );
+  return only.url;
+}
+
+async function runSql(shell: Shell, given: string | undefined): Promise<number> {
+  const { config } = setUp(shell, { token: false });
+  const { stdin, stderr, signal } = shell;
+  if (given === undefined && stdin === undefined)
+    throw new UsageError(
+      'sql takes the statements to run: pylon-sync sql "SELECT count(*) FROM pylon.issues"',
+    );
+  const session = await openConsole(
+    await findDatabase(config),
+    (notice) => stderr.write(`${noticeText(notice)}\n`),
+    signal,
+  );
+  try {
+    if (given === undefined && stdin?.isTTY === true) return await prompt(session, shell, stdin);
+    const script = given ?? (stdin === undefined ? '' : await text(stdin));
+    return (await answer(session, shell, script)) ? 0 : 1;
+  } finally {
+    await session.close();
+  }
+}
+
+/** Runs a script and prints its answers, or the error that Postgres answers. Returns whether it went through. */
+async function answer(session: Console, { stdout, stderr, signal }: Shell, script: string): Promise<boolean> {
+  if (script.trim() === '') return true;
+  try {
+    for (const answered of await session.run(script)) stdout.write(`${answerText(answered)}\n`);
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof Error) || sqlState(error) === '') throw error;
+    const { message, detail, hint } = error as Error & { readonly detail?: string; readonly hint?: string };
+    stderr.write(`${noticeText({ severity: 'ERROR', message, detail, hint })}\n`);
+    return false;
+  }
+}
+
+/** Reads statements line by line until `\q`, `exit` or the end of the input. */
+async function prompt(session: Console, shell: Shell, stdin: Readable): Promise<number> {
+  const { stdout, signal } = shell;
+  const lines = createInterface({ input: stdin, output: stdout, signal, historySize: 500 });
+  stdout.write('A statement ends with a semicolon. \\q leaves.\n');
+  let typed = '';
+  const ask = () => {
+    lines.setPrompt(typed === '' ? 'pylon=> ' : 'pylon-> ');
+    lines.prompt();
+  };
+  try {
+    ask();
+    for await (const line of lines) {
+      if (typed === '' && /^\s*(\\q|quit|exit);?\s*$/i.test(line)) break;
+      const { complete, rest } = takeStatements(typed === '' ? line : `${typed}\n${line}`);
+      typed = rest;
+      if (complete !== '') await answer(session, shell, complete);
+      ask();
+    }
+    signal.throwIfAborted();
+    return 0;
+  } finally {
+    lines.close();
+  }
+}
