@@ -1,6 +1,6 @@
 /** A record that a webhook says has changed. */
 export interface Hint {
-  readonly resource: 'issues' | 'accounts' | 'contacts';
+  readonly resource: string;
   readonly id: string;
 }
 
@@ -8,30 +8,30 @@ export interface Hint {
 const MOST = 100;
 const DEEPEST = 12;
 
-const RESOURCES: Readonly<Record<string, Hint['resource']>> = {
-  issue: 'issues',
-  account: 'accounts',
-  contact: 'contacts',
-};
+/** What webhooks call objects, in lower case, and the resource of each. */
+export type HintNames = Readonly<Record<string, string>>;
 
 /** A field that names records: `issue`, `issues`, `issue_id`, `issue_ids`, `issueId`. */
-const FIELD = /^(issue|account|contact)s?(?:_?ids?)?$/i;
+const fieldOf = (names: HintNames) => new RegExp(`^(${Object.keys(names).join('|')})s?(?:_?ids?)?$`, 'i');
 
 /** Ids that need no escaping in a path; `.` and `..` would change the path. */
 const ID = /^(?!\.{1,2}$)[\w.~:-]{1,128}$/;
 
 /**
- * Returns the issues, accounts and contacts that a parsed body names, each once, in the body's order: `{"object":
+ * Returns the records that a parsed body names, each once, in the body's order: `{"object":
  * "issue", "id": "…"}`, `{"issue": {"id": "…"}}`, `{"issue_id": "…"}`, alone, nested or in lists. At most a hundred;
  * values that cannot be ids are skipped. Never throws.
  */
-export function findHints(body: unknown): readonly Hint[] {
+export function findHints(body: unknown, names: HintNames): readonly Hint[] {
+  const aField = fieldOf(names);
+  const resourceOf = (word: string | undefined): string | undefined =>
+    word === undefined ? undefined : own(names, word.toLowerCase());
   const found = new Map<string, Hint>();
-  const add = (resource: Hint['resource'], id: unknown) => {
+  const add = (resource: string, id: unknown) => {
     if (typeof id === 'string' && ID.test(id) && found.size < MOST)
       found.set(`${resource} ${id}`, { resource, id });
   };
-  const named = (resource: Hint['resource'], value: unknown) => {
+  const named = (resource: string, value: unknown) => {
     for (const one of Array.isArray(value) ? value : [value]) {
       add(resource, isObject(one) ? own(one, 'id') : one);
     }
@@ -44,7 +44,7 @@ export function findHints(body: unknown): readonly Hint[] {
       if (resource !== undefined) add(resource, own(value, 'id'));
     }
     for (const [field, inner] of Object.entries(value)) {
-      const resource = resourceOf(FIELD.exec(field)?.[1]);
+      const resource = resourceOf(aField.exec(field)?.[1]);
       if (resource !== undefined) named(resource, inner);
       walk(inner, depth + 1);
     }
@@ -59,10 +59,5 @@ function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const own = (fields: Fields, name: string): unknown =>
+const own = <T>(fields: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(fields, name) ? fields[name] : undefined;
-
-function resourceOf(word: string | undefined): Hint['resource'] | undefined {
-  const name = word?.toLowerCase();
-  return name !== undefined && Object.hasOwn(RESOURCES, name) ? RESOURCES[name] : undefined;
-}

@@ -4,7 +4,7 @@ import type { EndpointUse } from '../pylon/types.ts';
 import type { Reports } from '../reports/open.ts';
 import type { Secret } from '../secret.ts';
 import type { Activity } from '../sync/pass/activity.ts';
-import type { Hint } from './hints.ts';
+import type { Hint, HintNames } from './hints.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the port knows of the process around it: what it shows, and where it passes webhooks on. */
@@ -20,6 +20,8 @@ export interface Operations {
   readonly metrics: Metrics;
   /** Queues records for a reread. Rejects when it cannot; the webhook's sender then gets 503 and may retry. */
   readonly hint: (hints: readonly Hint[]) => Promise<void>;
+  /** What webhooks call the objects that they may name. */
+  readonly hinted: HintNames;
   /** Host names of the pages, in lower case; IP addresses and `localhost` are always allowed. */
   readonly hosts: readonly string[];
   /** Undefined where webhooks are off. */

@@ -79,6 +79,7 @@ export const accounts = defineResource({
     bulk: {
       ...{ path: '/accounts', ids: 'account_ids', most: 100, search: '/accounts/search' },
       columns: ['type', 'owner_id', 'tags', 'custom_fields'],
+      set: { column: 'tags', mode: 'tags_apply_mode' },
     },
     columns: {
       name: value(),

@@ -67,6 +67,11 @@ export function resourceNamed(name: string): Resource {
   throw new UsageError(`unknown resource "${name}": give one of ${names}`);
 }
 
+/** What webhooks call objects, and the resource of each. */
+export const webhookNames: Readonly<Record<string, string>> = Object.fromEntries(
+  resources.flatMap(({ name, webhook }) => (webhook === undefined ? [] : [[webhook, name]])),
+);
+
 /** Resources whose rows hang on those of another: they are listed per row of it, and gone with it. */
 export function childrenOf(parent: Resource): readonly (Resource & { pull: { by: 'parent' } })[] {
   return resources.filter(

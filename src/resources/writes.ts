@@ -77,6 +77,8 @@ export interface Writes {
     readonly columns: readonly string[];
     /** A search that takes ids. */
     readonly search: string;
+    /** A column of which the request takes what is added or taken away, and the field that says which of the two. */
+    readonly set?: { readonly column: string; readonly mode: string };
   };
   readonly impossible?: readonly Impossible[];
   /** Fields of a body that follow from what is written and what the row holds then. */

@@ -7,6 +7,7 @@ import { matchScore } from '../../src/edits/create.ts';
 import { same } from '../../src/edits/merge.ts';
 import { tidied, wordsOf } from '../../src/edits/tidy.ts';
 import { findHints } from '../../src/http/hints.ts';
+import { webhookNames } from '../../src/resources/index.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { unsigned } from '../../src/resources/signatures.ts';
 import { tasks } from '../../src/resources/tasks.ts';
@@ -44,7 +45,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   sanitized,
   arrayLiteral: (text) => arrayLiteral([text]),
   slugOf: (text) => slugOf(text, 'x'),
-  findHints: (text) => findHints({ issue_id: text, [text]: 'x' }),
+  findHints: (text) => findHints({ issue_id: text, [text]: 'x' }, webhookNames),
   bodyOf: (text) => bodyOf(tasks, [{ column: 'due_date', value: text }], {}),
   same: (text) => same('value', text, `${text}x`),
   likeness: (text) => matchScore(issues, { title: text }, { title: 'x' }),

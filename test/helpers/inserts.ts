@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { namesIn } from '../../src/edits/body.ts';
+import type { Resource } from '../../src/resources/define.ts';
 import { resources } from '../../src/resources/index.ts';
 import type { TestDatabase } from './database.ts';
 import { push, statesIn } from './edits.ts';
@@ -13,10 +15,11 @@ export const allowAll = (mirrored: Mirrored) => push(mirrored, ALL);
 export const anyId = (table: string, where = 'true') =>
   `(SELECT id FROM pylon.${table} WHERE _deleted_at IS NULL AND ${where} ORDER BY id LIMIT 1)`;
 
-/** What is inserted, column → SQL; of each resource the first column bears the name `Made here`. */
-export const INSERTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+type Row = Readonly<Record<string, string>>;
+
+/** What is inserted beside what Pylon requires, column → SQL. */
+const MORE: Readonly<Record<string, Row>> = {
   accounts: {
-    name: "'Made here'",
     type: "'internal'",
     owner_id: anyId('users'),
     tags: "'{a,b}'",
@@ -25,14 +28,12 @@ export const INSERTS: Readonly<Record<string, Readonly<Record<string, string>>>>
     is_disabled: 'true',
   },
   contacts: {
-    name: "'Made here'",
     email: "'made@new.example'",
     emails: "'{made@new.example,second@new.example}'",
     account_id: anyId('accounts'),
     phone_numbers: "'{4912345}'",
   },
   issues: {
-    title: "'Made here'",
     body_html: "'<p>Hello<script>x</script></p>'",
     account_id: anyId('accounts'),
     state: "'closed'",
@@ -40,32 +41,43 @@ export const INSERTS: Readonly<Record<string, Readonly<Record<string, string>>>>
     tags: "'{a}'",
     custom_fields: `'{"priority": "high"}'`,
   },
-  teams: { name: "'Made here'", user_ids: `ARRAY[${anyId('users')}]` },
-  tags: { value: "'Made here'", object_type: "'issue'", hex_color: "'#123456'" },
-  custom_fields: { label: "'Made here'", object_type: "'account'", type: "'text'", slug: "'made_here'" },
+  teams: { user_ids: `ARRAY[${anyId('users')}]` },
+  tags: { object_type: "'issue'", hex_color: "'#123456'" },
+  custom_fields: { object_type: "'account'", type: "'text'", slug: "'made_here'" },
   collections: {
-    title: "'Made here'",
-    knowledge_base_id: anyId('knowledge_bases'),
     visibility_config: `'{"visibility": "internal_only"}'`,
   },
   articles: {
-    title: "'Made here'",
-    knowledge_base_id: anyId('knowledge_bases'),
-    author_user_id: anyId('users'),
-    current_draft_content_html: "'<p>Text</p>'",
     is_published: 'true',
     tag_ids: `ARRAY[${anyId('tags', "object_type = 'article'")}]`,
   },
   tasks: {
-    title: "'Made here'",
     due_date: "'2027-03-04T05:06:07+02'",
     account_id: anyId('accounts'),
     assignee_user_id: anyId('users'),
   },
-  projects: { name: "'Made here'", account_id: anyId('accounts'), is_archived: 'true' },
-  milestones: { name: "'Made here'", project_id: anyId('projects') },
-  macros: { name: "'Made here'", macro_group_id: anyId('macro_groups'), text_html: "'<p>Hi</p>'" },
+  projects: { is_archived: 'true' },
 };
+
+/** What Pylon requires of a new object: the one column that is neither a reference nor HTML bears the name `Made here`. */
+function requiredOf({ refers = {}, writes }: Resource): Row {
+  const { path = '', required = [] } = writes?.create ?? {};
+  const columns = [...required.filter((one) => typeof one === 'string'), ...namesIn(path)];
+  return Object.fromEntries(
+    columns.map((column) => {
+      const target = refers[column];
+      if (target !== undefined) return [column, anyId(target)];
+      return [column, /html$/.test(column) ? "'<p>Text</p>'" : "'Made here'"];
+    }),
+  );
+}
+
+/** What is inserted of each resource that can be, column → SQL. */
+export const INSERTS: Readonly<Record<string, Row>> = Object.fromEntries(
+  resources
+    .filter(({ writes }) => writes?.create !== undefined)
+    .map((resource) => [resource.name, { ...requiredOf(resource), ...MORE[resource.name] }]),
+);
 
 export async function insert({ pool }: TestDatabase, name: string, more = {}): Promise<string> {
   const columns = { ...INSERTS[name], ...more };
@@ -76,7 +88,8 @@ export async function insert({ pool }: TestDatabase, name: string, more = {}): P
   return rows[0]?.id ?? '';
 }
 
-const nameOf = (name: string) => Object.keys(INSERTS[name] ?? {})[0] ?? '';
+const nameOf = (name: string) =>
+  Object.entries(INSERTS[name] ?? {}).find(([, value]) => value === "'Made here'")?.[0] ?? '';
 
 /** Objects in Pylon that bear the name. */
 export const createdObjects = ({ sandbox }: Mirrored, name: string) =>
@@ -105,6 +118,4 @@ export const pushUntil = (mirrored: Mirrored, database: TestDatabase, state: str
     )
     .toEqual([state]);
 
-export const creatable = resources
-  .filter(({ writes }) => writes?.create !== undefined)
-  .map(({ name }) => name);
+export const creatable = Object.keys(INSERTS);

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findHints } from '../../src/http/hints.ts';
+import { webhookNames } from '../../src/resources/index.ts';
 
-const found = (body: unknown) => findHints(body).map(({ resource, id }) => `${resource} ${id}`);
+const hintsIn = (body: unknown) => findHints(body, webhookNames);
+
+const found = (body: unknown) => hintsIn(body).map(({ resource, id }) => `${resource} ${id}`);
 
 describe('records are found', () => {
   test.each<[what: string, body: unknown, expected: readonly string[]]>([
@@ -58,13 +61,13 @@ describe('no record is found', () => {
 
 test('at most a hundred are taken', () => {
   const ids = Array.from({ length: 1_000 }, (_, number) => `i${number}`);
-  expect(findHints({ issue_ids: ids })).toHaveLength(100);
+  expect(hintsIn({ issue_ids: ids })).toHaveLength(100);
 });
 
 test('whatever the JSON, it takes no offence, and finds what could be asked for', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 8 }), (body) => {
-      for (const { resource, id } of findHints(body)) {
+      for (const { resource, id } of hintsIn(body)) {
         expect(['issues', 'accounts', 'contacts']).toContain(resource);
         expect(new URL(`https://api.example/${resource}/${id}`).pathname).toBe(`/${resource}/${id}`);
       }
@@ -107,5 +110,5 @@ test('an issue is found beside anything else that it may be sent with', () => {
 
 test('a body as deep as can be sent is looked through without a fall', () => {
   const deep = JSON.parse(`${'{"issue":'.repeat(100_000)}1${'}'.repeat(100_000)}`);
-  expect(findHints(deep)).toEqual([]);
+  expect(hintsIn(deep)).toEqual([]);
 });

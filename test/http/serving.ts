@@ -8,7 +8,7 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import type { Operations } from '../../src/http/operations.ts';
 import { listen } from '../../src/http/server.ts';
 import { openReports, type Reports, STATEMENT_MS } from '../../src/reports/open.ts';
-import { resources } from '../../src/resources/index.ts';
+import { resources, webhookNames } from '../../src/resources/index.ts';
 import { concealing, Secret } from '../../src/secret.ts';
 import { type Activity, newActivity } from '../../src/sync/pass/activity.ts';
 import type { TestDatabase } from '../helpers/database.ts';
@@ -67,6 +67,7 @@ export const test = withMirror.extend<{ port: Serving }>({
           uses: () => [],
           metrics: createMetrics(),
           hint: async (hints) => void hinted.push(hints),
+          hinted: webhookNames,
           hosts: [],
           webhookSecret: new Secret(SECRET),
           conceal: concealing([new Secret(TOKEN), new Secret(SECRET)]),

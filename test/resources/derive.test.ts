@@ -111,7 +111,7 @@ test('a translation is keyed by the article and the language that was asked for'
     id: 'art-1:de',
     article_id: 'art-1',
     language: 'de',
-    knowledge_base_id: 'kb-1',
+    knowledge_base_id: 'knowledge_base-1',
     title: 'Titel',
   });
 });

@@ -25,10 +25,10 @@ const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
   issue_messages: ['thread_id issue_threads'],
 };
 
-test('every documented object type is a resource, once', () => {
+test('each resource is there once, and what its listing answers is documented', () => {
   const names = resources.map((resource) => resource.name);
-  expect(names.toSorted()).toEqual(Object.keys(DOCUMENTED).toSorted());
   expect(new Set(names).size).toBe(names.length);
+  expect(names.filter((name) => (DOCUMENTED[name] ?? '') === '')).toEqual([]);
 });
 
 describe.each(resources.map((resource, place) => ({ ...resource, resource, place })))('$name', (given) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ownColumns, rowMapper } from '../../src/db/row/row.ts';
 import type { PathFacts, PylonObject } from '../../src/resources/define.ts';
-import { resourceNamed } from '../../src/resources/index.ts';
+import { resourceNamed, resources } from '../../src/resources/index.ts';
 
 /** An object of the resource as Pylon sends it, every documented field set. */
 export function payload(resource: string): PylonObject {
@@ -13,17 +13,17 @@ export function liveAnswer(name: string): { readonly data?: unknown } {
   return JSON.parse(readFileSync(new URL(`../fixtures/live/${name}.json`, import.meta.url), 'utf8'));
 }
 
+/** The variants of listings of which an answer is taken to be one. */
+const VARIANTS: Readonly<Record<string, PathFacts>> = { article_translations: { language: 'de' } };
+
 /** What requests for the resource's children say of the answer. */
-export const FACTS: Readonly<Record<string, PathFacts>> = {
-  issue_messages: { issue_id: 'issue-1' },
-  issue_followers: { issue_id: 'issue-1' },
-  issue_threads: { issue_id: 'issue-1' },
-  task_comments: { task_id: 'task-1' },
-  collections: { knowledge_base_id: 'kb-1' },
-  articles: { knowledge_base_id: 'kb-1' },
-  article_translations: { knowledge_base_id: 'kb-1', language: 'de' },
-  survey_responses: { survey_id: 'survey-1' },
-};
+export const FACTS: Readonly<Record<string, PathFacts>> = Object.fromEntries(
+  resources.flatMap(({ name, pull }) =>
+    pull.by === 'parent'
+      ? [[name, { [pull.foreignKey]: pull.foreignKey.replace(/_id$/, '-1'), ...VARIANTS[name] }]]
+      : [],
+  ),
+);
 
 /** The row an object becomes, by column (nulls left out, lists in Postgres's notation), and its `_extra`. */
 export function stored(name: string, object: PylonObject) {

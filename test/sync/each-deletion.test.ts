@@ -19,45 +19,37 @@ type Proof =
   /** In no listing at all: the request for it says 404. */
   | 'request alone';
 
-/** Each resource whose records can be found to be gone, the passes that find it, and what proves it. */
-const FOUND: Readonly<Record<string, { readonly by: readonly Way[]; readonly proof: Proof }>> = {
-  users: { by: ['lists', 'reconcile'], proof: 'request' },
-  user_roles: { by: ['lists', 'reconcile'], proof: 'second listing' },
-  teams: { by: ['lists', 'reconcile'], proof: 'request' },
-  tags: { by: ['lists', 'reconcile'], proof: 'request' },
-  custom_fields: { by: ['lists', 'reconcile'], proof: 'request' },
-  issue_statuses: { by: ['lists', 'reconcile'], proof: 'second listing' },
-  ticket_forms: { by: ['lists', 'reconcile'], proof: 'request' },
-  accounts: { by: ['lists', 'reconcile'], proof: 'request' },
-  contacts: { by: ['lists', 'reconcile'], proof: 'request' },
-  issues: { by: ['reconcile'], proof: 'request' },
-  issue_messages: { by: ['resweep'], proof: 'second listing' },
-  issue_followers: { by: ['resweep'], proof: 'second listing' },
-  issue_threads: { by: ['resweep'], proof: 'second listing' },
-  tasks: { by: ['reconcile'], proof: 'request' },
-  task_comments: { by: ['resweep'], proof: 'second listing' },
-  projects: { by: ['reconcile'], proof: 'request' },
-  milestones: { by: ['reconcile'], proof: 'request alone' },
-  knowledge_bases: { by: ['lists', 'reconcile'], proof: 'request' },
-  collections: { by: ['lists', 'reconcile'], proof: 'both' },
-  articles: { by: ['lists', 'reconcile'], proof: 'both' },
-  article_translations: { by: ['lists', 'reconcile'], proof: 'second listing' },
-  macros: { by: ['lists', 'reconcile'], proof: 'request' },
-  macro_groups: { by: ['lists', 'reconcile'], proof: 'second listing' },
-  surveys: { by: ['lists', 'reconcile'], proof: 'request' },
-  survey_responses: { by: ['lists', 'reconcile'], proof: 'second listing' },
-  audit_logs: { by: ['reconcile'], proof: 'second listing' },
-};
+/** The passes that find a record of a resource gone; none where there is no listing that it could be missing from. */
+function waysOf(resource: Resource): readonly Way[] {
+  const { pull } = resource;
+  switch (pull.by) {
+    case 'object':
+      return [];
+    case 'reference':
+      return ['reconcile'];
+    case 'parent':
+      return pull.mark === undefined ? ['lists', 'reconcile'] : ['resweep'];
+    case 'list':
+      return resource.changes === undefined ? ['lists', 'reconcile'] : ['reconcile'];
+    case 'search':
+    case 'window':
+      return ['reconcile'];
+  }
+}
 
-/** Where no record is ever judged, and why. */
-const NOT_JUDGED: Readonly<Record<string, string>> = {
-  organizations: 'the one object is the answer itself: there is no listing that it could be missing from',
-};
+/** What proves it. */
+function proofOf({ get, pull }: Resource): Proof {
+  if (pull.by === 'reference') return 'request alone';
+  if (get === undefined) return 'second listing';
+  return pull.by === 'parent' ? 'both' : 'request';
+}
 
-test('every resource is judged, or has a reason why not', () => {
-  expect([...Object.keys(FOUND), ...Object.keys(NOT_JUDGED)].toSorted()).toEqual(
-    resources.map(({ name }) => name).toSorted(),
-  );
+test('every way and every proof is one that some resource has', () => {
+  expect(new Set(resources.flatMap(waysOf))).toEqual(new Set(['lists', 'reconcile', 'resweep']));
+  expect(new Set(resources.map(proofOf)).size).toBe(4);
+  expect(resources.filter((one) => waysOf(one).length === 0).map(({ name }) => name)).toEqual([
+    'organizations',
+  ]);
 });
 
 /** What proves that a record is gone, as its tombstone has it. */
@@ -118,8 +110,8 @@ function familyOf(resource: Resource): readonly Resource[] {
 const small = { issues: 12 };
 const prepare = (sandbox: Sandbox) => shrinkWorkspace(sandbox);
 
-const cases = Object.entries(FOUND).flatMap(([resource, { by, proof }]) =>
-  by.map((way) => ({ resource, way, proof })),
+const cases = resources.flatMap((resource) =>
+  waysOf(resource).map((way) => ({ resource: resource.name, way, proof: proofOf(resource) })),
 );
 
 describe('a record that is gone is marked, with its proof, and comes back', () => {

@@ -2,6 +2,7 @@ import { getTableColumns } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writableColumns } from '../../src/edits/body.ts';
 import { same } from '../../src/edits/merge.ts';
+import type { Resource } from '../../src/resources/define.ts';
 import { resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
@@ -49,13 +50,11 @@ const SPECIAL: Readonly<Record<string, string>> = {
   'contacts.phone_numbers': "'{4912345,4967890}'",
   'contacts.primary_phone_number': 'phone_numbers[2]',
   'contacts.external_ids': `'[{"external_id": "edited-contact", "label": "crm"}]'`,
-  'users.status': "CASE status WHEN 'away' THEN 'active' ELSE 'away' END",
   'tags.hex_color': "'#123456'",
   'custom_fields.slug': "'edited_slug'",
   'custom_fields.default_values': "'{a}'",
   'custom_fields.select_metadata': `'{"options": [{"label": "One", "slug": "one"}]}'`,
   'tasks.status': "CASE status WHEN 'completed' THEN 'not_started' ELSE 'completed' END",
-  'macros.text_type': "CASE text_type WHEN 'note' THEN 'reply' ELSE 'note' END",
   'macros.visibility': `'{"type": "team", "team_ids": []}'`,
   'articles.visibility_config': `'{"visibility": "internal_only"}'`,
   'collections.visibility_config': `'{"visibility": "internal_only"}'`,
@@ -74,14 +73,11 @@ const WHICH: Readonly<Record<string, string>> = {
 };
 
 /** A value of the column's type that the row does not hold. */
-function other(
-  resource: string,
-  column: string,
-  type: string,
-  refers: Readonly<Record<string, string>> = {},
-): string {
+function other({ name: resource, refers = {}, writes }: Resource, column: string, type: string): string {
   const special = SPECIAL[`${resource}.${column}`];
   if (special !== undefined) return special;
+  const [one, another] = writes?.columns[column]?.values ?? [];
+  if (another !== undefined) return `CASE ${column} WHEN '${one}' THEN '${another}' ELSE '${one}' END`;
   const target = refers[column];
   if (target !== undefined)
     return `(SELECT id FROM pylon.${target} AS t WHERE t.id IS DISTINCT FROM ${resource}.${column} AND t._deleted_at IS NULL ORDER BY id LIMIT 1)`;
@@ -108,7 +104,7 @@ describe.each(fields)('$column of $name', ({ resource, name, column }) => {
     const which = WHICH[`${name}.${column}`] ?? 'true';
     const before = Number(await any('SELECT coalesce(max(id), 0) FROM pylon_sync.edits'));
     const { rows } = await database.pool.query<Record<string, unknown>>(
-      `UPDATE pylon.${name} SET ${column} = ${other(name, column, type, resource.refers)}
+      `UPDATE pylon.${name} SET ${column} = ${other(resource, column, type)}
         WHERE id = (SELECT id FROM pylon.${name} WHERE _deleted_at IS NULL AND ${which} ORDER BY id LIMIT 1)
         RETURNING *`,
     );

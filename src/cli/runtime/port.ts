@@ -10,6 +10,7 @@ import { createMetrics } from '../../http/metrics.ts';
 import { type HttpServer, ListenError, listen } from '../../http/server.ts';
 import type { Attempt } from '../../pylon/observe.ts';
 import { openReports, type Reports, STATEMENT_MS } from '../../reports/open.ts';
+import { webhookNames } from '../../resources/index.ts';
 import type { Activity } from '../../sync/pass/activity.ts';
 import type { Context } from '../../sync/pass/context.ts';
 import type { Setup } from './setup.ts';
@@ -51,6 +52,7 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
     reports: () => reports,
     uses: () => working?.pylon.uses() ?? [],
     hint: async (hints) => queue(working, hints),
+    hinted: webhookNames,
     hosts: [...(config.http === 'off' ? [] : [config.http.host.toLowerCase()]), ...config.httpHosts],
     webhookSecret: config.webhookSecret,
     now: Date.now,

@@ -1,23 +1,30 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { moves } from '../../edits/states.ts';
 import type { Resource } from '../../resources/define.ts';
+import type { Writes } from '../../resources/writes.ts';
 import type { Database } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { EDIT_COLUMNS, type Edit } from './queue.ts';
 
+type Bulk = NonNullable<Writes['bulk']>;
+
 /** Fewer records than this go one by one: a bulk takes effect later, and has to be read back. */
 const LEAST = 5;
 
-/** What an edit changes, the same for two that change alike: of tags, what it adds and takes away. */
-const ALIKE = sql.raw(`jsonb_build_object(
-  'fields', e.changes - 'tags',
-  'adds', CASE WHEN jsonb_typeof(e.changes->'tags') = 'array' THEN (
-    SELECT jsonb_agg(tag ORDER BY tag) FROM jsonb_array_elements_text(e.changes->'tags') AS tag
-     WHERE jsonb_typeof(e.base->'tags') <> 'array' OR NOT e.base->'tags' ? tag) END,
-  'removes', CASE WHEN jsonb_typeof(e.base->'tags') = 'array' THEN (
-    SELECT jsonb_agg(tag ORDER BY tag) FROM jsonb_array_elements_text(e.base->'tags') AS tag
-     WHERE NOT e.changes->'tags' ? tag) END)`);
+/** What an edit changes, the same for two that change alike: of a set, what it adds and takes away. */
+const alikeIn = ({ set }: Bulk): SQL => {
+  const column = sql`${set?.column ?? ''}::text`;
+  const [wanted, stood] = [sql`e.changes->${column}`, sql`e.base->${column}`];
+  return sql`jsonb_build_object(
+  'fields', e.changes - ${column},
+  'adds', CASE WHEN jsonb_typeof(${wanted}) = 'array' THEN (
+    SELECT jsonb_agg(one ORDER BY one) FROM jsonb_array_elements_text(${wanted}) AS one
+     WHERE jsonb_typeof(${stood}) <> 'array' OR NOT ${stood} ? one) END,
+  'removes', CASE WHEN jsonb_typeof(${stood}) = 'array' THEN (
+    SELECT jsonb_agg(one ORDER BY one) FROM jsonb_array_elements_text(${stood}) AS one
+     WHERE NOT ${wanted} ? one) END)`;
+};
 
 /**
  * Takes up, for the first time, edits of many records that are changed alike, as many as one request takes: each the
@@ -34,7 +41,7 @@ export async function claimBulk(
   const { rows } = await writing(db, lease, (tx) =>
     tx.execute<Edit & Record<string, unknown>>(sql`
       WITH fit AS (
-        SELECT e.id, ${ALIKE} AS alike FROM pylon_sync.edits AS e
+        SELECT e.id, ${alikeIn(bulk)} AS alike FROM pylon_sync.edits AS e
          WHERE e.resource = ${name} AND e.state = 'pending' AND e.operation = 'update' AND e.attempts = 0 AND NOT e.in_doubt
            AND e.answer IS NULL AND e.forced IS NULL AND e.next_attempt_at <= clock_timestamp()
            AND e.changes - ${sql.param([...bulk.columns])}::text[] = '{}'

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { reasonOf } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import { withTimeout } from '../cached.ts';
-import { findHints } from '../hints.ts';
+import { findHints, type HintNames } from '../hints.ts';
 import type { WebhookOutcome } from '../metrics.ts';
 import type { Operations } from '../operations.ts';
 import { coolingDown } from './cool-down.ts';
@@ -23,7 +23,7 @@ const RETRY_AFTER_SECONDS = '30';
  * for a reread. It refuses a body that is too large (413), not signed with the secret (401), not JSON or without a
  * known record (400), in this order.
  */
-export function webhookApp(secret: Secret, { metrics, hint, log, now }: Operations): Hono {
+export function webhookApp(secret: Secret, { metrics, hint, hinted, log, now }: Operations): Hono {
   const app = new Hono();
   const noteOnce = coolingDown(
     hint,
@@ -44,9 +44,10 @@ export function webhookApp(secret: Secret, { metrics, hint, log, now }: Operatio
     const body = new Uint8Array(await c.req.arrayBuffer());
     if (!isSignedBy(secret, body, c.req.header('x-pylon-signature')))
       return refuse('unsigned', 401, 'X-Pylon-Signature is not that of this body');
-    const hints = hintsOf(body);
+    const hints = hintsOf(body, hinted);
     if (hints === undefined) return refuse('malformed', 400, 'the body is not JSON');
-    if (hints.length === 0) return refuse('malformed', 400, 'the body names no issue, account or contact');
+    if (hints.length === 0)
+      return refuse('malformed', 400, `the body names no ${Object.keys(hinted).join(' or ')}`);
     try {
       await withTimeout(PATIENCE_MS, 'queueing the records to read again', noteOnce(hints));
     } catch (error) {
@@ -61,9 +62,9 @@ export function webhookApp(secret: Secret, { metrics, hint, log, now }: Operatio
   return app;
 }
 
-function hintsOf(body: Uint8Array) {
+function hintsOf(body: Uint8Array, names: HintNames) {
   try {
-    return findHints(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+    return findHints(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)), names);
   } catch {
     return undefined;
   }

@@ -58,16 +58,16 @@ async function readMany(
 }
 
 /** The body of one request for all: a set by what is added or taken away. */
-function bulkBody(resource: Resource, { ids }: Bulk, edits: readonly Edit[], writes: readonly Write[]) {
+function bulkBody(resource: Resource, { ids, set }: Bulk, edits: readonly Edit[], writes: readonly Write[]) {
   const [edit] = edits;
   const body = { [ids]: edits.map(({ record_id }) => record_id), ...bodyOf(resource, writes, {}) };
-  if (edit === undefined || !('tags' in body)) return body;
-  const [base, wanted] = [edit.base.tags, edit.changes.tags];
+  if (edit === undefined || set === undefined || !(set.column in body)) return body;
+  const [base, wanted] = [edit.base[set.column], edit.changes[set.column]];
   const adds = eachOnce(changedSet(base, wanted, []));
   const removes = changedSet(wanted, base, []);
   return adds.length > 0
-    ? { ...body, tags: adds, tags_apply_mode: 'append_only' }
-    : { ...body, tags: removes, tags_apply_mode: 'remove_only' };
+    ? { ...body, [set.column]: adds, [set.mode]: 'append_only' }
+    : { ...body, [set.column]: removes, [set.mode]: 'remove_only' };
 }
 
 /** Whether a record shows what was to be written, or what Pylon made of it. */

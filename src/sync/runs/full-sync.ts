@@ -2,6 +2,7 @@ import { writing } from '../../db/lease/transaction.ts';
 import { dropCursors, readCursor, saveCursor } from '../../db/progress/cursors.ts';
 import { TransientError } from '../../errors.ts';
 import { link } from '../../pylon/wire/signal.ts';
+import { customFields } from '../../resources/custom_fields.ts';
 import type { Resource } from '../../resources/define.ts';
 import { enumerateAll } from '../enumerate/all.ts';
 import type { Context } from '../pass/context.ts';
@@ -106,7 +107,7 @@ export async function fullSync(ctx: Context, options: WholeOptions): Promise<rea
             parentsDone,
           }),
         );
-        if (resource.name === 'custom_fields' && progress.state === 'done') await followCustomFields(ctx);
+        if (resource.name === customFields.name && progress.state === 'done') await followCustomFields(ctx);
       } finally {
         open.delete(resource.name);
         onEnded(resource.name);

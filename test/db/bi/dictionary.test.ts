@@ -49,10 +49,14 @@ test('the data dictionary is what the database says of itself', async ({ databas
     for (const name of names) all.push(section(await described(database, name)));
     return all.join('\n');
   };
+  const [first, ...others] = resources
+    .filter(({ customFields }) => customFields !== undefined)
+    .map(({ name }) => name);
+  const carriers = [[first, ...others.slice(0, -1)].join(', '), others.at(-1)].join(' and ');
   const text = `# Data dictionary
 
 Made from the comments in the database (\`npm run docs\`); a test holds it to them. Custom fields add columns to the views
-of issues, accounts, contacts, tasks and projects, \`cf_\` and their slug, beyond those listed here.
+of ${carriers}, \`cf_\` and their slug, beyond those listed here.
 
 ## How the tables hang together
 

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { published } from '../../src/db/schema/publication.ts';
+import type { Resource } from '../../src/resources/define.ts';
+import { resources } from '../../src/resources/index.ts';
+import { listed } from '../../src/resources/listed.ts';
+
+/** Documents that `npm run docs` makes from the descriptors: a test says when they are behind. */
+const docs = (name: string) => `../../docs/${name}`;
+
+/** One row of a table, in words: `knowledge_bases` → `knowledge base`. */
+const oneOf = (table: string) => table.replace(/s$/, '').replaceAll('_', ' ');
+
+const code = (name: string) => `\`${name}\``;
+
+/** How changes of a resource are seen. */
+function seenBy({ pull, changes }: Resource): string {
+  if (changes !== undefined) return 'search, every minute';
+  switch (pull.by) {
+    case 'object':
+      return 'one request, with the lists';
+    case 'list': {
+      const [first = {}, ...others] = pull.variants ?? [];
+      const each = others.length > 0 ? ` per ${Object.keys(first).map(oneOf).join(' and ')}` : '';
+      return `whole list${each}${pull.limit === undefined ? '' : ', in pages'}`;
+    }
+    case 'parent':
+      return pull.mark === undefined
+        ? `whole list per ${oneOf(pull.parent)}`
+        : `per ${oneOf(pull.parent)}, when ${pull.mark.map(code).join(' or ')} moved`;
+    case 'reference':
+      return `one by one, with the lists and with their ${pull.from.resource.replaceAll('_', ' ')}`;
+    case 'search':
+    case 'window':
+      return 'whole, with the reconcile schedule';
+  }
+}
+
+test('the table of resources is what the descriptors say', async () => {
+  const searched = resources.filter(({ changes }) => changes !== undefined);
+  const compared = resources.filter(
+    (one) => one.pull.by !== 'parent' && !listed(resources).includes(one) && one.get !== undefined,
+  );
+  const text = `# Resources
+
+Made from the descriptors in \`src/resources\` (\`npm run docs\`); a test holds it to them.
+
+| table | changes are seen by | notes |
+|---|---|---|
+${resources
+  .map((one) => `| ${code(one.name)} | ${seenBy(one)} | ${one.note === undefined ? '' : `${one.note} `}|`)
+  .join('\n')}
+
+A minute in which nothing changes costs one request for each of the ${searched.length} resources that are searched. Whole lists come
+with the list schedule, and everything is compared with the reconcile schedule. Messages and threads bound a first
+reading: 108 issues a minute each, at today's tiers and the default share. What changes meanwhile is pulled all the same.
+
+Deletions leave no trace in Pylon. They are found where a listing, read to its end, no longer holds a record: with the
+list schedule for what is listed, with the reconcile schedule for ${compared.map(({ name }) => name).join(', ')}, with their
+parent for messages, comments and the like. Each is confirmed before the row is marked.
+`;
+  await expect(text).toMatchFileSnapshot(docs('reference/resources.md'));
+});
+
+test('the script of the publication names what is published', async () => {
+  const text = `-- What migrate publishes by itself where it may. For the owner of these tables, or a superuser, once; needs CREATE on the
+-- database. Subscribers, Debezium and the like also need wal_level = logical on this server.
+CREATE PUBLICATION pylon FOR TABLE
+${published.map((table) => `  ${table}`).join(',\n')}
+  WITH (publish = 'insert, update, delete');
+`;
+  await expect(text).toMatchFileSnapshot(docs('publication.sql'));
+});
