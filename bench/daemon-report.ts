@@ -27,13 +27,13 @@ export function daemonSection(figures: DaemonFigures, { command, date, machine }
   const { issues, idle, busy, latency } = figures;
   return `${DAEMON_HEADING}
 
-\`${command}\`, ${date}, on ${machine}. A workspace of ${issues.toLocaleString('en')} issues, read whole before, within Pylon's limits of today (share 1); a minute of the limits takes ten seconds, lists and the full comparison do not come round.
+\`${command}\`, ${date}, on ${machine}. A workspace of ${issues.toLocaleString('en')} issues, read whole before, within Pylon's limits of today (share 1); a minute of the limits takes ten seconds, lists and reconcile do not run.
 
 ${aimsTable(aimsOf(figures))}
 
-- *An idle minute*, mean of ${idle.minutes}: ${several(idle.changes)} requests that ask for changes, which take ${seconds(idle.seconds)} (median); ${several(idle.background)} of resweeps and audit besides, whose pace is a round of each table a day.
-- *A minute with ${busy.changed} issues edited and written to*: ${busy.requests} requests, ${busy.fewest} at the least: four that ask for changes, and each issue's messages, followers and threads. ${seconds(busy.seconds)} from the last change, with minutes of ten seconds, until all of it is in the database; two of the three listings have a limit of 120 a minute. The changes are made within a second or two of a pull; what changes in the last two or three seconds before one is read twice, since Pylon's times have whole seconds: one change in twenty, at most, where they are spread over a real minute.
-- *From a change to its row*, changes asked for each second, ${latency.changes} changes at random moments: ${seconds(latency.median)} at the median, ${seconds(latency.p99)} at the 99th percentile. Half a second of it is the wait for the next pull.`;
+- *An idle minute*, mean of ${idle.minutes}: ${several(idle.changes)} requests that ask for changes, which take ${seconds(idle.seconds)} (median); ${several(idle.background)} of resweeps and the audit besides, which read each table once a day.
+- *A minute with ${busy.changed} issues edited and written to*: ${busy.requests} requests, ${busy.fewest} at the least: four that ask for changes, and each issue's messages, followers and threads. ${seconds(busy.seconds)} from the last change, with minutes of ten seconds, until all of it is in the database; two of the three listings have a limit of 120 a minute. The changes are made within a second or two of a pull. A change in the last two or three seconds before a pull is read twice, since Pylon's times have whole seconds: if changes are spread over a real minute, that is at most one in twenty.
+- *From a change to its row*, with a pull each second, ${latency.changes} changes at random moments: ${seconds(latency.median)} at the median, ${seconds(latency.p99)} at the 99th percentile. Half a second of it is the wait for the next pull.`;
 }
 
 /** The document with a section in the place of the former one, or before what is said of the methods. */

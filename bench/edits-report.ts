@@ -31,12 +31,12 @@ export function editsSection(figures: EditFigures, { command, date, machine }: C
   const { latency, pace, bulk, triggers } = figures;
   return `${EDITS_HEADING}
 
-\`${command}\`, ${date}, on ${machine}. The built daemon on a workspace that it has read whole, within Pylon's limits of today (share 1), a minute of the limits taking ten seconds.
+\`${command}\`, ${date}, on ${machine}. The built daemon on a workspace that it has read in full, within Pylon's limits of today (share 1); a minute of the limits takes ten seconds.
 
 ${aimsTable(aimsOf(figures))}
 
-- *From the commit to the PATCH*: ${latency.edits} edits of one account each, one after the other, from the client's seeing its commit to the request's coming by on the way to the sandbox; the \`GET\` that compares is in between.
-- *At the limit*: ${pace.edits} issues in one statement, ${pace.perMinute} requests a minute; the shortest time that the limit allows, against the time from the first request to the last.
+- *From the commit to the PATCH*: ${latency.edits} edits of one account each, one after the other. The time runs from when the client sees its commit until the request passes on its way to the sandbox, and includes the \`GET\` for the comparison.
+- *At the limit*: ${pace.edits} issues in one statement, ${pace.perMinute} requests a minute; the shortest time that the limit allows, divided by the time from the first request to the last.
 - *The same owner for ${bulk.accounts.toLocaleString('en')} accounts*, in one statement: ${bulk.writes} bulk requests, ${bulk.searches} searches to compare and to read back, ${bulk.single} requests for single accounts.
-- *The triggers*: \`UPDATE pylon.issues SET state = …\` of ${triggers.rows.toLocaleString('en')} rows takes ${triggers.seconds.toFixed(2)} s with them and ${triggers.bare.toFixed(2)} s without (medians of three); so many edits at once become drafts, which is part of it.`;
+- *The triggers*: \`UPDATE pylon.issues SET state = …\` of ${triggers.rows.toLocaleString('en')} rows takes ${triggers.seconds.toFixed(2)} s with them and ${triggers.bare.toFixed(2)} s without (medians of three); so many edits at once become drafts, which the time includes.`;
 }

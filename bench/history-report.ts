@@ -28,9 +28,9 @@ export function historySection(
   });
   return `${HISTORY_HEADING}
 
-\`${command}\`, ${date}, on ${machine}. ${issues.toLocaleString('en')} issues in pages of 900, from parsed objects to the last commit, with the changes of fields kept (\`pylon_sync.changes\`) against without; medians of nine, in turn.
+\`${command}\`, ${date}, on ${machine}. ${issues.toLocaleString('en')} issues in pages of 900, from parsed objects to the last commit, with the history of fields (\`pylon_sync.changes\`) compared to without; medians of nine, in turn.
 
 ${table(['issues', 'at', 'measured', 'reached', 'with / without', 'changes kept'], rows)}
 
-The last is the worst that can come. Noise of this machine is a tenth: into an empty table, nothing differs.`;
+The last row is the worst case. The noise of this machine is a tenth: loads into an empty table do not differ.`;
 }

@@ -59,19 +59,19 @@ A backfill of every resource of a workspace with ${whole(issues)} issues, within
 
 const METHOD = `## What is measured
 
-The sandbox, in a process of its own, holds the issues as text in memory and serves the same pages to every method, so that what is timed is the reader and Postgres. About 2.3 kB each, with the traps of the API: signed links that change at every load, counters that tick, text Postgres cannot hold. A load is timed from its first connection to its last commit, into a fresh copy of the migrated database with all indexes of \`pylon.issues\`; all methods run in turn in one process, after one load that does not count, and use the project's own client and mapping, which includes the content hash.
+The sandbox runs in a process of its own. It keeps the issues as text in memory and serves the same pages to every method, so the times are those of the reader and Postgres. An issue has about 2.3 kB, with the difficulties of the API: signed links that change at every load, counters that increase, text that Postgres cannot store. A load is timed from its first connection to its last commit, into a fresh copy of the migrated database with all indexes of \`pylon.issues\`. All methods run in turn in one process, after one load that does not count. They use the project's own client and mapping, including the content hash.
 
-- *pylon-sync*: a \`backfill\`, with one or two transactions side by side.
-- *COPY of the same pages*: fetched, parsed and mapped one page ahead in the same way, encoded as text and streamed into one \`COPY\`: what no upsert that reads the same pages can do without.
-- *COPY of rows encoded in memory*: the same, with everything but the streaming done before the clock starts: what Postgres alone can take on one connection.
+- *pylon-sync*: a \`backfill\`, with one or two concurrent transactions.
+- *COPY of the same pages*: fetched, parsed and mapped one page ahead in the same way, then encoded as text and streamed into one \`COPY\`. It is the least that any upsert of these pages has to do.
+- *COPY of rows encoded in memory*: the same, but everything except the streaming is done before the clock starts. It shows what Postgres alone can take on one connection.
 - *one row a statement, five side by side*: \`INSERT … ON CONFLICT DO UPDATE\` per object, five at a time, as stripe-sync-engine does.
 - *Drizzle's onConflictDoUpdate*: \`insert().values().onConflictDoUpdate()\` on every row, as many rows a statement as there are parameters.
 
-WAL is the distance of \`pg_current_wal_insert_lsn()\` before and after a load, with a \`CHECKPOINT\` before the first reading; \`full_page_writes\` is off. Dead rows are those \`pg_stat_user_tables\` counts for \`pylon.issues\` once all sessions of the load have ended. Peak memory is \`VmHWM\` of a child process that runs the built command. Client CPU is that of the measuring process.`;
+WAL is the difference of \`pg_current_wal_insert_lsn()\` before and after a load, with a \`CHECKPOINT\` before the first value; \`full_page_writes\` is off. Dead rows are those \`pg_stat_user_tables\` counts for \`pylon.issues\` once all sessions of the load have ended. Peak memory is \`VmHWM\` of a child process that runs the built command. Client CPU is that of the measuring process.`;
 
-const BOUNDS = `## What bounds what
+const BOUNDS = `## What limits the rates
 
-The client is one thread. Of a first load it spends its time on parsing JSON, on turning each object into text once (hashed and written as it is) and on collecting garbage; with pages fetched ahead, Postgres works on one page while the client prepares the next. Where the client needs longer for a row than Postgres does, a second writer only fills the gaps between transactions, and \`COPY\` of the same pages is bound by the same thread; against \`COPY\` from memory, which has no client to wait for, the ratio says how far one thread is from what Postgres could take. An unchanged load costs the parsing, the hash and one indexed read a page; a changed one, besides, only what changed. A rate-limited backfill waits for the limits alone.`;
+The client is one thread. In a first load it spends its time on parsing JSON, on converting each object to text once (which is hashed and written) and on garbage collection. Pages are fetched ahead, so Postgres works on one page while the client prepares the next. If the client needs longer for a row than Postgres, a second writer only fills the gaps between transactions; \`COPY\` of the same pages is limited by the same thread. \`COPY\` from memory waits for no client, so the ratio to it says how far one thread is from what Postgres could take. An unchanged load costs the parsing, the hash and one indexed read a page; a changed load also costs the writing of what changed. A rate-limited backfill waits for the limits alone.`;
 
 /** The whole of `RESULTS.md`. */
 export function report(results: Results): string {

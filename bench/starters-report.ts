@@ -15,7 +15,7 @@ export function startersSection(
   );
   return `${STARTERS_HEADING}
 
-\`${command}\`, ${date}, on ${machine}. Peak memory (\`VmHWM\`) of the process that the files start which people use, while it first reads ${issues.toLocaleString('en')} issues at no limit; \`demo\` its own 200, with their sandbox in the same process.
+\`${command}\`, ${date}, on ${machine}. Peak memory (\`VmHWM\`) of the process, for each way to start it, while it first reads ${issues.toLocaleString('en')} issues without rate limits; \`demo\` reads its own 200, with the sandbox in the same process.
 
 ${aimsTable(aims)}`;
 }

@@ -31,5 +31,5 @@ export function viewsSection(
 
 ${table(['question', 'at', 'measured', 'reached', 'indexes used'], rows)}
 
-What has no aim goes over all accounts, or a year of days.`;
+Questions without an aim read all accounts, or a year of days.`;
 }
