@@ -39,7 +39,7 @@ async function decideInParts(db: Database, decision: Decision, ids: readonly num
   const isDropping = decision === 'discard' || decision === 'pylon';
   const ordered = isDropping ? ids.toReversed() : ids;
   let moved = 0;
-  // Runs once even without ids, so that a user without the privilege is told so.
+  // Runs once even without ids, so that a user without the privilege gets the error.
   for (let from = 0; from === 0 || from < ordered.length; from += PART)
     moved += await changing(db, (tx) => decide(tx, decision, ordered.slice(from, from + PART)));
   return moved;

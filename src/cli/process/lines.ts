@@ -9,31 +9,31 @@ export interface Lines {
 
 /**
  * Writes lines to a stream that may fail: a full disk, or a reader that has gone. A line that fails is lost and
- * counted. After the next line that succeeds, `tell` is called with how many were lost and why.
+ * counted. After the next line that succeeds, `report` is called with how many were lost and why.
  */
-export function newLines(stream: Writable, tell: (lost: number, reason: string) => void): Lines {
+export function newLines(stream: Writable, report: (lost: number, reason: string) => void): Lines {
   let lost = 0;
   /** Lines lost and not reported yet. */
-  let untold = 0;
+  let unreported = 0;
   /** Lines that the line being written reports as lost. */
-  let told = 0;
+  let reported = 0;
   let reason = '';
   return {
     write(line) {
-      const tells = told;
-      told = 0;
+      const reportedHere = reported;
+      reported = 0;
       // A full disk may have cut the last line in two: begin a new one.
-      stream.write(untold > 0 ? `\n${line}` : line, (error) => {
+      stream.write(unreported > 0 ? `\n${line}` : line, (error) => {
         if (error != null) {
           lost += 1;
-          untold += 1 + tells;
+          unreported += 1 + reportedHere;
           reason = (error as NodeJS.ErrnoException).code ?? error.message;
           return;
         }
-        if (untold === 0) return;
-        told = untold;
-        untold = 0;
-        tell(told, reason);
+        if (unreported === 0) return;
+        reported = unreported;
+        unreported = 0;
+        report(reported, reason);
       });
     },
     lost: () => lost,
