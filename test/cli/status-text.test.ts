@@ -112,8 +112,8 @@ test('what needs a person is said with the command that settles it', () => {
     'needs a person',
     '  accounts: a scan missed 1,200 of 4,000 rows, so nothing was deleted. If they are gone from Pylon:',
     '    pylon-sync reconcile --approve 7',
-    '  issues: the last reconciliation mended 1 row that earlier passes should have',
-    '  issues: the audit of 7 days found 2 of 400 rows that earlier passes should have mended',
+    '  issues: the last reconciliation corrected 1 row that earlier passes should have updated',
+    '  issues: the audit of 7 days found 2 of 400 rows that earlier passes should have updated',
   ]);
 });
 
@@ -132,7 +132,7 @@ test('a refused token is one matter, however many resources fail of it', () => {
   expect(linesOf(text).slice(-3)).toEqual([
     'needs a person',
     '  Pylon refuses the token, so nothing is read: GET /tags: 401 unauthorized',
-    '  teams fails: its last run of kind lists failed without a word',
+    '  teams fails: its last run of kind lists failed without an error message',
   ]);
 });
 

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 import { scanCandidates, scans } from '../tables.ts';
 
-/** Notes candidates under a scan, and how many it has now, of how many live rows where that is known. */
+/** Adds candidates to a scan and updates their number; with `live`, also the number of live rows. */
 export async function addCandidates(
   tx: Executor,
   scan: number,
@@ -22,7 +22,7 @@ export async function addCandidates(
     .where(eq(scans.id, scan));
 }
 
-/** Candidates that are not settled yet, in the order of their ids. */
+/** The remaining candidates of a scan, in the order of their ids. */
 export async function readCandidates(
   db: Executor,
   scan: number,
@@ -38,7 +38,7 @@ export async function readCandidates(
   return rows.map(({ id }) => id);
 }
 
-/** Takes candidates off the list, and counts those that were deleted. */
+/** Removes candidates that were checked, and adds to the number of deletions. */
 export async function settleCandidates(
   tx: Executor,
   scan: number,
@@ -55,15 +55,15 @@ export async function settleCandidates(
 }
 
 /**
- * Takes records that Pylon has just answered for off the list of what single deletions were stopped for. One that
- * has none left waits for nobody any more. In the transaction that stores the answer.
+ * Removes records that Pylon has just answered from the candidates of the stopped scan of single deletions. A scan
+ * without remaining candidates is abandoned. Must run in the transaction that stores the answer.
  */
 export async function withdrawCandidates(
   tx: Executor,
   resource: string,
   answered: readonly string[],
 ): Promise<void> {
-  // Locked first: what another transaction took off the list is then in view.
+  // Locked first, so that the next statement sees what other transactions removed.
   const [scan] = await tx
     .select({ id: scans.id })
     .from(scans)

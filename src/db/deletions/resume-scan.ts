@@ -5,12 +5,12 @@ import { writing } from '../lease/transaction.ts';
 import { cursors, scans } from '../tables.ts';
 import { beginScan, endScan, readScan, type Scan } from './scans.ts';
 
-/** What a position holds before anything was read. */
+/** The keys of a position before anything was read. */
 const BEGINNING = ['pass', 'since', 'done'];
 
 /**
- * The scan of a pass: a new one at its beginning, else the one it began with. Undefined where that one has
- * ended meanwhile, so that what the pass still sees proves nothing.
+ * The scan of a pass: a new one at the beginning, otherwise the one that it began with. Undefined if that one has
+ * ended meanwhile: then the pass proves no deletions.
  */
 export async function takeUpScan(
   db: Database,
@@ -29,12 +29,12 @@ export async function takeUpScan(
   });
 }
 
-/** Ends scans that no position names any more: their pass was killed before its first page, or begun anew. */
+/** Abandons scans that no cursor refers to: their pass was killed before its first page, or begun anew. */
 async function abandonLeft(tx: Executor, resource: string): Promise<void> {
   const { rows } = await tx.execute<{ id: string }>(sql`
     SELECT id FROM ${scans} AS scan
      WHERE resource = ${resource} AND kind = 'listing' AND state = 'listing'
-       AND NOT EXISTS (SELECT FROM ${cursors} AS held
-                        WHERE held.resource = scan.resource AND held.position->>'scan' = scan.id::text)`);
+       AND NOT EXISTS (SELECT FROM ${cursors} AS saved
+                        WHERE saved.resource = scan.resource AND saved.position->>'scan' = scan.id::text)`);
   for (const { id } of rows) await endScan(tx, Number(id), 'abandoned');
 }

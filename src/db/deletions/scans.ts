@@ -7,23 +7,23 @@ import { scanCandidates, scanSeen, scans } from '../tables.ts';
 
 export type ScanState = 'listing' | 'judging' | 'applied' | 'stopped' | 'abandoned';
 
-/** One enumeration whose end says what is gone. */
+/** An enumeration from whose end deletions are inferred. */
 export interface Scan {
   readonly id: number;
   readonly resource: string;
   readonly kind: string;
   readonly state: ScanState;
-  /** Place in the order of requests before its first one. */
+  /** The place in the order of requests before the scan's first request. */
   readonly firstOrder: bigint;
-  /** When a person let it through after it was stopped; RFC 3339. */
+  /** When a person approved it after it was stopped, RFC 3339; null if nobody did. */
   readonly approvedAt: string | null;
 }
 
-/** What a finished listing has enumerated: rows outside of it are not judged. */
+/** The part of a table that a finished listing has enumerated. Rows outside it are not candidates. */
 export interface Span {
-  /** Bounds of `created_at`, epoch milliseconds, the first included; where the listing had them. */
+  /** Bounds of `created_at` in epoch milliseconds, from `from` to before `to`; absent if the listing had none. */
   readonly created?: { readonly from: number; readonly to: number };
-  /** Parts of the listing that were refused: rows whose columns say that they belong there are left out. */
+  /** Queries of the listing that Pylon refused: rows whose columns match one are not candidates. */
   readonly except: readonly Query[];
 }
 
@@ -70,7 +70,7 @@ export async function newestScan(
   return row as Scan | undefined;
 }
 
-/** Notes ids that a page held; in the transaction that stores the page. */
+/** Notes the ids of a page. Must run in the transaction that stores the page. */
 export async function addSeen(tx: Executor, scan: number, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.insert(scanSeen).values({ scan_id: scan, ids: [...ids] });
@@ -80,12 +80,12 @@ export async function addSeen(tx: Executor, scan: number, ids: readonly string[]
     .where(eq(scans.id, scan));
 }
 
-/** Rows that the span holds: columns that the table has not are no reason to leave a row out. */
+/** SQL: whether a row is in the span. Ignores columns that the table does not have. */
 function within({ table }: Resource, { created, except }: Span): SQL {
   const conditions = [sql`row._deleted_at IS NULL`, isGiven(sql`row.id`)];
   if (created !== undefined) {
     const [from, to] = [created.from, created.to].map((ms) => sql`to_timestamp(${ms / 1000}::float8)`);
-    // A listing from the zero time on has those too that have no time.
+    // A listing from the zero time on includes objects without a time.
     const timeless = created.from <= ZERO_TIME ? sql`row.created_at IS NULL` : sql`false`;
     conditions.push(sql`(row.created_at >= ${from} AND row.created_at < ${to} OR ${timeless})`);
   }
@@ -98,9 +98,9 @@ function within({ table }: Resource, { created, except }: Span): SQL {
 }
 
 /**
- * Ends a scan's listing: notes, as candidates, the live rows of its span that it did not see and that nothing
- * answered since it began. Returns how many, of how many live rows; undefined when what it saw was lost in a
- * crash of the server, which leaves nothing to judge by.
+ * Ends a scan's listing: the live rows of its span that it did not see, and that no answer has contained since it
+ * began, become candidates. Returns the numbers of candidates and live rows; undefined if a crash of the server has
+ * lost the seen ids (the table is unlogged), so that there is nothing to compare with.
  */
 export async function judgeScan(
   tx: Executor,
@@ -129,7 +129,7 @@ export async function judgeScan(
   return found;
 }
 
-/** Ends a scan; one that is `stopped` keeps its candidates for the person who decides. */
+/** Ends a scan. A `stopped` one keeps its candidates, for a person to decide. */
 export async function endScan(tx: Executor, scan: number, state: ScanState): Promise<void> {
   await tx.update(scans).set({ state, finished_at: sql`now()` }).where(eq(scans.id, scan));
   if (state === 'stopped') return;
@@ -137,7 +137,7 @@ export async function endScan(tx: Executor, scan: number, state: ScanState): Pro
   await tx.execute(sql`DELETE FROM ${scanSeen} WHERE scan_id = ${scan}`);
 }
 
-/** Lets a stopped scan through. False when no scan of that number is stopped. */
+/** Approves a stopped scan. Returns false if there is no stopped scan with this id. */
 export async function approveScan(tx: Executor, id: number): Promise<boolean> {
   const { rowCount } = await tx
     .update(scans)
@@ -146,7 +146,7 @@ export async function approveScan(tx: Executor, id: number): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Scans of a resource, older than one, that wait for a person: the newer one speaks for them. */
+/** Abandons the unfinished scans of a resource that are older than the given one, which replaces them. */
 export async function supersedeStopped(tx: Executor, { id, resource, kind }: Scan): Promise<void> {
   const { rows } = await tx.execute<{ id: number }>(sql`
     UPDATE ${scans} SET state = 'abandoned'
@@ -155,7 +155,7 @@ export async function supersedeStopped(tx: Executor, { id, resource, kind }: Sca
   for (const older of rows) await endScan(tx, older.id, 'abandoned');
 }
 
-/** Scans that wait for a person. */
+/** The scans that wait for a person's decision. */
 export async function stoppedScans(db: Executor): Promise<readonly Scan[]> {
   return (await db
     .select(COLUMNS)
@@ -164,7 +164,7 @@ export async function stoppedScans(db: Executor): Promise<readonly Scan[]> {
     .orderBy(scans.id)) as readonly Scan[];
 }
 
-/** Scans that a person let through and that are not settled yet. */
+/** The scans that a person approved and whose deletions are not finished. */
 export async function approvedScans(db: Executor): Promise<readonly Scan[]> {
   return (await db
     .select(COLUMNS)

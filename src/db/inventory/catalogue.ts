@@ -4,7 +4,7 @@ import { keyOf, type Part, type PartKind } from './part.ts';
 
 const SCHEMAS = ['pylon', 'pylon_sync', 'pylon_bi'];
 
-/** What stands in a database, by `keyOf`. A trigger or a policy that is turned off does not count. */
+/** The keys (`keyOf`) of the parts that exist in a database, without disabled triggers and policies. */
 export async function standing(db: Pick<pg.ClientBase, 'query'>): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<Part & { kind: PartKind }>(
     `WITH ours AS (SELECT oid, nspname AS schema FROM pg_namespace WHERE nspname = ANY ($1)),
@@ -26,7 +26,7 @@ export async function standing(db: Pick<pg.ClientBase, 'query'>): Promise<Readon
   return new Set(rows.map(keyOf));
 }
 
-/** Indexes that Postgres does not use as making them did not come to its end. */
+/** Names of the indexes that Postgres does not use because they were not built to the end. */
 export async function brokenIndexes(pool: Pool): Promise<readonly string[]> {
   const { rows } = await readStatement<{ name: string }>(
     pool,

@@ -5,7 +5,10 @@ const POLICY = /^CREATE POLICY "(\w+)" ON (\w+)\."(\w+)"/;
 const VIEW = /^CREATE (?:OR REPLACE )?VIEW (\w+)\."?(\w+)"?/;
 const FUNCTION = /^CREATE OR REPLACE FUNCTION (\w+)\."?(\w+)"?\s*\(/;
 
-/** Triggers, policies, views and functions that statements make: what is installed with a migration, not by one. */
+/**
+ * The triggers, policies, views and functions that statements create. These are not in migrations: `migrate` installs
+ * them afterwards.
+ */
 export function installedBy(statements: readonly string[]): readonly Part[] {
   return statements.flatMap((statement): readonly Part[] => {
     const text = statement.trim();

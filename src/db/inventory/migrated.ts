@@ -1,9 +1,9 @@
 import type { MadePart } from './part.ts';
 
-/** What migrations leave behind: each part once, and the statements that changed columns later. */
+/** The result of migrations: each part once, and the statements that changed columns later. */
 export interface Migrated {
   readonly parts: readonly MadePart[];
-  /** For a table that is made again: what was changed of it since. */
+  /** Later changes of tables, to be repeated if the table is created again. */
   readonly changes: readonly { readonly schema: string; readonly table: string; readonly sql: string }[];
 }
 
@@ -11,7 +11,7 @@ const TABLE = /^CREATE (?:UNLOGGED )?TABLE "(\w+)"\."(\w+)" \(\n([\s\S]*)\n\)$/;
 const COLUMN = /^"(\w+)" .*$/;
 const CONSTRAINT = /^CONSTRAINT "(\w+)" .*$/;
 
-/** The parts of a table, from the statement that makes it as drizzle-kit writes it: a line each. */
+/** The parts of a table, parsed from its CREATE statement as drizzle-kit writes it, with one part per line. */
 function partsOfTable(sql: string, schema: string, table: string, body: string): readonly MadePart[] {
   const alter = `ALTER TABLE "${schema}"."${table}" ADD`;
   const parts = body.split('\n').flatMap((text): readonly MadePart[] => {
@@ -38,9 +38,9 @@ function partsOfTable(sql: string, schema: string, table: string, body: string):
 }
 
 /**
- * Reads from the text of migrations what they make, so that what is missing can be made again as it was made.
+ * Parses what migrations create, so that missing parts can be created again in the same way.
  *
- * @throws TypeError at a statement that is not understood.
+ * @throws TypeError if it does not understand a statement.
  */
 export function partsOf(statements: readonly string[]): Migrated {
   const parts = new Map<string, MadePart>();

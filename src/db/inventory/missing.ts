@@ -13,7 +13,7 @@ import { type Migrated, partsOf } from './migrated.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { KINDS, keyOf, nameOf, type Part } from './part.ts';
 
-/** What migrations of these digests have made. */
+/** What the migrations with these hashes have created. */
 export function migrated(hashes: readonly string[]): Migrated {
   const done = readMigrationFiles({ migrationsFolder: MIGRATIONS }).filter(({ hash }) =>
     hashes.includes(hash),
@@ -21,12 +21,12 @@ export function migrated(hashes: readonly string[]): Migrated {
   return partsOf(done.flatMap(({ sql }) => sql));
 }
 
-/** What captures edits in this version. */
+/** The triggers, policies and functions with which this version captures edits. */
 export const capturing = (): readonly Part[] => installedBy(captureStatements());
 
 const VIEWS: Part = { kind: 'schema', schema: 'pylon_bi', table: '', name: 'pylon_bi' };
 
-/** The views of this version, and what they need. */
+/** The views of this version, with the schema, functions and triggers that they need. */
 export const viewing = (): readonly Part[] => [
   ...installedBy(FUNCTIONS),
   VIEWS,
@@ -37,10 +37,11 @@ export const viewing = (): readonly Part[] => [
 ];
 
 /**
- * What this version has installed and is not there any more: where another one did, whose objects may be others, the
- * views' schema alone. A view that could not be made is noted, and none of these. The tables of `pylon_sync` must stand.
+ * The parts that this version has installed and that are missing. If another version installed the views, only their
+ * schema is checked. Views that could not be created are noted elsewhere and not included. The tables of `pylon_sync`
+ * must exist.
  *
- * @param tx The same transaction.
+ * @param tx Drizzle on the same transaction.
  */
 export async function uninstalled(client: pg.PoolClient, tx: Executor): Promise<readonly Part[]> {
   const parts = [
@@ -58,7 +59,7 @@ export async function uninstalled(client: pg.PoolClient, tx: Executor): Promise<
   );
 }
 
-/** Of these parts, those that do not stand, in the order in which they are made. */
+/** The parts that do not exist, in the order in which they must be created. */
 export async function missingOf<P extends Part>(
   db: Pick<pg.ClientBase, 'query'>,
   parts: readonly P[],
@@ -69,7 +70,7 @@ export async function missingOf<P extends Part>(
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-/** Names of missing parts, without those that go with another missing one. */
+/** Names of missing parts, without those that belong to another missing part. */
 export function namesOf(missing: readonly Part[]): readonly string[] {
   const lost = (kind: Part['kind'], schema: string, name: string) =>
     missing.some((part) => part.kind === kind && part.schema === schema && part.name === name);

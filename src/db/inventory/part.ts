@@ -1,4 +1,4 @@
-/** Kinds of what a database of this version has, in the order in which it is made. */
+/** The kinds of objects in a database of this version, in the order in which they are created. */
 export const KINDS = [
   'schema',
   'table',
@@ -12,16 +12,16 @@ export const KINDS = [
 ] as const;
 export type PartKind = (typeof KINDS)[number];
 
-/** One thing that a database of this version has. */
+/** One object of a database of this version. */
 export interface Part {
   readonly kind: PartKind;
   readonly schema: string;
-  /** The table that it is part of, or is; empty for what belongs to none. */
+  /** The table that it belongs to, or is; empty if it belongs to none. */
   readonly table: string;
   readonly name: string;
 }
 
-/** One that a migration makes, and how it is made again. */
+/** A part that a migration creates, with the statement that creates it again. */
 export interface MadePart extends Part {
   readonly sql: string;
 }
@@ -29,7 +29,7 @@ export interface MadePart extends Part {
 export const keyOf = ({ kind, schema, table, name }: Part): string =>
   [kind, schema, kind === 'index' ? '' : table, name].join(' ');
 
-/** For people: `column pylon.issues.title`. */
+/** The part's name for people, e.g. `column pylon.issues.title`. */
 export function nameOf({ kind, schema, table, name }: Part): string {
   if (kind === 'schema') return `schema ${schema}`;
   const isPart = kind === 'column' || kind === 'constraint' || kind === 'trigger' || kind === 'policy';

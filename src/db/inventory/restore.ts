@@ -12,8 +12,8 @@ import { KINDS, type MadePart } from './part.ts';
 type Client = Pick<pg.ClientBase, 'query'>;
 
 /**
- * Takes the lease from who has it: what it has in hand was begun with what stood before, and what is to be read anew it
- * sees when it begins again. First of all, as whoever writes locks that row before any table.
+ * Takes the lease from its holder, whose work began before the restore. When it begins again, it sees what has to be
+ * read again. This must be the first statement, because every writer locks the lease before any table.
  */
 async function endWork(client: Client): Promise<void> {
   const { rows } = await client.query("SELECT to_regclass('pylon_sync.lease') IS NOT NULL AS stands");
@@ -22,10 +22,10 @@ async function endWork(client: Client): Promise<void> {
 }
 
 /**
- * Makes again what is missing of what migrations made, as they made it; what was made. Of a table that is made again
- * there are no rows, of a column no values.
+ * Creates the missing parts of migrations again, in the same way. Returns what it created. A table created again is
+ * empty; so is a column.
  *
- * @param ran told of each statement before it runs.
+ * @param ran Receives each statement before it runs.
  */
 export async function restoreParts(
   client: Client,
@@ -38,7 +38,7 @@ export async function restoreParts(
     await client.query(statement);
   };
   for (const kind of KINDS) {
-    // Looked at anew for each kind: a table brings its first columns and its key.
+    // Checked again for each kind, because creating a table also creates its first columns and its key.
     const missing = (await missingOf(client, parts)).filter((part) => part.kind === kind);
     if (missing.length > 0 && made.length === 0) await endWork(client);
     for (const part of missing) await run(part.sql);
@@ -53,8 +53,8 @@ export async function restoreParts(
 }
 
 /**
- * Resources whose rows can no longer be trusted after parts were made again: rows or values are gone; where the edits
- * are, rows may show what Pylon never held.
+ * Resources that must be read again after parts were created again: their rows or values are lost, or the edits are
+ * lost, so that rows may show values that Pylon never had.
  */
 export function harmedBy(made: readonly MadePart[]): readonly Resource[] {
   const isLost = (schema: string, table: string) =>
@@ -69,8 +69,7 @@ export function harmedBy(made: readonly MadePart[]): readonly Resource[] {
 }
 
 /**
- * Forgets what was noted of earlier readings of resources, so that each is read whole again, contents compared.
- * Tombstones stay.
+ * Deletes the progress of resources, so that each is read completely again, with contents compared. Tombstones stay.
  */
 export async function readAnew(client: Client, harmed: readonly Resource[]): Promise<void> {
   if (harmed.length === 0) return;
@@ -91,8 +90,8 @@ export async function readAnew(client: Client, harmed: readonly Resource[]): Pro
 const STATES = UNSETTLED.map(literal).join(', ');
 
 /**
- * Shows again what people want and Pylon does not have yet, in tables that were made again: rows that were inserted, and
- * values of columns. What is to change in rows that are to be read is shown with these. After the functions are there.
+ * Applies unsettled edits again to tables that were created again: inserted rows, and values of existing rows. Rows
+ * that are yet to be read get their edits when they are. Must run after the functions were installed.
  */
 export async function showEditsAgain(client: Client, harmed: readonly Resource[]): Promise<void> {
   const editable = harmed.filter(({ writes }) => writes !== undefined);

@@ -4,7 +4,10 @@ import { childrenOf } from '../../resources/index.ts';
 import type { Executor } from '../connection/connect.ts';
 import { ERASED } from '../mirror/history.ts';
 
-/** Columns whose values stay: what identifies the row, what says that it is gone, and what cannot be empty. */
+/**
+ * The columns that are emptied: all except those that identify the row, the mirror's own, and those that cannot be
+ * null.
+ */
 function contentOf({ table, pull }: Resource): readonly string[] {
   const kept = ['id', ...(pull.by === 'parent' ? [pull.foreignKey] : [])];
   const columns: Readonly<Record<string, { readonly notNull: boolean }>> = getTableColumns(table);
@@ -13,14 +16,14 @@ function contentOf({ table, pull }: Resource): readonly string[] {
     .map(([name]) => name);
 }
 
-/** Rows of deleted records that still have content, to be joined with a condition. */
+/** A query for the rows of deleted records that still have content and match a condition. */
 const deletedWithContent = (table: MirrorTable, which: SQL): SQL =>
   sql`SELECT id FROM ${table} WHERE _deleted_at IS NOT NULL AND _hash <> ${ERASED} AND ${which}`;
 
 /**
- * Empties the rows of deleted records; with a `limit` at most so many, and those that somebody holds are left for the
- * next time. What is left of a row says that the record was deleted, and keeps answers from before out. Must run in a
- * transaction that is marked as the daemon's. How many.
+ * Empties the rows of deleted records. With a `limit`, empties at most so many and skips locked ones. The emptied row
+ * still shows that the record was deleted, and keeps older answers from being stored. Must run in a transaction that
+ * is marked as the daemon's. Returns the number of rows.
  */
 export async function eraseGone(
   tx: Executor,
@@ -30,15 +33,18 @@ export async function eraseGone(
 ): Promise<number> {
   const { table } = resource;
   const few = limit === undefined ? sql`` : sql`LIMIT ${limit}`;
-  const held = limit === undefined ? sql`` : sql`SKIP LOCKED`;
+  const skipLocked = limit === undefined ? sql`` : sql`SKIP LOCKED`;
   const emptied = contentOf(resource).map((name) => sql`${sql.identifier(name)} = NULL`);
   const { rowCount } = await tx.execute(sql`
     UPDATE ${table} SET ${sql.join([...emptied, sql`_extra = NULL, _hash = ${ERASED}, _synced_at = now()`], sql`, `)}
-     WHERE id IN (${deletedWithContent(table, which)} ORDER BY id ${few} FOR NO KEY UPDATE ${held})`);
+     WHERE id IN (${deletedWithContent(table, which)} ORDER BY id ${few} FOR NO KEY UPDATE ${skipLocked})`);
   return rowCount ?? 0;
 }
 
-/** Everything that hangs on records, with the condition that finds it: children, and theirs. */
+/**
+ * The child resources of a resource and their children, each with the SQL condition that finds the children of the
+ * records that match `which`.
+ */
 export function descendants(resource: Resource, which: SQL): readonly (readonly [Resource, SQL])[] {
   return childrenOf(resource).flatMap((child) => {
     const owned = sql`${sql.identifier(child.pull.foreignKey)} IN (SELECT id FROM ${resource.table} WHERE ${which})`;

@@ -6,21 +6,21 @@ import { statesIn } from '../edits/queue.ts';
 import { isGiven } from '../row/provisional.ts';
 import { audits, handovers, ids, scans, tombstones } from '../tables.ts';
 
-/** States in which nobody has anything to decide about an edit. */
+/** States of edits about which nobody has to decide anything. */
 const SEEN = ['applied', 'discarded'] as const satisfies readonly State[];
-/** Days of the audit that are reported: they are kept whatever else is. */
+/** Days of the audit that `status` reports, which are always kept. */
 const AUDITED_DAYS = 7;
-/** Days for which a command may ask what became of its work. */
+/** Days after which the outcome of a command's work is deleted. */
 const HANDED_OVER_DAYS = 7;
 
-/** Deletes at most so many rows of one kind, those that a condition picks. How many it deleted. */
+/** Deletes at most `limit` rows of one kind. Returns how many it deleted. */
 export type Forget = (tx: Executor, limit: number) => Promise<number>;
 
 async function deleted(tx: Executor, statement: SQL): Promise<number> {
   return (await tx.execute(statement)).rowCount ?? 0;
 }
 
-/** Rows of the daemon's own tables whose time is over. */
+/** Deletes rows of a table of `pylon_sync` whose column `time` is before `old`, oldest first. */
 export const olderThan =
   (table: string, time: string, old: SQL, and: SQL = sql`true`): Forget =>
   (tx, limit) => {
@@ -33,15 +33,15 @@ export const olderThan =
     );
   };
 
-/** Edits that are not settled, and name an id anywhere. */
+/** SQL: whether an unsettled edit mentions an id anywhere. */
 const isNamed = (id: SQL): SQL => sql`EXISTS (
   SELECT FROM pylon_sync.edits AS open
    WHERE open.state = ANY(${statesIn(UNSETTLED)})
      AND strpos(open.record_id || open.changes::text || open.base::text, ${id}) > 0)`;
 
 /**
- * Edits that were applied or discarded: what failed goes only by a person. Not a create that another edit still waits
- * for, or that knows what became of a provisional id which an edit names.
+ * Deletes edits that were applied or discarded; failed ones stay until a person decides. Keeps a create on which an
+ * unsettled edit depends, or whose provisional id an unsettled edit mentions.
  */
 export const oldEdits = (old: SQL): Forget =>
   olderThan(
@@ -54,7 +54,7 @@ export const oldEdits = (old: SQL): Forget =>
           OR NOT ${isGiven(sql`old.record_id`)} AND ${isNamed(sql`old.record_id`)}))`,
   );
 
-/** Deletions that turned out to be none: the record lives, and its row says so. */
+/** Deletes tombstones of records that were restored. */
 export const refutedTombstones =
   (old: SQL): Forget =>
   (tx, limit) =>
@@ -65,8 +65,8 @@ export const refutedTombstones =
     );
 
 /**
- * Of records that went with their parent: their rows name it, and its tombstone, or that of its own parent, proves the
- * deletion of all.
+ * Deletes tombstones of records that were deleted with their parent: their rows refer to the parent, whose tombstone,
+ * or that of its own parent, proves the deletion of all.
  */
 export const inheritedTombstones =
   ({ name, table, pull }: Resource, parent: Resource, old: SQL): Forget =>
@@ -84,7 +84,7 @@ export const inheritedTombstones =
     );
   };
 
-/** Scans whose deletions no tombstone rests on any more. */
+/** Deletes ended scans to which no tombstone refers any more. */
 export const oldScans =
   (old: SQL): Forget =>
   (tx, limit) =>
@@ -97,7 +97,10 @@ export const oldScans =
              ORDER BY id LIMIT ${limit})`,
     );
 
-/** Ids given to records that have been gone for so long, and that no edit names. Those of records that live are kept. */
+/**
+ * Deletes the mapping of provisional ids of records that were deleted before `old`, unless an unsettled edit mentions
+ * them. The ids of live records are kept.
+ */
 export const oldIds =
   ({ name, table }: Resource, old: SQL): Forget =>
   (tx, limit) =>
@@ -109,7 +112,7 @@ export const oldIds =
              LIMIT ${limit})`,
     );
 
-/** What the audit found on single days. */
+/** Deletes the audit's counts of old days. */
 export const oldAudits =
   (days: number): Forget =>
   (tx, limit) =>
@@ -120,7 +123,7 @@ export const oldAudits =
              WHERE day < (now() AT TIME ZONE 'UTC')::date - ${Math.max(days, AUDITED_DAYS)}::integer LIMIT ${limit})`,
     );
 
-/** Work that commands handed over and that has ended. */
+/** Deletes commands' work that has ended. */
 export const oldHandovers =
   (days: number): Forget =>
   (tx, limit) =>

@@ -8,17 +8,17 @@ import { statesIn } from '../edits/queue.ts';
 import { changing } from '../lease/transaction.ts';
 import { descendants, eraseGone } from './erase.ts';
 
-/** What was erased of a record, or would be. */
+/** What was erased of a record, or would be with `dryRun`. */
 export interface Purged {
-  /** Rows that were emptied, by resource: the record's own and those of what hangs on it. */
+  /** Number of emptied rows by resource: the record's own and its children's. */
   readonly rows: Readonly<Record<string, number>>;
   readonly edits: number;
   readonly rejected: number;
-  /** Changes of its fields. */
+  /** Number of changes of fields. */
   readonly changes: number;
 }
 
-/** Rolls back what was only to be counted. */
+/** Thrown to roll back a transaction that only counts. */
 class CountedOnly extends Error {
   readonly purged: Purged;
   constructor(purged: Purged) {
@@ -28,13 +28,13 @@ class CountedOnly extends Error {
 }
 
 /**
- * Erases all that is kept of a record that is gone from Pylon, and of what hangs on it: the content of its rows, the
- * edits of it, the objects of it that could not be stored, the changes of its fields. In one transaction; with `dryRun` only counted. What
- * other rows say of it is theirs, and as Pylon has it.
+ * Erases everything that is stored about a record deleted in Pylon, and about its children, in one transaction: the
+ * content of their rows, their edits, rejected objects and changes of fields. With `dryRun`, only counts. References
+ * to it in other rows stay, as in Pylon.
  *
- * @param which The resources to look in: an id is Pylon's, and rarely means two things.
- * @throws PermanentError when the record lives (the next pull would bring it back), an edit of it is not settled, or
- * nothing is known of it.
+ * @param which The resources to search for the id; default: all, as an id hardly ever occurs in two.
+ * @throws PermanentError if the record is live (the next pull would restore it), it has an unsettled edit, or nothing
+ * is stored about it.
  */
 export async function purge(
   db: Pick<Database, 'pool'>,
@@ -60,7 +60,7 @@ export async function purge(
   }
 }
 
-/** Ids of the record and of all that hangs on it, by resource; its rows are locked. */
+/** The ids of the record and of its children, by resource. Locks the record's rows. */
 async function findDoomed(tx: Executor, id: string, which: readonly Resource[]) {
   const own = sql`id = ${id}`;
   const doomed = new Map<Resource, readonly string[]>();

@@ -8,10 +8,10 @@ import { settings } from '../tables.ts';
 import { eraseGone } from './erase.ts';
 import * as forget from './leftovers.ts';
 
-/** Rows a transaction: nobody waits long for what one locks. */
+/** Rows per transaction, so that nobody waits long for its locks. */
 const PART = 1_000;
 
-/** What was given up because it is older than is to be kept. */
+/** The numbers of what was deleted because of its age. */
 export interface Forgotten {
   readonly edits: number;
   readonly rejected: number;
@@ -24,22 +24,22 @@ export interface Forgotten {
   readonly ids: number;
   readonly audits: number;
   readonly handovers: number;
-  /** Whether there was time for all of it. */
+  /** Whether everything was deleted within the time limit. */
   readonly isAll: boolean;
 }
 
 export interface Retention {
   readonly resources: readonly Resource[];
-  /** Days for which what is settled is kept. */
+  /** Days after which old data is deleted. */
   readonly days: number;
-  /** Milliseconds after which no further part is begun; default: none. */
+  /** Milliseconds after which no further transaction begins; default: no limit. */
   readonly mostMs?: number;
 }
 
 /**
- * Forgets what is older than is to be kept and what nothing needs any more, part by part: edits that were applied or
- * discarded, objects that could not be stored (one that still cannot be is noted again when it is next read), changes of
- * fields, the content of deleted records, whose rows go on saying that they were deleted, and what `forget.ts` lists.
+ * Deletes what is older than `days` and no longer needed, in small transactions: edits that were applied or
+ * discarded, rejected objects (one that still cannot be stored is noted again when it is read), changes of fields,
+ * the content of deleted records (their rows still show that they were deleted), and what `leftovers.ts` lists.
  */
 export async function forgetOld(
   db: Database,
@@ -91,8 +91,8 @@ export async function forgetOld(
 const KEY = 'forgotten';
 
 /**
- * The same, and runs that nobody asks for, unless that was done within a day and for as many days; by whichever process
- * comes to it first. Undefined where it was.
+ * Does the same and deletes old runs, unless any process has done that for the same number of days within the last 24
+ * hours: then returns undefined.
  */
 export async function forgetDaily(
   db: Database,
@@ -106,7 +106,7 @@ export async function forgetDaily(
   if (rows.length > 0) return undefined;
   await pruneRuns(db, lease);
   const forgotten = await forgetOld(db, lease, retention);
-  // What was cut short goes on with the next who comes.
+  // If the time was not enough, the next call continues.
   if (forgotten.isAll)
     await writing(db, lease, (tx) =>
       tx

@@ -19,19 +19,19 @@ import { keyOf, type Part } from '../inventory/part.ts';
 import { harmedBy, readAnew, restoreParts, showEditsAgain } from '../inventory/restore.ts';
 import { installPublication } from './publication.ts';
 
-/** Any number, the same in every process: whoever holds it is migrating. */
+/** The key of the advisory lock of a migration; an arbitrary number, the same in every process. */
 const MIGRATION_LOCK = 7_302_114_905_221;
 
 /**
- * A migration takes as long as it takes, without a word, and so does waiting for another process's: that is not waiting
- * for a table.
+ * No timeouts: a migration, and waiting for another process's, may take long. Only waiting for a table is limited
+ * (`DDL_LOCK_TIMEOUT`).
  */
 const MIGRATING: Terms = { access: 'READ WRITE', statementMs: 0, lockMs: 0, idleMs: 0 };
 
-/** How long DDL may wait for a table that someone uses: whoever comes meanwhile waits behind. */
+/** How long DDL may wait for a table that is in use. Short, because other transactions queue behind it. */
 const DDL_LOCK_TIMEOUT = '200ms';
 
-/** Between attempts: with those about ten seconds, after which all is left as it was. */
+/** Pauses between attempts, about ten seconds with the attempts. After the last one nothing is changed. */
 const PAUSES_MS: readonly number[] = Array(20).fill(300);
 
 interface Applied {
@@ -39,7 +39,7 @@ interface Applied {
   readonly created_at: string;
 }
 
-/** Asks a question of the database, or of a transaction in it. */
+/** Runs a query on the database, or in a transaction. */
 type Query = <Row extends pg.QueryResultRow>(text: string) => Promise<pg.QueryResult<Row>>;
 
 async function applied(query: Query): Promise<readonly Applied[]> {
@@ -64,14 +64,14 @@ function pendingAfter(done: readonly Applied[]) {
   return known.filter((migration) => !done.some((row) => row.hash === migration.hash));
 }
 
-/** Number of migrations this version has and the database has not. */
+/** The number of migrations that this version has and the database lacks. */
 export async function pendingMigrations(pool: Pool): Promise<number> {
   return pendingAfter(await applied((text) => readStatement(pool, text))).length;
 }
 
 /**
- * Whether tables of ours stand in a database that has no notes of migrations. Somebody else's may have the names of
- * ours: what a mirror is kept by (`_hash`) tells them apart.
+ * Whether a database without a record of migrations contains tables of ours. Foreign tables may have the same names;
+ * ours have the column `_hash`.
  */
 async function isBegun(client: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
   const { parts } = migrated(pendingAfter([]).map(({ hash }) => hash));
@@ -83,8 +83,8 @@ async function isBegun(client: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
 }
 
 /**
- * Names of what this version, or migrations that were applied, have made and is not there any more; none in a database
- * that has nothing of ours.
+ * Names of the objects that applied migrations or this version have created and that are missing; none if the
+ * database contains nothing of ours.
  */
 export const missingObjects = (pool: Pool): Promise<readonly string[]> =>
   atomically(pool, missingFrom, { terms: READING });
@@ -99,35 +99,35 @@ async function missingFrom(client: pg.PoolClient): Promise<readonly string[]> {
   return namesOf([...missing, ...(isWhole ? await uninstalled(client, drizzle({ client })) : [])]);
 }
 
-/** What was missing from a database, though earlier migrations had made it, and was made again. */
+/** Objects that earlier migrations had created, that were missing, and that were created again. */
 export interface Restored {
   readonly objects: readonly string[];
-  /** Resources that are read whole again for it. */
+  /** The resources that will be read completely again because of that. */
   readonly resources: readonly string[];
 }
 
-/** What a migration calls the triggers and functions that capture edits. */
+/** The name in `onRemade` for the triggers and functions that capture edits. */
 export const TRIGGERS = 'triggers';
 
 export interface MigrateOptions {
-  /** Between attempts at what others use, milliseconds. */
+  /** Milliseconds between attempts to change what other transactions use. */
   readonly pausesMs?: readonly number[];
-  /** Told of what was made again, once that is committed. */
+  /** Receives the objects that were created again, once that is committed. */
   readonly onRestored?: (restored: Restored) => void;
-  /** Told of what was made anew, by its name: `TRIGGERS`, views, relations whose comments were written. */
+  /** Receives the names of what was created or updated: `TRIGGERS`, views, relations whose comments were written. */
   readonly onRemade?: (names: readonly string[]) => void;
 }
 
 /**
- * Brings the schema to this version, one process at a time (a transaction-level advisory lock, good through a pooler
- * too): all missing migrations in one transaction with the triggers that capture edits; then views, grants and the
- * publication, each by itself. What others use is tried again and again: they wait no longer than a moment for it.
- * What earlier migrations made and is not there any more is made again, and what it held is read anew
- * (docs/decisions/0033).
- * Returns how many migrations were applied. A view that cannot be made is noted for `status`.
+ * Brings the schema to this version, one process at a time (a transaction-level advisory lock, which works through a
+ * pooler too). All missing migrations and the triggers that capture edits go in one transaction; views, grants and
+ * the publication follow in their own. If other transactions use a table, this retries, so that they never wait for
+ * long. Objects of earlier migrations that are missing are created again, and their data is read again
+ * (docs/decisions/0033). Returns the number of migrations applied. A view that cannot be created is noted for
+ * `status`.
  *
- * @throws PermanentError naming the statement that failed, TransientError where that was for others' locks, with who
- * has them, DatabaseAwayError; no table is changed then.
+ * @throws PermanentError, which names the statement that failed; TransientError, which names the blocking sessions,
+ * if it failed because of locks; DatabaseAwayError. No table is changed then.
  */
 export async function migrate(
   pool: Pool,
@@ -150,7 +150,7 @@ export async function migrate(
     const remade = [...(isCaptureNew ? [TRIGGERS] : []), ...made];
     if (remade.length > 0) onRemade(remade);
     await patiently(pausesMs, () => alone(pool, installGrants));
-    // Whoever is to be replicated waits for the next one, where a table is being used.
+    // If a table is in use, the publication is left to the next migration.
     await patiently(pausesMs.slice(0, 2), () => alone(pool, installPublication)).catch((error: unknown) => {
       if (!isInUse(error)) throw error;
     });
@@ -163,7 +163,7 @@ export async function migrate(
   }
 }
 
-/** Runs work in one transaction, beside no other process's. */
+/** Runs work in one transaction, while no other process migrates. */
 async function alone<T>(
   pool: Pool,
   work: (client: pg.PoolClient) => Promise<T>,
@@ -178,7 +178,7 @@ async function alone<T>(
   return atomically(pool, inTurn, { terms: MIGRATING, keep });
 }
 
-/** Does something again after each pause, as long as it fails for others' locks. */
+/** Runs work, and retries after each pause as long as it fails because of locks. */
 async function patiently<T>(pausesMs: readonly number[], work: () => Promise<T>): Promise<T> {
   for (const pauseMs of pausesMs) {
     try {
@@ -197,7 +197,7 @@ async function migrateTables(
 ): Promise<{ readonly count: number; readonly restored: Restored; readonly isCaptureNew: boolean }> {
   const done = await applied((text) => client.query(text));
   const pending = pendingAfter(done);
-  // Of a database whose notes are gone, what stands is told by what stands.
+  // If the record of migrations is lost, the existing tables show that they were applied.
   const isNoted = done.length > 0;
   const stood = isNoted || (await isBegun(client));
   const made = isNoted ? done : pendingAfter([]);
@@ -223,14 +223,14 @@ async function migrateTables(
   const harmed = harmedBy(parts);
   await readAnew(client, harmed);
   await showEditsAgain(client, harmed);
-  // What follows, each in a transaction of its own, finds noted what it has to make again.
+  // Later transactions create the views and grants again because their notes are dropped here.
   if (parts.length > 0 || lost.some(({ schema }) => schema === 'pylon_bi')) await forgetViews(tx);
   await loseGrants(client, lost);
   const resources = harmed.map(({ name }) => name);
   return { count: pending.length, restored: { objects: namesOf(lost), resources }, isCaptureNew };
 }
 
-/** Why the tables stand as they stood, at which statement, and who used what it was for. */
+/** The error of a failed migration, with the statement and the sessions that block it. */
 async function failureAt(pool: Pool, statement: string, cause: unknown): Promise<unknown> {
   if (cause instanceof PermanentError) return cause;
   const error = awayOr(cause);

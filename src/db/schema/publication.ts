@@ -4,21 +4,21 @@ import { identifier } from '../capture/names.ts';
 import { type Pool, readStatement } from '../connection/atomic.ts';
 import { sqlState } from '../connection/sql-state.ts';
 
-/** What replicas, warehouses and change capture subscribe to. */
+/** The publication that replicas, warehouses and change capture subscribe to. */
 export const PUBLICATION = 'pylon';
 
-/** All that is published: the mirror, and what else views are taken from. Names that need no quotes. */
+/** The published tables: the mirror, and the others that views read. Their names need no quotes. */
 export const published: readonly string[] = [
   ...resources.map(({ name }) => `pylon.${name}`),
   ...['pylon_sync.runs', 'pylon_sync.audits', 'pylon_sync.changes'],
 ];
 
-/** Whoever may not create in the database, or does not own a table. */
+/** SQLSTATE if this user may not create in the database, or does not own a table. */
 const DENIED = '42501';
 
 /**
- * Publishes the mirror, and tables that came since, within a migration's transaction. False where this database user
- * may not: `docs/publication.sql` is for one who may.
+ * Creates the publication, or adds missing tables, within a migration's transaction. Returns false if this database
+ * user may not; a user who may can run `docs/publication.sql`.
  */
 export async function installPublication(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ exists: boolean; missing: readonly string[] }>(
@@ -44,7 +44,7 @@ export async function installPublication(client: pg.ClientBase): Promise<boolean
   }
 }
 
-/** Whether the database publishes all of the mirror. */
+/** Whether the database publishes all these tables. */
 export async function isPublished(pool: Pool): Promise<boolean> {
   const { rows } = await readStatement<{ count: number }>(
     pool,

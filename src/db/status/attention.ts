@@ -7,7 +7,7 @@ import { WORKS_ELSEWHERE } from '../workspace/token.ts';
 import { collationInWords, collationRemedy } from './collation.ts';
 import type { ResourceStatus, Status } from './status.ts';
 
-/** Something that waits for a person. */
+/** Something that needs a person's attention. */
 export interface Attention {
   readonly kind:
     | 'token'
@@ -23,19 +23,19 @@ export interface Attention {
     | 'views'
     | 'collation'
     | 'trigger';
-  /** What it is, in a sentence. */
+  /** The problem, as a sentence. */
   readonly what: string;
-  /** The command, or statements in SQL, that a person may decide to give; null where there is none. */
+  /** The command, or SQL statements, that a person may decide to run; null if there is none. */
   readonly command: string | null;
 }
 
-/** What a refused token looks like in the error of a run: `GET /me: 401 …`. */
+/** The form of a run's error if Pylon refused the token: `GET /me: 401 …`. */
 const REFUSED = /^\S+ \S+: 401\b/;
 
-/** A refusal of one request, by a gateway for one, is that request's own matter. */
+/** Whether an error means that the token is refused. A 401 for one request only, e.g. from a gateway, does not. */
 const isTokenRefused = (error: string) => REFUSED.test(error) && !error.includes(WORKS_ELSEWHERE);
 
-/** What needs a person, the gravest first. */
+/** What needs a person's attention, the most serious first. */
 export function attentionOf(status: Status): readonly Attention[] {
   const { as_of, resources, stopped_scans, edits, budgets, clock, views, collations, altered } = status;
   const { token } = status;
@@ -70,11 +70,11 @@ export function attentionOf(status: Status): readonly Attention[] {
   ];
 }
 
-/** Whether Pylon answers nothing at all. */
+/** Whether Pylon does not answer at all. */
 export const isDown = ({ pylon }: Pick<Status, 'pylon'>): boolean =>
   pylon !== null && pylon.down_since !== null;
 
-/** Whether all that is wrong with a resource is that Pylon answers nothing. */
+/** Whether a resource fails only because Pylon does not answer. */
 export function isSilence({ failing }: ResourceStatus, { pylon }: Pick<Status, 'pylon'>): boolean {
   const since = pylon?.down_since ?? null;
   return (
@@ -84,7 +84,7 @@ export function isSilence({ failing }: ResourceStatus, { pylon }: Pick<Status, '
   );
 }
 
-/** One headline for an outage, in the place of what fails or is late because of it. */
+/** One entry for an outage of Pylon, instead of one for each resource that fails or is late because of it. */
 function silenceOf(status: Status): readonly Attention[] {
   const { pylon, resources, edits, as_of } = status;
   if (pylon === null || pylon.down_since === null) return [];
@@ -103,7 +103,7 @@ function silenceOf(status: Status): readonly Attention[] {
   ];
 }
 
-/** What lags behind a schedule, in one sentence a schedule. */
+/** The resources that are late, in one entry per schedule. */
 function lateOf(resources: readonly ResourceStatus[]): readonly Attention[] {
   const late = resources.flatMap(({ resource, late }) => late.map((one) => ({ resource, ...one })));
   return [...new Set(late.map(({ schedule }) => schedule))].map((schedule) => {
@@ -116,10 +116,10 @@ function lateOf(resources: readonly ResourceStatus[]): readonly Attention[] {
   });
 }
 
-/** Milliseconds: no limit of Pylon's explains a longer pause. */
+/** Pauses longer than this many milliseconds are not explained by Pylon's rate limits. */
 const LONG_PAUSE_MS = 120_000;
 
-/** An endpoint that Pylon asks to leave alone for longer than its limits explain. */
+/** An entry if Pylon has paused an endpoint for longer than its rate limits explain. */
 function pausedOf({ endpoint, paused_until }: BudgetUse, now: number): readonly Attention[] {
   if (paused_until === null || !(Date.parse(paused_until) - now > LONG_PAUSE_MS)) return [];
   const until = new Date(paused_until).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -136,7 +136,7 @@ function clockText({ ahead_seconds }: ClockDifference): string {
   return `Pylon's clock is ${apart} ${ahead_seconds > 0 ? 'ahead of' : 'behind'} the daemon's: one of them, or that of a proxy between, is wrong. The earlier one counts, so nothing is missed, but more is read than need be`;
 }
 
-/** Edits that nothing happens to before somebody has decided. */
+/** Entries about edits that wait for a person. */
 function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boolean): readonly Attention[] {
   const of = (state: keyof typeof by_state, sentence: (edits: string, are: string) => string) => {
     const edits = by_state[state];
@@ -161,7 +161,7 @@ function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boole
           noting(
             'edits',
             `${plural(stuck.edits, 'edit')} ${stuck.edits === 1 ? 'has' : 'have'} waited for an hour or longer, ` +
-              `the longest for ${duration(stuck.seconds)}: ${stuck.error ?? 'nothing takes them up. Is a daemon at work, and do PYLON_SYNC_ALLOW and PYLON_SYNC_RESOURCES let it?'}`,
+              `the longest for ${duration(stuck.seconds)}: ${stuck.error ?? 'nothing sends them. Is a daemon running, and do PYLON_SYNC_ALLOW and PYLON_SYNC_RESOURCES let it?'}`,
             'pylon-sync edits list --state pending --older-than 1h',
           ),
         ]),
@@ -175,16 +175,16 @@ function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boole
   ];
 }
 
-/** The reason alone: what it is about is said already. */
+/** The reason in an error, without the introduction that the entry repeats. */
 const reasonIn = (error: string | null) =>
-  (error ?? 'nobody says why').replace(/^Pylon has answered.*? here: /, '');
+  (error ?? 'no reason is known').replace(/^Pylon has answered.*? here: /, '');
 
 function noting(kind: Attention['kind'], what: string, command: string | null = null): Attention {
   return { kind, what, command };
 }
 
 function errorOf({ failing }: ResourceStatus): string {
-  return failing?.error || `its last run of kind ${failing?.kind} failed without a word`;
+  return failing?.error || `its last run of kind ${failing?.kind} failed without an error message`;
 }
 
 function rejectedOf({ resource, rejected }: ResourceStatus): readonly Attention[] {
@@ -200,8 +200,8 @@ function rejectedOf({ resource, rejected }: ResourceStatus): readonly Attention[
 
 function driftOf({ resource, drift }: ResourceStatus): readonly Attention[] {
   const { reconcile, audit } = drift;
-  const mended = `mended ${plural(reconcile ?? 0, 'row')} that earlier passes should have`;
-  const found = `${count(audit.drifted)} of ${plural(audit.sampled, 'row')} that earlier passes should have mended`;
+  const mended = `corrected ${plural(reconcile ?? 0, 'row')} that earlier passes should have updated`;
+  const found = `${count(audit.drifted)} of ${plural(audit.sampled, 'row')} that earlier passes should have updated`;
   return [
     ...(reconcile === null || reconcile === 0
       ? []

@@ -1,28 +1,28 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 
-/** An order of texts that is another one than when indexes were built on it: lookups by these may miss rows. */
+/** A collation that has changed since indexes were built with it: lookups by these may miss rows. */
 export interface ChangedCollation {
-  /** Null: that of the database, by which it sorts whatever names no other. */
+  /** Its name; null for the database's default collation. */
   readonly name: string | null;
   readonly database: string;
-  /** Its version as it was noted, and as the server's operating system or library has it now. */
+  /** The version that Postgres has recorded, and the present one of the server's operating system or library. */
   readonly recorded: string;
   readonly actual: string | null;
 }
 
-/** Since when databases note the version of theirs. */
+/** The first server version that records the version of a database's collation. */
 const NOTED_SINCE = 150_000;
 
 /**
- * Collations whose version has changed beneath their indexes: that of the database, where the server notes it (15 and
- * newer), and those that indexes on our tables name.
+ * Collations whose version has changed since their indexes were built: the database's, if the server records its
+ * version (15 and newer), and those that indexes on our tables use.
  */
 export async function changedCollations(db: Executor): Promise<readonly ChangedCollation[]> {
   const { rows: servers } = await db.execute<{ number: number }>(
     sql`SELECT current_setting('server_version_num')::integer AS number`,
   );
-  // The older ones have neither the column nor the function.
+  // Older servers have neither the column nor the function.
   const ofDatabase =
     (servers[0]?.number ?? 0) < NOTED_SINCE
       ? sql``
@@ -44,10 +44,10 @@ export async function changedCollations(db: Executor): Promise<readonly ChangedC
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** What has changed, for people. */
+/** The change as a sentence for people. */
 export const collationInWords = ({ name, database, recorded, actual }: ChangedCollation): string =>
-  `${name === null ? `database ${database}` : `collation ${name}`} sorts text otherwise than when its indexes were built (version ${recorded}, now ${actual ?? 'none'}): lookups can miss rows until they are built again`;
+  `${name === null ? `database ${database}` : `collation ${name}`} sorts text differently from when its indexes were built (version ${recorded}, now ${actual ?? 'none'}): lookups can miss rows until the indexes are rebuilt`;
 
-/** The statements that mend it, by the owner of the database. */
+/** The statements that repair it; the owner of the database must run them. */
 export const collationRemedy = ({ name, database }: ChangedCollation): string =>
   `REINDEX DATABASE ${quoted(database)}; ALTER ${name === null ? `DATABASE ${quoted(database)}` : `COLLATION ${name}`} REFRESH${name === null ? ' COLLATION' : ''} VERSION;`;

@@ -2,19 +2,19 @@ import { sql } from 'drizzle-orm';
 import { STATES, type State } from '../../edits/states.ts';
 import type { Executor } from '../connection/connect.ts';
 
-/** How many edits stand where. */
+/** The numbers of edits by state. */
 export interface EditCounts {
-  /** Of those that are done with, `applied` and `discarded`, the ones of the last 24 hours. */
+  /** The edits in each state; of `applied` and `discarded`, those of the last 24 hours. */
   readonly by_state: Readonly<Record<State, number>>;
-  /** For how long the longest waiting one, of those that nobody has to decide about, has been; null when none is. */
+  /** Seconds for which the oldest `pending` or `sending` edit has waited; null if there is none. */
   readonly waiting_seconds: number | null;
-  /** Those that have waited for an hour, by themselves and not for a person, and why the longest waiting one does. */
+  /** `pending` and `sending` edits that have waited for an hour, and the error of the oldest one. */
   readonly stuck: { readonly edits: number; readonly seconds: number; readonly error: string | null };
-  /** Those that Pylon has answered although that cannot be stored here, and why the first of them cannot. */
+  /** Edits whose answer from Pylon cannot be stored here, and the error of the first one. */
   readonly answered: { readonly edits: number; readonly error: string | null };
 }
 
-/** Milliseconds after which an edit that waits needs somebody who looks. */
+/** Milliseconds after which a waiting edit needs attention. */
 export const WAITS_LONG_MS = 3_600_000;
 
 interface Row {
@@ -27,11 +27,11 @@ interface Row {
   readonly why: string | null;
 }
 
-/** Edits that have waited for long; those that Pylon has answered are counted separately. */
+/** SQL: whether an edit has waited for too long. Those that Pylon has answered are counted separately. */
 const STUCK = sql`state IN ('pending', 'sending') AND answer IS NULL
   AND waiting_since < clock_timestamp() - make_interval(secs => ${WAITS_LONG_MS / 1_000})`;
 
-/** Counts edits by state, without reading what was settled long ago. */
+/** Counts edits by state, without reading those that were settled long ago. */
 export async function countEdits(db: Executor): Promise<EditCounts> {
   const { rows } = await db.execute<Row & Record<string, unknown>>(sql`
     SELECT state, count(*)::float8 AS edits,

@@ -3,33 +3,38 @@ import type { Database } from '../connection/connect.ts';
 import { utc } from '../connection/utc.ts';
 import type { RunFigures } from '../progress/runs.ts';
 
-/** What is noted of one resource. Times are RFC 3339 in UTC. */
+/** What the database says about one resource. Times are RFC 3339 in UTC. */
 export interface ResourceFacts {
   readonly resource: string;
   /**
-   * When the newest finished pass over it began: what Pylon held then, the mirror holds. Null until everything
-   * has been read once, for until then a pass over what changed says nothing of the rest.
+   * When the newest complete pass began: the mirror contains what Pylon contained then. Null until everything has
+   * been read once, because a pass over the changes does not cover the rest.
    */
   readonly fresh_as_of: string | null;
-  /** Seconds since then, by the database's clock. */
+  /** Seconds since `fresh_as_of`, by the database's clock. */
   readonly lag_seconds: number | null;
-  /** When the newest complete reading of it began; null before the first. */
+  /** When the newest complete read of the resource began; null before the first. */
   readonly complete_as_of: string | null;
   readonly last_run: RunStatus | null;
-  /** The newest failure that no pass of its kind, nor any over everything, has made good. */
+  /**
+   * The newest failure after which no pass of the same kind, and no complete read, has succeeded; null if there is
+   * none.
+   */
   readonly failing: Failure | null;
-  /** Whether Pylon refuses this resource to the token (403) or does not have it (404). */
+  /** Whether Pylon refuses this resource to the token (403) or does not offer it (404). */
   readonly unavailable: boolean;
-  /** Objects that could not be stored, mended ones included. */
+  /** Number of rejected objects, including those that were stored later. */
   readonly rejected: number;
-  /** Rows that wait to be read again. */
+  /** Number of records queued to be fetched again. */
   readonly waiting: number;
-  /** Rows found deleted in the last 24 hours, and not seen again since. */
+  /** Number of records deleted in the last 24 hours and not restored. */
   readonly deleted: number;
   readonly drift: Drift;
   /** Progress of the backfill: `done`, `unfinished`, or `none` before the first. */
   readonly backfill: 'done' | 'unfinished' | 'none';
-  /** For resources read by time: windows read and windows found by the unfinished backfill. */
+  /**
+   * For resources listed by time: the windows that the unfinished backfill has read and found; null if it has none.
+   */
   readonly windows: { readonly done: number; readonly found: number } | null;
 }
 
@@ -49,11 +54,13 @@ interface Failure {
   readonly at: string;
 }
 
-/** Rows that differed from Pylon although earlier passes had covered the time of their change. */
+/** Numbers of rows that differed from Pylon although earlier passes had covered the time of their change. */
 interface Drift {
   /** In the newest reconciliation; null before the first. */
   readonly reconcile: number | null;
-  /** Among the rows that the audit read again in the last 7 days; `rate` is null where it read none. */
+  /**
+   * Among the objects that the audit read in the last 7 days; `rate` is `drifted / sampled`, null if it read none.
+   */
   readonly audit: {
     readonly sampled: number;
     readonly differed: number;
@@ -62,14 +69,14 @@ interface Drift {
   };
 }
 
-/** Kinds of passes that read everything, and that one too which reads what changed. */
+/** The kinds of passes that read everything (FULL), and these plus the one that reads changes (COVERING). */
 const FULL = sql.raw(`('backfill', 'lists', 'reconcile')`);
 const COVERING = sql.raw(`('backfill', 'lists', 'reconcile', 'changes')`);
 
 /**
- * Runs of the resource at hand after an id, and the newest of them. By two columns and not by one: a planner
- * that sees `resource = …` walks all runs backwards by their ids until it meets one, which for a resource that
- * is seldom read are all runs of a year.
+ * SQL for the runs of the current resource after an id, and for the newest of them. It compares both columns of the
+ * index: for `resource = …` the planner would scan all runs backwards by id, which for a rarely read resource are
+ * those of a year.
  */
 const runsAfter = (id: string) =>
   sql.raw(`FROM pylon_sync.runs WHERE (runs.resource, runs.id) > (named.resource, ${id})
@@ -77,7 +84,7 @@ const runsAfter = (id: string) =>
 const RUNS = runsAfter('0');
 const NEWEST = sql.raw('ORDER BY runs.resource DESC, runs.id DESC LIMIT 1');
 
-/** The facts of each resource named. Looks at the newest runs, however many there are. */
+/** The facts of each named resource. Reads only the newest runs, however many there are. */
 export async function readFacts(
   db: Pick<Database, 'orm'>,
   names: readonly string[],

@@ -5,24 +5,25 @@ import type { Schedule } from '../progress/schedule.ts';
 /** A resource that lags behind a schedule. */
 export interface Late {
   readonly schedule: ScheduleName;
-  /** The expression of that schedule. */
+  /** The cron expression of that schedule. */
   readonly cron: string;
-  /** What Pylon held then is the newest that the schedule has brought; RFC 3339. */
+  /** The mirror contains what Pylon contained at this time, RFC 3339. */
   readonly since: string;
   /** Seconds since then. */
   readonly seconds: number;
 }
 
-/** Times at which a pass should have begun that brought nothing, before that is called late. */
+/** The number of missed ticks of the schedule after which a resource is late. */
 const MISSED = 3;
-/** A pass takes a moment itself: nothing is late sooner, in milliseconds. */
+/** Nothing is late sooner than this many milliseconds, because a pass itself takes a moment. */
 const LEAST_MS = 10_000;
 
 /**
- * Whether what Pylon held at an instant is older than a schedule allows for: by three of its periods, as the schedule has
- * them from there on. What was due before its daemon began to work is not counted. The one place that says so.
+ * Decides whether a resource is late: three ticks of the schedule have passed since the time `since` that the mirror
+ * reflects. Ticks before the daemon began to use the schedule do not count. Returns undefined if it is not late.
+ * Everything that reports lateness uses this function.
  *
- * @param since RFC 3339. @param now epoch milliseconds.
+ * `since` is RFC 3339, `now` epoch milliseconds.
  */
 export function lateness(
   name: ScheduleName,

@@ -3,13 +3,19 @@ import type { Database } from '../connection/connect.ts';
 import { utc } from '../connection/utc.ts';
 import type { RunStatus } from './facts.ts';
 
-/** What happened lately. Times are RFC 3339 in UTC. */
+/** Recent activity. Times are RFC 3339 in UTC. */
 export interface History {
-  /** Rows changed in each half hour of the last day, the oldest first, by resource; those with any. */
+  /**
+   * By resource, the number of rows changed in each half hour of the last day, oldest first. Only resources with
+   * changes.
+   */
   readonly changes: Readonly<Record<string, readonly number[]>>;
-  /** Runs of the last day that changed something, failed or go on; these first, then the newest. */
+  /**
+   * Runs of the last day that changed something or failed, and those that are running: running ones first, then the
+   * newest.
+   */
   readonly runs: readonly PastRun[];
-  /** The newest first. */
+  /** The newest deletions, newest first. */
   readonly deletions: readonly Deletion[];
 }
 
@@ -22,13 +28,13 @@ export interface Deletion {
   readonly resource: string;
   readonly record_id: string;
   readonly deleted_at: string;
-  /** When the record was seen again. */
+  /** When the record was restored; null if it was not. */
   readonly restored_at: string | null;
-  /** What proves it. */
+  /** What proves the deletion. */
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
-/** Half hours of a day. */
+/** The number of half hours in a day. */
 export const SLOTS = 48;
 const RUNS = 15;
 const DELETIONS = 8;

@@ -1,8 +1,8 @@
 import { type Pool, readStatement } from '../connection/atomic.ts';
 
 /**
- * Tables of ours whose row security holds for this database user, although it owns them: somebody has forced it on them.
- * The daemon sees what the policies show alone, or is refused.
+ * Names of our tables on which somebody has forced row security, so that it applies even to this database user, their
+ * owner. The daemon then sees only the rows that the policies allow, or is refused.
  */
 export async function forcedTables(pool: Pool): Promise<readonly string[]> {
   const { rows } = await readStatement<{ name: string }>(

@@ -1,6 +1,6 @@
 import { type Pool, readStatement } from '../connection/atomic.ts';
 
-/** The major version of the server: 14. */
+/** The major version of the server, e.g. 14. */
 export async function serverMajor(pool: Pool): Promise<number> {
   const { rows } = await readStatement<{ number: number }>(
     pool,

@@ -5,8 +5,8 @@ import { rejectedRecords } from '../tables.ts';
 import type { ResourceFacts } from './facts.ts';
 
 /**
- * Rejected objects of each resource that a person has to look at: not those that were stored since, nor those that the
- * newest complete reading did not meet any more. Resources without any are left out.
+ * Counts, by resource, the rejected objects that need attention: not those that were stored since, nor those that the
+ * newest complete read did not encounter. Resources without any are left out.
  */
 export async function standingRejects(
   db: Pick<Database, 'orm'>,

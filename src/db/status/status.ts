@@ -19,60 +19,63 @@ import { type ResourceFacts, readFacts } from './facts.ts';
 import { type Late, lateness } from './lag.ts';
 import { standingRejects } from './standing-rejects.ts';
 
-/** How one resource's mirror is doing. */
+/** The status of one resource. */
 export interface ResourceStatus extends ResourceFacts {
   /** Live rows. */
   readonly rows: number;
-  /** Objects that cannot be stored: not those that were mended since. */
+  /** Number of rejected objects that need attention: not those that were stored since. */
   readonly rejected: number;
-  /** Of its first pass, as the plan last had it: share done, 0 to 1; null while unknown. */
+  /** The share of its backfill that is done, by the last estimate, 0 to 1; null while unknown. */
   readonly covered: number | null;
-  /** Schedules of the daemon at work that it lags behind by three of their periods. */
+  /** The schedules of the running daemon that it lags behind by three periods or more. */
   readonly late: readonly Late[];
 }
 
-/** A scan for deletions that would have deleted too much of its table to be believed without a person. */
+/** A scan that found so many deletions that a person must approve them. */
 interface StoppedScan {
   readonly id: number;
   readonly resource: string;
   readonly stopped_at: string;
-  /** Rows that it did not see, of the live rows of the table; null where these were not counted. */
+  /** The number of rows that it did not see, of `live` rows in the table; `live` is null if they were not counted. */
   readonly candidates: number;
   readonly live: number | null;
 }
 
-/** How the mirror is doing, by its database alone. Times are RFC 3339 in UTC. */
+/** The status of the mirror, from its database alone. Times are RFC 3339 in UTC. */
 export interface Status {
   /** When this was read, by the database's clock. */
   readonly as_of: string;
   readonly workspace: Workspace | null;
-  /** Who holds the lease at present. */
+  /** The process that holds the lease; null if none does. */
   readonly holder: Holder | null;
-  /** Whether Pylon answers at all; null before anybody asked. */
+  /** Whether Pylon answers at all; null before any request. */
   readonly pylon: PylonReach | null;
-  /** Pylon's refusal of the token; null while it takes it. */
+  /** Pylon's refusal of the token; null while Pylon accepts it. */
   readonly token: TokenRefusal | null;
-  /** What the daemon at work goes by; null while none is. */
+  /** The schedule of the running daemon; null if none is running. */
   readonly schedule: Schedule | null;
   readonly resources: readonly ResourceStatus[];
   readonly stopped_scans: readonly StoppedScan[];
   /** Edits made in SQL. */
   readonly edits: EditCounts;
-  /** What is left of reading everything; null before the daemon has reckoned it. */
+  /** What is left of reading everything; null before the daemon has estimated it. */
   readonly plan: Plan | null;
-  /** How far Pylon's clock and the daemon's are apart; null where they agree well enough. */
+  /** The difference between Pylon's clock and the daemon's; null if it is small enough. */
   readonly clock: ClockDifference | null;
-  /** What was asked of each endpoint in the last minute of work, and what may be. */
+  /** The recent requests to each endpoint, and its limit. */
   readonly budgets: readonly BudgetUse[];
-  /** Views that are not as they are to be. */
+  /** Views that could not be created or updated. */
   readonly views: readonly ViewTrouble[];
-  /** Orders of texts that have changed beneath their indexes. */
+  /** Collations that have changed since indexes were built with them. */
   readonly collations: readonly ChangedCollation[];
-  /** Tables of whose rows triggers of the user's own make something else than Pylon holds. */
+  /** Tables whose rows a user's trigger changes or suppresses. */
   readonly altered: readonly Altered[];
 }
 
-/** Live rows of every table, in one statement. It reads the tables: not to be asked every second. */
+/**
+ * Counts the live rows of every table, in one statement. It reads the whole tables, so that it should not run every
+ * second.
+ */
 export async function countRows(
   db: Pick<Database, 'orm'>,
   resources: readonly Resource[],
@@ -98,8 +101,8 @@ async function readStoppedScans(db: Pick<Database, 'orm'>): Promise<readonly Sto
 }
 
 /**
- * What is read for changed parents alone is as fresh as these: where nothing of them changed, there was no pass of
- * its own to make. Not while such a pass is under way, or where the last one failed.
+ * Makes children as fresh as their parents if they are read for changed parents only: if no parent changed, there was
+ * nothing to read. Not while a pass over the children is running, or if the last one failed.
  */
 function withParents(
   resources: readonly Resource[],
@@ -119,9 +122,9 @@ function withParents(
 }
 
 /**
- * The schedule that a resource lags behind, if any. A resource that fails, is refused or was never read whole is reported
- * as such, and not as late. Children that are read for changed parents alone are as fresh as their parents, up to the
- * beginning of the pass that is under way.
+ * The schedules that a resource lags behind. A resource that fails, is refused or was never read completely is
+ * reported as such, not as late. Children that are read for changed parents only are as fresh as their parents, up to
+ * the beginning of a running pass.
  */
 function lateOf(
   resource: Resource,
@@ -148,10 +151,10 @@ function lateOf(
   return found.filter((late) => late !== undefined);
 }
 
-/** Of two instants as they are shown, which are of one form. */
+/** The earlier of two instants in the same RFC 3339 format. */
 const earlier = (one: string, other: string) => (one < other ? one : other);
 
-/** What lags behind the schedules of the daemon at work. */
+/** The resources that lag behind the schedules of the running daemon. */
 export async function readLate(
   db: Pick<Database, 'orm'>,
   resources: readonly Resource[],
@@ -167,7 +170,7 @@ export async function readLate(
   );
 }
 
-/** Everything that is known of the mirror, with the live rows given or counted for it. */
+/** Reads the status of the mirror. Uses the numbers of live rows in `counted`, or counts them. */
 export async function readStatus(
   db: Pick<Database, 'orm'>,
   resources: readonly Resource[],

@@ -9,26 +9,26 @@ import { type History, readHistory } from './recent.ts';
 import { countRows, readStatus, type Status } from './status.ts';
 
 /**
- * The database as an onlooker reads it, on connections of its own: neither waits for the other when the
- * daemon's are all busy. Whatever is asked rejects with a TransientError when the database is away.
+ * Reads the database for pages and metrics, on connections of its own, so that it does not wait when the daemon's are
+ * all busy. Every method except `close` rejects with a TransientError if the database is away.
  */
 export interface Watch {
   ping(): Promise<void>;
   /** Live rows of each resource. */
   rows(): Promise<ReadonlyMap<string, number>>;
-  /** The rest, with the live rows given. */
+  /** The status, with the numbers of live rows given. */
   status(rows: ReadonlyMap<string, number>): Promise<Status>;
   history(): Promise<History>;
-  /** Does not wait for what is under way: that rejects. */
+  /** Closes the connections without waiting: queries that still run reject. */
   close(): Promise<void>;
 }
 
-/** The longest is counting the rows of a large mirror. */
+/** Long enough to count the rows of a large mirror. */
 const TERMS: Terms = { ...READING, statementMs: 30_000 };
-/** By this side's clock: an answer that never comes is given up, and its connection with it. */
+/** `silenceMs` is longer than the server's timeout; it closes connections whose answer never comes. */
 const POOL = { application: 'pylon-sync', max: 3, connectMs: 3_000, silenceMs: 32_000, mayExit: true };
 
-/** Opens no connection before something is asked. */
+/** Returns the watch of a database. Connects at the first query. */
 export function openWatch(url: string, resources: readonly Resource[]): Watch {
   const { pool, cut, close } = openPool(url, POOL);
   const db = { orm: readerOn(pool, TERMS) };
@@ -44,7 +44,7 @@ export function openWatch(url: string, resources: readonly Resource[]): Watch {
   };
 }
 
-/** A reason for people: without the statement, which they did not write. */
+/** Runs a query. Its error names the reason without the statement, which people did not write. */
 async function ask<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
