@@ -134,7 +134,7 @@ describe('an INSERT', () => {
       const error = await refusalOf(database, `BEGIN; ${statements.join('; ')}; COMMIT`);
       await database.pool.query('ROLLBACK');
       expect(error).toMatchObject({ code: '23514', hint: expect.stringContaining('one after the other') });
-      expect(error.message).toContain('names itself');
+      expect(error.message).toContain('refers to itself');
     }
     expect(await editsIn(database)).toEqual([]);
     // A child before its parent, and a parent with two children, are none.
@@ -165,7 +165,7 @@ describe('an INSERT', () => {
       )
       .toBe(1);
     await one.query('COMMIT');
-    expect(await late).toContain('names itself');
+    expect(await late).toContain('refers to itself');
     one.release();
     two.release();
     expect(await editsIn(database)).toMatchObject([{ record_id: 'local-a' }]);

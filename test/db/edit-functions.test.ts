@@ -303,7 +303,7 @@ describe('what cannot be done is refused with the reason', () => {
     ['pending', 'approve_edits()', /takes ids of edits, a transaction, or both/, '22023'],
     ['pending', 'undo(1)', /edit 1 cannot be undone: it is pending/, '55000'],
     ['failed', 'undo(1)', /edit 1 cannot be undone: it is failed/, '55000'],
-    ['applied', 'undo(1)', /its record stands as it did before/, '55000'],
+    ['applied', 'undo(1)', /its record has the earlier values already/, '55000'],
     ['applied', 'undo(NULL)', /there is no edit NULL/, 'P0002'],
   ] as const)('an edit that is %s: %s', async ([state, call, message, code], { database }) => {
     await asDaemon(database.pool, ISSUES);
@@ -425,9 +425,9 @@ describe('undoing', () => {
   });
 
   test.for([
-    ["operation = 'delete'", /what is deleted in Pylon does not come back/],
-    ["operation = 'create'", /only a DELETE takes away/],
-    ["operation = 'action'", /has no reverse/],
+    ["operation = 'delete'", /a record deleted in Pylon cannot be restored/],
+    ["operation = 'create'", /only a DELETE removes/],
+    ["operation = 'action'", /cannot be reversed/],
   ] as const)('is refused where %s', async ([set, message], { database }) => {
     await asDaemon(database.pool, ISSUES);
     await query(database, "UPDATE pylon.issues SET title = 'Mine' WHERE id = 'i1'");
@@ -497,7 +497,7 @@ describe('waiting', () => {
     [
       'in the transaction that queued them',
       "UPDATE pylon.issues SET title = 'M'",
-      /leave it when it commits/,
+      /are sent after it commits/,
     ],
     ['where nothing can be seen', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', /repeatable read/],
   ] as const)('is refused %s', async ([, first, message], { database }) => {

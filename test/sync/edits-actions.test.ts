@@ -209,7 +209,7 @@ test('what was followed and linked is undone again', async ({ mirror, database }
   const mirrored = await mirror({ issues: 3 });
   const [id, user] = [idOf(mirrored.sandbox, 'issues'), idOf(mirrored.sandbox, 'users')];
   await expect(call(database, 'follow_issue', id, null, null)).rejects.toThrow(
-    'takes user_ids or contact_ids, one of them at least',
+    'needs at least one of user_ids or contact_ids',
   );
   await call(database, 'follow_issue', id, [user]);
   await call(database, 'link_external_issue', id, 'jira', 'X-1');

@@ -6,7 +6,7 @@ import { metricViews } from './metrics.ts';
 import { objectView } from './objects.ts';
 import type { View } from './view.ts';
 
-/** Every view of schema `pylon_bi` for people, without the columns of custom fields. */
+/** All views of schema `pylon_bi` for people, without the columns of custom fields. */
 export const views: readonly View[] = [
   ...resources.map(objectView),
   ...resources.flatMap(listViews),

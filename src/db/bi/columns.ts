@@ -15,8 +15,8 @@ import {
 import type { View } from './view.ts';
 
 /**
- * Columns that custom fields may bring a view to. Postgres takes 1,600; the rest is for columns of later versions, and
- * for queries that join another view's columns to all of these (1,664 in one list).
+ * The greatest number of columns that a view gets with custom fields. Postgres allows 1,600; the rest is left for
+ * columns of later versions, and for queries that join another view to all of these (1,664 in one list).
  */
 export const MOST_COLUMNS = 1_500;
 
@@ -27,7 +27,7 @@ export interface Fields {
 }
 
 async function definitions(tx: Executor): Promise<readonly FieldDefinition[]> {
-  // Where a slug is defined twice, the older one is meant.
+  // If a slug is defined twice, the older definition counts.
   const { rows } = await tx.execute<FieldDefinition & Record<string, unknown>>(sql`
     SELECT DISTINCT ON (object_type, slug) object_type, slug, label, description, type, select_metadata -> 'options' AS options
       FROM pylon.custom_fields
@@ -48,14 +48,17 @@ const knownColumns = async (tx: Executor) =>
     .from(biColumns)
     .orderBy(biColumns.id)) as readonly FieldColumn[];
 
-/** Reads the custom fields, and notes the columns of new ones: one transaction at a time, so that each is noted once. */
+/**
+ * Reads the custom fields, and notes the columns of new ones. One transaction at a time does this, so that each is
+ * noted once.
+ */
 export async function readFields(tx: Executor): Promise<Fields> {
   const defined = await definitions(tx);
   const shown = defined.filter(({ object_type }) => views.some(({ fieldsOf }) => fieldsOf === object_type));
   const before = await knownColumns(tx);
   if (newColumns(shown, before).length === 0) return { defined, columns: before };
   await tx.execute(sql`LOCK TABLE ${biColumns} IN SHARE ROW EXCLUSIVE MODE`);
-  // What another transaction has noted meanwhile is in view now.
+  // Now this transaction sees what others have noted meanwhile.
   const known = await knownColumns(tx);
   const added = newColumns(shown, known);
   if (added.length > 0) await tx.insert(biColumns).values([...added]);
@@ -68,7 +71,7 @@ interface Filled extends ViewColumn {
   /** The field, with the shape of its values. */
   readonly field: string;
   readonly slug: string;
-  /** False of a field that is gone or became another type: the column is null. */
+  /** False if the field was deleted or has another type now: then the column is null. */
   readonly isDefined: boolean;
 }
 
@@ -92,7 +95,7 @@ function filled(view: View, { columns, defined }: Fields): readonly Filled[] {
     });
 }
 
-/** The columns of custom fields that a view is to have beyond its own, and the fields for which it has no room. */
+/** The columns of custom fields that a view gets besides its own, and the fields for which it has no room. */
 export interface Fitted {
   readonly columns: Readonly<Record<string, ViewColumn>>;
   /** Slugs. */
@@ -100,8 +103,8 @@ export interface Fitted {
 }
 
 /**
- * Fits custom fields into a view where some columns stand already: these stay, and of those that are new whole fields
- * come after them, in the order in which they were first seen, as long as there is room.
+ * Fits custom fields into a view. Existing columns stay. New fields follow, each with all its columns, in the order
+ * in which they were first seen, as long as there is room.
  */
 export function fitFields(view: View, fields: Fields, stands: ReadonlySet<string>): Fitted {
   const all = filled(view, fields);
@@ -112,7 +115,7 @@ export function fitFields(view: View, fields: Fields, stands: ReadonlySet<string
     if (!stands.has(column.name)) missing.set(column.field, [...(missing.get(column.field) ?? []), column]);
   const leftOut = new Set<string>();
   const out = new Set<string>();
-  // A field that is gone needs its column less than one that is there.
+  // Existing fields come before deleted ones.
   const inOrder = [...missing].sort(([, [a]], [, [b]]) => Number(b?.isDefined) - Number(a?.isDefined));
   for (const [field, columns] of inOrder) {
     if (columns.length <= room) {

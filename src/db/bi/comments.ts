@@ -6,69 +6,69 @@ import { identifier, literal } from '../capture/names.ts';
 import type { Executor } from '../connection/connect.ts';
 import { mergeSetting, readSetting } from '../workspace/setting.ts';
 
-/** What people read of the queue of edits. */
+/** Comments on the columns of `pylon_sync.edits`. */
 const EDITS: Readonly<Record<string, string>> = {
-  id: 'Number of the edit, in the order in which they were made.',
+  id: 'Number of the edit, in the order in which edits were made.',
   resource: 'The table of schema pylon.',
   record_id: 'The row, by its id.',
   operation: 'update, create, delete or action.',
-  changes: 'What was asked for, column to value; of custom_fields only the slugs that were changed.',
-  base: 'The same columns as they stood.',
+  changes: 'The requested values by column; for custom_fields, only the slugs that were changed.',
+  base: 'The values of the same columns before the edit.',
   shadow:
-    'The same columns as Pylon was last seen to hold them; null: as base says. Of a DELETE in conflict, what it was compared with.',
+    'The last known values of the same columns in Pylon; null: as in base. For a DELETE in conflict, the values that it was compared with.',
   state: 'draft, pending, sending, applied, conflict, failed or discarded.',
-  held: 'Fields that wait for a person, where both sides changed them.',
-  forced: 'Fields that are sent whatever Pylon holds: a person said so.',
-  attempts: 'How many times it was tried; what the end of a daemon cut short is no attempt.',
-  in_doubt: 'Whether the end of a daemon cut an attempt short, which may have arrived.',
-  next_attempt_at: 'When it is tried next, while it is pending.',
-  waiting_since: 'When it was made, or a person let it go or had it tried again.',
-  error: 'Why it is where it is, where that needs a word.',
-  http_status: "Status of Pylon's answer.",
-  request_id: "Number of Pylon's answer, for its support.",
-  remote: 'What Pylon held when it mattered.',
-  sent: 'The body that was sent last.',
+  held: 'Fields in conflict: both sides changed them, and a person has to decide.',
+  forced: 'Fields that are sent even if their value in Pylon has changed, because a person decided so.',
+  attempts: 'How many times it was tried. An attempt that the end of a daemon interrupted does not count.',
+  in_doubt: 'Whether the end of a daemon interrupted an attempt, whose request may have arrived.',
+  next_attempt_at: 'When it is tried next, if it is pending.',
+  waiting_since: 'When it was made, or when a person last approved or retried it.',
+  error: 'Why it is in this state, if that needs an explanation.',
+  http_status: "HTTP status of Pylon's answer.",
+  request_id: "Request id of Pylon's answer, for Pylon's support.",
+  remote: 'The values in Pylon when the edit was compared with them.',
+  sent: 'The body of the last request.',
   actor: 'The database user who made it: the role that was set, else the login.',
-  txid: 'The transaction that made it; null where the database was copied or restored since.',
+  txid: 'The transaction that made it; null if the database was copied or restored since.',
   created_at: 'When it was made.',
   sent_at: 'When it was last sent.',
-  settled_at: 'When it ended; null while it has not.',
-  first_sent_at: 'When a create left first; null where nothing of it can have arrived.',
-  first_order: 'Place in the order of requests before that.',
-  depends_on: 'The create without which it could not be carried out.',
+  settled_at: 'When it was applied, discarded or failed; null before.',
+  first_sent_at: 'When a create was first sent; null if no request of it can have arrived.',
+  first_order: 'The place in the order of requests before first_sent_at.',
+  depends_on: 'The create that it depends on.',
   answer:
-    'What Pylon answered, where that could not be stored yet: it is settled with that, and not sent again.',
+    'The outcome in Pylon, if it could not be stored yet: the edit is settled with it, and not sent again.',
 };
 
-/** What people read of earlier values. */
+/** Comments on the columns of `pylon_sync.changes`. */
 const CHANGES: Readonly<Record<string, string>> = {
-  id: 'Number of the change, in the order in which they were seen.',
+  id: 'Number of the change, in the order in which changes were seen.',
   resource: 'The table of schema pylon.',
   record_id: 'The row, by its id.',
   field: 'The column, or custom_fields. and the slug of a custom field.',
-  old: 'What Pylon held; null where that was nothing.',
-  new: 'What Pylon holds since; null where that is nothing.',
+  old: 'The value in Pylon before; null if it was empty.',
+  new: 'The value in Pylon after; null if it was empty.',
   seen_at: 'When the daemon saw it.',
   changed_at:
-    'When it was made, at the latest: the time of change that Pylon gives the record, or when the edit was sent; null where that is not known.',
-  edit_id: 'The edit that made it: pylon_sync.edits.id; null where it was made in Pylon.',
-  actor: 'The database user whose edit it was.',
+    'The latest time at which it can have been made: the time of change of the record in Pylon, or when the edit was sent; null if unknown.',
+  edit_id: 'The edit that made it (pylon_sync.edits.id); null if it was made in Pylon.',
+  actor: 'The database user who made the edit; null if it was made in Pylon.',
 };
 
 /** Comments on a relation: by column, and under '' on itself. */
 export type Comments = Readonly<Record<string, string>>;
 
-/** Comments on the tables of the mirror, on the queue of edits and on what is kept of earlier values, by table. */
+/** Comments on the tables of the mirror, the edits and the changes, by table. */
 export const tableComments: Readonly<Record<string, Comments>> = {
   ...Object.fromEntries(
     resources.map((resource) => [`pylon.${resource.name}`, { '': resource.about, ...columnWords(resource) }]),
   ),
   'pylon_sync.edits': {
-    '': 'Changes that were made here and are carried to Pylon, one row per change of a row.',
+    '': 'Changes that were made here, on their way to Pylon: one row per change of a row.',
     ...EDITS,
   },
   'pylon_sync.changes': {
-    '': 'Changes of the fields that reports ask for, one row per record, field and change.',
+    '': 'The history of fields that reports use: one row per record, field and change.',
     ...CHANGES,
   },
 };
@@ -86,8 +86,8 @@ const digestOf = (text: string) => createHash('sha256').update(text).digest('bas
 type Written = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
- * Writes the comments of a relation that differ, and takes note of them. One that is none of those written before is
- * the user's, and stays.
+ * Writes the comments of a relation that differ, and notes their digests. A comment that was not written by this
+ * function is the user's, and stays.
  */
 export async function writeComments(
   tx: Executor,

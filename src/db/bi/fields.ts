@@ -8,11 +8,11 @@ export interface FieldDefinition {
   readonly label: string | null;
   readonly description: string | null;
   readonly type: string | null;
-  /** Of a select, as Pylon sends them. */
+  /** The options of a select, as Pylon sends them. */
   readonly options: unknown;
 }
 
-/** What a column of a custom field holds, whatever Pylon calls that type. */
+/** The shape of a custom field's values, which can be the same for several of Pylon's types. */
 export type Shape =
   | 'text'
   | 'numeric'
@@ -23,12 +23,12 @@ export type Shape =
   | 'multiselect'
   | 'user';
 
-/** A column that a view has got for a custom field: it keeps name, place and type for good. */
+/** A column that a view has for a custom field. It keeps its name, position and type for ever. */
 export interface FieldColumn {
   readonly object_type: string;
   readonly slug: string;
   readonly shape: Shape;
-  /** `value`; `slug` or `slugs` of a select beside the label; `id` of a user beside the name. */
+  /** `value`; for a select also `slug` or `slugs`, beside the label; for a user also `id`, beside the name. */
   readonly part: string;
   /** The column's name, unique in its view. */
   readonly name: string;
@@ -45,7 +45,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   user: 'user',
 };
 
-/** What is not known to be anything else is text. */
+/** Unknown types are text. */
 export const shapeOf = ({ type }: Pick<FieldDefinition, 'type'>): Shape => SHAPES[type ?? ''] ?? 'text';
 
 const PARTS: Readonly<Partial<Record<Shape, readonly string[]>>> = {
@@ -54,12 +54,12 @@ const PARTS: Readonly<Partial<Record<Shape, readonly string[]>>> = {
   user: ['value', 'id'],
 };
 
-/** Bytes of an identifier in Postgres. */
+/** The greatest length of an identifier in Postgres, in bytes. */
 const LONGEST = 63;
 
 const bytes = (text: string) => Buffer.byteLength(text, 'utf8');
 
-/** The text cut to so many bytes, at a character. */
+/** The text cut to at most so many bytes, between characters. */
 function cut(text: string, most: number): string {
   let short = '';
   for (const character of text) {
@@ -69,7 +69,7 @@ function cut(text: string, most: number): string {
   return short;
 }
 
-/** `cf_<slug>` with an end, within what Postgres takes: what is cut is told from others by a digest. */
+/** `cf_<slug>` with a suffix, within Postgres's limit. A name that is cut gets a digest, to be unique. */
 function nameFor(slug: string, end: string): string {
   const whole = `cf_${slug}${end}`;
   if (bytes(whole) <= LONGEST) return whole;
@@ -77,7 +77,7 @@ function nameFor(slug: string, end: string): string {
   return `${cut(`cf_${slug}`, LONGEST - bytes(tail))}${tail}`;
 }
 
-/** The columns that definitions need beyond those that are known, with names that are nobody's yet. */
+/** The columns that definitions need besides the known ones, with names that are not taken. */
 export function newColumns(
   definitions: readonly FieldDefinition[],
   known: readonly FieldColumn[],
@@ -86,7 +86,7 @@ export function newColumns(
   for (const { object_type, slug, type } of definitions) {
     const shape = shapeOf({ type });
     const own = known.filter((one) => one.object_type === object_type && one.slug === slug);
-    // Only where a field changes its type is that said in the name.
+    // The shape is part of the name only if the field's type has changed.
     const kind = own.some((one) => one.shape !== shape) ? `_${shape}` : '';
     for (const part of PARTS[shape] ?? ['value']) {
       if (own.some((one) => one.shape === shape && one.part === part)) continue;
@@ -102,7 +102,7 @@ export function newColumns(
   return added;
 }
 
-/** The type of a column in Postgres, as `format_type` has it. */
+/** The type of a column in Postgres, as `format_type` writes it. */
 export const typeOf = ({ shape, part }: Pick<FieldColumn, 'shape' | 'part'>): string => {
   if (shape === 'multiselect') return 'text[]';
   if (part !== 'value') return 'text';
@@ -110,7 +110,7 @@ export const typeOf = ({ shape, part }: Pick<FieldColumn, 'shape' | 'part'>): st
   return shape === 'numeric' || shape === 'boolean' || shape === 'date' ? shape : 'text';
 };
 
-/** Slug to label, of the options that have both. */
+/** Labels by slug, of the options that have both. */
 function labelsOf(options: unknown): Readonly<Record<string, string>> {
   const list: readonly unknown[] = Array.isArray(options) ? options : [];
   return Object.fromEntries(
@@ -121,7 +121,7 @@ function labelsOf(options: unknown): Readonly<Record<string, string>> {
   );
 }
 
-/** The expression of a column, over the custom fields of a row `r`. */
+/** The SQL expression of a column, on the custom fields of a row `r`. */
 export function expressionOf({ slug, shape, part }: FieldColumn, { options }: FieldDefinition): string {
   const given = `(r.custom_fields ->> ${literal(slug)})`;
   const labels = `${literal(JSON.stringify(labelsOf(options)))}::jsonb`;
@@ -157,7 +157,7 @@ const WHAT: Readonly<Partial<Record<Shape, Readonly<Record<string, string>>>>> =
   user: { value: 'name of the user', id: 'the user: users.id' },
 };
 
-/** What a column is, in plain words. */
+/** The comment on a column, in plain words. */
 export function fieldComment(
   { slug, shape, part }: FieldColumn,
   definition: FieldDefinition | undefined,

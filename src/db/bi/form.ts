@@ -5,22 +5,22 @@ import type { Standing } from './standing.ts';
 import { leftOutInWords } from './trouble.ts';
 import type { View } from './view.ts';
 
-/** A view as it is to be, where some columns stand already. */
+/** The form that a view should have, given its existing columns. */
 export interface Form {
-  /** The statement that makes it, or replaces it in place, with its options as they stand. */
+  /** The statement that creates the view, or replaces it in place with its present options. */
   readonly statement: string;
-  /** The statement that has changes of it refused, until something says what they mean. */
+  /** The statement that creates the trigger which refuses INSERT, UPDATE and DELETE on the view. */
   readonly guard: string;
   readonly comment: string;
   /** In the view's order. */
   readonly columns: readonly (readonly [name: string, comment: string])[];
-  /** Slugs of the custom fields for which it has no room. */
+  /** Slugs of the custom fields for which the view has no room. */
   readonly leftOut: readonly string[];
-  /** Differs when anything of this does, options aside: those are the user's. */
+  /** A digest of all this except the options, which are the user's. */
   readonly digest: string;
 }
 
-/** Options in a statement. */
+/** The options of a view in SQL. */
 const optionsOf = (options: readonly string[]): string => {
   if (options.length === 0) return '';
   const given = options.map((option) => {
@@ -30,20 +30,23 @@ const optionsOf = (options: readonly string[]): string => {
   return ` WITH (${given.join(', ')})`;
 };
 
-/** The table that a view is first of all taken from. */
+/** The table that a view mainly reads. */
 function sourceOf({ from }: View): string {
   const [, schema, table] = /\bFROM (pylon(?:_sync)?)\."?(\w+)"?/.exec(from) ?? [];
   return table === undefined ? 'what the database knows of itself' : `${schema}.${table}`;
 }
 
-/** The trigger of each view that refuses changes of it. */
+/** The name of the trigger on each view that refuses changes. */
 export const GUARD = 'pylon_sync_refuse';
 
 const guardOf = (view: View): string =>
   `CREATE OR REPLACE TRIGGER ${GUARD} INSTEAD OF INSERT OR UPDATE OR DELETE ON pylon_bi.${identifier(view.name)}
      FOR EACH ROW EXECUTE FUNCTION pylon_bi.refuse_change(${literal(sourceOf(view))})`;
 
-/** Columns that stand are listed first, in their order, each with its present expression or a typed null. */
+/**
+ * Returns the form of a view. Existing columns come first, in their order, each with its present expression or a
+ * typed null.
+ */
 export function formOf(view: View, fields: Fields, stands: Standing | undefined): Form {
   const standing = stands?.columns ?? [];
   const names = new Set(standing.map(({ name }) => name));

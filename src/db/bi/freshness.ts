@@ -3,7 +3,7 @@ import { column } from '../../resources/views.ts';
 import { literal, tableOf } from '../capture/names.ts';
 import type { View } from './view.ts';
 
-/** Resources, and those that are read for changes of theirs alone. */
+/** SQL: the resources, each with the parent for whose changes alone it is read. */
 const NAMED = resources
   .map(({ name, pull }) => {
     const parent = pull.by === 'parent' && pull.mark !== undefined ? literal(pull.parent) : 'NULL';
@@ -18,14 +18,14 @@ const ROWS = resources
   )
   .join(' ');
 
-/** When the newest pass of some kinds over a resource began that ended well. */
+/** SQL: when the newest successful pass of these kinds over a resource began. */
 const began = (resource: string, kinds: string, and = 'true') =>
   `(SELECT max(run.started_at) FROM pylon_sync.runs AS run
      WHERE run.resource = ${resource} AND run.outcome = 'done' AND run.kind IN (${kinds}) AND ${and})`;
 
 const WHOLE = "'backfill', 'lists', 'reconcile'";
 
-/** How fresh each table is, by the daemon's own notes. */
+/** How fresh each table is, by the daemon's own records. */
 export const freshness: View = {
   name: 'freshness',
   comment: 'How fresh each table of the mirror is, one row per table.',
@@ -69,7 +69,7 @@ export const freshness: View = {
   },
 };
 
-/** What became of what people changed here, without what it was. */
+/** The states of people's edits, without their contents. */
 export const editSummary: View = {
   name: 'edit_summary',
   comment:

@@ -2,36 +2,37 @@ import { isOpen } from '../../resources/issues/ended.ts';
 import { column, duration } from '../../resources/views.ts';
 import type { View } from './view.ts';
 
-/** When a change of an alias was made, as near as that is known. */
+/** SQL: when a change was made, as precisely as known. */
 const at = (alias: string) => `coalesce(${alias}.changed_at, ${alias}.seen_at)`;
 
 const ofState = (alias: string) => `${alias}.resource = 'issues' AND ${alias}.field = 'state'`;
 
-/** Who made a change: the database user whose edit it was, or Pylon. */
+/** SQL: who made a change, the database user or Pylon. */
 const WHO = "coalesce(c.actor, 'Pylon')";
 
-/** Since when changes are kept, of whatever there are. */
+/** SQL: the time of the oldest change on record. */
 const BEGIN = '(SELECT min(seen_at) FROM pylon_sync.changes)';
 
 const OF_ISSUE = `i.id AS issue_id, i.number, (${isOpen('i')}) AS is_open`;
 
-/** The next change of an issue's state. */
+/** SQL: the next change of an issue's state. */
 const nextOf = (issue: string, and = '') => `SELECT ${at('n')} AS at, n.old #>> '{}' AS state
     FROM pylon_sync.changes AS n WHERE ${ofState('n')} AND n.record_id = ${issue} ${and} ORDER BY n.id LIMIT 1`;
 
-/** The stays that issues began with, of those that a condition picks. */
+/** SQL: the first state of each issue that matches a condition. */
 const firstStay = (enteredAt: string, which: string) => `
       SELECT ${OF_ISSUE}, CASE WHEN first.at IS NULL THEN i.state ELSE first.state END, ${enteredAt}, first.at,
              NULL::text, NULL::bigint, false, 0::bigint
         FROM pylon.issues AS i LEFT JOIN LATERAL (${nextOf('i.id')}) AS first ON true
        WHERE i._deleted_at IS NULL AND ${which}`;
 
-/** Stays of issues in states, one after the other. */
+/** The periods that issues spent in each state, in order. */
 const issueStateHistory: View = {
   name: 'issue_state_history',
   comment:
     'Stays of issues in states as the mirror saw them, one row per issue and stay. Kept for PYLON_SYNC_RETENTION_DAYS; what was between two readings, or before the first, is not known.',
-  // Three arms without window functions, so that what is asked of issues and times is asked of each, by its indexes.
+  // Three SELECTs without window functions, so that conditions on issues and times reach each of them and use
+  // its indexes.
   from: `FROM (
       SELECT ${OF_ISSUE}, c.new #>> '{}' AS state, ${at('c')} AS entered_at, after.at AS left_at,
              ${WHO} AS changed_by, c.edit_id, true AS is_observed, c.id AS place
@@ -69,7 +70,7 @@ const issueStateHistory: View = {
   },
 };
 
-/** All that is kept of fields. */
+/** The history of all fields. */
 const fieldChanges: View = {
   name: 'field_changes',
   comment:
@@ -98,9 +99,9 @@ const fieldChanges: View = {
 const isClosed = (value: string) =>
   `(${value} #>> '{}' = 'closed' OR ${value} #>> '{}' IN (SELECT status.id FROM pylon.issue_statuses AS status WHERE status.category = 'closed'))`;
 
-/** How many times an issue of alias `r` left the closed states. */
+/** SQL: how many times issue `r` left the closed states. */
 export const REOPENINGS = `(SELECT count(*) FROM pylon_sync.changes AS c
    WHERE c.record_id = r.id AND ${ofState('c')} AND ${isClosed('c.old')} AND NOT coalesce(${isClosed('c.new')}, false))`;
 
-/** What is known of earlier values. */
+/** The views of earlier values. */
 export const historyViews: readonly View[] = [issueStateHistory, fieldChanges];

@@ -22,25 +22,25 @@ import type { View } from './view.ts';
 /** Runs work in one transaction that may write. */
 export type Transact = <T>(work: (tx: Executor) => Promise<T>) => Promise<T>;
 
-/** How long a view may be waited for: readers that come meanwhile wait behind. */
+/** How long to wait for a view's lock. Short, because readers queue behind it. */
 const LOCK_TIMEOUT = '200ms';
 
-/** Between one round and the next over those that somebody uses, milliseconds. */
+/** Pauses in milliseconds before retrying the views that are in use. */
 const PAUSES_MS: readonly number[] = [200, 400, 800];
 
-/** One thing that is installed by itself, in a transaction of its own. */
+/** One piece that is installed in a transaction of its own. */
 interface Piece {
-  /** The relation that it makes or describes, or a schema. */
+  /** The relation that it creates or comments on, or a schema. */
   readonly name: string;
-  /** What it is to be; noted once it is. */
+  /** The digest of its wanted form, noted once it is installed. */
   readonly digest: string;
   readonly leftOut: readonly string[];
-  /** Whether the database lacks it, whatever is noted. */
+  /** Whether the database lacks it, even if its digest is noted. */
   readonly isMissing: boolean;
   install(tx: Executor): Promise<void>;
 }
 
-/** What views need: made anew with each version. */
+/** The schema and functions that views need; replaced with each version. */
 export const FUNCTIONS: readonly string[] = [...viewFunctions(), syncedUntil(), ...schemaComments];
 
 /** The digest of this version's views, whatever custom fields there are. */
@@ -59,7 +59,7 @@ export const areViewsCurrent = async (tx: Executor): Promise<boolean> =>
 export const areViewsKnown = async (tx: Executor): Promise<boolean> =>
   (await knownDigests(tx))[''] !== undefined;
 
-/** Forgets what was installed: the next migration makes all of it again. */
+/** Deletes the notes of what was installed, so that the next migration installs all again. */
 export async function forgetViews(tx: Executor): Promise<void> {
   await tx.execute(sql`DELETE FROM pylon_sync.settings WHERE key = 'views'`);
 }
@@ -77,7 +77,7 @@ const schemaPiece = (isThere: boolean): Piece => ({
   leftOut: [],
   isMissing: !isThere,
   async install(tx) {
-    // Where it is there already, nobody has to be let make schemas.
+    // If the schema exists, no right to create schemas is needed.
     if (!(await hasSchema(tx))) await tx.execute(sql.raw(`CREATE SCHEMA pylon_bi; ${ownGrants()}`));
     for (const statement of FUNCTIONS) await tx.execute(sql.raw(statement));
   },
@@ -105,17 +105,17 @@ function viewPiece(view: View, fields: Fields, stands: Standing | undefined): Pi
   };
 }
 
-/** A view as it stands and will until the transaction ends: nobody changes it, everybody may read it. */
+/** Locks a view against changes until the transaction ends, but not against readers. Returns its present form. */
 async function lockedView(tx: Executor, name: string): Promise<Standing | undefined> {
   const stands = (await standing(tx, name)).get(name);
   if (stands === undefined) return undefined;
-  // Of the statements on a view the one whose lock readers do not wait for. LOCK TABLE would lock the tables too.
+  // Takes a lock that does not block readers. LOCK TABLE would also lock the tables beneath.
   const comment = stands.comment === null ? 'NULL' : literal(stands.comment);
   await tx.execute(sql.raw(`COMMENT ON VIEW pylon_bi.${identifier(name)} IS ${comment}`));
   return (await standing(tx, name)).get(name);
 }
 
-/** Everything that is installed, in its order: functions before the views that call them. */
+/** All pieces in the order of installation: functions before the views that call them. */
 async function readPieces(tx: Executor): Promise<readonly Piece[]> {
   const stands = await standing(tx);
   const fields = await readFields(tx);
@@ -126,13 +126,13 @@ async function readPieces(tx: Executor): Promise<readonly Piece[]> {
   ];
 }
 
-/** What became of an installation. */
+/** The result of an installation. */
 export interface Installed {
-  /** Names of the pieces that were made anew. */
+  /** Names of the pieces that were created or replaced. */
   readonly made: readonly string[];
-  /** What is not as it is to be. */
+  /** What could not be installed as wanted. */
   readonly troubles: readonly ViewTrouble[];
-  /** Whether these differ from what was noted before. */
+  /** Whether the troubles differ from those noted before. */
   readonly isNews: boolean;
 }
 
@@ -142,10 +142,10 @@ export interface InstallOptions {
 }
 
 /**
- * Brings the views to this version and to the custom fields that are mirrored, those that are not there yet, each in a
- * transaction of its own. What stands keeps its name, place, type and options, so that grants and what users built on
- * it stay. A view that cannot be replaced keeps its former form and is named, with who uses it; one that somebody uses
- * is tried a few times.
+ * Installs the views of this version, with the mirrored custom fields, each in a transaction of its own, unless it is
+ * up to date. Existing columns keep name, position and type, and views their options, so that grants and users'
+ * objects on them stay. If a view is in use, this retries a few times. A view that cannot be replaced keeps its
+ * former form and is reported with the sessions that block it.
  *
  * @throws DatabaseAwayError, LeaseLostError, the signal's reason.
  */
@@ -195,7 +195,7 @@ export async function installViews(
   return { made, troubles, isNews: !isDeepStrictEqual(troubles, before) };
 }
 
-/** Whether an error ends all of the work, and not one piece's. */
+/** Whether an error ends the whole installation, not only that of one piece. */
 function endsAll(error: unknown): boolean {
   return error instanceof LeaseLostError || awayOr(error) instanceof DatabaseAwayError;
 }
@@ -207,8 +207,8 @@ async function installPiece(tx: Executor, { name, digest, install }: Piece): Pro
 }
 
 /**
- * Brings the views to this version where they are not: whoever holds no lease writes nothing else. Custom fields that
- * came since are left to who does. Returns the names of what was made anew.
+ * Installs the views of this version unless they are installed. It needs no lease, and leaves new custom fields to
+ * the holder of the lease. Returns the names of what was created or replaced.
  */
 export async function migrateViews(
   transact: Transact,
@@ -222,7 +222,7 @@ export async function migrateViews(
   return isDone ? [] : (await installViews(transact, options)).made;
 }
 
-/** Has the views follow the custom fields, where they are those of this version: another one's are its own business. */
+/** Updates the views to the custom fields, if this version installed them. */
 export async function followFields(
   transact: Transact,
   options: InstallOptions = {},

@@ -3,7 +3,7 @@ import { column, type ListView } from '../../resources/views.ts';
 import { tableOf } from '../capture/names.ts';
 import type { View } from './view.ts';
 
-/** The view of a list that rows of a resource hold: the columns that name the row, then those of an element. */
+/** The view of a list in the rows of a resource: the columns that name the row, then those of an element. */
 function listView(
   { name: table, naming = {} }: Resource,
   { name, comment, columns, each, joins = '', where = 'true' }: ListView,
@@ -14,11 +14,13 @@ function listView(
   };
 }
 
-/** Options that a record has in its custom fields of type multiselect, of which many tools cannot filter a list. */
+/**
+ * The options that a record has in its multiselect custom fields, one per row, since many tools cannot filter lists.
+ */
 const fieldOptions = (table: string, { kind, optionColumns = {} }: CustomFields): ListView => ({
   name: `${kind}_field_options`,
   comment: `Options that ${table} have in custom fields of several options, one row per ${kind}, field and option.`,
-  // Where a slug is defined twice, the older one is meant.
+  // If a slug is defined twice, the older definition counts.
   each: `(SELECT DISTINCT ON (slug) slug, label, type, select_metadata -> 'options' AS options FROM pylon.custom_fields
              WHERE object_type = '${kind}' AND _deleted_at IS NULL ORDER BY slug, created_at, id) AS field
       CROSS JOIN LATERAL unnest(pylon_bi.to_texts(r.custom_fields -> field.slug)) AS each(one)`,
@@ -37,7 +39,7 @@ const fieldOptions = (table: string, { kind, optionColumns = {} }: CustomFields)
   },
 });
 
-/** The views of the lists that rows of a resource hold, one row per element. */
+/** The views of the lists in the rows of a resource, one row per element. */
 export const listViews = (resource: Resource): readonly View[] => {
   const { name, lists = [], customFields } = resource;
   const all = customFields === undefined ? lists : [...lists, fieldOptions(name, customFields)];

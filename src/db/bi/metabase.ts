@@ -1,7 +1,10 @@
 import { column } from '../../resources/views.ts';
 import type { View } from './view.ts';
 
-/** What Metabase calls columns of a name: it then links, formats and filters them accordingly. First match holds. */
+/**
+ * Metabase's semantic type of columns by their name, which decides how it links, formats and filters them. The first
+ * match counts.
+ */
 const KINDS: readonly (readonly [pattern: string, kind: string])[] = [
   ['^id$', 'type/PK'],
   ['(^|_)id$', 'type/FK'],
@@ -23,8 +26,8 @@ const KINDS: readonly (readonly [pattern: string, kind: string])[] = [
 ];
 
 /**
- * What Metabase reads to know what columns are, which it finds by its name. It takes no dots in names, and no schemas:
- * it is for a connection that shows `pylon_bi` alone.
+ * The view that Metabase finds by its name and reads the semantic types of columns from. Metabase accepts neither
+ * dots nor schemas in names there, so that it serves connections that show `pylon_bi` only.
  *
  * Source: metabase/metabase, src/metabase/sync/sync_metadata/metabase_metadata.clj
  */

@@ -3,7 +3,7 @@ import { column, duration, numberIn } from '../../resources/views.ts';
 import { REOPENINGS } from './history.ts';
 import type { View } from './view.ts';
 
-/** Seconds between two instants of an issue, of which Pylon's own figure is better where it has one. */
+/** SQL: the seconds between two times of an issue. Pylon's own number is preferred if there is one. */
 const between = (given: string, end: string) =>
   `coalesce(r.${given}, extract(epoch FROM r.${end} - r.created_at))`;
 
@@ -89,15 +89,15 @@ const issueMetrics: View = {
   },
 };
 
-/** No issue is older: Pylon has times of the year 1 where it has none, and a calendar would begin there. */
+/** Earlier times are ignored: Pylon sends the year 1 for a missing time, and the calendar would begin there. */
 const FIRST = "'2000-01-01T00:00:00Z'";
 
-/** Day by day, what was open at its end, what came and what was resolved, of each set of dimensions. */
+/** For each day and combination of dimensions: the issues open at its end, created and resolved. */
 const dailyBacklog: View = {
   name: 'daily_backlog',
   comment:
     'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today: what they were on the day is not kept by Pylon. A reopened issue counts as solved when it was last resolved only.',
-  // Those that are still open are read once, and summed up to each day; the others by the days that they spanned.
+  // Open issues are read once and summed up to each day; closed ones by the days that they were open.
   from: `FROM (WITH lasting AS MATERIALIZED (
         SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source, begun.since,
                count(*)::integer AS new, (sum(count(*)) OVER days)::integer AS open,
@@ -175,7 +175,7 @@ const teamWorkload: View = {
 
 const SCORE = numberIn("(one -> 'score')", '1e20');
 
-/** Of an issue `i`, something over its ratings; null where it has none. */
+/** SQL: an aggregate of the ratings of issue `i`; null if it has none. */
 const ofRatings = (what: string) => `CASE WHEN i.csat_responses <> '[]' THEN (SELECT ${what}
        FROM jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one) END`;
 
@@ -280,7 +280,7 @@ const coverage: View = {
   },
 };
 
-/** What is measured, taken from the mirror itself. */
+/** The views of metrics. */
 export const metricViews: readonly View[] = [
   issueMetrics,
   dailyBacklog,

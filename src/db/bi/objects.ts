@@ -6,10 +6,10 @@ import { columnWords } from '../../resources/words.ts';
 import { identifier, tableOf } from '../capture/names.ts';
 import type { View } from './view.ts';
 
-/** What people call that by which a row is called. */
+/** Labels of the columns by which rows are called. */
 const TITLES: Readonly<Record<string, string>> = { name: 'Name', title: 'Title' };
 
-/** The columns that a view shows beside a reference, and the join that they are taken from. */
+/** The columns that a view shows beside a reference, and the join that provides them. */
 function shownBeside(name: string, target: Resource) {
   const stem = name.replace(/_id$/, '');
   const alias = identifier(`of_${stem}`);
@@ -28,13 +28,13 @@ function shownBeside(name: string, target: Resource) {
   };
 }
 
-/** A descriptor's column as SQL has it. */
+/** A descriptor's column, converted to an SQL expression. */
 const made = (one: ViewColumn | PlainText): ViewColumn =>
   'sql' in one ? one : column(`pylon_bi.plain_text(r.${one.plainTextOf})`, one.comment);
 
 /**
- * The view of a resource: live rows, their own columns with the names of what they refer to, then what is made of
- * them. Names of what is gone from Pylon are shown as long as they are kept.
+ * The view of a resource: live rows with their own columns and the names of the records that they refer to, then
+ * derived columns. Names of records deleted in Pylon are shown as long as they are stored.
  */
 export function objectView(resource: Resource): View {
   const { name: table, about, refers = {}, view = {}, customFields } = resource;
@@ -48,7 +48,7 @@ export function objectView(resource: Resource): View {
     if (target === undefined) continue;
     const { join, titles, more } = shownBeside(name, resourceNamed(target));
     joins.push(join);
-    // A message's author has a name of its own.
+    // A message has a column with its author's name already.
     for (const [shown, title] of Object.entries(titles)) if (!own.includes(shown)) columns[shown] = title;
     for (const [shown, one] of Object.entries(more)) columns[shown] ??= one;
   }

@@ -1,23 +1,23 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 
-/** A column that stands in a view already. */
+/** An existing column of a view. */
 interface StandingColumn {
   readonly name: string;
-  /** As `format_type` has it. */
+  /** The type as `format_type` writes it. */
   readonly type: string;
   readonly comment: string | null;
 }
 
-/** A view as the database has it. */
+/** An existing view. */
 export interface Standing {
   readonly comment: string | null;
-  /** Its options, `security_invoker=true` for one: a replacement that does not repeat them drops them. */
+  /** Its options, e.g. `security_invoker=true`. Replacing the view drops them unless they are repeated. */
   readonly options: readonly string[];
   readonly columns: readonly StandingColumn[];
 }
 
-/** The views of schema `pylon_bi` by their names, or one of them. */
+/** The existing views of schema `pylon_bi` by name, or only the named one. */
 export async function standing(tx: Executor, name?: string): Promise<ReadonlyMap<string, Standing>> {
   const { rows } = await tx.execute<{ name: string } & Standing & Record<string, unknown>>(sql`
     SELECT relname AS name, obj_description(c.oid, 'pg_class') AS comment, coalesce(reloptions, '{}') AS options,

@@ -5,27 +5,27 @@ import type { Executor } from '../connection/connect.ts';
 import { utc } from '../connection/utc.ts';
 import { readSetting, writeSetting } from '../workspace/setting.ts';
 
-/** What a view, or a relation's comments, lacks of what it is to be. */
+/** Why a view, or the comments of a relation, is not in its wanted form. */
 export interface ViewTrouble {
   /** `pylon_bi.issues` */
   readonly relation: string;
-  /** When that was found first, RFC 3339 in UTC. */
+  /** When that was first noted, RFC 3339 in UTC. */
   readonly since: string;
-  /** Why it keeps its former form; null where it has the present one. */
+  /** Why it keeps its former form; null if it has the present one. */
   readonly because: string | null;
-  /** Who holds a lock on it, where that is why: as of the newest attempt. */
+  /** The sessions that had a lock on it at the last attempt, if that was the reason. */
   readonly blockers: readonly Blocker[];
-  /** Custom fields for which it has no room, by their slugs. */
+  /** Slugs of the custom fields for which it has no room. */
   readonly left_out: readonly string[];
 }
 
 const KEY = 'view_troubles';
 
-/** What is noted of views that are not as they are to be. */
+/** The noted troubles of views. */
 export const readTroubles = async (db: Executor): Promise<readonly ViewTrouble[]> =>
   (await readSetting<readonly ViewTrouble[]>(db, KEY)) ?? [];
 
-/** Notes what views lack, in the place of what was noted; what lasts keeps its beginning. */
+/** Replaces the noted troubles of views. A trouble that lasts keeps its `since`. */
 export async function noteTroubles(
   tx: Executor,
   found: readonly Omit<ViewTrouble, 'since'>[],
@@ -41,11 +41,11 @@ export async function noteTroubles(
   return troubles;
 }
 
-/** What a view lacks that has no room for custom fields, after its name. */
+/** The custom fields for which a view has no room, as a phrase after its name. */
 export const leftOutInWords = (view: string, slugs: readonly string[]): string =>
   `has no room for the custom fields ${someOf(slugs)}, which pylon.${view}.custom_fields has`;
 
-/** Sentences for people. */
+/** The trouble as sentences for people. */
 export function troubleInWords({ relation, because, blockers, left_out }: ViewTrouble): readonly string[] {
   const why = blockers.length > 0 ? `it is in use by ${blockersInWords(blockers)}` : because;
   const view = relation.replace('pylon_bi.', '');

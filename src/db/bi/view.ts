@@ -5,10 +5,10 @@ import type { FieldKind } from '../../resources/writes.ts';
 export interface View {
   readonly name: string;
   readonly comment: string;
-  /** In their order, which stands: a later version adds at the end. */
+  /** In order. The order never changes: later versions add at the end. */
   readonly columns: Readonly<Record<string, ViewColumn>>;
-  /** What follows the list of columns, `FROM` included. */
+  /** The SQL after the list of columns, including `FROM`. */
   readonly from: string;
-  /** The kind of object whose custom fields become columns; they are those of `r`. */
+  /** The kind of object whose custom fields become columns; they are read from row `r`. */
   readonly fieldsOf?: FieldKind;
 }

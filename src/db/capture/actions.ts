@@ -4,7 +4,7 @@ import { shapeOf } from './checks.ts';
 import { DEFINER, identifier, literal } from './names.ts';
 import { REFUSED } from './shared.ts';
 
-/** Those that may be left out come last. */
+/** Parameters of an action, optional ones last. */
 const inOrder = ({ parameters }: Action): readonly Parameter[] => [
   ...parameters.filter(({ optional }) => !optional),
   ...parameters.filter(({ optional }) => optional),
@@ -14,7 +14,7 @@ const inOrder = ({ parameters }: Action): readonly Parameter[] => [
 export const signatureOf = (action: Action): string =>
   `pylon.${identifier(action.name)}(${['text', ...inOrder(action).map(({ type }) => type)].join(', ')})`;
 
-/** What the triggers of `pylon_sync.calls` go by, by the action's name. */
+/** The specifications that the triggers of `pylon_sync.calls` use, by action. */
 export const actionSpecs = (): Readonly<Record<string, object>> =>
   Object.fromEntries(
     actions.map((action) => [
@@ -30,12 +30,12 @@ export const actionSpecs = (): Readonly<Record<string, object>> =>
     ]),
   );
 
-/** How a value of a type is told in JSON, and what is asked of it besides. */
+/** What a value of a parameter must be, for error messages. */
 const takes = (type: Parameter['type'], value = ''): string => shapeOf(value, type)?.takes ?? '';
 
 const INSTANT = shapeOf('instant', 'timestamptz')?.unless ?? 'false';
 
-/** What a call is given: refused where it lacks something or has a form that Pylon has none for. */
+/** Checks the arguments of a call. Refuses missing ones, and values that Pylon does not accept. */
 const checkedArguments = `CREATE OR REPLACE FUNCTION pylon_sync.checked_arguments(call text, spec jsonb, given jsonb) RETURNS jsonb
    LANGUAGE plpgsql STABLE ${DEFINER} AS $$
    DECLARE
@@ -72,16 +72,16 @@ const checkedArguments = `CREATE OR REPLACE FUNCTION pylon_sync.checked_argument
        END IF;
        checked := checked || jsonb_build_object(parameter.name, value);
      END LOOP;
-     -- Where all but the record may be left out, one at least is given: else nothing is asked for.
+     -- If every parameter but the record is optional, at least one must be given: otherwise the call asks for nothing.
      IF checked = jsonb_build_object(spec ->> 'record', checked -> (spec ->> 'record')) AND jsonb_array_length(spec -> 'parameters') > 1 THEN
-       RAISE EXCEPTION 'pylon.% takes %, one of them at least', call,
+       RAISE EXCEPTION 'pylon.% needs at least one of %', call,
            (SELECT string_agg(p ->> 'name', ' or ') FROM jsonb_path_query(spec, '$.parameters[1 to last]') AS p)
          USING ERRCODE = '${REFUSED.null}';
      END IF;
      RETURN checked;
    END $$`;
 
-/** What does not exist and what the caller does not see are refused with the same words. */
+/** Refuses a record that does not exist or that the caller cannot see, with the same message. */
 const refuseUnknown = `CREATE OR REPLACE FUNCTION pylon_sync.refuse_unknown(resource text, record_id text) RETURNS void
    LANGUAGE plpgsql STABLE ${DEFINER} AS $$
    BEGIN
@@ -105,12 +105,12 @@ const queue = `CREATE OR REPLACE FUNCTION pylon_sync.queue_action(call text, spe
      RETURN edit;
    END $$`;
 
-/** What a call of an action does, as the owner. */
+/** The functions that queue an action, which run as the owner. */
 export const queueAction = (): readonly string[] => [checkedArguments, refuseUnknown, queue];
 
 /**
- * The SQL function of an action: it queues an edit, whose number it returns. Its names are bound as it is made, so that
- * whoever may call it needs nothing else.
+ * The SQL function of an action: it queues an edit and returns its id. Its names are resolved when it is created, so
+ * that callers need no other privilege.
  */
 function functionOf(action: Action): string {
   const { name, record } = action;
@@ -120,7 +120,7 @@ function functionOf(action: Action): string {
       ({ name, type, optional }) => `${identifier(name)} ${type}${optional ? ' DEFAULT NULL' : ''}`,
     ),
   );
-  // JSON goes as its text: the JSON null is a value, though none that is taken.
+  // JSON is passed as text, so that the JSON null, which is refused, differs from SQL's NULL.
   const pairs = [{ name: record, type: 'text' }, ...ordered].map(
     ({ name, type }) => `${literal(name)}, ${identifier(name)}${type === 'jsonb' ? '::text' : ''}`,
   );
@@ -131,7 +131,7 @@ function functionOf(action: Action): string {
    END`;
 }
 
-/** The functions of all actions, which nobody may call before somebody lets them. */
+/** The functions of all actions. Nobody may call them without a grant. */
 export const actionFunctions = (): readonly string[] => [
   ...actions.flatMap((action) => [
     functionOf(action),

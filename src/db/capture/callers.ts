@@ -2,15 +2,15 @@ import type { State } from '../../edits/states.ts';
 import { FIXED } from './names.ts';
 import { ACTOR } from './shared.ts';
 
-/** Run as whoever calls them. */
+/** These functions run as their caller. */
 const INVOKER = FIXED;
 
-/** What will move without a person. */
+/** States that change without a person. */
 const MOVING = (['pending', 'sending'] as const satisfies readonly State[])
   .map((state) => `'${state}'`)
   .join(', ');
 
-/** Functions that do nothing but what the caller could do alone. */
+/** Functions that do only what the caller may do. */
 export const callerFunctions = (): readonly string[] => [
   `CREATE OR REPLACE FUNCTION pylon_sync.wait_for_edits(timeout interval DEFAULT '1 minute', txid bigint DEFAULT NULL)
    RETURNS TABLE (state text, edits bigint)
@@ -22,14 +22,14 @@ export const callerFunctions = (): readonly string[] => [
      chosen bigint[];
    BEGIN
      IF timeout IS NULL THEN
-       RAISE EXCEPTION 'pylon_sync.wait_for_edits takes how long to wait' USING ERRCODE = '22004';
+       RAISE EXCEPTION 'pylon_sync.wait_for_edits needs the time to wait, which must not be NULL' USING ERRCODE = '22004';
      END IF;
      IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-       RAISE EXCEPTION 'a transaction that is % sees nothing of what the daemon does meanwhile', current_setting('transaction_isolation')
+       RAISE EXCEPTION 'a transaction that is % does not see what the daemon does meanwhile', current_setting('transaction_isolation')
          USING ERRCODE = '25001', HINT = 'Call pylon_sync.wait_for_edits() in a transaction that is READ COMMITTED.';
      END IF;
      IF EXISTS (SELECT FROM pylon_sync.edits AS e WHERE e.txid = mine) THEN
-       RAISE EXCEPTION 'edits of this transaction leave it when it commits: nothing can be waited for before'
+       RAISE EXCEPTION 'edits of this transaction are sent after it commits: it cannot wait for them'
          USING ERRCODE = '25001', HINT = 'COMMIT, then call pylon_sync.wait_for_edits().';
      END IF;
      LOOP
@@ -64,24 +64,24 @@ export const callerFunctions = (): readonly string[] => [
      END IF;
      IF edit.operation <> 'update' THEN
        RAISE EXCEPTION 'edit % cannot be undone: %', edit_id, CASE edit.operation
-         WHEN 'create' THEN 'it made an object, which only a DELETE takes away'
-         WHEN 'delete' THEN 'what is deleted in Pylon does not come back'
-         ELSE 'what it did in Pylon has no reverse' END USING ERRCODE = '0A000';
+         WHEN 'create' THEN 'it created a record, which only a DELETE removes'
+         WHEN 'delete' THEN 'a record deleted in Pylon cannot be restored'
+         ELSE 'what it did in Pylon cannot be reversed' END USING ERRCODE = '0A000';
      END IF;
      IF edit.state <> 'applied' THEN
        RAISE EXCEPTION 'edit % cannot be undone: it is %', edit_id, edit.state USING ERRCODE = '55000',
-         HINT = CASE WHEN edit.state IN ('discarded', 'failed') THEN 'Nothing of it stands in Pylon.'
-                     WHEN edit.state = 'sending' THEN 'It is on its way.'
+         HINT = CASE WHEN edit.state IN ('discarded', 'failed') THEN 'It has no effect in Pylon.'
+                     WHEN edit.state = 'sending' THEN 'It is being sent to Pylon.'
                      ELSE format('SELECT pylon_sync.discard_edit(%s) drops it.', edit_id) END;
      END IF;
-     EXECUTE format('SELECT to_jsonb(held) FROM pylon.%I AS held WHERE id = $1 AND _deleted_at IS NULL', edit.resource)
+     EXECUTE format('SELECT to_jsonb(r) FROM pylon.%I AS r WHERE id = $1 AND _deleted_at IS NULL', edit.resource)
        INTO row_now USING edit.record_id;
      IF row_now IS NULL THEN
        RAISE EXCEPTION 'edit % cannot be undone: % % is gone from Pylon', edit_id, edit.resource, edit.record_id
          USING ERRCODE = '55000';
      END IF;
      after := pylon_sync.changed_columns(edit.resource, edit.changes, edit.base, row_now);
-     -- Later values are lost by this, though not without a word: they are the base of the edit that is made here.
+     -- This overwrites later values. They stay known as the base of the edit that is made here.
      done := pylon_sync.as_columns(edit.resource,
        pylon_sync.changed_columns(edit.resource, edit.base, edit.changes, row_now));
      SELECT string_agg(key, ', ' ORDER BY key) INTO moved FROM jsonb_object_keys(after) AS key
@@ -94,13 +94,13 @@ export const callerFunctions = (): readonly string[] => [
       WHERE e.txid = pg_current_xact_id()::text::bigint AND e.resource = edit.resource
         AND e.record_id = edit.record_id AND e.id > edit_id;
      IF queued IS NULL THEN
-       RAISE EXCEPTION 'edit % cannot be undone: its record stands as it did before', edit_id USING ERRCODE = '55000';
+       RAISE EXCEPTION 'edit % cannot be undone: its record has the earlier values already', edit_id USING ERRCODE = '55000';
      END IF;
      RETURN queued;
    END $$`,
 ];
 
-/** Functions of these that are for people, and what they are for. */
+/** Those of the functions that are for people, with their comments. */
 export const FOR_CALLERS: Readonly<Record<string, string>> = {
   'wait_for_edits(interval, bigint)':
     'Waits until your edits, or those of a transaction, are settled; counts them by state.',

@@ -5,9 +5,9 @@ import { REFUSED } from './shared.ts';
 import { MINE, NOTE_UNSEEN } from './visible.ts';
 
 /**
- * What the functions for people ask: each inserts a row here, and reads its result. A function that runs as its owner
- * cannot tell what its caller sees, and one that runs as its caller cannot queue edits. Triggers of a view can do both,
- * one after the other, and nobody gets past them.
+ * The view through which functions for people work: each inserts a row and reads its result. A function that runs as
+ * its owner cannot tell what its caller can see, and one that runs as its caller cannot queue edits. Triggers of a
+ * view can do both, one after the other, and nobody can bypass them.
  */
 const view = `CREATE OR REPLACE VIEW pylon_sync."calls" AS
   SELECT NULL::text AS call, NULL::jsonb AS arguments, NULL::bigint[] AS ids, NULL::bigint AS txid,
@@ -15,12 +15,12 @@ const view = `CREATE OR REPLACE VIEW pylon_sync."calls" AS
          NULL::bigint AS result
    WHERE false`;
 
-/** What the caller gives; the rest is the triggers' own. */
+/** The columns that the caller gives; the triggers set the others. */
 const GIVEN = 'call, arguments, ids, txid';
 
 const specs = `'${JSON.stringify({ ...actionSpecs(), ...decisionSpecs() }).replaceAll("'", "''")}'::jsonb`;
 
-/** As the owner: what is asked, whether the daemon carries it, and which records it is about. */
+/** Runs as the owner: looks up what is called, whether the daemon allows it, and which records it concerns. */
 const prepare = `CREATE OR REPLACE FUNCTION pylon_sync.call_1_prepare() RETURNS trigger
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -57,7 +57,7 @@ const prepare = `CREATE OR REPLACE FUNCTION pylon_sync.call_1_prepare() RETURNS 
      RETURN NEW;
    END $$`;
 
-/** As the caller: may it, and which of the records does it not see. */
+/** Runs as the caller: checks its privilege, and notes which of the records it cannot see. */
 const look = `CREATE OR REPLACE FUNCTION pylon_sync.call_2_look() RETURNS trigger
    LANGUAGE plpgsql ${FIXED} AS $$
    DECLARE
@@ -70,7 +70,7 @@ const look = `CREATE OR REPLACE FUNCTION pylon_sync.call_2_look() RETURNS trigge
      RETURN NEW;
    END $$`;
 
-/** As the owner again. */
+/** Runs as the owner: does what is asked. */
 const answer = `CREATE OR REPLACE FUNCTION pylon_sync.call_3_answer() RETURNS trigger
    LANGUAGE plpgsql ${DEFINER} AS $$
    BEGIN
@@ -87,7 +87,10 @@ const answer = `CREATE OR REPLACE FUNCTION pylon_sync.call_3_answer() RETURNS tr
      RETURN NEW;
    END $$`;
 
-/** The view, what it does, and who may use it: whoever has been given a function that does. */
+/**
+ * The view, its triggers and its grants. Everybody may insert: the second trigger checks the privilege on the
+ * function.
+ */
 export const calls = (): readonly string[] => [
   view,
   ...queueAction(),

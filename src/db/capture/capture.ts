@@ -9,12 +9,15 @@ import { ACTOR, DRAFT, queueing, REFUSED } from './shared.ts';
 
 const HEAD = 'LANGUAGE plpgsql';
 
-/** Columns of a condition: what Pylon has made of them itself, and nobody changes here, is no impossibility. */
+/**
+ * The columns in a condition. The check runs only if one of them changed: values that Pylon itself has set are
+ * allowed.
+ */
 const namedIn = (when: string): readonly string[] => [
   ...new Set([...when.matchAll(/NEW\.(\w+)/g)].map(([, column]) => column ?? '')),
 ];
 
-/** Collects what a statement gave to columns, and what they held, and refuses what Pylon cannot take. */
+/** Collects the columns' new and old values, and refuses values that Pylon does not accept. */
 function collected(resource: Resource, writes: Writes, operation: 'create' | 'update'): string {
   const { name } = resource;
   const types = getTableColumns(resource.table) as Record<string, { getSQLType(): string }>;
@@ -47,13 +50,13 @@ const VARIABLES = `
      stood jsonb;
      wrong text;`;
 
-/** Edits that are queued with one statement. */
+/** Edits per INSERT statement. */
 const BATCH = 1_000;
 
 /**
- * Queues edits of the columns that an update changed, of all its rows at once: that costs a fraction of a call for each
- * row. Once a transaction has queued more than it may, the rest are drafts from the start, and `edits_queued` makes
- * drafts of those before.
+ * The function that queues edits of the columns that an UPDATE changed, of all its rows at once: that costs a
+ * fraction of a call per row. Once a transaction has queued more edits than the guard allows, the rest become drafts
+ * at once, and `edits_queued` turns the earlier ones into drafts.
  */
 export function captureUpdate(resource: Resource, writes: Writes): string {
   const { name } = resource;
@@ -61,7 +64,7 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
   const row = (of: string) => `(${columns.map((column) => `${of}.${identifier(column)}`).join(', ')})`;
   const code = collected(resource, writes, 'update');
   const ofRow = /\b(NEW|OLD)\."?(\w+)"?/g;
-  // No more of a row than is looked at: wide ones are not carried along.
+  // Selects only the columns that are used, because rows can be wide.
   const seen = [...new Set([...code.matchAll(ofRow)].map(([, , column]) => column ?? ''))].flatMap(
     (column) => [
       `was.${identifier(column)} AS ${identifier(`old_${column}`)}`,
@@ -111,12 +114,14 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
    END $$`;
 }
 
-/** What an insert can give: columns that a create or a change afterwards carries, and what the request's path says. */
+/**
+ * Columns that an INSERT can set: those that a create or a later update can send, and those in the request's path.
+ */
 const insertable = (writes: Writes): readonly string[] => [
   ...new Set([...Object.keys(writes.columns), ...namesIn(writes.create?.path ?? '')]),
 ];
 
-/** Refuses an insert that lacks what Pylon requires. */
+/** SQL that refuses an INSERT without the columns that Pylon requires. */
 function required(name: string, { create }: Writes): string {
   const all = [...namesIn(create?.path ?? ''), ...(create?.required ?? [])];
   return all
@@ -133,12 +138,12 @@ function required(name: string, { create }: Writes): string {
     .join('');
 }
 
-/** Queues the create of a row that was inserted. */
+/** The function that queues the create of an inserted row. */
 export function captureInsert(resource: Resource, writes: Writes): string {
   const { name } = resource;
   const columns = insertable(writes);
   const given = ['id', '_synced_at', '_hash', '_order', ...columns];
-  // Of the mirror's columns: those that somebody has added to the table are their own matter.
+  // Checks the mirror's columns only, not those that a user has added.
   const fixed = Object.keys(getTableColumns(resource.table)).filter((column) => !given.includes(column));
   const paths = namesIn(writes.create?.path ?? '').map(
     (column) => `

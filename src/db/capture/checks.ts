@@ -3,18 +3,18 @@ import type { Kind, WriteColumn } from '../../resources/writes.ts';
 import { identifier, literal } from './names.ts';
 import { REFUSED } from './shared.ts';
 
-/** Of an insert too: `OLD` holds nothing there. */
+/** SQL: whether a column changed; on INSERT, whether it is not null. */
 export const DIFFERS = (column: string) =>
   `NEW.${identifier(column)} IS DISTINCT FROM OLD.${identifier(column)}`;
 
-/** A value as edits keep it: instants in UTC, whatever the session's zone. */
+/** SQL: a value as edits store it, with instants in UTC. */
 export function jsonOf(row: 'NEW' | 'OLD', column: string, type: string): string {
   const name = `${row}.${identifier(column)}`;
   if (type !== 'timestamp with time zone') return `to_jsonb(${name})`;
   return `to_jsonb(to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
 }
 
-/** Custom fields that a statement changed: unknown and read-only ones are refused. */
+/** SQL that checks the custom fields that a statement changed, and refuses unknown and read-only ones. */
 export function customFields({
   name,
   customFields: fields,
@@ -64,12 +64,15 @@ export function customFields({
      END IF;`;
 }
 
-/** Whether a custom field's value is one that Pylon has no form for. */
+/** SQL: whether a custom field's value has a shape that Pylon does not accept. */
 const notFlat = (value: string) => `CASE jsonb_typeof(${value}) WHEN 'object' THEN true
              WHEN 'array' THEN jsonb_path_exists(${value}, 'strict $[*] ? (@.type() == "null" || @.type() == "array" || @.type() == "object")')
              ELSE false END`;
 
-/** What a value is to be, and the condition in SQL under which it is not; undefined where its type says it all. */
+/**
+ * What a value must be, for error messages, and the SQL condition under which it is not; undefined if its type
+ * suffices.
+ */
 export function shapeOf(
   value: string,
   type: string,
@@ -95,7 +98,7 @@ export function shapeOf(
   return undefined;
 }
 
-/** Refuses what a column can never take: `type` is that of the column. */
+/** SQL that refuses values which a column can never accept; `type` is the column's. */
 export function refusals(
   table: string,
   column: string,

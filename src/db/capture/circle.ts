@@ -2,13 +2,13 @@ import { PROVISIONAL } from '../../edits/provisional.ts';
 import { DEFINER } from './names.ts';
 import { REFUSED } from './shared.ts';
 
-/** Provisional ids in `changes` of an edit `e`, as rows of `named(id)`. */
+/** SQL: the provisional ids in `changes` of an edit `e`, as rows of `named(id)`. */
 const NAMED = `jsonb_path_query(e.changes, '$.** ? (@.type() == "string" && @ starts with "${PROVISIONAL}")')`;
 
 /**
- * Refuses a create that needs, by way of the creates it names, itself: each would wait for the other for ever. Where it
- * names what is not inserted yet, others that do so wait until its transaction ends, lest two be made that see each
- * other only afterwards.
+ * Refuses a create that depends on itself through other creates: each would wait for the other for ever. If a create
+ * refers to a row that is not inserted yet, other such creates wait until its transaction ends, so that two
+ * transactions cannot form a circle unseen.
  */
 export const circleFunction =
   (): string => `CREATE OR REPLACE FUNCTION pylon_sync.refuse_circle(record text) RETURNS void
@@ -29,7 +29,7 @@ export const circleFunction =
            JOIN pylon_sync.edits AS e ON e.record_id = needed.id AND e.operation = 'create'
             AND e.state NOT IN ('applied', 'discarded'), ${NAMED} AS named)
        SELECT FROM needed WHERE id = record) THEN
-       RAISE EXCEPTION 'the new row % names itself, by way of the new rows that it names', quote_literal(record)
+       RAISE EXCEPTION 'the new row % refers to itself through other new rows', quote_literal(record)
          USING ERRCODE = '${REFUSED.value}',
                HINT = 'Pylon creates one after the other: leave one of the references out, and set it once both are created.';
      END IF;

@@ -3,13 +3,13 @@ import { UNKNOWN, WRONG_STATE, WRONG_VALUE } from './moving.ts';
 import { DEFINER, literal } from './names.ts';
 import { ACTOR } from './shared.ts';
 
-/** What a person decides of edits. */
+/** What a person can decide about edits. */
 const DECISIONS = ['discard', 'retry', 'approve', 'resolve'] as const satisfies readonly (
   | Event
   | 'resolve'
 )[];
 
-/** What the triggers of `pylon_sync.calls` go by, by the function's name. */
+/** The specifications that the triggers of `pylon_sync.calls` use, by function. */
 export const decisionSpecs = (): Readonly<Record<string, object>> =>
   Object.fromEntries(
     DECISIONS.flatMap((verb) => {
@@ -26,7 +26,7 @@ export const decisionSpecs = (): Readonly<Record<string, object>> =>
 const statesOf = (verb: (typeof DECISIONS)[number]): readonly State[] =>
   verb === 'resolve' ? ['conflict'] : movable(verb);
 
-/** Held fields go to Pylon whatever it holds now: a person has seen what that is. */
+/** Sends the fields in conflict whatever their value in Pylon is, because a person has decided so. */
 const resolve = `CREATE OR REPLACE FUNCTION pylon_sync.send_forced(ids bigint[]) RETURNS integer
    LANGUAGE plpgsql ${DEFINER} AS $$
    BEGIN
@@ -46,7 +46,10 @@ const resolve = `CREATE OR REPLACE FUNCTION pylon_sync.send_forced(ids bigint[])
      RETURN pylon_sync.send_again(ids);
    END $$`;
 
-/** Moves those of the edits that can be moved so; how many. One by itself is refused with the reason. */
+/**
+ * Changes the state of those edits for which that is possible. Returns how many. For a single edit, raises an error
+ * with the reason.
+ */
 const decide = `CREATE OR REPLACE FUNCTION pylon_sync.decide_edits(spec jsonb, arguments jsonb, ids bigint[]) RETURNS integer
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -78,16 +81,16 @@ const decide = `CREATE OR REPLACE FUNCTION pylon_sync.decide_edits(spec jsonb, a
        ELSE CASE choice WHEN 'pylon' THEN pylon_sync.drop_edits(chosen, 'dropped for Pylon''s value by ' || ${ACTOR})
                         ELSE pylon_sync.send_forced(chosen) END END;
      IF spec ? 'single' AND moved = 0 THEN
-       RAISE EXCEPTION 'edit %: its record is gone from Pylon, or somebody else has just moved it', ids[1]
+       RAISE EXCEPTION 'edit %: its record was deleted in Pylon, or somebody else has just changed its state', ids[1]
          USING ERRCODE = '${WRONG_STATE}';
      END IF;
      RETURN moved;
    END $$`;
 
-/** What decides about edits, as the owner. */
+/** The functions that decide about edits, which run as the owner. */
 export const decideEdits = (): readonly string[] => [resolve, decide];
 
-/** Their names are bound as they are made, so that whoever may call one needs nothing else. */
+/** A function for people. Its names are resolved when it is created, so that callers need no other privilege. */
 function asked(
   name: string,
   parameters: string,
@@ -102,7 +105,7 @@ function asked(
    END`;
 }
 
-/** What people do to edits, in SQL: everything that the command line does. */
+/** The SQL functions with which people manage edits: everything that the command line can do. */
 export const personFunctions = (): readonly string[] => [
   ...DECISIONS.filter((verb) => verb !== 'resolve').flatMap((verb) => [
     asked(`${verb}_edits`, 'ids bigint[] DEFAULT NULL, txid bigint DEFAULT NULL', 'integer', {
@@ -124,19 +127,19 @@ export const personFunctions = (): readonly string[] => [
   }),
 ];
 
-/** Functions that an editor may call, and what they are for. */
+/** Functions that an editor may call, with their comments. */
 export const FOR_EDITORS: Readonly<Record<string, string>> = {
-  'discard_edit(bigint)': 'Drops an edit: its row shows what Pylon holds.',
+  'discard_edit(bigint)': "Drops an edit: its row shows Pylon's values again.",
   'discard_edits(bigint[], bigint)': 'Drops edits by their ids or those of a transaction; returns how many.',
-  'retry_edit(bigint)': 'Has an edit tried again that failed, is in conflict or waits.',
-  'retry_edits(bigint[], bigint)': 'Has edits tried again; returns how many.',
+  'retry_edit(bigint)': 'Retries an edit that failed, is in conflict or waits.',
+  'retry_edits(bigint[], bigint)': 'Retries edits; returns how many.',
   'resolve_edit(bigint, text)': "Decides about an edit in conflict: 'local' sends it, 'pylon' drops it.",
   'resolve_edits(bigint[], text)': 'Decides about edits in conflict, all of them alike; returns how many.',
 };
 
 /** Functions that need a grant of their own. */
 export const FOR_APPROVERS: Readonly<Record<string, string>> = {
-  'approve_edit(bigint)': 'Lets a draft go.',
+  'approve_edit(bigint)': 'Approves a draft, so that it is sent.',
   'approve_edits(bigint[], bigint)':
-    'Lets drafts go by their ids or those of a transaction; returns how many.',
+    'Approves drafts by their ids or those of a transaction; returns how many.',
 };

@@ -16,8 +16,8 @@ const SELF = 'SELECT oid FROM pg_roles WHERE rolname = current_user';
 const SCHEMAS = ['pylon', 'pylon_bi', 'pylon_sync'].map(literal).join(', ');
 
 /**
- * Gives this database user what default privileges have kept from it of its own schemas, tables, functions and types:
- * what owns something may give itself all of it, but does not have it for that.
+ * Grants this database user all privileges on its own schemas, tables, functions and types, in case default
+ * privileges have withheld them: an owner may grant itself everything, but need not have it.
  */
 export const ownGrants = (): string => `DO $$
    DECLARE given text;
@@ -48,10 +48,13 @@ export const ownGrants = (): string => `DO $$
      END LOOP;
    END $$`;
 
-/** Who owns the mirror. */
+/** A query for the owner of the mirror. */
 const OWNER = "SELECT relowner FROM pg_class WHERE oid = 'pylon_sync.edits'::regclass";
 
-/** What all roles are for: to read the mirror and the views, with what these call. As much as there is of the owner's. */
+/**
+ * The grants of every role: reading the mirror and the views, with the functions that these call. Only on the owner's
+ * objects.
+ */
 const READING = `
   SELECT format('USAGE ON SCHEMA %I', nspname) AS what FROM pg_namespace WHERE nspname IN ('pylon', 'pylon_bi')
    UNION ALL
@@ -61,7 +64,7 @@ const READING = `
   SELECT format('EXECUTE ON FUNCTION pylon_bi.%I(%s)', proname, pg_get_function_identity_arguments(p.oid))
     FROM pg_proc AS p WHERE pronamespace = to_regnamespace('pylon_bi') AND proowner = (${OWNER})`;
 
-/** The same of what is made later. */
+/** The same grants on objects that are created later. */
 const LATER = [
   'IN SCHEMA pylon, pylon_bi GRANT SELECT ON TABLES',
   'IN SCHEMA pylon_bi GRANT EXECUTE ON FUNCTIONS',
@@ -69,7 +72,7 @@ const LATER = [
 
 const EDITS = ['SELECT ON TABLE pylon_sync.edits'];
 
-/** Of the daemon's own state what people need to understand the mirror; of rejected records not what they hold. */
+/** The daemon's own state that people need to understand the mirror; not the contents of rejected records. */
 const STATE = [
   'USAGE ON SCHEMA pylon_sync',
   ...['audits', 'changes', 'ids', 'migrations', 'rereads', 'runs', 'scans', 'tombstones'].map(
@@ -83,7 +86,7 @@ const calling = (signatures: readonly string[]) =>
 const ofSync = (signatures: readonly string[]) =>
   calling(signatures.map((signature) => `pylon_sync.${signature}`));
 
-/** What a role is for beyond reading the mirror. */
+/** The grants of each role besides reading the mirror. */
 const BEYOND: Readonly<Record<Role, readonly string[]>> = {
   pylon_reader: STATE,
   pylon_editor: [
@@ -103,21 +106,21 @@ const BEYOND: Readonly<Record<Role, readonly string[]>> = {
   pylon_approver: [...STATE, ...EDITS, ...ofSync(Object.keys(FOR_APPROVERS))],
 };
 
-/** What roles were given before: whoever takes something of it away has meant to. */
+/** What roles were granted before. If it is missing now, somebody has revoked it on purpose. */
 type Given = Readonly<
   Partial<Record<Role, { readonly role: string; readonly statements: readonly string[] }>>
 >;
 
-/** Names of what was made again since: what was given of it went with it, by nobody's intention. */
+/** The key for names of objects that were created again since: their grants were lost with them, not revoked. */
 const LOST = 'lost';
 type Noted = Given & { readonly [LOST]?: readonly string[] };
 
-/** Kinds of what something is given of. */
+/** Kinds of objects with grants. */
 const GIVEN_OF = ['schema', 'table', 'view', 'function'];
 
 /**
- * Has the next installation give again what roles had of schemas, relations and functions that were lost and are made
- * again; within the transaction that makes them.
+ * Makes the next installation repeat the grants on schemas, relations and functions that were lost and are created
+ * again. Must run in the transaction that creates them.
  */
 export async function loseGrants(
   client: Pick<pg.ClientBase, 'query'>,
@@ -135,7 +138,7 @@ export async function loseGrants(
   );
 }
 
-/** What a statement gives something of: schemas; or `schema.name`, and the schema that it went with. */
+/** The objects that a GRANT is about: schemas, or `schema.name` with its schema. */
 const namedIn = (statement: string): readonly string[] =>
   (
     / ON (?:TABLE|FUNCTION|SCHEMA) ([^ (]+)| IN SCHEMA (\w+), (\w+) /
@@ -146,9 +149,9 @@ const namedIn = (statement: string): readonly string[] =>
 const digestOf = (statement: string) => createHash('sha256').update(statement).digest('base64').slice(0, 8);
 
 /**
- * Makes the roles where this database user may, and grants them all that they are for, whatever default privileges
- * there are: each thing once. What somebody has revoked since stays revoked, unless the role, or all that it had, is
- * new: after a restore, say.
+ * Creates the roles if this database user may, and grants them their privileges once each, independent of default
+ * privileges. What somebody has revoked stays revoked, unless the role or all of its grants are new, e.g. after a
+ * restore.
  */
 export async function installGrants(client: pg.ClientBase): Promise<void> {
   await client.query(makeRoles());

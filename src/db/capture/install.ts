@@ -17,10 +17,10 @@ import { FOR_ALL, policies, visibleFunctions } from './visible.ts';
 
 type Client = Pick<pg.ClientBase, 'query'>;
 
-/** Statements that are run together, under a name: once, and again when one of them has changed. */
+/** Statements that run together, under a name: once, and again if one of them has changed. */
 type Part = readonly [name: string, statements: readonly string[]];
 
-/** Every statement that makes people's changes of the mirror edits, in their order. */
+/** All statements that install the capture of edits, in order. */
 function captureParts(owner: string): readonly Part[] {
   const tables = resources.map((resource) => ({ name: resource.name, ...captureOf(resource, owner) }));
   return [
@@ -48,19 +48,19 @@ function captureParts(owner: string): readonly Part[] {
       ],
     ],
     ['policies', policies()],
-    // By itself each: whoever writes to one table is not kept waiting for what becomes of another's triggers.
+    // Each table separately, so that a changed trigger locks its own table only.
     ...tables.map(({ name, triggers }): Part => [`triggers of ${name}`, triggers]),
   ];
 }
 
-/** All statements of this version, whoever owns the tables. */
+/** All statements of this version, for any owner of the tables. */
 export const captureStatements = (): readonly string[] =>
   captureParts('').flatMap(([, statements]) => statements);
 
 const digestOf = (statements: readonly string[]) =>
   createHash('sha256').update(statements.join(';\n')).digest('hex');
 
-/** The digest of each part that was installed, by its name. */
+/** The digests of the installed parts, by name. */
 async function knownDigests(client: Client): Promise<Readonly<Record<string, string>>> {
   const { rows } = await client.query<{ known: unknown }>(
     "SELECT value AS known FROM pylon_sync.settings WHERE key = 'capture'",
@@ -69,7 +69,9 @@ async function knownDigests(client: Client): Promise<Readonly<Record<string, str
   return (known !== null && typeof known === 'object' ? known : {}) as Readonly<Record<string, string>>;
 }
 
-/** The statements that this version has installed: those of other versions may have made other things. */
+/**
+ * The statements of this version that are installed as they are. Parts that another version installed are left out.
+ */
 export async function installedCapture(client: Client): Promise<readonly string[]> {
   const { rows } = await client.query<{ owner: string }>(
     "SELECT pg_get_userbyid(nspowner)::text AS owner FROM pg_namespace WHERE nspname = 'pylon_sync'",
@@ -82,10 +84,10 @@ export async function installedCapture(client: Client): Promise<readonly string[
 }
 
 /**
- * Brings the functions and triggers that capture edits to this version, where they are not; within a migration's
- * transaction. They are made from the descriptors, so they follow these and not a migration of their own.
+ * Installs the functions and triggers of this version that capture edits, unless they are installed. Must run in a
+ * migration's transaction. They are generated from the descriptors, and need no migration of their own.
  *
- * @param isLost whether something that these statements made is not there any more: they run again then.
+ * @param isLost Whether an object that these statements created is missing, so that they run again.
  */
 export async function installCapture(
   client: pg.ClientBase,

@@ -5,12 +5,12 @@ import { DEFINER, literal } from './names.ts';
 /** States in SQL. */
 const list = (states: readonly State[]) => states.map(literal).join(', ');
 
-/** SQLSTATEs of what people ask of an edit and cannot have. */
+/** SQLSTATEs of requests about an edit that are refused. */
 export const UNKNOWN = 'P0002';
 export const WRONG_STATE = '55000';
 export const WRONG_VALUE = '22023';
 
-/** What all functions that move edits share. */
+/** Helpers of the functions that change the states of edits. */
 const shared: readonly string[] = [
   `CREATE OR REPLACE FUNCTION pylon_sync.refuse_unless_in(edit_id bigint, verb text, states text[]) RETURNS void
    LANGUAGE plpgsql ${DEFINER} AS $$
@@ -24,14 +24,14 @@ const shared: readonly string[] = [
      IF edit.state <> ALL (states) THEN
        RAISE EXCEPTION 'edit % is %: there is nothing to %', edit_id, edit.state, verb USING ERRCODE = '${WRONG_STATE}',
          HINT = CASE edit.state
-                  WHEN 'sending' THEN 'It is on its way to Pylon, whose answer settles it.'
+                  WHEN 'sending' THEN 'It is being sent to Pylon, whose answer settles it.'
                   WHEN 'applied' THEN format('SELECT pylon_sync.undo(%s) queues the reverse.', edit_id)
                   WHEN 'draft' THEN format('SELECT pylon_sync.approve_edit(%s) lets it go.', edit_id)
                   ELSE 'This can be done to edits that are ' || array_to_string(states, ', ') || '.' END;
      END IF;
    END $$`,
 
-  // Rows before edits, in one order: as the daemon locks them.
+  // Locks rows before edits, in the same order as the daemon.
   `CREATE OR REPLACE FUNCTION pylon_sync.lock_records(ids bigint[]) RETURNS void
    LANGUAGE plpgsql ${DEFINER} AS $$
    BEGIN
@@ -40,7 +40,8 @@ const shared: readonly string[] = [
               ORDER BY 1, 2) AS records;
    END $$`,
 
-  // The columns of an edit as Pylon was last seen to hold them; custom fields that it does not change as they are shown.
+  // Pylon's last known values of an edit's columns; custom fields that the edit does not change are taken from
+  // the row.
   `CREATE OR REPLACE FUNCTION pylon_sync.columns_before(edit pylon_sync.edits, shown jsonb) RETURNS jsonb
    LANGUAGE sql STABLE ${DEFINER} AS $$
      SELECT coalesce(jsonb_object_agg(key, CASE WHEN key = 'custom_fields' THEN
@@ -52,8 +53,8 @@ const shared: readonly string[] = [
        FROM jsonb_each((edit).changes),
             LATERAL (SELECT coalesce((edit).shadow -> key, (edit).base -> key, 'null')) AS before(held) $$`,
 
-  // A row as Pylon was last seen to hold it: without its edits that are not settled, and one more. Of those that change
-  // the same, the first one knows.
+  // A row with Pylon's last known values: without its unsettled edits and one further edit. If several edits
+  // change a column, the first one has the value.
   `CREATE OR REPLACE FUNCTION pylon_sync.known_row(resource text, record_id text, shown jsonb, without bigint DEFAULT NULL)
      RETURNS jsonb
    LANGUAGE plpgsql STABLE ${DEFINER} AS $$
@@ -70,7 +71,7 @@ const shared: readonly string[] = [
      RETURN known;
    END $$`,
 
-  // Keeps with the edits of a record that are not settled what Pylon was last seen to hold.
+  // Saves Pylon's last known values with the unsettled edits of a record.
   `CREATE OR REPLACE FUNCTION pylon_sync.keep_shadows(resource text, record_id text, known jsonb) RETURNS void
    LANGUAGE sql ${DEFINER} AS $$
      UPDATE pylon_sync.edits AS e
@@ -78,7 +79,7 @@ const shared: readonly string[] = [
       WHERE e.resource = keep_shadows.resource AND e.record_id = keep_shadows.record_id
         AND e.operation = 'update' AND e.state IN (${list(UNSETTLED)}) $$`,
 
-  // A record's row with an edit that is to be sent again, and those after it, which it must not cover.
+  // Applies an edit that is to be sent again to its row, and then the later edits, which it must not overwrite.
   `CREATE OR REPLACE FUNCTION pylon_sync.show_edits(resource text, record_id text, first_id bigint) RETURNS boolean
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -101,7 +102,10 @@ const shared: readonly string[] = [
    END $$`,
 ];
 
-/** A row without an edit: as it stood, or as Pylon was last seen to hold it, until the daemon has asked. */
+/**
+ * Removes an edit from its row: restores the values from before, or Pylon's last known ones, until the daemon fetches
+ * the record.
+ */
 const withdraw = `CREATE OR REPLACE FUNCTION pylon_sync.withdraw_edit(edit pylon_sync.edits) RETURNS void
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -175,7 +179,7 @@ const drop = `CREATE OR REPLACE FUNCTION pylon_sync.drop_edits(ids bigint[], why
      RETURN total;
    END $$`;
 
-/** The row of a DELETE that is to be sent after all: gone again, as it stood until now. Whether there was one. */
+/** Deletes the row again for a DELETE that is to be sent after all. Returns whether there was a row. */
 const takeAway = `CREATE OR REPLACE FUNCTION pylon_sync.take_away(edit pylon_sync.edits) RETURNS boolean
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -236,5 +240,5 @@ const letGo = `CREATE OR REPLACE FUNCTION pylon_sync.let_go(ids bigint[]) RETURN
      RETURN total;
    END $$`;
 
-/** What moves edits and shows it in their rows: called by the functions that people call. */
+/** The functions that change the states of edits and update their rows. The functions for people call these. */
 export const movingFunctions = (): readonly string[] => [...shared, withdraw, drop, takeAway, again, letGo];

@@ -1,13 +1,13 @@
 import { type Pool, readStatement } from '../connection/atomic.ts';
 
-/** Roles that people are given: to read, to edit too what Pylon lets one change, to let drafts go. */
+/** The roles for people: to read, to edit as well, and to approve drafts. */
 export const ROLES = ['pylon_reader', 'pylon_editor', 'pylon_approver'] as const;
 
 export type Role = (typeof ROLES)[number];
 
 /**
- * Makes the roles that the server lacks. Roles belong to the server: a database user that may not create them
- * leaves that to an administrator, and the next migration grants what they need.
+ * Creates missing roles. Roles belong to the server: if this database user may not create them, an administrator
+ * must, and the next migration grants them what they need.
  */
 export const makeRoles = (): string => {
   const make = (role: string) => `
@@ -15,14 +15,14 @@ export const makeRoles = (): string => {
       BEGIN
         CREATE ROLE ${role} NOLOGIN;
       EXCEPTION
-        WHEN insufficient_privilege THEN RAISE NOTICE 'role ${role} has to be made by who may make roles';
+        WHEN insufficient_privilege THEN RAISE NOTICE 'role ${role} must be created by a user who may create roles';
         WHEN duplicate_object OR unique_violation THEN NULL;
       END;
     END IF;`;
   return `DO $$ BEGIN ${ROLES.map(make).join(' ')} END $$`;
 };
 
-/** Takes from everybody what this database user's functions of schema `pylon_sync` have been given by default. */
+/** Revokes the default privileges of everybody on this database user's functions in schema `pylon_sync`. */
 export const revokeFunctions = (): string => `DO $$
    DECLARE called text;
    BEGIN
@@ -32,7 +32,7 @@ export const revokeFunctions = (): string => `DO $$
      END LOOP;
    END $$`;
 
-/** Roles that the server does not have: whoever migrated may not make any. */
+/** The roles that are missing on the server because the user who migrated may not create roles. */
 export async function missingRoles(pool: Pool): Promise<readonly string[]> {
   const { rows } = await readStatement<{ name: string }>(
     pool,
@@ -42,7 +42,7 @@ export async function missingRoles(pool: Pool): Promise<readonly string[]> {
   return ROLES.filter((role) => !rows.some(({ name }) => name === role));
 }
 
-/** Other databases of the server where the roles have been granted something: they are the server's, not a database's. */
+/** Other databases of the server in which the roles have grants: roles belong to the server. */
 export async function sharingRoles(pool: Pool): Promise<readonly string[]> {
   const { rows } = await readStatement<{ name: string }>(
     pool,

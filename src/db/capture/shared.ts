@@ -1,27 +1,29 @@
 import { PROVISIONAL } from '../../edits/provisional.ts';
 import { DEFINER } from './names.ts';
 
-/** SQLSTATEs of what the triggers refuse: Postgres's own for the like. */
+/** SQLSTATEs of the triggers' errors, those that Postgres uses for similar errors. */
 export const REFUSED = {
-  /** A column, or an operation, that Pylon does not offer. */
+  /** A column or an operation that Pylon does not support. */
   unsupported: '0A000',
-  /** A NULL that Pylon cannot take. */
+  /** A NULL that Pylon does not accept. */
   null: '23502',
-  /** A provisional id that stands for another record. */
+  /** A provisional id that was used for another record. */
   taken: '23505',
-  /** A value that Pylon cannot take. */
+  /** A value that Pylon does not accept. */
   value: '23514',
-  /** What `PYLON_SYNC_ALLOW` leaves out. */
+  /** An operation that `PYLON_SYNC_ALLOW` does not include. */
   notAllowed: '42501',
 } as const;
 
-/** Whether the session says that its edits are drafts. */
+/** SQL: whether the session has set that its edits are drafts. */
 export const DRAFT = `lower(current_setting('pylon_sync.draft', true)) IN ('on', 'true', 'yes', '1')`;
 
-/** The user of the statement: the role that was set, else the login; within a function that runs as its owner, too. */
+/**
+ * SQL: the user of the statement: the role that was set, else the login. Also correct in a SECURITY DEFINER function.
+ */
 export const ACTOR = `coalesce(nullif(current_setting('role', true), 'none'), session_user)`;
 
-/** The statement, in a trigger's function, that queues an edit; its arguments are expressions. */
+/** SQL for a trigger function that queues an edit; the arguments are SQL expressions. */
 export const queueing = (
   resource: string,
   id: string,
@@ -41,7 +43,7 @@ export const sharedFunctions = (): readonly string[] => [
   `CREATE OR REPLACE FUNCTION pylon_sync.setting(name text) RETURNS jsonb
    LANGUAGE sql STABLE ${DEFINER} AS $$ SELECT value FROM pylon_sync.settings WHERE key = name $$`,
 
-  // What the daemon has published; before any has, what it allows by itself.
+  // The settings that the daemon has published, or the defaults before it has.
   `CREATE OR REPLACE FUNCTION pylon_sync.refuse_unless_allowed(operation text) RETURNS void
    LANGUAGE plpgsql STABLE ${DEFINER} AS $$
    BEGIN
@@ -52,7 +54,8 @@ export const sharedFunctions = (): readonly string[] => [
      END IF;
    END $$`,
 
-  // These three run as whoever writes, for speed: their triggers have decided, and nothing in them can be bent.
+  // These three run as the writing user, for speed. They cannot be misused, because their triggers' conditions
+  // decide.
   `CREATE OR REPLACE FUNCTION pylon_sync.skip_gone() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
      RAISE NOTICE '% % is gone from Pylon: skipped', TG_TABLE_NAME, OLD.id;
@@ -71,7 +74,7 @@ export const sharedFunctions = (): readonly string[] => [
      RETURN NEW;
    END $$`,
 
-  // The row shows at once what Pylon will keep; what it cannot keep is left to be refused.
+  // The row shows at once the value that Pylon will store. Other values are refused later.
   `CREATE OR REPLACE FUNCTION pylon_sync.keep_as_texts() RETURNS trigger
    LANGUAGE plpgsql ${DEFINER} AS $$
    BEGIN
@@ -106,7 +109,8 @@ export const sharedFunctions = (): readonly string[] => [
        USING ERRCODE = '${REFUSED.unsupported}', TABLE = TG_TABLE_NAME;
    END $$`,
 
-  // A row of which Pylon knows nothing yet goes with its edits. Argument: why no other can be deleted; empty where it can.
+  // Deletes a row that Pylon does not have yet with its edits. Argument: why other rows cannot be deleted; empty
+  // if they can.
   `CREATE OR REPLACE FUNCTION pylon_sync.capture_delete() RETURNS trigger
    LANGUAGE plpgsql ${DEFINER} AS $$
    BEGIN
@@ -129,7 +133,7 @@ export const sharedFunctions = (): readonly string[] => [
      RETURN NULL;
    END $$`,
 
-  // Is it too much at once; and the daemon is told.
+  // Applies the guard, and notifies the daemon.
   `CREATE OR REPLACE FUNCTION pylon_sync.edits_queued() RETURNS void
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -150,9 +154,9 @@ export const sharedFunctions = (): readonly string[] => [
      PERFORM pg_notify('pylon_sync_edits', '');
    END $$`,
 
-  // Of edits that a trigger of the user's own makes when the daemon writes, those that wait for a person: what is not
-  // allowed; what Pylon refused before, or holds otherwise; and what follows so soon on one of the same that a trigger
-  // which answers each write with another one would go on for ever.
+  // Edits by users' triggers on the daemon's writes that become drafts: those that are not allowed; those that
+  // Pylon refused before, or changed to another value; and those that follow the same change so soon that a
+  // trigger which answers each write with another would loop for ever.
   `CREATE OR REPLACE FUNCTION pylon_sync.keep_back(mine bigint, kind text) RETURNS void
    LANGUAGE sql ${DEFINER} AS $$
      UPDATE pylon_sync.edits AS e
@@ -167,7 +171,7 @@ export const sharedFunctions = (): readonly string[] => [
                                    AND o.actor = e.actor
                                    AND o.changes ?| ARRAY(SELECT jsonb_object_keys(e.changes))))) $$`,
 
-  // After each statement: was there anything to capture, and is it allowed.
+  // Runs after each statement: checks whether it changed anything to capture, and whether that is allowed.
   `CREATE OR REPLACE FUNCTION pylon_sync.after_edits() RETURNS trigger
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE

@@ -8,11 +8,11 @@ import { identifier, literal, notDaemonWrite, TRANSITION, tableOf } from './name
 const NO_INSERT = 'objects of this kind are not created here';
 const NO_DELETE = 'Pylon has no way to delete one';
 
-/** Whether rows can be deleted, be it only those that Pylon does not have yet. */
+/** Whether rows can be deleted, even if only those that Pylon does not have yet. */
 export const deletable = ({ writes }: Resource): boolean =>
   writes?.remove !== undefined || writes?.create !== undefined;
 
-/** What can be changed of a resource, for people. */
+/** What can be changed of a resource, as a phrase for people. */
 function offer(resource: Resource): string {
   const columns = writableColumns(resource.writes, 'update');
   return columns.length === 0
@@ -20,7 +20,7 @@ function offer(resource: Resource): string {
     : `Can be changed: ${columns.join(', ')}.`;
 }
 
-/** Gives new rows provisional ids, where they do not get them yet: that locks the table against readers too. */
+/** Sets the default of `id` to provisional ids, unless it is set: that locks the table, for readers too. */
 const provisionalIds = (table: string): string => `DO $$ BEGIN
      IF NOT EXISTS (SELECT FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
                      WHERE adrelid = '${table}'::regclass AND attname = 'id'
@@ -31,15 +31,15 @@ const provisionalIds = (table: string): string => `DO $$ BEGIN
 
 /** The statements of one mirror table. */
 export interface Capture {
-  /** They lock no table. */
+  /** These lock no table. */
   readonly functions: readonly string[];
-  /** After them: these lock their table against whoever writes to it. */
+  /** Run after the functions. These lock their table against writers. */
   readonly triggers: readonly string[];
 }
 
 /**
- * The functions and triggers of one mirror table: what people change becomes edits, what Pylon cannot change is
- * refused, what the daemon writes is left alone. Made anew as a whole, in place.
+ * The functions and triggers of one mirror table: people's changes become edits, changes that Pylon does not support
+ * are refused, and the daemon's writes are ignored. Replaced as a whole, in place.
  */
 export function captureOf(resource: Resource, owner: string): Capture {
   const { name, writes } = resource;
@@ -84,7 +84,8 @@ export function captureOf(resource: Resource, owner: string): Capture {
     writes === undefined || written.length === 0
       ? []
       : [
-          // In the order of their names: a row that is gone is skipped before anything is said of it.
+          // Triggers run in the order of their names: the one that skips deleted rows comes before those that
+          // refuse.
           without('before'),
           trigger(
             'before_1_gone',
@@ -103,7 +104,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
             `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND ${differ(written)})
              EXECUTE FUNCTION pylon_sync.stamp()`,
           ),
-          // Of the statement, in the place of one of each row that there was before.
+          // A statement trigger, which replaces the row trigger of earlier versions.
           without('capture'),
           trigger(
             'capture_all',

@@ -3,7 +3,7 @@ import { DEFINER, literal, MARK } from './names.ts';
 
 const array = (names: readonly string[]) => `'{${names.join(',')}}'::text[]`;
 
-/** A text array that depends on the resource, for functions with a parameter of that name. */
+/** SQL: a text array that depends on the function's parameter `resource`. */
 function byResource(resources: readonly Resource[], of: (resource: Resource) => readonly string[]): string {
   const cases = resources
     .map((one) => [one.name, of(one)] as const)
@@ -17,25 +17,25 @@ const setsOf = ({ writes }: Resource) =>
     .filter(([, { kind }]) => kind === 'set')
     .map(([column]) => column);
 
-/** Columns that the path of the request for one record needs beside the id. */
+/** Columns that the path of the request for one record needs besides the id. */
 const factsOf = ({ get = '' }: Resource) =>
   [...get.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').filter((name) => name !== 'id');
 
-/** Elements of a value that should be an array, as a set-returning expression. */
+/** SQL: the elements of a value that should be an array. */
 const items = (value: string) =>
   `jsonb_array_elements(CASE WHEN jsonb_typeof(${value}) = 'array' THEN ${value} ELSE '[]' END)`;
 const has = (value: string, item: string) =>
   `coalesce(CASE WHEN jsonb_typeof(${value}) = 'array' THEN ${value} @> jsonb_build_array(${item}) END, false)`;
 const object = (value: string) => `CASE WHEN jsonb_typeof(${value}) = 'object' THEN ${value} ELSE '{}' END`;
 
-/** Whether a custom field is one of several values. */
+/** SQL: whether a custom field has several values. */
 const isSet = (base: string, wanted: string) => {
   const [before, after] = [base, wanted].map((value) => `coalesce(${value}, 'null')`);
   const isSingle = (value = '') => `(jsonb_typeof(${value}) <> 'array' AND ${value} NOT IN ('null', '""'))`;
   return `('array' IN (jsonb_typeof(${before}), jsonb_typeof(${after})) AND NOT ${isSingle(before)} AND NOT ${isSingle(after)})`;
 };
 
-/** What an edit makes of a row, in SQL: as `src/edits/merge.ts` does it. */
+/** The SQL functions that apply an edit to a row, in the same way as `src/edits/merge.ts`. */
 export const valueFunctions = (resources: readonly Resource[]): readonly string[] => [
   `CREATE OR REPLACE FUNCTION pylon_sync.changed_set(base jsonb, wanted jsonb, onto jsonb) RETURNS jsonb
    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -57,7 +57,7 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
            FROM jsonb_each(${object('wanted')}) AS w(slug, value)) AS changed
         WHERE value NOT IN ('null', '""', '[]')) AS fields $$`,
 
-  // A custom field's value as Pylon keeps it: texts, whatever JSON a person wrote.
+  // A custom field's value as Pylon stores it: as texts, whatever JSON it was written as.
   `CREATE OR REPLACE FUNCTION pylon_sync.as_texts(value jsonb) RETURNS jsonb
    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
      SELECT CASE jsonb_typeof(value)
@@ -67,8 +67,8 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
                                             FROM jsonb_array_elements(value) WITH ORDINALITY AS a(item, place)), '[]')
               ELSE value END $$`,
 
-  // Custom fields as a statement gives them, with those that it changes as Pylon keeps them; what means the same as
-  // before stays as it stood.
+  // The custom fields of a statement, with changed ones as Pylon stores them. A value with the same meaning as
+  // before stays unchanged.
   `CREATE OR REPLACE FUNCTION pylon_sync.texts_in(stood jsonb, given jsonb) RETURNS jsonb
    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
      SELECT given || coalesce((
@@ -77,7 +77,7 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
          FROM jsonb_each(given) AS g(slug, value)
         WHERE value IS DISTINCT FROM ${object('stood')} -> slug), '{}') $$`,
 
-  // The columns that an edit changes, as they are after it.
+  // The columns that an edit changes, with their values after it.
   `CREATE OR REPLACE FUNCTION pylon_sync.changed_columns(resource text, base jsonb, wanted jsonb, onto jsonb) RETURNS jsonb
    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
      SELECT coalesce(jsonb_object_agg(key, CASE
@@ -86,7 +86,8 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
               ELSE value END), '{}')
        FROM jsonb_each(wanted) $$`,
 
-  // What an edit stood on, of the fields that another one changed too, as that one stood; of sets it does not matter.
+  // The base of an edit, with the fields that another edit changed too taken from that one's base. Sets are
+  // unaffected.
   `CREATE OR REPLACE FUNCTION pylon_sync.base_without(resource text, base jsonb, changes jsonb, other_base jsonb, other_changes jsonb)
      RETURNS jsonb
    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -99,15 +100,15 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
               ELSE coalesce(other_base -> key, 'null') END), '{}')
        FROM jsonb_each(other_changes) WHERE changes ? key $$`,
 
-  // Columns of a table that a JSON object has values for, with their types, as a record of them is declared. A table may
-  // have more columns than the mirror's: whatever their types refuse is not to be met.
+  // The columns of a table for which a JSON object has values, with their types, as a record definition. Only
+  // these, because columns that a user has added may have types that refuse a value.
   `CREATE OR REPLACE FUNCTION pylon_sync.columns_of(resource text, given jsonb) RETURNS text
    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
      SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)
        FROM pg_attribute
       WHERE attrelid = format('pylon.%I', resource)::regclass AND attnum > 0 AND NOT attisdropped AND given ? attname $$`,
 
-  // Values as columns of a table hold them.
+  // Values converted to the types of a table's columns.
   `CREATE OR REPLACE FUNCTION pylon_sync.as_columns(resource text, given jsonb) RETURNS jsonb
    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
    DECLARE
@@ -118,7 +119,7 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
      RETURN held;
    END $$`,
 
-  // Puts a row back that was deleted, the columns of the user's own included; what Postgres makes by itself is left out.
+  // Inserts a deleted row again, including users' columns but without generated ones.
   `CREATE OR REPLACE FUNCTION pylon_sync.put_row(resource text, given jsonb) RETURNS void
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -133,8 +134,8 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
        USING given;
    END $$`,
 
-  // Has one row stand for two: the one that was inserted here goes, and with it what refers to it (by a foreign key of
-  // the user's own that follows updates) and the columns of the user's own go to the one that a pull has brought.
+  // Merges two rows of one record: deletes the one that was inserted here, and moves users' columns and
+  // references (by users' foreign keys with ON UPDATE CASCADE) to the one that a pull has stored.
   `CREATE OR REPLACE FUNCTION pylon_sync.merge_rows(resource text, provisional text, id text, mirrored text[]) RETURNS void
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -164,7 +165,7 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
                     resource, assignments, pylon_sync.columns_of(resource, own)) USING own, merge_rows.id;
    END $$`,
 
-  // Writes columns of a live row as whoever calls it; whether there was one.
+  // Writes columns of a live row with the caller's privileges. Returns whether there was one.
   `CREATE OR REPLACE FUNCTION pylon_sync.put_columns(resource text, record_id text, columns jsonb) RETURNS boolean
    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
    DECLARE
@@ -180,7 +181,7 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
      RETURN written > 0;
    END $$`,
 
-  // A live row as JSON, locked; null where there is none.
+  // Locks a live row and returns it as JSON; null if there is none.
   `CREATE OR REPLACE FUNCTION pylon_sync.locked_row(resource text, record_id text) RETURNS jsonb
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -192,8 +193,8 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
      RETURN found;
    END $$`,
 
-  // What is written in between is the daemon's own, also where that is called by a trigger. Returns what stood before, to
-  // be put back.
+  // Marks what follows as the daemon's own writes, also if a trigger calls this. Returns the previous mark, to
+  // be restored.
   `CREATE OR REPLACE FUNCTION pylon_sync.mark_as_daemon(mark text) RETURNS text
    LANGUAGE plpgsql ${DEFINER} AS $$
    DECLARE
@@ -203,7 +204,8 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
      RETURN before;
    END $$`,
 
-  // The daemon asks Pylon for the record as soon as it can, and writes what it says whatever stands there.
+  // Queues a record to be fetched as soon as possible, and clears its hash so that the answer is written in any
+  // case.
   `CREATE OR REPLACE FUNCTION pylon_sync.read_again(resource text, record_id text, known jsonb) RETURNS void
    LANGUAGE sql ${DEFINER} AS $$
      INSERT INTO pylon_sync.rereads (resource, record_id, facts, reason)
@@ -213,7 +215,7 @@ export const valueFunctions = (resources: readonly Resource[]): readonly string[
          DO UPDATE SET facts = excluded.facts, reason = excluded.reason, since = clock_timestamp() $$`,
 ];
 
-/** Those that functions running as the caller use. */
+/** The functions that are called with the caller's privileges. */
 export const FOR_FUNCTIONS = [
   'changed_set(jsonb, jsonb, jsonb)',
   'changed_fields(jsonb, jsonb, jsonb)',

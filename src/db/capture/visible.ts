@@ -1,21 +1,21 @@
 import { FIXED } from './names.ts';
 import { ACTOR } from './shared.ts';
 
-/** The mirror's tables, of which row security keeps rows from whoever asks. */
+/** SQL: the mirror's tables with row security that applies to the current user. */
 const GUARDED = `FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE n.nspname = 'pylon' AND c.relkind IN ('r', 'p') AND c.relrowsecurity AND row_security_active(c.oid)`;
 
-/** Whether whoever asks may read a table's ids at all. */
+/** SQL: whether the current user may read a table's ids at all. */
 const READABLE = "has_schema_privilege('pylon', 'USAGE') AND has_column_privilege(c.oid, 'id', 'SELECT')";
 
-/** Whether an edit of an alias made or took away its record, which has no row for that, by who asks now. */
+/** SQL: whether the current user made an edit that created or deleted its record, so that there is no row to see. */
 export const MINE = (alias: string) =>
   `${alias}.operation IN ('create', 'delete') AND ${alias}.actor = ${ACTOR}`;
 
 /**
- * Of the records in `NEW.resources` and `NEW.record_ids`, the places of those that row security keeps from whoever
- * runs this, as a statement that writes them to `NEW.unseen`. It calls nothing of ours, so that no grant is needed for it.
- * Variables: `guarded` and `places`.
+ * A statement that writes to `NEW.unseen` the positions of those records in `NEW.resources` and `NEW.record_ids` that
+ * row security hides from the current user. It calls none of our functions, so that it needs no grant. Uses the
+ * variables `guarded` and `places`.
  */
 export const NOTE_UNSEEN = `
      NEW.unseen := '{}';
@@ -28,7 +28,7 @@ export const NOTE_UNSEEN = `
        NEW.unseen := NEW.unseen || coalesce(places, '{}');
      END LOOP;`;
 
-/** What policies ask, as whoever reads. */
+/** The functions that policies call, with the reader's privileges. */
 export const visibleFunctions = (): readonly string[] => [
   `CREATE OR REPLACE FUNCTION pylon_sync.sees_all() RETURNS boolean
    LANGUAGE plpgsql STABLE ${FIXED} AS $$
@@ -50,7 +50,7 @@ export const visibleFunctions = (): readonly string[] => [
    END $$`,
 ];
 
-/** They run as who asks, and say what that one could see alone. */
+/** Functions that everybody may call: they run as the caller, and return only what it could see anyway. */
 export const FOR_ALL: Readonly<Record<string, string>> = {
   'sees_all()': 'Whether no policy of a table of schema pylon keeps rows from you.',
   'sees(text, text)': 'Whether no policy of its table keeps a record from you.',
@@ -62,7 +62,10 @@ const policy = (table: string, using: string): readonly string[] => [
   `CREATE POLICY "pylon_sync_visible" ON pylon_sync."${table}" USING ((SELECT pylon_sync.sees_all()) OR ${using})`,
 ];
 
-/** What is known of a record, for those who see the record. Without policies on the mirror's tables they keep nothing back. */
+/**
+ * The policies that show the daemon's data about a record only to those who can see the record. Without policies on
+ * the mirror's tables they hide nothing.
+ */
 export const policies = (): readonly string[] => [
   ...policy('edits', `${MINE('edits')} OR pylon_sync.sees(resource, record_id)`),
   ...policy('changes', 'pylon_sync.sees(resource, record_id)'),

@@ -9,10 +9,14 @@ import { EDIT_COLUMNS, type Edit } from './queue.ts';
 
 type Bulk = NonNullable<Writes['bulk']>;
 
-/** Fewer records than this go one by one: a bulk takes effect later, and has to be read back. */
+/**
+ * Fewer records than this are sent one by one: a bulk request takes effect later, and has to be verified by reading.
+ */
 const LEAST = 5;
 
-/** What an edit changes, the same for two that change alike: of a set, what it adds and takes away. */
+/**
+ * SQL: the changes of an edit, equal for two edits that make the same change; for a set, what it adds and removes.
+ */
 const alikeIn = ({ set }: Bulk): SQL => {
   const column = sql`${set?.column ?? ''}::text`;
   const [wanted, stood] = [sql`e.changes->${column}`, sql`e.base->${column}`];
@@ -27,8 +31,8 @@ const alikeIn = ({ set }: Bulk): SQL => {
 };
 
 /**
- * Takes up, for the first time, edits of many records that are changed alike, as many as one request takes: each the
- * only edit of its record that waits. None where there are too few to be worth it.
+ * Claims edits that make the same change in many records, at most as many as one request can carry. Each was never
+ * tried and is the only waiting edit of its record. Returns none if there are too few for a bulk request.
  */
 export async function claimBulk(
   db: Database,

@@ -6,7 +6,7 @@ import type { Executor } from '../connection/connect.ts';
 import { sqlState } from '../connection/sql-state.ts';
 import { utc } from '../connection/utc.ts';
 
-/** An edit as people read it. Times are RFC 3339 in UTC. */
+/** An edit for people to read. Times are RFC 3339 in UTC. */
 export interface EditDetails {
   readonly id: number;
   readonly resource: string;
@@ -22,20 +22,20 @@ export interface EditDetails {
   readonly error: string | null;
   readonly http_status: number | null;
   readonly request_id: string | null;
-  /** By field as `nameOf` names it. */
+  /** Pylon's values, by field as `nameOf` names it. */
   readonly remote: Values | null;
   readonly sent: Values | null;
-  /** Whether Pylon has answered it already, and that could not be stored yet. */
+  /** Whether Pylon has answered it, but the outcome could not be stored yet. */
   readonly is_answered: boolean;
   readonly actor: string;
-  /** Null where the database was copied or restored since. */
+  /** Null if the database was copied or restored since. */
   readonly txid: number | null;
   readonly created_at: string;
   readonly sent_at: string | null;
   readonly settled_at: string | null;
 }
 
-/** Which edits are meant; what is absent chooses nothing, and all that is given has to hold. */
+/** Which edits to select: those that match all given conditions. An absent condition matches all. */
 export interface EditFilter {
   readonly ids?: readonly number[];
   readonly states?: readonly string[];
@@ -62,7 +62,7 @@ function condition({ ids = [], states = [], resources = [], record, olderThanSec
   return sql.join(all, sql` AND `);
 }
 
-/** The newest of the edits that are meant, newest first, and how many there are. */
+/** The newest selected edits, newest first, and the number of all selected. */
 export async function findEdits(
   db: Executor,
   filter: EditFilter,
@@ -82,7 +82,7 @@ export async function findEdits(
   return { total: counted.rows[0]?.total ?? 0, edits: rows };
 }
 
-/** Ids and states of the edits that are meant, the oldest first. */
+/** Ids and states of the selected edits, oldest first. */
 export async function chooseEdits(
   db: Executor,
   filter: EditFilter,
@@ -93,7 +93,7 @@ export async function chooseEdits(
   return rows;
 }
 
-/** What a person decides of edits. */
+/** What a person can decide about edits. */
 export type Decision = 'retry' | 'discard' | 'approve' | 'local' | 'pylon';
 
 const CALLS: Readonly<Record<Decision, (ids: SQL) => SQL>> = {
@@ -106,7 +106,9 @@ const CALLS: Readonly<Record<Decision, (ids: SQL) => SQL>> = {
 
 const UNDEFINED_FUNCTION = '42883';
 
-/** Does what was decided, by the functions that people have in SQL too. How many edits moved. */
+/**
+ * Carries out a decision, by the SQL functions that people can call too. Returns how many edits changed their state.
+ */
 export async function decide(db: Executor, decision: Decision, ids: readonly number[]): Promise<number> {
   try {
     const list = sql`${sql.param([...ids])}::bigint[]`;

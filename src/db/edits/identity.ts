@@ -6,8 +6,8 @@ import { writing } from '../lease/transaction.ts';
 import { statesIn } from './queue.ts';
 
 /**
- * What tells a database from a copy of it: the server's own number and history, and the database's number on it. A
- * copy made by dump or template, a backup that was restored and a replica that took over differ in one of these.
+ * Identifies a database, so that a copy can be told from it: the server's system identifier and timeline, and the
+ * database's oid. A copy by dump or template, a restored backup and a promoted replica differ in one of these.
  */
 async function identityOf(tx: Executor): Promise<string> {
   const { rows } = await tx.execute<{ identity: string }>(sql`
@@ -27,9 +27,10 @@ export async function isCopied(db: Executor): Promise<boolean> {
 }
 
 /**
- * In a database that was copied or restored, turns what was queued before into drafts: a clone for testing never
- * writes to customers, and what a restored one has queued may have been sent long ago. No edit keeps the number of its
- * transaction, which means another one there. How many; 0 in the database that they were queued in.
+ * In a database that was copied or restored, turns queued edits into drafts: a clone for testing must not write to
+ * customers, and a restored database may have sent its queued edits long ago. Also clears the transaction ids of
+ * edits, which mean other transactions there. Returns the number of edits turned into drafts; 0 in the original
+ * database.
  */
 export async function quarantineEdits(db: Database, lease: Lease): Promise<number> {
   return writing(db, lease, async (tx) => {
@@ -41,7 +42,7 @@ export async function quarantineEdits(db: Database, lease: Lease): Promise<numbe
       INSERT INTO pylon_sync.settings (key, value) VALUES ('identity', to_jsonb(${identity}::text))
           ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`);
     if (known == null) return 0;
-    // The other server counts anew: a number of the former one may be, or become, a stranger's transaction.
+    // The other server counts transactions anew: an id may belong to an unrelated transaction there.
     await tx.execute(sql`UPDATE pylon_sync.edits SET txid = NULL WHERE txid IS NOT NULL`);
     const { from, to } = moves('quarantine');
     const { rowCount } = await tx.execute(sql`

@@ -3,30 +3,30 @@ import type pg from 'pg';
 import { beginning, type Terms } from '../connection/begin.ts';
 import { clientOf } from '../connection/client.ts';
 
-/** What the triggers notify of. */
+/** The channel that the triggers notify. */
 const CHANNEL = 'pylon_sync_edits';
 
-/** How long a server has to take its leave, milliseconds. */
+/** Milliseconds that a server has to close the connection. */
 const FAREWELL_MS = 500;
-/** Milliseconds before a connection that broke is made anew. */
+/** Milliseconds before a broken connection is opened again. */
 const RECONNECT_MS = 5_000;
 
 const LISTENING: Terms = { access: 'READ ONLY', statementMs: 10_000, lockMs: 0, idleMs: 10_000 };
 
-/** Milliseconds after which the server closes a session that says nothing; 0: never. */
+/** A query for the milliseconds after which the server closes an idle session; 0: never. */
 const IDLE = "SELECT setting AS ms FROM pg_settings WHERE name = 'idle_session_timeout'";
 
-/** How often at most a session says something, lest it be closed. */
+/** The least milliseconds between two messages that keep an idle session open. */
 const MOST_OFTEN_MS = 100;
 
 export interface Listener {
-  /** Waits for nothing: a server that does not answer is left. */
+  /** Closes the connection. If the server does not answer soon, cuts it. */
   close(): Promise<void>;
 }
 
 /**
- * Calls `onEdit` as soon as a transaction with edits commits. It makes things fast and nothing right: a connection that
- * breaks, or a pooler that tells nothing, is made up for by looking now and then.
+ * Calls `onEdit` as soon as a transaction with edits commits. This is for speed only: the caller must also poll,
+ * because the connection may break, and a pooler may not forward notifications.
  */
 export function listenForEdits(url: string, onEdit: () => void): Listener {
   let closed = false;
@@ -45,7 +45,7 @@ export function listenForEdits(url: string, onEdit: () => void): Listener {
       const { config, Client } = clientOf(url, { application: 'pylon-sync listen', connectMs: 10_000 });
       own = new Client({ ...config, stream: () => socket });
     } catch {
-      // A file that its address names cannot be read; what the other address says of its own is told.
+      // A file that this URL names cannot be read. The main URL is checked, and its errors reported, elsewhere.
       return again();
     }
     let awake: NodeJS.Timeout | undefined;
@@ -69,10 +69,10 @@ export function listenForEdits(url: string, onEdit: () => void): Listener {
       .connect()
       .then(() => listen(own))
       .then((idleMs) => {
-        // An empty message is enough, and is no transaction.
+        // An empty query is enough, and begins no transaction.
         const wake = () => void own.query('').catch(over);
         if (idleMs > 0 && !isOver) awake = setInterval(wake, Math.max(MOST_OFTEN_MS, idleMs / 3)).unref();
-        // What was committed before is seen now.
+        // Edits may have been committed before the session listened.
         onEdit();
       })
       .catch(over);
@@ -87,9 +87,9 @@ export function listenForEdits(url: string, onEdit: () => void): Listener {
   };
 }
 
-/** Has the session listen; milliseconds after which it would be closed for saying nothing. */
+/** Makes the session listen. Returns the milliseconds after which the server would close it when idle; 0: never. */
 async function listen(client: pg.Client): Promise<number> {
-  // The last of these answers is that of COMMIT, of the one before of the question.
+  // The last result is that of COMMIT, the one before that of the query.
   const answers = (await client.query(
     `${beginning(LISTENING)}; LISTEN ${CHANNEL}; ${IDLE}; COMMIT`,
   )) as unknown as readonly pg.QueryResult<{ ms: string }>[];

@@ -8,13 +8,13 @@ import { writing } from '../lease/transaction.ts';
 import { edits } from '../tables.ts';
 import { namesUncreated } from './uncreated.ts';
 
-/** What is to become of edits that Pylon has answered, as JSON has it (`outcome.ts`), and how often storing it failed. */
+/** The outcome of edits that Pylon has answered, as JSON (`outcome.ts`), and how often storing it failed. */
 interface Answered {
   readonly tries: number;
   readonly outcome: Values;
 }
 
-/** An edit that was taken up. */
+/** An edit that was claimed. */
 export interface Edit {
   readonly id: number;
   readonly resource: string;
@@ -22,36 +22,38 @@ export interface Edit {
   readonly operation: string;
   readonly changes: Values;
   readonly base: Values;
-  /** Drafts of its record from before it, in their order; null where there are none. */
+  /** Earlier drafts of its record, oldest first; null if there are none. */
   readonly drafts: readonly Pick<Edit, 'changes' | 'base'>[] | null;
-  /** Fields that are to be sent whatever Pylon holds. */
+  /** Fields that are sent whatever Pylon's value is. */
   readonly forced: readonly string[] | null;
-  /** What an earlier attempt sent, where that was noted before. */
+  /** What an earlier attempt sent; null if that was not noted. */
   readonly sent: Values | null;
-  /** What Pylon has answered already, and could not be stored. */
+  /** Pylon's answer, if its outcome could not be stored yet; otherwise null. */
   readonly answer: Answered | null;
   readonly created_at: string;
-  /** How often it may have been sent, this time included. */
+  /** How often it may have been sent, including this attempt. */
   readonly attempts: number;
-  /** How often it was tried, this time included: what the end of a daemon cut short is no try. */
+  /** How often it was tried, including this time. An attempt that the end of a daemon interrupted does not count. */
   readonly tries: number;
-  /** For how long it has waited, milliseconds. */
+  /** Milliseconds for which it has waited. */
   readonly waitedMs: number;
-  /** Who made it. */
+  /** The database user who made it. */
   readonly actor: string;
 }
 
-/** Edits of one record that go together, in their order. */
+/** Edits of one record that are sent together, oldest first. */
 export interface Claim {
   readonly resource: string;
   readonly record: string;
   readonly edits: readonly Edit[];
 }
 
-/** What an edit asks for: its operation, or the name of its action. */
+/** SQL: the operation of an edit, or the name of its action. */
 const WORK = sql.raw("CASE e.operation WHEN 'action' THEN e.changes->>'action' ELSE e.operation END");
 
-/** Whether an edit, of a row `e`, may be taken up: one that Pylon has answered is sent nowhere. */
+/**
+ * SQL: whether edit `e` may be claimed: its work is allowed, or Pylon has answered it, so that it is only settled.
+ */
 const isAllowed = (allowed: readonly string[]) =>
   sql`(e.answer IS NOT NULL OR ${WORK} = ANY(${sql.param([...allowed])}::text[]))`;
 
@@ -61,27 +63,27 @@ const DRAFTS = `(SELECT jsonb_agg(jsonb_build_object('changes', d.changes, 'base
      WHERE d.resource = e.resource AND d.record_id = e.record_id AND d.id < e.id AND d.state = 'draft'
        AND d.operation = 'update' AND e.operation = 'update') AS drafts`;
 
-/** An edit, of a row `e`, once it is claimed. */
+/** SQL: the columns of an `Edit`, of a row `e`, once it is claimed. */
 export const EDIT_COLUMNS = sql.raw(
   `e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer,
    e.created_at::text, e.attempts + e.in_doubt::integer AS attempts, e.attempts AS tries, ${WAITED}, e.actor,
    ${DRAFTS}`,
 );
 
-/** States in SQL. */
+/** States as an array in SQL. */
 export const statesIn = (states: readonly string[]) => sql`${sql.param([...states])}::text[]`;
 
 /**
- * Whether an edit `o` keeps another one `e` of its record waiting: one that is under way does, a later one too, where the
- * other was approved or retried meanwhile.
+ * SQL: whether edit `o` blocks edit `e` of the same record. An edit in flight does, even a later one if `e` was
+ * approved or retried meanwhile.
  */
 const BEFORE = sql.raw("(o.state = 'sending' OR (o.state = 'pending' AND o.id < e.id))");
 
 /**
- * Takes up edits that are due, as many records of each resource as there is room for, the longest waiting first:
- * all that wait for one record, unless one of it is under way or an earlier one waits for its time. What is not
- * allowed (`allowedWork`), or names a record that is not created yet, stays where it is, and what comes after it
- * with it.
+ * Claims due edits, for as many records of each resource as there is room, those that have waited longest first.
+ * Claims all waiting edits of a record together, unless one is in flight or an earlier one backs off. Edits that are
+ * not allowed (`allowedWork`), or that refer to a record which is not created yet, stay, and so do later ones of
+ * their record.
  */
 export async function claimEdits(
   db: Database,
@@ -127,7 +129,7 @@ export async function claimEdits(
   return byRecord(rows);
 }
 
-/** Edits by their record, those of each in their order. */
+/** Groups edits by record, oldest first. */
 function byRecord(rows: readonly Edit[]): readonly Claim[] {
   const claims = new Map<string, Edit[]>();
   for (const edit of [...rows].sort((a, b) => a.id - b.id)) {
@@ -140,7 +142,7 @@ function byRecord(rows: readonly Edit[]): readonly Claim[] {
   });
 }
 
-/** What would be claimed if there were room for all of it; nothing is taken up. */
+/** The edits that would be claimed if there were room for all; claims nothing. */
 export async function dueEdits(db: Executor, allowed: readonly string[]): Promise<readonly Claim[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
     SELECT e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer, e.created_at::text,
@@ -156,14 +158,17 @@ export async function dueEdits(db: Executor, allowed: readonly string[]): Promis
   return byRecord(rows);
 }
 
-/** What holds up an edit: an earlier one of its record that waits for its time, a create that does or is a draft. */
+/**
+ * SQL: whether an edit is blocked by an earlier one of its record that backs off, or by a create that backs off or is
+ * a draft.
+ */
 const BEHIND = sql`(EXISTS (
          SELECT FROM pylon_sync.edits AS o
           WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
             AND o.state = 'pending' AND o.next_attempt_at > clock_timestamp())
          OR ${namesUncreated('e', "made.state = 'draft' OR made.next_attempt_at > clock_timestamp()")})`;
 
-/** What is under way, or will be without waiting for a time. */
+/** Edits that are in flight, or will be without backing off first. */
 export async function comingEdits(db: Executor, allowed: readonly string[]): Promise<readonly number[]> {
   const { rows } = await db.execute<{ id: number }>(sql`
     SELECT e.id::float8 FROM pylon_sync.edits AS e
@@ -173,7 +178,7 @@ export async function comingEdits(db: Executor, allowed: readonly string[]): Pro
   return rows.map(({ id }) => id);
 }
 
-/** Edits that are under way, as they stand now. */
+/** Reads edits that are in flight again. */
 export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
     SELECT ${EDIT_COLUMNS} FROM pylon_sync.edits AS e
@@ -181,7 +186,7 @@ export async function readEdits(db: Executor, ids: readonly number[]): Promise<r
   return rows;
 }
 
-/** Resources of which edits wait or are under way. */
+/** Names of the resources with edits that wait or are in flight. */
 export async function waitingEdits(db: Executor): Promise<readonly string[]> {
   const rows = await db
     .selectDistinct({ resource: edits.resource })
@@ -193,13 +198,13 @@ export async function waitingEdits(db: Executor): Promise<readonly string[]> {
 interface Postponement {
   readonly waitMs: number;
   readonly error: string;
-  /** How long ago the answer to a request was lost that may still take effect; undefined: there is none. */
+  /** Milliseconds since the answer to a request was lost that may still take effect; undefined if there is none. */
   readonly lostMs: number | undefined;
-  /** It was not tried yet. */
+  /** Whether the edit was not tried yet. */
   readonly isEarly: boolean;
 }
 
-/** Puts edits back, to be taken up again after a while; the reason is shown meanwhile. */
+/** Returns edits to the queue, to be claimed again after a pause. The reason is shown meanwhile. */
 export async function postponeEdits(
   db: Database,
   lease: Lease,
@@ -217,7 +222,7 @@ export async function postponeEdits(
   );
 }
 
-/** Where edits stand, and whether they are to be taken up now or are under way. */
+/** The states of edits, and whether they are due now or in flight. */
 export async function statesOf(
   db: Executor,
   ids: readonly number[],
@@ -229,7 +234,10 @@ export async function statesOf(
   return rows;
 }
 
-/** Notes, before it is sent, what must not be sent twice; or that it was not sent after all. */
+/**
+ * Notes the body of a request that must not be sent twice, before it is sent; with null, that it was not sent after
+ * all.
+ */
 export async function noteSent(db: Database, lease: Lease, id: number, body: Values | null): Promise<void> {
   await writing(db, lease, (tx) =>
     tx.execute(sql`

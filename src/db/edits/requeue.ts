@@ -4,20 +4,20 @@ import type { Database } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 
-/** A record for which a process that is gone may have sent something. */
+/** A record for which an earlier process may have sent a request that is still in flight. */
 interface Arriving {
   readonly resource: string;
   readonly record: string;
-  /** Whether it was under way. */
+  /** Whether its edit was in flight and is requeued. */
   readonly revived: boolean;
-  /** For how long that may still take effect. */
+  /** Milliseconds for which the request may still take effect. */
   readonly ms: number;
 }
 
 /**
- * Puts back what a process that is gone left under way, to be looked at again at once: its end is no attempt, and
- * lengthens no wait. Its last request may still be
- * on its way: the records are told for which nothing may be sent before that must have ended.
+ * Requeues the edits that an earlier process left in flight, to be claimed at once. Its end does not count as an
+ * attempt and lengthens no back-off. Its last requests may still arrive: returns the records for which nothing may be
+ * sent until that is impossible.
  */
 export async function requeueInterrupted(
   db: Database,
@@ -26,14 +26,14 @@ export async function requeueInterrupted(
 ): Promise<readonly Arriving[]> {
   const { to } = moves('postpone');
   const rows = await writing(db, lease, async (tx) => {
-    // It may have sent it at any time until it lost the lease.
+    // The process may have sent the request at any time until it lost the lease.
     const revived = await tx.execute<Arriving & Record<string, unknown>>(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, error = 'interrupted while it was under way', sent_at = clock_timestamp(),
              attempts = greatest(attempts - 1, 0), in_doubt = true, next_attempt_at = clock_timestamp()
        WHERE state = 'sending' AND answer IS NULL
       RETURNING resource, record_id AS record, true AS revived, ${requestTimeoutMs}::float8 AS ms`);
-    // What Pylon has answered is only settled: nothing of it is on its way.
+    // Edits that Pylon has answered only need settling: none of their requests is in flight.
     await tx.execute(sql`
       UPDATE pylon_sync.edits SET state = ${to}, next_attempt_at = clock_timestamp()
        WHERE state = 'sending' AND answer IS NOT NULL`);

@@ -6,15 +6,15 @@ import type { Database, Executor } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 
-/** When a create left first: what Pylon had before, it did not make. */
+/** When a create was first sent: objects that Pylon had before are not its result. */
 export interface FirstSent {
-  /** Epoch milliseconds, by Pylon's clock. */
+  /** The time by Pylon's clock, in epoch milliseconds. */
   readonly at: number;
   /** The place in the order of requests. */
   readonly order: bigint;
 }
 
-/** Undefined where nothing of a create can have arrived. */
+/** When a create was first sent; undefined if no request of it can have arrived. */
 export async function readFirstSent(db: Executor, edit: number): Promise<FirstSent | undefined> {
   const { rows } = await db.execute<{ at: number; order: string }>(sql`
     SELECT (extract(epoch FROM first_sent_at) * 1000)::float8 AS at, first_order::text AS order
@@ -23,7 +23,7 @@ export async function readFirstSent(db: Executor, edit: number): Promise<FirstSe
   return row === undefined ? undefined : { at: row.at, order: BigInt(row.order) };
 }
 
-/** How long ago an edit was made, milliseconds, by the database's clock alone. */
+/** Milliseconds since an edit was made, by the database's clock. */
 export async function ageOf(db: Executor, edit: number): Promise<number> {
   const { rows } = await db.execute<{ ms: number }>(sql`
     SELECT (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS ms
@@ -31,7 +31,9 @@ export async function ageOf(db: Executor, edit: number): Promise<number> {
   return rows[0]?.ms ?? 0;
 }
 
-/** Notes that a create is about to leave, before it does. False where it is under way no more. */
+/**
+ * Notes that a create is about to be sent. Returns false if it is no longer in flight, so that it must not be sent.
+ */
 export async function noteSending(
   db: Database,
   lease: Lease,
@@ -49,7 +51,7 @@ export async function noteSending(
   return rowCount === 1;
 }
 
-/** Notes that nothing of it has arrived. */
+/** Notes that no request of a create has arrived. */
 export async function noteUnsent(db: Database, lease: Lease, edit: number): Promise<void> {
   await writing(db, lease, (tx) =>
     tx.execute(sql`
@@ -57,7 +59,10 @@ export async function noteUnsent(db: Database, lease: Lease, edit: number): Prom
   );
 }
 
-/** Of some of Pylon's ids, those that were known before a create left, or that another create has made. */
+/**
+ * Of the given ids, those that a create cannot have made: they were known before it was first sent, or another create
+ * made them.
+ */
 export async function notMadeBy(
   db: Executor,
   resource: Resource,
@@ -71,7 +76,7 @@ export async function notMadeBy(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Whether another create that says the same is under way: what is found may be its. */
+/** Whether another create with the same content is in flight: an object that is found may be its result. */
 export async function hasDuplicateInFlight(db: Executor, edit: number): Promise<boolean> {
   const { rows } = await db.execute(sql`
     SELECT FROM pylon_sync.edits AS own JOIN pylon_sync.edits AS other USING (resource, sent)

@@ -3,15 +3,15 @@ import type { Database } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 
-/** What the triggers go by. */
+/** The settings that the triggers read. */
 export interface EditSettings {
-  /** Of `update`, `create`, `delete`, `message`. */
+  /** The allowed operations, of `update`, `create`, `delete`, `message`. */
   readonly allow: readonly string[];
-  /** More edits than this in one transaction become drafts. */
+  /** If a transaction makes more edits than this, they become drafts. */
   readonly editGuard: number;
 }
 
-/** Tells the triggers what this daemon carries. */
+/** Publishes to the triggers which edits this daemon sends. */
 export async function publishEditSettings(
   db: Database,
   lease: Lease,

@@ -6,8 +6,8 @@ const STRINGS = sql.raw(`'$.** ? (@.type() == "string" && @ starts with "${PROVI
 const STATES = sql.raw(UNSETTLED.map((state) => `'${state}'`).join(', '));
 
 /**
- * Whether an edit, of the alias given, names another record that is not created yet; `and` asks more of the create,
- * whose alias is `made`.
+ * SQL: whether the edit with the given alias refers to another record that is not created yet. `and` is a further
+ * condition on the create, whose alias is `made`.
  */
 export function namesUncreated(alias: string, and = 'true'): SQL {
   const e = sql.raw(alias);

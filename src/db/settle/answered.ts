@@ -7,17 +7,17 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { editOutcomesIn, type Outcome, outcomeToJson } from './outcome.ts';
 
-/** Why an outcome could not be settled, and when that is tried again. */
+/** Why an outcome could not be settled, and when to retry. */
 interface Failure {
-  /** How often it failed, this time included. */
+  /** How often it failed, including this time. */
   readonly tries: number;
   readonly error: string;
   readonly waitMs: number;
 }
 
 /**
- * Keeps with edits what became of them in Pylon, where that cannot be settled at present: whatever keeps it from being
- * so, the edits are not sent again. Touches no other table, so that nothing of the user's can be in its way.
+ * Saves the outcome of edits in Pylon with them if it cannot be settled now, so that they are not sent again. Writes
+ * no other table, so that no trigger or constraint of a user's can make it fail.
  */
 export async function keepAnswer(
   db: Database,

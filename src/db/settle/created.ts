@@ -16,24 +16,25 @@ import { type EditOutcome, ENDED, type Ended, settleEach } from './end.ts';
 import { giveId } from './ids.ts';
 import { rebase, type Shown, storeAnswer } from './settle.ts';
 
-/** A create that Pylon has carried out. */
+/** A create that Pylon has executed. */
 export interface Creation {
   readonly resource: Resource;
   /** The provisional id. */
   readonly record: string;
   readonly create: Edit;
-  /** How it ended, and the edits that went with it. */
+  /** The outcomes of the create and of the edits that were sent with it. */
   readonly editOutcomes: readonly EditOutcome[];
-  /** What the record was to be. */
+  /** The values that the record should have. */
   readonly wanted: Values;
   readonly shown: Shown;
 }
 
 /**
- * Ends a create, in one transaction: Pylon's object stands under its own id, wherever the provisional one did; what a
- * create does not carry is queued in the same person's name; what had failed for want of the record is tried again.
+ * Settles a create, in one transaction: replaces the provisional id with Pylon's everywhere, queues an edit by the
+ * same person for the values that a create request cannot carry, and retries edits that had failed because the record
+ * did not exist.
  *
- * @throws a `23505` of Postgres, of the table's key, when a pull stores the object at this moment.
+ * @throws Postgres's `23505` on the table's primary key if a pull stores the object at the same moment.
  */
 export async function settleCreated(
   db: Database,
@@ -47,7 +48,7 @@ export async function settleCreated(
   const { id } = row;
   const remote = columnsIn(resource, row);
   return writing(db, lease, async (tx) => {
-    // Whoever is changing the row comes first: the edit is then in view.
+    // Locks the row first, so that an edit which somebody is making of it is visible afterwards.
     await tx.execute(sql`SELECT FROM ${table} WHERE id = ${record} FOR UPDATE`);
     const ended = await settleEach(tx, editOutcomes);
     await revive(tx, create.id);
@@ -56,14 +57,14 @@ export async function settleCreated(
     await tx.execute(sql`
       UPDATE ${table} SET id = ${id}, _hash = ${MADE_HERE}
        WHERE id = ${record} AND NOT EXISTS (SELECT FROM ${table} WHERE id = ${id})`);
-    // Where a pull has brought the object already.
+    // For the case that a pull has stored the object already.
     const mirrored = Object.keys(getTableColumns(table));
     await tx.execute(
       sql`SELECT pylon_sync.merge_rows(${name}, ${record}, ${id}, ${sql.param(mirrored)}::text[])`,
     );
     await tx.execute(sql`
       UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);
-    // Should it be deleted here already, this is what a tombstone is to show.
+    // If the record was deleted here meanwhile, the tombstone shows this.
     await tx.execute(sql`
       UPDATE pylon_sync.edits SET base = base || ${toJson(remote)}::jsonb
        WHERE resource = ${name} AND record_id = ${id} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
@@ -73,7 +74,7 @@ export async function settleCreated(
   });
 }
 
-/** What failed because the record was not created is taken up again. */
+/** Requeues edits that failed because the record was not created. */
 async function revive(tx: Executor, create: number): Promise<void> {
   const { from, to } = moves('retry');
   await tx.execute(sql`
@@ -104,12 +105,15 @@ async function queueFollowUp(
       FROM pylon_sync.edits WHERE id = ${create.id}`);
 }
 
-/** Edits of a record that Pylon does not have; its create, where that is among them. */
+/** Edits of a record that Pylon does not have, with its create if that is among them. */
 export interface Uncreated extends Pick<Creation, 'resource' | 'record' | 'editOutcomes'> {
   readonly create?: number;
 }
 
-/** Ends edits of a record that Pylon does not have; with its create the row goes, and what else waits for it fails. */
+/**
+ * Settles edits of a record that Pylon does not have. If its create is among them, deletes the row and fails the
+ * edits that depend on the create.
+ */
 export async function endUncreated(
   db: Database,
   lease: Lease,

@@ -15,34 +15,39 @@ import { isReject, rowMapper } from '../row/row.ts';
 import { type EditOutcome, ENDED, type Ended, settleEdit } from './end.ts';
 import { type Shown, storeAnswer } from './settle.ts';
 
-/** A record that was deleted here, and what became of that in Pylon. */
+/** A record that was deleted here, and the outcome in Pylon. */
 interface Deletion {
   readonly resource: Resource;
   readonly record: string;
   readonly editOutcome: EditOutcome;
 }
 
-/** One that Pylon has carried out. */
+/** A deletion that Pylon has executed. */
 export interface Deleted extends Deletion {
   readonly proof: Proof;
 }
 
-/** One that came to nothing: Pylon refused it, or holds what nobody here had seen. With what Pylon shows of the record. */
+/**
+ * A deletion that was not executed: Pylon refused it, or the record has changes that nobody here had seen. Includes
+ * Pylon's present object.
+ */
 export interface Undeleted extends Deletion {
-  /** What it was compared with, where a person has to decide. */
+  /** The values that it was compared with, if a person has to decide. */
   readonly known?: Values | undefined;
   readonly shown: Shown | undefined;
   readonly facts: PathFacts;
 }
 
-/** Puts a row back as its delete found it. */
+/** Inserts a row again as it was before its DELETE. */
 async function putBack(tx: Executor, { name }: Resource, edit: number): Promise<void> {
   await tx.execute(
     sql`SELECT pylon_sync.put_row(${name}, e.base) FROM pylon_sync.edits AS e WHERE e.id = ${edit}`,
   );
 }
 
-/** Ends a delete that Pylon has carried out: the record stands as a tombstone, and its other edits are void. */
+/**
+ * Settles a DELETE that Pylon has executed: the row is marked as deleted with a tombstone, and its other edits end.
+ */
 export async function settleDeleted(
   db: Database,
   lease: Lease,
@@ -51,7 +56,7 @@ export async function settleDeleted(
   const { from, to } = moves('discard');
   return writing(db, lease, async (tx) => {
     const ended = await settleEdit(tx, editOutcome);
-    // As Pylon held it: what was changed here and never got there goes with the edits.
+    // The row shows Pylon's last values: changes that were never sent end with their edits.
     await tx.execute(sql`
       SELECT pylon_sync.put_row(e.resource, pylon_sync.known_row(e.resource, e.record_id, e.base))
         FROM pylon_sync.edits AS e WHERE e.id = ${editOutcome.id}`);
@@ -61,7 +66,7 @@ export async function settleDeleted(
        WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${editOutcome.id}
          AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})
       RETURNING ${ENDED}`);
-    // Should it come back, that is no change of Pylon's.
+    // If the record is restored later, that counts as no change of fields.
     await tx.execute(sql`UPDATE ${resource.table} SET _hash = ${MADE_HERE} WHERE id = ${record}`);
     await markDeleted(tx, resource, [record], proof);
     return [...ended, ...voided];
@@ -69,8 +74,8 @@ export async function settleDeleted(
 }
 
 /**
- * Ends a delete that came to nothing, or has a person decide about it: the row is back, as Pylon shows it where that is
- * known, with the edits that are left over it.
+ * Settles a DELETE that was not executed, or leaves it to a person: restores the row with Pylon's present values, if
+ * known, and the remaining edits on top.
  */
 export async function undoDelete(
   db: Database,
@@ -84,11 +89,12 @@ export async function undoDelete(
     const ended = await settleEdit(tx, editOutcome);
     if (known !== undefined)
       await tx.execute(
-        // What a person decided before was about something else.
+        // An earlier decision was about other values.
         sql`UPDATE pylon_sync.edits SET shadow = ${toJson(known)}::jsonb, forced = NULL WHERE id = ${editOutcome.id}`,
       );
     await putBack(tx, resource, editOutcome.id);
-    // What it showed may be older than what Pylon holds: without its hash, it is written whatever it holds.
+    // The restored values may be older than Pylon's. Without its hash, the row is written with the next answer
+    // in any case.
     await tx.execute(sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record}`);
     if (row === undefined || isReject(row) || shown === undefined) {
       await noteRereads(tx, resource.name, [record], facts, 'hint');

@@ -10,23 +10,23 @@ import { statesIn } from '../edits/queue.ts';
 import { noteChanges } from '../mirror/history.ts';
 import { fitting, pairs, unsettledOf } from '../mirror/overlay.ts';
 
-/** How one edit ended. */
+/** The outcome of one edit. */
 export interface EditOutcome {
   readonly id: number;
   readonly event: Extract<Event, 'settle' | 'hold' | 'refuse' | 'discard'>;
   readonly error?: string | undefined;
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
-  /** Fields that wait for a person. */
+  /** The fields in conflict. */
   readonly held?: readonly string[] | undefined;
-  /** What Pylon held of its fields when it was compared. */
+  /** Pylon's values of its fields when it was compared. */
   readonly remote?: Values | undefined;
   readonly sent?: Values | undefined;
-  /** The create without which it could not be carried out. */
+  /** The create that it depends on, without which it could not be sent. */
   readonly dependsOn?: number | undefined;
 }
 
-/** An edit that has ended, or that a person has to decide about now. */
+/** An edit that was settled, or about which a person has to decide now. */
 export interface Ended {
   readonly edit: number;
   readonly resource: string;
@@ -38,14 +38,14 @@ export interface Ended {
   readonly error: string | null;
 }
 
-/** What a statement that ends edits returns of them. */
+/** SQL: what a statement that settles edits returns of each. */
 export const ENDED = sql.raw(
   'id::float8 AS edit, resource, record_id AS record, operation, state, actor, request_id AS "requestId", error',
 );
 
 const json = (value: unknown) => (value === undefined ? null : toJson(value));
 
-/** Ends one edit; none where it has ended already. */
+/** Settles one edit. Returns it, or nothing if it was settled already. */
 export async function settleEdit(tx: Executor, editOutcome: EditOutcome): Promise<readonly Ended[]> {
   const { from, to } = moves(editOutcome.event);
   const { rows } = await tx.execute<Ended & Record<string, unknown>>(sql`
@@ -59,7 +59,7 @@ export async function settleEdit(tx: Executor, editOutcome: EditOutcome): Promis
   return rows;
 }
 
-/** Ends edits, one after the other. */
+/** Settles edits, one after the other. */
 export async function settleEach(
   tx: Executor,
   editOutcomes: readonly EditOutcome[],
@@ -69,19 +69,19 @@ export async function settleEach(
   return ended;
 }
 
-/** Edits that end, as they are compared with what Pylon holds. */
+/** The edits to settle, and Pylon's values to compare them with. */
 interface EndingEdits {
   readonly resource: Resource;
   readonly record: string;
   readonly editOutcomes: readonly EditOutcome[];
-  /** What Pylon holds now; undefined where that is not known. */
+  /** Pylon's present values; undefined if they are not known. */
   readonly remote: Values | undefined;
 }
 
 /**
- * Ends edits of a record whose row is locked: notes what they made of what Pylon held, and has the row show that, with
- * the edits that are left over it, so that what Pylon refused is gone from it whether or not Pylon shows the record.
- * Returns what Pylon is known to hold, undefined where there is no row, and how the edits ended.
+ * Settles edits of a record whose row is locked. Notes the changes that they caused in Pylon, and sets the row to
+ * Pylon's values with the remaining edits on top, so that refused values disappear from it even if Pylon's object is
+ * not available. Returns Pylon's known values (undefined if there is no row) and how the edits ended.
  */
 export async function settleEditsOf(
   tx: Executor,
@@ -105,7 +105,7 @@ export async function settleEditsOf(
   const { steps, after } = attributeChanges(ending, known, remote, kinds, (edit, field) => {
     const editOutcome = fateOf.get(edit.id);
     if (remote === undefined) return editOutcome?.event === 'settle';
-    // Somebody else had made it so before it was sent for the first time.
+    // Somebody else had made the change before the edit was first sent.
     const before = editOutcome?.remote?.[nameOf(field)];
     return edit.attempts > 1 || before === undefined || compare(field, before, true) !== 'there';
   });
@@ -115,8 +115,8 @@ export async function settleEditsOf(
     steps.map((step) => ({ id: record, ...step })),
   );
   const left = updates.filter(({ id }) => !fateOf.has(id));
-  // A delete of the row is compared with whatever Pylon made of what was settled. The row itself, where it stands, is
-  // written by what Pylon shows, which notes what somebody else has changed there.
+  // A DELETE of the row is compared with Pylon's values after these edits. An existing row is written with
+  // Pylon's object, which also notes changes by others.
   const isDeleting = all.some(({ operation }) => operation === 'delete');
   const stands = ending
     .filter(({ id }) => isDeleting && remote !== undefined && fateOf.get(id)?.event === 'settle')
@@ -129,7 +129,7 @@ export async function settleEditsOf(
   await tx.execute(sql`
     SELECT pylon_sync.put_columns(${name}, ${record}, ${toJson(columns)}::jsonb || jsonb_build_object('_synced_at', clock_timestamp())),
            pylon_sync.keep_shadows(${name}, ${record}, ${toJson(stands)}::jsonb)`);
-  // Should the delete of the row come to nothing, it comes back like that.
+  // If the DELETE of the row is undone, the row is restored with these values.
   if (isDeleting)
     await tx.execute(sql`
       UPDATE pylon_sync.edits SET base = base || ${toJson(columns)}::jsonb

@@ -5,12 +5,12 @@ import { resources } from '../../resources/index.ts';
 import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
 
-/** What is known of a provisional id. */
+/** What is known about a provisional id. */
 export interface Known {
   readonly provisional: string;
-  /** What Pylon gave for it. */
+  /** The id that Pylon gave; null if the record is not created yet. */
   readonly id: string | null;
-  /** The create that it comes from. */
+  /** The create that made it; null if it is unknown. */
   readonly edit: number | null;
   readonly state: State | null;
 }
@@ -27,7 +27,7 @@ export async function findProvisional(
   return new Map(rows.map((row) => [row.provisional, row]));
 }
 
-/** Columns of mirror tables, of those that can be written, that hold ids of a resource's records. */
+/** The columns of writable resources that contain ids of a resource's records. */
 function referring({ name }: Resource): readonly (readonly [Resource, column: string])[] {
   return resources.flatMap((resource) =>
     Object.entries(resource.refers ?? {})
@@ -36,13 +36,13 @@ function referring({ name }: Resource): readonly (readonly [Resource, column: st
   );
 }
 
-/** The text of a JSON value with one string in it replaced by another. */
+/** SQL: a JSON value with one string replaced by another. */
 const replaced = (column: SQL, from: string, to: string) =>
   sql`replace(${column}::text, to_jsonb(${from}::text)::text, to_jsonb(${to}::text)::text)::jsonb`;
 
 /**
- * Puts the id that Pylon gave in the place of the provisional one: in the edits of the record, in rows that refer to
- * it, and in what waits to be written to these. What else names it is looked up when it is sent.
+ * Replaces a provisional id with the one that Pylon gave: in the edits of the record, in rows that refer to it, and
+ * in the unsettled edits of these rows. Other mentions are resolved when they are sent.
  */
 export async function giveId(
   tx: Executor,

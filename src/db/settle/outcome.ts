@@ -12,7 +12,7 @@ import { type Deleted, settleDeleted, type Undeleted, undoDelete } from './delet
 import type { EditOutcome, Ended } from './end.ts';
 import { type Settlement, type Shown, settleEdits } from './settle.ts';
 
-/** What became of edits of one record in Pylon: all that it takes to settle them. */
+/** The outcome of edits of one record in Pylon: everything needed to settle them. */
 export type Outcome =
   | ({ readonly is: 'told' } & Settlement)
   | ({ readonly is: 'created' } & Creation)
@@ -20,7 +20,7 @@ export type Outcome =
   | ({ readonly is: 'deleted' } & Deleted)
   | ({ readonly is: 'not deleted' } & Undeleted);
 
-/** Settles it, in one transaction. The edits that ended with it. */
+/** Settles an outcome in one transaction. Returns the edits that ended. */
 export async function settleOutcome(
   db: Database,
   lease: Lease,
@@ -41,11 +41,11 @@ export async function settleOutcome(
   }
 }
 
-/** How each of its edits ends. */
+/** The outcome of each of its edits. */
 export const editOutcomesIn = (outcome: Outcome): readonly EditOutcome[] =>
   'editOutcomes' in outcome ? outcome.editOutcomes : [outcome.editOutcome];
 
-/** An outcome as JSON can hold it. */
+/** Converts an outcome to JSON. */
 export function outcomeToJson(outcome: Outcome): string {
   const json = toJson({ ...outcome, resource: outcome.resource.name }, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
@@ -58,7 +58,7 @@ const orderFrom = ({ asked, answered }: Order): Order => ({
   answered: BigInt(answered),
 });
 
-/** The same from JSON, also where an earlier version wrote it, with other names. */
+/** Parses an outcome from JSON, also as earlier versions wrote it, with other names. */
 export function outcomeFromJson(json: Values): Outcome {
   const { shown, proof, fates, fate, ...rest } = json as Values & {
     readonly shown?: Shown;

@@ -19,7 +19,7 @@ import { isReject, type Row, rowMapper } from '../row/row.ts';
 import { reads } from '../tables.ts';
 import { type EditOutcome, ENDED, type Ended, settleEdit, settleEditsOf } from './end.ts';
 
-/** What Pylon says of the record now. */
+/** Pylon's present object of the record. */
 export interface Shown {
   readonly object: unknown;
   readonly facts: PathFacts;
@@ -27,8 +27,8 @@ export interface Shown {
 }
 
 /**
- * Later edits of the record start from what Pylon holds now, of the fields that earlier ones changed: what became of
- * these is no conflict to them. What somebody else changed in Pylon meanwhile still is.
+ * Sets the base of later edits of the record to Pylon's present values, in the fields that the settled edits changed:
+ * the effect of these is no conflict. What somebody else changed in Pylon meanwhile still is.
  */
 export async function rebase(
   tx: Executor,
@@ -43,7 +43,7 @@ export async function rebase(
      WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'update'
        AND state = ANY(${statesIn(UNSETTLED)})`);
   for (const { id, changes, base } of rows) {
-    // A change of a set is what it adds and takes away, wherever it starts from.
+    // A change of a set consists of what it adds and removes, independent of its base.
     const after: Record<string, unknown> = { ...base };
     for (const field of fieldsIn(changes, base, kinds)) {
       if (field.kind === 'set' || !changedBefore(nameOf(field))) continue;
@@ -55,7 +55,7 @@ export async function rebase(
   }
 }
 
-/** A new edit of a field takes the place of one that waits for a person. */
+/** A new edit of a field replaces one that is in conflict about it. */
 async function supersede(
   tx: Executor,
   resource: Resource,
@@ -78,7 +78,7 @@ async function supersede(
   return ended;
 }
 
-/** What edits asked of the fields of these names, or, where `others` is set, of all the rest. */
+/** The values of the named fields; if `others` is set, of all other fields. */
 function pickFields(
   values: Values,
   fields: readonly Field[],
@@ -95,9 +95,9 @@ function pickFields(
 }
 
 /**
- * Fields of drafts that a later edit has now changed in Pylon: neither the row nor an approval is to go back to what they
- * ask for. A draft of nothing else is discarded, of any other these fields alone, as an edit of their own. What a draft
- * does to a set stands: a later edit has done something else to it.
+ * Discards the fields of drafts that a later edit has now changed in Pylon, so that neither the row nor an approval
+ * returns to the drafts' values. A draft without other fields is discarded; otherwise these fields are split off as a
+ * discarded edit of their own. Changes of sets stay, because a later edit changes a set in a different way.
  */
 async function supersedeDrafts(
   tx: Executor,
@@ -149,7 +149,7 @@ interface Edited {
   readonly except: readonly number[];
 }
 
-/** Makes the row what Pylon's answer shows, as far as that can be done at this moment. */
+/** Stores Pylon's answer in the row, or queues the record to be fetched again if that is impossible now. */
 export async function storeAnswer(
   tx: Executor,
   resource: Resource,
@@ -158,7 +158,7 @@ export async function storeAnswer(
   pendingDeletions: PendingDeletions,
 ): Promise<void> {
   const { deferred } = await upsert(tx, resource, [row], order, pendingDeletions);
-  // What was asked for before this answer came is not to be stored after it.
+  // An answer that was requested before this one arrived must not be stored after it.
   if (deferred.length > 0)
     await tx.execute(
       sql`UPDATE ${resource.table} SET _order = greatest(_order, ${order.answered}::bigint) WHERE id = ${row.id}`,
@@ -166,26 +166,29 @@ export async function storeAnswer(
   await noteRereads(tx, resource.name, deferred, facts);
 }
 
-/** What is settled together. */
+/** Edits that are settled together. */
 export interface Settlement {
   readonly resource: Resource;
   readonly record: string;
   readonly editOutcomes: readonly EditOutcome[];
-  /** Undefined where Pylon did not show the record: it is noted to be read again, with what hangs on it. */
+  /**
+   * Pylon's object; undefined if it was not in the answer: then the record and its children are queued to be fetched
+   * again.
+   */
   readonly shown: Shown | undefined;
   readonly facts: PathFacts;
-  /** Other records of the resource that are to be read again. */
+  /** Other records of the resource to be fetched again. */
   readonly alsoReread: readonly string[];
-  /** Other records that are gone with it, and what proves that: what names them is read again. */
+  /** Ids of other records that are deleted by it, e.g. by a merge: records that refer to them are fetched again. */
   readonly gone?: readonly string[] | undefined;
   readonly proof?: Proof | undefined;
-  /** The fields of the newest of the edits, which take the place of those that wait for a person. */
+  /** The fields of the newest edit, which replace those in conflict. */
   readonly edited: Omit<Edited, 'except'>;
 }
 
 /**
- * Ends edits and makes their row what Pylon shows, in one transaction: fields that later edits change keep the
- * values of these. Where a row cannot be written at this moment it is noted to be read again.
+ * Settles edits and stores Pylon's object in their row, in one transaction: fields that later edits change keep the
+ * values of these. If the row cannot be written now, the record is queued to be fetched again.
  */
 export async function settleEdits(
   db: Database,
@@ -200,7 +203,7 @@ export async function settleEdits(
     const dropped = await supersedeDrafts(tx, resource, record, editOutcomes);
     const { known, ended } = await settleEditsOf(tx, { resource, record, editOutcomes, remote });
     const stands = remote ?? known;
-    // What an action does to a record is not known beforehand.
+    // The effect of an action on the record is not known beforehand.
     const isTheirs = (name: string) => edited.fields.length === 0 || edited.fields.includes(name);
     if (stands !== undefined) await rebase(tx, resource, record, stands, isTheirs);
     const superseded = await supersede(tx, resource, record, {
@@ -208,7 +211,7 @@ export async function settleEdits(
       except: editOutcomes.map(({ id }) => id),
     });
     const all = [...ended, ...superseded, ...dropped];
-    // Without the hash of what it held, the row is written whatever it holds.
+    // Without its hash, the row is written with the next answer in any case.
     await tx.execute(
       sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record} AND _deleted_at IS NULL`,
     );
