@@ -3,31 +3,31 @@ import { resources } from '../resources/index.ts';
 import { sendable } from './body.ts';
 import type { Values } from './merge.ts';
 
-/** Something Pylon does with a record that is no column, and whose record that is. */
+/** An operation of Pylon's on a record that does not just set columns, with the record's resource. */
 export interface Action extends described.Action {
   /** Resource name. */
   readonly resource: string;
 }
 
-/** All that descriptors name; the functions, their grants and the requests are made from them. */
+/** The actions of all descriptors. The SQL functions, their grants and the requests are generated from these. */
 export const actions: readonly Action[] = resources.flatMap(({ name, actions = [] }) =>
   actions.map((action) => ({ ...action, resource: name })),
 );
 
-/** The action of a name; throws for one that this version does not know. */
+/** The action with a name. Throws if this version has none. */
 export function actionNamed(name: unknown): Action {
   const found = actions.find((action) => action.name === name);
   if (found === undefined) throw new TypeError(`no action is named ${String(name)}`);
   return found;
 }
 
-/** What may be taken up where these kinds are allowed: operations, and names of actions. */
+/** The operations and names of actions that are allowed if these kinds are. */
 export const allowedWork = (allow: readonly string[]): readonly string[] => [
   ...allow,
   ...actions.filter((action) => allow.includes(action.allow)).map(({ name }) => name),
 ];
 
-/** The request of an action: its path's values and its body. */
+/** The request of an action: the values of its path, and its body. */
 export function requestOf(
   { method, route, parameters, constant, recordField }: Action,
   record: string,

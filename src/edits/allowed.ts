@@ -1,6 +1,6 @@
 import { ALLOWED, type Allowed } from '../resources/actions.ts';
 
-/** Reads `update,create` or `none`; undefined where a word is none of them, or `none` is not alone. */
+/** Parses `update,create` or `none`. Undefined if a word is unknown, or `none` is not the only one. */
 export function readAllowed(text: string): readonly Allowed[] | undefined {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   if (words.length === 1 && words[0] === 'none') return [];

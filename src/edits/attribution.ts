@@ -8,7 +8,7 @@ export interface SentEdit {
   readonly base: Values;
 }
 
-/** What one edit made of what Pylon held. */
+/** Pylon's values before and after one edit. */
 export interface AttributedChange {
   readonly edit: number;
   readonly was: Values;
@@ -16,11 +16,12 @@ export interface AttributedChange {
 }
 
 /**
- * Follows what Pylon holds of a record from what it was last known to hold, edit by edit: each makes it of its fields
- * that Pylon is seen to hold as the edit wants them, and that `isOurs` does not leave to somebody else.
+ * Explains the change from Pylon's last known values of a record to its present ones, edit by edit. An edit has
+ * caused the change of a field if Pylon's value is the wanted one and `isOurs` does not attribute it to somebody
+ * else.
  *
- * @param remote What Pylon holds now; undefined where that is not known, and the edits say it.
- * @returns The edits that changed something, in their order, and what they made of it all.
+ * @param remote Pylon's present values; if undefined, the edits' values are assumed.
+ * @returns The edits that changed something, in order, and the values after them.
  */
 export function attributeChanges<Edit extends SentEdit>(
   edits: readonly Edit[],

@@ -3,7 +3,7 @@ import { isObject, put } from '../resources/fields.ts';
 import type { Kind, WriteColumn, Writes } from '../resources/writes.ts';
 import type { Field, Values } from './merge.ts';
 
-/** What the columns of a resource that can be written hold. */
+/** The kinds of a resource's writable columns. */
 export function kindsOf({ writes }: Pick<Resource, 'writes'>): Readonly<Record<string, Kind>> {
   return Object.fromEntries(
     Object.entries(writes?.columns ?? {}).map(([column, { kind }]) => [column, kind]),
@@ -26,7 +26,7 @@ export function writableColumns(
     .map(([name]) => name);
 }
 
-/** A custom field as a request has it; one without a value is unset. */
+/** A custom field as a request contains it. One without a value is cleared. */
 function customField(slug: string, value: unknown): Values {
   if (value == null || value === '' || (Array.isArray(value) && value.length === 0)) return { slug };
   return Array.isArray(value) ? { slug, values: value.map(String) } : { slug, value: String(value) };
@@ -36,14 +36,14 @@ const distinct = (value: unknown): unknown => (Array.isArray(value) ? [...new Se
 
 const instant = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)$/;
 
-/** A value as Pylon takes it: instants in UTC and whole seconds. */
+/** A value as Pylon accepts it: instants in UTC and whole seconds. */
 function written(value: unknown): unknown {
   if (typeof value !== 'string' || !instant.test(value)) return value;
   const at = Date.parse(value.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
   return Number.isNaN(at) ? value : new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** A value without what is null in it: Pylon takes null nowhere, and says it where nothing is set. */
+/** A value without nulls: Pylon sends null for what is not set, but accepts it nowhere. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((item) => item != null).map(withoutNulls);
   if (!isObject(value)) return value;
@@ -56,8 +56,8 @@ function withoutNulls(value: unknown): unknown {
 export const sendable = (body: Values): Values => withoutNulls(body) as Values;
 
 /**
- * The body that writes fields: only these, under the names and in the shapes that Pylon takes. `row` is the row as it
- * will be, for what follows from it.
+ * The body that writes fields: only these, with the names and shapes that Pylon accepts. `row` is the row after the
+ * edit, from which other parts of the body are derived.
  */
 export function bodyOf(
   { writes }: Pick<Resource, 'writes'>,
@@ -75,7 +75,7 @@ export function bodyOf(
     }
     const field = how.field ?? column;
     const given = value == null ? how.empty : written(how.kind === 'set' ? distinct(value) : value);
-    // Of two columns that share a field (a user or a contact) the one that holds something is meant.
+    // If two columns share a field (a user or a contact), the one with a value is sent.
     if (given === undefined || (given === '' && body[field] !== undefined)) continue;
     body[field] = given;
   }
@@ -88,11 +88,11 @@ export function bodyOf(
   return sendable(body);
 }
 
-/** Names of a route's placeholders, `id` aside. */
+/** Names of a route's placeholders except `id`. */
 export const namesIn = (route: string): readonly string[] =>
   [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').filter((name) => name !== 'id');
 
-/** Values of a route's placeholders, from a record's id and its row. */
+/** The values of a route's placeholders, from a record's id and its row. */
 export function paramsOf(route: string, id: string, row: Values): Readonly<Record<string, string>> {
   const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
   return Object.fromEntries(names.map((name) => [name, name === 'id' ? id : String(row[name] ?? '')]));

@@ -2,25 +2,27 @@ import { resources } from '../resources/index.ts';
 import { writableColumns } from './body.ts';
 
 const POLICIES = ['hold', 'pylon', 'local'] as const;
-/** Who wins where both sides changed the same field: nobody before a person has said, Pylon, or the edit. */
+/** Who wins if both sides changed the same field. `hold`: a person decides. `pylon`: Pylon. `local`: the edit. */
 export type Policy = (typeof POLICIES)[number];
 
 /** The policy for a field of a resource; fields as `nameOf` names them. */
 export type PolicyFor = (resource: string, field: string) => Policy;
 
-/** Policies as a person gave them. */
+/** The configured policies. */
 export interface Conflicts {
   readonly everywhere: Policy;
-  /** By `issues`, `issues.state`, `issues.custom_fields` or `issues.custom_fields.priority`. */
+  /**
+   * More specific policies, by `issues`, `issues.state`, `issues.custom_fields` or `issues.custom_fields.priority`.
+   */
   readonly finer: Readonly<Record<string, Policy>>;
 }
 
-/** What can be told of a text of policies: these, or what is wrong with it. */
+/** The result of parsing policies: these, or what is wrong. */
 type Read = { readonly conflicts: Conflicts } | { readonly wrong: string };
 
 const asPolicy = (word: string): Policy | undefined => POLICIES.find((policy) => policy === word);
 
-/** What is wrong with the name of a resource, or of a field of one; undefined where nothing is. */
+/** What is wrong with the name of a resource or a field; undefined if nothing is. */
 function wrongName(name: string): string | undefined {
   const [given = '', column, ...slug] = name.split('.');
   const resource = resources.find((one) => one.name === given);
@@ -34,7 +36,7 @@ function wrongName(name: string): string | undefined {
   return undefined;
 }
 
-/** Reads `hold,accounts=pylon,issues.state=local`. */
+/** Parses `hold,accounts=pylon,issues.state=local`. */
 export function readConflicts(text: string): Read {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   const given = new Map<string, Policy>();
@@ -52,7 +54,7 @@ export function readConflicts(text: string): Read {
   return { conflicts: { everywhere, finer } };
 }
 
-/** The policy that is given closest to a field: for itself, its column, its resource, or everything. */
+/** Returns the most specific policy for a field: its own, or that of its column, its resource, or everything. */
 export function policyBy({ everywhere, finer }: Conflicts): PolicyFor {
   return (resource, field) => {
     const [column = ''] = field.split('.');

@@ -10,11 +10,11 @@ interface Changing {
 
 const isNothing = (value: unknown): boolean => same('value', value, null);
 
-/** What a create is to bring about: what was inserted, with what was changed of it since. */
+/** The values that a created record should have: those inserted, with later updates applied. */
 export const wantedOf = (resource: Resource, create: Changing, updates: readonly Changing[]): Values =>
   overlaid(create.changes, updates, kindsOf(resource));
 
-/** The body that creates it, as far as a create carries it. */
+/** The body of the create request, with the values that it can carry. */
 export function creationBody(resource: Resource, wanted: Values): Values {
   const { id: _, ...row } = wanted;
   const fields = fieldsIn(wanted, {}, kindsOf(resource)).filter(({ column, wanted: value }) => {
@@ -41,7 +41,10 @@ function collected(fields: readonly Field[], take: (field: Field) => unknown): V
   return columns;
 }
 
-/** What a create could not carry and Pylon does not show yet; fields that later edits change are left to these. */
+/**
+ * The values that a create request could not carry and that the created object lacks, without fields that later edits
+ * change.
+ */
 export function followUp(
   resource: Resource,
   wanted: Values,
@@ -69,20 +72,20 @@ const plain = (value: unknown): string => {
     .trim()
     .replace(/\s+/g, ' ')
     .toLowerCase();
-  // Pylon keeps whole seconds.
+  // Pylon stores whole seconds.
   const at = /^\d{4}-\d\d-\d\d[t ]\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? text : String(Math.floor(at / 1000));
 };
 
-/** Columns that the server makes its own of, and those of more than one value, tell nothing. */
+/** Whether a column helps to recognise an object: not if the server rewrites its values, or it has several. */
 const isTelling = (column: string, { kind }: WriteColumn, value: unknown): boolean =>
   ['value', 'reference'].includes(kind) &&
   typeof value !== 'object' &&
   !/html$|^slug$|^description$/.test(column);
 
 /**
- * Whether an object is what a create was to make. `maybe`: it bears the same name, but not all that was sent; nobody
- * but a person can tell.
+ * Whether an object is the result of a create. `maybe`: it has the same name but differs in other values, so that
+ * only a person can decide.
  */
 export function matchScore(
   { writes }: Pick<Resource, 'writes'>,

@@ -7,33 +7,33 @@ import type { Policy } from './conflicts.ts';
 import { alike, type Field, held, nameOf, overlaid, same, type Values } from './merge.ts';
 import type { Asked } from './plan.ts';
 
-/** A DELETE, and what is known of its record. */
+/** A DELETE, and what is known about its record. */
 export interface Deleting {
-  /** What Pylon was last known to hold when the row was deleted, without edits that had not been sent. */
+  /** Pylon's last known values when the row was deleted, without edits that had not been sent. */
   readonly known: Values;
-  /** What Pylon holds now. */
+  /** Pylon's present values. */
   readonly remote: Values;
-  /** Edits of the record from before, in their order. */
+  /** Earlier edits of the record, oldest first. */
   readonly earlier: readonly Asked[];
-  /** What Pylon held, by field, when a person decided for the DELETE; undefined where nobody has. */
+  /** Pylon's values by field when a person decided for the DELETE; undefined if nobody has. */
   readonly decided?: Values | undefined;
-  /** Custom fields that nobody can write: Pylon, or another system, moves them. */
+  /** Read-only custom fields, which only Pylon or another system changes. */
   readonly readOnly: ReadonlySet<string>;
 }
 
-/** What is to become of a DELETE. */
+/** What to do with a DELETE. */
 export interface DeletionPlan {
-  /** `hold`: a person has to say; `pylon`: the record stays. */
+  /** `send`: delete the record. `hold`: a person decides. `pylon`: the record stays. */
   readonly verdict: 'send' | 'hold' | 'pylon';
-  /** Names of the fields for whose sake. */
+  /** Names of the fields that others have changed. */
   readonly contested: readonly string[];
-  /** What Pylon holds of these. */
+  /** Pylon's values of these fields. */
   readonly remote: Values;
 }
 
 /**
- * The columns that a DELETE is compared by: those that an UPDATE can change, and those that tell of activity. What moves
- * by itself is never among them.
+ * The columns by which a DELETE is compared: those that an UPDATE can change, and those that show activity. Volatile
+ * columns are never among them.
  */
 export function comparedColumns(resource: Pick<Resource, 'writes'>): Readonly<Record<string, Kind>> {
   const { writes } = resource;
@@ -45,7 +45,7 @@ export function comparedColumns(resource: Pick<Resource, 'writes'>): Readonly<Re
 
 type Named = Pick<Field, 'column' | 'slug' | 'kind'>;
 
-/** What there is to compare: columns, and each custom field that either side holds. */
+/** The fields to compare: columns, and each custom field that either side has. */
 function fieldsOf(
   kinds: Readonly<Record<string, Kind>>,
   rows: readonly Values[],
@@ -63,7 +63,7 @@ function fieldsOf(
   });
 }
 
-/** A value without the signatures of URLs in it; one that has none as it is. */
+/** A value without the signatures of URLs in it. */
 function steady(value: unknown): unknown {
   const json = value === undefined ? '' : JSON.stringify(value);
   const without = unsigned(json);
@@ -71,8 +71,9 @@ function steady(value: unknown): unknown {
 }
 
 /**
- * Compares a DELETE with what Pylon holds now: a field that somebody changed since the row was last known is contested,
- * unless an earlier attempt of an edit from here may have made it so, or a person has seen it and decided all the same.
+ * Compares a DELETE with Pylon's present values. A field that somebody changed since the last known values is
+ * contested, unless an earlier attempt of an edit may have caused the change, or a person has seen it and decided for
+ * the DELETE.
  */
 export function planDeletion(
   resource: Pick<Resource, 'writes'>,

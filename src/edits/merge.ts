@@ -4,14 +4,14 @@ import type { Kind } from '../resources/writes.ts';
 import { instantOf } from './instant.ts';
 import { eachOnce, folded, tidied, trimmed } from './tidy.ts';
 
-/** Values of columns, as JSON has them. */
+/** Values by column, as in JSON. */
 export type Values = Readonly<Record<string, unknown>>;
 
 const isEmpty = (value: unknown): boolean =>
   value == null || value === '' || (Array.isArray(value) && value.length === 0);
 
 function canonical(value: unknown): unknown {
-  // What holds nothing is never sent, and Pylon's objects may name it or leave it out.
+  // Empty values are never sent, and Pylon's objects may contain or omit them.
   if (Array.isArray(value)) return value.filter((item) => item != null).map(canonical);
   if (value instanceof ExactNumber) return { exact: value.normalized };
   if (!isObject(value)) return value;
@@ -23,7 +23,7 @@ function canonical(value: unknown): unknown {
 
 const asSet = (value: unknown): ReadonlySet<unknown> => new Set(Array.isArray(value) ? value : []);
 
-/** Whether two values of a column are the same to Pylon: null, an empty text and an empty list are one. */
+/** Whether two values of a column are equal to Pylon, for which null, an empty text and an empty list are equal. */
 export function same(kind: Kind, a: unknown, b: unknown): boolean {
   if (isEmpty(a) && isEmpty(b)) return true;
   if (kind === 'set') {
@@ -38,14 +38,17 @@ export function same(kind: Kind, a: unknown, b: unknown): boolean {
   return toJson(canonical(a)) === toJson(canonical(b));
 }
 
-/** The same, or what a server makes of a value by tidying it. */
+/** Whether two values are the same, or one is what a server may make of the other by tidying it. */
 export function alike(kind: Kind, a: unknown, b: unknown): boolean {
   if (same(kind, a, b)) return true;
   if (kind === 'set') return same(kind, foldedSet(a), foldedSet(b));
   return same(kind, tidied(a), tidied(b));
 }
 
-/** The same but for what a server does to any text: blanks at its ends, parts of a second, the case of names. */
+/**
+ * Whether two values are the same except for what a server may do to any text: trim it, drop fractions of a second,
+ * change the case of names.
+ */
 export function nearly(kind: Kind, a: unknown, b: unknown): boolean {
   if (kind === 'set' || typeof a !== 'string' || typeof b !== 'string')
     return kind === 'set' ? alike(kind, a, b) : same(kind, a, b);
@@ -54,7 +57,7 @@ export function nearly(kind: Kind, a: unknown, b: unknown): boolean {
 
 const foldedSet = (value: unknown): readonly unknown[] => [...asSet(value)].map(folded);
 
-/** What an edit adds to a set and takes from it, done to another state of it: its order kept, additions last. */
+/** Applies to a set what an edit adds and removes. Keeps the set's order; additions come last. */
 export function changedSet(base: unknown, wanted: unknown, onto: unknown): readonly unknown[] {
   const [before, after] = [asSet(base), asSet(wanted)];
   const kept = [...asSet(onto)].filter((item) => after.has(item) || !before.has(item));
@@ -62,7 +65,7 @@ export function changedSet(base: unknown, wanted: unknown, onto: unknown): reado
   return [...kept, ...added];
 }
 
-/** Custom fields after an edit of some: those it unsets are left out. */
+/** The custom fields after an edit, without those that it clears. */
 function changedFields(wanted: unknown, onto: unknown): Values {
   const after: Record<string, unknown> = {};
   const [changes, before] = [isObject(wanted) ? wanted : {}, isObject(onto) ? onto : {}];
@@ -71,7 +74,7 @@ function changedFields(wanted: unknown, onto: unknown): Values {
   return after;
 }
 
-/** One thing that an edit changes: a column, or one custom field in it. */
+/** One field that an edit changes: a column, or one custom field. */
 export interface Field {
   readonly column: string;
   readonly slug?: string;
@@ -80,20 +83,20 @@ export interface Field {
   readonly wanted: unknown;
 }
 
-/** `state`, `custom_fields.priority`: as policies and people name it. */
+/** The field's name for policies and people: `state`, `custom_fields.priority`. */
 export const nameOf = ({ column, slug }: Pick<Field, 'column' | 'slug'>): string =>
   slug === undefined ? column : `${column}.${slug}`;
 
-/** What an object holds itself of a custom field, whose slug may be any word. */
+/** An object's own value of a custom field. Slugs may be any word, e.g. `constructor`. */
 const fieldOf = (fields: unknown, slug: string): unknown =>
   isObject(fields) && Object.hasOwn(fields, slug) ? fields[slug] : undefined;
 
-/** A field of several values: it held a list or is to, and nothing on either side is a single value. */
+/** Whether a field has several values: one side is a list, and neither is a single value. */
 const isSet = (base: unknown, wanted: unknown): boolean =>
   [base, wanted].some(Array.isArray) &&
   [base, wanted].every((value) => Array.isArray(value) || isEmpty(value));
 
-/** What an edit changes, field by field; columns that are not among `kinds` are left out. */
+/** The fields that an edit changes, without columns that are not in `kinds`. */
 export function fieldsIn(
   changes: Values,
   base: Values,
@@ -112,7 +115,7 @@ export function fieldsIn(
   });
 }
 
-/** What a row holds of a field. */
+/** A row's value of a field. */
 export function held(row: Values, { column, slug }: Pick<Field, 'column' | 'slug'>): unknown {
   return slug === undefined ? row[column] : fieldOf(row[column], slug);
 }
@@ -126,11 +129,14 @@ export function withField(
   return { ...row, [column]: slug === undefined ? value : changedFields({ [slug]: value }, row[column]) };
 }
 
-/** A field's value once an edit is done to what is held: of a set, only what the edit adds and takes away. */
+/** A field's value after an edit of the value `onto`. For a set, the edit only adds and removes elements. */
 export const changed = (field: Field, onto: unknown): unknown =>
   field.kind === 'set' ? changedSet(field.base, field.wanted, onto) : field.wanted;
 
-/** The same as it is sent: of a column's elements that differ by their case alone one, as Pylon holds it if it does. */
+/**
+ * The same value as it is sent: of a column's elements that differ only by case, one is kept, as Pylon has it if it
+ * does.
+ */
 export function changedOnce(field: Field, onto: unknown, remote: unknown): unknown {
   const value = changed(field, onto);
   return field.kind === 'set' && field.slug === undefined
@@ -138,30 +144,30 @@ export function changedOnce(field: Field, onto: unknown, remote: unknown): unkno
     : value;
 }
 
-/** What becomes of a field when its edit meets what Pylon holds. */
+/** The result of comparing an edited field with Pylon's value. */
 export type Verdict =
-  /** Pylon holds it already. */
+  /** Pylon has the wanted value already. */
   | 'there'
-  /** Nobody else changed it. */
+  /** Nobody else has changed the field. */
   | 'send'
-  /** Somebody else did, to something else. */
+  /** Somebody else has changed it to another value. */
   | 'conflict';
 
 /**
- * Compares one field three ways: as it stood when it was edited, as it is wanted, as Pylon holds it. What an edit
- * does to a set never conflicts. `wasSent`: an earlier attempt may have arrived, and have been tidied.
+ * Compares one field three ways: its base, the wanted value and Pylon's. An edit of a set never conflicts. `wasSent`:
+ * an earlier attempt may have arrived, and the server may have tidied its value.
  */
 export function compare(field: Field, remote: unknown, wasSent = false): Verdict {
   const { kind, base, wanted } = field;
   const made = kind === 'set' ? changed(field, remote) : wanted;
   if (same(kind, made, remote)) return 'there';
-  // As it stood: nothing has arrived, though what was to arrive may differ by no more than a server tidies.
+  // Equal to the base: nothing has arrived, even if the wanted value differs from it only by tidying.
   if (same(kind, base, remote)) return 'send';
   if (wasSent && alike(kind, made, remote)) return 'there';
   return kind === 'set' ? 'send' : 'conflict';
 }
 
-/** A row as edits make it, one after the other. */
+/** A row after edits, applied one after the other. */
 export function overlaid(
   row: Values,
   edits: readonly { readonly changes: Values; readonly base: Values }[],

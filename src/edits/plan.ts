@@ -15,14 +15,14 @@ import {
   withField,
 } from './merge.ts';
 
-/** An edit to be carried out. */
+/** An edit to be sent. */
 export interface Asked {
   readonly id: number;
   readonly changes: Values;
   readonly base: Values;
   readonly forced?: readonly string[] | null;
   readonly attempts: number;
-  /** Drafts of the record from before it, in their order: it may stand on what these show, which Pylon never held. */
+  /** Earlier drafts of the record, oldest first. The edit's base may contain their values, which Pylon never had. */
   readonly drafts?: readonly Pick<Asked, 'changes' | 'base'>[] | null;
 }
 
@@ -32,33 +32,39 @@ export interface Write {
   readonly slug?: string;
   readonly kind: Kind;
   readonly value: unknown;
-  /** What Pylon held of it. */
+  /** Pylon's value before. */
   readonly before: unknown;
 }
 
-/** What is to become of one edit once what is written is seen. */
+/** What happens to one edit once Pylon shows what was written. */
 export interface Outcome {
   readonly id: number;
-  /** Names of its fields that wait for a person, that lost to Pylon, that a later edit of those here replaces. */
+  /**
+   * Names of its fields that are in conflict (`held`), that lost to Pylon, and that a later one of these edits
+   * replaces.
+   */
   readonly held: readonly string[];
   readonly lost: readonly string[];
   readonly replaced: readonly string[];
-  /** Names of its fields that Pylon holds or is to hold. */
+  /** Names of its fields that Pylon has or will have. */
   readonly kept: readonly string[];
   readonly remote: Values;
 }
 
-/** What is to be done for edits of one record, compared with what Pylon holds now. */
+/** What to do for edits of one record, compared with Pylon's present values. */
 export interface Plan {
   readonly writes: readonly Write[];
   readonly outcomes: readonly Outcome[];
-  /** The record as it is to be. */
+  /** The record as it should be. */
   readonly row: Values;
-  /** Whether Pylon shows all that earlier attempts may have sent: none of it can change anything by arriving late. */
+  /**
+   * Whether Pylon shows everything that earlier attempts may have sent, so that none of it can change anything by
+   * arriving late.
+   */
   readonly isSeen: boolean;
 }
 
-/** A field as the edits before and this one together change it. */
+/** A field as the earlier edits and this one change it together. */
 function merged(
   earlier: Merged | undefined,
   field: Field,
@@ -77,7 +83,7 @@ function merged(
   return { field: { ...field, base }, value, forced, tried, passed, edits };
 }
 
-/** What drafts made of a field that an edit stands on, in their order; none where it stands on something else. */
+/** The values that earlier drafts gave to a field, in order, if the edit's base is one of them; otherwise none. */
 function draftedBefore(
   field: Field,
   { drafts }: Asked,
@@ -94,24 +100,27 @@ interface Merged {
   readonly field: Field;
   readonly value: unknown;
   readonly forced: boolean;
-  /** What earlier attempts may have made of it. */
+  /** Values that earlier attempts may have set. */
   readonly tried: readonly unknown[];
-  /** What the edits before the last make of it. */
+  /** Values that the edits before the last one set. */
   readonly passed: readonly unknown[];
-  /** Ids of the edits that change it, in their order. */
+  /** Ids of the edits that change it, oldest first. */
   readonly edits: readonly number[];
 }
 
-/** `send` also where there is nothing to: what Pylon holds already is no conflict and no request. */
+/**
+ * The verdict on a field. It is `send` also if Pylon has the value already, which is no conflict and needs no
+ * request.
+ */
 function verdictOf({ field, value, forced, tried, passed }: Merged, remote: unknown, policy: Policy) {
   const { kind } = field;
-  // Of a set, what all its edits together make of it.
+  // For a set, the result of all its edits counts.
   const verdict =
     kind === 'set'
       ? compareMade(field, value, remote, tried.length > 0)
       : compare(field, remote, tried.length > 0);
-  // What came of an earlier attempt is nobody else's change; what one of the edits asks for on the way to the last is
-  // there already, and the next one starts from it.
+  // A value from an earlier attempt is not somebody else's change. If Pylon has the value of an intermediate
+  // edit, that edit is done, and the next one starts from it.
   const isOurs =
     tried.some((one) => alike(kind, one, remote)) || passed.some((one) => same(kind, one, remote));
   if (verdict !== 'conflict' || forced || isOurs || policy === 'local')
@@ -119,13 +128,16 @@ function verdictOf({ field, value, forced, tried, passed }: Merged, remote: unkn
   return policy;
 }
 
-/** What becomes of a set of which all edits together make a value. */
+/** The verdict on a set, given the value that all edits together make. */
 const compareMade = ({ base }: Field, value: unknown, remote: unknown, wasSent: boolean) =>
   same('set', value, remote) || (wasSent && !same('set', base, remote) && alike('set', value, remote))
     ? ('there' as const)
     : ('send' as const);
 
-/** Whether Pylon shows what an earlier attempt made of a field by later edits as well: what these did is over. */
+/**
+ * Whether Pylon shows the value that an earlier attempt has sent for later edits too, so that their effect is
+ * complete.
+ */
 function isOvertaken(
   { field, value }: Merged,
   later: readonly Asked[],
@@ -142,8 +154,9 @@ function isOvertaken(
 }
 
 /**
- * Compares edits of one record, three ways and field by field, with what Pylon holds: what goes in one request, and
- * what becomes of each edit then. `later`: edits that went with these once, and follow by themselves.
+ * Compares edits of one record with Pylon's values, three ways and field by field. Returns what to send in one
+ * request and what then happens to each edit. `later`: edits that an earlier attempt sent together with these, and
+ * that now follow by themselves.
  */
 export function planUpdate(
   edits: readonly Asked[],
@@ -200,7 +213,7 @@ export function planUpdate(
   return { writes, outcomes, row, isSeen };
 }
 
-/** Fields that were written although Pylon, which answered that all is well, holds what it held before. */
+/** The fields that were written without effect: Pylon answered with success, but has the same value as before. */
 export const ignored = (writes: readonly Write[], answer: Values): readonly string[] =>
   writes
     .filter((write) => {

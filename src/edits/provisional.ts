@@ -1,6 +1,6 @@
 import { isObject } from '../resources/fields.ts';
 
-/** What ids begin with of records that Pylon does not have yet: it gives them theirs when they are created. */
+/** The prefix of provisional ids, which records have until Pylon creates them and gives them an id. */
 export const PROVISIONAL = 'local-';
 
 export const isProvisional = (id: unknown): id is string =>
@@ -13,7 +13,7 @@ export function provisionalIn(value: unknown): readonly string[] {
   return isObject(value) ? Object.values(value).flatMap(provisionalIn) : [];
 }
 
-/** The value with provisional ids replaced by those that Pylon gave. */
+/** The value with provisional ids replaced by Pylon's. */
 export function withIds(value: unknown, ids: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return ids.get(value) ?? value;
   if (Array.isArray(value)) return value.map((item) => withIds(item, ids));

@@ -1,35 +1,35 @@
-/** Where an edit stands. */
+/** The states of an edit. */
 export const STATES = ['draft', 'pending', 'sending', 'applied', 'conflict', 'failed', 'discarded'] as const;
 export type State = (typeof STATES)[number];
 
-/** What can happen to an edit. */
+/** The events of an edit. */
 const EVENTS = [
-  /** A person lets a draft go. */
+  /** A person approves a draft. */
   'approve',
-  /** The daemon takes it up. */
+  /** The daemon claims it. */
   'claim',
-  /** Nothing was done, or nobody knows whether: it is taken up again later. */
+  /** Nothing was done, or the outcome is unknown: it is claimed again later. */
   'postpone',
-  /** Pylon has answered, and storing what it said fails: from now on it is only settled, never sent. */
+  /** Pylon has answered, but storing the outcome failed: from now on the edit is only settled, never sent. */
   'answer',
-  /** Pylon shows it. */
+  /** Pylon shows the change. */
   'settle',
-  /** Both sides changed the same, and a person has to say which holds. */
+  /** Both sides changed the same field, and a person has to decide. */
   'hold',
   /** Pylon refuses it for good. */
   'refuse',
   /** A person, a later edit or the conflict policy drops it. */
   'discard',
-  /** A person wants it tried again. */
+  /** A person retries it. */
   'retry',
-  /** The database was copied or restored: nothing leaves it before a person has looked. */
+  /** The database was copied or restored: nothing is sent from it before a person has approved. */
   'quarantine',
 ] as const;
 export type Event = (typeof EVENTS)[number];
 
 /**
- * What each event makes of each state; null where it cannot happen. The one table of transitions: whatever
- * moves an edit, in this process or in the database, goes by it.
+ * The next state for each event and state; null if the event cannot happen. Everything that changes the state of an
+ * edit, in this process or in the database, uses this table.
  */
 const TRANSITIONS = {
   draft: {
@@ -49,7 +49,7 @@ const TRANSITIONS = {
     claim: 'sending',
     postpone: 'pending',
     answer: 'pending',
-    // An edit of a record that Pylon is not to have any more, or that a create carries already.
+    // For an edit of a record that is deleted, or whose change a create request already carries.
     settle: 'applied',
     hold: null,
     refuse: 'failed',
@@ -119,7 +119,7 @@ const TRANSITIONS = {
   },
 } as const satisfies Readonly<Record<State, Readonly<Record<Event, State | null>>>>;
 
-/** States from which an event leads somewhere, and where: always one and the same. */
+/** The states in which an event can happen, and the state that it leads to, which is the same for all. */
 export function moves(event: Event): { readonly from: readonly State[]; readonly to: State } {
   const from = STATES.filter((state) => TRANSITIONS[state][event] !== null);
   const [to, ...others] = new Set(from.map((state) => TRANSITIONS[state][event]));
@@ -127,9 +127,9 @@ export function moves(event: Event): { readonly from: readonly State[]; readonly
   return { from, to };
 }
 
-/** States in which an edit is not settled: the row shows it, pulls leave it alone. */
+/** The states of an unsettled edit: the row shows its values, and pulls do not overwrite them. */
 export const UNSETTLED = ['draft', 'pending', 'sending'] as const satisfies readonly State[];
 
-/** States from which a person moves an edit: one that is under way is the daemon's. */
+/** The states in which a person can cause an event: not while the daemon is sending the edit. */
 export const movable = (event: Event): readonly State[] =>
   moves(event).from.filter((state) => state !== 'sending');
