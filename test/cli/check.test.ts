@@ -45,6 +45,15 @@ describe('check', () => {
     }
   });
 
+  test('says where no notification arrives, as behind a transaction pooler', async ({ env }) => {
+    const elsewhere = await createDatabase();
+    await elsewhere.pool.query('SELECT 1');
+    const { status, stdout } = await run(['check'], { ...env, DATABASE_LISTEN_URL: elsewhere.url });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^note {3}database: no notification arrives, .*DATABASE_LISTEN_URL/m);
+    await elsewhere.drop();
+  });
+
   test('says what Pylon said of a wrong token, and where tokens are made', async ({ env, sandbox }) => {
     const { status, stdout, stderr } = await run(['check'], { ...env, PYLON_API_TOKEN: WRONG_TOKEN });
     expect(status).toBe(2);

@@ -9,6 +9,20 @@ import { test } from '../helpers/database.ts';
 const HOLDER = { command: 'holder', host: 'elsewhere', pid: 1, space: 'another' };
 
 describe('a lease that someone waits for', () => {
+  pure('lapses so long after the last change that was seen of it', () => {
+    let now = 0;
+    const watch = watchLease(10_000, () => now);
+    const row = { token: 1n, holder: HOLDER, expires: '1', expired: false, released: false };
+    expect(watch.lapsesInMs()).toBe(0);
+    watch.hasLapsed(row);
+    now = 4_000;
+    expect(watch.lapsesInMs()).toBe(6_000);
+    watch.hasLapsed({ ...row, expires: '2' });
+    expect(watch.lapsesInMs()).toBe(10_000);
+    now = 20_000;
+    expect(watch.lapsesInMs()).toBe(0);
+  });
+
   test('passes on after the expiry by the waiting process’s clock, whatever time it names', async ({
     database,
   }) => {

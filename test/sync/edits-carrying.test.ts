@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
+import { newNotices } from '../../src/sync/lib/notices.ts';
 import { runEditPusher } from '../../src/sync/push/run-edit-pusher.ts';
 import { pushOptions, statesIn } from '../helpers/edits.ts';
 import { test } from '../helpers/session.ts';
@@ -24,8 +25,9 @@ test.for([
     const there = () => sandbox.world.get('issues', id)?.title;
     const failed: unknown[] = [];
     const report = { failed: (_: string, error: unknown) => failed.push(error), recovered: () => {} };
-    const options = { ...pushOptions({ resources }), listenUrl: isTold ? database.url : undefined, lookMs };
-    const carrying = runEditPusher(session.ctx, options, report);
+    const listenUrl = isTold ? database.url : undefined;
+    const notices = newNotices(session.ctx, { listenUrl, deafMs: lookMs, hearingMs: lookMs });
+    const carrying = runEditPusher(session.ctx, pushOptions({ resources }), notices, report);
     try {
       // Each alone, so that none is carried with the look that comes at the beginning.
       for (const title of ['One', 'Two', 'Three']) {
@@ -36,6 +38,7 @@ test.for([
     } finally {
       stop.abort(new Error('over'));
       await carrying;
+      await notices.close();
     }
     expect(await statesIn(database)).toEqual(['applied', 'applied', 'applied']);
     expect(failed).toEqual([]);

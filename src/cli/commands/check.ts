@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Inspection, inspectConfig } from '../../config.ts';
 import { missingRoles, sharingRoles } from '../../db/capture/roles.ts';
 import type { Database } from '../../db/connection/connect.ts';
+import { isHeard } from '../../db/connection/listen.ts';
 import { brokenIndexes } from '../../db/inventory/catalogue.ts';
 import { missingObjects, pendingMigrations } from '../../db/schema/migrate.ts';
 import { changedCollations, collationInWords, collationRemedy } from '../../db/status/collation.ts';
@@ -36,6 +37,10 @@ export function addCheck(program: Command, run: Run): void {
 /** What follows from roles belonging to the whole server, if other databases use them too. */
 const sharedAdvice = (databases: readonly string[]): string =>
   `pylon_reader, pylon_editor and pylon_approver are the server's: who is given one has it in ${someOf(databases)} too, unless CONNECT there is kept from them (docs/roles.sql)`;
+
+/** What it means that no notification arrives. */
+const DEAF =
+  'database: no notification arrives, as behind a transaction pooler: edits and commands are looked for each second; DATABASE_LISTEN_URL past it has them noticed at once';
 
 /** What `check` found, in order. */
 interface Findings {
@@ -118,6 +123,7 @@ async function checkDatabase(
       }
       findings.right.push(`database: Postgres ${version} at ${databaseName(setup, url)}`);
       if (trust === 'encrypted') findings.notes.push(`database: ${UNVERIFIED}`);
+      if (!(await isHeard(setup.config.listenUrl?.reveal() ?? url, pool))) findings.notes.push(DEAF);
       const pending = await pendingMigrations(pool);
       findings.right.push(
         pending === 0

@@ -69,7 +69,7 @@ function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutco
       async () => {
         const means = {
           ...{ options, puller: newPuller(ctx, options), beside: false },
-          edits: { ...pushOptionsOf(setup, undefined), resources },
+          edits: { ...pushOptionsOf(setup), resources },
         };
         const outcome = await executeCommand(ctx, means, handover);
         if (!looksOnly) await forgetAtEnd(ctx, { resources, days: config.retentionDays });

@@ -9,8 +9,8 @@ export interface Tempo {
   readonly heartbeatMs: number;
   readonly expiryMs: number;
   /**
-   * Time between two polls of the lease by a standby. Together with the expiry it is less than the promised 15 s
-   * until takeover.
+   * Time between two polls of the lease by a standby, which polls sooner where the lease would expire before. Together
+   * with the expiry it is less than the promised 15 s until takeover.
    */
   readonly standbyMs: number;
   /** The first wait after Pylon refuses the token, which only a person can repair. */
@@ -26,6 +26,6 @@ export interface Tempo {
 }
 
 export const TEMPO: Tempo = {
-  ...{ heartbeatMs: HEARTBEAT_MS, expiryMs: EXPIRY_MS, standbyMs: 1_000, refusedMs: 7_000 },
+  ...{ heartbeatMs: HEARTBEAT_MS, expiryMs: EXPIRY_MS, standbyMs: 2_000, refusedMs: 7_000 },
   ...{ finishMs: 3_000, warnMs: 3_000, mostMs: 9_500 },
 };

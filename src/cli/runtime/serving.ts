@@ -18,6 +18,8 @@ import { type TokenRecord, TokenRefusedError, untilAccepted } from './token.ts';
 
 /** After so many milliseconds of work, the next failure counts as the first again. */
 const SETTLED_MS = 60_000;
+/** A standby looks no sooner again, be it that the lease has lapsed and others' transactions do not end. */
+const SOONEST_MS = 100;
 
 /** The command that a daemon writes into the lease. */
 export const DAEMON = 'pylon-sync start';
@@ -135,7 +137,8 @@ function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 
   return {
     ...{ resources, since, windowDays, overlapSeconds, auditShare },
     ...{ schedule, listSchedule, reconcileSchedule },
-    edits: pushOptionsOf(setup, url),
+    edits: pushOptionsOf(setup),
+    notices: { listenUrl: config.listenUrl?.reveal() ?? url },
     retentionDays: config.retentionDays,
   };
 }
@@ -155,7 +158,7 @@ async function waitOut(
       log.info({ holder: error.holder }, 'standing by: another process works on this database');
     memory.standingBy = name;
     memory.broken.recovered();
-    await pause(tempo.standbyMs, shell.signal);
+    await pause(Math.min(tempo.standbyMs, Math.max(SOONEST_MS, memory.watch.lapsesInMs())), shell.signal);
   } else if (error instanceof LeaseLostError) {
     setRole(activity, 'standby');
     log.warn({ error }, 'lease lost: standing by');

@@ -9,6 +9,7 @@ import { FOR_APPROVERS, FOR_EDITORS, personFunctions } from './functions.ts';
 import { ownGrants } from './grants.ts';
 import { movingFunctions } from './moving.ts';
 import { literal } from './names.ts';
+import { queueFunction, queueTriggers } from './queues.ts';
 import { revokeFunctions } from './roles.ts';
 import { sharedFunctions } from './shared.ts';
 import { captureOf } from './table.ts';
@@ -37,6 +38,7 @@ function captureParts(owner: string): readonly Part[] {
         ...personFunctions(),
         ...callerFunctions(),
         ...actionFunctions(),
+        queueFunction(),
         ...Object.entries({ ...FOR_EDITORS, ...FOR_CALLERS, ...FOR_APPROVERS, ...FOR_ALL }).map(
           ([signature, comment]) => `COMMENT ON FUNCTION pylon_sync.${signature} IS ${literal(comment)}`,
         ),
@@ -48,6 +50,7 @@ function captureParts(owner: string): readonly Part[] {
       ],
     ],
     ['policies', policies()],
+    ['triggers of queues', queueTriggers()],
     // Each table separately, so that a changed trigger locks its own table only.
     ...tables.map(({ name, triggers }): Part => [`triggers of ${name}`, triggers]),
   ];

@@ -186,6 +186,14 @@ export async function readEdits(db: Executor, ids: readonly number[]): Promise<r
   return rows;
 }
 
+/** Milliseconds until the next edit is due that waits for its time; Infinity if none does. */
+export async function nextEditMs(db: Executor): Promise<number> {
+  const { rows } = await db.execute<{ ms: number | null }>(sql`
+    SELECT (extract(epoch FROM min(next_attempt_at) - clock_timestamp()) * 1000)::float8 AS ms
+      FROM pylon_sync.edits WHERE state = 'pending' AND next_attempt_at > clock_timestamp()`);
+  return Math.max(0, rows[0]?.ms ?? Number.POSITIVE_INFINITY);
+}
+
 /** Names of the resources with edits that wait or are in flight. */
 export async function waitingEdits(db: Executor): Promise<readonly string[]> {
   const rows = await db

@@ -7,6 +7,8 @@ export const EXPIRY_MS = 10_000;
 export interface LeaseWatch {
   /** Whether the lease has expired or was released. */
   hasLapsed(row: LeaseRow): boolean;
+  /** Milliseconds until the lease that was read last expires, if no heartbeat renews it. */
+  lapsesInMs(): number;
   /** Notes a token of this process. A lease under it counts as lapsed, since nobody else can hold it. */
   own(token: bigint): void;
 }
@@ -27,6 +29,7 @@ export function watchLease(expiryMs = EXPIRY_MS, now = () => performance.now()):
       else if (seen.expires !== expires) seen = { token, expires, since: now(), lapsed: false };
       return seen.lapsed || now() - seen.since >= expiryMs;
     },
+    lapsesInMs: () => (seen === undefined ? 0 : Math.max(0, seen.since + expiryMs - now())),
     own(token) {
       mine = token;
     },

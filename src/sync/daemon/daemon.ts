@@ -5,12 +5,15 @@ import { requeueHandovers } from '../../db/progress/handovers.ts';
 import { publishSchedule } from '../../db/progress/schedule.ts';
 import { link } from '../../pylon/wire/signal.ts';
 import { newBackgroundTasks } from '../lib/background-tasks.ts';
-import { every } from '../lib/every.ts';
+import type { Bell } from '../lib/bell.ts';
+import { every, type Left } from '../lib/every.ts';
 import { type FailureLog, newFailureLog, type Report } from '../lib/failure-log.ts';
+import { type NoticeOptions, type Notices, newNotices } from '../lib/notices.ts';
 import { runSchedule } from '../lib/schedule.ts';
 import type { Activity } from '../pass/activity.ts';
 import type { Context } from '../pass/context.ts';
-import { type EditPusherOptions, runEditPusher } from '../push/run-edit-pusher.ts';
+import type { PushOptions } from '../push/push.ts';
+import { runEditPusher } from '../push/run-edit-pusher.ts';
 import { settleApproved } from '../runs/approve.ts';
 import { newPuller } from '../runs/changes.ts';
 import { newFollowUpQueue } from '../runs/follow-up-queue.ts';
@@ -30,14 +33,16 @@ export interface DaemonOptions extends PlanOptions {
   /** Share of each endpoint's budget for resweeps and the audit, 0 to 1; 0 for neither. */
   readonly auditShare: number;
   /** How edits are pushed. */
-  readonly edits: Omit<EditPusherOptions, 'resources'>;
+  readonly edits: Omit<PushOptions, 'resources'>;
+  /** How the daemon listens for work that others put into its queues. */
+  readonly notices: NoticeOptions;
   /** Days for which settled edits, history and the like are kept. */
   readonly retentionDays: number;
   readonly activity: Activity;
   readonly onRead: OnRead;
 }
 
-/** Milliseconds between looks for records to read again, and for work that commands hand over. */
+/** Milliseconds between looks for what this process notes, and at a queue in which something waits. */
 const LOOK_MS = 1_000;
 /** Milliseconds between updates of the estimate of the first read. */
 const PLAN_MS = 2_000;
@@ -74,13 +79,15 @@ export async function serve(outer: Context, options: DaemonOptions): Promise<nev
         },
         resources: options.resources.map(({ name }) => name),
       });
-      const works = workOf(ctx, options, trouble).map((work) =>
+      const notices = newNotices(ctx, options.notices);
+      const works = workOf(ctx, options, trouble, notices).map((work) =>
         work.catch((error: unknown) => {
           linked.abort(error);
           throw error;
         }),
       );
       await Promise.allSettled(works);
+      await notices.close();
     });
     throw linked.signal.reason;
   } catch (error) {
@@ -101,7 +108,12 @@ function told({ onProgress }: Context, activity: Activity, trouble: FailureLog):
   };
 }
 
-function workOf(ctx: Context, options: DaemonOptions, trouble: FailureLog): readonly Promise<void>[] {
+function workOf(
+  ctx: Context,
+  options: DaemonOptions,
+  trouble: FailureLog,
+  notices: Notices,
+): readonly Promise<void>[] {
   const { log, signal } = ctx;
   const { resources } = options;
   const edits = { ...options.edits, resources };
@@ -120,9 +132,9 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: FailureLog): read
     },
     recovered: (pass) => trouble.recovered(pass),
   };
-  const looking = (name: string, look: () => Promise<boolean>, pauseMs = LOOK_MS) =>
+  const looking = (name: string, look: () => Promise<Left>, pauseMs: number | Bell = LOOK_MS) =>
     every(
-      pauseMs,
+      typeof pauseMs === 'number' ? { ms: () => pauseMs } : { ms: notices.lookMs, bell: pauseMs },
       signal,
       async () => {
         const more = await look();
@@ -139,11 +151,15 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: FailureLog): read
   };
   const rereading = newBackgroundTasks(report);
   const reread = async () => {
-    for (const name of await rereads.waiting())
+    const names = await rereads.waiting();
+    for (const name of names)
       rereading.begin(`rereads of ${name}`, async () => void (await rereads.drain(name)));
-    return false;
+    // Those that were put off are told of by nobody.
+    return names.length > 0 && LOOK_MS;
   };
   const commanded = newBackgroundTasks(report);
+  const { bells } = notices;
+  const handovers = async () => !(await takeHandovers(ctx, means, commanded)) && LOOK_MS;
   const means = { options, puller: handedOver, edits, beside: true };
   const retention = { resources, days: options.retentionDays };
   const noteLate = newLateNote(ctx, resources);
@@ -152,14 +168,14 @@ function workOf(ctx: Context, options: DaemonOptions, trouble: FailureLog): read
 
   return [
     firstReading(ctx, options),
-    runEditPusher(ctx, edits, report),
+    runEditPusher(ctx, edits, notices, report),
     goOn()
       .catch((error: unknown) => report.failed('approve', error))
       .then(approved.idle),
     runSchedule(plannedPasses(ctx, options, puller, report), { log, signal, onError: report.failed }),
     ...followUps.children.map((child) => looking(`changes of ${child.name}`, () => followUps.drain(child))),
-    looking('rereads', reread).then(rereading.idle),
-    looking('handovers', () => takeHandovers(ctx, means, commanded).then(() => false)).then(commanded.idle),
+    looking('rereads', reread, bells.rereads).then(rereading.idle),
+    looking('handovers', handovers, bells.handovers).then(commanded.idle),
     looking('clock', () => watchClock().then(() => false), CLOCK_MS),
     looking('plan', () => notePlan().then(() => false), PLAN_MS),
     looking('lateness', () => noteLate().then(() => false), LATE_MS),

@@ -34,17 +34,18 @@ export interface CommandContext {
 /** Commands executed concurrently: one that waits for Pylon does not block the next few. */
 const MOST = 4;
 
-/** Starts handed-over commands, up to `MOST` at a time. */
+/** Starts handed-over commands, up to `MOST` at a time. False when others may wait. */
 export async function takeHandovers(
   ctx: Context,
   means: CommandContext,
   beside: BackgroundTasks,
-): Promise<void> {
+): Promise<boolean> {
   while (beside.size() < MOST) {
     const handover = await takeHandover(ctx.db, ctx.lease);
-    if (handover === undefined) return;
+    if (handover === undefined) return true;
     beside.begin(`handover ${handover.id}`, () => executeHandover(ctx, means, handover));
   }
+  return false;
 }
 
 /** Executes one handed-over command and saves its outcome. */

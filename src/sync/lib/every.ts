@@ -1,7 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bell } from './bell.ts';
+import { newBell } from './bell.ts';
 
 /** After a failure the next attempt waits for so many pauses. */
 const AFTER_FAILURE = 5;
+
+export interface Pause {
+  /** Milliseconds between two pieces of work where there is no more of it; asked each time. */
+  readonly ms: () => number;
+  /** Milliseconds after a failure; default five times as many. */
+  readonly failedMs?: number;
+  /** Cuts a pause short; default: nothing does. */
+  readonly bell?: Bell;
+}
+
+/** What there is left to do: more of it, which is done at once; some that is looked at again in so many milliseconds; none. */
+export type Left = boolean | number;
 
 /**
  * Repeats `work` until the signal: at once while there is more to do, else after a pause.
@@ -9,21 +22,23 @@ const AFTER_FAILURE = 5;
  * @throws what `onError` throws.
  */
 export async function every(
-  pauseMs: number,
+  { ms, failedMs, bell = newBell() }: Pause,
   signal: AbortSignal,
-  work: () => Promise<boolean>,
+  work: () => Promise<Left>,
   onError: (error: unknown) => void,
 ): Promise<void> {
   while (!signal.aborted) {
-    let waitMs = pauseMs;
+    let waitMs = 0;
     try {
-      if (await work()) waitMs = 0;
+      const left = await work();
+      if (left === true) continue;
+      waitMs = left === false ? ms() : Math.min(left, ms());
     } catch (error) {
       if (signal.aborted) return;
       onError(error);
-      waitMs = AFTER_FAILURE * pauseMs;
+      waitMs = failedMs ?? AFTER_FAILURE * ms();
     }
     // Waiting ends with the signal, and so does this.
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {});
+    await bell.wait(waitMs, signal);
   }
 }

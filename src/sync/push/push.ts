@@ -24,11 +24,19 @@ const SIDE_BY_SIDE = 24;
 /** Requests for many records of one resource, likewise. */
 const BULKS = 12;
 
+/** What was found in the queue. */
+export interface Taken {
+  /** How many records were taken up. */
+  readonly records: number;
+  /** Whether edits had been waiting, or were under way: others may come to be due without a word. */
+  readonly waiting: boolean;
+}
+
 export interface Pusher {
   /** Takes up where the process before stopped, and tells the triggers what is carried. */
   begin(): Promise<void>;
-  /** Takes up what is due and there is room for, and goes on with it. The number of records taken up. */
-  take(): Promise<number>;
+  /** Takes up what is due and there is room for, and goes on with it. */
+  take(): Promise<Taken>;
   /** Until nothing is under way any more. */
   idle(): Promise<void>;
 }
@@ -119,8 +127,9 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
         await postpone(push, one.claim, one.error);
         stranded.shift();
       }
-      if (allow.length === 0) return 0;
+      if (allow.length === 0) return { records: 0, waiting: false };
       const waiting = await waitingEdits(ctx.db.orm);
+      if (waiting.length === 0) return { records: 0, waiting: false };
       const room = new Map(
         names
           .filter((name) => waiting.includes(name))
@@ -129,10 +138,10 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       );
       const bulks = await takeBulks(waiting);
       for (const resource of bulkOnly) room.delete(resource);
-      if (room.size === 0) return bulks;
+      if (room.size === 0) return { records: bulks, waiting: true };
       const claims = await claimEdits(ctx.db, ctx.lease, room, allowedWork(allow));
       for (const claim of claims) start(claim.resource, [claim], () => carry(push, claim));
-      return bulks + claims.length;
+      return { records: bulks + claims.length, waiting: true };
     },
     async idle() {
       while (running.size > 0) await Promise.race(running);
@@ -145,11 +154,11 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
 export async function pushDue(pusher: Pusher): Promise<number> {
   let records = 0;
   for (;;) {
-    const taken = await pusher.take();
+    const { records: taken } = await pusher.take();
     records += taken;
     if (taken === 0) {
       await pusher.idle();
-      const more = await pusher.take();
+      const { records: more } = await pusher.take();
       records += more;
       if (more === 0) return records;
     }

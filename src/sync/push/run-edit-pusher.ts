@@ -1,67 +1,43 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { listenForEdits } from '../../db/edits/listen.ts';
+import { nextEditMs } from '../../db/edits/queue.ts';
+import { every, type Left } from '../lib/every.ts';
 import type { Report } from '../lib/failure-log.ts';
+import type { Notices } from '../lib/notices.ts';
 import type { Context } from '../pass/context.ts';
 import { newPusher, type PushOptions } from './push.ts';
 
-export interface EditPusherOptions extends PushOptions {
-  /** Where to listen for edits; undefined: looked for each second alone. */
-  readonly listenUrl: string | undefined;
-  /** Milliseconds between looks for edits that nobody told of; default 1,000. */
-  readonly lookMs?: number;
-}
-
-const LOOK_MS = 1_000;
+/** Milliseconds before edits that wait are looked at again, doubled each time that none of them could be taken up. */
+const FIRST_MS = 1_000;
 const AFTER_FAILURE_MS = 5_000;
-
-/** A wait that can be cut short. */
-function newBell() {
-  let ring = () => {};
-  let rung = false;
-  return {
-    ring: () => {
-      rung = true;
-      ring();
-    },
-    async wait(ms: number, signal: AbortSignal): Promise<void> {
-      const cut = new AbortController();
-      ring = () => cut.abort();
-      if (!rung)
-        await sleep(ms, undefined, { signal: AbortSignal.any([signal, cut.signal]) }).catch(() => {});
-      rung = false;
-    },
-  };
-}
 
 /**
  * Carries edits as they come, until the context's signal: at once where the database tells of them, within a second
  * where it does not. What goes wrong with one record is that record's matter; what goes wrong with all of it is
  * reported, and tried again.
  */
-export async function runEditPusher(ctx: Context, options: EditPusherOptions, report: Report): Promise<void> {
+export async function runEditPusher(
+  ctx: Context,
+  options: PushOptions,
+  { bells: { edits: bell }, lookMs }: Notices,
+  report: Report,
+): Promise<void> {
   const { signal } = ctx;
-  const { lookMs = LOOK_MS } = options;
-  const bell = newBell();
   const pusher = newPusher(ctx, options, bell.ring);
-  const listener = options.listenUrl === undefined ? undefined : listenForEdits(options.listenUrl, bell.ring);
   let hasBegun = false;
+  let waitMs = FIRST_MS;
+  const look = async (): Promise<Left> => {
+    if (!hasBegun) await pusher.begin();
+    hasBegun = true;
+    const { records, waiting } = await pusher.take();
+    report.recovered('edits');
+    // What a person keeps locked, or what waits for another edit, is told of by nobody.
+    waitMs = waiting && records === 0 ? 2 * waitMs : FIRST_MS;
+    if (!waiting) return false;
+    return Math.min(waitMs, await nextEditMs(ctx.db.orm));
+  };
+  const pause = { ms: lookMs, failedMs: AFTER_FAILURE_MS, bell };
   try {
-    while (!signal.aborted) {
-      let waitMs = lookMs;
-      try {
-        if (!hasBegun) await pusher.begin();
-        hasBegun = true;
-        await pusher.take();
-        report.recovered('edits');
-      } catch (error) {
-        if (signal.aborted) break;
-        report.failed('edits', error);
-        waitMs = AFTER_FAILURE_MS;
-      }
-      await bell.wait(waitMs, signal);
-    }
+    await every(pause, signal, look, (error) => report.failed('edits', error));
   } finally {
-    await listener?.close();
     await pusher.idle().catch(() => {});
   }
 }

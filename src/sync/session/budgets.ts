@@ -1,32 +1,78 @@
-import { saveBudgets } from '../../db/workspace/budgets.ts';
+import { type BudgetUse, saveBudgets } from '../../db/workspace/budgets.ts';
 import { reasonOf } from '../../errors.ts';
+import type { EndpointUse } from '../../pylon/types.ts';
 import type { Context } from '../pass/context.ts';
 
 /** Milliseconds between saves; requests of this time are lost to the count when the process is killed. */
 const EVERY_MS = 2_000;
 
+/** What of an endpoint is known to others. */
+interface Noted {
+  readonly use: BudgetUse;
+  /** When the last request was answered that was noted, and how many were at that moment. */
+  readonly last: readonly [at: number, times: number];
+}
+
+const lastOf = ({ answered_at }: BudgetUse): Noted['last'] => {
+  const at = answered_at.at(-1) ?? 0;
+  return [at, answered_at.filter((one) => one === at).length];
+};
+
+/** Whether there is more to tell than that time has passed, and former requests with it. */
+function isNews(use: BudgetUse, noted: Noted | undefined): boolean {
+  if (noted === undefined) return true;
+  const [at, times] = lastOf(use);
+  const [notedAt, notedTimes] = noted.last;
+  return (
+    use.per_minute !== noted.use.per_minute ||
+    use.queued !== noted.use.queued ||
+    use.paused_until !== noted.use.paused_until ||
+    at > notedAt ||
+    (at === notedAt && times > notedTimes)
+  );
+}
+
 /**
- * Saves at intervals, and once more when stopped, what was asked of each endpoint: `status` shows it, and a process
- * that follows within the minute counts it. Returns the function that stops it.
+ * Saves at intervals, and once more when stopped, what was asked of each endpoint since the last save: `status` shows it,
+ * and a process that follows within the minute counts it. Writes nothing where nothing was asked. Returns the function
+ * that stops it.
  */
-export function noteBudgets({ db, lease, pylon, log }: Context): () => Promise<void> {
+export function noteBudgets(
+  { db, lease, pylon, log }: Context,
+  { everyMs = EVERY_MS }: { readonly everyMs?: number } = {},
+): () => Promise<void> {
+  const noted = new Map<string, Noted>();
+  const useOf = ({ endpoint, queued, answeredAt, pausedUntil }: EndpointUse): BudgetUse => ({
+    endpoint,
+    per_minute: Math.floor(pylon.perMinute(endpoint)),
+    queued,
+    answered_at: answeredAt,
+    paused_until: pausedUntil === 0 ? null : new Date(pausedUntil).toISOString(),
+  });
   const save = async () => {
-    const uses = pylon.uses().map(({ endpoint, queued, answeredAt, pausedUntil }) => ({
-      endpoint,
-      per_minute: Math.floor(pylon.perMinute(endpoint)),
-      queued,
-      answered_at: answeredAt,
-      paused_until: pausedUntil === 0 ? null : new Date(pausedUntil).toISOString(),
-    }));
-    await saveBudgets(db, lease, uses);
+    const news = pylon
+      .uses()
+      .map(useOf)
+      .filter((use) => isNews(use, noted.get(use.endpoint)));
+    await saveBudgets(db, lease, news);
+    // Once it is written: what failed is news still.
+    for (const use of news) noted.set(use.endpoint, { use, last: lastOf(use) });
   };
   // Nobody awaits what the timer starts; a rejection would end the process.
-  const note = () =>
-    save().catch((error: unknown) => log.debug({ reason: reasonOf(error) }, 'budgets not noted'));
-  const timer = setInterval(note, EVERY_MS);
+  let underWay: Promise<void> | undefined;
+  const note = () => {
+    underWay ??= save()
+      .catch((error: unknown) => log.debug({ reason: reasonOf(error) }, 'budgets not noted'))
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  };
+  const timer = setInterval(note, everyMs);
   timer.unref();
   return async () => {
     clearInterval(timer);
+    await underWay;
     await note();
   };
 }

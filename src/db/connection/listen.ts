@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { Socket } from 'node:net';
+import type pg from 'pg';
+import { type Pool, readStatement } from './atomic.ts';
+import { beginning, type Terms } from './begin.ts';
+import { clientOf } from './client.ts';
+
+/** Of what the database tells. Its triggers and functions name the same channels. */
+export const CHANNELS = {
+  /** Edits were queued, or are to go on. */
+  edits: 'pylon_sync_edits',
+  /** Work was put into the queue that the message names. */
+  work: 'pylon_sync_work',
+} as const;
+export type Channel = keyof typeof CHANNELS;
+
+/** Of what a listener sends to itself. */
+const ECHO = 'pylon_sync_echo';
+
+/** How long a server has to take its leave, milliseconds. */
+const FAREWELL_MS = 500;
+/** Milliseconds before a connection that broke is made anew. */
+const RECONNECT_MS = 5_000;
+/** Milliseconds between two messages to itself, and until one is missing. */
+const ECHO_MS = 60_000;
+const ANSWER_MS = 5_000;
+
+const LISTENING: Terms = { access: 'READ ONLY', statementMs: 10_000, lockMs: 0, idleMs: 10_000 };
+
+/** Milliseconds after which the server closes a session that says nothing; 0: never. */
+const IDLE = "SELECT setting AS ms FROM pg_settings WHERE name = 'idle_session_timeout'";
+
+/** How often at most a session says something, lest it be closed. */
+const MOST_OFTEN_MS = 100;
+
+/** What a listener calls. */
+export interface Heard {
+  /** Something was told, or may have been while nobody listened. */
+  readonly onNotice: (channel: Channel, message: string) => void;
+  /** Messages arrive from now on, or do not any more. */
+  readonly onChange: (hears: boolean) => void;
+}
+
+export interface ListenTimes {
+  readonly echoMs?: number;
+  readonly answerMs?: number;
+}
+
+export interface Listener {
+  /** Waits for nothing: a server that does not answer is left. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens at an address to what transactions tell as they commit. It makes things fast and nothing right: messages get
+ * lost with a connection that breaks, and a transaction pooler takes `LISTEN` and passes nothing on. So the listener
+ * sends itself a message over `pool`, as it begins and every minute: as long as these arrive others do, and whoever
+ * waits may look the less often for what nobody told of.
+ */
+export function listen(url: string, pool: Pool, heard: Heard, times: ListenTimes = {}): Listener {
+  const { echoMs = ECHO_MS, answerMs = ANSWER_MS } = times;
+  let closed = false;
+  let leave = async () => {};
+  let timer: NodeJS.Timeout | undefined;
+  let hears = false;
+  const hear = (now: boolean) => {
+    if (closed || hears === now) return;
+    hears = now;
+    heard.onChange(now);
+  };
+  const again = () => {
+    hear(false);
+    if (closed) return;
+    timer = setTimeout(open, RECONNECT_MS);
+    timer.unref();
+  };
+  const open = () => {
+    if (closed) return;
+    const socket = new Socket();
+    let own: pg.Client;
+    try {
+      const { config, Client } = clientOf(url, { application: 'pylon-sync listen', connectMs: 10_000 });
+      own = new Client({ ...config, stream: () => socket });
+    } catch {
+      // A file that its address names cannot be read; what the other address says of its own is told.
+      return again();
+    }
+    let awake: NodeJS.Timeout | undefined;
+    const echo = newEcho(pool, hear, answerMs);
+    let echoing: NodeJS.Timeout | undefined;
+    leave = async () => {
+      const impatient = setTimeout(() => socket.destroy(), FAREWELL_MS);
+      await own.end().catch(() => {});
+      clearTimeout(impatient);
+    };
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      clearInterval(awake);
+      clearInterval(echoing);
+      echo.end();
+      socket.destroy();
+      again();
+    };
+    own.on('error', over);
+    own.on('end', over);
+    own.on('notification', ({ channel, payload = '' }) => {
+      if (channel === ECHO) return echo.arrived(payload);
+      const named = channelNamed(channel);
+      if (named !== undefined) heard.onNotice(named, payload);
+    });
+    own
+      .connect()
+      .then(() => begin(own))
+      .then((idleMs) => {
+        if (isOver) return;
+        // An empty message is enough, and is no transaction.
+        const wake = () => void own.query('').catch(over);
+        if (idleMs > 0) awake = setInterval(wake, Math.max(MOST_OFTEN_MS, idleMs / 3)).unref();
+        echo.send();
+        echoing = setInterval(echo.send, echoMs).unref();
+        // What was committed before is seen now.
+        for (const channel of channels) heard.onNotice(channel, '');
+      })
+      .catch(over);
+  };
+  open();
+  return {
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await leave();
+    },
+  };
+}
+
+const channels = Object.keys(CHANNELS) as readonly Channel[];
+
+const channelNamed = (name: string): Channel | undefined =>
+  channels.find((channel) => CHANNELS[channel] === name);
+
+/** Messages of one connection to itself; `hear` is called with whether the last one came. */
+function newEcho(pool: Pool, hear: (hears: boolean) => void, answerMs: number) {
+  let sent: string | undefined;
+  let missing: NodeJS.Timeout | undefined;
+  return {
+    send() {
+      const message = randomUUID();
+      sent = message;
+      clearTimeout(missing);
+      missing = setTimeout(() => hear(false), answerMs).unref();
+      // Over another connection: one that a pooler lends tells itself, and nobody else.
+      readStatement(pool, 'SELECT pg_notify($1, $2)', [ECHO, message]).catch(() => {
+        if (sent === message) hear(false);
+      });
+    },
+    arrived(message: string) {
+      if (message !== sent) return;
+      clearTimeout(missing);
+      hear(true);
+    },
+    end() {
+      sent = undefined;
+      clearTimeout(missing);
+    },
+  };
+}
+
+/** Has the session listen; milliseconds after which it would be closed for saying nothing. */
+async function begin(client: pg.Client): Promise<number> {
+  const all = [...Object.values(CHANNELS), ECHO].map((channel) => `LISTEN ${channel}`).join('; ');
+  // The last of these answers is that of COMMIT, of the one before of the question.
+  const answers = (await client.query(
+    `${beginning(LISTENING)}; ${all}; ${IDLE}; COMMIT`,
+  )) as unknown as readonly pg.QueryResult<{ ms: string }>[];
+  return Number(answers.at(-2)?.rows[0]?.ms ?? 0);
+}
+
+/** Whether what is told at one address, over `pool`, arrives at another within a while. */
+export async function isHeard(url: string, pool: Pool, withinMs = ANSWER_MS): Promise<boolean> {
+  let listener: Listener | undefined;
+  let late: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<boolean>((resolve) => {
+      late = setTimeout(() => resolve(false), withinMs);
+      const onChange = (hears: boolean) => resolve(hears);
+      listener = listen(url, pool, { onNotice: () => {}, onChange }, { answerMs: withinMs });
+    });
+  } finally {
+    clearTimeout(late);
+    await listener?.close();
+  }
+}
