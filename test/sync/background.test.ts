@@ -78,13 +78,18 @@ describe('the audit', () => {
     for (const { object } of [...sandbox.world.all('projects')])
       sandbox.world.patch('projects', String(object.id), { name: 'Silently', updated_at: object.updated_at });
     const work = audit(mirrored, 'projects');
-    for (let sample = 0; sample < 60; sample += 1) await work.work();
+    const from = sandbox.requests.length;
+    for (let piece = 0; piece < 60; piece += 1) await work.work();
     await expectMirror(database.pool, sandbox, ['projects']);
+    const sampled = sandbox.requests.slice(from).filter(({ endpoint }) => endpoint === 'GET /projects/{id}');
     const { rows } = await database.pool.query(
       'SELECT resource, sampled::int, differed::int, drifted::int FROM pylon_sync.audits',
     );
     const projects = sandbox.world.count('projects');
-    expect(rows).toEqual([{ resource: 'projects', sampled: 60, differed: projects, drifted: projects }]);
+    expect(sampled.length).toBeGreaterThanOrEqual(60);
+    expect(rows).toEqual([
+      { resource: 'projects', sampled: sampled.length, differed: projects, drifted: projects },
+    ]);
   });
 
   test('does not call drift what changed a moment ago', async ({ mirror, database }) => {

@@ -42,6 +42,11 @@ export interface Store {
    * @throws ParentGoneError if the parent of the rows is marked as deleted; TransientError if the table is at fault.
    */
   write(batch: Batch, also?: (tx: Executor, stored: Stored) => Promise<void>): Promise<StoredBatch>;
+  /** The same for several answers, all in one transaction, where the API has a request for one record. */
+  writeAll(
+    batches: readonly Batch[],
+    also?: (tx: Executor, stored: Stored) => Promise<void>,
+  ): Promise<StoredBatch>;
 }
 
 /** If more rows than this fail, with none stored in between, their table is at fault. */
@@ -56,7 +61,7 @@ const faultOf = (error: unknown): string => {
 
 const NOTHING: Stored = { inserted: 0, updated: 0, unchanged: 0, changed: [], deferred: [], altered: [] };
 
-const sum = (a: Stored, b: Stored): Stored => ({
+const summed = (a: Stored, b: Stored): Stored => ({
   inserted: a.inserted + b.inserted,
   updated: a.updated + b.updated,
   unchanged: a.unchanged + b.unchanged,
@@ -106,13 +111,17 @@ export function storer(
       }
       const half = rows.length >> 1;
       const left = await upsertAround(tx, rows.slice(0, half), order, blame);
-      return sum(left, await upsertAround(tx, rows.slice(half), order, blame));
+      return summed(left, await upsertAround(tx, rows.slice(half), order, blame));
     }
   }
 
-  const write: Store['write'] = async ({ facts, order, mapped }, also) => {
-    const rows = mapped.filter((row): row is Row => !isReject(row));
-    const rejects = mapped.filter(isReject);
+  const writeAll: Store['writeAll'] = async (batches, also) => {
+    const all = batches.map(({ facts, order, mapped }) => ({
+      ...{ facts, order, read: mapped.length },
+      rows: mapped.filter((row): row is Row => !isReject(row)),
+      rejects: mapped.filter(isReject),
+    }));
+    const hasRows = all.some(({ rows }) => rows.length > 0);
 
     /** `fault` throws a TransientError once so many rows failed that the table is at fault. */
     const blaming = (refused: Reject[]): Blame => ({
@@ -130,19 +139,25 @@ export function storer(
       },
     });
 
-    const attempt = (write: (tx: Executor, refused: Reject[]) => Promise<Stored>): Promise<StoredBatch> =>
+    type Write = (tx: Executor, rows: readonly Row[], order: Order, refused: Reject[]) => Promise<Stored>;
+    const attempt = (write: Write): Promise<StoredBatch> =>
       writing(db, lease, async (tx) => {
-        await lockParentForInsert(tx, resource, facts);
-        const refused: Reject[] = [];
-        const stored = await write(tx, refused);
-        await keepRejects(tx, resource, [...rejects, ...refused]);
-        if (resource.get !== undefined) await noteRereads(tx, resource.name, stored.deferred, facts);
-        if (resource.get !== undefined || stored.deferred.length === 0) await also?.(tx, stored);
-        return { ...stored, read: mapped.length, rejected: rejects.length + refused.length };
+        let sum: StoredBatch = { ...NOTHING, read: 0, rejected: 0 };
+        for (const { facts, order, read, rows, rejects } of all) {
+          await lockParentForInsert(tx, resource, facts);
+          const refused: Reject[] = [];
+          const stored = await write(tx, rows, order, refused);
+          await keepRejects(tx, resource, [...rejects, ...refused]);
+          if (resource.get !== undefined) await noteRereads(tx, resource.name, stored.deferred, facts);
+          const rejected = sum.rejected + rejects.length + refused.length;
+          sum = { ...summed(sum, stored), read: sum.read + read, rejected };
+        }
+        if (resource.get !== undefined || sum.deferred.length === 0) await also?.(tx, sum);
+        return sum;
       });
 
     try {
-      const stored = await attempt((tx) =>
+      const stored = await attempt((tx, rows, order) =>
         rows.length === 0
           ? Promise.resolve(NOTHING)
           : upsert(tx, resource, rows, order, pendingDeletions, contents),
@@ -150,8 +165,10 @@ export function storer(
       if (stored.changed.length > 0) streak = 0;
       return stored;
     } catch (error) {
-      if (rows.length === 0 || !mayBeOneRow(error)) throw error;
-      return attempt((tx, refused) => upsertAround(tx, rows, order, blaming(refused)));
+      if (!hasRows || !mayBeOneRow(error)) throw error;
+      return attempt((tx, rows, order, refused) =>
+        rows.length === 0 ? Promise.resolve(NOTHING) : upsertAround(tx, rows, order, blaming(refused)),
+      );
     }
   };
 
@@ -164,6 +181,7 @@ export function storer(
         return isReject(row) ? row : { id: row.id, hash: row.hash, json: row.json };
       }),
     }),
-    write,
+    write: (batch, also) => writeAll([batch], also),
+    writeAll,
   };
 }

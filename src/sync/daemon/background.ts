@@ -1,8 +1,10 @@
 import type { Resource } from '../../resources/define.ts';
 import type { Report } from '../lib/failure-log.ts';
 import { type PacedWork, runPaced } from '../lib/paced.ts';
+import { remembered } from '../lib/remembered.ts';
 import type { Context } from '../pass/context.ts';
 import { auditOf } from '../runs/audit.ts';
+import { knownMs } from '../runs/pace.ts';
 import { resweepOf } from '../runs/resweep.ts';
 import type { ChildSync } from '../runs/sync-children.ts';
 import { doneOnce } from './first-reading.ts';
@@ -48,13 +50,21 @@ export async function workInBackground(
   await Promise.all(
     worksOf(ctx, options, follow).map(([resource, paced]) => {
       const { name } = paced;
+      // While the first read is running there is nothing to compare with.
+      const isRead = remembered(knownMs(ctx), async () => (await doneOnce(ctx, [resource]))[0]);
+      const everyMs = async () =>
+        (await isRead()) === undefined ? Number.POSITIVE_INFINITY : paced.everyMs();
       const work = async () => {
-        // The first read is still running: there is nothing to compare with yet.
-        const done = (await doneOnce(ctx, [resource])).length > 0 && (await paced.work());
+        const done = await paced.work();
         report.recovered(name);
         return done;
       };
-      return runPaced({ ...paced, work }, (error) => report.failed(name, error), ctx.signal, idleMs(ctx));
+      return runPaced(
+        { ...paced, everyMs, work },
+        (error) => report.failed(name, error),
+        ctx.signal,
+        idleMs(ctx),
+      );
     }),
   );
 }

@@ -46,6 +46,9 @@ export interface PassPosition extends Position {
   readonly deep?: string;
 }
 
+/** What is written in the transaction of rows, told what changed of these. */
+type Also = (tx: Executor, changed: readonly Changed[]) => Promise<void>;
+
 /** One resource being enumerated once. */
 export interface Pass<P extends PassPosition = PassPosition> {
   readonly ctx: Context;
@@ -70,7 +73,11 @@ export interface Pass<P extends PassPosition = PassPosition> {
    *
    * @throws TransientError when rows are locked and the API has no request for one record of the resource.
    */
-  keep(batch: Batch, also?: (tx: Executor) => Promise<void>): Promise<readonly string[]>;
+  keep(batch: Batch, also?: Also): Promise<readonly string[]>;
+  /** The same for several answers, all in one transaction, where the resource has a request for one record. */
+  keepAll(batches: readonly Batch[], also?: Also): Promise<readonly string[]>;
+  /** Whether a row that was written had changed before what earlier passes covered: they should have brought it. */
+  hasDrifted(row: Changed): boolean;
   /**
    * Notes a failure that must not stop the rest: the pass goes on to its end and is then recorded as failed with it.
    */
@@ -114,6 +121,39 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
         : secondsFor(remainingRequests, ctx.pylon.perMinute(progress.endpoint));
     ctx.onProgress(progress, what);
   };
+  const hasDrifted = ({ at }: Changed) => at !== null && coveredUntil !== undefined && at < coveredUntil;
+  const keepAll: Pass['keepAll'] = async (batches, also) => {
+    const ids = batches.flatMap(idsIn);
+    init.signal.throwIfAborted();
+    const stored = await ctx.writers.add(() => {
+      // The work may have been ended while this waited for its turn.
+      init.signal.throwIfAborted();
+      return store.writeAll(batches, async (tx, { changed }) => {
+        // A new row was never read or has come back, and so have its children.
+        if (kind !== 'backfill') await forgetReads(tx, childrenOf(resource), insertedIn(changed));
+        if (scan !== undefined) await addSeen(tx, scan.id, ids);
+        await also?.(tx, changed);
+        // Last, since whoever marks deletions locks the list of candidates before the scan.
+        if (kind !== 'backfill') await withdrawCandidates(tx, resource.name, ids);
+      });
+    });
+    progress.read += stored.read;
+    progress.inserted += stored.inserted;
+    progress.updated += stored.updated;
+    progress.unchanged += stored.unchanged;
+    progress.rejected += stored.rejected;
+    progress.drifted += stored.changed.filter(hasDrifted).length;
+    if (stored.altered.length > 0) ctx.contents.noteAltered(resource.name, stored.altered);
+    onChanged?.(stored.changed);
+    onSeen?.(ids);
+    const [first] = stored.deferred;
+    if (first !== undefined && resource.get === undefined) {
+      throw new TransientError(
+        `${stored.deferred.length} rows of ${resource.name} are held by other transactions (${first}, …): they will be read again with the next pass`,
+      );
+    }
+    return stored.deferred;
+  };
   return {
     ...init,
     scan,
@@ -122,39 +162,9 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
       progress.requests += 1;
     }),
     batch: store.map,
-    async keep(batch, also) {
-      init.signal.throwIfAborted();
-      const stored = await ctx.writers.add(() => {
-        // The work may have been ended while this waited for its turn.
-        init.signal.throwIfAborted();
-        return store.write(batch, async (tx, { changed }) => {
-          // A new row was never read or has come back, and so have its children.
-          if (kind !== 'backfill') await forgetReads(tx, childrenOf(resource), insertedIn(changed));
-          if (scan !== undefined) await addSeen(tx, scan.id, idsIn(batch));
-          await also?.(tx);
-          // Last, since whoever marks deletions locks the list of candidates before the scan.
-          if (kind !== 'backfill') await withdrawCandidates(tx, resource.name, idsIn(batch));
-        });
-      });
-      progress.read += stored.read;
-      progress.inserted += stored.inserted;
-      progress.updated += stored.updated;
-      progress.unchanged += stored.unchanged;
-      progress.rejected += stored.rejected;
-      progress.drifted += stored.changed.filter(
-        ({ at }) => at !== null && coveredUntil !== undefined && at < coveredUntil,
-      ).length;
-      if (stored.altered.length > 0) ctx.contents.noteAltered(resource.name, stored.altered);
-      onChanged?.(stored.changed);
-      onSeen?.(idsIn(batch));
-      const [first] = stored.deferred;
-      if (first !== undefined && resource.get === undefined) {
-        throw new TransientError(
-          `${stored.deferred.length} rows of ${resource.name} are held by other transactions (${first}, …): they will be read again with the next pass`,
-        );
-      }
-      return stored.deferred;
-    },
+    keep: (batch, also) => keepAll([batch], also),
+    keepAll,
+    hasDrifted,
     save: (tx, moved) =>
       saveCursor(tx, resource.name, scope.name, {
         pass: position.pass,

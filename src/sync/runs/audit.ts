@@ -1,18 +1,19 @@
-import { countLive } from '../../db/mirror/rows.ts';
-import { storer } from '../../db/mirror/store.ts';
-import { noteSample, randomRow } from '../../db/progress/audits.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { type Batch, storer } from '../../db/mirror/store.ts';
+import { noteSamples, randomRows } from '../../db/progress/audits.ts';
 import type { Resource } from '../../resources/define.ts';
 import { factsOf } from '../deletions/look-up.ts';
 import { askOrProve } from '../deletions/single.ts';
 import type { PacedWork } from '../lib/paced.ts';
 import type { Context } from '../pass/context.ts';
-import { newPass } from '../pass/pass.ts';
+import { newPass, type Pass } from '../pass/pass.ts';
 import { newProgress } from '../pass/progress.ts';
 import { coveredUntil } from './covered.ts';
+import { aboutLive, paceOf } from './pace.ts';
 import type { ChildSync } from './sync-children.ts';
 
-/** Each row is sampled at most once in so many intervals of the limits: a day. */
-const DAY_INTERVALS = 1_440;
+/** Objects of one piece of work, which are stored together. */
+const PIECE = 10;
 
 export interface ShareOptions {
   /** Share of each endpoint's budget that the audit may spend, 0 to 1. */
@@ -21,17 +22,7 @@ export interface ShareOptions {
 }
 
 /**
- * Milliseconds between requests, so that they stay within the share of the endpoint's budget and read each row once a
- * day at most.
- */
-export function paceOf(ctx: Context, endpoint: string, share: number, live: number): number {
-  const byBudget = 60_000 / (share * ctx.pylon.perMinute(endpoint));
-  const byRows = (DAY_INTERVALS * ctx.pylon.intervalMs) / Math.max(1, live);
-  return Math.max(byBudget, byRows);
-}
-
-/**
- * Fetches random objects of a resource, one at a time, and compares each with its row. This measures how far the
+ * Fetches random objects of a resource, a few at a time, and compares each with its row. This measures how far the
  * mirror is from Pylon; rows that differ are updated.
  */
 export function auditOf(
@@ -42,12 +33,15 @@ export function auditOf(
   { share, overlapSeconds }: ShareOptions,
 ): PacedWork {
   const { db, lease, signal } = ctx;
+  const live = aboutLive(ctx, resource.table);
+  /** In a small table no more than a tenth at once: a piece is to be a sample, not a reading. */
+  const piece = async () => Math.min(PIECE, Math.max(1, Math.floor((await live()) / PIECE)));
   return {
     name: `audit of ${resource.name}`,
-    everyMs: async () => paceOf(ctx, `GET ${get}`, share, await countLive(db.orm, resource.table)),
+    everyMs: async () => (await piece()) * paceOf(ctx, `GET ${get}`, share, await live()),
     async work() {
-      const id = await randomRow(db.orm, resource.table);
-      if (id === undefined) return false;
+      const ids = await randomRows(db.orm, resource.table, await piece());
+      if (ids.length === 0) return false;
       const covered = await coveredUntil(db, resource, overlapSeconds);
       const progress = newProgress(resource.name, `GET ${get}`, 'resweep');
       const changed: string[] = [];
@@ -63,12 +57,41 @@ export function auditOf(
         coveredUntil: covered,
         onChanged: (rows) => changed.push(...rows.map((row) => row.id)),
       });
-      const said = await askOrProve(pass, get, id, await factsOf(pass, id));
-      if (said.is === 'there') await pass.keep(pass.batch([said.object], said.facts, said.answer.order));
-      const differed = changed.length > 0 || progress.deleted > 0;
-      await noteSample(db, lease, resource.name, { differed, drifted: progress.drifted > 0 });
+      await readThem(pass, get, ids);
       await follow.changed(resource, changed);
       return true;
     },
   };
+}
+
+/** Asks for each; stores what came and counts all of them, also where a later one could not be asked for. */
+async function readThem(pass: Pass, get: string, ids: readonly string[]): Promise<void> {
+  const { ctx, resource, progress } = pass;
+  const answers: Batch[] = [];
+  let sampled = 0;
+  let failure: { readonly error: unknown } | undefined;
+  for (const id of ids) {
+    try {
+      const said = await askOrProve(pass, get, id, await factsOf(pass, id));
+      sampled += 1;
+      if (said.is === 'there') answers.push(pass.batch([said.object], said.facts, said.answer.order));
+    } catch (error) {
+      failure = { error };
+      break;
+    }
+  }
+  const { deleted } = progress;
+  if (answers.length > 0)
+    await pass.keepAll(answers, (tx, changed) =>
+      noteSamples(tx, resource.name, {
+        sampled,
+        differed: changed.length + deleted,
+        drifted: changed.filter(pass.hasDrifted).length,
+      }),
+    );
+  else if (sampled > 0)
+    await writing(ctx.db, ctx.lease, (tx) =>
+      noteSamples(tx, resource.name, { sampled, differed: deleted, drifted: 0 }),
+    );
+  if (failure !== undefined) throw failure.error;
 }

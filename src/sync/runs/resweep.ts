@@ -1,4 +1,3 @@
-import { countLive } from '../../db/mirror/rows.ts';
 import { findOldestRead } from '../../db/progress/reads.ts';
 import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
@@ -7,7 +6,8 @@ import type { PacedWork } from '../lib/paced.ts';
 import type { ByParent } from '../pass/child-pages.ts';
 import type { Context } from '../pass/context.ts';
 import { newProgress } from '../pass/progress.ts';
-import { paceOf, type ShareOptions } from './audit.ts';
+import type { ShareOptions } from './audit.ts';
+import { aboutLive, paceOf } from './pace.ts';
 import { runPass } from './run-pass.ts';
 
 /** Parents a run. */
@@ -26,9 +26,10 @@ export function resweepOf(
   const { db, signal } = ctx;
   const parent = resourceNamed(pull.parent);
   const endpoint = `GET ${pull.path}`;
+  const live = aboutLive(ctx, parent.table);
   return {
     name: `resweep of ${resource.name}`,
-    everyMs: async () => BATCH * paceOf(ctx, endpoint, share, await countLive(db.orm, parent.table)),
+    everyMs: async () => BATCH * paceOf(ctx, endpoint, share, await live()),
     async work() {
       const parents = { table: parent.table, mark: pull.mark ?? [], pass: '' };
       const oldest = await findOldestRead(db.orm, resource.name, parents, BATCH);
