@@ -1,6 +1,7 @@
 import type { DaemonFigures } from './daemon.ts';
 import type { EditFigures } from './edits.ts';
 import type { HistoryFigures } from './history.ts';
+import type { IdleFigures } from './idle.ts';
 import type { Figure } from './loads.ts';
 import type { Requests } from './requests.ts';
 import type { StarterFigures } from './starters.ts';
@@ -29,6 +30,7 @@ export interface Results extends Circumstances {
   readonly requests: Requests;
   readonly daemon: DaemonFigures;
   readonly edits: EditFigures;
+  readonly idle: IdleFigures;
   readonly views: ViewFigures;
   readonly history: HistoryFigures;
   readonly starters: StarterFigures;

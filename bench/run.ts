@@ -9,6 +9,8 @@ import { measureEdits } from './edits.ts';
 import { EDITS_HEADING, editsSection } from './edits-report.ts';
 import { measureHistory } from './history.ts';
 import { HISTORY_HEADING, historySection } from './history-report.ts';
+import { measureIdle } from './idle.ts';
+import { IDLE_HEADING, idleSection } from './idle-report.ts';
 import { type Figure, measureAll, type Plan } from './loads.ts';
 import { describeMachine } from './machine.ts';
 import { type BenchOptions, type Part, readOptions } from './options.ts';
@@ -48,6 +50,14 @@ const measuredHistory = (server: BenchServer) => {
   return measureHistory(server);
 };
 
+/** Minutes for which each idle daemon is watched. */
+const IDLE_MINUTES = 10;
+
+const measuredIdle = (server: BenchServer, minutes: number) => {
+  process.stderr.write(`an idle daemon, ${minutes} minutes three times\n`);
+  return measureIdle(server, minutes);
+};
+
 const measuredStarters = (server: BenchServer) => {
   process.stderr.write('memory through every starter\n');
   return measureStarters(server, ({ node, starter, peakBytes }) =>
@@ -57,10 +67,21 @@ const measuredStarters = (server: BenchServer) => {
 
 /** Of what is measured alone: its heading, and its section. */
 const SECTIONS: Readonly<
-  Record<Part, readonly [heading: string, (server: BenchServer, of: Circumstances) => Promise<string>]>
+  Record<
+    Part,
+    readonly [
+      heading: string,
+      (server: BenchServer, of: Circumstances, options: BenchOptions) => Promise<string>,
+    ]
+  >
 > = {
   daemon: [DAEMON_HEADING, async (server, of) => daemonSection(await measuredDaemon(server), of)],
   edits: [EDITS_HEADING, async (server, of) => editsSection(await measuredEdits(server), of)],
+  idle: [
+    IDLE_HEADING,
+    async (server, of, { rounds }) =>
+      idleSection(await measuredIdle(server, rounds === 1 ? 1 : IDLE_MINUTES), of),
+  ],
   history: [HISTORY_HEADING, async (server, of) => historySection(await measuredHistory(server), of)],
   memory: [STARTERS_HEADING, async (server, of) => startersSection(await measuredStarters(server), of)],
   views: [VIEWS_HEADING, async (server, of) => viewsSection(await measuredViews(server), of)],
@@ -106,6 +127,7 @@ async function measureEverything(
     sizes: measured,
     requests,
     daemon: await measuredDaemon(server),
+    idle: await measuredIdle(server, rounds === 1 ? 1 : IDLE_MINUTES),
     edits: await measuredEdits(server),
     views: await measuredViews(server),
     history: await measuredHistory(server),
@@ -124,7 +146,7 @@ async function run(words: readonly string[]): Promise<void> {
     };
     if (options.only !== undefined) {
       const [heading, measure] = SECTIONS[options.only];
-      const section = await measure(server, circumstances);
+      const section = await measure(server, circumstances, options);
       process.stdout.write(`${section}\n`);
       if (options.write)
         await writeFile(RESULTS, withSection(await readFile(RESULTS, 'utf8'), heading, section));

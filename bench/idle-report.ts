@@ -1,0 +1,40 @@
+import { type Aim, atMost } from './aims.ts';
+import type { IdleFigures } from './idle.ts';
+import type { Circumstances } from './results.ts';
+import { aimsTable } from './table.ts';
+
+export const IDLE_HEADING = '## When nothing happens';
+
+const several = (value: number) => value.toFixed(2);
+const bytes = (value: number) => `${Math.round(value)} B`;
+const seconds = (value: number) => `${value.toFixed(2)} s`;
+const milliseconds = (value: number) => `${value.toFixed(1)} ms`;
+
+function aimsOf({ idle, audited, many }: IdleFigures): readonly Aim[] {
+  const each = idle.flatMap(({ issues, transactions, walBytes, cpu }) => {
+    const at = `${issues.toLocaleString('en')} issues`;
+    return [
+      atMost(`transactions a second, ${at}`, transactions, 2, several),
+      atMost(`write-ahead log a second, ${at}`, walBytes, 512, bytes),
+      atMost(`processor time a minute, ${at}`, cpu, 0.5, seconds),
+    ];
+  });
+  const times = (value: number) => `${value.toFixed(2)} ×`;
+  return [
+    ...each,
+    atMost('transactions of many issues, against few', many.transactions, 1.1, times),
+    atMost('write-ahead log of many issues, against few', many.walBytes, 1.1, times),
+    atMost('transactions that an audited or reswept request adds', audited.transactions, 1, several),
+    atMost('write-ahead log that it adds', audited.walBytes, 1_000, bytes),
+    atMost('processor time that it adds', audited.cpuMs, 4, milliseconds),
+  ];
+}
+
+/** The part of `RESULTS.md` about an idle daemon, which can be measured alone. */
+export function idleSection(figures: IdleFigures, { command, date, machine }: Circumstances): string {
+  return `${IDLE_HEADING}
+
+\`${command}\`, ${date}, on ${machine}. A daemon and a standby with the default schedules on a workspace that was read whole, for ${figures.minutes} minutes each: without resweeps and audit (\`PYLON_SYNC_AUDIT_SHARE=0\`), and with a fifth of the limits for them, of ${figures.audited.requests} requests. The many issues are copies of the few in the tables. Transactions are those of the database (\`pg_stat_database\`), the log is the distance of \`pg_current_wal_insert_lsn()\`, with \`full_page_writes\` off, processor time that of both processes. Processor time depends on the machine and on what else it does; the rest does not.
+
+${aimsTable(aimsOf(figures))}`;
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { resourceNamed, resources } from '../../src/resources/index.ts';
+import { type DaemonOptions, serve } from '../../src/sync/daemon/daemon.ts';
+import { newActivity } from '../../src/sync/pass/activity.ts';
+import { auditOf } from '../../src/sync/runs/audit.ts';
+import { pushOptions } from '../helpers/edits.ts';
+import { type Session, test } from '../helpers/session.ts';
+import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';
+
+const NEVER = '0 0 1 1 *';
+/** Longer than the second in which a daemon that is told nothing looks at each of its three queues. */
+const WINDOW_MS = 1_100;
+
+/** Counts transactions of the work, each of which takes a connection of the pool for itself. */
+function countTransactions({ ctx }: Session): () => number {
+  const { pool } = ctx.db;
+  const connect = pool.connect.bind(pool);
+  let count = 0;
+  pool.connect = (() => {
+    count += 1;
+    return connect();
+  }) as typeof pool.connect;
+  return () => count;
+}
+
+/** Transactions that a daemon which has read everything makes in a window in which nothing happens. */
+async function idleTransactions(session: Session, listenUrl: string | undefined, stop: AbortController) {
+  const count = countTransactions(session);
+  let isRead = false;
+  const options: DaemonOptions = {
+    ...{ resources, windowDays: 30, overlapSeconds: 300, since: undefined, auditShare: 0, retentionDays: 90 },
+    ...{ schedule: NEVER, listSchedule: NEVER, reconcileSchedule: NEVER },
+    edits: pushOptions(),
+    notices: { listenUrl },
+    activity: newActivity(),
+    onRead: async () => {
+      isRead = true;
+    },
+  };
+  const served = serve(session.ctx, options).catch(() => {});
+  await expect.poll(() => isRead, { timeout: 20_000 }).toBe(true);
+  if (listenUrl !== undefined)
+    // What there is to do at the beginning, once, is over.
+    for (let before = -1; before !== count(); await sleep(WINDOW_MS / 2)) before = count();
+  const before = count();
+  await sleep(WINDOW_MS);
+  const during = count() - before;
+  stop.abort(new Error('enough'));
+  await served;
+  return during;
+}
+
+describe('a daemon that has read everything and to which nothing happens', () => {
+  test.for([
+    ['makes no transaction between its rounds where it is told of work', true],
+    ['looks at each queue every second where it is told nothing', false],
+  ] as const)('%s', async ([, isTold], { mirror, database }) => {
+    const stop = new AbortController();
+    const { session } = await mirror({ issues: 5 }, { prepare: shrinkWorkspace, signal: stop.signal });
+    const during = await idleTransactions(session, isTold ? database.url : undefined, stop);
+    if (isTold) expect(during).toBe(0);
+    else expect(during).toBeGreaterThanOrEqual(3);
+  });
+
+  test('makes seven transactions at most for each resource that it asks for changes', async ({ mirror }) => {
+    const { session } = await mirror({ issues: 5 }, { prepare: shrinkWorkspace });
+    // The first pull brings what changed while everything was read, and what hangs on it.
+    await session.pull();
+    await session.pull();
+    const count = countTransactions(session);
+    const pulled = await session.pull();
+    expect(pulled.map(({ inserted, updated }) => inserted + updated)).toEqual(pulled.map(() => 0));
+    const asked = pulled.filter(({ requests }) => requests > 0).length;
+    expect(asked).toBe(4);
+    expect(count()).toBeLessThanOrEqual(7 * asked);
+  });
+
+  test('makes one transaction at most for each request of its audit, and counts no table for it', async ({
+    mirror,
+  }) => {
+    const { sandbox, session } = await mirror({ issues: 120 }, { resources: [resourceNamed('issues')] });
+    await session.pull();
+    const { follow } = session.puller;
+    const issues = resourceNamed('issues');
+    const work = auditOf(session.ctx, issues, issues.get ?? '', follow, { share: 1, overlapSeconds: 300 });
+    await work.everyMs();
+    const count = countTransactions(session);
+    const from = sandbox.requests.length;
+    for (let piece = 0; piece < 3; piece += 1) {
+      await work.everyMs();
+      await work.work();
+    }
+    const requests = sandbox.requests.length - from;
+    expect(requests).toBeGreaterThan(20);
+    expect(count()).toBeLessThanOrEqual(requests);
+  });
+});
