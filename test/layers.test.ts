@@ -173,7 +173,12 @@ const WAYS: readonly (readonly [way: RegExp, modules: readonly string[]])[] = [
   ],
   [
     /\bclientOf\(/,
-    ['db/connection/client.ts', 'db/connection/pool.ts', 'db/connection/console.ts', 'db/connection/listen.ts'],
+    [
+      'db/connection/client.ts',
+      'db/connection/pool.ts',
+      'db/connection/console.ts',
+      'db/connection/listen.ts',
+    ],
   ],
   [
     /\bopenPool\(/,

@@ -6,7 +6,7 @@ import { beginning, type Terms } from './begin.ts';
 import { clientOf } from './client.ts';
 
 /** Of what the database tells. Its triggers and functions name the same channels. */
-export const CHANNELS = {
+const CHANNELS = {
   /** Edits were queued, or are to go on. */
   edits: 'pylon_sync_edits',
   /** Work was put into the queue that the message names. */

@@ -25,7 +25,7 @@ const SIDE_BY_SIDE = 24;
 const BULKS = 12;
 
 /** What was found in the queue. */
-export interface Taken {
+interface Taken {
   /** How many records were taken up. */
   readonly records: number;
   /** Whether edits had been waiting, or were under way: others may come to be due without a word. */
