@@ -468,6 +468,46 @@ describe('waiting', () => {
     ]);
   });
 
+  test('warns of the first ten that did not go through, with the reason, and `edit_results` has a row for each', async ({
+    database,
+  }) => {
+    const issue = (id: number) => `('x${id}', ${id}, 'One', 'h')`;
+    const all = Array.from({ length: 12 }, (_, index) => issue(index + 1)).join(', ');
+    await asDaemon(database.pool, `INSERT INTO pylon.issues (id, number, title, _hash) VALUES ${all}`);
+    await query(database, "UPDATE pylon.issues SET title = 'Mine'");
+    const txid = (await query(database, 'SELECT txid FROM pylon_sync.edits WHERE id = 1'))[0]?.txid;
+    await settled(database, 1, "state = 'applied'");
+    await query(
+      database,
+      `UPDATE pylon_sync.edits SET state = 'failed', error = 'PATCH /issues/{id}: 400 no' WHERE id > 2`,
+    );
+    await settled(database, 2, `state = 'conflict', held = '{title}', remote = '{"title": "Theirs"}'`);
+    const client = await database.pool.connect();
+    const told: string[] = [];
+    client.on('notice', ({ severity, message }) => told.push(`${severity}: ${message}`));
+    const call = (name: string) => client.query(`SELECT * FROM pylon_sync.${name}('1 second', ${txid})`);
+    const { rows: counts } = await call('wait_for_edits');
+    const { rows: results } = await call('edit_results');
+    client.release();
+    expect(counts).toEqual([
+      { state: 'applied', edits: '1' },
+      { state: 'conflict', edits: '1' },
+      { state: 'failed', edits: '10' },
+    ]);
+    const { record_id: second } = (await editsIn(database))[1] ?? {};
+    expect(told).toHaveLength(11);
+    expect(told[0]).toBe(
+      `WARNING: edit 2 of issues ${second} is conflict: Pylon holds something else in title`,
+    );
+    expect(told[1]).toMatch(/^WARNING: edit 3 of issues x\d+ is failed: PATCH \/issues\/\{id\}: 400 no$/);
+    expect(told[10]).toBe('WARNING: 1 more did not go through');
+    expect(results).toHaveLength(12);
+    expect(results[1]).toEqual({
+      ...{ edit: '2', resource: 'issues', record_id: second, state: 'conflict', error: null },
+      remote: { title: 'Theirs' },
+    });
+  });
+
   test('is for one’s own edits, or those of a transaction', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
     await query(database, "UPDATE pylon.issues SET title = 'Mine' WHERE id = 'i1'");
@@ -508,4 +548,18 @@ describe('waiting', () => {
     client.release();
     expect(error).toMatchObject({ code: '25001', message: expect.stringMatching(message) });
   });
+});
+
+test('the id that Pylon gave is found by the provisional one, its own by itself, and none before', async ({
+  database,
+}) => {
+  await query(
+    database,
+    "INSERT INTO pylon_sync.ids (provisional, resource, id) VALUES ('local-a', 'accounts', 'a1')",
+  );
+  const ids = await query(
+    database,
+    "SELECT pylon_sync.real_id(id) AS id FROM unnest('{local-a,local-b,a1}'::text[]) WITH ORDINALITY AS u(id, n) ORDER BY n",
+  );
+  expect(ids.map(({ id }) => id)).toEqual(['a1', null, 'a1']);
 });

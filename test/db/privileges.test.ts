@@ -68,7 +68,7 @@ const DECIDES = [
 /** Those for people, and what they are made of: all run as their caller. */
 const CALLS = [
   ...['wait_for_edits', 'undo', 'changed_columns', 'changed_fields', 'changed_set', 'put_columns'],
-  ...['columns_of', 'as_columns'],
+  ...['columns_of', 'as_columns', 'awaited_edits', 'edit_results', 'real_id'],
 ];
 /** What policies are made of, which everybody may call who reads what they guard. */
 const POLICIES_ASK = ['pylon_sync.sees', 'pylon_sync.sees_all'];

@@ -231,3 +231,14 @@ describe('writes of knowledge bases', () => {
     ).toBe(400);
   });
 });
+
+test('a body of more than 10 MiB is refused with 413, and changes nothing', async ({ open }) => {
+  const client = await open();
+  const { id, title } = found(client, 'issues');
+  const bodyOf = (bytes: number) => ({ title: 'x'.repeat(bytes - '{"title":""}'.length) });
+  const largest = 10 * 1024 * 1024;
+  const { status, body } = await client.send('PATCH', `/issues/${id}`, bodyOf(largest + 1));
+  expect([status, body]).toEqual([413, expect.objectContaining({ code: 'payload_too_large' })]);
+  expect(client.sandbox.world.get('issues', String(id))).toMatchObject({ title });
+  expect((await client.send('PATCH', `/issues/${id}`, bodyOf(largest))).status).not.toBe(413);
+});

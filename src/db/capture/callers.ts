@@ -1,3 +1,4 @@
+import { PROVISIONAL } from '../../edits/provisional.ts';
 import type { State } from '../../edits/states.ts';
 import { FIXED } from './names.ts';
 import { ACTOR } from './shared.ts';
@@ -10,10 +11,16 @@ const MOVING = (['pending', 'sending'] as const satisfies readonly State[])
   .map((state) => `'${state}'`)
   .join(', ');
 
+/** States of edits that were not applied, and how many of these get a warning each. */
+const UNDONE = (['failed', 'conflict', 'discarded'] as const satisfies readonly State[])
+  .map((state) => `'${state}'`)
+  .join(', ');
+const TOLD = 10;
+
 /** Functions that do only what the caller may do. */
 export const callerFunctions = (): readonly string[] => [
-  `CREATE OR REPLACE FUNCTION pylon_sync.wait_for_edits(timeout interval DEFAULT '1 minute', txid bigint DEFAULT NULL)
-   RETURNS TABLE (state text, edits bigint)
+  // Waits for edits, and tells which they are: the caller's that will move without a person, or those of a transaction.
+  `CREATE OR REPLACE FUNCTION pylon_sync.awaited_edits(timeout interval, txid bigint) RETURNS bigint[]
    LANGUAGE plpgsql ${INVOKER} AS $$
    DECLARE
      mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
@@ -33,20 +40,55 @@ export const callerFunctions = (): readonly string[] => [
          USING ERRCODE = '25001', HINT = 'COMMIT, then call pylon_sync.wait_for_edits().';
      END IF;
      LOOP
-       EXIT WHEN wait_for_edits.txid IS NULL OR pg_xact_status(wait_for_edits.txid::text::xid8) IS DISTINCT FROM 'in progress'
+       EXIT WHEN awaited_edits.txid IS NULL OR pg_xact_status(awaited_edits.txid::text::xid8) IS DISTINCT FROM 'in progress'
          OR clock_timestamp() >= until;
        PERFORM pg_sleep(0.05);
      END LOOP;
      SELECT coalesce(array_agg(e.id), '{}') INTO chosen FROM pylon_sync.edits AS e
-      WHERE CASE WHEN wait_for_edits.txid IS NULL THEN e.actor = ${ACTOR} AND e.state IN ('draft', ${MOVING})
-                 ELSE e.txid = wait_for_edits.txid END;
+      WHERE CASE WHEN awaited_edits.txid IS NULL THEN e.actor = ${ACTOR} AND e.state IN ('draft', ${MOVING})
+                 ELSE e.txid = awaited_edits.txid END;
      WHILE clock_timestamp() < until
        AND EXISTS (SELECT FROM pylon_sync.edits AS e WHERE e.id = ANY (chosen) AND e.state IN (${MOVING})) LOOP
        PERFORM pg_sleep(least(pause, greatest(0.001, extract(epoch FROM until - clock_timestamp()))));
        pause := least(0.25, pause * 1.5);
      END LOOP;
+     RETURN chosen;
+   END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.wait_for_edits(timeout interval DEFAULT '1 minute', txid bigint DEFAULT NULL)
+   RETURNS TABLE (state text, edits bigint)
+   LANGUAGE plpgsql ${INVOKER} AS $$
+   DECLARE
+     chosen bigint[] := pylon_sync.awaited_edits(timeout, txid);
+     edit pylon_sync.edits;
+     others bigint;
+   BEGIN
+     FOR edit IN SELECT e.* FROM pylon_sync.edits AS e
+                  WHERE e.id = ANY (chosen) AND e.state IN (${UNDONE}) ORDER BY e.id LIMIT ${TOLD} LOOP
+       RAISE WARNING 'edit % of % % is %: %', edit.id, edit.resource, edit.record_id, edit.state,
+         coalesce(edit.error, 'Pylon holds something else in ' || array_to_string(edit.held, ', '), 'no reason is known');
+     END LOOP;
+     SELECT count(*) - ${TOLD} INTO others FROM pylon_sync.edits AS e WHERE e.id = ANY (chosen) AND e.state IN (${UNDONE});
+     IF others > 0 THEN
+       RAISE WARNING '% more did not go through', others USING HINT = 'SELECT * FROM pylon_sync.edit_results() has them all.';
+     END IF;
      RETURN QUERY SELECT e.state, count(*) FROM pylon_sync.edits AS e WHERE e.id = ANY (chosen) GROUP BY 1 ORDER BY 1;
    END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.edit_results(timeout interval DEFAULT '1 minute', txid bigint DEFAULT NULL)
+   RETURNS TABLE (edit bigint, resource text, record_id text, state text, error text, remote jsonb)
+   LANGUAGE plpgsql ${INVOKER} AS $$
+   DECLARE
+     chosen bigint[] := pylon_sync.awaited_edits(timeout, txid);
+   BEGIN
+     RETURN QUERY SELECT e.id, e.resource, e.record_id, e.state, e.error, e.remote
+                    FROM pylon_sync.edits AS e WHERE e.id = ANY (chosen) ORDER BY e.id;
+   END $$`,
+
+  `CREATE OR REPLACE FUNCTION pylon_sync.real_id(id text) RETURNS text
+   LANGUAGE sql STABLE ${INVOKER} AS $$
+     SELECT coalesce((SELECT known.id FROM pylon_sync.ids AS known WHERE known.provisional = real_id.id),
+                     CASE WHEN real_id.id NOT LIKE '${PROVISIONAL}%' THEN real_id.id END) $$`,
 
   `CREATE OR REPLACE FUNCTION pylon_sync.undo(edit_id bigint) RETURNS bigint
    LANGUAGE plpgsql ${INVOKER} AS $$
@@ -103,6 +145,13 @@ export const callerFunctions = (): readonly string[] => [
 /** Those of the functions that are for people, with their comments. */
 export const FOR_CALLERS: Readonly<Record<string, string>> = {
   'wait_for_edits(interval, bigint)':
-    'Waits until your edits, or those of a transaction, are settled; counts them by state.',
+    'Waits until your edits, or those of a transaction, are settled; counts them by state, and warns of the first ten that did not go through.',
+  'edit_results(interval, bigint)':
+    'Waits until your edits, or those of a transaction, are settled; one row each, with what became of it.',
+  'real_id(text)':
+    'The id that Pylon gave to what was inserted here under a provisional one; null until it has.',
   'undo(bigint)': 'Queues the reverse of an edit that was applied; returns its number.',
 };
+
+/** What these are made of. */
+export const FOR_WAITING = ['awaited_edits(interval, bigint)'];

@@ -4,7 +4,7 @@ import { actions } from '../../edits/actions.ts';
 import { writableColumns } from '../../edits/body.ts';
 import { resources } from '../../resources/index.ts';
 import { signatureOf } from './actions.ts';
-import { FOR_CALLERS } from './callers.ts';
+import { FOR_CALLERS, FOR_WAITING } from './callers.ts';
 import { FOR_APPROVERS, FOR_EDITORS } from './functions.ts';
 import { identifier, literal, tableOf } from './names.ts';
 import { makeRoles, ROLES, type Role } from './roles.ts';
@@ -100,7 +100,7 @@ const BEYOND: Readonly<Record<Role, readonly string[]>> = {
         ...(deletable(resource) ? ['DELETE'] : []),
       ].map((privilege) => `${privilege} ON TABLE ${tableOf(name)}`);
     }),
-    ...ofSync([...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...FOR_FUNCTIONS]),
+    ...ofSync([...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...FOR_FUNCTIONS, ...FOR_WAITING]),
     ...calling(actions.map(signatureOf)),
   ],
   pylon_approver: [...STATE, ...EDITS, ...ofSync(Object.keys(FOR_APPROVERS))],

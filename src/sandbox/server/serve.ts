@@ -30,7 +30,7 @@ interface Served {
   readonly route: Route;
 }
 
-/** One request, from its arrival to its answer: token, limit, fault, then what it asked for. */
+/** One request, from its arrival to its answer: token, limit, size of its body, fault, then what it asked for. */
 export async function serve(
   serving: Serving,
   { name: resource, route }: Served,
@@ -68,6 +68,7 @@ export async function serve(
     log.refuse(record);
     return refuse(rateLimited, retryAfterHeader(settings.retryAfter, early, state.now()));
   }
+  if (Buffer.byteLength(text) > LARGEST_BODY) return refuse(tooLarge);
   const fault = serving.faults.take(route.endpoint);
   const before = fault === undefined ? undefined : await applyFault(fault, context, state, refuse, answer);
   if (before !== undefined) return before;
@@ -95,6 +96,9 @@ export async function serve(
 }
 
 const invalidToken = Object.freeze(new Refusal(401, 'invalid API token', { code: 'invalid_api_token' }));
+/** Bytes. */
+const LARGEST_BODY = 10 * 1024 * 1024;
+const tooLarge = Object.freeze(new Refusal(413, 'the body is too large', { code: 'payload_too_large' }));
 const rateLimited = Object.freeze(new Refusal(429, 'rate limit exceeded', { code: 'rate_limited' }));
 
 const jsonHeaders = (state: State) => ({
