@@ -162,7 +162,7 @@ describe('the state at the top', () => {
     const since = new Date(Date.now() - 180_000).toISOString();
     await saveReach(mirror.orm, { down_since: since, last: 'GET /me: 503' });
     const text = await words(await port.open());
-    expect(text).toContain('Pylon does not answer Nothing is read and no edit is sent before it does');
+    expect(text).toContain('Pylon does not answer Until it does, nothing is read and no edit is sent');
     expect(text).toContain(`since ${since} (GET /me: 503): `);
     expect(text).not.toContain('surveys fails');
     expect(text).not.toContain('up to date');

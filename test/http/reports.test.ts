@@ -111,7 +111,7 @@ describe('what the page says', () => {
     const html = await load(await port.open());
     for (const said of [
       'Days are those of UTC',
-      'reopened counts as solved when it was last resolved only',
+      'a reopened issue counts as open until it was last resolved',
       'The first mirrored issue is of ',
       'Issues without one are not in median and percentile',
     ])
