@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Dice } from '../../src/sandbox/data/random.ts';
 import { CRASH_TIMEOUT, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
 import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
-import { endEdits, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
+import { endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
 
 const CHANGES_EVERY_MS = 60;
 /** One answer to a create, and one to a delete, is lost for about so many changes. */
@@ -18,7 +18,8 @@ interface Asked {
 }
 
 /** Has people insert rows, often with one that depends on it, and delete them again, until it is ended. */
-function keepChanging({ database: { pool } }: DaemonWorkspace, dice: Dice) {
+function keepChanging(workspace: DaemonWorkspace, dice: Dice) {
+  const { pool } = workspace.database;
   const [inserted, deleted]: [Asked[], Asked[]] = [[], []];
   const insert = async (n: number) => {
     const [account, contact, issue] = [`account ${n}`, `contact ${n}`, `issue ${n}`];
@@ -44,7 +45,7 @@ function keepChanging({ database: { pool } }: DaemonWorkspace, dice: Dice) {
     // Two, where a pull has brought what a create made whose answer nobody noted: both are one object.
     if (rowCount !== 0) deleted.push(one);
   };
-  const working = keepDoing(CHANGES_EVERY_MS, async (n) => {
+  const working = keepAsking(workspace, CHANGES_EVERY_MS, async (n) => {
     const removable = inserted.filter((one) => one.resource === 'issues' && !deleted.includes(one));
     if (dice.chance(0.35) && removable.length > 0) await remove(dice.pick(removable));
     else await insert(n);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Dice } from '../../src/sandbox/data/random.ts';
 import { CRASH_TIMEOUT, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
 import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
-import { endEdits, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
+import { endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
 import { changesIn, expectWholeHistory } from '../helpers/history.ts';
 
 const EDITS_EVERY_MS = 40;
@@ -22,12 +22,13 @@ interface Asked {
 const COLUMN: Readonly<Record<string, string>> = { issues: 'title', accounts: 'name', contacts: 'name' };
 
 /** Has people edit records, until it is ended: the names of some, and a tag more for each edit. */
-function keepEditing({ database, sandbox }: DaemonWorkspace, dice: Dice) {
+function keepEditing(workspace: DaemonWorkspace, dice: Dice) {
+  const { database, sandbox } = workspace;
   const ids = new Map(
     NAMES.map((name) => [name, [...sandbox.world.all(name)].map(({ object }) => `${object.id}`)]),
   );
   const asked: Asked[] = [];
-  const working = keepDoing(EDITS_EVERY_MS, async (n) => {
+  const working = keepAsking(workspace, EDITS_EVERY_MS, async (n) => {
     const resource = dice.pick(NAMES);
     const id = dice.pick(ids.get(resource) ?? []);
     const isTag = resource !== 'contacts' && dice.chance(0.3);

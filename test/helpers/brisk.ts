@@ -8,12 +8,19 @@ const MAIN = fileURLToPath(new URL('../../.brisk/brisk-main.js', import.meta.url
 
 /**
  * Tenths of what is promised; of the lease a third, so that a busy machine does not keep a heart from beating in time.
- * What ends by itself has longer to do so, for the same reason.
+ * What ends by itself has longer to do so, for the same reason; requests have the time that is promised.
  */
 const BRISK: Tempo = {
-  ...{ heartbeatMs: 400, expiryMs: 4_000, standbyMs: 100, refusedMs: 700 },
+  ...{ heartbeatMs: 400, expiryMs: 4_000, standbyMs: 100, refusedMs: 700, requestMs: 60_000 },
   ...{ warnMs: 10_000, finishMs: 30_000, mostMs: 60_000 },
 };
+
+/** The command line of a process that waits less than is promised. */
+export const BRISK_COMMAND = [process.execPath, MAIN] as const;
+/** What is to be in the environment of one. */
+export const briskly = (chosen: Partial<Tempo> = {}): Readonly<Record<string, string>> => ({
+  TEST_TEMPO: JSON.stringify({ ...BRISK, ...chosen }),
+});
 
 /** Starts a real process of ours that waits less than is promised, which ends with its test. */
 export function startBrisk(
@@ -21,8 +28,7 @@ export function startBrisk(
   env: Readonly<Record<string, string>>,
   chosen: Partial<Tempo> = {},
 ): Running {
-  const tempo = JSON.stringify({ ...BRISK, ...chosen });
-  const launched = launch(words, { ...env, TEST_TEMPO: tempo }, undefined, [process.execPath, MAIN]);
+  const launched = launch(words, { ...env, ...briskly(chosen) }, undefined, BRISK_COMMAND);
   onTestFinished(async () => void (await launched.stop()));
   return launched;
 }

@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tempo } from '../../src/cli/process/tempo.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
-import { type Launched, launch } from './command.ts';
+import { BRISK_COMMAND, briskly } from './brisk.ts';
+import { COMMAND, type Launched, launch } from './command.ts';
 import { expectMirror } from './compare-mirror.ts';
 import { createDatabase, type OwnDatabase } from './database.ts';
 
@@ -17,6 +19,8 @@ export interface WorkspaceOptions {
   /** What the file of limits holds; default: a minute of 50 ms. */
   readonly limits?: { readonly interval_ms: number; readonly limits?: Readonly<Record<string, number>> };
   readonly env?: Variables;
+  /** Where given, processes wait less than is promised, or for so long. */
+  readonly tempo?: Partial<Tempo>;
 }
 
 /** A sandbox, a migrated database and the environment of commands that mirror the one into the other. */
@@ -30,7 +34,7 @@ export interface DaemonWorkspace {
 }
 
 export async function openDaemonWorkspace(options: WorkspaceOptions = {}): Promise<DaemonWorkspace> {
-  const { limits = { interval_ms: 50 } } = options;
+  const { limits = { interval_ms: 50 }, tempo } = options;
   const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-daemon-'));
   const file = join(folder, 'limits.json');
   await writeFile(file, JSON.stringify(limits));
@@ -46,6 +50,7 @@ export async function openDaemonWorkspace(options: WorkspaceOptions = {}): Promi
     PYLON_SYNC_LIST_SCHEDULE: '*/2 * * * * *',
     PYLON_SYNC_RECONCILE_SCHEDULE: '*/5 * * * * *',
     PYLON_SYNC_OVERLAP: '5',
+    ...(tempo && briskly(tempo)),
     ...options.env,
   };
   const launched: Launched[] = [];
@@ -54,7 +59,12 @@ export async function openDaemonWorkspace(options: WorkspaceOptions = {}): Promi
     database,
     env,
     launch(words, more = {}) {
-      const process = launch(words, { ...env, ...more }, folder);
+      const process = launch(
+        words,
+        { ...env, ...more },
+        folder,
+        tempo === undefined ? COMMAND : BRISK_COMMAND,
+      );
       launched.push(process);
       return process;
     },

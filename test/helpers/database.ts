@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { test as base, inject } from 'vitest';
 import { type Locks, withLocks } from './locks.ts';
-import { onServer, withDatabase } from './server.ts';
+import { onLasting, withDatabase } from './server.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -44,7 +44,7 @@ export function reserveDatabase(): Reserved {
   pool.on('error', () => {});
   let made: Promise<void> | undefined;
   const copy = (source: string) => {
-    made ??= onServer(server, async (client) => {
+    made ??= onLasting(server, async (client) => {
       await client.query(`CREATE DATABASE ${name} TEMPLATE ${source} ${copying}`);
     });
     return made;
@@ -64,12 +64,12 @@ export function reserveDatabase(): Reserved {
     isMade: () => made !== undefined,
     async drop() {
       await pool.end();
-      await onServer(server, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+      await onLasting(server, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
     async keep(test) {
       await pool.end();
       const comment = pg.escapeLiteral(test);
-      await onServer(server, (client) => client.query(`COMMENT ON DATABASE ${name} IS ${comment}`));
+      await onLasting(server, (client) => client.query(`COMMENT ON DATABASE ${name} IS ${comment}`));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { type CrashTest, KILLS, kill, WITHIN_MS } from './crash.ts';
+import { type CrashTest, KILLS, keepDoing, kill, WITHIN_MS } from './crash.ts';
+import type { DaemonWorkspace } from './daemon-workspace.ts';
 import { type EditRow, editsIn } from './edits.ts';
 import { writeRequests } from './write-requests.ts';
 
@@ -9,6 +10,25 @@ const MOST_WRITES = 64;
 export const LEAST_MET = KILLS / 10;
 /** Kills after which a machine that meets none of them is given up. */
 const MOST_KILLS = 3 * KILLS;
+
+/** How many edits wait at most: more than lives of daemons send, and no more on a slow machine than on another one. */
+const MOST_OPEN = 200;
+
+const OPEN = ['draft', 'pending', 'sending'];
+
+/** Has people do one thing after the other, while there are not too many edits for Pylon, until it is ended. */
+export const keepAsking = (
+  { database }: DaemonWorkspace,
+  everyMs: number,
+  step: (n: number) => Promise<void>,
+) =>
+  keepDoing(everyMs, async (n) => {
+    const { rows } = await database.pool.query<{ open: number }>(
+      'SELECT count(*)::int AS open FROM pylon_sync.edits WHERE state = ANY($1)',
+      [OPEN],
+    );
+    if ((rows[0]?.open ?? 0) < MOST_OPEN) await step(n);
+  });
 
 /**
  * Kills daemons that send edits, one after the other: each as it starts, or after so many of the requests that change
@@ -26,8 +46,6 @@ export async function killPushers(crash: CrashTest, isMet: (edit: EditRow) => bo
       count: () => writeRequests(sandbox).length,
       most: 2 ** (1 + dice.below(Math.log2(MOST_WRITES))),
       inStart: inStart ? 1 : 0,
-      // Where all records wait for what may still arrive, nothing is sent for a while.
-      withinMs: 3_000,
     });
     expect(isAlive, `${told}: a daemon ended by itself:\n${daemon.printed()}`).toBe(true);
     await kill(daemon);
@@ -44,8 +62,7 @@ export async function endEdits(crash: CrashTest) {
     "UPDATE pylon_sync.edits SET next_attempt_at = clock_timestamp() WHERE state = 'pending'",
   );
   const last = crash.begin();
-  const open = async () =>
-    (await editsIn(database)).filter(({ state }) => ['draft', 'pending', 'sending'].includes(state));
+  const open = async () => (await editsIn(database)).filter(({ state }) => OPEN.includes(state));
   await expect.poll(open, { timeout: WITHIN_MS, interval: 250, message: told }).toEqual([]);
   return { last, edits: await editsIn(database) };
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 
 /** Every database the tests make: `<prefix><pid of the run>_<what>`. */
@@ -24,6 +25,34 @@ export async function onServer<T>(url: string, work: (client: pg.Client) => Prom
   } finally {
     await client.end();
   }
+}
+
+/** By address: what makes and removes databases, open as long as this worker. */
+const lasting = new Map<string, Promise<pg.Client>>();
+
+/**
+ * Does on a connection that lasts what each test would open two for: to open one costs the server more than most tests
+ * ask of it. One that broke is replaced.
+ */
+export async function onLasting<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const opening = lasting.get(url) ?? openLasting(url);
+  lasting.set(url, opening);
+  return work(await opening);
+}
+
+async function openLasting(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const forget = () => lasting.delete(url);
+  client.on('error', forget).on('end', forget);
+  try {
+    await client.connect();
+  } catch (error) {
+    forget();
+    throw error;
+  }
+  // Nobody waits for it to end a process.
+  (client.connection.stream as Socket).unref();
+  return client;
 }
 
 /** The same server, another database. */

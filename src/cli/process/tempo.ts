@@ -15,6 +15,8 @@ export interface Tempo {
   readonly standbyMs: number;
   /** The first wait after Pylon refuses the token, which only a person can repair. */
   readonly refusedMs: number;
+  /** Time limit of one request to Pylon. A request whose answer was lost may still take effect for that long. */
+  readonly requestMs: number;
   /**
    * Times after the stop signal: when waiting statements are interrupted, when the log names what is still open, and
    * when the process gives up.
@@ -26,6 +28,12 @@ export interface Tempo {
 }
 
 export const TEMPO: Tempo = {
-  ...{ heartbeatMs: HEARTBEAT_MS, expiryMs: EXPIRY_MS, standbyMs: 2_000, refusedMs: 7_000 },
+  ...{
+    heartbeatMs: HEARTBEAT_MS,
+    expiryMs: EXPIRY_MS,
+    standbyMs: 2_000,
+    refusedMs: 7_000,
+    requestMs: 60_000,
+  },
   ...{ finishMs: 3_000, warnMs: 3_000, mostMs: 9_500 },
 };
