@@ -96,12 +96,14 @@ export const accounts = defineResource({
     impossible: [
       {
         column: 'type',
-        when: "OLD.id NOT LIKE 'local-%' AND NEW.type IS DISTINCT FROM OLD.type AND NEW.type IN ('internal', 'community')",
+        when: ({ was, is }) =>
+          `${was('id')} NOT LIKE 'local-%' AND ${is('type')} IS DISTINCT FROM ${was('type')} AND ${is('type')} IN ('internal', 'community')`,
         because: 'only customer and partner can be set on an account that exists',
       },
       {
         column: 'primary_domain',
-        when: "(cardinality(NEW.domains) > 0 OR nullif(NEW.primary_domain, '') IS NOT NULL) AND NOT coalesce(NEW.primary_domain = ANY (NEW.domains), false)",
+        when: ({ is }) =>
+          `(cardinality(${is('domains')}) > 0 OR nullif(${is('primary_domain')}, '') IS NOT NULL) AND NOT coalesce(${is('primary_domain')} = ANY (${is('domains')}), false)`,
         because: 'where there are domains, primary_domain is one of them',
       },
     ],

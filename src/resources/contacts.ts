@@ -77,12 +77,14 @@ export const contacts = defineResource({
     impossible: [
       {
         column: 'phone_numbers',
-        when: "EXISTS (SELECT FROM unnest(NEW.phone_numbers) AS number WHERE number !~ '^[0-9]{1,15}$')",
+        when: ({ is }) =>
+          `EXISTS (SELECT FROM unnest(${is('phone_numbers')}) AS number WHERE number !~ '^[0-9]{1,15}$')`,
         because: 'a phone number is 1 to 15 digits and nothing else',
       },
       {
         column: 'primary_phone_number',
-        when: "nullif(NEW.primary_phone_number, '') IS NOT NULL AND NOT coalesce(NEW.primary_phone_number = ANY (NEW.phone_numbers), false)",
+        when: ({ is }) =>
+          `nullif(${is('primary_phone_number')}, '') IS NOT NULL AND NOT coalesce(${is('primary_phone_number')} = ANY (${is('phone_numbers')}), false)`,
         because: 'it is one of phone_numbers',
       },
     ],

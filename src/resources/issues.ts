@@ -219,7 +219,7 @@ export const issues = defineResource({
     impossible: [
       {
         column: 'type',
-        when: "OLD.type = 'ticket' AND NEW.type = 'conversation'",
+        when: ({ was, is }) => `${was('type')} = 'ticket' AND ${is('type')} = 'conversation'`,
         because: 'a ticket cannot become a conversation again',
       },
     ],

@@ -126,12 +126,14 @@ export const tasks = defineResource({
     impossible: [
       {
         column: 'assignee_contact_id',
-        when: 'NEW.assignee_user_id IS NOT NULL AND NEW.assignee_contact_id IS NOT NULL',
+        when: ({ is }) =>
+          `${is('assignee_user_id')} IS NOT NULL AND ${is('assignee_contact_id')} IS NOT NULL`,
         because: 'a task has one assignee, a user or a contact: set the other one to NULL',
       },
       {
         column: 'assignee_user_id',
-        when: 'NEW.assignee_user_id IS NULL AND NEW.assignee_contact_id IS NULL AND (OLD.assignee_user_id IS NOT NULL OR OLD.assignee_contact_id IS NOT NULL)',
+        when: ({ was, is }) =>
+          `${is('assignee_user_id')} IS NULL AND ${is('assignee_contact_id')} IS NULL AND (${was('assignee_user_id')} IS NOT NULL OR ${was('assignee_contact_id')} IS NOT NULL)`,
         because: 'Pylon has no way to take a task away from its assignee: name another one',
       },
     ],

@@ -36,12 +36,18 @@ export interface WriteColumn {
   readonly only?: 'create' | 'update';
 }
 
-/** A statement that can never come true, told from the row as it was (`OLD`) and is to be (`NEW`). */
+/** How SQL names a column of a row as it was and as it is to be. */
+export interface RowNames {
+  readonly was: (column: string) => string;
+  readonly is: (column: string) => string;
+}
+
+/** A statement that can never come true, told from the row as it was and is to be. */
 export interface Impossible {
   /** The column to name. */
   readonly column: string;
-  /** A condition in SQL over `OLD` and `NEW`; of an insert, `OLD` holds nothing. */
-  readonly when: string;
+  /** A condition in SQL over the row; of an insert, it was nothing. */
+  readonly when: (row: RowNames) => string;
   readonly because: string;
 }
 

@@ -2,44 +2,56 @@ import { getTableColumns } from 'drizzle-orm';
 import { namesIn, takes, writableColumns } from '../../edits/body.ts';
 import { PROVISIONAL } from '../../edits/provisional.ts';
 import type { Resource } from '../../resources/define.ts';
-import type { Writes } from '../../resources/writes.ts';
-import { customFields, DIFFERS, jsonOf, refusals } from './checks.ts';
-import { DEFINER, identifier, literal, TRANSITION } from './names.ts';
+import type { Impossible, RowNames, Writes } from '../../resources/writes.ts';
+import { customFields, differs, jsonOf, refusals } from './checks.ts';
+import { DEFINER, IN_ROW, identifier, literal, TRANSITION } from './names.ts';
 import { ACTOR, DRAFT, queueing, REFUSED } from './shared.ts';
 
 const HEAD = 'LANGUAGE plpgsql';
 
 /**
- * The columns in a condition. The check runs only if one of them changed: values that Pylon itself has set are
- * allowed.
+ * The columns whose new value a condition looks at. The check runs only if one of them changed: values that Pylon itself
+ * has set are allowed.
  */
-const namedIn = (when: string): readonly string[] => [
-  ...new Set([...when.matchAll(/NEW\.(\w+)/g)].map(([, column]) => column ?? '')),
-];
+function namedIn(when: Impossible['when']): readonly string[] {
+  const names = new Set<string>();
+  const is = (column: string) => {
+    names.add(column);
+    return column;
+  };
+  when({ is, was: (column) => column });
+  return [...names];
+}
 
 /** Collects the columns' new and old values, and refuses values that Pylon does not accept. */
-function collected(resource: Resource, writes: Writes, operation: 'create' | 'update'): string {
+function collected(
+  row: RowNames,
+  resource: Resource,
+  writes: Writes,
+  operation: 'create' | 'update',
+): string {
   const { name } = resource;
   const types = getTableColumns(resource.table) as Record<string, { getSQLType(): string }>;
   const columns = Object.entries(writes.columns).filter(
     ([, column]) => operation === 'create' || takes(column, 'update'),
   );
   const given = columns.map(([column, how]) => {
-    if (how.kind === 'custom_fields') return customFields(resource);
+    if (how.kind === 'custom_fields') return customFields(row, resource);
     const type = types[column]?.getSQLType() ?? '';
     return `
-     IF ${DIFFERS(column)} THEN${refusals(name, column, how, type)}
-       changes := changes || jsonb_build_object(${literal(column)}, ${jsonOf('NEW', column, type)});
-       base := base || jsonb_build_object(${literal(column)}, ${jsonOf('OLD', column, type)});
+     IF ${differs(row, column)} THEN${refusals(row, name, column, how, type)}
+       changes := changes || jsonb_build_object(${literal(column)}, ${jsonOf(row.is(column), type)});
+       base := base || jsonb_build_object(${literal(column)}, ${jsonOf(row.was(column), type)});
      END IF;`;
   });
-  const checks = (writes.impossible ?? []).map(
-    ({ column, when, because }) => `
-     IF (${namedIn(when).map(DIFFERS).join(' OR ')}) AND (${when}) THEN
+  const checks = (writes.impossible ?? []).map(({ column, when, because }) => {
+    const changed = namedIn(when).map((named) => differs(row, named));
+    return `
+     IF (${changed.join(' OR ')}) AND (${when(row)}) THEN
        RAISE EXCEPTION 'column "${column}" of pylon.${name}: %', ${literal(because)}
          USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
-     END IF;`,
-  );
+     END IF;`;
+  });
   return given.join('') + checks.join('');
 }
 
@@ -62,19 +74,17 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
   const { name } = resource;
   const columns = writableColumns(writes, 'update');
   const row = (of: string) => `(${columns.map((column) => `${of}.${identifier(column)}`).join(', ')})`;
-  const code = collected(resource, writes, 'update');
-  const ofRow = /\b(NEW|OLD)\."?(\w+)"?/g;
   // Selects only the columns that are used, because rows can be wide.
-  const seen = [...new Set([...code.matchAll(ofRow)].map(([, , column]) => column ?? ''))].flatMap(
-    (column) => [
-      `was.${identifier(column)} AS ${identifier(`old_${column}`)}`,
-      `becomes.${identifier(column)} AS ${identifier(`new_${column}`)}`,
-    ],
-  );
-  const ofPair = code.replaceAll(
-    ofRow,
-    (_, state: string, column: string) => `pair.${identifier(`${state.toLowerCase()}_${column}`)}`,
-  );
+  const named = new Set<string>();
+  const inPair = (state: 'old' | 'new') => (column: string) => {
+    named.add(column);
+    return `pair.${identifier(`${state}_${column}`)}`;
+  };
+  const code = collected({ was: inPair('old'), is: inPair('new') }, resource, writes, 'update');
+  const seen = [...named].flatMap((column) => [
+    `was.${identifier(column)} AS ${identifier(`old_${column}`)}`,
+    `becomes.${identifier(column)} AS ${identifier(`new_${column}`)}`,
+  ]);
   const queue = `
          INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
          SELECT ${literal(name)}, one.id, 'update', one.changes, one.base,
@@ -103,7 +113,7 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
         WHERE ${row('was')} IS DISTINCT FROM ${row('becomes')}
      LOOP
        changes := '{}';
-       base := '{}';${ofPair}
+       base := '{}';${code}
        CONTINUE WHEN changes = '{}';
        ids := array_append(ids, pair.id);
        all_changes := array_append(all_changes, changes);
@@ -173,7 +183,7 @@ export function captureInsert(resource: Resource, writes: Writes): string {
            (SELECT string_agg(format('"%s"', other), ', ') FROM unnest(others) AS other)
          USING ERRCODE = '${REFUSED.unsupported}', COLUMN = others[1],
                HINT = ${literal(`Can be given: ${columns.join(', ')}.`)};
-     END IF;${required(name, writes)}${collected(resource, writes, 'create')}${paths.join('')}
+     END IF;${required(name, writes)}${collected(IN_ROW, resource, writes, 'create')}${paths.join('')}
      ${queueing(literal(name), 'NEW.id', 'create', 'changes', "'{}'")}
      IF changes::text LIKE '%"${PROVISIONAL}%' THEN PERFORM pylon_sync.refuse_circle(NEW.id); END IF;
      RETURN NULL;

@@ -1,28 +1,28 @@
 import type { Resource } from '../../resources/define.ts';
-import type { Kind, WriteColumn } from '../../resources/writes.ts';
-import { identifier, literal } from './names.ts';
+import type { Kind, RowNames, WriteColumn } from '../../resources/writes.ts';
+import { literal } from './names.ts';
 import { REFUSED } from './shared.ts';
 
 /** SQL: whether a column changed; on INSERT, whether it is not null. */
-export const DIFFERS = (column: string) =>
-  `NEW.${identifier(column)} IS DISTINCT FROM OLD.${identifier(column)}`;
+export const differs = ({ was, is }: RowNames, column: string): string =>
+  `${is(column)} IS DISTINCT FROM ${was(column)}`;
 
 /** SQL: a value as edits store it, with instants in UTC. */
-export function jsonOf(row: 'NEW' | 'OLD', column: string, type: string): string {
-  const name = `${row}.${identifier(column)}`;
-  if (type !== 'timestamp with time zone') return `to_jsonb(${name})`;
-  return `to_jsonb(to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
-}
+export const jsonOf = (value: string, type: string): string =>
+  type === 'timestamp with time zone'
+    ? `to_jsonb(to_char(${value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`
+    : `to_jsonb(${value})`;
 
 /** SQL that checks the custom fields that a statement changed, and refuses unknown and read-only ones. */
-export function customFields({
-  name,
-  customFields: fields,
-}: Pick<Resource, 'name' | 'customFields'>): string {
+export function customFields(
+  row: RowNames,
+  { name, customFields: fields }: Pick<Resource, 'name' | 'customFields'>,
+): string {
+  const [is, was] = [row.is('custom_fields'), row.was('custom_fields')];
   const { kind, builtIn = [] } = fields ?? { kind: '' };
   return `
-     IF NEW.custom_fields IS DISTINCT FROM OLD.custom_fields THEN
-       IF jsonb_typeof(NEW.custom_fields) IS DISTINCT FROM 'object' THEN
+     IF ${is} IS DISTINCT FROM ${was} THEN
+       IF jsonb_typeof(${is}) IS DISTINCT FROM 'object' THEN
          RAISE EXCEPTION 'custom_fields of pylon.${name} takes an object, slug to value'
            USING ERRCODE = '${REFUSED.value}', COLUMN = 'custom_fields',
                  HINT = 'custom_fields || ''{"slug": "value"}'' sets one, custom_fields - ''slug'' unsets one.';
@@ -30,8 +30,8 @@ export function customFields({
        SELECT jsonb_object_agg(coalesce(n.key, o.key), pylon_sync.as_texts(coalesce(n.value, 'null'))),
               jsonb_object_agg(coalesce(n.key, o.key), pylon_sync.as_texts(coalesce(o.value, 'null')))
          INTO wanted, stood
-         FROM jsonb_each(NEW.custom_fields) AS n
-         FULL JOIN jsonb_each(CASE WHEN jsonb_typeof(OLD.custom_fields) = 'object' THEN OLD.custom_fields ELSE '{}' END) AS o
+         FROM jsonb_each(${is}) AS n
+         FULL JOIN jsonb_each(CASE WHEN jsonb_typeof(${was}) = 'object' THEN ${was} ELSE '{}' END) AS o
            ON n.key = o.key
         WHERE n.value IS DISTINCT FROM o.value;
        IF wanted IS NOT NULL THEN
@@ -100,25 +100,26 @@ export function shapeOf(
 
 /** SQL that refuses values which a column can never accept; `type` is the column's. */
 export function refusals(
+  { is }: RowNames,
   table: string,
   column: string,
   { empty, values, kind }: WriteColumn,
   type: string,
 ): string {
-  const name = identifier(column);
-  const shape = shapeOf(`NEW.${name}`, type, kind);
+  const value = is(column);
+  const shape = shapeOf(value, type, kind);
   const whenShapeless =
     shape === undefined
       ? ''
       : `
-       IF NEW.${name} IS NOT NULL AND (${shape.unless}) THEN
+       IF ${value} IS NOT NULL AND (${shape.unless}) THEN
          RAISE EXCEPTION 'column "${column}" of pylon.${table} takes ${shape.takes}'
            USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
        END IF;`;
   const whenNull =
     empty === undefined
       ? `
-       IF NEW.${name} IS NULL THEN
+       IF ${value} IS NULL THEN
          RAISE EXCEPTION 'column "${column}" of pylon.${table} cannot be emptied: Pylon has no way to'
            USING ERRCODE = '${REFUSED.null}', COLUMN = ${literal(column)};
        END IF;`
@@ -127,8 +128,8 @@ export function refusals(
     values === undefined
       ? ''
       : `
-       IF NEW.${name} <> ALL (ARRAY[${values.map(literal).join(', ')}]) THEN
-         RAISE EXCEPTION 'column "${column}" of pylon.${table} cannot be "%"', NEW.${name}
+       IF ${value} <> ALL (ARRAY[${values.map(literal).join(', ')}]) THEN
+         RAISE EXCEPTION 'column "${column}" of pylon.${table} cannot be "%"', ${value}
            USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)}, HINT = ${literal(`It takes ${values.join(', ')}.`)};
        END IF;`;
   return whenNull + whenShapeless + whenOther;

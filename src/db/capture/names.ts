@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { RowNames } from '../../resources/writes.ts';
 
 /** An identifier in SQL text, quoted by the driver. */
 export const identifier = (name: string): string => pg.escapeIdentifier(name);
@@ -33,3 +34,9 @@ export const DEFINER = `SECURITY DEFINER ${FIXED}`;
 
 /** Names of the transition tables in statement triggers. */
 export const TRANSITION = { old: 'rows_before', new: 'rows_after' } as const;
+
+/** A row's columns in a trigger that runs for each row. */
+export const IN_ROW: RowNames = {
+  was: (column) => `OLD.${identifier(column)}`,
+  is: (column) => `NEW.${identifier(column)}`,
+};

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { captureUpdate } from '../../src/db/capture/capture.ts';
+import { tags } from '../../src/resources/tags.ts';
+import { value } from '../../src/resources/writes.ts';
+
+test('a text that looks like a column of the row stays as it is in what captures an update', () => {
+  const writes = {
+    columns: { value: value({ values: ['NEW.value'] }) },
+    impossible: [
+      {
+        column: 'value',
+        when: ({ is }: { is: (column: string) => string }) => `${is('value')} = 'OLD.value'`,
+        because: 'OLD.value was renamed',
+      },
+    ],
+  };
+  const made = captureUpdate({ ...tags, writes }, writes);
+  expect(made).toContain("ARRAY['NEW.value']");
+  expect(made).toContain(`pair."new_value" = 'OLD.value'`);
+  expect(made).toContain("'OLD.value was renamed'");
+});
