@@ -190,7 +190,7 @@ describe('retrying', () => {
     await query(database, "UPDATE pylon.issues SET title = 'Mine' WHERE id = 'i1'");
     await settled(database, 1, "state = 'failed'", '_deleted_at = now()');
     expect(await refusal(database, 'SELECT pylon_sync.retry_edit(1)')).toMatchObject({
-      message: expect.stringContaining('gone from Pylon'),
+      message: expect.stringContaining('its record was deleted in Pylon'),
     });
     expect(await editsIn(database)).toMatchObject([{ state: 'failed' }]);
   });
@@ -281,7 +281,7 @@ describe('a DELETE that waits for a person', () => {
       await held(database, state);
       await asDaemon(database.pool, "UPDATE pylon.issues SET _deleted_at = now() WHERE id = 'i1'");
       expect(await refusal(database, 'SELECT pylon_sync.retry_edit(1)')).toMatchObject({
-        message: expect.stringContaining('gone from Pylon'),
+        message: expect.stringContaining('its record was deleted in Pylon'),
       });
       expect(await editsIn(database)).toMatchObject([{ state }]);
     },
