@@ -40,7 +40,7 @@ describe('the page', () => {
       'tasks: a scan missed 1,200 of 4,000 rows, so nothing was deleted. If they are gone from Pylon: pylon-sync reconcile --approve 1',
       '1 edit is in conflict: the same was changed here and in Pylon, or deleted here and changed there pylon-sync edits list --state conflict',
       'edits on their way 3 1 applied in 24 hours, the longest for ',
-      'contacts: the last reconciliation mended 3 rows',
+      'contacts: the last reconciliation corrected 3 rows',
       'live rows 3 in 27 tables',
       'rows deleted 2 in 24 hours',
       'drift 3 rows audit: 1 of 400 rows in 7 days',
