@@ -13,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { instant, whole } from '../resources/define.ts';
 
-/** The daemon's own state: what users read to know how the mirror is doing. */
+/** The daemon's own state, which users can read to learn the status of the mirror. */
 export const pylonSync = pgSchema('pylon_sync');
 
 /** Facts about this database as a whole: which workspace it belongs to, what the lease holder allows. */
@@ -24,8 +24,8 @@ export const settings = pylonSync.table('settings', {
 });
 
 /**
- * One row: who may write. `token` grows with every takeover; it is unique so that raising it waits for
- * the transactions that hold the row `FOR KEY SHARE` under the old one.
+ * One row: the process that may write. `token` is incremented by every takeover. It is unique so that an update of it
+ * waits for the transactions that have locked the row `FOR KEY SHARE` under the old token.
  */
 export const lease = pylonSync.table(
   'lease',
@@ -39,7 +39,7 @@ export const lease = pylonSync.table(
   (table) => [unique('lease_token').on(table.token)],
 );
 
-/** Where each enumeration stands; a row moves in the transaction that stores the rows it covers. */
+/** The position of each enumeration, updated in the transaction that stores the rows it covers. */
 export const cursors = pylonSync.table(
   'cursors',
   {
@@ -52,28 +52,30 @@ export const cursors = pylonSync.table(
   (table) => [primaryKey({ name: 'cursors_pkey', columns: [table.resource, table.scope] })],
 );
 
-/** For listings that go one record at a time: which records were read, and at which mark. */
+/** For resources that are read record by record: which records were read, and at which mark. */
 export const reads = pylonSync.table(
   'reads',
   {
     /** The resource read (`issue_messages`). */
     resource: text().notNull(),
-    /** The parent's id, or the id itself where ids are only named elsewhere. */
+    /** The parent's id, or the record's own id if the resource has no listing. */
     record_id: text().notNull(),
-    /** What the parent's mark columns held when its children were read; the children are due when they differ. */
+    /**
+     * The values of the parent's mark columns when its children were read. The children are due if they differ now.
+     */
     mark: text().notNull(),
-    /** `read`, or `gone` when Pylon no longer knows the record. */
+    /** `read`, or `gone` if Pylon no longer has the record. */
     outcome: text().notNull(),
     read_at: instant().notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ name: 'reads_pkey', columns: [table.resource, table.record_id] }),
-    // The rolling resweep takes the one that was read longest ago.
+    // For the resweep, which reads the oldest first.
     index('reads_resource_read_at').on(table.resource, table.read_at),
   ],
 );
 
-/** One row a pass of one resource. */
+/** One row per pass of one resource. */
 export const runs = pylonSync.table(
   'runs',
   {
@@ -104,13 +106,13 @@ export const runs = pylonSync.table(
   ],
 );
 
-/** An object that could not be stored: kept whole, with the reason, once. */
+/** Objects that could not be stored, complete and with the reason, one row per object. */
 export const rejectedRecords = pylonSync.table(
   'rejected_records',
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     resource: text().notNull(),
-    /** The object's id where it had one. */
+    /** The object's id; null if it had none. */
     record_id: text(),
     payload: jsonb(),
     reason: text().notNull(),
@@ -128,61 +130,67 @@ export const migrations = pylonSync.table('migrations', {
 });
 
 /**
- * Records to be read again one by one: their rows were held by a transaction, their answers overlapped, or
- * something says that they changed.
+ * Records queued to be fetched again one by one: a transaction had locked their rows, their answers overlapped, or
+ * something indicates that they changed.
  */
 export const rereads = pylonSync.table(
   'rereads',
   {
     resource: text().notNull(),
     record_id: text().notNull(),
-    /** What only the path of a request says about the record. */
+    /** Values of the request's path that the record itself does not contain. */
     facts: jsonb().notNull(),
     since: instant().notNull().defaultNow(),
-    /** `held` (by a transaction, or in doubt), `hint` (a webhook), `moved` (what it refers to is gone), `missing`. */
+    /**
+     * `held` (the row was locked, or an answer is in doubt), `hint` (a webhook), `moved` (a record that it refers to
+     * was deleted), `missing`.
+     */
     reason: text().notNull().default('held'),
   },
   (table) => [primaryKey({ name: 'rereads_pkey', columns: [table.resource, table.record_id] })],
 );
 
-/** What was asked of each endpoint lately: the budget shown, and what a restarted process still has to count. */
+/** The recent requests to each endpoint, for `status` and for a restarted process, which still has to count them. */
 export const budgets = pylonSync.table('budgets', {
   /** `GET /issues` */
   endpoint: text().primaryKey(),
-  /** Requests a minute that the daemon allows itself. */
+  /** The requests per minute that the daemon allows itself. */
   per_minute: integer().notNull(),
   queued: integer().notNull(),
-  /** When the requests of the last interval were answered, epoch milliseconds. */
+  /** When the requests of the last interval were answered, in epoch milliseconds. */
   answered_at: jsonb().notNull(),
-  /** Until when a 429 holds the endpoint back. */
+  /** Until when a 429 has paused the endpoint. */
   paused_until: instant(),
   updated_at: instant().notNull().defaultNow(),
 });
 
 /**
- * One row an enumeration whose end says what is gone: it proves only what it enumerated. `stopped` is one that
- * would have deleted an implausible share of its table and waits for a person.
+ * One row per enumeration from whose end deletions are inferred, for the part that it enumerated. A `stopped` scan
+ * would have deleted an implausible share of its table, and waits for a person.
  */
 export const scans = pylonSync.table(
   'scans',
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     resource: text().notNull(),
-    /** `listing` of the whole resource, or `children`: what listings per parent left over. */
+    /** `listing`: of the whole resource. `children`: the candidates that listings per parent have left. */
     kind: text().notNull(),
     /** `listing`, `judging`, `applied`, `stopped`, `abandoned` */
     state: text().notNull().default('listing'),
     started_at: instant().notNull().defaultNow(),
     finished_at: instant(),
-    /** Place in the order of requests before the first one: what was answered after it, the scan says nothing of. */
+    /**
+     * The place in the order of requests before the scan's first one. Rows that a later answer has contained are not
+     * candidates.
+     */
     first_order: bigint({ mode: 'bigint' }).notNull(),
-    /** Ids that were noted as seen: fewer in `scan_seen` means that a crash of the server has emptied it. */
+    /** The number of ids noted as seen. If `scan_seen` has fewer, a crash of the server has emptied it. */
     seen: whole().notNull().default(0),
-    /** Live rows of the table, and those among them that were not seen, at the end of the listing. */
+    /** The numbers of live rows, and of those that were not seen, at the end of the listing. */
     live: whole(),
     candidates: whole(),
     deleted: whole().notNull().default(0),
-    /** When a person let a stopped one through. */
+    /** When a person approved it after it was stopped. */
     approved_at: instant(),
   },
   (table) => [
@@ -191,7 +199,7 @@ export const scans = pylonSync.table(
   ],
 );
 
-/** Ids that a scan in progress has seen, an array a page. Not logged: made again by the next scan. */
+/** Ids that a running scan has seen, one array per page. The table is unlogged: the next scan fills it again. */
 export const scanSeen = pylonSync.table(
   'scan_seen',
   {
@@ -202,7 +210,7 @@ export const scanSeen = pylonSync.table(
   (table) => [primaryKey({ name: 'scan_seen_pkey', columns: [table.scan_id, table.part] })],
 );
 
-/** Rows that a scan did not see, until each is proved gone or found alive. */
+/** Rows that a scan did not see, until each is proved deleted or found live. */
 export const scanCandidates = pylonSync.table(
   'scan_candidates',
   {
@@ -212,7 +220,7 @@ export const scanCandidates = pylonSync.table(
   (table) => [primaryKey({ name: 'scan_candidates_pkey', columns: [table.scan_id, table.record_id] })],
 );
 
-/** One row a deletion: what proves it, and when it turned out to be none. */
+/** One row per deletion: what proves it, and when the record was restored. */
 export const tombstones = pylonSync.table(
   'tombstones',
   {
@@ -220,11 +228,11 @@ export const tombstones = pylonSync.table(
     resource: text().notNull(),
     record_id: text().notNull(),
     deleted_at: instant().notNull().defaultNow(),
-    /** The scan that did not see it; null where it went with its parent. */
+    /** The scan that did not see it; null if no scan did, e.g. if it was deleted with its parent. */
     scan_id: bigint({ mode: 'number' }),
     /** `{"absent_from": …, "confirmed_by": "GET /issues/{id}", "status": 404, "request_id": …}` or `{"parent": …}` */
     evidence: jsonb().notNull(),
-    /** When the record was seen again. */
+    /** When the record was restored. */
     restored_at: instant(),
   },
   (table) => [
@@ -233,7 +241,7 @@ export const tombstones = pylonSync.table(
   ],
 );
 
-/** What the continuous audit found, by day: objects read again at random, and those that differed. */
+/** The findings of the audit by day: objects fetched at random, and those that differed. */
 export const audits = pylonSync.table(
   'audits',
   {
@@ -248,7 +256,7 @@ export const audits = pylonSync.table(
   (table) => [primaryKey({ name: 'audits_pkey', columns: [table.resource, table.day] })],
 );
 
-/** Work that a one-shot command hands to the daemon that holds the lease, which says here how it went. */
+/** Work that a one-shot command enqueues for the daemon that holds the lease, and its outcome. */
 export const handovers = pylonSync.table(
   'handovers',
   {
@@ -260,13 +268,13 @@ export const handovers = pylonSync.table(
     state: text().notNull().default('queued'),
     requested_at: instant().notNull().defaultNow(),
     finished_at: instant(),
-    /** The figures of each resource, or the reason of the failure. */
+    /** The progress of each resource, or the reason of the failure. */
     outcome: jsonb(),
   },
   (table) => [index('handovers_queued').on(table.id).where(sql`${table.state} IN ('queued', 'running')`)],
 );
 
-/** The queue of local edits: what people changed here in SQL, until it is settled and for a while after. */
+/** The edits: changes that people made in SQL, until they are settled and for a while after. */
 export const edits = pylonSync.table(
   'edits',
   {
@@ -275,65 +283,77 @@ export const edits = pylonSync.table(
     record_id: text().notNull(),
     /** `update`, `create`, `delete`, `action` */
     operation: text().notNull(),
-    /** What was asked, column → value; of `custom_fields` only the slugs that were changed, null for unset. */
+    /** The requested values by column; for `custom_fields`, only the slugs that were changed, null to clear one. */
     changes: jsonb().notNull(),
-    /** The same columns as the row held them. */
+    /** The values of the same columns before the edit. */
     base: jsonb().notNull(),
-    /** The same columns as Pylon was last seen to hold them; null: as `base` says. Of a delete in conflict, what it was compared with. */
+    /**
+     * The last known values of the same columns in Pylon; null: as in `base`. For a DELETE in conflict, the values
+     * that it was compared with.
+     */
     shadow: jsonb(),
     /** `draft`, `pending`, `sending`, `applied`, `conflict`, `failed`, `discarded` (src/edits/states.ts) */
     state: text().notNull(),
-    /** Fields that wait for a person, where both sides changed them. */
+    /** Fields in conflict: both sides changed them, and a person has to decide. */
     held: text().array(),
-    /** Fields that are to be sent whatever Pylon holds: a person said so. */
+    /** Fields that are sent even if their value in Pylon has changed, because a person decided so. */
     forced: text().array(),
-    /** How often it was tried. What the end of a daemon cut short is no attempt. */
+    /** How often it was tried. An attempt that the end of a daemon interrupted does not count. */
     attempts: integer().notNull().default(0),
-    /** Whether the end of a daemon cut an attempt short: it may have arrived. */
+    /** Whether the end of a daemon interrupted an attempt, whose request may have arrived. */
     in_doubt: boolean().notNull().default(false),
     next_attempt_at: instant().notNull().defaultNow(),
-    /** Since when nothing but the daemon and Pylon keep it from being applied: when it was made, or a person let it go. */
+    /**
+     * Since when it waits for the daemon and Pylon only: when it was made, or when a person last approved or retried
+     * it.
+     */
     waiting_since: instant().notNull().defaultNow(),
     error: text(),
     http_status: integer(),
     request_id: text(),
-    /** What Pylon held when it mattered. */
+    /** The values in Pylon when the edit was compared with them. */
     remote: jsonb(),
-    /** The body that was sent last. */
+    /** The body of the last request. */
     sent: jsonb(),
-    /** What Pylon answered, where it could not be stored yet (src/db/settle/answered.ts): it is settled, never sent again. */
+    /**
+     * The outcome in Pylon, if it could not be stored yet (src/db/settle/answered.ts): the edit is settled with it,
+     * never sent again.
+     */
     answer: jsonb(),
     actor: text().notNull(),
-    /** Null in a database that was copied or restored since: the number means another transaction there. */
+    /**
+     * The transaction that made it; null if the database was copied or restored since, where the id means another
+     * transaction.
+     */
     txid: bigint({ mode: 'bigint' }),
     created_at: instant().notNull().defaultNow(),
     sent_at: instant(),
     settled_at: instant(),
-    /** When a create left first, by Pylon's clock; null where nothing of it can have arrived. */
+    /** When a create was first sent, by Pylon's clock; null if no request of it can have arrived. */
     first_sent_at: instant(),
-    /** The place in the order of requests before that. */
+    /** The place in the order of requests before `first_sent_at`. */
     first_order: bigint({ mode: 'bigint' }),
-    /** The create without which this one could not be carried out. */
+    /** The create that it depends on. */
     depends_on: bigint({ mode: 'number' }),
   },
   (table) => [
     index('edits_creates').on(table.record_id).where(sql`${table.operation} = 'create'`),
     index('edits_depends_on').on(table.depends_on).where(sql`${table.depends_on} IS NOT NULL`),
-    // Beside what is not settled, what waits for a person: few rows, counted often.
+    // Unsettled edits, and those that wait for a person: few rows, counted often.
     index('edits_open')
       .on(table.resource, table.record_id, table.id)
       .where(sql`${table.state} IN ('draft', 'pending', 'sending', 'conflict', 'failed')`),
     index('edits_due').on(table.resource, table.id).where(sql`${table.state} IN ('pending', 'sending')`),
     index('edits_record').on(table.resource, table.record_id, table.id),
     index('edits_txid').on(table.txid),
-    // What is queued costs nothing here.
+    // Queued edits are not in this index.
     index('edits_settled_at').on(table.settled_at).where(sql`${table.settled_at} IS NOT NULL`),
   ],
 );
 
 /**
- * What became of the fields that reports ask for (`history` of the descriptors): one row a field that changed. What
- * Pylon holds counts: an edit made here is noted when Pylon is seen to hold it.
+ * The history of the fields that reports use (`history` of the descriptors), one row per change of a field. Pylon's
+ * values count: a change by an edit is noted when Pylon shows it.
  */
 export const changes = pylonSync.table(
   'changes',
@@ -343,13 +363,16 @@ export const changes = pylonSync.table(
     record_id: text().notNull(),
     /** A column, or `custom_fields.` and a slug. */
     field: text().notNull(),
-    /** Null where there was, or is, nothing. */
+    /** The value before and after; null if it was empty. */
     old: jsonb(),
     new: jsonb(),
     seen_at: instant().notNull().defaultNow(),
-    /** When Pylon says that the record changed, which it was not later than, or the edit was sent; null where nobody says. */
+    /**
+     * The latest time at which it can have been made: the time of change of the record in Pylon, or when the edit was
+     * sent; null if unknown.
+     */
     changed_at: instant(),
-    /** The edit that made it, and by whom; null where it was made in Pylon. */
+    /** The edit that made it, and the user who made the edit; null if it was made in Pylon. */
     edit_id: bigint({ mode: 'number' }),
     actor: text(),
   },
@@ -359,7 +382,7 @@ export const changes = pylonSync.table(
   ],
 );
 
-/** The ids that Pylon gave to what was inserted here, which was known by provisional ones before. */
+/** The ids that Pylon gave to inserted records, by provisional id. */
 export const ids = pylonSync.table(
   'ids',
   {
@@ -371,16 +394,16 @@ export const ids = pylonSync.table(
   (table) => [index('ids_id').on(table.resource, table.id)],
 );
 
-/** Columns that views have got for custom fields: each keeps its name for good. */
+/** The columns of views for custom fields. Each keeps its name for ever. */
 export const biColumns = pylonSync.table(
   'bi_columns',
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     object_type: text().notNull(),
     slug: text().notNull(),
-    /** What it holds (src/db/bi/fields.ts); another type of the field is another column. */
+    /** The shape of its values (src/db/bi/fields.ts). If the field's type changes, it gets another column. */
     shape: text().notNull(),
-    /** `value`, or what is shown beside it. */
+    /** `value`, or another part that is shown beside it. */
     part: text().notNull(),
     name: text().notNull(),
     created_at: instant().notNull().defaultNow(),

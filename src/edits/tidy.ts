@@ -1,7 +1,7 @@
 import { isObject, put } from '../resources/fields.ts';
 import { instantOf } from './instant.ts';
 
-/** No address or domain is longer. */
+/** The greatest length of an e-mail address or domain. */
 const LONGEST_NAME = 320;
 const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
@@ -10,18 +10,18 @@ const NAMED: Readonly<Record<string, string>> = {
   ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' },
 };
 
-/** A character reference as the character that it stands for; one that is unknown stays. */
+/** The character for a character reference; unknown references stay. */
 function character(reference: string, name: string): string {
   if (!name.startsWith('#')) return NAMED[name.toLowerCase()] ?? reference;
   const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
   return Number.isInteger(code) && code <= 0x10_ff_ff ? String.fromCodePoint(code) : reference;
 }
 
-/** What begins what nobody reads, and what ends it. */
+/** The beginnings of scripts, styles and comments, which nobody reads, and their ends. */
 const UNREAD = /<(?:(script|style)\b|!--)/gi;
 const TAG = /<[a-z/!][^<>]*>/gi;
 
-/** HTML without scripts, styles and comments; one that does not end goes on to the end. Reads each character once. */
+/** HTML without scripts, styles and comments; an unclosed one extends to the end. Reads each character once. */
 function readPart(html: string): string {
   const parts: string[] = [];
   let from = 0;
@@ -42,7 +42,7 @@ function readPart(html: string): string {
   return parts.join(' ');
 }
 
-/** The words of HTML or of plain text, with one blank between them: what is left of it whatever a server tidies. */
+/** The words of HTML or plain text, separated by one blank: what stays the same however a server tidies it. */
 export const wordsOf = (html: string): string =>
   (html.includes('<') ? readPart(html).replace(TAG, ' ') : html)
     .replace(/&(#?\w{1,10});/g, character)
@@ -62,8 +62,8 @@ export function trimmed(value: string): string | number {
 }
 
 /**
- * What a server makes of a value, in a form that is the same for what was sent and for what it keeps: texts trimmed,
- * HTML by its words, objects and lists without what is empty in them.
+ * Normalises a value, so that the sent one and the one that a server stores after tidying are equal: trims texts,
+ * reduces HTML to its words, and drops empty members of objects and lists.
  */
 export function tidied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidied).filter((item) => !isEmpty(item));
@@ -77,15 +77,15 @@ export function tidied(value: unknown): unknown {
   }
   if (typeof value !== 'string') return value;
   const text = trimmed(value);
-  // What has no words, images alone for one, is told by nothing else.
+  // HTML without words, e.g. images only, is compared as it is.
   return typeof text === 'string' ? wordsOf(text) || text : text;
 }
 
-/** An element of a set as a server may keep it: tags, addresses and domains differ by more than their case. */
+/** An element of a set in normal form: tags, addresses and domains that differ only by case are the same. */
 export const folded = (item: unknown): unknown =>
   typeof item === 'string' ? item.trim().toLowerCase() : item;
 
-/** A list without what differs from an element before it by its case alone; what `kept` has stays as it is there. */
+/** A list without elements that differ from an earlier one only by case; elements of `kept` are written as there. */
 export function eachOnce(items: readonly unknown[], kept: unknown = []): readonly unknown[] {
   const standing = new Set(Array.isArray(kept) ? kept : []);
   const seen = new Set(items.filter((item) => standing.has(item)).map(folded));

@@ -10,11 +10,11 @@ import type { Account } from './os-user.ts';
 
 const run = promisify(execFile);
 
-/** Postgres programs that the server's user has been seen to run. */
+/** Postgres programs that the server's user has run successfully. */
 export interface Binaries {
-  /** Holds `postgres` and `initdb`. */
+  /** The folder that contains `postgres` and `initdb`. */
   readonly bin: string;
-  /** 18 of 18.4. */
+  /** The major version: 18 for 18.4. */
   readonly major: number;
 }
 
@@ -28,13 +28,15 @@ export interface Search {
   readonly major: number | undefined;
 }
 
-/** Whatever a caller's environment holds (tokens, PG… variables, a locale that is not installed) stays out. */
+/**
+ * The server's environment. Contains nothing of the caller's (tokens, PG… variables, a locale that is not installed).
+ */
 const SERVER_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /** Options of a child process that make it run as the server's user. */
 export function runningAs(account: Account | undefined) {
   const user = account === undefined ? {} : { uid: account.uid, gid: account.gid };
-  // The caller's working directory may be one that the user cannot enter.
+  // The user may not be able to enter the caller's working directory.
   return { ...user, env: SERVER_ENV, cwd: '/' };
 }
 
@@ -43,13 +45,13 @@ const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
 const USUAL_PATH = '/usr/local/bin:/usr/bin:/opt/homebrew/bin';
 const WAY_OUT = 'set DATABASE_URL=postgres://… to use a server of your own';
 
-/** No programs of Postgres run on this machine. */
+/** No Postgres programs run on this machine. */
 export class NoProgramsError extends UsageError {}
 
 /**
  * Finds programs that run here: the platform's package, else a `postgres` on the path, else Debian's folders.
  *
- * @throws NoProgramsError with what was tried and why it would not do.
+ * @throws NoProgramsError, which lists what was tried and why it failed.
  */
 export async function findBinaries(search: Search): Promise<Binaries> {
   const rejected: string[] = [];
@@ -80,7 +82,7 @@ async function candidates({ given, path }: Search): Promise<readonly string[]> {
   return [...packaged(), ...installed.filter((bin) => existsSync(join(bin, 'initdb')))];
 }
 
-/** The programs of the platform's optional package, where npm has installed it. */
+/** The folder of the platform's optional package, if npm has installed it. */
 function packaged(): readonly string[] {
   try {
     const entry = createRequire(import.meta.url).resolve(
@@ -92,7 +94,7 @@ function packaged(): readonly string[] {
   }
 }
 
-/** Runs what is there as the server's user; where that fails, what mending or a copy makes of it. */
+/** Runs the programs as the server's user. If that fails, tries again after repairing links, and with a copy. */
 async function prove(bin: string, { account, major }: Search): Promise<Binaries> {
   const root = join(bin, '..');
   const linked = await mendLinks(root);

@@ -11,10 +11,10 @@ import { codeOf } from './lock.ts';
 
 const run = promisify(execFile);
 
-/** Unfinished clusters; one whose maker was killed is swept at the next start. */
+/** The prefix of folders of unfinished clusters. The next start deletes those of killed processes. */
 const DRAFT = 'new-';
 
-/** The version a cluster was made by; `undefined` where there is none yet. */
+/** The major version of a cluster; undefined if there is no cluster yet. */
 export async function clusterMajor(place: Place): Promise<number | undefined> {
   try {
     return Number.parseInt(await readFile(join(place.data, 'PG_VERSION'), 'utf8'), 10);
@@ -25,9 +25,8 @@ export async function clusterMajor(place: Place): Promise<number | undefined> {
 }
 
 /**
- * UTF8 whatever the environment says (without a locale `initdb` would choose SQL_ASCII), and an order of
- * text that no update of the system's libraries can change under an index. Before version 17 `C` knows
- * upper and lower case of ASCII alone.
+ * UTF8 independent of the environment (without a locale `initdb` would choose SQL_ASCII), and a collation that no
+ * update of the system's libraries can change. Before version 17, `C` converts the case of ASCII letters only.
  */
 function localeOf(major: number): readonly string[] {
   const fixed = ['--encoding=UTF8', '--locale=C'];
@@ -35,10 +34,10 @@ function localeOf(major: number): readonly string[] {
 }
 
 /**
- * Makes the cluster in a folder of its own and renames it when it is whole: killed at any moment, nothing
- * or everything is there.
+ * Creates the cluster in a temporary folder and renames it when it is complete, so that a killed process leaves all
+ * of it or nothing.
  *
- * @throws PermanentError with initdb's own words (a user that the system does not list, a full disk).
+ * @throws PermanentError with initdb's message (a user that the system does not list, a full disk).
  */
 export async function makeCluster(place: Place, binaries: Binaries, isLasting: boolean): Promise<Access> {
   await sweepDrafts(place);
@@ -57,7 +56,7 @@ export async function makeCluster(place: Place, binaries: Binaries, isLasting: b
       ...(isLasting ? [] : ['--no-sync']),
     ];
     await run(join(binaries.bin, 'initdb'), options, runningAs(place.account));
-    // Before the cluster: without its password it could not be used.
+    // Written before the cluster, which cannot be used without its password.
     await writeAccess(place, access);
     await rename(data, place.data);
   } catch (cause) {
@@ -72,7 +71,10 @@ export async function makeCluster(place: Place, binaries: Binaries, isLasting: b
   return access;
 }
 
-/** An `initdb` that outlived its caller may still be writing: what cannot go now goes next time. */
+/**
+ * Deletes folders of unfinished clusters. An `initdb` that outlived its caller may still be writing: what cannot be
+ * deleted now is deleted next time.
+ */
 async function sweepDrafts(place: Place): Promise<void> {
   for (const name of await readdir(place.folder)) {
     if (name.startsWith(DRAFT)) {

@@ -19,16 +19,16 @@ import { codeOf } from './lock.ts';
 import type { Account } from './os-user.ts';
 
 /**
- * npm packages cannot hold symbolic links: those of the libraries stand in `pg-symlinks.json`, and the
- * package's install script makes them, unless scripts are off. Makes the missing ones; answers the error
- * where the folder cannot be written.
+ * Creates the symbolic links of libraries that are missing. npm packages cannot contain links: the package's install
+ * script creates those listed in `pg-symlinks.json`, unless scripts are disabled. Returns the error if the folder
+ * cannot be written.
  */
 export async function mendLinks(root: string): Promise<Error | undefined> {
   const text = await readFile(join(root, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(text) as readonly { readonly source: string; readonly target: string }[];
   try {
     for (const { source, target } of links) {
-      // Both are given from the package's folder, which holds `native`: this root.
+      // Both paths are relative to the package's folder, which contains `native`: this root.
       const path = join(root, '..', target);
       await symlink(relative(dirname(target), source), path).catch((error) => {
         if (codeOf(error) !== 'EEXIST') throw error;
@@ -39,7 +39,7 @@ export async function mendLinks(root: string): Promise<Error | undefined> {
   }
 }
 
-/** Folders for copies: none that only this process may enter, none that is swept while a server runs. */
+/** Folders for copies that other users can enter and that are not cleared while a server runs. */
 function cacheFolders(account: Account | undefined): readonly string[] {
   const last = join(tmpdir(), `pylon-sync-${process.getuid?.()}`);
   return account === undefined
@@ -48,9 +48,9 @@ function cacheFolders(account: Account | undefined): readonly string[] {
 }
 
 /**
- * Copies the programs to where the server's user can run them and nobody else can change them; `proof`
- * says whether they run there. One copy a build, made under another name first and kept for later starts.
- * `undefined` where nothing can be copied: a system's own programs belong where they are.
+ * Copies the programs to a folder where the server's user can run them and nobody else can change them; `proof`
+ * checks that they run there. There is one copy per build, created under a temporary name and kept for later starts.
+ * Returns undefined if the programs are the system's own, which are not copied.
  */
 export async function copyBinaries<T>(
   root: string,
@@ -69,19 +69,20 @@ export async function copyBinaries<T>(
       if (existsSync(target)) {
         const earlier = await proof(target).catch(() => undefined);
         if (earlier !== undefined) return { root: target, proof: earlier };
-        // Thinned out by whatever clears old files away.
+        // A cleanup of old files may have removed some of them.
         await rm(dirname(target), { recursive: true, force: true });
       }
       await copyWhole(root, dirname(target));
       return { root: target, proof: await proof(target) };
     } catch {
-      // Read-only, mounted noexec, or another's: the next folder, else the reason of the original.
+      // The folder is read-only, mounted noexec, or another user's: try the next one. If none is left, the
+      // original's error counts.
     }
   }
   return undefined;
 }
 
-/** Makes a folder of this user's that no one else can write to, or refuses the one that is there. */
+/** Creates a folder of this user's that nobody else can write to. Throws if the existing one is different. */
 async function openOwn(folder: string): Promise<void> {
   const made = await mkdir(folder, { recursive: true });
   if (made !== undefined) await chmod(folder, 0o755);
@@ -102,12 +103,12 @@ async function copyWhole(root: string, target: string): Promise<void> {
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    // Made by another command meanwhile.
+    // Another command has created it meanwhile.
     if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
-/** Everyone may read and run what an install under a strict umask kept to its owner. */
+/** Copies a tree and lets everybody read and run it, even if it was installed under a strict umask. */
 async function copyTree(from: string, to: string): Promise<void> {
   await mkdir(to);
   await chmod(to, 0o755);

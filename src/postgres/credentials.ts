@@ -4,13 +4,13 @@ import { createServer } from 'node:net';
 import { PermanentError } from '../errors.ts';
 import { type Place, writePrivately } from './data-dir.ts';
 
-/** How to reach a cluster: kept beside it, so that its address stays the same from start to start. */
+/** How to reach a cluster. Stored beside it, so that its URL stays the same from start to start. */
 export interface Access {
   readonly password: string;
   readonly port: number;
 }
 
-/** The database that holds the mirror. */
+/** The name of the mirror's database. */
 export const DATABASE = 'pylon_sync';
 export const SUPERUSER = 'postgres';
 
@@ -18,7 +18,7 @@ export function urlOf({ password, port }: Access, database: string): string {
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-/** A port of the loopback address that nothing listens on: `wanted` if that is one. */
+/** A free port of the loopback address: `wanted` if it is free. */
 export async function freePort(wanted?: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
@@ -35,7 +35,7 @@ export async function newAccess(): Promise<Access> {
   return { password: randomBytes(24).toString('base64url'), port: await freePort() };
 }
 
-/** @throws PermanentError where the file of an existing cluster is gone or damaged. */
+/** Reads how to reach a cluster. Throws a PermanentError if the file of an existing cluster is missing or damaged. */
 export async function readAccess(place: Place): Promise<Access> {
   try {
     const { password, port } = JSON.parse(await readFile(place.access, 'utf8')) as Partial<Access>;
@@ -49,7 +49,7 @@ export async function readAccess(place: Place): Promise<Access> {
   }
 }
 
-/** Replaces the file whole; it belongs to whoever owns the folder. */
+/** Replaces the file atomically; its owner is that of the folder. */
 export async function writeAccess(place: Place, access: Access): Promise<void> {
   const draft = `${place.access}.new`;
   await writePrivately(draft, `${JSON.stringify(access)}\n`);

@@ -16,30 +16,33 @@ import { PermanentError, reasonOf, UsageError } from '../errors.ts';
 import { codeOf } from './lock.ts';
 import { type Account, canReach, serverAccount } from './os-user.ts';
 
-/** Where a cluster lives, and as whom its server runs. */
+/** The paths of a cluster, and the user of its server. */
 export interface Place {
-  /** Real path of the folder that holds the rest. */
+  /** The real path of the folder that contains the others. */
   readonly folder: string;
-  /** Postgres's data directory. Absent until a cluster was made whole. */
+  /** Postgres's data directory. It does not exist until a cluster is complete. */
   readonly data: string;
   /** JSON with the password and the port, mode 0600. */
   readonly access: string;
   readonly log: string;
   readonly lock: string;
-  /** `undefined`: the server runs as this process does. */
+  /** The server's user; undefined if it runs as this process's. */
   readonly account: Account | undefined;
 }
 
-/** Where root's clusters go when their own folder lies below one that only root may enter. */
+/** The folder for root's clusters if their own folder is below one that only root can enter. */
 const STATE_ROOT = '/var/lib/pylon-sync';
 
-/** Root's own folders let others through, not look: the server's user has to reach its data. */
+/**
+ * The mode of root's folders: others can pass through but not list them, so that the server's user can reach its
+ * data.
+ */
 const PASSABLE = 0o711;
 const PRIVATE = 0o700;
 
 /**
- * Opens `<dataDir>/postgres`, making it where it is missing. Where this process is root and the server's
- * user cannot reach that folder (a clone below root's home), it becomes a link to one below `stateRoot`.
+ * Opens `<dataDir>/postgres`, or creates it. If this process is root and the server's user cannot reach that folder
+ * (a clone below root's home), it becomes a link to one below `stateRoot`.
  *
  * @throws UsageError when no folder can be made, PermanentError when the folder belongs to another user.
  */
@@ -49,7 +52,7 @@ export async function openPlace(dataDir: string, stateRoot = STATE_ROOT): Promis
   try {
     if ((await ownerOf(home)) === undefined) {
       await mkdir(resolve(dataDir), { recursive: true });
-      // New, or made for this by another: nothing else in it could be laid open.
+      // The folder is new, or was created for this purpose, so that the mode exposes nothing else in it.
       if (isRoot && (await readdir(dataDir)).length === 0) await chmod(resolve(dataDir), PASSABLE);
       const account = await serverAccount(undefined);
       if (account === undefined || (await canReach(account, await realpath(dataDir)))) {
@@ -119,12 +122,12 @@ async function linkElsewhere(home: string, stateRoot: string): Promise<void> {
     await symlink(target, home);
   } catch (error) {
     await rm(target, { recursive: true });
-    // Another command made it first: theirs is the one.
+    // Another command has created it first; use that one.
     if (codeOf(error) !== 'EEXIST' || (await ownerOf(home)) === undefined) throw error;
   }
 }
 
-/** Gives a path of this process to the server's user, where that is another. */
+/** Changes the owner of a path to the server's user, if that is another. */
 export async function giveTo(account: Account | undefined, path: string): Promise<void> {
   if (account !== undefined) await chown(path, account.uid, account.gid);
 }

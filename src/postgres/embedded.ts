@@ -10,33 +10,33 @@ import { launch, runningServer, type Server, shutDown } from './server.ts';
 import { countMembers, enter } from './users.ts';
 
 export interface EmbeddedOptions {
-  /** The cluster is in `<dataDir>/postgres`. */
+  /** The data folder; the cluster is in `<dataDir>/postgres`. */
   readonly dataDir: string;
-  /** Server settings beside or over the defaults; a server that already runs keeps its own. */
+  /** Server settings that add to or override the defaults. A server that runs already keeps its own. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Folder with bin/ and lib/; default: the platform's package, else `postgres` on `path`. */
   readonly binaries?: string;
-  /** The caller's `PATH`; default: the usual folders. */
+  /** The caller's `PATH`, to find `postgres`; default: the usual folders. */
   readonly path?: string;
   readonly log?: (message: string, fields?: Record<string, unknown>) => void;
 }
 
-/** A server of this project's own, in use by this process until `stop`. */
+/** An embedded server, used by this process until `stop`. */
 export interface Embedded {
   readonly url: string;
   readonly pid: number;
-  /** It ran already: another command of ours uses it, or did until it was killed. */
+  /** Whether it ran already, for another command that uses it or was killed. */
   readonly adopted: boolean;
   /** Ends this use. The last process that uses the server stops it. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the Postgres of a data folder, or joins the one that runs there; the first time it makes the
- * cluster. The server is reached on a loopback port with a password of its own and outlives a `kill -9` of
- * this process: the next start finds it. There are no exit hooks: whoever starts it calls `stop`.
+ * Starts the Postgres server of a data folder, or joins the one that runs there. Creates the cluster the first time.
+ * The server listens on a loopback port with a password of its own, and outlives a `kill -9` of this process: the
+ * next start finds it. There are no exit hooks: the caller must call `stop`.
  *
- * @throws UsageError when this machine or folder will not do, PermanentError when the cluster is damaged.
+ * @throws UsageError if this machine or folder is unsuitable, PermanentError if the cluster is damaged.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   if (process.platform === 'win32') {
@@ -89,7 +89,7 @@ async function start(place: Place, options: EmbeddedOptions) {
       if (access.port !== known.port) await writeAccess(place, access);
       return { server, access };
     } catch (error) {
-      // Someone may have taken the port after it was found free.
+      // Another process may have taken the port after it was found free.
       if (attempt === 3 || (await freePort(access.port)) === access.port) throw error;
     }
   }
@@ -97,7 +97,7 @@ async function start(place: Place, options: EmbeddedOptions) {
 
 const INVALID_PASSWORD = '28P01';
 
-/** What somebody has set for this server or its user does not decide about what is asked here: no pooler is between. */
+/** Settings that make these queries independent of the server's and the user's settings. No pooler is in between. */
 const OWN_SETTINGS = [
   'search_path=pg_catalog',
   'statement_timeout=0',
@@ -107,7 +107,7 @@ const OWN_SETTINGS = [
   .map((setting) => `-c ${setting}`)
   .join(' ');
 
-/** Proves that what answers is this folder's server, and makes the database that it lacks. */
+/** Checks that this folder's server answers, and creates the database if it is missing. */
 async function prepare(place: Place, access: Access): Promise<void> {
   const client = new pg.Client({
     connectionString: urlOf(access, 'postgres'),
@@ -116,7 +116,7 @@ async function prepare(place: Place, access: Access): Promise<void> {
     options: OWN_SETTINGS,
     ssl: false,
   });
-  // The query that is under way, or the next one, tells of a connection that broke.
+  // A broken connection fails the running query or the next one.
   client.on('error', () => {});
   try {
     await client.connect();
@@ -146,7 +146,7 @@ async function prepare(place: Place, access: Access): Promise<void> {
 }
 
 async function release(place: Place, server: Server, leave: () => Promise<void>): Promise<void> {
-  // Where someone removed the folder there is nobody to agree with.
+  // If somebody has removed the folder, there is no lock to take.
   if (!existsSync(place.folder)) return shutDown(server);
   await exclusively(place.lock, async () => {
     await leave();

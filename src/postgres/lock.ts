@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '../errors.ts';
 import { identityOf, isRunning } from './process.ts';
 
-/** How long to wait for another process: a first start, or a shutdown that has to be forced. */
+/** Milliseconds to wait for another process, which may do its first start or a forced shutdown. */
 const WAIT_MS = 120_000;
 const POLL_MS = 20;
 
-/** The code of a system error; `undefined` for any other value. */
+/** The code of a system error; undefined for any other value. */
 export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
 }
@@ -23,11 +23,11 @@ async function holderOf(path: string): Promise<string | undefined> {
 /**
  * Runs `work` while no other process runs its own under the same `path`.
  *
- * The lock is a symbolic link whose target names its holder: made in one step, content included, so that
- * no one ever reads half a name. One left by a process that died is broken under a lock of its own
- * (`<path>.<nonce>`): of two that find it, the second finds it gone and cannot remove its successor.
+ * The lock is a symbolic link whose target identifies its holder: it is created together with its content, so that
+ * nobody reads a partial one. A lock of a dead process is removed under a lock of its own (`<path>.<nonce>`): if two
+ * processes find it, the second sees that it is gone and cannot remove its successor.
  *
- * @throws TransientError naming the holder when it stays locked.
+ * @throws TransientError, which names the holder, if it stays locked.
  */
 export async function exclusively<T>(path: string, work: () => Promise<T>, waitMs = WAIT_MS): Promise<T> {
   const nonce = randomUUID();

@@ -2,14 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UsageError } from '../errors.ts';
 
-/** The user a server runs as where this process is root: Postgres refuses to run as root. */
+/** The user of a server that a root process starts: Postgres refuses to run as root. */
 export interface Account {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Accounts made for running a database, then those made for owning nothing. */
+/** Preferred accounts: those for a database, then those for processes without files. */
 const PREFERRED = ['postgres', '_postgres', 'nobody', 'daemon'];
 
 /** The entries of a passwd file that are not root. */
@@ -23,10 +23,10 @@ export function parsePasswd(text: string): readonly Account[] {
 }
 
 /**
- * The account for a server: the one that already owns its files (`owner`), else the best of the system's.
- * It must be listed: `initdb` looks its user's name up and refuses without.
+ * Chooses the account of a server: the one that owns its files (`owner`), otherwise the best of the system's. It must
+ * be in the passwd file, because `initdb` looks its name up.
  *
- * @throws UsageError when root is the only user there is.
+ * @throws UsageError if root is the only user.
  */
 export function chooseAccount(accounts: readonly Account[], owner: number | undefined): Account {
   const owning = accounts.find((account) => account.uid === owner);
@@ -40,7 +40,10 @@ export function chooseAccount(accounts: readonly Account[], owner: number | unde
   );
 }
 
-/** The account a server must run as; `undefined` where this process is not root and runs it as itself. */
+/**
+ * The account that a server must run as; undefined if this process is not root, so that the server runs as its own
+ * user.
+ */
 export async function serverAccount(owner: number | undefined): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   return chooseAccount(parsePasswd(await readFile('/etc/passwd', 'utf8')), owner);

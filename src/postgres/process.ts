@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What `/proc` or, on systems without it, `ps` says; empty where there is no such process. */
+/** Reads about a process from `/proc` or, on systems without it, from `ps`; empty if there is no such process. */
 async function ask(pid: number, file: string, field: string): Promise<string> {
   try {
     return process.platform === 'linux'
@@ -16,9 +16,9 @@ async function ask(pid: number, file: string, field: string): Promise<string> {
 }
 
 /**
- * A name for a running process that no later process with the same pid has: pid and start time.
- * `undefined` for a process that has ended, zombies included: they hold nothing and never end where
- * process 1 does not reap them.
+ * Identifies a running process by pid and start time, so that a later process with the same pid differs. Undefined
+ * for a process that has ended or is a zombie: a zombie has no resources, and stays for ever if process 1 does not
+ * reap it.
  */
 export async function identityOf(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') {
@@ -26,7 +26,8 @@ export async function identityOf(pid: number): Promise<string | undefined> {
     return state === '' || state.startsWith('Z') ? undefined : `${pid} ${started}`;
   }
   const stat = await ask(pid, 'stat', 'stat');
-  // The second field, the command, may hold spaces and brackets; state is the 3rd, start time the 22nd.
+  // The second field, the command, may contain spaces and brackets. The state is the 3rd, the start time the
+  // 22nd.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return stat === '' || fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`;
 }
@@ -36,12 +37,12 @@ export async function isRunning(identity: string): Promise<boolean> {
   return (await identityOf(Number.parseInt(identity, 10))) === identity;
 }
 
-/** The words a process was started with, separated by spaces; empty where there is no such process. */
+/** The command line of a process, separated by spaces; empty if there is no such process. */
 export async function commandOf(pid: number): Promise<string> {
   return (await ask(pid, 'cmdline', 'args')).replaceAll('\0', ' ').trim();
 }
 
-/** Where a process works, on systems that say. */
+/** The working directory of a process; undefined on systems that do not tell. */
 export async function directoryOf(pid: number): Promise<string | undefined> {
   return readlink(`/proc/${pid}/cwd`).catch(() => undefined);
 }

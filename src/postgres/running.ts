@@ -5,10 +5,10 @@ import { openPlace } from './data-dir.ts';
 import { runningServer } from './server.ts';
 
 /**
- * The address, with its password, of the server that runs in a data folder; undefined where none does. Starts nothing
- * and makes nothing.
+ * The URL, with its password, of the server that runs in a data folder; undefined if none does. Starts and creates
+ * nothing.
  *
- * @throws PermanentError where the password of a running server cannot be read.
+ * @throws PermanentError if the password of a running server cannot be read.
  */
 export async function runningUrl(dataDir: string): Promise<string | undefined> {
   if (!existsSync(join(dataDir, 'postgres'))) return undefined;

@@ -10,17 +10,17 @@ import type { Place } from './data-dir.ts';
 import { codeOf } from './lock.ts';
 import { commandOf, directoryOf, identityOf, isRunning } from './process.ts';
 
-/** A server that was started in its data folder, by whichever process. */
+/** A running server of a data folder, started by any process. */
 export interface Server {
   readonly pid: number;
-  /** See `identityOf`: no signal goes to a process that merely has the same pid. */
+  /** See `identityOf`: prevents signals to another process with the same pid. */
   readonly identity: string;
   readonly port: number;
 }
 
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
-  // The path of a socket has about 100 characters, that of a data folder any number.
+  // The path of a socket is limited to about 100 characters; that of a data folder is not.
   unix_socket_directories: '',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -28,7 +28,7 @@ const SETTINGS = {
 };
 
 const POLL_MS = 10;
-/** Recovery after a crash reads the log of all that was written since the last checkpoint. */
+/** Milliseconds until a server must be ready: recovery after a crash replays the log since the last checkpoint. */
 const READY_MS = 300_000;
 const LARGEST_LOG = 10_000_000;
 
@@ -38,7 +38,7 @@ interface PidFile {
   readonly isReady: boolean;
 }
 
-/** What a running server says of itself in `postmaster.pid`: pid, …, port on line 4, state on line 8. */
+/** Reads `postmaster.pid` of a running server: pid, …, port on line 4, state on line 8. */
 async function readPidFile(place: Place): Promise<PidFile | undefined> {
   const text = await readFile(join(place.data, 'postmaster.pid'), 'utf8').catch((error) => {
     if (codeOf(error) === 'ENOENT') return '';
@@ -50,9 +50,9 @@ async function readPidFile(place: Place): Promise<PidFile | undefined> {
 }
 
 /**
- * The server that runs in this data folder, once it takes connections (one may still be starting, or
- * shutting down). A `postmaster.pid` whose pid now belongs to something else is removed: Postgres itself
- * would take that process for a server and refuse to start. Of another Postgres it is left to say so.
+ * The server that runs in this data folder, once it accepts connections (it may be starting or shutting down).
+ * Removes a `postmaster.pid` whose pid now belongs to another program: Postgres would take that for a server and
+ * refuse to start. If it belongs to another Postgres, the file stays and Postgres reports it.
  */
 export async function runningServer(place: Place): Promise<Server | undefined> {
   const found = await readPidFile(place);
@@ -66,7 +66,7 @@ export async function runningServer(place: Place): Promise<Server | undefined> {
   return undefined;
 }
 
-/** Waits until a server is ready; `undefined` when it ends before. */
+/** Waits until a server is ready; undefined if it ends first. */
 async function ready(place: Place, pid: number, identity: string): Promise<Server | undefined> {
   const giveUpAt = performance.now() + READY_MS;
   while (await isRunning(identity)) {
@@ -83,10 +83,10 @@ async function ready(place: Place, pid: number, identity: string): Promise<Serve
 }
 
 /**
- * Starts a server in a session of its own: it gets no Ctrl-C of this process's terminal and outlives a
+ * Starts a server in a session of its own, so that it receives no Ctrl-C of this process's terminal and outlives a
  * `kill -9` of this process.
  *
- * @throws PermanentError with the last lines of its log when it does not start.
+ * @throws PermanentError with the last lines of its log if it does not start.
  */
 export async function launch(
   place: Place,
@@ -105,7 +105,7 @@ export async function launch(
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
-    // What keeps it from running shows by its pid and its log.
+    // A failure to start shows in its pid and its log.
     child.on('error', () => {});
     await once(child, 'spawn');
   } catch (cause) {
@@ -129,7 +129,7 @@ function lastLines(text: string): string {
   return lines.map((line) => `  ${line}`).join('\n');
 }
 
-/** Opened by this process, so that the server's user needs no right to the folder. */
+/** Opens the log as this process's user, so that the server's user needs no access to the folder. */
 async function openLog(place: Place) {
   const size = await stat(place.log).then(
     (found) => found.size,
@@ -142,14 +142,17 @@ async function openLog(place: Place) {
   return log;
 }
 
-/** Bounds of a shutdown: at the first the server is told to drop what it does, at the second all hope. */
+/**
+ * Milliseconds of a shutdown: after the first limit the server is stopped immediately, without a checkpoint; after
+ * the second this gives up.
+ */
 const FAST_MS = 20_000;
 const IMMEDIATE_MS = 10_000;
 
 /**
- * Stops a server: connections are closed and everything is written out, unless that takes too long.
+ * Stops a server: it closes connections and writes everything to disk, unless that takes too long.
  *
- * @throws TransientError when it still runs after both bounds.
+ * @throws TransientError if it still runs after both limits.
  */
 export async function shutDown(server: Server, fastMs = FAST_MS): Promise<void> {
   for (const [signal, ms] of [['SIGINT', fastMs] as const, ['SIGQUIT', IMMEDIATE_MS] as const]) {

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { identityOf, isRunning } from './process.ts';
 
 /**
- * Which processes use a server: a symbolic link each in its folder, `user.<nonce>`, whose target names the
- * process. Read and changed under the folder's lock only.
+ * The prefix of the files that list the processes which use a server: one symbolic link per use, `user.<nonce>`,
+ * whose target identifies the process. Read and changed only under the folder's lock.
  */
 const PREFIX = 'user.';
 
-/** Enters this process; the result takes it out again. */
+/** Adds a use by this process. Returns a function that removes it. */
 export async function enter(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, `${PREFIX}${randomUUID()}`);
   await symlink((await identityOf(process.pid)) ?? String(process.pid), path);
   return () => unlink(path);
 }
 
-/** Number of uses by processes that still run; the entries of those that died are removed. */
+/** The number of uses by running processes. Removes the entries of dead ones. */
 export async function countMembers(folder: string): Promise<number> {
   let living = 0;
   for (const name of await readdir(folder)) {

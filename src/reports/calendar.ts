@@ -1,26 +1,26 @@
-/** How many days a report may span. */
+/** The numbers of days that a report can span. */
 export const PERIODS = [7, 30, 90] as const;
 export type Period = (typeof PERIODS)[number];
 
-/** What figures that need many issues are taken by: a quarter of days would be noise. */
+/** The unit of numbers that need many issues: in a report of 90 days, single days would be noise. */
 export type Unit = 'day' | 'week';
 export const unitOf = (period: Period): Unit => (period > 31 ? 'week' : 'day');
 
 const DAY_MS = 86_400_000;
 
-/** A day (UTC) as `2026-01-31`, so many days later. */
+/** The day (UTC, `2026-01-31`) that is so many days later. */
 export function daysAfter(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** The Monday of a day's week, or the day itself: as `date_trunc` has it. */
+/** The Monday of a day's week, or the day itself, as with `date_trunc`. */
 export function beginOf(unit: Unit, day: string): string {
   if (unit === 'day') return day;
   const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
   return daysAfter(day, -((weekday + 6) % 7));
 }
 
-/** The first days of all units from one that begins on `first` to the one that `last` is in. */
+/** The first days of all units, from the one that begins on `first` to the one that contains `last`. */
 export function unitsBetween(unit: Unit, first: string, last: string): readonly string[] {
   const step = unit === 'week' ? 7 : 1;
   const count = Math.floor((Date.parse(last) - Date.parse(first)) / DAY_MS / step) + 1;

@@ -5,21 +5,21 @@ import type { Ask } from './queries.ts';
 import { readReport } from './read.ts';
 import type { Report } from './report.ts';
 
-/** The views of `pylon_bi` as any BI tool reads them, knowing nothing of the tables beneath. */
+/** Reports from the views of `pylon_bi`, read as any BI tool would. */
 export interface Reports {
-  /** Rejects with a TransientError when the database is away, takes too long or has no such views yet. */
+  /** Reads a report. Rejects with a TransientError if the database is away, takes too long, or lacks the views. */
   read(period: Period): Promise<Report>;
-  /** Does not wait for what is under way: that rejects. */
+  /** Closes without waiting: reads that still run reject. */
   close(): Promise<void>;
 }
 
-/** Where the views are: a database at one moment. */
+/** Snapshots of the database that contains the views. */
 export interface Source {
   read<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** How long one statement may take, milliseconds. */
+/** The timeout of one statement in milliseconds. */
 export const STATEMENT_MS = 20_000;
 
 /** `undefined_table`, `undefined_column`, `invalid_schema_name` */
@@ -28,7 +28,7 @@ const NO_VIEWS = new Set(['42P01', '42703', '3F000']);
 /** `query_canceled` */
 const TOO_LONG = '57014';
 
-/** Reads nothing before it is asked for, and one report at a time. */
+/** Returns the reports of a source. Reads one report at a time. */
 export function openReports(source: Source): Reports {
   const turns = new PQueue({ concurrency: 1 });
   let closed = false;
@@ -49,7 +49,7 @@ export function openReports(source: Source): Reports {
   };
 }
 
-/** A reason for people: without the statement, which they did not write. */
+/** The reason for people, without the statement, which they did not write. */
 function whyNot(error: unknown): string {
   const { code } = error instanceof Error ? (error as Error & { code?: unknown }) : {};
   if (typeof code === 'string' && NO_VIEWS.has(code))

@@ -1,10 +1,10 @@
 import type { Unit } from './calendar.ts';
 import type { Answers, Backlog } from './report.ts';
 
-/** Rows of a query. */
+/** Runs a query and returns its rows. */
 export type Ask = <Row extends object>(query: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
 
-/** The database's clock says what today is, as it does in the views. */
+/** Reads the time and today's date from the database's clock, as the views do. */
 export async function readToday(ask: Ask): Promise<{ readonly at: string; readonly today: string }> {
   const [row] = await ask<{ at: string; today: string }>(
     `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at,
@@ -14,7 +14,7 @@ export async function readToday(ask: Ask): Promise<{ readonly at: string; readon
   return row;
 }
 
-/** The day on which `daily_backlog` begins: Pylon has times of the year 1 where it has none. */
+/** Reads the day on which `daily_backlog` begins. Ignores the year 1, which Pylon sends for a missing time. */
 export async function readFirst(ask: Ask): Promise<string | null> {
   const [row] = await ask<{ first: string | null }>(
     `SELECT to_char(min(created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS first
@@ -32,10 +32,10 @@ export function readBacklog(ask: Ask, since: string): Promise<readonly Backlog[]
   );
 }
 
-/** The first day of the unit in which an issue was created; `$1` is the unit. */
+/** SQL: the first day of the unit in which an issue was created; `$1` is the unit. */
 const BEGINS = `to_char(date_trunc($1::text, created_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD')`;
 
-/** Whether it was created from `$2` to the end of `$3`. */
+/** SQL: whether an issue was created from the day `$2` to the end of `$3`. */
 const CREATED = `created_at >= $2::timestamp AT TIME ZONE 'UTC'
              AND created_at < ($3::timestamp + interval '1 day') AT TIME ZONE 'UTC'`;
 

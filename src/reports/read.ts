@@ -2,7 +2,7 @@ import { beginOf, daysAfter, type Period, unitOf, unitsBetween } from './calenda
 import { type Ask, readAnswers, readBacklog, readFirst, readToday, readVolume } from './queries.ts';
 import type { Report } from './report.ts';
 
-/** Sources that are told apart. */
+/** The number of sources shown separately. */
 const SOURCES = 6;
 
 export async function readReport(ask: Ask, period: Period): Promise<Report> {
@@ -17,7 +17,7 @@ export async function readReport(ask: Ask, period: Period): Promise<Report> {
   const answers = new Map((await readAnswers(ask, unit, from, today)).map((row) => [row.begins, row]));
   return {
     ...{ at, period, unit, since, today, first },
-    // A day on which nothing was open, new or solved has no row.
+    // A day without open, new or solved issues has no row.
     backlog: days.map((day) => backlog.get(day) ?? { day, open: 0, new: 0, solved: 0 }),
     answers: begins.map(
       (begin) => answers.get(begin) ?? { begins: begin, issues: 0, answered: 0, median: null, p90: null },
@@ -26,7 +26,7 @@ export async function readReport(ask: Ask, period: Period): Promise<Report> {
   };
 }
 
-/** Rows of one source each as one row a unit. */
+/** Converts rows of one source each to one row per unit. */
 function pivot(
   rows: Awaited<ReturnType<typeof readVolume>>,
   begins: readonly string[],

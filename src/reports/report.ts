@@ -1,6 +1,6 @@
 import type { Period, Unit } from './calendar.ts';
 
-/** How support has fared. Days are `2026-01-31`, in UTC; weeks are named by their Monday. */
+/** A report on the work of support. Days are `2026-01-31`, in UTC; a week is named by its Monday. */
 export interface Report {
   /** When it was read, RFC 3339. */
   readonly at: string;
@@ -8,30 +8,30 @@ export interface Report {
   readonly unit: Unit;
   readonly since: string;
   readonly today: string;
-  /** Day of the first mirrored issue; null where there is none. */
+  /** The day of the first mirrored issue; null if there is none. */
   readonly first: string | null;
-  /** Each day since then; nothing is known of the days before. */
+  /** Each day since `first`: nothing is known about earlier days. */
   readonly backlog: readonly Backlog[];
   readonly answers: readonly Answers[];
-  /** The most frequent sources, then null for all others where there are any. */
+  /** The most frequent sources, then null for all others if there are any. */
   readonly sources: readonly (string | null)[];
   readonly volume: readonly Volume[];
 }
 
 export interface Backlog {
   readonly day: string;
-  /** At the end of the day; at this moment, today. */
+  /** The number of open issues at the end of the day; for today, now. */
   readonly open: number;
   readonly new: number;
   readonly solved: number;
 }
 
-/** First answers to the issues that were created within a unit. */
+/** First responses to the issues created within a unit. */
 export interface Answers {
   readonly begins: string;
   readonly issues: number;
   readonly answered: number;
-  /** Hours; null where none was answered. */
+  /** The median time to the first response in hours; null if no issue was answered. */
   readonly median: number | null;
   readonly p90: number | null;
 }

@@ -25,9 +25,9 @@ export const instant = () => timestamp({ withTimezone: true, mode: 'string' });
 export const whole = () => bigint({ mode: 'number' });
 
 /**
- * The columns every mirror table ends with. `_hash` and `_order` are the daemon's own:
- * `_hash` digests Pylon's values without volatile ones, `_order` is the place, in the order of requests,
- * at which the row's content was answered (no older request may write over it).
+ * The columns every mirror table ends with. `_hash` and `_order` are the daemon's own: `_hash` digests Pylon's values
+ * without volatile ones, `_order` is the place in the order of requests at which the row's content was answered:
+ * answers to older requests do not overwrite it.
  */
 const meta = () => ({
   _synced_at: instant().notNull().defaultNow(),
@@ -55,7 +55,7 @@ export function mirrorTable<
 // biome-ignore lint/suspicious/noExplicitAny: the one named `any`: Drizzle's table type is invariant in its columns.
 export type MirrorTable = PgTableWithColumns<any>;
 
-/** An object as Pylon sent it, parsed from JSON, nothing checked. */
+/** An object as Pylon sent it, parsed from JSON and unchecked. */
 export type PylonObject = Readonly<Record<string, unknown>>;
 
 /** Query parameters of a listing; each is sent as given. */
@@ -69,7 +69,7 @@ export type PathFacts = Query;
 
 /** How all objects of a resource are enumerated. Exhaustive: `sync` has one `switch` on `by`. */
 export type Pull =
-  /** The answer holds the one object. */
+  /** The answer is the only object. */
   | { readonly by: 'object'; readonly path: string }
   /** `GET path`, cursor pages until the last; once for each of `variants` (default: once, no parameters). */
   | {
@@ -81,7 +81,7 @@ export type Pull =
     }
   /** `POST path` with no filter: everything, newest first. */
   | { readonly by: 'search'; readonly path: string; readonly limit: number }
-  /** `GET path` over windows of `created_at`; `search` says where older objects lie. */
+  /** `GET path` over windows of `created_at`; `search` finds out where older objects are. */
   | {
       readonly by: 'window';
       readonly path: string;
@@ -99,12 +99,12 @@ export type Pull =
       readonly limit?: number;
       /** The parent's columns whose change makes its children due again; none: due at every pass. */
       readonly mark?: readonly string[];
-      /** Column holding the parent's id. */
+      /** The column with the parent's id. */
       readonly foreignKey: string;
       /** Listings per parent, made from the parent's row (languages of a knowledge base); default: one. */
       readonly variants?: (parent: Readonly<Record<string, unknown>>) => readonly Query[];
     }
-  /** No listing at all: ids are those another mirror table names; `GET path` each. */
+  /** No listing: the ids are those in a column of another mirror table; each is fetched with `GET path`. */
   | {
       readonly by: 'reference';
       readonly path: string;
@@ -112,29 +112,32 @@ export type Pull =
       readonly from: { readonly resource: string; readonly column: string };
     };
 
-/** A search that answers what changed since an instant, newest `created_at` first. */
+/** A search for what changed since an instant, newest `created_at` first. */
 export interface Changes {
   /** `POST` with a filter. */
   readonly path: string;
   readonly limit: number;
-  /** Times of change: the search's name for each, and the column that holds it. Any one that moved is a change. */
+  /**
+   * Times of change: the search's name for each, and the column that holds it. An object has changed if any of them
+   * has advanced.
+   */
   readonly times: Readonly<Record<string, string>>;
 }
 
-/** What somebody may want to keep out of a copy, or to hash, that a column contains. */
+/** Sensitive content of a column, which somebody may want to omit or hash in a copy. */
 export type Content =
   /** An e-mail address, or several. */
   | 'email'
   /** A phone number, or several. */
   | 'phone'
-  /** What people wrote, as long as they liked: HTML, plain text, or an object with such in it. */
+  /** Free text by people: HTML, plain text, or an object that contains such text. */
   | 'body';
 
 /** Custom fields of a resource's objects. */
 export interface CustomFields {
-  /** What they are filed under. */
+  /** The kind of object under which Pylon lists them. */
   readonly kind: FieldKind;
-  /** Slugs that Pylon takes as custom fields although it does not define them as such. */
+  /** Slugs that Pylon accepts as custom fields although it does not list them. */
   readonly builtIn?: readonly string[];
   /** Further columns of the view of the options that objects have. */
   readonly optionColumns?: Readonly<Record<string, ViewColumn>>;
@@ -144,25 +147,25 @@ export interface CustomFields {
 export interface Resource<Table extends MirrorTable = MirrorTable> {
   /** The table's name in schema `pylon`, the name in commands, configuration and logs. */
   readonly name: string;
-  /** What a row is, in plain words: the table's comment. */
+  /** What a row is, in plain words; becomes the table's comment. */
   readonly about: string;
   readonly table: Table;
-  /** What columns are, in plain words, where `COMMON_WORDS` has none for their names, or others. */
+  /** What columns are, in plain words, if `COMMON_WORDS` has no words for their names, or different ones. */
   readonly words?: Readonly<Record<string, string>>;
-  /** What a reader of the reference should know beside how changes are seen. */
+  /** A note for the reference of resources, besides how changes are found. */
   readonly note?: string;
-  /** The column that people call a row by; views show it beside each reference to one. */
+  /** The column by which people call a row; views show it beside each reference to one. */
   readonly title?: string;
   /** Further columns that views show beside a reference to a row, with their comments. */
   readonly shownWith?: Readonly<Record<string, string>>;
   readonly pull: Pull;
-  /** How what changed is found; absent where the API cannot filter by a time of change. */
+  /** How changes are found; absent if the API cannot filter by a time of change. */
   readonly changes?: Changes;
-  /** `GET` of one object; its placeholders are columns of the row. Absent where the API has none. */
+  /** `GET` of one object; its placeholders are columns of the row. Absent if the API has none. */
   readonly get?: string;
-  /** What a webhook's body calls such an object; absent where Pylon sends no webhooks of them. */
+  /** The key of such an object in a webhook's body; absent if Pylon sends no webhooks for them. */
   readonly webhook?: string;
-  /** Columns that hold another object's id, and whose: what becomes of that object may change this one. */
+  /** Columns with another object's id, and its resource. If that object is deleted or merged, this one may change. */
   readonly refers?: Readonly<Record<string, string>>;
   /** Columns that contain e-mail addresses, phone numbers or what people wrote. */
   readonly contains?: Readonly<Record<string, Content>>;
@@ -173,40 +176,42 @@ export interface Resource<Table extends MirrorTable = MirrorTable> {
    */
   readonly derive?: (object: PylonObject, facts: PathFacts) => Readonly<Record<string, unknown>>;
   /**
-   * Fields that `derive` has used up, with the keys inside them that it covered: any other key is kept
-   * in `_extra`. `true` covers the field whole (copies of the referenced object's own fields are left out).
+   * Fields that `derive` has converted, with the keys inside them that it covered: other keys are stored in `_extra`.
+   * `true` covers the whole field (for copies of the referenced object's own fields).
    */
   readonly covered?: Readonly<Record<string, readonly string[] | true>>;
-  /** Columns and fields that move without an edit: stored, but no change of the row. */
+  /**
+   * Columns and fields whose values change by themselves: they are stored, but do not count as changes of the row.
+   */
   readonly volatile?: readonly string[];
   /**
-   * Columns of which each change is kept (`pylon_sync.changes`): those that reports ask for. Lists are compared as
-   * sets, `custom_fields` field by field.
+   * Columns whose changes are kept in `pylon_sync.changes`, for reports. Lists are compared as sets, `custom_fields`
+   * field by field.
    */
   readonly history?: readonly string[];
-  /** What can be changed here and follows in Pylon; absent where Pylon lets one change nothing. */
+  /** What can be changed here and is sent to Pylon; absent if Pylon allows no changes. */
   readonly writes?: Writes;
-  /** What Pylon does with an object that is no column. */
+  /** Operations of Pylon's on an object that do not just set columns. */
   readonly actions?: readonly Action[];
-  /** Its view of `pylon_bi`, where that has more than the table. */
+  /** What its view in `pylon_bi` has besides the table's columns. */
   readonly view?: OwnView;
-  /** Columns by which a row is named in the views of its lists. */
+  /** Columns that name a row in the views of its lists. */
   readonly naming?: Readonly<Record<string, ViewColumn>>;
-  /** Views of the lists that a row holds. */
+  /** Views of the lists in a row. */
   readonly lists?: readonly ListView[];
 }
 
 type Column<Table extends MirrorTable> = keyof Table['$inferInsert'] & string;
 type ByColumn<Table extends MirrorTable, Value> = { readonly [Name in Column<Table>]?: Value };
 
-/** A column that has no words in common with those of its name has words of its own. */
+/** Requires words for each column without common words. */
 type Words<Table extends MirrorTable, Own = Exclude<Column<Table>, keyof typeof COMMON_WORDS>> = [
   Own,
 ] extends [never]
   ? { readonly words?: ByColumn<Table, string> }
   : { readonly words: ByColumn<Table, string> & { readonly [Name in Own & string]: string } };
 
-/** Identity that checks a descriptor's names against its table. */
+/** Returns the descriptor unchanged; its types check names against the table. */
 export function defineResource<const Table extends MirrorTable>(
   resource: Omit<
     Resource<Table>,
