@@ -7,12 +7,12 @@ async function run(plan: SandboxPlan): Promise<void> {
   const tell = (message: FromSandbox) => process.send?.(message);
   process.once('disconnect', () => process.exit());
   if (plan.kind === 'limited') {
-    const sandbox = await startSandbox({ issues: plan.issues, minuteMs: plan.minuteMs });
+    const sandbox = await startSandbox({ issues: plan.issues, traps: true, minuteMs: plan.minuteMs });
     tell({ url: sandbox.url, token: sandbox.token });
     return;
   }
   const now = () => NOW;
-  const sandbox = await startSandbox({ issues: plan.issues, limits: 'none', now });
+  const sandbox = await startSandbox({ issues: plan.issues, traps: true, limits: 'none', now });
   const frozen = await freeze(sandbox, now);
   process.on('message', ({ retitle }: ToSandbox) => {
     const retitled = retitle > 0 ? giveTitles(sandbox.world, Math.round(1 / retitle)) : 0;

@@ -82,6 +82,23 @@ test('a sandbox says so when its port is taken, exit status 1', async () => {
   ]);
 });
 
+test.each([
+  [[], false],
+  [['--traps'], true],
+])('sandbox %j serves text that breaks readers: %s', async (words, nasty) => {
+  const free = createServer();
+  await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
+  const { port } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  const ending = new AbortController();
+  const ended = run(['sandbox', '--port', String(port), ...words], {}, ending.signal);
+  const read = async () => (await fetch(`http://127.0.0.1:${port}/__sandbox/world/issues`)).text();
+  await expect.poll(() => read().catch(() => '')).not.toBe('');
+  expect((await read()).includes('\\u0000')).toBe(nasty);
+  ending.abort();
+  expect((await ended).status).toBe(0);
+});
+
 test('no command at all shows the help on stderr, exit status 2', async () => {
   const { status, stdout, stderr } = await run([]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, inject } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox } from '../../src/sandbox/start.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
 import { startBrisk } from '../helpers/brisk.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
@@ -11,6 +11,7 @@ import { expectMirror } from '../helpers/compare-mirror.ts';
 import { NEVER } from '../helpers/daemon-workspace.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { openProxy } from '../helpers/proxy.ts';
+import { startTrappedSandbox } from '../helpers/sandbox.ts';
 import { serverPid } from '../postgres/folder.ts';
 import { start as startPostgres } from '../postgres/start.ts';
 
@@ -23,7 +24,7 @@ const test = base.extend<{ sandbox: Sandbox; dataDir: string }>({
   // Nothing ticks there, so that what was read at different times can be compared.
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern
   sandbox: async ({}, use) => {
-    const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => NOW });
+    const sandbox = await startTrappedSandbox({ issues: 60, limits: 'none', now: () => NOW });
     await use(sandbox);
     await sandbox.close();
   },

@@ -1,7 +1,8 @@
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/start.ts';
 import type { ResourceProgress } from '../../src/sync/pass/progress.ts';
 import { type BackfillRun, runBackfill } from './backfill.ts';
 import { test as base, type TestDatabase } from './database.ts';
+import { startTrappedSandbox } from './sandbox.ts';
 
 /** The sandbox's clock in tests: it stands still, so that what ticks there does not. */
 export const NOW = Date.parse('2026-11-24T12:00:00Z');
@@ -14,7 +15,7 @@ export interface Workspace {
 
 /** Starts a sandbox without limits whose clock stands still. */
 async function openWorkspace(database: TestDatabase, options: SandboxOptions = {}): Promise<Workspace> {
-  const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => NOW, ...options });
+  const sandbox = await startTrappedSandbox({ issues: 60, limits: 'none', now: () => NOW, ...options });
   return { sandbox, backfill: (run = {}) => runBackfill(sandbox, database.url, run) };
 }
 

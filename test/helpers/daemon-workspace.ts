@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tempo } from '../../src/cli/process/tempo.ts';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/start.ts';
 import { BRISK_COMMAND, briskly } from './brisk.ts';
 import { COMMAND, type Launched, launch } from './command.ts';
 import { expectMirror } from './compare-mirror.ts';
 import { createDatabase, type OwnDatabase } from './database.ts';
+import { startTrappedSandbox } from './sandbox.ts';
 
 /** Cron of what comes round each second, and of what does not come round in a test. */
 export const EACH_SECOND = '* * * * * *';
@@ -38,7 +39,7 @@ export async function openDaemonWorkspace(options: WorkspaceOptions = {}): Promi
   const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-daemon-'));
   const file = join(folder, 'limits.json');
   await writeFile(file, JSON.stringify(limits));
-  const sandbox = await startSandbox({ issues: 60, limits: 'none', ...options.sandbox });
+  const sandbox = await startTrappedSandbox({ issues: 60, limits: 'none', ...options.sandbox });
   const database = await createDatabase();
   const env = {
     PYLON_API_URL: sandbox.url,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox } from '../../src/sandbox/start.ts';
 import { type Pusher, pushDue } from '../../src/sync/push/push.ts';
 import { NOW } from './backfill-workspace.ts';
 import type { TestDatabase } from './database.ts';
@@ -8,6 +8,7 @@ import { theirs, update, valueFor } from './edit-changes.ts';
 import { type Change, type EditPlan, type EditStep, TARGETS, type Target, type Work } from './edit-plans.ts';
 import { pusherOn } from './edits.ts';
 import { type Interruption, newFaultyConnections } from './faulty-connections.ts';
+import { startTrappedSandbox } from './sandbox.ts';
 import { openSession } from './session.ts';
 import { shrinkWorkspace } from './shrink-workspace.ts';
 
@@ -53,7 +54,7 @@ export interface EditSimulation {
 /** Opens a mirror that has read everything. */
 export async function openEditSimulation(plan: EditPlan, database: TestDatabase): Promise<EditSimulation> {
   let now = NOW;
-  const sandbox = await startSandbox({ issues: 4, limits: 'none', seed: plan.seed, now: () => now });
+  const sandbox = await startTrappedSandbox({ issues: 4, limits: 'none', seed: plan.seed, now: () => now });
   shrinkWorkspace(sandbox);
   const ids = (resource: string) =>
     [...sandbox.world.all(resource)].map(({ object }) => String(object.id)).slice(0, 3);

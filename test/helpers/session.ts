@@ -6,7 +6,7 @@ import type { Resource } from '../../src/resources/define.ts';
 import { resources as allResources, resourceNamed } from '../../src/resources/index.ts';
 import { listed } from '../../src/resources/listed.ts';
 import type { RequestRecord } from '../../src/sandbox/server/requests.ts';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/start.ts';
 import type { Context } from '../../src/sync/pass/context.ts';
 import type { ResourceProgress } from '../../src/sync/pass/progress.ts';
 import { newPuller, type Puller } from '../../src/sync/runs/changes.ts';
@@ -18,6 +18,7 @@ import { NOW } from './backfill-workspace.ts';
 import { type Address, type ContextOptions, openContext } from './context.ts';
 import { test as base, type Reserved, reserveDatabase, type TestDatabase } from './database.ts';
 import { expectDocumentedBodies } from './documented-bodies.ts';
+import { startTrappedSandbox } from './sandbox.ts';
 import { snapshot } from './snapshots.ts';
 
 export interface SessionOptions extends ContextOptions {
@@ -161,7 +162,12 @@ export const test = base.extend<{
         looks += 1;
         return now + looks;
       };
-      const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => now, ...sandboxOptions });
+      const sandbox = await startTrappedSandbox({
+        issues: 60,
+        limits: 'none',
+        now: () => now,
+        ...sandboxOptions,
+      });
       opened.push(sandbox);
       sandboxes.push(sandbox);
       let isDisturbed = false;

@@ -1,13 +1,14 @@
 import { closeAbandonedRuns } from '../../src/db/progress/runs.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { ByParent } from '../../src/sync/pass/child-pages.ts';
 import { auditOf } from '../../src/sync/runs/audit.ts';
 import { resweepOf } from '../../src/sync/runs/resweep.ts';
 import type { TestDatabase } from './database.ts';
 import { type FaultyConnections, type Interruption, newFaultyConnections } from './faulty-connections.ts';
 import { newRemote, type Remote } from './remote-changes.ts';
+import { startTrappedSandbox } from './sandbox.ts';
 import { openSession, type Session } from './session.ts';
 import { shrinkWorkspace } from './shrink-workspace.ts';
 import type { Plan, Step, Work } from './simulation-plans.ts';
@@ -65,7 +66,7 @@ export async function openSimulation(plan: Plan, database: TestDatabase): Promis
   const { date, overlapSeconds } = plan;
   const resources = MIRRORED.map((name) => paged(resourceNamed(name), plan.limit));
   const remote: Remote = newRemote(() => sandbox, Date.now() + plan.offset * 1_000);
-  const sandbox = await startSandbox({
+  const sandbox = await startTrappedSandbox({
     ...{ issues: 6, historyDays: 50, limits: 'none', seed: plan.seed },
     now: () => remote.now,
   });

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, inject } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox } from '../../src/sandbox/start.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
 import { start } from '../helpers/command.ts';
 import { test as base } from '../helpers/command-environment.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
+import { startTrappedSandbox } from '../helpers/sandbox.ts';
 import { serverPid } from '../postgres/folder.ts';
 import { start as startPostgres } from '../postgres/start.ts';
 import { startPooler } from './pgbouncer.ts';
@@ -17,7 +18,7 @@ const DONE = '"pass":"backfill"';
 const test = base.extend<{ sandbox: Sandbox }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern
   sandbox: async ({}, use) => {
-    const sandbox = await startSandbox({ issues: 60, limits: 'none', now: () => NOW });
+    const sandbox = await startTrappedSandbox({ issues: 60, limits: 'none', now: () => NOW });
     await use(sandbox);
     await sandbox.close();
   },

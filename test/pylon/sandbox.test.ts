@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { documentedLimits } from '../../src/pylon/limits/limits.ts';
 import { pages } from '../../src/pylon/pages/pages.ts';
-import { startSandbox } from '../../src/sandbox/start.ts';
+import { startTrappedSandbox } from '../helpers/sandbox.ts';
 import { test } from './serving.ts';
 
 test('many requests side by side on three endpoints draw no 429 of our own', async ({ connect }) => {
   const minuteMs = 300;
-  const sandbox = await startSandbox({ issues: 20, minuteMs });
+  const sandbox = await startTrappedSandbox({ issues: 20, minuteMs });
   const client = connect(sandbox.url, {
     token: sandbox.token,
     limits: documentedLimits('current', minuteMs),
@@ -27,7 +27,7 @@ test('many requests side by side on three endpoints draw no 429 of our own', asy
 });
 
 test('a 429 that others caused is waited out', async ({ connect }) => {
-  const sandbox = await startSandbox({ issues: 20, minuteMs: 300, limits: { 'GET /tags': 2 } });
+  const sandbox = await startTrappedSandbox({ issues: 20, minuteMs: 300, limits: { 'GET /tags': 2 } });
   const client = connect(sandbox.url, { token: sandbox.token });
   const answers = await Promise.all(
     Array.from({ length: 3 }, () => client.request({ method: 'GET', route: '/tags' })),
@@ -40,7 +40,7 @@ test('a 429 that others caused is waited out', async ({ connect }) => {
 test.for(['official', 'community'] as const)(
   'every issue is paged through once, in the shape of the %s document',
   async (shape, { connect }) => {
-    const sandbox = await startSandbox({ issues: 50, shape, limits: 'none' });
+    const sandbox = await startTrappedSandbox({ issues: 50, shape, limits: 'none' });
     const client = connect(sandbox.url, { token: sandbox.token });
     const ids: unknown[] = [];
     for await (const { objects } of pages(client, { method: 'POST', route: '/issues/search', limit: 7 })) {

@@ -1,5 +1,6 @@
 import { test as base } from 'vitest';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/start.ts';
+import { startTrappedSandbox } from '../helpers/sandbox.ts';
 
 /** Pylon's clock in these tests; it stands still unless a test moves it. */
 export const NOW = Date.parse('2026-11-24T12:00:00Z');
@@ -26,7 +27,7 @@ export interface Client {
 }
 
 async function openClient(options: SandboxOptions): Promise<Client> {
-  const sandbox = await startSandbox({ issues: 120, limits: 'none', now: () => NOW, ...options });
+  const sandbox = await startTrappedSandbox({ issues: 120, limits: 'none', now: () => NOW, ...options });
   const send = async (method: string, path: string, body?: unknown): Promise<Answered> => {
     const response = await fetch(sandbox.url + path, {
       method,

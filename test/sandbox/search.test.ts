@@ -64,8 +64,8 @@ const CASES: readonly (readonly [resource: string, filter: Json, test: (object: 
   ['issues', leaf('priority', 'equals', { value: 'urgent' }), (one) => custom(one, 'priority') === 'urgent'],
   [
     'issues',
-    leaf('affected_seats', 'greater_than', { value: '250' }),
-    (one) => Number(custom(one, 'affected_seats')) > 250,
+    leaf('affected_seats', 'greater_than', { value: '25' }),
+    (one) => Number(custom(one, 'affected_seats')) > 25,
   ],
   [
     'issues',

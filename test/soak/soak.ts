@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox } from '../../src/sandbox/start.ts';
 import { type Launched, launch, logOf } from '../helpers/command.ts';
 import { type Difference, differences } from '../helpers/compare-mirror.ts';
+import { startTrappedSandbox } from '../helpers/sandbox.ts';
 import { newClock } from './clock.ts';
 import { type Memory, watchMemory } from './memory.ts';
 import { newMix } from './mix.ts';
@@ -37,7 +38,7 @@ export interface SoakOptions {
 export async function soak(options: SoakOptions): Promise<Endured> {
   const { minutes, seed, database, tell = () => {} } = options;
   const clock = newClock();
-  const sandbox = await startSandbox({
+  const sandbox = await startTrappedSandbox({
     ...{ seed, issues: ISSUES, minuteMs: MINUTE_MS, monotonic: clock.now, limits: 'current' },
   });
   const pool = new pg.Pool({ connectionString: database, max: 2 });

@@ -5,10 +5,10 @@ import { same } from '../../src/edits/merge.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import { startSandbox } from '../../src/sandbox/start.ts';
 import { createDatabase, type OwnDatabase } from '../helpers/database.ts';
 import { expectDocumentedBodies } from '../helpers/documented-bodies.ts';
 import { editsIn, push } from '../helpers/edits.ts';
+import { startTrappedSandbox } from '../helpers/sandbox.ts';
 import { openSession, type Session } from '../helpers/session.ts';
 
 /** One workspace for all fields: each is edited by itself. */
@@ -17,7 +17,7 @@ let database: OwnDatabase;
 let session: Session;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ issues: 40, limits: 'none' });
+  sandbox = await startTrappedSandbox({ issues: 40, limits: 'none' });
   sandbox.world.create('custom_fields', {
     ...{ object_type: 'project', slug: 'effort', label: 'Effort', type: 'text', is_read_only: false },
   });

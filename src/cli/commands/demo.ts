@@ -20,7 +20,10 @@ import { type Setup, withConfig } from '../runtime/setup.ts';
 import { runWithShutdownDeadline } from '../runtime/shutdown.ts';
 import { runDaemon } from './start.ts';
 
-const ISSUES = 200;
+const ISSUES = 240;
+
+/** Over so many days up to now they are spread: charts have some months to show. */
+const HISTORY_DAYS = 180;
 
 /** A minute of the rate limits takes a second, so that nobody waits for them. */
 const MINUTE_MS = 1_000;
@@ -46,7 +49,7 @@ async function runDemo(shell: Shell): Promise<number> {
     shell.stdout.write(
       `Starting a Pylon stand-in with ${plural(ISSUES, 'issue')}, a Postgres in ${folder} and the daemon …\n`,
     );
-    const sandbox = await startSandbox({ issues: ISSUES, minuteMs: MINUTE_MS });
+    const sandbox = await startSandbox({ issues: ISSUES, historyDays: HISTORY_DAYS, minuteMs: MINUTE_MS });
     try {
       return await runOn(shell, demoConfig(config, sandbox, folder));
     } finally {

@@ -9,7 +9,7 @@ export interface Generation {
   make(index: number): Row;
 }
 
-/** A table over generated rows; what is written to it lies on top and is held in memory. */
+/** A table over generated rows; what is written to it lies on top and is kept in memory. */
 export function generatedTable({ times, indexOf, make }: Generation): Table {
   const hidden = new Set<number>();
   const written = memoryTable();

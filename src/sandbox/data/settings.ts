@@ -14,7 +14,10 @@ export interface WorkspaceOptions {
   historyDays?: number;
   /** Until a bulk change of accounts takes effect. Default 50. */
   bulkDelayMs?: number;
-  /** Whether to serve what surprises readers: links and counters that move, nasty text, unknown fields. Default true. */
+  /**
+   * Whether to serve what surprises readers: links and counters that move, nasty text, unknown fields, dangling
+   * references. Default false: a workspace as a support team has it.
+   */
   traps?: boolean;
 }
 
@@ -28,5 +31,5 @@ export const WORKSPACE_DEFAULTS: WorkspaceSettings = {
   windowBounds: 'half-open',
   historyDays: 400,
   bulkDelayMs: 50,
-  traps: true,
+  traps: false,
 };

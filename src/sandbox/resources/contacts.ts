@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Generator } from '../data/generator.ts';
+import { addressOf, JOBS, personNamed } from '../data/plausible/names.ts';
 import { Dice, ids, mix, salt } from '../data/random.ts';
 import type { Fields } from '../data/rows.ts';
 import { NASTY, person, plain } from '../data/words.ts';
@@ -96,9 +97,9 @@ export const contacts: Resource = {
 /** One contact; Pylon gives it no time of creation or change. Every 40th account it names is gone. */
 function contact({ seed, traps, objects }: Generator, index: number): Fields {
   const roll = new Dice(mix(seed, salt('contacts'), index));
-  const name = traps && index < NASTY.length ? `${NASTY[index]}` : person(roll);
-  const email = `contact.${index}@${plain(person(roll))}.example`;
-  const account = roll.pick(objects('accounts'));
+  const { name, email, account } = traps
+    ? trapped(roll, objects('accounts'), index)
+    : plausible(seed, objects('accounts'), index);
   const phone = `49${1_500_000_000 + index}`;
   const id = ids(seed, 'contacts').of(index);
   return {
@@ -106,7 +107,7 @@ function contact({ seed, traps, objects }: Generator, index: number): Fields {
     name,
     email,
     emails: index % 4 === 0 ? [email, `alias.${email}`] : [email],
-    account: index % 9 === 8 ? null : { id: account.id, external_ids: account.external_ids },
+    account: index % (traps ? 9 : 23) === 8 ? null : { id: account.id, external_ids: account.external_ids },
     ...(traps && index % 40 === 39
       ? { account: { id: ids(seed, 'gone').of(index), external_ids: null } }
       : {}),
@@ -118,10 +119,33 @@ function contact({ seed, traps, objects }: Generator, index: number): Fields {
     external_ids: index % 5 === 0 ? [{ external_id: `hs-${seed}-${index}`, label: 'hubspot' }] : null,
     integration_user_ids: index % 6 === 0 ? [{ id: `U${index}`, source: 'slack' }] : [],
     custom_fields: {
-      ...(index % 2 === 0 ? { job_title: { slug: 'job_title', value: 'Head of things' } } : {}),
+      ...(index % 2 === 0
+        ? { job_title: { slug: 'job_title', value: traps ? 'Head of things' : JOBS[index % JOBS.length] } }
+        : {}),
       newsletter: { slug: 'newsletter', value: `${index % 3 === 0}` },
     },
   };
+}
+
+interface Who {
+  readonly name: string;
+  readonly email: string;
+  readonly account: Fields;
+}
+
+function trapped(roll: Dice, accounts: readonly Fields[], index: number): Who {
+  return {
+    name: index < NASTY.length ? `${NASTY[index]}` : person(roll),
+    email: `contact.${index}@${plain(person(roll))}.example`,
+    account: roll.pick(accounts),
+  };
+}
+
+/** Somebody at the account whose domain the address has. */
+function plausible(seed: number, accounts: readonly Fields[], index: number): Who {
+  const account = accounts[index % accounts.length] ?? {};
+  const name = personNamed(seed, 'contacts', index);
+  return { name, email: addressOf(name, `${account.domain}`), account };
 }
 
 function fieldsOf(call: Call, before: Fields, body: Body): Fields {

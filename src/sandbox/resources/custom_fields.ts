@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { Generator } from '../data/generator.ts';
 import { instant } from '../data/instants.ts';
+import { FIELD_DESCRIPTIONS } from '../data/plausible/office.ts';
 import { ids } from '../data/random.ts';
 import type { Fields } from '../data/rows.ts';
 import { bodyOf, filled, texts } from '../routes/body.ts';
@@ -89,8 +91,8 @@ const update = z.strictObject({ ...common, label: filled.exactOptional() });
 /** Custom fields cannot be deleted. */
 export const custom_fields: Resource = {
   name: 'custom_fields',
-  generate: ({ seed, oldest }) => ({
-    objects: DEFINITIONS.map((definition, i) => customField(seed, oldest, definition, i)),
+  generate: (generator) => ({
+    objects: DEFINITIONS.map((definition, i) => customField(generator, definition, i)),
   }),
   routes: [
     wholeRoute('GET /custom-fields', 'high', 'custom_fields', {
@@ -119,18 +121,18 @@ export const custom_fields: Resource = {
 };
 
 function customField(
-  seed: number,
-  oldest: number,
+  { seed, traps, oldest }: Generator,
   [object_type, slug, type, more]: Definition,
   index: number,
 ): Fields {
+  const label = slug.replaceAll('_', ' ');
   return {
     id: ids(seed, 'custom_fields').of(index),
     object_type,
     slug,
-    label: slug.replaceAll('_', ' '),
+    label: traps ? label : label.replace(/^./, (letter) => letter.toUpperCase()),
     type,
-    description: index % 2 === 0 ? `What ${slug} means` : '',
+    description: traps ? (index % 2 === 0 ? `What ${slug} means` : '') : (FIELD_DESCRIPTIONS[slug] ?? ''),
     source: 'custom',
     is_read_only: false,
     default_value: '',

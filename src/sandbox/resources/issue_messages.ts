@@ -20,7 +20,7 @@ export const issue_messages: Resource = {
     return {
       table: issueChildren(generator, {
         make: (index, issueId) => messages(generator, index, issueId, courseOf(index)),
-        sizeOf: (index) => messagesOf(seed, index),
+        sizeOf: (index) => messagesOf(generator, index),
         issueOf: (key) => issueOfMessage(seed, key),
       }),
     };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Generator } from '../data/generator.ts';
 import { ids } from '../data/random.ts';
 import type { Row } from '../data/rows.ts';
 import { bodyOf } from '../routes/body.ts';
@@ -15,8 +16,8 @@ export const issue_threads: Resource = {
   name: 'issue_threads',
   generate: (generator) => ({
     table: issueChildren(generator, {
-      make: (index, issueId) => threads(generator.seed, index, issueId),
-      sizeOf: (index) => sizeOf(generator.seed, index),
+      make: (index, issueId) => threads(generator, index, issueId),
+      sizeOf: (index) => sizeOf(generator, index),
       issueOf: (key) => ids(generator.seed, 'issue_threads').indexOf(key),
     }),
   }),
@@ -31,12 +32,12 @@ export const issue_threads: Resource = {
   ],
 };
 
-const sizeOf = (seed: number, issue: number) => (messagesOf(seed, issue) > 3 ? 1 : 0);
+const sizeOf = (generator: Generator, issue: number) => (messagesOf(generator, issue) > 3 ? 1 : 0);
 
 /** A thread where an issue has an internal note; every third is synced with Slack. */
-function threads(seed: number, issue: number, issueId: string): Row[] {
-  if (sizeOf(seed, issue) === 0) return [];
-  const key = threadKey(seed, issue);
+function threads(generator: Generator, issue: number, issueId: string): Row[] {
+  if (sizeOf(generator, issue) === 0) return [];
+  const key = threadKey(generator.seed, issue);
   const synced = issue % 3 === 0;
   const object = {
     id: key,

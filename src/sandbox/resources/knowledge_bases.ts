@@ -18,7 +18,7 @@ const redirect = z.strictObject({
 /** Knowledge bases, and route redirects, which can be made but never read. */
 export const knowledge_bases: Resource = {
   name: 'knowledge_bases',
-  generate: ({ seed }) => ({ objects: bases(seed) }),
+  generate: ({ seed, traps }) => ({ objects: bases(seed, traps) }),
   routes: [
     wholeRoute('GET /knowledge-bases', 'high', 'knowledge_bases'),
     getRoute('GET /knowledge-bases/{id}', 'high', 'knowledge_bases'),
@@ -27,7 +27,7 @@ export const knowledge_bases: Resource = {
   community: { object: (object) => ({ id: object.id, name: object.title, slug: object.slug }) },
 };
 
-function bases(seed: number): Fields[] {
+function bases(seed: number, traps: boolean): Fields[] {
   const id = ids(seed, 'knowledge_bases');
   return [
     {
@@ -39,10 +39,14 @@ function bases(seed: number): Fields[] {
     },
     {
       id: id.of(1),
-      title: 'Handbuch',
-      slug: 'handbuch',
-      default_language: 'de',
-      supported_languages: ['de', 'en'],
+      ...(traps
+        ? { title: 'Handbuch', slug: 'handbuch', default_language: 'de', supported_languages: ['de', 'en'] }
+        : {
+            title: 'Internal handbook',
+            slug: 'internal',
+            default_language: 'en',
+            supported_languages: ['en', 'de'],
+          }),
     },
   ];
 }

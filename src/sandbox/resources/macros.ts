@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Generator } from '../data/generator.ts';
 import { DAY, instant } from '../data/instants.ts';
+import { MACROS, textAt } from '../data/plausible/office.ts';
 import { Dice, ids, mix, salt } from '../data/random.ts';
 import type { Fields } from '../data/rows.ts';
 import { html, sentence } from '../data/words.ts';
@@ -69,14 +70,15 @@ export const macros: Resource = {
   ],
 };
 
-function macro({ seed, objects }: Generator, index: number, created: number): Fields {
+function macro({ seed, traps, objects }: Generator, index: number, created: number): Fields {
   const roll = new Dice(mix(seed, salt('macros'), index));
   const groups = objects('macro_groups');
+  const [name, text_html] = traps ? [sentence(roll)] : textAt(MACROS, index);
   return {
     id: ids(seed, 'macros').of(index),
-    name: sentence(roll),
+    name,
     macro_group_id: groups[index % groups.length]?.id,
-    text_html: html(roll, 1),
+    text_html: text_html ?? html(roll, 1),
     text_type: ['reply', 'note', 'email'][index % 3],
     has_actions: index % 2 === 0,
     actions: index % 2 === 0 ? [{ type: 'set_issue_state' }, { type: 'set_issue_tags' }] : [],

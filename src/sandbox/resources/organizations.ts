@@ -6,7 +6,9 @@ import type { Resource } from './define.ts';
 
 export const organizations: Resource = {
   name: 'organizations',
-  generate: ({ seed }) => ({ objects: [organization(seed)] }),
+  generate: ({ seed, traps }) => ({
+    objects: [organization(seed, traps ? `Sandbox ${seed}` : 'Tallowmere Cloud')],
+  }),
   routes: [
     route('GET /me', 'high', (call) => {
       for (const row of call.state.table('organizations').newest()) return shown(call, 'organizations', row);
@@ -17,9 +19,9 @@ export const organizations: Resource = {
 };
 
 /** An API token belongs to a user without an address. */
-const organization = (seed: number): Fields => ({
+const organization = (seed: number, name: string): Fields => ({
   id: ids(seed, 'organizations').of(0),
-  name: `Sandbox ${seed}`,
+  name,
   user: { id: ids(seed, 'api_users').of(0) },
 });
 

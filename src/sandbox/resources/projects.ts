@@ -72,14 +72,17 @@ export const projects: Resource = {
 };
 
 /** `status` can be filtered by, but is never served. */
-function project({ seed, start, objects }: Generator, index: number, created: number): Fields {
+function project({ seed, traps, start, objects }: Generator, index: number, created: number): Fields {
   const roll = new Dice(mix(seed, salt('projects'), index));
   const archived = index % 6 === 1;
+  const name = traps ? `${firm(roll, index)} rollout` : undefined;
+  const description = traps ? html(roll, 1) : '<p>From the contract to the first day of work.</p>';
+  const account = roll.pick(objects('accounts'));
   return {
     id: ids(seed, 'projects').of(index),
-    name: `${firm(roll, index)} rollout`,
-    description_html: html(roll, 1),
-    account: { id: roll.pick(objects('accounts')).id, external_ids: null },
+    name: name ?? `${account.name} onboarding`,
+    description_html: description,
+    account: { id: account.id, external_ids: null },
     owner_id: index % 4 === 3 ? null : roll.pick(objects('users')).id,
     start_date: instant(created),
     end_date: index % 3 === 0 ? null : instant(created + 60 * DAY),

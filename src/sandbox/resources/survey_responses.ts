@@ -1,6 +1,7 @@
 import type { Generator } from '../data/generator.ts';
 import { instant, parseInstant } from '../data/instants.ts';
 import { behind } from '../data/memory-table.ts';
+import { verdictOf } from '../data/plausible/office.ts';
 import { Dice, ids, mix, salt } from '../data/random.ts';
 import type { Child, Fields, Row } from '../data/rows.ts';
 import { sentence } from '../data/words.ts';
@@ -24,16 +25,30 @@ export const survey_responses: Resource = {
   routes: [route('GET /surveys/{id}/responses', 'high', listResponses)],
 };
 
-function response({ seed, objects }: Generator, index: number, submitted: number): Fields {
+function response({ seed, traps, objects }: Generator, index: number, submitted: number): Fields {
   const roll = new Dice(mix(seed, salt('survey_responses'), index));
+  const reviewer = new Dice(mix(seed, salt('verdicts'), index));
+  const score = traps ? undefined : 10 - Math.min(reviewer.below(11), reviewer.below(11));
   return {
     id: ids(seed, 'survey_responses').of(index),
     account_id: index % 7 === 6 ? null : roll.pick(objects('accounts')).id,
     contact_id: roll.pick(objects('contacts')).id,
     submitted_at: instant(submitted),
     answers: [
-      { prompt: 'How likely are you to recommend us?', question_type: 'score', value: `${roll.below(11)}` },
-      ...(index % 2 === 0 ? [{ prompt: 'Why?', question_type: 'comment', value: sentence(roll) }] : []),
+      {
+        prompt: 'How likely are you to recommend us?',
+        question_type: 'score',
+        value: `${score ?? roll.below(11)}`,
+      },
+      ...(index % 2 === 0
+        ? [
+            {
+              prompt: 'Why?',
+              question_type: 'comment',
+              value: score === undefined ? sentence(roll) : verdictOf(score),
+            },
+          ]
+        : []),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOPICS } from '../data/plausible/topics.ts';
 import { ids } from '../data/random.ts';
 import { bodyOf, filled } from '../routes/body.ts';
 import { wholeRoute } from '../routes/pages.ts';
@@ -6,6 +7,7 @@ import { getRoute, route, rowOf } from '../routes/route.ts';
 import { change, create, refuseTwin, removed } from '../routes/writes.ts';
 import type { Resource } from './define.ts';
 
+/** With traps, issues have these; without, those of what they are about. */
 export const ISSUE_TAGS = [
   'bug',
   'question',
@@ -19,6 +21,8 @@ export const ISSUE_TAGS = [
 export const ACCOUNT_TAGS = ['enterprise', 'startup', 'trial', 'vip', 'at risk', 'partner'];
 const ARTICLE_TAGS = ['setup', 'billing', 'api', 'draft'];
 
+const TOPIC_TAGS = [...new Set(TOPICS.flatMap(({ tags }) => tags)), 'urgent', 'vip'];
+
 const creation = z.strictObject({
   object_type: z.enum(['account', 'article', 'issue']),
   value: filled,
@@ -28,9 +32,9 @@ const update = z.strictObject({ value: filled.exactOptional(), hex_color: z.stri
 
 export const tags: Resource = {
   name: 'tags',
-  generate: ({ seed }) => ({
+  generate: ({ seed, traps }) => ({
     objects: [
-      ...ofType('issue', ISSUE_TAGS),
+      ...ofType('issue', traps ? ISSUE_TAGS : TOPIC_TAGS),
       ...ofType('account', ACCOUNT_TAGS),
       ...ofType('article', ARTICLE_TAGS),
     ].map(({ object_type, value }, i) => ({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Generator } from '../data/generator.ts';
 import { instant } from '../data/instants.ts';
+import { COMMENTS } from '../data/plausible/office.ts';
 import { Dice, ids, mix, salt } from '../data/random.ts';
 import type { Child, Fields, Row } from '../data/rows.ts';
 import { html } from '../data/words.ts';
@@ -62,13 +63,18 @@ function commentsOf(generator: Generator): readonly Child[] {
   );
 }
 
-function comment({ seed, objects }: Generator, index: number, taskId: string, created: number): Fields {
+function comment(
+  { seed, traps, objects }: Generator,
+  index: number,
+  taskId: string,
+  created: number,
+): Fields {
   const roll = new Dice(mix(seed, salt('task_comments'), index));
   const user = roll.pick(objects('users'));
   return {
     id: ids(seed, 'task_comments').of(index),
     task_id: taskId,
-    body_html: html(roll, 1),
+    body_html: traps ? html(roll, 1) : `<p>${roll.pick(COMMENTS)}</p>`,
     author: { user: { id: user.id, email: user.email } },
     is_internal: index % 2 === 0,
     last_edited_at: index % 3 === 0 ? instant(created + 60_000) : null,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Generator } from '../data/generator.ts';
 import { DAY, instant, updatedWithin } from '../data/instants.ts';
+import { TASKS, textAt } from '../data/plausible/office.ts';
 import { Dice, ids, mix, salt } from '../data/random.ts';
 import type { Fields, Row } from '../data/rows.ts';
 import { html, NASTY, sentence } from '../data/words.ts';
@@ -97,12 +98,13 @@ function task({ seed, traps, start, objects }: Generator, index: number, created
   const id = ids(seed, 'tasks');
   const user = roll.pick(objects('users'));
   const contact = roll.pick(objects('contacts'));
+  const [title, body] = traps ? [] : textAt(TASKS, index % TASKS.length);
   const lost = traps && index % 45 === 44;
   const milestone = milestones[index % milestones.length];
   return {
     id: id.of(index),
-    title: traps && index < NASTY.length ? NASTY[index] : sentence(roll),
-    body_html: index % 4 === 0 ? '' : html(roll, 1),
+    title: title ?? (index < NASTY.length ? NASTY[index] : sentence(roll)),
+    body_html: index % 4 === 0 ? '' : (body ?? html(roll, 1)),
     status: roll.pick(['not_started', 'in_progress', 'completed']),
     ...(index % 8 === 7 ? {} : { account: { id: roll.pick(objects('accounts')).id, external_ids: null } }),
     project: index % 5 === 4 ? null : { id: projects[index % projects.length]?.id },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Generator } from '../data/generator.ts';
+import { addressOf, personNamed } from '../data/plausible/names.ts';
 import { Dice, ids, mix, salt } from '../data/random.ts';
 import type { Fields } from '../data/rows.ts';
 import { person, plain } from '../data/words.ts';
@@ -34,16 +35,16 @@ export const users: Resource = {
 };
 
 /** Every seventh is deactivated, which only an observed field says. */
-function user({ seed, objects }: Generator, index: number): Fields {
+function user({ seed, traps, objects }: Generator, index: number): Fields {
   const roll = new Dice(mix(seed, salt('users'), index));
-  const name = person(roll);
-  const email = `${plain(name)}.${index}@support.example`;
+  const name = traps ? person(roll) : personNamed(seed, 'users', index);
+  const email = traps ? `${plain(name)}.${index}@support.example` : addressOf(name, 'support.example');
   const role = roll.pick(objects('user_roles'));
   return {
     id: ids(seed, 'users').of(index),
     name,
     email,
-    emails: index % 3 === 0 ? [email, `${plain(name)}.${index}@old.support.example`] : [email],
+    emails: index % 3 === 0 ? [email, email.replace('@', '@old.')] : [email],
     avatar_url: index % 2 === 0 ? `https://avatars.example/users/${index}.png` : '',
     role_id: role.id,
     role: { ...role },

@@ -23,31 +23,31 @@ interface Leaf {
   readonly times: readonly number[];
 }
 
-type Test = (held: readonly string[], given: Leaf, row: () => number | undefined) => boolean;
+type Test = (found: readonly string[], given: Leaf, row: () => number | undefined) => boolean;
 
 const within = (time: number | undefined, test: (time: number) => boolean) =>
   time !== undefined && test(time);
-const first = (held: readonly string[]) => held[0] ?? '';
-const both = (held: readonly string[], given: Leaf, test: (a: number, b: number) => boolean) =>
-  held.length > 0 && test(Number(first(held)), Number(given.value));
+const first = (found: readonly string[]) => found[0] ?? '';
+const both = (found: readonly string[], given: Leaf, test: (a: number, b: number) => boolean) =>
+  found.length > 0 && test(Number(first(found)), Number(given.value));
 
 /** Comparisons of time are strict: bounds are undocumented, and whole seconds make the difference visible. */
 const TESTS: Readonly<Record<string, Test>> = {
-  equals: (held, { value }) => held.includes(value),
-  not_equals: (held, { value }) => !held.includes(value),
-  contains: (held, { value }) => held.includes(value),
-  does_not_contain: (held, { value }) => !held.includes(value),
-  in: (held, { values }) => held.some((one) => values.includes(one)),
-  not_in: (held, { values }) => !held.some((one) => values.includes(one)),
-  string_contains: (held, { value }) => held.some((one) => one.toLowerCase().includes(value.toLowerCase())),
-  string_does_not_contain: (held, { value }) =>
-    !held.some((one) => one.toLowerCase().includes(value.toLowerCase())),
-  is_set: (held) => held.length > 0,
-  is_unset: (held) => held.length === 0,
-  greater_than: (held, given) => both(held, given, (a, b) => a > b),
-  less_than: (held, given) => both(held, given, (a, b) => a < b),
-  greater_than_or_equals: (held, given) => both(held, given, (a, b) => a >= b),
-  less_than_or_equals: (held, given) => both(held, given, (a, b) => a <= b),
+  equals: (found, { value }) => found.includes(value),
+  not_equals: (found, { value }) => !found.includes(value),
+  contains: (found, { value }) => found.includes(value),
+  does_not_contain: (found, { value }) => !found.includes(value),
+  in: (found, { values }) => found.some((one) => values.includes(one)),
+  not_in: (found, { values }) => !found.some((one) => values.includes(one)),
+  string_contains: (found, { value }) => found.some((one) => one.toLowerCase().includes(value.toLowerCase())),
+  string_does_not_contain: (found, { value }) =>
+    !found.some((one) => one.toLowerCase().includes(value.toLowerCase())),
+  is_set: (found) => found.length > 0,
+  is_unset: (found) => found.length === 0,
+  greater_than: (found, given) => both(found, given, (a, b) => a > b),
+  less_than: (found, given) => both(found, given, (a, b) => a < b),
+  greater_than_or_equals: (found, given) => both(found, given, (a, b) => a >= b),
+  less_than_or_equals: (found, given) => both(found, given, (a, b) => a <= b),
   time_is_after: (_, { times }, time) => within(time(), (at) => at > (times[0] ?? Number.NaN)),
   time_is_before: (_, { times }, time) => within(time(), (at) => at < (times[0] ?? Number.NaN)),
   time_range: (_, { times }, time) =>

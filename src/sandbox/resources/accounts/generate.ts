@@ -1,5 +1,6 @@
 import type { Generator } from '../../data/generator.ts';
 import { instant } from '../../data/instants.ts';
+import { firmNamed } from '../../data/plausible/names.ts';
 import { Dice, ids, mix, salt } from '../../data/random.ts';
 import type { Fields } from '../../data/rows.ts';
 import { firm, NASTY, plain } from '../../data/words.ts';
@@ -8,8 +9,7 @@ import { ACCOUNT_TAGS } from '../tags.ts';
 /** One account; index 0 is the oldest. `created` in epoch milliseconds. */
 export function account({ seed, traps, start, objects }: Generator, index: number, created: number): Fields {
   const roll = new Dice(mix(seed, salt('accounts'), index));
-  const name = traps && index < NASTY.length ? `${NASTY[index]}` : firm(roll, index);
-  const domain = `${plain(firm(roll, index))}.example`;
+  const { name, domain } = traps ? trapped(roll, index) : plausible(seed, index);
   const owner = roll.pick(objects('users'));
   const updated = Math.min(created + roll.below(90 * 86_400) * 1_000, start - 60_000);
   const sparse = traps && index % 4 === 1;
@@ -27,8 +27,7 @@ export function account({ seed, traps, start, objects }: Generator, index: numbe
     ...(sparse ? {} : { crm_settings: { details: [{ id: `001${index}`, source: 'salesforce' }] } }),
     channels: index % 4 === 0 ? [channel(index)] : [],
     custom_fields: {
-      plan: { slug: 'plan', value: roll.pick(['free', 'team', 'enterprise']) },
-      arr: { slug: 'arr', value: `${roll.below(90_000)}.50` },
+      ...booked(roll, traps),
       ...(index % 2 === 0 ? { regions: { slug: 'regions', values: ['emea', 'apac'] } } : {}),
       ...(index % 3 === 0 ? { csm: { slug: 'csm', value: owner.id } } : {}),
       crm_stage: { slug: 'crm_stage', value: 'Won', ...(traps ? { interpreted_value: 'Won' } : {}) },
@@ -38,6 +37,26 @@ export function account({ seed, traps, start, objects }: Generator, index: numbe
     updated_at: instant(Math.max(created, updated)),
     ...(traps ? { health: { score: index % 100, trend: 'flat' } } : {}),
   };
+}
+
+function trapped(roll: Dice, index: number): { name: string; domain: string } {
+  const name = index < NASTY.length ? `${NASTY[index]}` : firm(roll, index);
+  return { name, domain: `${plain(firm(roll, index))}.example` };
+}
+
+function plausible(seed: number, index: number): { name: string; domain: string } {
+  const name = firmNamed(seed, index);
+  return { name, domain: `${plain(name)}.example` };
+}
+
+/** What plans bring in a year, at least. */
+const REVENUE: Readonly<Record<string, number>> = { free: 0, team: 2_400, enterprise: 36_000 };
+
+function booked(roll: Dice, traps: boolean): Fields {
+  const plan = roll.pick(['free', 'team', 'enterprise']);
+  const least = REVENUE[plan] ?? 0;
+  const arr = traps ? `${roll.below(90_000)}.50` : `${least + roll.below(1 + least * 2)}.00`;
+  return { plan: { slug: 'plan', value: plan }, arr: { slug: 'arr', value: arr } };
 }
 
 const channel = (index: number) => ({

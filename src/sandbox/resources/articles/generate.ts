@@ -1,5 +1,6 @@
 import type { Generator } from '../../data/generator.ts';
 import { DAY, instant } from '../../data/instants.ts';
+import { ARTICLES, textAt } from '../../data/plausible/office.ts';
 import { Dice, ids, mix, salt } from '../../data/random.ts';
 import type { Child, Fields } from '../../data/rows.ts';
 import { html, NASTY, plain, sentence } from '../../data/words.ts';
@@ -31,9 +32,11 @@ function article(
   const tags = objects('tags').filter((tag) => tag.object_type === 'article');
   const roll = new Dice(mix(seed, salt('articles'), index));
   const id = ids(seed, 'articles').of(index);
-  const title = traps && index < NASTY.length ? `${NASTY[index]}` : sentence(roll);
+  const [title, text] = traps
+    ? [index < NASTY.length ? `${NASTY[index]}` : sentence(roll)]
+    : textAt(ARTICLES, index);
   const published = index % 3 !== 2;
-  const body = html(roll, 2);
+  const body = text ?? html(roll, 2);
   return {
     id,
     identifier: `A-${index + 1}`,

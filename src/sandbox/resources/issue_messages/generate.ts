@@ -1,10 +1,12 @@
 import type { Generator } from '../../data/generator.ts';
 import { instant } from '../../data/instants.ts';
+import { conversation, TURNS } from '../../data/plausible/conversation.ts';
 import { Dice, ids, mix, salt } from '../../data/random.ts';
 import type { Fields, Row } from '../../data/rows.ts';
 import { html, NASTY } from '../../data/words.ts';
 import { threadKey } from '../issue_threads/new.ts';
 import type { Course } from '../issues/history.ts';
+import { agentOf, requesterOf, sourceOf } from '../issues/plausible.ts';
 
 /** Room for the messages of one issue in the numbers that ids are made of. */
 const ROOM = 2_048;
@@ -35,19 +37,17 @@ interface Turn {
   readonly time: number;
 }
 
-function message({ seed, traps, objects }: Generator, { issue, issueId, k, key, time }: Turn): Fields {
-  const roll = new Dice(mix(seed, salt('messages'), issue, k));
-  const note = k % 4 === 3;
-  const user = note || k % 2 === 1 ? roll.pick(objects('users')) : undefined;
-  const author = user ?? roll.pick(objects('contacts'));
-  const email = issue % 2 === 0 && !note;
-  const nasty =
-    traps && issue % 40 === 3 && k === 0 ? `<p>${NASTY[((issue / 40) % NASTY.length) | 0]}</p>` : '';
+function message(generator: Generator, { issue, issueId, k, key, time }: Turn): Fields {
+  const { seed, traps } = generator;
+  const { note, user, author, text, source } = traps
+    ? trapped(generator, issue, k)
+    : plausible(generator, issue, k);
+  const email = source === 'email';
   return {
     id: key,
-    message_html: nasty + html(roll, 1 + roll.below(2)),
+    message_html: text,
     timestamp: instant(time),
-    source: email ? 'email' : 'slack',
+    source,
     is_private: note,
     thread_id: note ? threadKey(seed, issue) : null,
     author: {
@@ -63,11 +63,40 @@ function message({ seed, traps, objects }: Generator, { issue, issueId, k, key, 
             message_id: `<${issueId}.${k}@mail.example>`,
             from_email: `${author.email}`,
             to_emails: ['support@support.example'],
-            cc_emails: k === 0 ? ['cc@customer.example'] : [],
+            cc_emails: traps && k === 0 ? ['cc@customer.example'] : [],
             bcc_emails: [],
           },
         }
       : {}),
     file_urls: k === 0 && issue % 5 === 0 ? [`https://files.example/messages/${issue}/log.txt`] : [],
   };
+}
+
+interface Said {
+  readonly note: boolean;
+  /** The author, where that is a user. */
+  readonly user: Fields | undefined;
+  readonly author: Fields;
+  readonly text: string;
+  readonly source: string;
+}
+
+function trapped({ seed, objects }: Generator, issue: number, k: number): Said {
+  const roll = new Dice(mix(seed, salt('messages'), issue, k));
+  const note = k % 4 === 3;
+  const user = note || k % 2 === 1 ? roll.pick(objects('users')) : undefined;
+  const author = user ?? roll.pick(objects('contacts'));
+  const nasty = issue % 40 === 3 && k === 0 ? `<p>${NASTY[((issue / 40) % NASTY.length) | 0]}</p>` : '';
+  const source = issue % 2 === 0 && !note ? 'email' : 'slack';
+  return { note, user, author, source, text: nasty + html(roll, 1 + roll.below(2)) };
+}
+
+/** The requester and the agent of the issue, by turns. */
+function plausible(generator: Generator, issue: number, k: number): Said {
+  const role = TURNS[k] ?? 'agent';
+  const user = role === 'customer' ? undefined : agentOf(generator, issue);
+  const author = user ?? requesterOf(generator, issue);
+  const text = conversation(generator.seed, issue).say(k, `${author.name}`, role);
+  const note = role === 'note';
+  return { note, user, author, text, source: note ? 'manual' : sourceOf(generator, issue) };
 }

@@ -6,6 +6,7 @@ import { html, NASTY, sentence, subsets } from '../../data/words.ts';
 import { STATES } from '../issue_statuses.ts';
 import { ISSUE_TAGS } from '../tags.ts';
 import type { Course } from './history.ts';
+import { plausibleFields, sourceOf, stateOf } from './plausible.ts';
 
 /** What issues point to. */
 interface IssueWorld {
@@ -26,7 +27,9 @@ const reference = (object: Fields | undefined, field: string) =>
   object === undefined ? null : { id: object.id, [field]: object[field] };
 
 /** Makes issues: every field Pylon documents, about 2.3 kB each. */
-export function issueMaker({ seed, traps, settings: { issues }, objects }: Generator): IssueMaker {
+export function issueMaker(generator: Generator): IssueMaker {
+  const { seed, traps, settings, objects } = generator;
+  const { issues } = settings;
   const world: IssueWorld = {
     accounts: objects('accounts'),
     contacts: objects('contacts'),
@@ -38,10 +41,14 @@ export function issueMaker({ seed, traps, settings: { issues }, objects }: Gener
 
   return (index, course) => {
     const roll = new Dice(mix(seed, SALT, index));
-    const state = index % 3 === 0 ? 'closed' : roll.pick(STATES);
+    const state = traps
+      ? index % 3 === 0
+        ? 'closed'
+        : roll.pick(STATES)
+      : stateOf(generator, index, course);
     const closed = state === 'closed';
     const first = course.messages > 1 ? course.created + course.gap : undefined;
-    const source = roll.pick(SOURCES);
+    const source = traps ? roll.pick(SOURCES) : sourceOf(generator, index);
     const seconds = (from: number, to: number) => Math.floor((to - from) / 1_000);
     const open = seconds(course.created, course.updated);
     const nasty =
@@ -128,7 +135,9 @@ export function issueMaker({ seed, traps, settings: { issues }, objects }: Gener
           : null,
       chat_widget_info:
         source === 'chat_widget' ? { page_url: `https://www.example/pricing?step=${index % 4}` } : unset,
-      ...(traps ? { sentiment: { label: 'neutral', score: (index % 21) / 10 - 1 } } : {}),
+      ...(traps
+        ? { sentiment: { label: 'neutral', score: (index % 21) / 10 - 1 } }
+        : plausibleFields(generator, index, state)),
     };
   };
 }

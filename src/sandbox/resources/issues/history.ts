@@ -1,5 +1,6 @@
 import type { Generator } from '../../data/generator.ts';
 import { DAY, SECOND } from '../../data/instants.ts';
+import { answerTime, workingTimes } from '../../data/plausible/timeline.ts';
 import { type Ids, ids, mix, salt } from '../../data/random.ts';
 
 /** Parts of the history in which issues were created; between them lie months without any. */
@@ -29,11 +30,12 @@ export interface Course {
 }
 
 /**
- * When issues were created, epoch milliseconds, strictly rising. With traps, some share a second and some
- * lie exactly on the edges of 30-day windows counted back from `start` and from the second after it.
+ * When issues were created, epoch milliseconds, strictly rising: in people's working hours. With traps, in busy times
+ * with months between them; some share a second and some lie exactly on the edges of 30-day windows counted back from `start` and from the second after it.
  */
 function creationTimes({ seed, issues, historyDays, traps }: HistorySettings, start: number): Float64Array {
   const second = Math.floor(start / SECOND) * SECOND;
+  if (!traps) return rising(workingTimes(seed, issues, second, historyDays));
   const span = historyDays * DAY;
   const oldest = second - span;
   const share = BUSY.reduce((sum, [from, to]) => sum + to - from, 0);
@@ -48,7 +50,11 @@ function creationTimes({ seed, issues, historyDays, traps }: HistorySettings, st
     for (const [i, edge] of edges.entries()) times[Math.floor(((i + 0.5) * issues) / edges.length)] = edge;
     times.sort();
   }
-  for (let i = 1; i < issues; i += 1) times[i] = Math.max(times[i] ?? 0, (times[i - 1] ?? 0) + 1);
+  return rising(times);
+}
+
+function rising(times: Float64Array): Float64Array {
+  for (let i = 1; i < times.length; i += 1) times[i] = Math.max(times[i] ?? 0, (times[i - 1] ?? 0) + 1);
   return times;
 }
 
@@ -73,20 +79,24 @@ function edgesWithin(second: number, oldest: number, span: number): number[] {
   return edges;
 }
 
-/** Issue 5 has more messages than one page holds; every 50th has none. */
-export function messagesOf(seed: number, index: number): number {
+type Seeded = Pick<Generator, 'seed' | 'traps'>;
+
+/** Between two and six; with traps, issue 5 has more messages than one page holds, and every 50th has none. */
+export function messagesOf({ seed, traps }: Seeded, index: number): number {
+  if (!traps) return 2 + (mix(seed, SALT, index, 1) % 5);
   if (index === 5) return 1_200;
   if (index % 50 === 49) return 0;
   return 1 + (mix(seed, SALT, index, 1) % 5);
 }
 
 /** Everything about an issue's times, without making the issue. Nothing happens after `start`. */
-function course(seed: number, index: number, created: number, start: number): Course {
-  const messages = messagesOf(seed, index);
+function course({ seed, traps, start }: Generator, index: number, created: number): Course {
+  const messages = messagesOf({ seed, traps }, index);
   const hash = mix(seed, SALT, index, 2);
   const from = Math.floor(created / SECOND) * SECOND;
   const room = Math.max(0, start - 60 * SECOND - from);
-  const gap = wholeSeconds(Math.min((600 + (hash % 86_400)) * SECOND, room / (messages + 1)));
+  const pause = traps ? (600 + (hash % 86_400)) * SECOND : answerTime(seed, index);
+  const gap = wholeSeconds(Math.min(pause, room / (messages + 1)));
   const latest = from + Math.max(0, messages - 1) * gap;
   const idle = hash % 4 === 0 ? 0 : (hash >>> 8) % (5 * DAY);
   const updated = latest + wholeSeconds(Math.min(idle, Math.max(0, start - 30 * SECOND - latest)));
@@ -114,7 +124,7 @@ export function historyOf(generator: Generator): History {
   const history: History = {
     times,
     id: ids(seed, 'issues'),
-    courseOf: (index) => course(seed, index, times[index] ?? start, start),
+    courseOf: (index) => course(generator, index, times[index] ?? start),
   };
   histories.set(generator, history);
   return history;
