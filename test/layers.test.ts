@@ -18,6 +18,7 @@ const SHARED = [
   'listening',
   'variables',
   'root',
+  'sleep',
 ];
 
 /** Folders and single modules of `src`, and which others each may import. Imports run downward only. */

@@ -42,6 +42,12 @@ export class PylonError extends PermanentError implements Refusal {
   }
 }
 
+/** Statuses that say that a record is not there. 400 and the rest say something about the request. */
+const GONE: readonly number[] = [404, 410];
+
+/** Whether a refusal says that the record that was asked for is not there. */
+export const isGone = ({ status }: { readonly status: number }): boolean => GONE.includes(status);
+
 /** An answer larger than the caller's `maxBytes`; asking for fewer objects may help. */
 export class AnswerTooLargeError extends TransientError {
   override name = 'AnswerTooLargeError';

@@ -18,13 +18,10 @@ const HAPPENS: Readonly<Record<Event, (session: Session) => Promise<unknown>>> =
   retry: ({ ctx }) => changing(ctx.db, (tx) => tx.execute(sql`SELECT pylon_sync.retry_edits('{1}')`)),
   claim: ({ ctx }) => claimEdits(ctx.db, ctx.lease, new Map([['accounts', 1]]), ['update']),
   postpone: ({ ctx }) =>
-    postponeEdits(ctx.db, ctx.lease, [1], {
-      ...{ waitMs: 0, error: 'Pylon did not answer', lostMs: undefined, isEarly: false },
-    }),
+    postponeEdits(ctx, [1], { waitMs: 0, error: 'Pylon did not answer', isEarly: false }),
   answer: ({ ctx }) =>
     keepAnswer(
-      ctx.db,
-      ctx.lease,
+      ctx,
       {
         ...{ is: 'told', resource: accounts, record: 'a1', facts: {}, alsoReread: [], shown: undefined },
         ...{ editOutcomes: [{ id: 1, event: 'settle' }], edited: { id: 1, fields: [] } },

@@ -5,6 +5,7 @@ import { toJson } from '../../exact.ts';
 import type { Database, Executor } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
+import { type Writer, writingOnceUnlocked } from '../lease/writing-once-unlocked.ts';
 import { edits } from '../tables.ts';
 import { namesUncreated } from './uncreated.ts';
 
@@ -206,28 +207,31 @@ export async function waitingEdits(db: Executor): Promise<readonly string[]> {
 interface Postponement {
   readonly waitMs: number;
   readonly error: string;
-  /** Milliseconds since the answer to a request was lost that may still take effect; undefined if there is none. */
-  readonly lostMs: number | undefined;
+  /**
+   * Returns the milliseconds since the answer to a request was lost that may still take effect, undefined if there is
+   * none; called as the edits are written.
+   */
+  readonly lostMs?: () => number | undefined;
   /** Whether the edit was not tried yet. */
   readonly isEarly: boolean;
 }
 
 /** Returns edits to the queue, to be claimed again after a pause. The reason is shown meanwhile. */
 export async function postponeEdits(
-  db: Database,
-  lease: Lease,
+  writer: Writer,
   ids: readonly number[],
-  { waitMs, error, lostMs, isEarly }: Postponement,
+  { waitMs, error, lostMs = () => undefined, isEarly }: Postponement,
 ): Promise<void> {
   const { from, to } = moves('postpone');
-  await writing(db, lease, (tx) =>
-    tx.execute(sql`
+  await writingOnceUnlocked(writer, (tx) => {
+    const lost = lostMs();
+    return tx.execute(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, error = ${error}, attempts = attempts - ${isEarly ? 1 : 0}::integer,
-             sent_at = clock_timestamp() - make_interval(secs => ${lostMs === undefined ? null : lostMs / 1000}),
+             sent_at = clock_timestamp() - make_interval(secs => ${lost === undefined ? null : lost / 1000}),
              next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
-       WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = ANY(${statesIn(from)})`),
-  );
+       WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = ANY(${statesIn(from)})`);
+  });
 }
 
 /** The states of edits, and whether they are due now or in flight. */

@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm';
-import pg from 'pg';
 import { attributeChanges } from '../../edits/attribution.ts';
 import { kindsOf } from '../../edits/body.ts';
 import { overlaid, type Values } from '../../edits/merge.ts';
@@ -9,26 +8,13 @@ import type { Resource } from '../../resources/define.ts';
 import type { Kind } from '../../resources/writes.ts';
 import type { Executor } from '../connection/connect.ts';
 import { arrayLiteral, asTextArray } from '../row/fit.ts';
+import { columnsIn } from '../row/remote-row.ts';
 import { jsonColumns, type Row } from '../row/row.ts';
 import { RowFaultError } from '../row/row-fault.ts';
 import { noteListed } from './deleting.ts';
 import { noteChanges, type Step, trackedColumns, UNSEEN } from './history.ts';
 
-const TEXT_ARRAY = 1009 as Parameters<typeof pg.types.getTypeParser>[0];
-const readArray = pg.types.getTypeParser(TEXT_ARRAY) as (literal: string) => unknown;
-
-/** Parses the JSON of a row into values by column. */
-export function columnsIn(resource: Resource, { json }: Pick<Row, 'json'>): Values {
-  const values = parseJson(json) as unknown[];
-  return Object.fromEntries(
-    jsonColumns(resource).map(({ name, type }, index) => {
-      const value = values[index];
-      return [name, type === 'text[]' && typeof value === 'string' ? readArray(value) : value];
-    }),
-  );
-}
-
-/** The same values, with lists converted to what a text array can store: an edit may contain others. */
+/** The values of columns, with lists converted to what a text array can store: an edit may contain others. */
 export function fitting(resource: Resource, shown: Values): Values {
   const lists = jsonColumns(resource).filter(
     ({ name, type }) => type === 'text[]' && Array.isArray(shown[name]),

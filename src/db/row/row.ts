@@ -58,7 +58,7 @@ export interface Reject {
   readonly reason: string;
 }
 
-export const isReject = <R extends Row>(row: R | Reject): row is Reject => 'reason' in row;
+export const isReject = (mapped: object | Reject): mapped is Reject => 'reason' in mapped;
 
 /** The fields that a descriptor covers, in the form that `leftOver` takes. */
 function coverage(resource: Resource): ReadonlyMap<string, true | Covered> {

@@ -1,10 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { moves } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
-import type { Database } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
-import type { Lease } from '../lease/lease.ts';
-import { writing } from '../lease/transaction.ts';
+import { type Writer, writingOnceUnlocked } from '../lease/writing-once-unlocked.ts';
 import { editOutcomesIn, type Outcome, outcomeToJson } from './outcome.ts';
 
 /** Why an outcome could not be settled, and when to retry. */
@@ -20,8 +18,7 @@ interface Failure {
  * no other table, so that no trigger or constraint of a user's can make it fail.
  */
 export async function keepAnswer(
-  db: Database,
-  lease: Lease,
+  writer: Writer,
   outcome: Outcome,
   { tries, error, waitMs }: Failure,
 ): Promise<void> {
@@ -31,7 +28,7 @@ export async function keepAnswer(
     status,
     request_id: requestId,
   }));
-  await writing(db, lease, (tx) =>
+  await writingOnceUnlocked(writer, (tx) =>
     tx.execute(sql`
       UPDATE pylon_sync.edits AS e
          SET state = ${to}, error = ${error}, http_status = editOutcome.status, request_id = editOutcome.request_id,

@@ -4,17 +4,13 @@ import type { Values } from '../../edits/merge.ts';
 import { moves, UNSETTLED } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
-import type { Database, Executor } from '../connection/connect.ts';
+import type { Executor } from '../connection/connect.ts';
 import { type Edit, statesIn } from '../edits/queue.ts';
-import type { Lease } from '../lease/lease.ts';
-import { writing } from '../lease/transaction.ts';
 import { MADE_HERE } from '../mirror/history.ts';
-import { columnsIn } from '../mirror/overlay.ts';
 import type { PendingDeletions } from '../mirror/pending-deletions.ts';
-import { isReject, rowMapper } from '../row/row.ts';
 import { type EditOutcome, ENDED, type Ended, settleEach } from './end.ts';
 import { giveId } from './ids.ts';
-import { rebase, type Shown, storeAnswer } from './settle.ts';
+import { rebase, type Shown, shownRow, storeAnswer } from './shown.ts';
 
 /** A create that Pylon has executed. */
 export interface Creation {
@@ -30,48 +26,44 @@ export interface Creation {
 }
 
 /**
- * Settles a create, in one transaction: replaces the provisional id with Pylon's everywhere, queues an edit by the
- * same person for the values that a create request cannot carry, and retries edits that had failed because the record
- * did not exist.
+ * Ends a create: Pylon's object stands under its own id, wherever the provisional one did; what a
+ * create does not carry is queued in the same person's name; what had failed for want of the record is tried again.
  *
  * @throws Postgres's `23505` on the table's primary key if a pull stores the object at the same moment.
  */
 export async function settleCreated(
-  db: Database,
-  lease: Lease,
+  tx: Executor,
   pendingDeletions: PendingDeletions,
   { resource, record, create, editOutcomes, wanted, shown }: Creation,
 ): Promise<readonly Ended[]> {
   const { table, name } = resource;
-  const row = rowMapper(resource)(shown.object, shown.facts);
-  if (isReject(row)) throw new TypeError(`no record: ${row.reason}`);
-  const { id } = row;
-  const remote = columnsIn(resource, row);
-  return writing(db, lease, async (tx) => {
-    // Locks the row first, so that an edit which somebody is making of it is visible afterwards.
-    await tx.execute(sql`SELECT FROM ${table} WHERE id = ${record} FOR UPDATE`);
-    const ended = await settleEach(tx, editOutcomes);
-    await revive(tx, create.id);
-    await giveId(tx, resource, { record, id, edit: create.id });
-    await queueFollowUp(tx, { resource, id, create, wanted, remote });
-    await tx.execute(sql`
+  const created = shownRow(resource, shown);
+  if (created === undefined) throw new TypeError('what Pylon created is no record');
+  const { id } = created.row;
+  const remote = created.values;
+  // Locks the row first, so that an edit which somebody is making of it is visible afterwards.
+  await tx.execute(sql`SELECT FROM ${table} WHERE id = ${record} FOR UPDATE`);
+  const ended = await settleEach(tx, editOutcomes);
+  await revive(tx, create.id);
+  await giveId(tx, resource, { record, id, edit: create.id });
+  await queueFollowUp(tx, { resource, id, create, wanted, remote });
+  await tx.execute(sql`
       UPDATE ${table} SET id = ${id}, _hash = ${MADE_HERE}
        WHERE id = ${record} AND NOT EXISTS (SELECT FROM ${table} WHERE id = ${id})`);
-    // For the case that a pull has stored the object already.
-    const mirrored = Object.keys(getTableColumns(table));
-    await tx.execute(
-      sql`SELECT pylon_sync.merge_rows(${name}, ${record}, ${id}, ${sql.param(mirrored)}::text[])`,
-    );
-    await tx.execute(sql`
+  // For the case that a pull has stored the object already.
+  const mirrored = Object.keys(getTableColumns(table));
+  await tx.execute(
+    sql`SELECT pylon_sync.merge_rows(${name}, ${record}, ${id}, ${sql.param(mirrored)}::text[])`,
+  );
+  await tx.execute(sql`
       UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);
-    // If the record was deleted here meanwhile, the tombstone shows this.
-    await tx.execute(sql`
+  // If the record was deleted here meanwhile, the tombstone shows this.
+  await tx.execute(sql`
       UPDATE pylon_sync.edits SET base = base || ${toJson(remote)}::jsonb
        WHERE resource = ${name} AND record_id = ${id} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
-    await rebase(tx, resource, id, remote);
-    await storeAnswer(tx, resource, row, shown, pendingDeletions);
-    return ended;
-  });
+  await rebase(tx, resource, id, remote);
+  await storeAnswer(tx, resource, created, pendingDeletions);
+  return ended;
 }
 
 /** Requeues edits that failed because the record was not created. */
@@ -114,28 +106,25 @@ export interface Uncreated extends Pick<Creation, 'resource' | 'record' | 'editO
  * Settles edits of a record that Pylon does not have. If its create is among them, deletes the row and fails the
  * edits that depend on the create.
  */
-export async function endUncreated(
-  db: Database,
-  lease: Lease,
+export async function settleUncreated(
+  tx: Executor,
   { resource, record, editOutcomes, create }: Uncreated,
 ): Promise<readonly Ended[]> {
-  return writing(db, lease, async (tx) => {
-    if (create !== undefined) await tx.execute(sql`DELETE FROM ${resource.table} WHERE id = ${record}`);
-    const ended = await settleEach(tx, editOutcomes);
-    if (create === undefined) return ended;
-    await tx.execute(sql`
+  if (create !== undefined) await tx.execute(sql`DELETE FROM ${resource.table} WHERE id = ${record}`);
+  const ended = await settleEach(tx, editOutcomes);
+  if (create === undefined) return ended;
+  await tx.execute(sql`
       UPDATE pylon_sync.edits SET first_sent_at = NULL, first_order = NULL WHERE id = ${create}`);
-    const { from, to } = moves('discard');
-    const { rows: dropped } = await tx.execute<Ended & Record<string, unknown>>(sql`
+  const { from, to } = moves('discard');
+  const { rows: dropped } = await tx.execute<Ended & Record<string, unknown>>(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'Pylon does not have the record'
        WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(from)})
       RETURNING ${ENDED}`);
-    const { rows } = await tx.execute<{ id: number }>(sql`
+  const { rows } = await tx.execute<{ id: number }>(sql`
       SELECT id::float8 FROM pylon_sync.edits
        WHERE resource = ${resource.name} AND record_id = ${record} AND state = 'pending'`);
-    const error = `depends on edit ${create}`;
-    const failed = rows.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create }));
-    return [...ended, ...dropped, ...(await settleEach(tx, failed))];
-  });
+  const error = `depends on edit ${create}`;
+  const failed = rows.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create }));
+  return [...ended, ...dropped, ...(await settleEach(tx, failed))];
 }

@@ -3,17 +3,14 @@ import type { Values } from '../../edits/merge.ts';
 import { moves } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
-import type { Database, Executor } from '../connection/connect.ts';
+import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
-import type { Lease } from '../lease/lease.ts';
-import { writing } from '../lease/transaction.ts';
 import { MADE_HERE } from '../mirror/history.ts';
 import type { PendingDeletions } from '../mirror/pending-deletions.ts';
 import { noteRereads } from '../mirror/rereads.ts';
 import { markDeleted, type Proof } from '../mirror/tombstones.ts';
-import { isReject, rowMapper } from '../row/row.ts';
 import { type EditOutcome, ENDED, type Ended, settleEdit } from './end.ts';
-import { type Shown, storeAnswer } from './settle.ts';
+import { type Shown, shownRow, storeAnswer } from './shown.ts';
 
 /** A record that was deleted here, and the outcome in Pylon. */
 interface Deletion {
@@ -49,58 +46,48 @@ async function putBack(tx: Executor, { name }: Resource, edit: number): Promise<
  * Settles a DELETE that Pylon has executed: the row is marked as deleted with a tombstone, and its other edits end.
  */
 export async function settleDeleted(
-  db: Database,
-  lease: Lease,
+  tx: Executor,
   { resource, record, editOutcome, proof }: Deleted,
 ): Promise<readonly Ended[]> {
   const { from, to } = moves('discard');
-  return writing(db, lease, async (tx) => {
-    const ended = await settleEdit(tx, editOutcome);
-    // The row shows Pylon's last values: changes that were never sent end with their edits.
-    await tx.execute(sql`
+  const ended = await settleEdit(tx, editOutcome);
+  // The row shows Pylon's last values: changes that were never sent end with their edits.
+  await tx.execute(sql`
       SELECT pylon_sync.put_row(e.resource, pylon_sync.known_row(e.resource, e.record_id, e.base))
         FROM pylon_sync.edits AS e WHERE e.id = ${editOutcome.id}`);
-    const { rows: voided } = await tx.execute<Ended & Record<string, unknown>>(sql`
+  const { rows: voided } = await tx.execute<Ended & Record<string, unknown>>(sql`
       UPDATE pylon_sync.edits
          SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'the record was deleted afterwards'
        WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${editOutcome.id}
          AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})
       RETURNING ${ENDED}`);
-    // If the record is restored later, that counts as no change of fields.
-    await tx.execute(sql`UPDATE ${resource.table} SET _hash = ${MADE_HERE} WHERE id = ${record}`);
-    await markDeleted(tx, resource, [record], proof);
-    return [...ended, ...voided];
-  });
+  // If the record is restored later, that counts as no change of fields.
+  await tx.execute(sql`UPDATE ${resource.table} SET _hash = ${MADE_HERE} WHERE id = ${record}`);
+  await markDeleted(tx, resource, [record], proof);
+  return [...ended, ...voided];
 }
 
 /**
  * Settles a DELETE that was not executed, or leaves it to a person: restores the row with Pylon's present values, if
  * known, and the remaining edits on top.
  */
-export async function undoDelete(
-  db: Database,
-  lease: Lease,
+export async function settleUndeleted(
+  tx: Executor,
   pendingDeletions: PendingDeletions,
-  deletion: Undeleted,
+  { resource, record, editOutcome, known, shown, facts }: Undeleted,
 ): Promise<readonly Ended[]> {
-  const { resource, record, editOutcome, known, shown, facts } = deletion;
-  const row = shown === undefined ? undefined : rowMapper(resource)(shown.object, shown.facts);
-  return writing(db, lease, async (tx) => {
-    const ended = await settleEdit(tx, editOutcome);
-    if (known !== undefined)
-      await tx.execute(
-        // An earlier decision was about other values.
-        sql`UPDATE pylon_sync.edits SET shadow = ${toJson(known)}::jsonb, forced = NULL WHERE id = ${editOutcome.id}`,
-      );
-    await putBack(tx, resource, editOutcome.id);
-    // The restored values may be older than Pylon's. Without its hash, the row is written with the next answer
-    // in any case.
-    await tx.execute(sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record}`);
-    if (row === undefined || isReject(row) || shown === undefined) {
-      await noteRereads(tx, resource.name, [record], facts, 'hint');
-      return ended;
-    }
-    await storeAnswer(tx, resource, row, shown, pendingDeletions);
-    return ended;
-  });
+  const ended = await settleEdit(tx, editOutcome);
+  if (known !== undefined)
+    await tx.execute(
+      // An earlier decision was about other values.
+      sql`UPDATE pylon_sync.edits SET shadow = ${toJson(known)}::jsonb, forced = NULL WHERE id = ${editOutcome.id}`,
+    );
+  await putBack(tx, resource, editOutcome.id);
+  // The restored values may be older than Pylon's. Without its hash, the row is written with the next answer
+  // in any case.
+  await tx.execute(sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record}`);
+  const remote = shownRow(resource, shown);
+  if (remote === undefined) await noteRereads(tx, resource.name, [record], facts, 'hint');
+  else await storeAnswer(tx, resource, remote, pendingDeletions);
+  return ended;
 }

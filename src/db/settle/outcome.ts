@@ -2,15 +2,17 @@ import type { Values } from '../../edits/merge.ts';
 import { parseJson, toJson } from '../../exact.ts';
 import type { Order } from '../../order.ts';
 import { resourceNamed } from '../../resources/index.ts';
-import type { Database } from '../connection/connect.ts';
-import type { Lease } from '../lease/lease.ts';
+import type { Executor } from '../connection/connect.ts';
+import { isIdTaken } from '../connection/sql-state.ts';
+import { type Writer, writingOnceUnlocked } from '../lease/writing-once-unlocked.ts';
 import type { PendingDeletions } from '../mirror/pending-deletions.ts';
 import type { Proof } from '../mirror/tombstones.ts';
 import { clean, mayBeUnclean } from '../row/clean.ts';
-import { type Creation, endUncreated, settleCreated, type Uncreated } from './created.ts';
-import { type Deleted, settleDeleted, type Undeleted, undoDelete } from './deleted.ts';
+import { type Creation, settleCreated, settleUncreated, type Uncreated } from './created.ts';
+import { type Deleted, settleDeleted, settleUndeleted, type Undeleted } from './deleted.ts';
 import type { EditOutcome, Ended } from './end.ts';
-import { type Settlement, type Shown, settleEdits } from './settle.ts';
+import type { Shown } from './shown.ts';
+import { type Settlement, settleTold } from './told.ts';
 
 /** The outcome of edits of one record in Pylon: everything needed to settle them. */
 export type Outcome =
@@ -20,24 +22,42 @@ export type Outcome =
   | ({ readonly is: 'deleted' } & Deleted)
   | ({ readonly is: 'not deleted' } & Undeleted);
 
-/** Settles an outcome in one transaction. Returns the edits that ended. */
-export async function settleOutcome(
-  db: Database,
-  lease: Lease,
+/** What settling takes beside the outcome. */
+export interface Settling extends Writer {
+  readonly pendingDeletions: PendingDeletions;
+}
+
+/**
+ * Settles it, in one transaction, which is tried again until no lock is in its way. The edits that ended with it.
+ *
+ * @throws what does not pass; the signal's reason.
+ */
+export function settleOutcome(settling: Settling, outcome: Outcome): Promise<readonly Ended[]> {
+  const { name } = outcome.resource;
+  return writingOnceUnlocked(
+    settling,
+    (tx) => settle(tx, settling.pendingDeletions, outcome),
+    // A pull stores the object that a create has made, at this moment.
+    (error) => outcome.is === 'created' && isIdTaken(error, name),
+  );
+}
+
+async function settle(
+  tx: Executor,
   pendingDeletions: PendingDeletions,
   outcome: Outcome,
 ): Promise<readonly Ended[]> {
   switch (outcome.is) {
     case 'told':
-      return settleEdits(db, lease, pendingDeletions, outcome);
+      return settleTold(tx, pendingDeletions, outcome);
     case 'created':
-      return settleCreated(db, lease, pendingDeletions, outcome);
+      return settleCreated(tx, pendingDeletions, outcome);
     case 'not created':
-      return endUncreated(db, lease, outcome);
+      return settleUncreated(tx, outcome);
     case 'deleted':
-      return settleDeleted(db, lease, outcome);
+      return settleDeleted(tx, outcome);
     case 'not deleted':
-      return undoDelete(db, lease, pendingDeletions, outcome);
+      return settleUndeleted(tx, pendingDeletions, outcome);
   }
 }
 

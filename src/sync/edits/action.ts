@@ -1,22 +1,18 @@
 import { type Edit, noteSent } from '../../db/edits/queue.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
-import type { Settlement } from '../../db/settle/settle.ts';
+import type { Settlement } from '../../db/settle/told.ts';
 import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { OtherRecordError, requestIdOf, unwrapRecord } from '../../pylon/answer.ts';
-import { PylonError } from '../../pylon/errors.ts';
+import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
-import {
-  assertNoInFlightRequest,
-  type EditTarget,
-  NoRequestError,
-  type PushContext,
-  prepared,
-  refuse,
-  settle,
-} from './target.ts';
-import { exists, GONE, idsIn, look } from './trace.ts';
+import { assertNoInFlightRequest } from './in-flight.ts';
+import { refusedOutcome, toldOutcome } from './outcomes.ts';
+import type { Refusal } from './remote.ts';
+import { settle } from './settle.ts';
+import { type EditTarget, NoRequestError, type PushContext, prepared } from './target.ts';
+import { exists, idsIn, look } from './trace.ts';
 
 /**
  * Of records that Pylon was told to merge into another one, those that it does not have any more, with the proof;
@@ -69,20 +65,23 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
   const action = actionNamed(edit.changes.action);
   const losers = action.merges === undefined ? [] : idsIn(edit.changes[action.merges]);
   const end = async (editOutcome: Omit<EditOutcome, 'id'>, answer?: Answer) => {
-    const held =
+    const remote =
       answer !== undefined && action.answersRecord
         ? { answer, object: unwrapRecord(answer, target.record, `${action.method} ${action.route}`) }
         : undefined;
     const others =
       editOutcome.event === 'settle' ? await mergedOf(push, target, edit, losers) : { alsoReread: losers };
-    return settle(push, target, [edit], [{ ...editOutcome, id: edit.id }], held, others);
+    const editOutcomes = [{ ...editOutcome, id: edit.id }];
+    return settle(ctx, toldOutcome(target, [edit], editOutcomes, remote, others));
   };
+  const refuse = (refusal: Refusal, sent?: Values) =>
+    settle(ctx, refusedOutcome(target, [edit], refusal, undefined, sent));
   if (!action.repeatable && edit.sent !== null) {
     const seen = await look(push, target, edit, action).catch((error: unknown) => {
       if (error instanceof OtherRecordError) return error;
       throw error;
     });
-    if (seen instanceof OtherRecordError) return refuse(push, target, [edit], seen, undefined);
+    if (seen instanceof OtherRecordError) return refuse(seen);
     if (seen === 'done') return end({ event: 'settle', error: 'the answer was lost, what it did was seen' });
     assertNoInFlightRequest(push, target);
     if (seen === 'unknown')
@@ -112,9 +111,9 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
   } catch (error) {
     if (error instanceof PylonError && error.status !== 401) {
       // What is to be gone, and was asked for before, is gone.
-      if (action.method === 'DELETE' && GONE.includes(error.status) && edit.attempts > 1)
+      if (action.method === 'DELETE' && isGone(error) && edit.attempts > 1)
         return end({ event: 'settle', sent: body });
-      return refuse(push, target, [edit], error, undefined, body);
+      return refuse(error, body);
     }
     const wasSent = error instanceof UnknownOutcomeError || ctx.signal.aborted;
     if (!action.repeatable && !wasSent) await noteSent(ctx.db, ctx.lease, edit.id, null);
@@ -127,6 +126,6 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
     );
   } catch (error) {
     if (!(error instanceof OtherRecordError)) throw error;
-    await refuse(push, target, [edit], error, undefined, body);
+    await refuse(error, body);
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Edit } from '../../db/edits/queue.ts';
 import { bodyOf, kindsOf } from '../../edits/body.ts';
 import { alike, changedSet, held, same } from '../../edits/merge.ts';
@@ -10,24 +9,21 @@ import { pages } from '../../pylon/pages/pages.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Writes } from '../../resources/writes.ts';
-import { postpone, type Remote, remoteIn } from './remote.ts';
+import { sleep } from '../../sleep.ts';
+import { markInFlight } from './in-flight.ts';
+import { toldOutcome } from './outcomes.ts';
+import { postpone } from './postpone.ts';
+import { type Remote, remoteIn } from './remote.ts';
 import { carryEach, outcomesOf } from './send.ts';
-import { AnsweredError } from './settling.ts';
-import {
-  type EditTarget,
-  markInFlight,
-  NoRequestError,
-  type PushContext,
-  prepared,
-  settle,
-} from './target.ts';
+import { AnsweredError, settle } from './settle.ts';
+import { type EditTarget, NoRequestError, type PushContext, prepared } from './target.ts';
 
 type Bulk = NonNullable<Writes['bulk']>;
 
 /** Milliseconds before each look for the effect: it comes when Pylon gets to it. */
 const LOOKS = [1_500, 8_000];
 
-const jobOf = (resource: Resource, { record_id }: Edit): EditTarget => ({
+const targetOf = (resource: Resource, { record_id }: Edit): EditTarget => ({
   resource,
   record: record_id,
   facts: {},
@@ -176,7 +172,7 @@ async function settleOne(
   remote: Remote,
 ): Promise<void> {
   try {
-    await settle(push, jobOf(resource, edit), [edit], editOutcomes, remote);
+    await settle(push.ctx, toldOutcome(targetOf(resource, edit), [edit], editOutcomes, remote));
   } catch (error) {
     if (!(error instanceof AnsweredError)) throw error;
   }
@@ -202,7 +198,7 @@ async function readBack(
   let left = open;
   for (const waitMs of LOOKS) {
     if (waiting.length === 0) break;
-    await sleep(waitMs, undefined, { signal: push.ctx.signal });
+    await sleep(waitMs, push.ctx.signal);
     const held = await readMany(
       push,
       resource,

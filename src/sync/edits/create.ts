@@ -1,27 +1,19 @@
-import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
+import type { Edit } from '../../db/edits/queue.ts';
 import { type FirstSent, noteSending, noteUnsent, notMadeBy, readFirstSent } from '../../db/edits/sending.ts';
-import { endUncreated } from '../../db/settle/created.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
 import { creationBody, matchScore, wantedOf } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { TransientError } from '../../errors.ts';
 import type { Order } from '../../order.ts';
 import { OtherRecordError, requestIdOf } from '../../pylon/answer.ts';
-import { PylonError } from '../../pylon/errors.ts';
+import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
-import { isLockContention, retryWithBackoff } from './backoff.ts';
-import { logEnded } from './log-ended.ts';
+import { assertNoInFlightRequest, clearInFlight } from './in-flight.ts';
+import { putBack } from './postpone.ts';
 import { createdWithin, recover } from './recover.ts';
-import { isGone, readRemote, remoteOf } from './remote.ts';
-import { settleOrKeep } from './settling.ts';
-import {
-  assertNoInFlightRequest,
-  clearInFlight,
-  type EditTarget,
-  NoRequestError,
-  type PushContext,
-  prepared,
-} from './target.ts';
+import { readRemote, remoteOf } from './remote.ts';
+import { settle, settleUnasked } from './settle.ts';
+import { type EditTarget, NoRequestError, type PushContext, prepared } from './target.ts';
 
 /** A create on its way, with what was changed of its record since. */
 interface Creating {
@@ -50,7 +42,7 @@ export async function carryCreate(
     const found = await recover(push, target, create.id, wanted, since);
     if (found.is === 'found') {
       const { object, order } = found.candidate;
-      return settle(
+      return created(
         push,
         target,
         creating,
@@ -106,10 +98,13 @@ async function send(
   }
   const { object } = remoteOf(resource, answer, facts);
   const said = { status: answer.status, requestId: requestIdOf(answer) };
-  await settle(push, target, creating, { object, order: answer.order }, said);
+  await created(push, target, creating, { object, order: answer.order }, said);
 }
 
-/** Pylon will not have it; where that is because it has it already, and it is the one that was asked for, it is there. */
+/**
+ * Pylon refused the create. If it answers that the object exists, and that matches what we wanted, the create has
+ * succeeded.
+ */
 async function refused(
   push: PushContext,
   target: EditTarget,
@@ -132,7 +127,7 @@ async function refused(
       (matchScore(target.resource, creating.wanted, remote.row) === 'same' ||
         (remote.row.created_at != null && createdWithin(remote.row, creating.wanted, since)));
     if (isOurs)
-      return settle(
+      return created(
         ...([push, target, creating, { object: remote.object, order: remote.answer.order }] as const),
         { error: 'Pylon had it already', status, requestId },
       );
@@ -142,7 +137,7 @@ async function refused(
 
 type Said = Pick<EditOutcome, 'error' | 'status' | 'requestId'>;
 
-async function settle(
+async function created(
   push: PushContext,
   target: EditTarget,
   { create, updates, deletion, wanted }: Creating,
@@ -157,14 +152,8 @@ async function settle(
     ...updates.map(({ id }) => ({ id, event: 'settle' as const, error: `carried with edit ${create.id}` })),
   ];
   const creation = { resource, record, create, editOutcomes, wanted, shown: { ...shown, facts } };
-  await settleOrKeep(ctx, { is: 'created', ...creation });
-  if (deletion !== undefined)
-    await postponeEdits(ctx.db, ctx.lease, [deletion.id], {
-      waitMs: 0,
-      lostMs: undefined,
-      isEarly: true,
-      error: `waited for edit ${create.id}`,
-    });
+  await settle(ctx, { is: 'created', ...creation });
+  if (deletion !== undefined) await putBack(push, [deletion], `waited for edit ${create.id}`);
 }
 
 async function fail(
@@ -181,7 +170,7 @@ async function fail(
     { ...said, id: create.id, event: 'refuse' },
     ...updates.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create.id })),
   ];
-  await settleOrKeep(ctx, { is: 'not created', resource, record, editOutcomes, create: create.id });
+  await settle(ctx, { is: 'not created', resource, record, editOutcomes, create: create.id });
 }
 
 /** It was deleted here before Pylon had it. */
@@ -193,8 +182,5 @@ async function drop(
   const editOutcomes = [create, ...updates, ...(deletion === undefined ? [] : [deletion])].map(
     ({ id }): EditOutcome => ({ id, event: 'discard', error: 'deleted here before it was created in Pylon' }),
   );
-  const ended = await retryWithBackoff(ctx.signal, isLockContention, () =>
-    endUncreated(ctx.db, ctx.lease, { resource, record, editOutcomes, create: create.id }),
-  );
-  logEnded(ctx, ended);
+  await settleUnasked(ctx, { is: 'not created', resource, record, editOutcomes, create: create.id });
 }

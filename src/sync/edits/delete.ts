@@ -1,78 +1,16 @@
-import { type Edit, postponeEdits } from '../../db/edits/queue.ts';
+import type { Edit } from '../../db/edits/queue.ts';
 import { type Deletion, readDeletion } from '../../db/mirror/deleting.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
 import { comparedColumns, type DeletionPlan, planDeletion } from '../../edits/deletion.ts';
 import type { Values } from '../../edits/merge.ts';
 import { requestIdOf } from '../../pylon/answer.ts';
-import { PylonError } from '../../pylon/errors.ts';
-import { isGone, type Remote, readRemote } from './remote.ts';
-import { settleOrKeep } from './settling.ts';
-import {
-  clearInFlight,
-  type EditTarget,
-  inFlightMs,
-  isRefusal,
-  NotYetError,
-  type PushContext,
-  type Refusal,
-} from './target.ts';
-
-/** What Pylon said to a delete. */
-interface Said {
-  readonly endpoint: string;
-  readonly status: number;
-  readonly requestId: string | undefined;
-}
-
-/** How the request went: the record is gone, or why Pylon keeps it. */
-async function ask(
-  { ctx, pylon }: PushContext,
-  { resource, record, facts }: EditTarget,
-): Promise<Said | PylonError> {
-  const route = resource.writes?.remove ?? '';
-  const endpoint = `DELETE ${route}`;
-  try {
-    const answer = await pylon.request({
-      ...{ method: 'DELETE', route, params: { ...facts, id: record }, signal: ctx.signal },
-    });
-    return { endpoint, status: answer.status, requestId: requestIdOf(answer) };
-  } catch (error) {
-    if (!(error instanceof PylonError) || error.status === 401) throw error;
-    return isGone(error) ? { endpoint, status: error.status, requestId: error.requestId } : error;
-  }
-}
-
-type Found = Remote | Said | Refusal;
-
-const isRemote = (found: Found): found is Remote => 'row' in found;
-export const isRefused = (found: Found | undefined): found is Refusal => found instanceof Error;
-
-/** What Pylon holds of the record; that it is gone; why nothing can be asked of it. */
-export async function lookUp(push: Pick<PushContext, 'ctx' | 'pylon'>, target: EditTarget): Promise<Found> {
-  try {
-    return await readRemote(push, target);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const { endpoint, status, requestId } = error;
-    return isGone(error) ? { endpoint, status, requestId } : error;
-  }
-}
-
-/** How it compares with what Pylon holds; where that has no request for one record, with what a listing last showed. */
-export function compared(
-  { policy }: Pick<PushContext, 'policy'>,
-  { resource }: EditTarget,
-  deletion: Deletion,
-  earlier: readonly Edit[],
-  remote: Values | undefined,
-): DeletionPlan {
-  const policyOf = (field: string) => policy(resource.name, field);
-  if (remote !== undefined) return planDeletion(resource, { ...deletion, remote, earlier }, policyOf);
-  const { contested } = deletion.listed;
-  const policies = contested.map(policyOf);
-  const verdict = policies.includes('hold') ? 'hold' : policies.includes('pylon') ? 'pylon' : 'send';
-  return { verdict, contested, remote: deletion.listed.remote };
-}
+import { isGone, PylonError } from '../../pylon/errors.ts';
+import { clearInFlight, inFlightMs, NotYetError } from './in-flight.ts';
+import { refusalOf, undeletedOutcome } from './outcomes.ts';
+import { putBack } from './postpone.ts';
+import { type Gone, isRefused, isRemote, lookUp, type Remote } from './remote.ts';
+import { settle } from './settle.ts';
+import type { EditTarget, PushContext } from './target.ts';
 
 /**
  * Deletes a record in Pylon, unless somebody changed it there since its row was known here: then a person decides, or the
@@ -91,9 +29,9 @@ export async function carryDelete(
   const leftMs = inFlightMs(push, { resource: resource.name, record });
   const found = resource.get === undefined ? undefined : await lookUp(push, target);
   const isThere = found === undefined || isRemote(found);
-  if (!isThere && !isRefused(found) && deletion.attempts > 1) return settle(push, target, deletion, found);
+  if (!isThere && !isRefused(found) && deletion.attempts > 1) return deleted(push, target, deletion, found);
   if (leftMs > 0) throw new NotYetError(leftMs);
-  if (isRefused(found)) return undo(push, target, edits, refusalOf(deletion, found), undefined);
+  if (isRefused(found)) return undeleted(push, target, edits, refusalOf(deletion, found), undefined);
   const known = isThere ? await readDeletion(ctx.db.orm, resource, deletion.id) : undefined;
   if (isThere && known !== undefined) {
     const earlier = edits.filter(({ operation }) => operation === 'update');
@@ -101,12 +39,12 @@ export async function carryDelete(
     if (plan.verdict !== 'send') {
       const names = Object.keys(comparedColumns(resource));
       const was = Object.fromEntries(names.map((name) => [name, known.known[name] ?? null]));
-      return undo(push, target, edits, contestedFate(deletion, plan), found, was);
+      return undeleted(push, target, edits, contestedOutcome(deletion, plan), found, was);
     }
   }
   const said = await ask(push, target);
-  if (!(said instanceof PylonError)) return settle(push, target, deletion, said);
-  return undo(
+  if (!(said instanceof PylonError)) return deleted(push, target, deletion, said);
+  return undeleted(
     push,
     target,
     edits,
@@ -115,54 +53,77 @@ export async function carryDelete(
   );
 }
 
-const refusalOf = ({ id }: Edit, { message, status, requestId }: Refusal): EditOutcome => ({
-  ...{ id, event: 'refuse', error: message, status, requestId },
-});
+/** How it compares with what Pylon holds; where that has no request for one record, with what a listing last showed. */
+export function compared(
+  { policy }: Pick<PushContext, 'policy'>,
+  { resource }: EditTarget,
+  deletion: Deletion,
+  earlier: readonly Edit[],
+  remote: Values | undefined,
+): DeletionPlan {
+  const policyOf = (field: string) => policy(resource.name, field);
+  if (remote !== undefined) return planDeletion(resource, { ...deletion, remote, earlier }, policyOf);
+  const { contested } = deletion.listed;
+  const policies = contested.map(policyOf);
+  const verdict = policies.includes('hold') ? 'hold' : policies.includes('pylon') ? 'pylon' : 'send';
+  return { verdict, contested, remote: deletion.listed.remote };
+}
 
-function contestedFate({ id }: Edit, { verdict, contested, remote }: DeletionPlan): EditOutcome {
+function contestedOutcome({ id }: Edit, { verdict, contested, remote }: DeletionPlan): EditOutcome {
   const names = contested.join(', ');
   return verdict === 'hold'
     ? { id, event: 'hold', held: contested, remote, error: `deleted here, and changed in Pylon: ${names}` }
     : { id, event: 'discard', remote, error: `changed in Pylon, where it stays: ${names}` };
 }
 
-async function settle(
+/** How the request went: the record is gone, or why Pylon keeps it. */
+async function ask(
+  { ctx, pylon }: PushContext,
+  { resource, record, facts }: EditTarget,
+): Promise<Gone | PylonError> {
+  const route = resource.writes?.remove ?? '';
+  const endpoint = `DELETE ${route}`;
+  try {
+    const answer = await pylon.request({
+      ...{ method: 'DELETE', route, params: { ...facts, id: record }, signal: ctx.signal },
+    });
+    return { endpoint, status: answer.status, requestId: requestIdOf(answer) };
+  } catch (error) {
+    if (!(error instanceof PylonError) || error.status === 401) throw error;
+    return isGone(error) ? { endpoint, status: error.status, requestId: error.requestId } : error;
+  }
+}
+
+/** Pylon has deleted the record, or did not have it any more. */
+async function deleted(
   push: PushContext,
   target: EditTarget,
   { id, actor }: Edit,
-  { endpoint, status, requestId }: Said,
+  { endpoint, status, requestId }: Gone,
 ): Promise<void> {
   const { resource, record } = target;
   clearInFlight(push, target);
-  const { ctx } = push;
   const evidence = {
     ...{ edit: id, deleted_by: actor, confirmed_by: endpoint, status },
     ...(requestId === undefined ? {} : { request_id: requestId }),
   };
   // Whatever was answered before this moment is older than the end of the record.
-  const answered = ctx.lease.nextOrder();
+  const answered = push.ctx.lease.nextOrder();
   const proof = { asked: answered, answered, scan: null, evidence };
   const editOutcome: EditOutcome = { id, event: 'settle', status, requestId };
-  await settleOrKeep(ctx, { is: 'deleted', resource, record, editOutcome, proof });
+  await settle(push.ctx, { is: 'deleted', resource, record, editOutcome, proof });
 }
 
-/** The row comes back as Pylon showed it; where it did not, as it was, to be read again. The other edits go on. */
-async function undo(
-  { ctx }: PushContext,
-  { resource, record, facts }: EditTarget,
+/** The row is back, and the other edits go on. */
+async function undeleted(
+  push: PushContext,
+  target: EditTarget,
   edits: readonly Edit[],
   editOutcome: EditOutcome,
-  found: Remote | undefined,
+  remote: Remote | undefined,
   known?: Values,
 ): Promise<void> {
-  const shown = found === undefined ? undefined : { object: found.object, facts, order: found.answer.order };
-  await settleOrKeep(ctx, { is: 'not deleted', resource, record, editOutcome, known, shown, facts });
-  const others = edits.filter((edit) => edit.id !== editOutcome.id).map((edit) => edit.id);
-  if (others.length > 0)
-    await postponeEdits(ctx.db, ctx.lease, others, {
-      waitMs: 0,
-      lostMs: undefined,
-      isEarly: true,
-      error: 'the record was to be deleted',
-    });
+  await settle(push.ctx, undeletedOutcome(target, editOutcome, remote, known));
+  const others = edits.filter(({ id }) => id !== editOutcome.id);
+  await putBack(push, others, 'the record was to be deleted');
 }

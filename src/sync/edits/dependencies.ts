@@ -1,16 +1,14 @@
 import type { Edit } from '../../db/edits/queue.ts';
-import { endUncreated } from '../../db/settle/created.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
 import { findProvisional, type Known } from '../../db/settle/ids.ts';
-import { settleOutcome } from '../../db/settle/outcome.ts';
 import type { Values } from '../../edits/merge.ts';
 import { isProvisional, provisionalIn, withIds } from '../../edits/provisional.ts';
 import { UNSETTLED } from '../../edits/states.ts';
 import { TransientError } from '../../errors.ts';
-import { isLockContention, retryWithBackoff } from './backoff.ts';
-import { logEnded } from './log-ended.ts';
-import { postpone } from './remote.ts';
-import { type EditTarget, type PushContext, settlementOf } from './target.ts';
+import { toldOutcome } from './outcomes.ts';
+import { postpone } from './postpone.ts';
+import { settleUnasked } from './settle.ts';
+import type { EditTarget, PushContext } from './target.ts';
 
 const isWaiting = ({ state }: Known) => state !== null && (UNSETTLED as readonly string[]).includes(state);
 
@@ -33,7 +31,7 @@ function resolved(edit: Edit, named: readonly string[], found: ReadonlyMap<strin
   };
 }
 
-const fateWithout = ({ id }: Edit, { edit, state }: Missing): EditOutcome => ({
+const outcomeWithout = ({ id }: Edit, { edit, state }: Missing): EditOutcome => ({
   ...{ id, event: 'refuse', dependsOn: edit },
   error: `depends on edit ${edit}, which ${state === 'failed' ? 'failed' : 'was discarded'}`,
 });
@@ -65,44 +63,26 @@ export async function resolveProvisionalIds(
       const waiting = { resource: target.resource.name, record: target.record, edits: edits.slice(index) };
       await postpone(push, waiting, new TransientError(`waits for edit ${outcome.edit}`));
       break;
-    } else failed.push({ edit, editOutcome: fateWithout(edit, outcome) });
+    } else failed.push({ edit, editOutcome: outcomeWithout(edit, outcome) });
   }
   if (failed.length === 0) return ready;
   const editOutcomes = failed.map(({ editOutcome }) => editOutcome);
   if (!isProvisional(target.record)) {
     const ended = failed.map(({ edit }) => edit);
     // Pylon was not asked: where it cannot be settled it is tried again, and then the create may be there.
-    const settled = await retryWithBackoff(ctx.signal, isLockContention, () =>
-      settleOutcome(
-        ctx.db,
-        ctx.lease,
-        ctx.pendingDeletions,
-        settlementOf(target, ended, editOutcomes, undefined),
-      ),
-    );
-    logEnded(ctx, settled);
-  } else {
-    const create = failed.find(({ edit }) => edit.operation === 'create')?.edit.id;
-    // What was changed of it since goes with it.
-    const rest =
-      create === undefined
-        ? []
-        : ready.map(
-            ({ id }): EditOutcome => ({
-              id,
-              event: 'refuse',
-              error: `depends on edit ${create}`,
-              dependsOn: create,
-            }),
-          );
-    const ended = await retryWithBackoff(ctx.signal, isLockContention, () =>
-      endUncreated(ctx.db, ctx.lease, {
-        ...{ resource: target.resource, record: target.record, editOutcomes: [...editOutcomes, ...rest] },
-        ...(create === undefined ? {} : { create }),
-      }),
-    );
-    logEnded(ctx, ended);
-    if (create !== undefined) return [];
+    await settleUnasked(ctx, toldOutcome(target, ended, editOutcomes, undefined));
+    return ready;
   }
-  return ready;
+  const { resource, record } = target;
+  const create = failed.find(({ edit }) => edit.operation === 'create')?.edit.id;
+  if (create === undefined) {
+    await settleUnasked(ctx, { is: 'not created', resource, record, editOutcomes });
+    return ready;
+  }
+  // What was changed of it since goes with it.
+  const error = `depends on edit ${create}`;
+  const rest = ready.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create }));
+  const all = [...editOutcomes, ...rest];
+  await settleUnasked(ctx, { is: 'not created', resource, record, editOutcomes: all, create });
+  return [];
 }

@@ -1,6 +1,6 @@
 import { type FirstSent, hasDuplicateInFlight, notMadeBy } from '../../db/edits/sending.ts';
-import { columnsIn } from '../../db/mirror/overlay.ts';
-import { isReject, rowMapper } from '../../db/row/row.ts';
+import { remoteRow } from '../../db/row/remote-row.ts';
+import { isReject } from '../../db/row/row.ts';
 import { matchScore } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import type { Order } from '../../order.ts';
@@ -79,16 +79,15 @@ async function candidatesIn(
   wanted: Values,
   since: FirstSent,
 ): Promise<readonly Candidate[]> {
-  const toRow = rowMapper(resource);
   const found: Candidate[] = [];
   for await (const { objects, order } of pages(pylon, { ...listing, signal: ctx.signal }))
     for (const object of objects) {
-      const mapped = toRow(object, facts);
-      if (isReject(mapped)) continue;
-      const row = columnsIn(resource, mapped);
-      const like = matchScore(resource, wanted, row);
-      if (like !== 'other' && createdWithin(row, wanted, since))
-        found.push({ id: mapped.id, object, order, likeness: like });
+      const remote = remoteRow(resource, object, facts);
+      if (isReject(remote)) continue;
+      const { row, values } = remote;
+      const likeness = matchScore(resource, wanted, values);
+      if (likeness !== 'other' && createdWithin(values, wanted, since))
+        found.push({ id: row.id, object, order, likeness });
     }
   return found;
 }

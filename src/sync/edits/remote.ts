@@ -1,38 +1,50 @@
-import { type Claim, postponeEdits } from '../../db/edits/queue.ts';
-import { columnsIn } from '../../db/mirror/overlay.ts';
-import { isReject, rowMapper } from '../../db/row/row.ts';
+import { remoteRow } from '../../db/row/remote-row.ts';
+import { isReject } from '../../db/row/row.ts';
 import type { Values } from '../../edits/merge.ts';
-import { PermanentError, reasonOf } from '../../errors.ts';
-import { unwrapObject, unwrapRecord } from '../../pylon/answer.ts';
-import type { PylonError } from '../../pylon/errors.ts';
+import { PermanentError } from '../../errors.ts';
+import { OtherRecordError, unwrapObject, unwrapRecord } from '../../pylon/answer.ts';
+import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
-import { backoffMs, isLockContention, levelAfter, retryWithBackoff } from './backoff.ts';
-import { type EditTarget, inFlightMs, NotYetError, type PushContext, type RemoteObject } from './target.ts';
+import type { EditTarget, PushContext } from './target.ts';
 
-/** Statuses that say that a record is not there. */
-const GONE = [404, 410];
-export const isGone = ({ status }: Pick<PylonError, 'status'>): boolean => GONE.includes(status);
+/** What Pylon holds of a record. */
+export interface RemoteObject {
+  readonly answer: Answer;
+  readonly object: unknown;
+}
 
-/** What Pylon holds of a record, as its row would. */
+/** The same, with the values of its row. */
 export interface Remote extends RemoteObject {
   readonly row: Values;
 }
 
+/** Pylon answered with what is no record. */
+export class NoRecordError extends PermanentError {
+  override name = 'NoRecordError';
+}
+
+/** Why Pylon does not do what was asked of a record: it refuses, or has merged the record into another one. */
+export type Refusal = PylonError | OtherRecordError;
+
+/** Whether it is the record's matter: a refused token is not. */
+export const isRefusal = (error: unknown): error is Refusal =>
+  error instanceof OtherRecordError || (error instanceof PylonError && error.status !== 401);
+
 /**
  * What an answer, or one object of it, says of a record.
  *
- * @throws PermanentError when it is none.
+ * @throws NoRecordError when it is none.
  */
 export function remoteIn(
   resource: Resource,
   answer: Answer,
   object: unknown,
-  facts: Readonly<Record<string, string>>,
+  facts: EditTarget['facts'],
 ): Remote {
-  const mapped = rowMapper(resource)(object, facts);
-  if (isReject(mapped)) throw new PermanentError(`Pylon answered with what is no record: ${mapped.reason}`);
-  return { row: columnsIn(resource, mapped), answer, object };
+  const remote = remoteRow(resource, object, facts);
+  if (isReject(remote)) throw new NoRecordError(`Pylon answered with what is no record: ${remote.reason}`);
+  return { row: remote.values, answer, object };
 }
 
 export const remoteOf = (resource: Resource, answer: Answer, facts: EditTarget['facts']): Remote =>
@@ -48,42 +60,37 @@ export const remoteOfRecord = (
 /**
  * Asks Pylon for the record.
  *
- * @throws OtherRecordError where it was merged into another one.
+ * @throws OtherRecordError where it was merged into another one; NoRecordError.
  */
 export async function readRemote(
   { ctx, pylon }: Pick<PushContext, 'ctx' | 'pylon'>,
-  { resource, record, facts }: EditTarget,
+  target: EditTarget,
 ): Promise<Remote> {
-  const params = { ...facts, id: record };
-  const answer = await pylon.request({
-    method: 'GET',
-    route: resource.get ?? '',
-    params,
-    signal: ctx.signal,
-  });
-  return remoteOfRecord({ resource, record, facts }, answer, `GET ${resource.get ?? ''}`);
+  const route = target.resource.get ?? '';
+  const params = { ...target.facts, id: target.record };
+  const answer = await pylon.request({ method: 'GET', route, params, signal: ctx.signal });
+  return remoteOfRecord(target, answer, `GET ${route}`);
 }
 
-/** Nothing is lost by waiting: what was not done is done later, what may have been is looked at first. */
-export async function postpone(
-  push: PushContext,
-  { resource, record, edits }: Claim,
-  error: unknown,
-): Promise<void> {
-  const { ctx, requestTimeoutMs } = push;
-  const tries = Math.max(...edits.map((edit) => edit.tries));
-  // To have come too early is no failure: it lengthens no wait, and is not counted.
-  const isEarly = error instanceof NotYetError;
-  const waitMs = isEarly ? error.leastMs : backoffMs(tries);
-  const waitedMs = Math.max(...edits.map((edit) => edit.waitedMs));
-  ctx.log[levelAfter(waitedMs)](
-    { resource, record, waitMs, waitedSeconds: Math.round(waitedMs / 1_000), error: reasonOf(error) },
-    'edit put back: trying again',
-  );
-  const ids = edits.map(({ id }) => id);
-  await retryWithBackoff(ctx.signal, isLockContention, () => {
-    const left = inFlightMs(push, { resource, record });
-    const lostMs = left > 0 ? requestTimeoutMs - left : undefined;
-    return postponeEdits(ctx.db, ctx.lease, ids, { waitMs, error: reasonOf(error), lostMs, isEarly });
-  });
+/** That a record is gone, in Pylon's words. */
+export interface Gone {
+  readonly endpoint: string;
+  readonly status: number;
+  readonly requestId: string | undefined;
+}
+
+export type Found = Remote | Gone | Refusal;
+
+export const isRemote = (found: Found): found is Remote => 'row' in found;
+export const isRefused = (found: Found | undefined): found is Refusal => found instanceof Error;
+
+/** What Pylon holds of the record; that it is gone; why nothing can be asked of it. */
+export async function lookUp(push: Pick<PushContext, 'ctx' | 'pylon'>, target: EditTarget): Promise<Found> {
+  try {
+    return await readRemote(push, target);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { endpoint, status, requestId } = error;
+    return isGone(error) ? { endpoint, status, requestId } : error;
+  }
 }

@@ -6,7 +6,7 @@ import type { Values } from '../../edits/merge.ts';
 import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { requestIdOf } from '../../pylon/answer.ts';
-import { PylonError } from '../../pylon/errors.ts';
+import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
@@ -14,20 +14,12 @@ import { carryAction } from './action.ts';
 import { carryCreate } from './create.ts';
 import { carryDelete } from './delete.ts';
 import { resolveProvisionalIds } from './dependencies.ts';
-import { isGone, postpone, type Remote, readRemote, remoteOfRecord } from './remote.ts';
-import { AnsweredError, answeredIn, settleAgain } from './settling.ts';
-import {
-  assertNoInFlightRequest,
-  type EditTarget,
-  isRefusal,
-  markInFlight,
-  NoRequestError,
-  NotYetError,
-  type PushContext,
-  prepared,
-  refuse,
-  settle,
-} from './target.ts';
+import { assertNoInFlightRequest, markInFlight, NotYetError } from './in-flight.ts';
+import { refusedOutcome, toldOutcome } from './outcomes.ts';
+import { postpone } from './postpone.ts';
+import { isRefusal, type Remote, readRemote, remoteOfRecord } from './remote.ts';
+import { AnsweredError, settle, settleAgain } from './settle.ts';
+import { type EditTarget, NoRequestError, type PushContext, prepared } from './target.ts';
 
 /**
  * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
@@ -36,40 +28,23 @@ import {
 export async function carry(push: PushContext, claim: Claim): Promise<void> {
   const { ctx } = push;
   try {
-    const answered = answeredIn(claim);
-    if (answered === undefined) await carryOut(push, await jobOf(push, claim), claim.edits);
-    else
-      await putBack(
-        push,
-        claim,
-        await settleAgain(ctx, claim, answered),
-        0,
-        `waited for edit ${answered.id}`,
-      );
+    const answered = claim.edits.find(({ answer }) => answer !== null);
+    if (answered === undefined) return await carryOut(push, await targetOf(push, claim), claim.edits);
+    const left = await settleAgain(ctx, claim, answered);
+    await postpone(push, { ...claim, edits: left }, new NotYetError(0, `waited for edit ${answered.id}`));
   } catch (error) {
     if (ctx.signal.aborted) throw error;
     if (error instanceof AnsweredError) {
       const left = claim.edits.filter(({ id }) => !error.edits.includes(id));
-      return putBack(push, claim, left, error.waitMs, error.message);
+      return postpone(push, { ...claim, edits: left }, new NotYetError(error.waitMs, error.message));
     }
     if (error instanceof UnknownOutcomeError) markInFlight(push, claim);
     await postpone(push, claim, error);
   }
 }
 
-/** Puts edits back that waited for another one of their record: nothing was tried. */
-async function putBack(
-  push: PushContext,
-  { resource, record }: Claim,
-  edits: readonly Edit[],
-  waitMs: number,
-  why: string,
-): Promise<void> {
-  if (edits.length > 0) await postpone(push, { resource, record, edits }, new NotYetError(waitMs, why));
-}
-
 /** What a request for the record takes: of one that is not in the table, its edits say it. */
-async function jobOf({ ctx }: PushContext, { resource: name, record, edits }: Claim): Promise<EditTarget> {
+async function targetOf({ ctx }: PushContext, { resource: name, record, edits }: Claim): Promise<EditTarget> {
   const resource = resourceNamed(name);
   const create = edits.find(({ operation }) => operation === 'create');
   const deletion = edits.find(({ operation }) => operation === 'delete');
@@ -139,7 +114,7 @@ async function carryTogether(
     remote = await readRemote(push, target);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return refuse(push, target, edits, error, undefined);
+    return settle(ctx, refusedOutcome(target, edits, error, undefined));
   }
   const policyOf = (field: string) => policy(resource.name, field);
   let plan: Plan;
@@ -154,10 +129,10 @@ async function carryTogether(
     const [only, ...others] = edits;
     if (only === undefined || others.length > 0) return carryApart(push, target, edits);
     const editOutcome: EditOutcome = { id: only.id, event: 'refuse', error: error.message };
-    return settle(push, target, edits, [editOutcome], remote);
+    return settle(ctx, toldOutcome(target, edits, [editOutcome], remote));
   }
   if (plan.writes.length > 0 || !plan.isSeen) assertNoInFlightRequest(push, target);
-  if (plan.writes.length === 0) return settle(push, target, edits, outcomesOf(plan), remote);
+  if (plan.writes.length === 0) return settle(ctx, toldOutcome(target, edits, outcomesOf(plan), remote));
   let answer: Answer;
   try {
     answer = await pylon.request({
@@ -165,7 +140,8 @@ async function carryTogether(
     });
   } catch (error) {
     if (!(error instanceof PylonError) || error.status === 401) throw error;
-    if (edits.length === 1 || isGone(error)) return refuse(push, target, edits, error, remote, body);
+    if (edits.length === 1 || isGone(error))
+      return settle(ctx, refusedOutcome(target, edits, error, remote, body));
     return carryApart(push, target, edits);
   }
   const endpoint = `PATCH ${resource.writes?.update ?? ''}`;
@@ -174,10 +150,10 @@ async function carryTogether(
     after = remoteOfRecord(target, answer, endpoint);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return refuse(push, target, edits, error, undefined, body);
+    return settle(ctx, refusedOutcome(target, edits, error, undefined, body));
   }
   const kept = ignored(plan.writes, after.row);
-  await settle(push, target, edits, outcomesOf(plan, { body, answer, kept }), after);
+  await settle(ctx, toldOutcome(target, edits, outcomesOf(plan, { body, answer, kept }), after));
 }
 
 /** Sends edits one by one: which of them is to blame shows then. */

@@ -4,7 +4,7 @@ import type { Action } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
 import { tidied } from '../../edits/tidy.ts';
 import { OtherRecordError, unwrapRecord } from '../../pylon/answer.ts';
-import { PylonError } from '../../pylon/errors.ts';
+import { isGone, PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages/pages.ts';
 import type { Trace } from '../../resources/actions.ts';
 import type { Resource } from '../../resources/define.ts';
@@ -24,9 +24,6 @@ type Of<By extends Trace['by']> = Trace & { readonly by: By };
 /** The ids in a list, none where it is no list. */
 export const idsIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** Answers to a request for a record that is gone. */
-export const GONE: readonly number[] = [404, 410];
-
 /** Whether Pylon still has a record under its own id: one that was merged is answered with another, or not at all. */
 export async function exists(
   { ctx, pylon }: PushContext,
@@ -39,7 +36,7 @@ export async function exists(
     return true;
   } catch (error) {
     if (error instanceof OtherRecordError) return false;
-    if (error instanceof PylonError && GONE.includes(error.status)) return false;
+    if (error instanceof PylonError && isGone(error)) return false;
     throw error;
   }
 }

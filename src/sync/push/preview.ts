@@ -1,19 +1,16 @@
 import { isCopied } from '../../db/edits/identity.ts';
 import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
 import { readDeletion } from '../../db/mirror/deleting.ts';
-import { columnsIn } from '../../db/mirror/overlay.ts';
 import { readRow } from '../../db/mirror/rows.ts';
-import { isReject, rowMapper } from '../../db/row/row.ts';
 import { actionNamed, allowedWork, requestOf } from '../../edits/actions.ts';
 import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { creationBody, wantedOf } from '../../edits/create.ts';
 import { planUpdate } from '../../edits/plan.ts';
 import { reasonOf } from '../../errors.ts';
-import { unwrapRecord } from '../../pylon/answer.ts';
 import { resourceNamed } from '../../resources/index.ts';
-import { compared, isRefused, lookUp } from '../edits/delete.ts';
+import { compared } from '../edits/delete.ts';
+import { isRefusal, isRefused, lookUp, NoRecordError, readRemote } from '../edits/remote.ts';
 import { groupsOf } from '../edits/send.ts';
-import { isRefusal } from '../edits/target.ts';
 import type { Context } from '../pass/context.ts';
 import type { PushOptions } from './push.ts';
 
@@ -83,14 +80,7 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
   const row = (await readRow(ctx.db.orm, resource.table, record)) ?? {};
   const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
   try {
-    const answer = await ctx.pylon.request({
-      ...{ method: 'GET', route: resource.get ?? '', params: { ...facts, id: record }, signal: ctx.signal },
-    });
-    const object = unwrapRecord(answer, record, `GET ${resource.get ?? ''}`);
-    const mapped = rowMapper(resource)(object, facts);
-    if (isReject(mapped))
-      return { ...common, note: `Pylon answered with what is no record: ${mapped.reason}` };
-    const remote = columnsIn(resource, mapped);
+    const { row: remote } = await readRemote({ ctx, pylon: ctx.pylon }, { resource, record, facts });
     const {
       writes,
       outcomes,
@@ -103,6 +93,7 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
     const request = { method: 'PATCH', path, body: bodyOf(resource, writes, after) };
     return { ...common, request, ...(note === undefined ? {} : { note }) };
   } catch (error) {
+    if (error instanceof NoRecordError) return { ...common, note: error.message };
     if (!isRefusal(error)) throw error;
     return { ...common, note: `would fail: ${reasonOf(error)}` };
   }

@@ -6,9 +6,10 @@ import { actions, allowedWork } from '../../edits/actions.ts';
 import type { PolicyFor } from '../../edits/conflicts.ts';
 import type { Resource } from '../../resources/define.ts';
 import { carryBulk } from '../edits/bulk.ts';
-import { postpone } from '../edits/remote.ts';
+import { markInFlight } from '../edits/in-flight.ts';
+import { postpone } from '../edits/postpone.ts';
 import { carry } from '../edits/send.ts';
-import { markInFlight, type PushContext } from '../edits/target.ts';
+import type { PushContext } from '../edits/target.ts';
 import type { Context } from '../pass/context.ts';
 import { quarantine } from './quarantine.ts';
 

@@ -1,0 +1,53 @@
+import { type Claim, type Edit, postponeEdits } from '../../db/edits/queue.ts';
+import { WAITS_LONG_MS } from '../../db/status/edit-counts.ts';
+import { reasonOf } from '../../errors.ts';
+import { backoff } from '../../pylon/wire/retry.ts';
+import { inFlightMs, NotYetError } from './in-flight.ts';
+import type { PushContext } from './target.ts';
+
+/**
+ * Puts edits back that could not be carried. Nothing is lost by waiting: what was not done is done later, what may have
+ * been is looked at first.
+ */
+export async function postpone(
+  push: PushContext,
+  { resource, record, edits }: Claim,
+  error: unknown,
+): Promise<void> {
+  if (edits.length === 0) return;
+  const { ctx, requestTimeoutMs } = push;
+  const tries = Math.max(...edits.map((edit) => edit.tries));
+  // To have come too early is no failure: it lengthens no wait, and is not counted.
+  const isEarly = error instanceof NotYetError;
+  const waitMs = isEarly ? error.leastMs : backoffMs(tries);
+  const waitedMs = Math.max(...edits.map((edit) => edit.waitedMs));
+  ctx.log[levelAfter(waitedMs)](
+    { resource, record, waitMs, waitedSeconds: Math.round(waitedMs / 1_000), error: reasonOf(error) },
+    'edit put back: trying again',
+  );
+  const lostMs = () => {
+    const left = inFlightMs(push, { resource, record });
+    return left > 0 ? requestTimeoutMs - left : undefined;
+  };
+  await postponeEdits(ctx, idsOf(edits), { waitMs, error: reasonOf(error), lostMs, isEarly });
+}
+
+/** Puts edits back that waited for another one, which has ended: nothing was tried, and they are due. */
+export async function putBack({ ctx }: PushContext, edits: readonly Edit[], error: string): Promise<void> {
+  if (edits.length > 0) await postponeEdits(ctx, idsOf(edits), { waitMs: 0, error, isEarly: true });
+}
+
+const idsOf = (edits: readonly Edit[]) => edits.map(({ id }) => id);
+
+const EDITS = { attempts: Number.POSITIVE_INFINITY, baseMs: 1_000, capMs: 3_600_000 };
+
+/** Milliseconds before edits that were tried so often are tried again: up to an hour, with jitter. */
+export const backoffMs = (attempts: number): number =>
+  backoff(EDITS, Math.min(attempts, 30), () => (1 + Math.random()) / 2);
+
+/** Milliseconds after which an edit that waits is a warning; after those of `WAITS_LONG_MS` it is an error. */
+const WARN_AFTER_MS = 600_000;
+
+/** How an edit is logged that has waited for so many milliseconds and is put back. */
+const levelAfter = (waitedMs: number): 'info' | 'warn' | 'error' =>
+  waitedMs >= WAITS_LONG_MS ? 'error' : waitedMs >= WARN_AFTER_MS ? 'warn' : 'info';
