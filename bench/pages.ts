@@ -1,4 +1,5 @@
 import { isReject, type MappedRow, rowMapper } from '../src/db/row/row.ts';
+import { formatInstant } from '../src/instant.ts';
 import { createPylon } from '../src/pylon/client.ts';
 import { documentedLimits } from '../src/pylon/limits/limits.ts';
 import { ahead } from '../src/pylon/pages/ahead.ts';
@@ -6,7 +7,6 @@ import { pageSize } from '../src/pylon/pages/page-size.ts';
 import { pages } from '../src/pylon/pages/pages.ts';
 import type { Page, Pylon } from '../src/pylon/types.ts';
 import { issues } from '../src/resources/issues.ts';
-import { formatInstant } from '../src/sync/pass/windows.ts';
 import { NOW, type SandboxProcess } from './sandbox.ts';
 
 /** One answer, parsed, and the rows it makes. */

@@ -1,5 +1,6 @@
+import { isValidInstant } from './instant.ts';
+
 const DAY = /^\d{4}-\d\d-\d\d$/;
-const RFC3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** What `parseDate` accepts, for messages. */
 export const DATE_TAKES =
@@ -10,11 +11,9 @@ export const DATE_TAKES =
  * not exist (30 February, 24:00), which `Date` would move to the next day.
  */
 export function parseDate(text: string): string | undefined {
-  const [, day, time, fraction = '', zone] =
-    RFC3339.exec(DAY.test(text) ? `${text}T00:00:00Z` : text.toUpperCase()) ?? [];
-  const wall = new Date(`${day}T${time}Z`);
-  if (Number.isNaN(wall.getTime()) || !wall.toISOString().startsWith(`${day}T${time}`)) return undefined;
-  const instant = new Date(`${day}T${time}${fraction}${zone}`);
+  const written = DAY.test(text) ? `${text}T00:00:00Z` : text.toUpperCase();
+  if (!isValidInstant(written)) return undefined;
+  const instant = new Date(written);
   const year = instant.getUTCFullYear();
   if (!(year >= 1 && year <= 9999)) return undefined;
   return instant.toISOString().replace('.000Z', 'Z');

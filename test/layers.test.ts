@@ -7,6 +7,9 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** What belongs to no layer: imported by any, imports nothing that is not on this list. */
 const SHARED = [
+  'backoff',
+  'canonical',
+  'instant',
   'errors',
   'order',
   'exact',
@@ -18,6 +21,7 @@ const SHARED = [
   'listening',
   'variables',
   'root',
+  'route',
   'sleep',
 ];
 

@@ -1,5 +1,6 @@
 import type * as described from '../resources/actions.ts';
 import { resources } from '../resources/index.ts';
+import { placeholdersIn } from '../route.ts';
 import { sendable } from './body.ts';
 import type { Values } from './merge.ts';
 
@@ -41,7 +42,7 @@ export function requestOf(
     else body[field] = given[name];
   }
   if (recordField !== undefined) body[recordField] = record;
-  const used = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+  const used = placeholdersIn(route);
   return {
     params: Object.fromEntries(used.map((name) => [name, params[name] ?? ''])),
     body: method === 'DELETE' || Object.keys(body).length === 0 ? undefined : sendable(body),

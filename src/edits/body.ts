@@ -1,6 +1,8 @@
+import { withoutNulls } from '../canonical.ts';
+import { epochOf, formatInstant } from '../instant.ts';
 import type { Resource } from '../resources/define.ts';
-import { isObject, put } from '../resources/fields.ts';
 import type { Kind, WriteColumn, Writes } from '../resources/writes.ts';
+import { placeholdersIn } from '../route.ts';
 import type { Field, Values } from './merge.ts';
 
 /** The kinds of a resource's writable columns. */
@@ -34,25 +36,13 @@ function customField(slug: string, value: unknown): Values {
 
 const distinct = (value: unknown): unknown => (Array.isArray(value) ? [...new Set(value)] : value);
 
-const instant = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)$/;
-
 /** A value as Pylon accepts it: instants in UTC and whole seconds. */
 function written(value: unknown): unknown {
-  if (typeof value !== 'string' || !instant.test(value)) return value;
-  const at = Date.parse(value.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
-  return Number.isNaN(at) ? value : new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+  const at = typeof value === 'string' ? epochOf(value) : undefined;
+  return at === undefined ? value : formatInstant(at);
 }
 
-/** A value without nulls: Pylon sends null for what is not set, but accepts it nowhere. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => item != null).map(withoutNulls);
-  if (!isObject(value)) return value;
-  const kept: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) if (value[key] != null) put(kept, key, withoutNulls(value[key]));
-  return kept;
-}
-
-/** A body as it is sent, without nulls anywhere. */
+/** A body as it is sent, without nulls anywhere: Pylon takes none, and says none where nothing is set. */
 export const sendable = (body: Values): Values => withoutNulls(body) as Values;
 
 /**
@@ -88,12 +78,9 @@ export function bodyOf(
   return sendable(body);
 }
 
-/** Names of a route's placeholders except `id`. */
-export const namesIn = (route: string): readonly string[] =>
-  [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').filter((name) => name !== 'id');
-
 /** The values of a route's placeholders, from a record's id and its row. */
 export function paramsOf(route: string, id: string, row: Values): Readonly<Record<string, string>> {
-  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
-  return Object.fromEntries(names.map((name) => [name, name === 'id' ? id : String(row[name] ?? '')]));
+  return Object.fromEntries(
+    placeholdersIn(route).map((name) => [name, name === 'id' ? id : String(row[name] ?? '')]),
+  );
 }

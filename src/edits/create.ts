@@ -1,3 +1,4 @@
+import { epochOf } from '../instant.ts';
 import type { Resource } from '../resources/define.ts';
 import type { WriteColumn } from '../resources/writes.ts';
 import { bodyOf, kindsOf, takes } from './body.ts';
@@ -73,8 +74,8 @@ const plain = (value: unknown): string => {
     .replace(/\s+/g, ' ')
     .toLowerCase();
   // Pylon stores whole seconds.
-  const at = /^\d{4}-\d\d-\d\d[t ]\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? text : String(Math.floor(at / 1000));
+  const at = epochOf(text);
+  return at === undefined ? text : String(Math.floor(at / 1000));
 };
 
 /** Whether a column helps to recognise an object: not if the server rewrites its values, or it has several. */

@@ -1,7 +1,7 @@
-import { ExactNumber, toJson } from '../exact.ts';
+import { canonicalJson } from '../canonical.ts';
+import { epochOf } from '../instant.ts';
 import { isObject, put } from '../resources/fields.ts';
 import type { Kind } from '../resources/writes.ts';
-import { instantOf } from './instant.ts';
 import { eachOnce, folded, tidied, trimmed } from './tidy.ts';
 
 /** Values by column, as in JSON. */
@@ -9,17 +9,6 @@ export type Values = Readonly<Record<string, unknown>>;
 
 const isEmpty = (value: unknown): boolean =>
   value == null || value === '' || (Array.isArray(value) && value.length === 0);
-
-function canonical(value: unknown): unknown {
-  // Empty values are never sent, and Pylon's objects may contain or omit them.
-  if (Array.isArray(value)) return value.filter((item) => item != null).map(canonical);
-  if (value instanceof ExactNumber) return { exact: value.normalized };
-  if (!isObject(value)) return value;
-  const sorted: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort())
-    if (value[key] != null) put(sorted, key, canonical(value[key]));
-  return sorted;
-}
 
 const asSet = (value: unknown): ReadonlySet<unknown> => new Set(Array.isArray(value) ? value : []);
 
@@ -32,10 +21,10 @@ export function same(kind: Kind, a: unknown, b: unknown): boolean {
   }
   if (typeof a === 'string' && typeof b === 'string') {
     if (a === b) return true;
-    const [left, right] = [instantOf(a), instantOf(b)];
+    const [left, right] = [epochOf(a), epochOf(b)];
     return left !== undefined && left === right;
   }
-  return toJson(canonical(a)) === toJson(canonical(b));
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** Whether two values are the same, or one is what a server may make of the other by tidying it. */

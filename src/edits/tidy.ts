@@ -1,5 +1,5 @@
+import { epochOf } from '../instant.ts';
 import { isObject, put } from '../resources/fields.ts';
-import { instantOf } from './instant.ts';
 
 /** The greatest length of an e-mail address or domain. */
 const LONGEST_NAME = 320;
@@ -54,7 +54,7 @@ const isEmpty = (value: unknown): boolean =>
 
 /** An instant in whole seconds, an address or a domain in lower case, any other text without blanks at its ends. */
 export function trimmed(value: string): string | number {
-  const at = instantOf(value);
+  const at = epochOf(value);
   if (at !== undefined) return Math.floor(at / 1_000);
   const text = value.trim();
   const isName = text.length <= LONGEST_NAME && (ADDRESS.test(text) || DOMAIN.test(text));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readlink, symlink, unlink } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '../errors.ts';
+import { sleep } from '../sleep.ts';
 import { identityOf, isRunning } from './process.ts';
 
 /** Milliseconds to wait for another process, which may do its first start or a forced shutdown. */

@@ -1,6 +1,8 @@
+import { backoffMs } from '../backoff.ts';
 import { reasonOf, TransientError, UnknownOutcomeError, UsageError } from '../errors.ts';
 import { toJson } from '../exact.ts';
 import { concealing, Secret } from '../secret.ts';
+import { sleep as realSleep, type Sleep } from '../sleep.ts';
 import { boundsOf, followingClock, momentNow, steadyNow } from './clock.ts';
 import { PylonError } from './errors.ts';
 import type { Turn } from './limits/budget.ts';
@@ -10,14 +12,7 @@ import { type Attempt, observed } from './observe.ts';
 import { newReach } from './reach.ts';
 import type { Answer, Priority, Pylon, PylonRequest } from './types.ts';
 import { addressOf } from './wire/address.ts';
-import {
-  BACKOFF,
-  type Backoff,
-  backoff,
-  sleep as realSleep,
-  SHORTEST_PAUSE_MS,
-  type Sleep,
-} from './wire/retry.ts';
+import { BACKOFF, type Backoff, SHORTEST_PAUSE_MS } from './wire/retry.ts';
 import { link } from './wire/signal.ts';
 import { attempt, type Outcome, type Prepared, type Wire } from './wire/wire.ts';
 
@@ -190,7 +185,7 @@ export function createPylon(options: PylonOptions): Pylon {
             cause,
           });
         }
-        const waitMs = backoff(retry, failures, random);
+        const waitMs = backoffMs(retry, failures, random);
         const message = 'request failed, trying again';
         report({ level: 'info', message, endpoint, reason, attempt: failures, waitMs });
         await sleep(waitMs, signal);

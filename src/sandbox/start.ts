@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { withPlaceholders } from '../route.ts';
 import { newState } from './data/state.ts';
 import { type SandboxOptions, withDefaults } from './options.ts';
 import { resources } from './resources/index.ts';
@@ -55,9 +56,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   for (const { name, routes } of resources)
     for (const route of routes) {
       const [method = '', path = ''] = route.endpoint.split(' ');
-      app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) =>
-        serve(serving, { name, route }, context),
-      );
+      const pattern = withPlaceholders(path, (parameter) => `:${parameter}`);
+      app.on(method, pattern, (context) => serve(serving, { name, route }, context));
     }
   app.notFound((context) =>
     context.json({ errors: ['route not found'], request_id: serving.newRequestId() }, 404),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { newBackoff, pause } from '../../src/cli/runtime/backoff.ts';
+import { newBackoff } from '../../src/cli/runtime/backoff.ts';
 import { createLog } from '../../src/log.ts';
+import { sleep } from '../../src/sleep.ts';
 
 interface Line {
   readonly level: string;
@@ -68,9 +69,9 @@ describe('waiting for something to come back', () => {
   test('ends at once with the reason of the signal', async () => {
     const stop = new AbortController();
     const reason = new Error('stop');
-    const waiting = pause(60_000, stop.signal);
+    const waiting = sleep(60_000, stop.signal);
     stop.abort(reason);
     await expect(waiting).rejects.toBe(reason);
-    await expect(pause(60_000, stop.signal)).rejects.toBe(reason);
+    await expect(sleep(60_000, stop.signal)).rejects.toBe(reason);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { beginScan, judgeScan } from '../../src/db/deletions/scans.ts';
-import { ZERO_TIME } from '../../src/db/row/instant.ts';
+import { ZERO_TIME } from '../../src/instant.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { tasks } from '../../src/resources/tasks.ts';
 import { define, install } from '../helpers/fields.ts';

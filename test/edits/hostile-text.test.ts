@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { clean } from '../../src/db/row/clean.ts';
 import { arrayLiteral } from '../../src/db/row/fit.ts';
-import { isValidInstant } from '../../src/db/row/instant.ts';
 import { bodyOf } from '../../src/edits/body.ts';
 import { matchScore } from '../../src/edits/create.ts';
 import { same } from '../../src/edits/merge.ts';
 import { tidied, wordsOf } from '../../src/edits/tidy.ts';
 import { findHints } from '../../src/http/hints.ts';
+import { isValidInstant } from '../../src/instant.ts';
 import { webhookNames } from '../../src/resources/index.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { unsigned } from '../../src/resources/signatures.ts';

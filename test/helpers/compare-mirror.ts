@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { expect } from 'vitest';
 import { clean } from '../../src/db/row/clean.ts';
-import { isValidInstant } from '../../src/db/row/instant.ts';
+import { isValidInstant } from '../../src/instant.ts';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { Served } from '../../src/sandbox/world.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { namesIn } from '../../src/edits/body.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources } from '../../src/resources/index.ts';
+import { factsIn } from '../../src/route.ts';
 import type { TestDatabase } from './database.ts';
 import { push, statesIn } from './edits.ts';
 import type { Mirrored } from './session.ts';
@@ -62,7 +62,7 @@ const MORE: Readonly<Record<string, Row>> = {
 /** What Pylon requires of a new object: the one column that is neither a reference nor HTML bears the name `Made here`. */
 function requiredOf({ refers = {}, writes }: Resource): Row {
   const { path = '', required = [] } = writes?.create ?? {};
-  const columns = [...required.filter((one) => typeof one === 'string'), ...namesIn(path)];
+  const columns = [...required.filter((one) => typeof one === 'string'), ...factsIn(path)];
   return Object.fromEntries(
     columns.map((column) => {
       const target = refers[column];

@@ -3,9 +3,9 @@ import { describe, expect } from 'vitest';
 import { TransientError } from '../../src/errors.ts';
 import { followingClock } from '../../src/pylon/clock.ts';
 import type { Pylon } from '../../src/pylon/types.ts';
-import { sleep } from '../../src/pylon/wire/retry.ts';
 import { link } from '../../src/pylon/wire/signal.ts';
 import { attempt, type Wire } from '../../src/pylon/wire/wire.ts';
+import { sleep } from '../../src/sleep.ts';
 import { hang, json, type Respond, rejection, sameLimit, type TestServer, test } from './serving.ts';
 
 const REASON = new Error('stopped by the test');

@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
+import { backoffMs } from '../../src/backoff.ts';
 import { TransientError } from '../../src/errors.ts';
 import type { ClientEvent } from '../../src/pylon/client.ts';
-import { BACKOFF, backoff } from '../../src/pylon/wire/retry.ts';
+import { BACKOFF } from '../../src/pylon/wire/retry.ts';
 import { hang, json, type Respond, rejection, reset, test } from './serving.ts';
 
 const page = (response: Parameters<Respond>[0], status: number) =>
@@ -124,12 +125,12 @@ test('waits grow exponentially to a cap, and are drawn from nothing to all of it
   serve,
   connect,
 }) => {
-  const full = [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => backoff(BACKOFF, attempt, () => 1));
+  const full = [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => backoffMs(BACKOFF, attempt, () => 1));
   expect(full).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
-  expect(backoff(BACKOFF, 5, () => 0)).toBe(0);
+  expect(backoffMs(BACKOFF, 5, () => 0)).toBe(0);
   // Whole milliseconds, as they are shown.
-  expect(backoff(BACKOFF, 1, () => 0.123456)).toBe(62);
-  expect(backoff(BACKOFF, 5, () => 0.25)).toBe(2000);
+  expect(backoffMs(BACKOFF, 1, () => 0.123456)).toBe(62);
+  expect(backoffMs(BACKOFF, 5, () => 0.25)).toBe(2000);
 
   const server = await serve((response) => json(response, {}, 500));
   const slept: number[] = [];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { endHolding, formatInstant, grid, nextSecond, startOf } from '../../src/sync/pass/windows.ts';
+import { formatInstant } from '../../src/instant.ts';
+import { endHolding, grid, nextSecond, startOf } from '../../src/sync/pass/windows.ts';
 
 const DAY = 86_400_000;
 const ANCHOR = '2026-11-24T12:00:00Z';

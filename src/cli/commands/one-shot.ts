@@ -5,6 +5,7 @@ import { changing } from '../../db/lease/transaction.ts';
 import { enqueueCommand, type Handover, readHandover, withdraw } from '../../db/progress/handovers.ts';
 import { migrate } from '../../db/schema/migrate.ts';
 import { PermanentError, UsageError } from '../../errors.ts';
+import { sleep } from '../../sleep.ts';
 import { executeCommand, type HandoverOutcome, type WorkOutcome } from '../../sync/daemon/handovers.ts';
 import { forgetAtEnd } from '../../sync/daemon/retention.ts';
 import { newPuller } from '../../sync/runs/changes.ts';
@@ -14,7 +15,6 @@ import { showPush } from '../render/push-text.ts';
 import { statusOf } from '../render/results.ts';
 import { logSteps } from '../render/steps.ts';
 import { summaryTable } from '../render/summary.ts';
-import { pause } from '../runtime/backoff.ts';
 import { withDatabase } from '../runtime/database.ts';
 import { requireMigrations, tellRestored } from '../runtime/migrated.ts';
 import { pushOptionsOf } from '../runtime/push-options.ts';
@@ -92,7 +92,7 @@ async function follow({ shell }: Setup, db: Database, handover: Handover): Promi
       const outcome = status?.outcome as HandoverOutcome | null | undefined;
       if (outcome != null && !('error' in outcome)) return outcome;
       if (outcome != null) throw new (outcome.usage ? UsageError : PermanentError)(outcome.error);
-      await pause(LOOK_MS, shell.signal);
+      await sleep(LOOK_MS, shell.signal);
     }
   } catch (error) {
     if (shell.signal.aborted) await changing(db, (tx) => withdraw(tx, id));

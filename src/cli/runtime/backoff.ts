@@ -1,12 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-
-/** Waits so many milliseconds; rejects with the signal's reason when that aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-    throw signal.aborted ? signal.reason : error;
-  });
-}
+import { backoffMs, levelAfter, PATIENCE } from '../../backoff.ts';
+import { sleep } from '../../sleep.ts';
 
 /** Waits between retries of something that should work again. */
 export interface Backoff {
@@ -30,10 +24,6 @@ export interface BackoffOptions {
   readonly random?: () => number;
 }
 
-/** A failure is logged as `info` at first, as `warn` after 10 seconds of failures, as `error` after a minute. */
-const WARN_AFTER_MS = 10_000;
-const ERROR_AFTER_MS = 60_000;
-
 /**
  * Waits `firstMs` (500) at first and doubles that up to `mostMs` (30,000), in milliseconds; each wait is shortened at
  * random, by half at most.
@@ -47,12 +37,11 @@ export function newBackoff(options: BackoffOptions): Backoff {
     async wait(error) {
       since ??= now();
       const failingMs = now() - since;
-      const waitMs = Math.round(Math.min(mostMs, firstMs * 2 ** attempts) * (1 - random() / 2));
       attempts += 1;
-      const isAlarm = least === 'error' || failingMs >= ERROR_AFTER_MS;
-      const level = isAlarm ? 'error' : failingMs >= WARN_AFTER_MS ? 'warn' : 'info';
+      const waitMs = backoffMs({ baseMs: firstMs, capMs: mostMs, jitter: 'half' }, attempts, random);
+      const level = least === 'error' ? 'error' : levelAfter(failingMs, PATIENCE.process);
       log[level]({ error, attempts, failingSeconds: Math.round(failingMs / 1000), waitMs }, what);
-      await pause(waitMs, signal);
+      await sleep(waitMs, signal);
     },
     recovered() {
       since = undefined;

@@ -4,12 +4,13 @@ import { type Holder, LeaseHeldError } from '../../db/lease/lease.ts';
 import { type LeaseWatch, watchLease } from '../../db/lease/lease-watch.ts';
 import { LeaseLostError, PermanentError, reasonOf, UsageError } from '../../errors.ts';
 import type { Attempt } from '../../pylon/observe.ts';
+import { sleep } from '../../sleep.ts';
 import { type DaemonOptions, serve } from '../../sync/daemon/daemon.ts';
 import type { OnRead } from '../../sync/daemon/first-reading.ts';
 import type { Activity, Role } from '../../sync/pass/activity.ts';
 import type { OnProgress } from '../../sync/pass/progress.ts';
 import { logSteps } from '../render/steps.ts';
-import { type Backoff, newBackoff, pause } from './backoff.ts';
+import { type Backoff, newBackoff } from './backoff.ts';
 import type { Port } from './port.ts';
 import { pushOptionsOf } from './push-options.ts';
 import { withContext } from './session.ts';
@@ -158,11 +159,11 @@ async function waitOut(
       log.info({ holder: error.holder }, 'standing by: another process works on this database');
     memory.standingBy = name;
     memory.broken.recovered();
-    await pause(Math.min(tempo.standbyMs, Math.max(SOONEST_MS, memory.watch.lapsesInMs())), shell.signal);
+    await sleep(Math.min(tempo.standbyMs, Math.max(SOONEST_MS, memory.watch.lapsesInMs())), shell.signal);
   } else if (error instanceof LeaseLostError) {
     setRole(activity, 'standby');
     log.warn({ error }, 'lease lost: standing by');
-    await pause(tempo.standbyMs, shell.signal);
+    await sleep(tempo.standbyMs, shell.signal);
   } else if (error instanceof TokenRefusedError && memory.token.worked) {
     // It waits without the lease: another process may have been given a new token.
     setRole(activity, 'starting', undefined, reasonOf(error));

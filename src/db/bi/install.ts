@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { LeaseLostError, reasonOf } from '../../errors.ts';
+import { sleep } from '../../sleep.ts';
 import { ownGrants } from '../capture/grants.ts';
 import { identifier, literal } from '../capture/names.ts';
 import { awayOr, DatabaseAwayError } from '../connection/away.ts';
@@ -180,9 +180,7 @@ export async function installViews(
     }
     left = inUse;
     if (left.length === 0 || pauseMs === undefined) break;
-    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
-      throw signal?.aborted ? signal.reason : error;
-    });
+    await sleep(pauseMs, signal);
   }
   const found = pieces
     .map(({ name, leftOut }) => ({

@@ -1,8 +1,9 @@
 import { getTableColumns } from 'drizzle-orm';
-import { namesIn, takes, writableColumns } from '../../edits/body.ts';
+import { takes, writableColumns } from '../../edits/body.ts';
 import { PROVISIONAL } from '../../edits/provisional.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Impossible, RowNames, Writes } from '../../resources/writes.ts';
+import { factsIn } from '../../route.ts';
 import { customFields, differs, jsonOf, refusals } from './checks.ts';
 import { DEFINER, IN_ROW, identifier, literal, TRANSITION } from './names.ts';
 import { ACTOR, DRAFT, queueing, REFUSED } from './shared.ts';
@@ -128,12 +129,12 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
  * Columns that an INSERT can set: those that a create or a later update can send, and those in the request's path.
  */
 const insertable = (writes: Writes): readonly string[] => [
-  ...new Set([...Object.keys(writes.columns), ...namesIn(writes.create?.path ?? '')]),
+  ...new Set([...Object.keys(writes.columns), ...factsIn(writes.create?.path ?? '')]),
 ];
 
 /** SQL that refuses an INSERT without the columns that Pylon requires. */
 function required(name: string, { create }: Writes): string {
-  const all = [...namesIn(create?.path ?? ''), ...(create?.required ?? [])];
+  const all = [...factsIn(create?.path ?? ''), ...(create?.required ?? [])];
   return all
     .map((one) => (typeof one === 'string' ? [one] : one))
     .map((anyOf) => {
@@ -155,7 +156,7 @@ export function captureInsert(resource: Resource, writes: Writes): string {
   const given = ['id', '_synced_at', '_hash', '_order', ...columns];
   // Checks the mirror's columns only, not those that a user has added.
   const fixed = Object.keys(getTableColumns(resource.table)).filter((column) => !given.includes(column));
-  const paths = namesIn(writes.create?.path ?? '').map(
+  const paths = factsIn(writes.create?.path ?? '').map(
     (column) => `
      changes := changes || jsonb_build_object(${literal(column)}, NEW.${identifier(column)});`,
   );

@@ -1,4 +1,5 @@
 import type { Resource } from '../../resources/define.ts';
+import { factsIn } from '../../route.ts';
 import { DEFINER, literal, MARK } from './names.ts';
 
 const array = (names: readonly string[]) => `'{${names.join(',')}}'::text[]`;
@@ -18,8 +19,7 @@ const setsOf = ({ writes }: Resource) =>
     .map(([column]) => column);
 
 /** Columns that the path of the request for one record needs besides the id. */
-const factsOf = ({ get = '' }: Resource) =>
-  [...get.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').filter((name) => name !== 'id');
+const factsOf = ({ get = '' }: Resource) => factsIn(get);
 
 /** SQL: the elements of a value that should be an array. */
 const items = (value: string) =>

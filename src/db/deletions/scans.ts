@@ -1,7 +1,7 @@
 import { and, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { ZERO_TIME } from '../../instant.ts';
 import type { Query, Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
-import { ZERO_TIME } from '../row/instant.ts';
 import { isGiven } from '../row/provisional.ts';
 import { scanCandidates, scanSeen, scans } from '../tables.ts';
 

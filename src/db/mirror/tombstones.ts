@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { toJson } from '../../exact.ts';
 import type { MirrorTable, Resource } from '../../resources/define.ts';
 import { childrenOf, referringTo } from '../../resources/index.ts';
+import { factsIn } from '../../route.ts';
 import type { Executor } from '../connection/connect.ts';
 import { isGiven } from '../row/provisional.ts';
 import { reads, rereads, tombstones } from '../tables.ts';
@@ -69,9 +70,7 @@ async function markChildren(tx: Executor, parent: Resource, gone: readonly strin
  */
 async function rereadReferring(tx: Executor, resource: Resource, gone: readonly string[]): Promise<void> {
   for (const [{ name, table, get = '' }, column] of referringTo(resource)) {
-    const facts = [...get.matchAll(/\{(\w+)\}/g)]
-      .map(([, fact]) => fact ?? '')
-      .filter((fact) => fact !== 'id');
+    const facts = factsIn(get);
     const object = facts.map((fact) => sql`${fact}::text, row.${sql.identifier(fact)}`);
     await tx.execute(sql`
       INSERT INTO ${rereads} (resource, record_id, facts, reason)

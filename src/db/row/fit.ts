@@ -1,5 +1,5 @@
 import { ExactNumber, toJson } from '../../exact.ts';
-import { isValidInstant, isZeroTime } from './instant.ts';
+import { isValidInstant, isZeroTime } from '../../instant.ts';
 
 /** Postgres types that mirror columns may have, as Drizzle names them. */
 export type SqlType =

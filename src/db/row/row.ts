@@ -1,12 +1,13 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import { ordered } from '../../canonical.ts';
 import { parseJson, toJson } from '../../exact.ts';
+import { isZeroTime } from '../../instant.ts';
 import type { MirrorTable, PathFacts, PylonObject, Resource } from '../../resources/define.ts';
 import { type Covered, isObject, leftOver, put } from '../../resources/fields.ts';
 import { clean, mayBeUnclean } from './clean.ts';
-import { digestText, ordered } from './digest.ts';
+import { digestText } from './digest.ts';
 import { arrayLiteral, FITS, type SqlType } from './fit.ts';
-import { isZeroTime } from './instant.ts';
 
 /** The columns that every mirror table has besides the resource's own. */
 const META = new Set(['_synced_at', '_deleted_at', '_extra', '_hash', '_order']);

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { PermanentError, TransientError } from '../../errors.ts';
+import { sleep } from '../../sleep.ts';
 import { forgetViews, migrateViews, type Transact } from '../bi/install.ts';
 import { installGrants, loseGrants, ownGrants } from '../capture/grants.ts';
 import { installCapture } from '../capture/install.ts';

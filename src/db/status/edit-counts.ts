@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { PATIENCE } from '../../backoff.ts';
 import { STATES, type State } from '../../edits/states.ts';
 import type { Executor } from '../connection/connect.ts';
 
@@ -15,7 +16,7 @@ export interface EditCounts {
 }
 
 /** Milliseconds after which a waiting edit needs attention. */
-export const WAITS_LONG_MS = 3_600_000;
+const WAITS_LONG_MS = PATIENCE.edit.errorAfterMs;
 
 interface Row {
   readonly state: State;

@@ -1,3 +1,4 @@
+import { withPlaceholders } from '../../route.ts';
 /**
  * Requests a minute per organization and endpoint, in tiers: low, middle, high. They were 10, 20 and 60
  * until about August 2026 and are 30, 120 and 300 since.
@@ -58,5 +59,5 @@ export const ENDPOINTS: ReadonlyMap<string, Tier> = new Map([
 
 /** An endpoint's name without the names of its placeholders: `GET /issues/{id}` → `GET /issues/{}`. */
 export function canonical(endpoint: string): string {
-  return endpoint.replace(/\{[^}]*\}/g, '{}');
+  return withPlaceholders(endpoint, () => '{}');
 }

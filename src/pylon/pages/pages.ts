@@ -1,9 +1,11 @@
+import { backoffMs } from '../../backoff.ts';
 import { PermanentError, TransientError } from '../../errors.ts';
 import type { Order } from '../../order.ts';
+import { sleep as realSleep, type Sleep } from '../../sleep.ts';
 import { describe, isFields } from '../answer.ts';
 import { AnswerTooLargeError } from '../errors.ts';
 import type { Answer, Listing, Page, Pylon, PylonRequest } from '../types.ts';
-import { BACKOFF, backoff, sleep as realSleep, type Sleep } from '../wire/retry.ts';
+import { BACKOFF } from '../wire/retry.ts';
 import type { PageSize } from './page-size.ts';
 
 export interface Paging {
@@ -129,7 +131,7 @@ export async function* readPages<T>(
           `${endpoint}: says that there is more but sends nothing, ${empty} times in a row`,
         );
       }
-      await sleep(backoff(BACKOFF, empty, paging.random ?? Math.random), listing.signal);
+      await sleep(backoffMs(BACKOFF, empty, paging.random), listing.signal);
       continue;
     }
     if (next === '') throw new PermanentError(`${endpoint}: says that there is more but gives no cursor`);

@@ -1,4 +1,5 @@
 import { PermanentError } from '../../errors.ts';
+import { withPlaceholders } from '../../route.ts';
 import type { PylonRequest } from '../types.ts';
 
 /**
@@ -19,7 +20,7 @@ function segment(route: string, name: string, value: string | undefined): string
  * @throws PermanentError when a placeholder's value is missing or cannot stand in a path.
  */
 export function addressOf(base: string, { route, params = {}, query = {} }: PylonRequest): URL {
-  const path = route.replace(/\{(\w+)\}/g, (_, name: string) => segment(route, name, params[name]));
+  const path = withPlaceholders(route, (name) => segment(route, name, params[name]));
   const url = new URL(base.replace(/\/+$/, '') + path);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   return url;

@@ -1,30 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import type { Growth } from '../../backoff.ts';
 
-export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
-
-/** Waits so many milliseconds; rejects with the signal's reason as soon as that aborts. */
-export const sleep: Sleep = async (ms, signal) => {
-  signal?.throwIfAborted();
-  try {
-    await wait(ms, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    throw signal?.aborted === true ? signal.reason : error;
-  }
-};
-
-export interface Backoff {
+export interface Backoff extends Growth {
   /** Attempts at a read, the first included. */
   readonly attempts: number;
-  readonly baseMs: number;
-  readonly capMs: number;
 }
 
 export const BACKOFF: Backoff = { attempts: 7, baseMs: 500, capMs: 30_000 };
-
-/** Milliseconds to wait after the given failed attempt (1 is the first): exponential, with full jitter. */
-export function backoff({ baseMs, capMs }: Backoff, attempt: number, random: () => number): number {
-  return Math.round(random() * Math.min(capMs, baseMs * 2 ** (attempt - 1)));
-}
 
 /** The form of an HTTP date; `Date.parse` alone accepts almost any text with a number. */
 const HTTP_DATE = /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/;

@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../../backoff.ts';
 import { readCursor } from '../../db/progress/cursors.ts';
 import type { Resource } from '../../resources/define.ts';
+import { sleep } from '../../sleep.ts';
 import type { Activity } from '../pass/activity.ts';
 import type { Context } from '../pass/context.ts';
 import type { PassPosition } from '../pass/pass.ts';
@@ -13,8 +14,7 @@ import { fullSync, parentOf } from '../runs/full-sync.ts';
 export type OnRead = (results: readonly Readonly<ResourceProgress>[]) => Promise<void>;
 
 /** Milliseconds before the first retry of what failed; doubled each time. */
-const FIRST_MS = 10_000;
-const MOST_MS = 300_000;
+const AGAIN = { baseMs: 10_000, capMs: 300_000, jitter: 'none' as const };
 
 /** The resources whose first read is done. */
 export async function doneOnce(ctx: Context, resources: readonly Resource[]): Promise<readonly Resource[]> {
@@ -72,8 +72,8 @@ function readFamily(ctx: Context, options: PullOptions) {
   const once = attempt();
   const goOn = async () => {
     let results = await once;
-    for (let waitMs = FIRST_MS; !isDone(results); waitMs = Math.min(MOST_MS, waitMs * 2)) {
-      await sleep(waitMs, undefined, { signal });
+    for (let failures = 1; !isDone(results); failures += 1) {
+      await sleep(backoffMs(AGAIN, failures), signal);
       results = await attempt();
       log.info({ pass: 'backfill', ...sums(results) }, 'pass ended');
     }

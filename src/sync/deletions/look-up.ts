@@ -1,9 +1,10 @@
 import { isLive, readRow } from '../../db/mirror/rows.ts';
 import type { Evidence } from '../../db/mirror/tombstones.ts';
 import { OtherRecordError, unwrapObject, unwrapRecord } from '../../pylon/answer.ts';
-import { PylonError } from '../../pylon/errors.ts';
+import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import type { PathFacts } from '../../resources/define.ts';
+import { factsIn } from '../../route.ts';
 import type { Pass } from '../pass/pass.ts';
 
 /** What Pylon answers about one record. */
@@ -12,14 +13,9 @@ export type Lookup =
   /** Pylon does not know the record, or has merged it into another one; `words` is its answer, as evidence. */
   | { readonly is: 'gone'; readonly words: Evidence; readonly asked: bigint };
 
-/** Statuses that say that a record does not exist; others concern the request. */
-const GONE = [404, 410];
-
-const placeholders = (route: string) => [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
-
 /** The parameters of the path to one record, from its row. */
 export async function factsOf(pass: Pass, id: string): Promise<Readonly<Record<string, string>>> {
-  const names = placeholders(pass.resource.get ?? '').filter((name) => name !== 'id');
+  const names = factsIn(pass.resource.get ?? '');
   if (names.length === 0) return {};
   const row = (await readRow(pass.ctx.db.orm, pass.resource.table, id)) ?? {};
   return Object.fromEntries(names.flatMap((name) => (row[name] == null ? [] : [[name, String(row[name])]])));
@@ -43,8 +39,7 @@ export async function lookUp(
     return { is: 'there', answer, object: await objectOf(pass, answer, id, `GET ${route}`), facts };
   } catch (error) {
     if (error instanceof OtherRecordError) return { is: 'gone', words: mergedWords(error), asked };
-    if (error instanceof PylonError && GONE.includes(error.status))
-      return { is: 'gone', words: evidenceOf(error), asked };
+    if (error instanceof PylonError && isGone(error)) return { is: 'gone', words: evidenceOf(error), asked };
     throw error;
   }
 }

@@ -1,7 +1,6 @@
+import { backoffMs, levelAfter, PATIENCE } from '../../backoff.ts';
 import { type Claim, type Edit, postponeEdits } from '../../db/edits/queue.ts';
-import { WAITS_LONG_MS } from '../../db/status/edit-counts.ts';
 import { reasonOf } from '../../errors.ts';
-import { backoff } from '../../pylon/wire/retry.ts';
 import { inFlightMs, NotYetError } from './in-flight.ts';
 import type { PushContext } from './target.ts';
 
@@ -19,9 +18,9 @@ export async function postpone(
   const tries = Math.max(...edits.map((edit) => edit.tries));
   // To have come too early is no failure: it lengthens no wait, and is not counted.
   const isEarly = error instanceof NotYetError;
-  const waitMs = isEarly ? error.leastMs : backoffMs(tries);
+  const waitMs = isEarly ? error.leastMs : retryMs(tries);
   const waitedMs = Math.max(...edits.map((edit) => edit.waitedMs));
-  ctx.log[levelAfter(waitedMs)](
+  ctx.log[levelAfter(waitedMs, PATIENCE.edit)](
     { resource, record, waitMs, waitedSeconds: Math.round(waitedMs / 1_000), error: reasonOf(error) },
     'edit put back: trying again',
   );
@@ -39,15 +38,7 @@ export async function putBack({ ctx }: PushContext, edits: readonly Edit[], erro
 
 const idsOf = (edits: readonly Edit[]) => edits.map(({ id }) => id);
 
-const EDITS = { attempts: Number.POSITIVE_INFINITY, baseMs: 1_000, capMs: 3_600_000 };
+const EDITS = { baseMs: 1_000, capMs: 3_600_000, jitter: 'half' as const };
 
 /** Milliseconds before edits that were tried so often are tried again: up to an hour, with jitter. */
-export const backoffMs = (attempts: number): number =>
-  backoff(EDITS, Math.min(attempts, 30), () => (1 + Math.random()) / 2);
-
-/** Milliseconds after which an edit that waits is a warning; after those of `WAITS_LONG_MS` it is an error. */
-const WARN_AFTER_MS = 600_000;
-
-/** How an edit is logged that has waited for so many milliseconds and is put back. */
-const levelAfter = (waitedMs: number): 'info' | 'warn' | 'error' =>
-  waitedMs >= WAITS_LONG_MS ? 'error' : waitedMs >= WARN_AFTER_MS ? 'warn' : 'info';
+export const retryMs = (attempts: number): number => backoffMs(EDITS, attempts);

@@ -7,7 +7,7 @@ import { editOutcomesIn, type Outcome, outcomeFromJson, settleOutcome } from '..
 import type { State } from '../../edits/states.ts';
 import { LeaseLostError, reasonOf, TransientError } from '../../errors.ts';
 import type { Context } from '../pass/context.ts';
-import { backoffMs } from './postpone.ts';
+import { retryMs } from './postpone.ts';
 
 /** Pylon has answered some edits, and storing that fails: it is kept with them, and tried again. */
 export class AnsweredError extends TransientError {
@@ -66,7 +66,7 @@ const isEnding = (error: unknown, { signal }: Context): boolean =>
 /** Keeps an answer that cannot be settled with its edits. */
 async function kept(ctx: Context, outcome: Outcome, tries: number, cause: unknown): Promise<AnsweredError> {
   const ids = editOutcomesIn(outcome).map(({ id }) => id);
-  const waitMs = backoffMs(tries);
+  const waitMs = retryMs(tries);
   const error = `Pylon has answered, and that cannot be stored here: ${whyOf(cause)}`;
   ctx.log.warn(
     { resource: outcome.resource.name, record: outcome.record, edits: ids, waitMs, error: whyOf(cause) },

@@ -1,10 +1,10 @@
 import { readCursor, saveCursor } from '../../db/progress/cursors.ts';
+import { formatInstant } from '../../instant.ts';
 import type { Changes } from '../../resources/define.ts';
 import { batches } from '../pass/batches.ts';
 import { CHANGES, type ChangesPosition } from '../pass/changes-position.ts';
 import { all, any, type Filter, filterIgnored, instantIn, time } from '../pass/filters.ts';
 import type { Pass } from '../pass/pass.ts';
-import { formatInstant } from '../pass/windows.ts';
 
 export interface ChangesOptions {
   /**

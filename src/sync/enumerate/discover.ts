@@ -1,12 +1,13 @@
 import { writing } from '../../db/lease/transaction.ts';
 import { saveCursor } from '../../db/progress/cursors.ts';
 import { PermanentError } from '../../errors.ts';
+import { formatInstant } from '../../instant.ts';
 import { pages } from '../../pylon/pages/pages.ts';
 import type { Listing } from '../../pylon/types.ts';
 import type { Pull } from '../../resources/define.ts';
 import { filterIgnored, instantIn, time } from '../pass/filters.ts';
 import type { Pass, PassPosition } from '../pass/pass.ts';
-import { endHolding, formatInstant, type Grid, grid, nextSecond, startOf } from '../pass/windows.ts';
+import { endHolding, type Grid, grid, nextSecond, startOf } from '../pass/windows.ts';
 
 /** A window of `created_at` and how far it has been read. */
 export interface Window {

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../../backoff.ts';
 import { DatabaseAwayError } from '../../db/connection/away.ts';
 import { ParentGoneError } from '../../db/mirror/parents.ts';
 import { type Due, hasRead } from '../../db/progress/reads.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Resource } from '../../resources/define.ts';
+import { sleep } from '../../sleep.ts';
 import { forEachConcurrent } from '../lib/for-each-concurrent.ts';
 import type { Pass } from '../pass/pass.ts';
 
@@ -17,8 +18,7 @@ const TOO_MANY = 5;
 /** After so many refusals without a success it is the request that is refused, not the single record. */
 const TOO_MANY_REFUSED = 50;
 /** Milliseconds before the first look for more while parents are still being read; doubled each time. */
-const LOOK_FIRST = 25;
-const LOOK_AGAIN = 500;
+const LOOKS = { baseMs: 25, capMs: 500, jitter: 'none' as const };
 
 /** Whether an answer says that the requested record does not exist. */
 const isGone = ({ pull }: Resource, error: unknown): error is PylonError =>
@@ -116,18 +116,15 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
     }
   };
 
-  for (let waitMs = LOOK_FIRST; ; ) {
+  for (let idle = 1; ; idle += 1) {
     // Asked before the sweep: parents that arrive during it are for the next one.
     const last = pass.parentsDone();
     const before = read;
     const found = await sweep();
     if (found === 0 && last) break;
     // Nothing is due yet, or another pass is reading it.
-    if (read > before) waitMs = LOOK_FIRST;
-    else {
-      await sleep(waitMs, undefined, { signal: pass.signal });
-      waitMs = Math.min(LOOK_AGAIN, waitMs * 2);
-    }
+    if (read > before) idle = 0;
+    else await sleep(backoffMs(LOOKS, idle), pass.signal);
   }
 
   const lastRefused = suspects.at(-1)?.[1];

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { dropReread, type Reread, readRereads } from '../../db/mirror/rereads.ts';
 import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
+import { sleep } from '../../sleep.ts';
 import { askOrProve } from '../deletions/single.ts';
 import { mapSettled } from '../lib/map-settled.ts';
 import type { Pass } from '../pass/pass.ts';
@@ -26,7 +26,7 @@ export async function rereadLeft(pass: Pass): Promise<void> {
     const left = await readRereads(db.orm, name, { reason: 'held' });
     if (left.length === 0) return;
     if (get === undefined) break;
-    await sleep(pause, undefined, { signal: pass.signal });
+    await sleep(pause, pass.signal);
     reasons = await rereadEach(pass, get, left);
   }
   const left = await readRereads(db.orm, name, { reason: 'held' });

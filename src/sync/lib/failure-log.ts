@@ -1,8 +1,5 @@
 import type { Logger } from 'pino';
-
-/** How long something must have been failing, in milliseconds, to be logged as a warning, and as an error. */
-const WARN_AFTER_MS = 60_000;
-const ERROR_AFTER_MS = 600_000;
+import { levelAfter, PATIENCE } from '../../backoff.ts';
 
 /** Logs failures, at a level that rises with how long they last, and recoveries. */
 export interface FailureLog {
@@ -23,8 +20,10 @@ export function newFailureLog(log: Logger, now: () => number = () => performance
       const began = since.get(what) ?? now();
       since.set(what, began);
       const failingMs = now() - began;
-      const level = failingMs >= ERROR_AFTER_MS ? 'error' : failingMs >= WARN_AFTER_MS ? 'warn' : 'info';
-      log[level]({ ...fields, failingSeconds: Math.round(failingMs / 1_000) }, 'failed: it is tried again');
+      log[levelAfter(failingMs, PATIENCE.piece)](
+        { ...fields, failingSeconds: Math.round(failingMs / 1_000) },
+        'failed: it is tried again',
+      );
     },
     recovered(what) {
       const began = since.get(what);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep, sleepUnlessAborted } from '../../sleep.ts';
 
 /** Work done piece by piece at a given pace. */
 export interface PacedWork {
@@ -29,15 +29,15 @@ export async function runPaced(
       const leftMs = (await everyMs()) - (performance.now() - beganAt);
       if (leftMs > 0) {
         // While a table is being filled its pace changes within a minute.
-        await sleep(Math.min(leftMs, idleMs), undefined, { signal });
+        await sleep(Math.min(leftMs, idleMs), signal);
         continue;
       }
       beganAt = performance.now();
-      if (!(await work())) await sleep(idleMs, undefined, { signal });
+      if (!(await work())) await sleep(idleMs, signal);
     } catch (error) {
       if (signal.aborted) return;
       onError(error);
-      await sleep(idleMs, undefined, { signal }).catch(() => {});
+      await sleepUnlessAborted(idleMs, signal);
     }
   }
 }

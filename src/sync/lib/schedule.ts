@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { localZone } from '../../cron.ts';
 import { link } from '../../pylon/wire/signal.ts';
+import { sleepUnlessAborted } from '../../sleep.ts';
 import { type Clocks, newTimetable } from './timetable.ts';
 
 /** A pass that is started by a cron expression. */
@@ -43,7 +43,6 @@ export interface ScheduleOptions {
 const LOOK_MS = 1_000;
 
 const realClocks = (): Clocks => ({ wall: Date.now(), steady: performance.now() });
-const realWait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
 
 /**
  * Runs each pass when it is due, and by default once at the start, until the signal. Passes run concurrently, and so
@@ -53,7 +52,7 @@ const realWait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { sig
  * @throws what `onError` threw.
  */
 export async function runSchedule(passes: readonly PlannedPass[], options: ScheduleOptions): Promise<void> {
-  const { log, signal, clocks = realClocks, wait = realWait, zone = localZone() } = options;
+  const { log, signal, clocks = realClocks, wait = sleepUnlessAborted, zone = localZone() } = options;
   const stop = link(signal);
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;

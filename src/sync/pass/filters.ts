@@ -1,6 +1,5 @@
-import { isValidInstant } from '../../db/row/instant.ts';
 import { PermanentError } from '../../errors.ts';
-import { formatInstant } from './windows.ts';
+import { formatInstant, isValidInstant } from '../../instant.ts';
 
 /** A search filter in Pylon's form. Pylon does not document whether comparisons of time include their bound. */
 export interface Filter {

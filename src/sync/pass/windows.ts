@@ -1,4 +1,4 @@
-import { ZERO_TIME } from '../../db/row/instant.ts';
+import { ZERO_TIME } from '../../instant.ts';
 
 /** Pylon's timestamps have whole seconds, and so do the bounds of windows. */
 const SECOND = 1_000;
@@ -6,11 +6,6 @@ const DAY = 86_400 * SECOND;
 
 /** The oldest instant Pylon sends (Go's zero time): no window begins before it. */
 const YEAR_ONE = ZERO_TIME;
-
-/** RFC 3339 in UTC with whole seconds. */
-export function formatInstant(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
-}
 
 /** The next whole second: what was created within the current one lies before it. */
 export function nextSecond(ms: number): number {

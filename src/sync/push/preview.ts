@@ -8,6 +8,7 @@ import { creationBody, wantedOf } from '../../edits/create.ts';
 import { planUpdate } from '../../edits/plan.ts';
 import { reasonOf } from '../../errors.ts';
 import { resourceNamed } from '../../resources/index.ts';
+import { withPlaceholders } from '../../route.ts';
 import { compared } from '../edits/delete.ts';
 import { isRefusal, isRefused, lookUp, NoRecordError, readRemote } from '../edits/remote.ts';
 import { groupsOf } from '../edits/send.ts';
@@ -126,4 +127,4 @@ async function deletionOf(
 }
 
 const pathOf = (route: string, params: Readonly<Record<string, string>>): string =>
-  route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  withPlaceholders(route, (name) => encodeURIComponent(params[name] ?? ''));

@@ -1,7 +1,7 @@
 import { comingEdits, statesOf } from '../../db/edits/queue.ts';
 import { allowedWork } from '../../edits/actions.ts';
 import type { State } from '../../edits/states.ts';
-import { sleep } from '../../pylon/wire/retry.ts';
+import { sleep } from '../../sleep.ts';
 import type { Context } from '../pass/context.ts';
 import { type Preview, previewEdits } from './preview.ts';
 import { newPusher, type PushOptions, pushDue } from './push.ts';

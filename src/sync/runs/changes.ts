@@ -1,5 +1,6 @@
 import { writing } from '../../db/lease/transaction.ts';
 import { NOT_BEGUN, readCursor, saveCursor } from '../../db/progress/cursors.ts';
+import { formatInstant } from '../../instant.ts';
 import type { Changes, Resource } from '../../resources/define.ts';
 import { enumerateChanges } from '../enumerate/changes.ts';
 import { CHANGES, type ChangesPosition } from '../pass/changes-position.ts';
@@ -7,7 +8,6 @@ import type { Context } from '../pass/context.ts';
 import type { PassPosition } from '../pass/pass.ts';
 import { newProgress, type ResourceProgress } from '../pass/progress.ts';
 import type { PullOptions } from '../pass/pull-options.ts';
-import { formatInstant } from '../pass/windows.ts';
 import { runPass } from './run-pass.ts';
 import { type ChildSync, newChildSync, newSyncChildren } from './sync-children.ts';
 

@@ -39,3 +39,17 @@ export function isValidInstant(text: string): boolean {
     (parts[7] === undefined || (Number(zoneHour) <= 15 && Number(zoneMinute) <= 59))
   );
 }
+
+/** As Postgres writes an instant, or RFC 3339 does: with its zone, whose minutes may be left out. */
+const ZONED = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d)(?::?(\d\d))?$/;
+
+/** Epoch milliseconds of an instant as Postgres, Pylon or a person writes it; undefined for any other text. */
+export function epochOf(text: string): number | undefined {
+  const [, day, time, zone, minutes = '00'] = ZONED.exec(text.toUpperCase()) ?? [];
+  if (day === undefined) return undefined;
+  const ms = Date.parse(`${day}T${time}${zone === 'Z' ? zone : `${zone}:${minutes}`}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** RFC 3339 in UTC with whole seconds, of epoch milliseconds. */
+export const formatInstant = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
