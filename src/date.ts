@@ -12,7 +12,7 @@ export const DATE_TAKES =
  */
 export function parseDate(text: string): string | undefined {
   const written = DAY.test(text) ? `${text}T00:00:00Z` : text.toUpperCase();
-  if (!isValidInstant(written)) return undefined;
+  if (written.includes(' ') || !isValidInstant(written)) return undefined;
   const instant = new Date(written);
   const year = instant.getUTCFullYear();
   if (!(year >= 1 && year <= 9999)) return undefined;
