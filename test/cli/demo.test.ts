@@ -34,12 +34,27 @@ test('demo fills every table, says how to look at them, and leaves nothing behin
   const reports = await fetch(`${page}/reports`);
   expect([reports.status, (await reports.text()).match(/<svg class="chart"/g)?.length]).toEqual([200, 4]);
 
+  // What it invites to type works, letter for letter, and reaches the stand-in.
+  const typed = [...demo.printed().matchAll(/^ {2}pylon-sync sql "(.+)"$/gm)].map(
+    ([, statement]) => statement ?? '',
+  );
+  const answers: unknown[] = [];
+  for (const statement of typed) answers.push(await run(['sql', statement], { PYLON_SYNC_DATA_DIR: folder }));
+  expect(answers).toEqual([
+    { status: 0, stdout: expect.stringContaining('(5 rows)'), stderr: '' },
+    { status: 0, stdout: 'UPDATE 1\n', stderr: '' },
+    { status: 0, stdout: expect.stringMatching(/local-\S+\s*\n\(1 row\)/), stderr: '' },
+  ]);
+
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   for (const { name } of resources) {
     const { rows } = await client.query(`SELECT count(*)::integer AS live FROM pylon.${name}`);
     expect(rows[0].live, name).toBeGreaterThan(0);
   }
+  const states = async () =>
+    (await client.query('SELECT state FROM pylon_sync.edits ORDER BY id')).rows.map(({ state }) => state);
+  await expect.poll(states).toEqual(['applied', 'applied']);
   const { rows } = await client.query('SHOW data_directory');
   const postmaster = Number.parseInt(
     await readFile(join(rows[0].data_directory, 'postmaster.pid'), 'utf8'),
@@ -55,6 +70,7 @@ test('demo fills every table, says how to look at them, and leaves nothing behin
     .split('\n')
     .filter((line) => line !== '' && !line.includes('pass outlasts its schedule'));
   expect([status, said]).toEqual([0, []]);
+  expect(demo.printed()).toMatch(/The demo has ended: its Postgres is stopped, and .*demo-\d+ is removed\./);
   expect(await isAlive(postmaster)).toBe(false);
   expect(await readdir(folder)).toEqual([]);
   expect(await run(['url'], itsFolder)).toEqual({

@@ -36,7 +36,7 @@ describe('beside a daemon', () => {
     sandbox.world.addMessage(other, { id: 'one-more' });
     const { status, stdout, stderr } = await run(['sync', '--resource', 'issues'], env);
     expect([status, stdout]).toEqual([0, expect.stringMatching(/issues .*issue_messages /s)]);
-    expect(stderr).toContain('handing it over');
+    expect(stderr).toContain('handing the command over');
     // What it was asked for is there when it ends.
     const { rows } = await database.pool.query(
       "SELECT title, (SELECT count(*)::int FROM pylon.issue_messages WHERE id = 'one-more') AS messages FROM pylon.issues WHERE id = $1",

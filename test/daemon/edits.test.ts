@@ -88,7 +88,7 @@ describe('beside a daemon', () => {
     await edit("title = 'Slow'");
     const { status, stdout, stderr } = await run(['push'], env);
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^(Edits: 1 applied|Nothing is due)\.\n$/)]);
-    expect(stderr).toContain('handing it over');
+    expect(stderr).toContain('handing the command over');
     expect(await statesIn(database)).toEqual(['applied']);
   });
 });
