@@ -8,17 +8,26 @@ import { NoProgramsError } from '../../postgres/binaries.ts';
 import { startEmbedded } from '../../postgres/embedded.ts';
 import { identityOf } from '../../postgres/process.ts';
 import { documentedLimits } from '../../pylon/limits/limits.ts';
+import { ALLOWED } from '../../resources/actions.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { Secret } from '../../secret.ts';
 import type { OnRead } from '../../sync/daemon/first-reading.ts';
 import { newActivity } from '../../sync/pass/activity.ts';
 import type { ResourceProgress } from '../../sync/pass/progress.ts';
+import { commandName } from '../process/called.ts';
 import type { Run, Shell } from '../process/shell.ts';
 import { reachServer } from '../runtime/database.ts';
 import { openPort } from '../runtime/port.ts';
 import { type Setup, withConfig } from '../runtime/setup.ts';
 import { runWithShutdownDeadline } from '../runtime/shutdown.ts';
 import { runDaemon } from './start.ts';
+
+/** Statements to try, one that reads and two that change something in Pylon. */
+const INVITATIONS = [
+  'SELECT number, state, title FROM pylon_bi.issues ORDER BY created_at DESC LIMIT 5',
+  "UPDATE pylon.issues SET title = 'Renamed in SQL' WHERE number = 42",
+  "INSERT INTO pylon.contacts (name, email) VALUES ('Ana Example', 'ana@example.com') RETURNING id",
+];
 
 const ISSUES = 240;
 
@@ -57,6 +66,7 @@ async function runDemo(shell: Shell): Promise<number> {
     }
   } finally {
     await remove(folder);
+    shell.stdout.write(`The demo has ended: its Postgres is stopped, and ${folder} is removed.\n`);
   }
 }
 
@@ -65,6 +75,7 @@ function demoConfig(config: Config, sandbox: Sandbox, dataDir: string): Config {
     ...config,
     dataDir,
     databaseUrl: undefined,
+    allow: ALLOWED,
     apiUrl: sandbox.url,
     token: new Secret(sandbox.token),
     limits: documentedLimits('current', MINUTE_MS),
@@ -88,7 +99,7 @@ async function serveDemo(setup: Setup): Promise<number> {
     });
     try {
       const onRead: OnRead = async (results) => {
-        shell.stdout.write(`${greeting(results, server.url, port.url)}\n`);
+        shell.stdout.write(`${greeting(results, server.url, port.url, commandName(shell.env))}\n`);
       };
       return await runDaemon(setup, server, { activity, port, onRead });
     } finally {
@@ -114,6 +125,7 @@ function greeting(
   results: readonly Readonly<ResourceProgress>[],
   url: string,
   page: string | undefined,
+  command: string,
 ): string {
   const rows = results.reduce((sum, { inserted }) => sum + inserted, 0);
   const empty = results.filter(({ inserted }) => inserted === 0).map(({ resource }) => resource);
@@ -130,6 +142,11 @@ function greeting(
     `Connect with ${url}`,
     '',
     `  psql '${url}' -c 'SELECT state, count(*) FROM pylon.issues WHERE _deleted_at IS NULL GROUP BY state'`,
+    '',
+    'Or in another terminal, here, without psql; the two changes go to the stand-in within a second:',
+    '',
+    ...INVITATIONS.map((statement) => `  ${command} sql "${statement}"`),
+    `  ${command} edits list`,
     '',
     ...(page === undefined ? [] : [`The operator's page: ${page}/`, `Reports, drawn: ${page}/reports`]),
     'Ctrl-C ends it and removes its database.',
