@@ -92,7 +92,7 @@ export async function onDatabase<T>(
     if (!hasWorked && db.trust === 'encrypted') log.warn(UNVERIFIED);
     let timer: NodeJS.Timeout | undefined;
     const interruptSoon = () => {
-      timer = setTimeout(() => db.interrupt(signal.reason), tempo.finishMs).unref();
+      timer = setTimeout(() => db.interrupt(signal.reason, tempo.finishMs), tempo.finishMs).unref();
     };
     signal.addEventListener('abort', interruptSoon, { once: true });
     try {

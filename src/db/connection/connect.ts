@@ -16,8 +16,11 @@ export interface Database {
   readonly vital: Pool;
   /** How far the connections are protected. */
   readonly trust: Trust;
-  /** Cuts the connections of the work: its running queries fail at once with the reason. Later queries work again. */
-  interrupt(reason: Error): void;
+  /**
+   * Cuts the connections of the work: its running queries fail at once with the reason. Later queries work again, but
+   * wait for `laterMs` at most, if given.
+   */
+  interrupt(reason: Error, laterMs?: number): void;
   /** Closes all connections without waiting: queries that still run fail. */
   close(): Promise<void>;
 }

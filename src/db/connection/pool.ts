@@ -24,9 +24,11 @@ export interface Connections {
   readonly pool: pg.Pool;
   readonly trust: Trust;
   /**
-   * Cuts the present connections: queries that wait on one fail at once with the reason. New connections can be made.
+   * Cuts the present connections: queries that wait on one fail at once with the reason. New connections can be made;
+   * from now on one is closed after `laterMs` without traffic, if given. Queries that waited for a free connection go
+   * on new ones, and would wait as long as those that were cut.
    */
-  cut(reason: Error): void;
+  cut(reason: Error, laterMs?: number): void;
   /** Ends the pool. Connections that are not closed within half a second are cut. */
   close(): Promise<void>;
 }
@@ -50,6 +52,7 @@ const FAREWELL_MS = 500;
 export function openPool(url: string, options: PoolOptions): Connections {
   const { max, silenceMs, mayExit = false } = options;
   const sockets = new Set<Socket>();
+  let limitMs = silenceMs;
   const { config, Client, trust } = clientOf(url, options);
   const pool = new pg.Pool({
     ...config,
@@ -69,9 +72,10 @@ export function openPool(url: string, options: PoolOptions): Connections {
     client.on('error', (error) => {
       if (!reasons.has(client)) reasons.set(client, error);
     });
-    limitSilence(client, silenceMs);
+    limitSilence(client, limitMs);
   });
-  const cut = (reason?: Error) => {
+  const cut = (reason?: Error, laterMs = limitMs) => {
+    limitMs = laterMs;
     for (const socket of sockets) socket.destroy(reason);
   };
   return {
@@ -79,7 +83,7 @@ export function openPool(url: string, options: PoolOptions): Connections {
     trust,
     cut,
     async close() {
-      const impatient = setTimeout(cut, FAREWELL_MS);
+      const impatient = setTimeout(() => cut(), FAREWELL_MS);
       await pool.end();
       await Promise.all([...sockets].map((socket) => new Promise((closed) => socket.once('close', closed))));
       clearTimeout(impatient);
