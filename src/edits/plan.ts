@@ -40,13 +40,13 @@ export interface Write {
 export interface Outcome {
   readonly id: number;
   /**
-   * Names of its fields that are in conflict (`held`), that lost to Pylon, and that a later one of these edits
-   * replaces.
+   * Names of its fields that are in conflict and wait for a person; `lost`: whose conflict the policy decides for
+   * Pylon; `replaced`: of either kind, but a later one of these edits changes them too.
    */
   readonly held: readonly string[];
   readonly lost: readonly string[];
   readonly replaced: readonly string[];
-  /** Names of its fields that Pylon has or will have. */
+  /** Names of its fields whose value Pylon has already, or gets by this plan's request. */
   readonly kept: readonly string[];
   readonly remote: Values;
 }
@@ -154,9 +154,9 @@ function isOvertaken(
 }
 
 /**
- * Compares edits of one record with Pylon's values, three ways and field by field. Returns what to send in one
- * request and what then happens to each edit. `later`: edits that an earlier attempt sent together with these, and
- * that now follow by themselves.
+ * Compares edits of one record, field by field, with their base and with Pylon's values (`remote`). Returns what to
+ * send in one request and the outcome of each edit after it. `later`: edits that an earlier attempt sent together
+ * with these, and that now follow on their own. Sends nothing itself.
  */
 export function planUpdate(
   edits: readonly Asked[],

@@ -8,7 +8,7 @@ import { EXPIRY_MS, type LeaseWatch, watchLease } from './lease-watch.ts';
 
 export type { Holder };
 
-/** The lease of this database is held by another process. */
+/** Another process holds the lease of this database. */
 export class LeaseHeldError extends PermanentError {
   override name = 'LeaseHeldError';
   readonly holder: Holder;
@@ -54,9 +54,9 @@ export interface LeaseOptions {
   readonly heartbeatMs?: number;
   /** Milliseconds after the last heartbeat at which others may take over; default `EXPIRY_MS`. */
   readonly expiryMs?: number;
-  /** What the caller has seen of the lease so far, if it waits for it. */
+  /** The caller's earlier observations of the lease, if it waits for it: they tell whether the lease has lapsed. */
   readonly watch?: LeaseWatch;
-  /** Aborts reading the lease, in case the database does not answer. */
+  /** Ends the wait for the database, in case it does not answer. */
   readonly signal?: AbortSignal;
 }
 

@@ -7,7 +7,7 @@ import { writing } from './transaction.ts';
 /** Milliseconds between tries. */
 const PAUSE_MS = 200;
 
-/** Where to write, and until when. */
+/** The database to write to, and the signal that ends the attempts. */
 export interface Writer {
   readonly db: Pick<Database, 'pool'>;
   readonly lease: Lease;
@@ -15,11 +15,11 @@ export interface Writer {
 }
 
 /**
- * `writing`, tried again until no other transaction's lock is in its way: for what is known to be right, and must not be
- * given up because a person has a row open. `work` runs anew in each try.
+ * Runs `work` in a writing transaction, and repeats it while another transaction's lock prevents it. For writes that
+ * must not be given up because a person has locked a row. `work` runs anew in each try.
  *
- * @param mayPass What else is over after a moment.
- * @throws what does not pass; the signal's reason.
+ * @param mayPass Whether another error is temporary, so that the transaction is repeated.
+ * @throws any error that is neither a lock's nor temporary; the signal's reason.
  */
 export async function writingOnceUnlocked<T>(
   { db, lease, signal }: Writer,

@@ -80,14 +80,15 @@ export async function unsettledOf(
   return rows;
 }
 
-/** Rows as they should be shown. */
+/** Rows as users are to see them: Pylon's values with unsettled edits on top. */
 export interface ShownRows {
   readonly rows: readonly Row[];
   /** Ids of the rows with unsettled edits. */
   readonly edited: ReadonlySet<string>;
   /**
-   * For edited rows that were written: notes what changed in Pylon and saves Pylon's values of the edited columns as
-   * the edits' shadows. No change is noted for `mended` rows, whose previous values were not Pylon's.
+   * Must be called after the rows were written, with the ids of those that were. For the edited ones among them,
+   * notes what changed in Pylon and saves Pylon's values of the edited columns as the edits' shadows. Notes no change
+   * for `mended` rows, whose previous values were not Pylon's.
    */
   noteSeen(tx: Executor, written: ReadonlySet<string>, mended?: ReadonlySet<string>): Promise<void>;
 }
@@ -114,9 +115,9 @@ async function knownOf(
 }
 
 /**
- * Applies unsettled edits on top of Pylon's values. Leaves records out that have an unsettled DELETE; if the resource
- * has no request for one record, `noteSeen` notes with the DELETE what has changed. The rows must be locked, so that
- * nobody edits them meanwhile.
+ * Applies unsettled edits on top of Pylon's values, and returns the rows to write. It leaves out records that have an
+ * unsettled DELETE; if Pylon has no request for a single record of the resource, `noteSeen` saves with the DELETE
+ * what has changed. The caller must have locked the rows, so that nobody edits them meanwhile.
  *
  * @throws RowFaultError if the edits of a row cannot be applied.
  */

@@ -130,7 +130,10 @@ function distinct(rows: readonly Row[]): readonly Row[] {
  * With `contents`, rows with an equal digest are compared by their columns too: a row that was changed behind the
  * daemon's back is written again, and counts as updated.
  *
- * Must run inside a writing transaction.
+ * Must run inside a writing transaction. Returns the counts and the ids of what was written, and the ids to fetch
+ * again.
+ *
+ * @throws RowFaultError if the unsettled edits of a row cannot be applied; errors of the database.
  */
 export async function upsert(
   tx: Executor,
@@ -163,7 +166,7 @@ export async function upsert(
   const locked = await lockRows(tx, table, present);
   const writable = fresh.filter((row) => !hashes.has(row.id) || locked.has(row.id));
   const shown = await withEdits(tx, resource, writable);
-  // Compared again with the rows locked and without edited columns, which differ rightly.
+  // Compared again with the rows locked, and without the edited columns, which may differ.
   const except = await editedColumns(tx, resource, suspects, shown.edited);
   const damagedOf = (among: ReadonlySet<string>) =>
     differing(
@@ -202,7 +205,7 @@ export async function upsert(
   const missed = toWrite.map(({ id }) => id).filter((id) => !ids.has(id));
   const kept = await suppressed(tx, resource, missed, order);
   await shown.noteSeen(tx, ids, damaged);
-  // Left out on purpose: rows with an unsettled DELETE, and rows that are as they should be.
+  // Not written on purpose, and so not deferred: rows with an unsettled DELETE, and undamaged rows.
   const leftOut = new Set(writable.map(({ id }) => id));
   for (const { id } of toWrite) leftOut.delete(id);
   const deleted = existing.rows.filter((row) => row.deleted && ids.has(row.id)).map(({ id }) => id);

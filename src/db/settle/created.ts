@@ -26,10 +26,12 @@ export interface Creation {
 }
 
 /**
- * Ends a create: Pylon's object stands under its own id, wherever the provisional one did; what a
- * create does not carry is queued in the same person's name; what had failed for want of the record is tried again.
+ * Settles a create that Pylon has executed. Replaces the provisional id with Pylon's everywhere. Queues an update, in
+ * the name of the same person, for the fields that the create's request could not contain. Requeues edits that failed
+ * because the record was not created.
  *
- * @throws Postgres's `23505` on the table's primary key if a pull stores the object at the same moment.
+ * @throws Postgres's `23505` on the table's primary key if a pull stores the object at the same moment; TypeError if
+ * Pylon's object is no valid record.
  */
 export async function settleCreated(
   tx: Executor,

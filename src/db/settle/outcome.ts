@@ -22,22 +22,23 @@ export type Outcome =
   | ({ readonly is: 'deleted' } & Deleted)
   | ({ readonly is: 'not deleted' } & Undeleted);
 
-/** What settling takes beside the outcome. */
+/** What settling needs beside the outcome. */
 export interface Settling extends Writer {
   readonly pendingDeletions: PendingDeletions;
 }
 
 /**
- * Settles it, in one transaction, which is tried again until no lock is in its way. The edits that ended with it.
+ * Settles edits by their outcome, in one transaction. Repeats the transaction while another transaction's lock
+ * prevents it. Returns the edits that were settled, or that now wait for a person.
  *
- * @throws what does not pass; the signal's reason.
+ * @throws any error but a lock's, e.g. of a user's constraint or trigger; LeaseLostError; the signal's reason.
  */
 export function settleOutcome(settling: Settling, outcome: Outcome): Promise<readonly Ended[]> {
   const { name } = outcome.resource;
   return writingOnceUnlocked(
     settling,
     (tx) => settle(tx, settling.pendingDeletions, outcome),
-    // A pull stores the object that a create has made, at this moment.
+    // A pull stores the created object at this moment: the next try finds its row.
     (error) => outcome.is === 'created' && isIdTaken(error, name),
   );
 }
@@ -61,7 +62,7 @@ async function settle(
   }
 }
 
-/** The outcome of each of its edits. */
+/** The outcomes of the single edits. */
 export const editOutcomesIn = (outcome: Outcome): readonly EditOutcome[] =>
   'editOutcomes' in outcome ? outcome.editOutcomes : [outcome.editOutcome];
 

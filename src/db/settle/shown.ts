@@ -26,7 +26,7 @@ export interface ShownRow extends RemoteRow {
   readonly order: Order;
 }
 
-/** Undefined where Pylon did not show the record, or what it showed is none. */
+/** Converts Pylon's object to a row; undefined if there is none, or if it is no valid record. */
 export function shownRow(resource: Resource, shown: Shown | undefined): ShownRow | undefined {
   if (shown === undefined) return undefined;
   const { object, facts, order } = shown;

@@ -31,8 +31,9 @@ export interface Settlement {
 }
 
 /**
- * Ends edits and makes their row what Pylon shows: fields that later edits change keep the values of these. Where a row
- * cannot be written at this moment it is noted to be read again.
+ * Settles updates or an action, and sets the row to Pylon's values with the later edits on top. If the row cannot be
+ * written now, or Pylon's object is not known, queues the record to be fetched again. Returns the edits that ended,
+ * those that they replaced included.
  */
 export async function settleTold(
   tx: Executor,
@@ -62,7 +63,7 @@ export async function settleTold(
   return [...ended, ...superseded, ...dropped];
 }
 
-/** Notes that a record is to be read again, with its child records. */
+/** Queues a record to be fetched again, with its children. */
 async function readAgain(tx: Executor, resource: Resource, record: string, facts: PathFacts): Promise<void> {
   await noteRereads(tx, resource.name, [record], facts, 'hint');
   const children = childrenOf(resource).map(({ name }) => name);

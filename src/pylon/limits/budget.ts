@@ -8,7 +8,7 @@ export interface BudgetOptions {
   readonly intervalMs: number;
   /** Concurrent requests. */
   readonly concurrency: number;
-  /** Epoch milliseconds; must not go back. */
+  /** The time in epoch milliseconds; must never decrease. */
   readonly now: () => number;
   /** When requests of an earlier process were answered, epoch milliseconds: they count against the limit too. */
   readonly occupied?: readonly number[];
@@ -34,12 +34,13 @@ export interface Turn {
 /** One endpoint's queue of requests, and the sliding window that limits it. */
 export interface Budget {
   /**
-   * Runs `send` when its turn comes: highest priority first, at most `allowed` within an interval.
+   * Runs `send` when its turn comes, and returns its result: highest priority first, at most `allowed` requests
+   * within an interval.
    *
    * After a 429 the queue pauses for as long as the server asked. During a long pause a single request probes every
    * `askEveryMs`. The first request after the pause goes alone too; the others wait for its answer.
    *
-   * @throws the signal's reason when it aborts before the turn comes.
+   * @throws what `send` throws; the signal's reason if it aborts before the turn comes.
    */
   run<T>(send: (turn: Turn) => Promise<T>, priority: Priority, signal?: AbortSignal): Promise<T>;
   use(): EndpointUse;
@@ -70,7 +71,7 @@ export function createBudget(options: BudgetOptions): Budget {
   const queue = new PQueue({ concurrency: Math.min(options.concurrency, allowed) });
   /** When slots become free, ascending; slots of requests in flight are counted in `underWay`. */
   const freeAt = [...(options.occupied ?? [])]
-    // An earlier process may have had a clock ahead of ours.
+    // The clock of an earlier process may have been ahead of this one's.
     .map((time) => Math.min(time, now()) + intervalMs)
     .sort((a, b) => a - b);
   let underWay = 0;

@@ -15,8 +15,8 @@ import { type EditTarget, NoRequestError, type PushContext, prepared } from './t
 import { exists, idsIn, look } from './trace.ts';
 
 /**
- * Of records that Pylon was told to merge into another one, those that it does not have any more, with the proof;
- * the others are to be read again.
+ * Of the records that a merge was to remove, returns those that Pylon does not have any more, with the proof of their
+ * deletion. The others are to be fetched again.
  */
 async function mergedOf(
   push: PushContext,
@@ -26,7 +26,7 @@ async function mergedOf(
 ): Promise<Pick<Settlement, 'alsoReread' | 'gone' | 'proof'>> {
   const gone: string[] = [];
   for (const loser of losers) {
-    // What it cannot be asked for now is found gone by whatever asks next.
+    // If the request fails, the record counts as present: the next fetch finds out.
     const isThere = await exists(push, resource, loser).catch((error: unknown) => {
       if (push.ctx.signal.aborted) throw error;
       return true;
@@ -43,7 +43,9 @@ async function mergedOf(
   };
 }
 
-/** What is left to be done: records that were merged already cannot be merged again. */
+/**
+ * The arguments of an action without the records that an earlier attempt has merged: Pylon cannot merge them again.
+ */
 async function leftOf(
   push: PushContext,
   { resource }: EditTarget,
@@ -57,8 +59,11 @@ async function leftOf(
 }
 
 /**
- * Carries out an action. What must not be done twice is noted before it is sent; where its answer was lost, Pylon is
- * looked at, and a person is asked where that does not tell.
+ * Sends an action and settles its edit. An action that must not be executed twice is saved as sent beforehand. If its
+ * answer was lost, `look` searches Pylon for its effect before another attempt; if that shows nothing certain, the
+ * edit fails and a person decides.
+ *
+ * @throws NotYetError; AnsweredError; errors of requests, except a refusal of the action.
  */
 export async function carryAction(push: PushContext, target: EditTarget, edit: Edit): Promise<void> {
   const { ctx, pylon } = push;
@@ -110,7 +115,7 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
     });
   } catch (error) {
     if (error instanceof PylonError && error.status !== 401) {
-      // What is to be gone, and was asked for before, is gone.
+      // An earlier attempt of this DELETE may have removed it.
       if (action.method === 'DELETE' && isGone(error) && edit.attempts > 1)
         return end({ event: 'settle', sent: body });
       return refuse(error, body);

@@ -20,7 +20,9 @@ import { type EditTarget, NoRequestError, type PushContext, prepared } from './t
 
 type Bulk = NonNullable<Writes['bulk']>;
 
-/** Milliseconds before each look for the effect: it comes when Pylon gets to it. */
+/**
+ * Milliseconds to wait before each search for the effect: Pylon executes a bulk request some time after its answer.
+ */
 const LOOKS = [1_500, 8_000];
 
 const targetOf = (resource: Resource, { record_id }: Edit): EditTarget => ({
@@ -29,7 +31,7 @@ const targetOf = (resource: Resource, { record_id }: Edit): EditTarget => ({
   facts: {},
 });
 
-/** What Pylon holds of records, in one search; one that it does not show is left out. */
+/** Pylon's values of records, by id, from one search. Records that the search does not return are missing. */
 async function readMany(
   { ctx, pylon }: PushContext,
   resource: Resource,
@@ -47,13 +49,13 @@ async function readMany(
     for (const object of objects) {
       const remote = remoteIn(resource, { status: 200, body: undefined, order, bytes, date }, object, {});
       const id = String(remote.row.id);
-      // A filter that was ignored would answer everything.
+      // If Pylon ignored the filter, it would return every record.
       if (wanted.has(id)) held.set(id, remote);
     }
   return held;
 }
 
-/** The body of one request for all: a set by what is added or taken away. */
+/** The body of one request for all the edits. A set is written as what to add, or as what to remove. */
 function bulkBody(resource: Resource, { ids, set }: Bulk, edits: readonly Edit[], writes: readonly Write[]) {
   const [edit] = edits;
   const body = { [ids]: edits.map(({ record_id }) => record_id), ...bodyOf(resource, writes, {}) };
@@ -66,7 +68,7 @@ function bulkBody(resource: Resource, { ids, set }: Bulk, edits: readonly Edit[]
     : { ...body, [set.column]: removes, [set.mode]: 'remove_only' };
 }
 
-/** Whether a record shows what was to be written, or what Pylon made of it. */
+/** Whether a record has the written values, or what Pylon made of them. */
 const shows = ({ row }: Remote, { writes }: Plan): boolean =>
   writes.every((write) => {
     const { kind, value, before } = write;
@@ -75,8 +77,11 @@ const shows = ({ row }: Remote, { writes }: Plan): boolean =>
   });
 
 /**
- * Carries edits of many records that are changed alike: compared in one search, written in one request, read back.
- * What conflicts, what the search did not show and what the request left undone goes one by one.
+ * Sends the same change of many records: compares the records in one search, writes them in one request and reads
+ * them back. Sends an edit on its own if it conflicts, if the search did not return its record, or if the request had
+ * no effect on it.
+ *
+ * @throws the signal's reason; errors of the database when edits cannot even be put back.
  */
 export async function carryBulk(
   push: PushContext,
@@ -88,7 +93,7 @@ export async function carryBulk(
   if (bulk === undefined) return;
   const kinds = kindsOf(resource);
   let open: readonly Edit[] = edits;
-  /** Those that a request was sent for: Pylon may get to the ones that are left open later still. */
+  /** The edits of the bulk request. Pylon may still execute those that the read-back leaves open. */
   let sent: readonly Edit[] = [];
   const noteSent = () => {
     for (const edit of sent)
@@ -106,7 +111,7 @@ export async function carryBulk(
       const remote = held.get(edit.record_id);
       if (remote === undefined) continue;
       const plan = planOf(edit, remote.row, kinds, (field) => policy(resource.name, field));
-      // One of which no plan can be made fails when it goes by itself.
+      // An edit that cannot be planned is refused when it is sent on its own.
       if (plan === undefined) continue;
       plans.set(edit.id, plan);
       if (plan.writes.length > 0) continue;
@@ -118,7 +123,7 @@ export async function carryBulk(
       return outcome !== undefined && outcome.held.length + outcome.lost.length === 0;
     };
     const together = open.filter(isWhole);
-    // What is to be written is the same for all, whatever one of them holds of it already.
+    // One body for all: an edit goes along only if it needs to write the same fields.
     const writes = [...(plans.get(together[0]?.id ?? 0)?.writes ?? [])];
     const names = writes.map(({ column, slug }) => `${column} ${slug}`).join();
     const alike = together.filter(
@@ -142,7 +147,7 @@ export async function carryBulk(
   } catch (error) {
     if (ctx.signal.aborted) throw error;
     noteSent();
-    // Who of them is to blame shows when they go one by one.
+    // After a refusal, sending the edits one by one shows which of them Pylon refuses.
     if (!(error instanceof PylonError || error instanceof NoRequestError)) {
       for (const edit of open)
         await postpone(push, { resource: resource.name, record: edit.record_id, edits: [edit] }, error);
@@ -163,7 +168,10 @@ function planOf(edit: Edit, ...given: DropFirst<Parameters<typeof planUpdate>>):
 
 type DropFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
 
-/** Settles one of many; where that fails, what Pylon said is kept with it, and the others go on. */
+/**
+ * Settles one of the edits. If its outcome cannot be stored, `settle` saves the outcome with the edit, and the others
+ * go on.
+ */
 async function settleOne(
   push: PushContext,
   resource: Resource,
@@ -186,7 +194,7 @@ interface Sent {
   readonly answer: Answer;
 }
 
-/** Settles what is seen to have taken effect; the rest of `open` is returned. */
+/** Settles the edits whose effect a search shows. Returns the rest of `open`. */
 async function readBack(
   push: PushContext,
   resource: Resource,

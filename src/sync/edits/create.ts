@@ -15,7 +15,7 @@ import { readRemote, remoteOf } from './remote.ts';
 import { settle, settleUnasked } from './settle.ts';
 import { type EditTarget, NoRequestError, type PushContext, prepared } from './target.ts';
 
-/** A create on its way, with what was changed of its record since. */
+/** A create to be sent, with the later edits of its record. */
 interface Creating {
   readonly create: Edit;
   readonly updates: readonly Edit[];
@@ -24,8 +24,13 @@ interface Creating {
 }
 
 /**
- * Creates a record in Pylon. What was changed of it meanwhile goes with it; what a create does not carry follows. After
- * an attempt of which nobody knows what it did, the object is looked for, and never made a second time.
+ * Creates a record in Pylon and settles its edits. Later updates of the record are sent with the create; fields that
+ * the create's request cannot contain follow as an update. If the answer to an earlier attempt was lost, `recover`
+ * searches Pylon for the object first: the create is sent again only if it is not found, and fails if only a person
+ * can tell.
+ *
+ * @throws TransientError while another edit creates the same; NotYetError; AnsweredError; errors of requests, except
+ * a refusal of the create.
  */
 export async function carryCreate(
   push: PushContext,
@@ -91,7 +96,7 @@ async function send(
   } catch (error) {
     if (error instanceof PylonError && error.status !== 401)
       return refused(push, target, creating, error, before ?? { ...since, at: Number.POSITIVE_INFINITY });
-    // Nothing of it arrived: there is nothing to look for.
+    // The request did not arrive, so that the next attempt need not search for an object.
     if (before === undefined && (error instanceof TransientError || error instanceof PylonError))
       await noteUnsent(ctx.db, ctx.lease, create.id);
     throw error;
@@ -173,7 +178,7 @@ async function fail(
   await settle(ctx, { is: 'not created', resource, record, editOutcomes, create: create.id });
 }
 
-/** It was deleted here before Pylon had it. */
+/** Discards the edits of a record that was deleted here before Pylon had it. */
 async function drop(
   { ctx }: PushContext,
   { resource, record }: EditTarget,

@@ -13,9 +13,12 @@ import { settle } from './settle.ts';
 import type { EditTarget, PushContext } from './target.ts';
 
 /**
- * Deletes a record in Pylon, unless somebody changed it there since its row was known here: then a person decides, or the
- * policy. Its edits from before are void with the deletion, and go on where it comes to nothing. After an attempt of
- * which nobody knows what it did, the record is looked for first.
+ * Deletes a record in Pylon and settles the DELETE. If somebody has changed the record in Pylon since its values were
+ * last known here, the conflict policy decides: to delete, to keep Pylon's record or to ask a person. Earlier edits
+ * of the record end with the deletion; if the record is not deleted, they are put back. If an earlier attempt may
+ * have deleted the record, a missing record counts as deleted.
+ *
+ * @throws NotYetError; AnsweredError; errors of requests, except refusals for this record.
  */
 export async function carryDelete(
   push: PushContext,
@@ -25,7 +28,7 @@ export async function carryDelete(
 ): Promise<void> {
   const { ctx } = push;
   const { resource, record } = target;
-  // Before the look: what it shows is the end of an earlier request only if none was on its way any more.
+  // Read before the lookup: its result is final only if no earlier request was still in flight.
   const leftMs = inFlightMs(push, { resource: resource.name, record });
   const found = resource.get === undefined ? undefined : await lookUp(push, target);
   const isThere = found === undefined || isRemote(found);
@@ -53,7 +56,10 @@ export async function carryDelete(
   );
 }
 
-/** How it compares with what Pylon holds; where that has no request for one record, with what a listing last showed. */
+/**
+ * Compares the DELETE with Pylon's values. Without them (Pylon has no request for one record), the last listing
+ * counts.
+ */
 export function compared(
   { policy }: Pick<PushContext, 'policy'>,
   { resource }: EditTarget,
@@ -76,7 +82,7 @@ function contestedOutcome({ id }: Edit, { verdict, contested, remote }: Deletion
     : { id, event: 'discard', remote, error: `changed in Pylon, where it stays: ${names}` };
 }
 
-/** How the request went: the record is gone, or why Pylon keeps it. */
+/** Sends the DELETE. Returns the proof that the record is gone, or Pylon's refusal. */
 async function ask(
   { ctx, pylon }: PushContext,
   { resource, record, facts }: EditTarget,
@@ -94,7 +100,7 @@ async function ask(
   }
 }
 
-/** Pylon has deleted the record, or did not have it any more. */
+/** Settles the DELETE of a record that Pylon does not have any more. */
 async function deleted(
   push: PushContext,
   target: EditTarget,
@@ -107,14 +113,14 @@ async function deleted(
     ...{ edit: id, deleted_by: actor, confirmed_by: endpoint, status },
     ...(requestId === undefined ? {} : { request_id: requestId }),
   };
-  // Whatever was answered before this moment is older than the end of the record.
+  // Answers from before this moment are older than the deletion.
   const answered = push.ctx.lease.nextOrder();
   const proof = { asked: answered, answered, scan: null, evidence };
   const editOutcome: EditOutcome = { id, event: 'settle', status, requestId };
   await settle(push.ctx, { is: 'deleted', resource, record, editOutcome, proof });
 }
 
-/** The row is back, and the other edits go on. */
+/** Restores the row and puts the record's other edits back. */
 async function undeleted(
   push: PushContext,
   target: EditTarget,

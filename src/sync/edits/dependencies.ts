@@ -12,10 +12,13 @@ import type { EditTarget, PushContext } from './target.ts';
 
 const isWaiting = ({ state }: Known) => state !== null && (UNSETTLED as readonly string[]).includes(state);
 
-/** A create of which the id is not known. */
+/** A provisional id that has no id of Pylon's (yet). */
 type Missing = Known & { readonly edit: number };
 
-/** An edit with the ids that Pylon gave, or what is in its way. What only looks like a provisional id is left alone. */
+/**
+ * Replaces the provisional ids in an edit with Pylon's, or returns the first one that has none yet. Text that only
+ * looks like a provisional id stays.
+ */
 function resolved(edit: Edit, named: readonly string[], found: ReadonlyMap<string, Known>): Edit | Missing {
   const missing = named
     .map((id) => found.get(id))
@@ -37,8 +40,9 @@ const outcomeWithout = ({ id }: Edit, { edit, state }: Missing): EditOutcome => 
 });
 
 /**
- * The edits that can be carried out, with Pylon's ids in the place of provisional ones. Those that name a record which
- * could not be created fail with it; should one still be waited for, they wait too.
+ * Returns the edits that can be sent, with provisional ids replaced by Pylon's. An edit that names a record whose
+ * create has failed or was discarded fails too. From the first edit that names a record still to be created, the
+ * edits are put back.
  */
 export async function resolveProvisionalIds(
   push: PushContext,
@@ -69,7 +73,7 @@ export async function resolveProvisionalIds(
   const editOutcomes = failed.map(({ editOutcome }) => editOutcome);
   if (!isProvisional(target.record)) {
     const ended = failed.map(({ edit }) => edit);
-    // Pylon was not asked: where it cannot be settled it is tried again, and then the create may be there.
+    // Nothing was sent: if settling fails, the edits are tried again, and the record may be created by then.
     await settleUnasked(ctx, toldOutcome(target, ended, editOutcomes, undefined));
     return ready;
   }
@@ -79,7 +83,7 @@ export async function resolveProvisionalIds(
     await settleUnasked(ctx, { is: 'not created', resource, record, editOutcomes });
     return ready;
   }
-  // What was changed of it since goes with it.
+  // If the create fails, so do the later edits of its record.
   const error = `depends on edit ${create}`;
   const rest = ready.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create }));
   const all = [...editOutcomes, ...rest];

@@ -1,7 +1,7 @@
 import { TransientError } from '../../errors.ts';
 import type { EditTarget, PushContext } from './target.ts';
 
-/** Nothing may be sent for a record before a while has passed. */
+/** Nothing may be sent for a record yet, for at least `leastMs` milliseconds. */
 export class NotYetError extends TransientError {
   override name = 'NotYetError';
   readonly leastMs: number;
@@ -11,7 +11,7 @@ export class NotYetError extends TransientError {
   }
 }
 
-/** A record, by name. */
+/** A record: the resource's name and the id. */
 interface Named {
   readonly resource: string;
   readonly record: string;
@@ -19,7 +19,7 @@ interface Named {
 
 const keyOf = ({ resource, record }: Named): string => `${resource} ${record}`;
 
-/** Notes that a request whose answer was lost may still take effect, for so many milliseconds. */
+/** Notes that a request whose answer was lost may still take effect, for `ms` milliseconds. */
 export function markInFlight(
   { inFlight, requestTimeoutMs }: PushContext,
   named: Named,
@@ -28,7 +28,7 @@ export function markInFlight(
   inFlight.set(keyOf(named), performance.now() + ms);
 }
 
-/** For how many milliseconds an earlier request for a record may still take effect. */
+/** Returns for how many milliseconds an earlier request for a record may still take effect; 0 if none can. */
 export function inFlightMs({ inFlight }: PushContext, named: Named): number {
   const left = (inFlight.get(keyOf(named)) ?? 0) - performance.now();
   if (left <= 0) inFlight.delete(keyOf(named));
@@ -36,7 +36,7 @@ export function inFlightMs({ inFlight }: PushContext, named: Named): number {
 }
 
 /**
- * To be called before anything is sent for a record.
+ * Must be called before anything is sent for a record.
  *
  * @throws NotYetError while an earlier request whose answer was lost may still take effect.
  */
@@ -45,7 +45,7 @@ export function assertNoInFlightRequest(push: PushContext, { resource, record }:
   if (left > 0) throw new NotYetError(left);
 }
 
-/** Nothing that was sent for a record is under way any more. */
+/** Notes that no request for a record can still take effect. */
 export function clearInFlight({ inFlight }: PushContext, { resource, record }: EditTarget): void {
   inFlight.delete(keyOf({ resource: resource.name, record }));
 }

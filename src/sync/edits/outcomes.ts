@@ -7,11 +7,11 @@ import { fieldsIn, nameOf, type Values } from '../../edits/merge.ts';
 import type { Refusal, RemoteObject } from './remote.ts';
 import type { EditTarget } from './target.ts';
 
-/** What Pylon shows of a record, as it is stored. */
+/** Pylon's object in the form in which an outcome saves it. */
 const shownIn = ({ facts }: EditTarget, remote: RemoteObject | undefined) =>
   remote === undefined ? undefined : { object: remote.object, facts, order: remote.answer.order };
 
-/** How edits end, with what Pylon holds of the record; undefined: it is read again, with its child records. */
+/** The outcome of updates or an action. Without `remote`, the record and its children are fetched again. */
 export function toldOutcome(
   target: EditTarget,
   edits: readonly Edit[],
@@ -31,7 +31,7 @@ export function toldOutcome(
   };
 }
 
-/** Pylon refuses edits: the row is reset to Pylon's value. */
+/** The outcome of edits that Pylon refuses: the row is reset to Pylon's values. */
 export function refusedOutcome(
   target: EditTarget,
   edits: readonly Edit[],
@@ -48,8 +48,9 @@ export const refusalOf = ({ id }: Edit, { message, status, requestId }: Refusal)
 });
 
 /**
- * A delete comes to nothing, or has a person decide: the row is back as Pylon showed it; where Pylon did not show it, as
- * it was, to be read again. `known`: what it was compared with.
+ * The outcome of a DELETE that is not executed, or that waits for a person: the row is restored with Pylon's values.
+ * Without `remote` it is restored as it was, and fetched again. `known` are the values that the DELETE was compared
+ * with.
  */
 export function undeletedOutcome(
   target: EditTarget,

@@ -5,8 +5,9 @@ import { inFlightMs, NotYetError } from './in-flight.ts';
 import type { PushContext } from './target.ts';
 
 /**
- * Puts edits back that could not be carried. Nothing is lost by waiting: what was not done is done later, what may have
- * been is looked at first.
+ * Puts edits back into the queue after a failed attempt, to be tried again after a wait that grows with the attempts.
+ * If the attempt may have had an effect, the next one compares with Pylon first. A NotYetError counts as no failure:
+ * it sets the wait itself.
  */
 export async function postpone(
   push: PushContext,
@@ -16,7 +17,7 @@ export async function postpone(
   if (edits.length === 0) return;
   const { ctx, requestTimeoutMs } = push;
   const tries = Math.max(...edits.map((edit) => edit.tries));
-  // To have come too early is no failure: it lengthens no wait, and is not counted.
+  // Trying too early is no failure: it does not lengthen later waits and is not counted.
   const isEarly = error instanceof NotYetError;
   const waitMs = isEarly ? error.leastMs : retryMs(tries);
   const waitedMs = Math.max(...edits.map((edit) => edit.waitedMs));
@@ -31,7 +32,7 @@ export async function postpone(
   await postponeEdits(ctx, idsOf(edits), { waitMs, error: reasonOf(error), lostMs, isEarly });
 }
 
-/** Puts edits back that waited for another one, which has ended: nothing was tried, and they are due. */
+/** Puts back, due at once, edits that waited for another one, which has ended. This does not count as an attempt. */
 export async function putBack({ ctx }: PushContext, edits: readonly Edit[], error: string): Promise<void> {
   if (edits.length > 0) await postponeEdits(ctx, idsOf(edits), { waitMs: 0, error, isEarly: true });
 }
@@ -40,5 +41,5 @@ const idsOf = (edits: readonly Edit[]) => edits.map(({ id }) => id);
 
 const EDITS = { baseMs: 1_000, capMs: 3_600_000, jitter: 'half' as const };
 
-/** Milliseconds before edits that were tried so often are tried again: up to an hour, with jitter. */
+/** Milliseconds to wait after so many attempts: up to an hour, with jitter. */
 export const retryMs = (attempts: number): number => backoffMs(EDITS, attempts);

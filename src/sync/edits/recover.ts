@@ -11,7 +11,7 @@ import type { Recovery } from '../../resources/writes.ts';
 import { all, time } from '../pass/filters.ts';
 import type { EditTarget, PushContext } from './target.ts';
 
-/** Milliseconds by which clocks may be apart. */
+/** The most by which two clocks are assumed to differ, in milliseconds. */
 const SKEW_MS = 60_000;
 
 /** An object that a create may have made. */
@@ -22,24 +22,27 @@ interface Candidate {
   readonly likeness: 'same' | 'maybe';
 }
 
-/** What became of a create whose answer was lost. */
+/** The result of the search for the object of a create whose answer was lost. */
 export type Recovered =
   | { readonly is: 'found'; readonly candidate: Candidate }
-  /** Pylon does not have it, or not yet. */
+  /** Pylon does not list such an object, or not yet. */
   | { readonly is: 'none' }
-  /** The same is being created a second time at this moment: what was found may be that. */
+  /** Another edit is creating the same object: what was found may be its result. */
   | { readonly is: 'busy' }
-  /** Nobody but a person can tell. */
+  /** Only a person can tell; `why` is the message for them. */
   | { readonly is: 'unclear'; readonly why: string };
 
-/** Between which times of creation an object is looked for, epoch milliseconds. */
+/**
+ * The range of `created_at` to search, in epoch milliseconds: around the value that the create sets, otherwise from
+ * its first sending on.
+ */
 function spanOf(wanted: Values, { at }: FirstSent): { readonly from: number; readonly to: number } {
   const given = typeof wanted.created_at === 'string' ? Date.parse(wanted.created_at) : Number.NaN;
   if (!Number.isNaN(given)) return { from: given - SKEW_MS, to: given + SKEW_MS };
   return { from: at - SKEW_MS, to: Number.POSITIVE_INFINITY };
 }
 
-/** Whether an object was created at a time when the create can have made it; true where it does not say. */
+/** Whether the create can have made an object, judging by `created_at`; true if the object has none. */
 export function createdWithin(row: Values, wanted: Values, since: FirstSent): boolean {
   const at = typeof row.created_at === 'string' ? Date.parse(row.created_at) : Number.NaN;
   const { from, to } = spanOf(wanted, since);
@@ -63,7 +66,7 @@ function listingsOf(
     return [{ method: 'POST', route, arguments: { filter: all(bounds) }, limit: changes?.limit }];
   }
   const limit = 'limit' in pull ? pull.limit : undefined;
-  // Of a listing in parts, those that can hold it.
+  // Of a listing in parts, only the parts that can contain the object.
   const parts = (pull.by === 'list' ? pull.variants : undefined) ?? [{}];
   return parts
     .filter((part) =>
@@ -95,8 +98,10 @@ async function candidatesIn(
 const endpointOf = ({ writes }: Resource) => `POST ${writes?.create?.path ?? ''}`;
 
 /**
- * Looks for what a create may have made although its answer was lost. What was in Pylon before it left, and what
- * another create has made, is not it.
+ * Searches Pylon for the object of a create whose answer was lost. Objects that Pylon had before the create was first
+ * sent (`since`), and objects that another create has made, do not count.
+ *
+ * @throws any error of the requests.
  */
 export async function recover(
   push: PushContext,

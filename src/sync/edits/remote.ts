@@ -8,33 +8,36 @@ import type { Answer } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { EditTarget, PushContext } from './target.ts';
 
-/** What Pylon holds of a record. */
+/** Pylon's object of a record, and the answer that contained it. */
 export interface RemoteObject {
   readonly answer: Answer;
   readonly object: unknown;
 }
 
-/** The same, with the values of its row. */
+/** Pylon's object of a record, with the values of its row. */
 export interface Remote extends RemoteObject {
   readonly row: Values;
 }
 
-/** Pylon answered with what is no record. */
+/** Pylon's answer does not contain a valid record. */
 export class NoRecordError extends PermanentError {
   override name = 'NoRecordError';
 }
 
-/** Why Pylon does not do what was asked of a record: it refuses, or has merged the record into another one. */
+/**
+ * The error when Pylon does not execute a request for a record: it refuses, or it has merged the record into another
+ * one.
+ */
 export type Refusal = PylonError | OtherRecordError;
 
-/** Whether it is the record's matter: a refused token is not. */
+/** Whether an error concerns the record alone. A refused token (401) concerns all requests. */
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof OtherRecordError || (error instanceof PylonError && error.status !== 401);
 
 /**
- * What an answer, or one object of it, says of a record.
+ * Reads a record's values from an object of an answer.
  *
- * @throws NoRecordError when it is none.
+ * @throws NoRecordError if the object is no valid record.
  */
 export function remoteIn(
   resource: Resource,
@@ -50,7 +53,11 @@ export function remoteIn(
 export const remoteOf = (resource: Resource, answer: Answer, facts: EditTarget['facts']): Remote =>
   remoteIn(resource, answer, unwrapObject(answer), facts);
 
-/** The same of an answer to what was asked of the record: another one throws `OtherRecordError`. */
+/**
+ * Reads the record's values from an answer to a request for it.
+ *
+ * @throws OtherRecordError if the answer is about another record; NoRecordError.
+ */
 export const remoteOfRecord = (
   { resource, record, facts }: EditTarget,
   answer: Answer,
@@ -58,9 +65,10 @@ export const remoteOfRecord = (
 ): Remote => remoteIn(resource, answer, unwrapRecord(answer, record, endpoint), facts);
 
 /**
- * Asks Pylon for the record.
+ * Fetches the record from Pylon.
  *
- * @throws OtherRecordError where it was merged into another one; NoRecordError.
+ * @throws OtherRecordError if the record was merged into another one; PylonError; NoRecordError; any other error of
+ * the request.
  */
 export async function readRemote(
   { ctx, pylon }: Pick<PushContext, 'ctx' | 'pylon'>,
@@ -72,7 +80,7 @@ export async function readRemote(
   return remoteOfRecord(target, answer, `GET ${route}`);
 }
 
-/** That a record is gone, in Pylon's words. */
+/** The answer by which Pylon says that a record is gone. */
 export interface Gone {
   readonly endpoint: string;
   readonly status: number;
@@ -84,7 +92,11 @@ export type Found = Remote | Gone | Refusal;
 export const isRemote = (found: Found): found is Remote => 'row' in found;
 export const isRefused = (found: Found | undefined): found is Refusal => found instanceof Error;
 
-/** What Pylon holds of the record; that it is gone; why nothing can be asked of it. */
+/**
+ * Fetches the record. Returns its values, the proof that it is gone, or Pylon's refusal.
+ *
+ * @throws any error that is no refusal.
+ */
 export async function lookUp(push: Pick<PushContext, 'ctx' | 'pylon'>, target: EditTarget): Promise<Found> {
   try {
     return await readRemote(push, target);

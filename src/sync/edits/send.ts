@@ -22,8 +22,11 @@ import { AnsweredError, settle, settleAgain } from './settle.ts';
 import { type EditTarget, NoRequestError, type PushContext, prepared } from './target.ts';
 
 /**
- * Carries out what waits for one record, in its order: updates that follow one another together. Whatever happens,
- * each of its edits is settled or put back.
+ * Sends the claimed edits of one record in their order, consecutive updates in one request. Settles each edit, or
+ * puts it back if sending or settling it fails.
+ *
+ * @throws the signal's reason, after which the edits stay claimed until the next process requeues them; errors of the
+ * database when edits cannot even be put back.
  */
 export async function carry(push: PushContext, claim: Claim): Promise<void> {
   const { ctx } = push;
@@ -43,7 +46,10 @@ export async function carry(push: PushContext, claim: Claim): Promise<void> {
   }
 }
 
-/** What a request for the record takes: of one that is not in the table, its edits say it. */
+/**
+ * The record with the parameters of its routes. They come from the create or the DELETE if there is one, otherwise
+ * from the row.
+ */
 async function targetOf({ ctx }: PushContext, { resource: name, record, edits }: Claim): Promise<EditTarget> {
   const resource = resourceNamed(name);
   const create = edits.find(({ operation }) => operation === 'create');
@@ -61,7 +67,7 @@ async function carryOut(push: PushContext, target: EditTarget, claimed: readonly
   const deletion = edits.find(({ operation }) => operation === 'delete');
   if (deletion !== undefined) return carryDelete(push, target, edits, deletion);
   for (const [place, group] of groupsOf(edits).entries()) {
-    // As they stand now: what became of those before is what they start from.
+    // Read again: settling the earlier groups may have changed the base of these edits.
     const left =
       place === 0
         ? group
@@ -76,7 +82,10 @@ async function carryOut(push: PushContext, target: EditTarget, claimed: readonly
   }
 }
 
-/** Carries out single edits of many records one by one, as they stand now. */
+/**
+ * Sends edits of different records one after the other, each read again before. Skips those that are not claimed any
+ * more.
+ */
 export async function carryEach(
   push: PushContext,
   resource: Resource,
@@ -88,7 +97,7 @@ export async function carryEach(
   }
 }
 
-/** Updates that follow one another, and what goes by itself. */
+/** Groups the edits of a record by request: consecutive updates together, any other edit alone. */
 export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
   const groups: Edit[][] = [];
   for (const edit of edits) {
@@ -99,7 +108,11 @@ export function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
   return groups;
 }
 
-/** Sends edits in one request; where Pylon refuses them together, one by one, so that it is known which it refuses. `later`: those that went with them, and follow. */
+/**
+ * Sends updates of one record in one request and settles them. If Pylon refuses them together, sends them one by one,
+ * which shows which of them it refuses. `later`: edits that an earlier attempt sent together with these, and that
+ * follow on their own.
+ */
 async function carryTogether(
   push: PushContext,
   target: EditTarget,
@@ -156,10 +169,10 @@ async function carryTogether(
   await settle(ctx, toldOutcome(target, edits, outcomesOf(plan, { body, answer, kept }), after));
 }
 
-/** Sends edits one by one: which of them is to blame shows then. */
+/** Sends edits one by one, to find those that Pylon refuses. */
 async function carryApart(push: PushContext, target: EditTarget, edits: readonly Edit[]): Promise<void> {
   for (const [place, { id }] of edits.entries()) {
-    // As it stands now: what became of the one before is what it starts from.
+    // Read again: settling the one before may have changed its base.
     const left = await readEdits(push.ctx.db.orm, [id]);
     if (left.length > 0) await carryTogether(push, target, left, edits.slice(place + 1));
   }
@@ -168,13 +181,13 @@ async function carryApart(push: PushContext, target: EditTarget, edits: readonly
 interface Sent {
   readonly body: Values;
   readonly answer: Answer;
-  /** Fields that Pylon left as they were. */
+  /** Fields that Pylon left unchanged although the request wrote them. */
   readonly kept: readonly string[];
 }
 
 const names = (list: readonly string[]) => list.join(', ');
 
-/** How each edit ends, once what was written is seen. */
+/** Converts a plan to the outcome of each edit. `sent`: the request and its answer, if the plan needed one. */
 export function outcomesOf({ outcomes }: Plan, sent?: Sent): readonly EditOutcome[] {
   return outcomes.map((outcome): EditOutcome => {
     const { id, held, lost, replaced, kept, remote } = outcome;

@@ -9,10 +9,10 @@ import { LeaseLostError, reasonOf, TransientError } from '../../errors.ts';
 import type { Context } from '../pass/context.ts';
 import { retryMs } from './postpone.ts';
 
-/** Pylon has answered some edits, and storing that fails: it is kept with them, and tried again. */
+/** The outcome of edits could not be stored. It was saved with the edits, and storing it is retried. */
 export class AnsweredError extends TransientError {
   override name = 'AnsweredError';
-  /** The edits that are put back already. */
+  /** Ids of the edits of this outcome, which are put back already. */
   readonly edits: readonly number[];
   readonly waitMs: number;
   constructor(edits: readonly number[], waitMs: number, cause: unknown) {
@@ -23,11 +23,12 @@ export class AnsweredError extends TransientError {
 }
 
 /**
- * Settles what became of edits in Pylon. Where something else than a lock is in the way, a constraint or a trigger of
- * the user's own for one, what Pylon said is kept with the edits: they are settled later, and not sent again.
+ * Settles edits by their outcome in Pylon. Waits for locks. If anything else prevents it, e.g. a user's constraint or
+ * trigger, the outcome is saved with the edits: they are settled later, and not sent again.
  *
- * @param tries How often it has failed before.
- * @throws AnsweredError where it was kept.
+ * @param tries How often settling has failed before.
+ * @throws AnsweredError if the outcome was saved with the edits; LeaseLostError, DatabaseAwayError or the signal's
+ * reason if nothing was saved.
  */
 export async function settle(ctx: Context, outcome: Outcome, tries = 0): Promise<void> {
   try {
@@ -38,15 +39,18 @@ export async function settle(ctx: Context, outcome: Outcome, tries = 0): Promise
   }
 }
 
-/** Settles edits of which Pylon was not asked: where that fails they are carried anew. */
+/**
+ * Settles edits of which nothing was sent. If that fails, the outcome is not saved, and the edits are tried again.
+ */
 export async function settleUnasked(ctx: Context, outcome: Outcome): Promise<void> {
   logEnded(ctx, await settleOutcome(ctx, outcome));
 }
 
 /**
- * Settles what was kept with one of the claimed edits. Returns those that are left.
+ * Settles the outcome that is saved with one of the claimed edits. Returns the claimed edits that it does not
+ * concern.
  *
- * @throws AnsweredError where that fails again.
+ * @throws what `settle` throws.
  */
 export async function settleAgain(
   ctx: Context,
@@ -59,30 +63,30 @@ export async function settleAgain(
   return edits.filter(({ id }) => !ended.has(id));
 }
 
-/** What is to be waited for and done again with nothing kept: the lease, the database, the end of the process. */
+/** Whether an error also prevents saving the outcome: the lease or the database is lost, or the process ends. */
 const isEnding = (error: unknown, { signal }: Context): boolean =>
   signal.aborted || error instanceof LeaseLostError || error instanceof DatabaseAwayError;
 
-/** Keeps an answer that cannot be settled with its edits. */
+/** Saves with its edits an outcome that could not be stored. Returns the error to throw. */
 async function kept(ctx: Context, outcome: Outcome, tries: number, cause: unknown): Promise<AnsweredError> {
   const ids = editOutcomesIn(outcome).map(({ id }) => id);
   const waitMs = retryMs(tries);
   const error = `Pylon has answered, and that cannot be stored here: ${whyOf(cause)}`;
   ctx.log.warn(
     { resource: outcome.resource.name, record: outcome.record, edits: ids, waitMs, error: whyOf(cause) },
-    'Pylon has answered edits, and that cannot be stored: it is tried again, and they are not sent again',
+    'the outcome of edits in Pylon cannot be stored: storing is retried, the edits are not sent again',
   );
   await keepAnswer(ctx, outcome, { tries, error, waitMs });
   return new AnsweredError(ids, waitMs, cause);
 }
 
-/** Why it could not be stored, by the innermost error: Postgres names the constraint or the trigger's words. */
+/** The message of the innermost error, in which Postgres names the constraint or the trigger's message. */
 const whyOf = (error: unknown): string => [...layersOf(error)].at(-1)?.message ?? reasonOf(error);
 
-/** What a person has to look at is a warning. */
+/** States that are logged as a warning, since a person has to decide. */
 const PERSON: readonly State[] = ['failed', 'conflict'];
 
-/** Leaves one line in the log for each edit that has ended, and for each that a person has to decide about. */
+/** Logs each edit that has ended, and each that waits for a person's decision. */
 function logEnded({ log }: Context, ended: readonly Ended[]): void {
   for (const edit of ended)
     log[PERSON.includes(edit.state) ? 'warn' : 'info'](

@@ -4,33 +4,33 @@ import type { Pylon } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../pass/context.ts';
 
-/** What carrying edits needs beside the context. */
+/** What sending edits needs beside the edits. */
 export interface PushContext {
   readonly ctx: Context;
   readonly pylon: Pylon;
   readonly policy: PolicyFor;
-  /** How long a request may be on its way, milliseconds. */
+  /** How long a request may be in flight, in milliseconds. */
   readonly requestTimeoutMs: number;
   /** Until when a request whose answer was lost may still take effect (`performance.now()`), by record. */
   readonly inFlight: Map<string, number>;
 }
 
-/** One record's edits on their way. */
+/** The record whose edits are sent. `facts` are the parameters of its routes except the id. */
 export interface EditTarget {
   readonly resource: Resource;
   readonly record: string;
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** An edit of which no request can be made, however often it is tried. */
+/** An edit from which no request can be built; retrying does not help. */
 export class NoRequestError extends PermanentError {
   override name = 'NoRequestError';
 }
 
 /**
- * Makes what is to be sent.
+ * Builds what is to be sent.
  *
- * @throws NoRequestError in the place of whatever goes wrong.
+ * @throws NoRequestError, whose cause is what `make` threw.
  */
 export function prepared<T>(make: () => T): T {
   try {

@@ -11,20 +11,23 @@ import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { EditTarget, PushContext } from './target.ts';
 
-/** What can be seen of an action whose answer was lost. */
+/** What Pylon shows of an action whose answer was lost. */
 type Seen =
   | 'done'
-  /** It was not, and can be sent again. */
+  /** The action was not executed and can be sent again. */
   | 'not done'
-  /** A person has to look. */
+  /** Only a person can tell. */
   | 'unknown';
 
 type Of<By extends Trace['by']> = Trace & { readonly by: By };
 
-/** The ids in a list, none where it is no list. */
+/** The ids in a list; none if the value is no list. */
 export const idsIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** Whether Pylon still has a record under its own id: one that was merged is answered with another, or not at all. */
+/**
+ * Whether Pylon still has a record under its own id. For a merged one Pylon answers with another record, or says
+ * that it is gone.
+ */
 export async function exists(
   { ctx, pylon }: PushContext,
   { get: route = '' }: Resource,
@@ -41,13 +44,13 @@ export async function exists(
   }
 }
 
-/** Text without markup and spaces: a server tidies both. */
+/** Text without markup and spaces, both of which Pylon may change. */
 const bare = (html: unknown): string => String(tidied(html ?? '')).replace(/\s+/g, '');
 
-/** Milliseconds by which clocks may be apart. */
+/** The most by which two clocks are assumed to differ, in milliseconds. */
 const SKEW_MS = 60_000;
 
-/** Whether a child of the record, as new as the edit, says what was to be said. */
+/** Whether a child of the record, not older than the edit, has the text that the action was to send. */
 async function hasChild(
   { ctx, pylon }: PushContext,
   { record }: EditTarget,
@@ -58,7 +61,7 @@ async function hasChild(
   if (pull.by !== 'parent') return false;
   const { path: route, limit } = pull;
   const listing = { method: 'GET' as const, route, params: { id: record }, signal: ctx.signal };
-  // By the earlier of Pylon's clock and ours: a message that is taken for an older one would be said twice.
+  // By the earlier of the two clocks: a message mistaken for an older one would be sent twice.
   const { earliest } = ctx.pylon.time();
   const since = earliest - (await ageOf(ctx.db.orm, id)) - SKEW_MS;
   const all = pages(pylon, limit === undefined ? listing : { ...listing, limit });
@@ -71,7 +74,7 @@ async function hasChild(
   return false;
 }
 
-/** Whether a list of the record, as Pylon shows it now, has an object with the values that were given. */
+/** Whether a list in Pylon's object of the record has an entry with the values of the action's parameters. */
 async function isListed(
   { ctx, pylon }: PushContext,
   { resource, record }: EditTarget,
@@ -89,7 +92,11 @@ async function isListed(
   );
 }
 
-/** Looks for what an action whose answer was lost has done. */
+/**
+ * Searches Pylon for the effect of an action whose answer was lost.
+ *
+ * @throws OtherRecordError; any other error of the requests.
+ */
 export async function look(
   push: PushContext,
   target: EditTarget,

@@ -5,7 +5,7 @@ import { newBell } from './bell.ts';
 const AFTER_FAILURE = 5;
 
 export interface Pause {
-  /** Milliseconds between two pieces of work where there is no more of it; asked each time. */
+  /** Milliseconds to pause when no work is left; called before each pause. */
   readonly ms: () => number;
   /** Milliseconds after a failure; default five times as many. */
   readonly failedMs?: number;
@@ -13,7 +13,10 @@ export interface Pause {
   readonly bell?: Bell;
 }
 
-/** What there is left to do: more of it, which is done at once; some that is looked at again in so many milliseconds; none. */
+/**
+ * The work that is left. `true`: more, to be done at once; a number: some, to be tried in so many milliseconds;
+ * `false`: none.
+ */
 export type Left = boolean | number;
 
 /**
@@ -38,7 +41,7 @@ export async function every(
       onError(error);
       waitMs = failedMs ?? AFTER_FAILURE * ms();
     }
-    // Waiting ends with the signal, and so does this.
+    // The wait ends when the signal is aborted, and so does the loop.
     await bell.wait(waitMs, signal);
   }
 }

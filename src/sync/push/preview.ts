@@ -15,18 +15,20 @@ import { groupsOf } from '../edits/send.ts';
 import type { Context } from '../pass/context.ts';
 import type { PushOptions } from './push.ts';
 
-/** What would be done for one record. */
+/** The request that a push would send for edits of one record. */
 export interface Preview {
   readonly resource: string;
   readonly record: string;
   readonly edits: readonly number[];
-  /** Undefined where nothing would be sent. */
+  /** Undefined if nothing would be sent. */
   readonly request?: { readonly method: string; readonly path: string; readonly body: unknown };
-  /** What would become of it without a request, or beside it. */
+  /** What else would happen to the edits: a conflict, a failure, or why nothing would be sent. */
   readonly note?: string;
 }
 
-/** What a push would send now, compared with Pylon as it stands; changes nothing, here or there. */
+/**
+ * Returns what a push would send now, after comparing the due edits with Pylon. Changes nothing, here or in Pylon.
+ */
 export async function previewEdits(
   ctx: Context,
   { allow, policy }: Pick<PushOptions, 'allow' | 'policy'>,
@@ -44,11 +46,11 @@ export async function previewEdits(
   return previews;
 }
 
-/** Edits of one record, by the request that would carry them: a create and a delete leave nothing to the updates. */
+/** Groups the edits of one record by request. A create or a DELETE includes the record's updates. */
 const requestsOf = (edits: readonly Edit[]): readonly (readonly Edit[])[] =>
   edits.some(({ operation }) => operation === 'create' || operation === 'delete') ? [edits] : groupsOf(edits);
 
-/** One edit of which no request can be made is told of, beside the rest. */
+/** The preview of edits from which no request can be built says so, and does not stop the others. */
 async function previewOrWhy(ctx: Context, claim: Claim, policy: PushOptions['policy']): Promise<Preview> {
   try {
     return await previewOf(ctx, claim, policy);
@@ -100,7 +102,7 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
   }
 }
 
-/** What a DELETE would send, compared as it would be. */
+/** Previews a DELETE, compared with Pylon as `carryDelete` does. */
 async function deletionOf(
   ctx: Context,
   { resource: name, record, edits }: Claim,

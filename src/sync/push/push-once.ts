@@ -6,20 +6,32 @@ import type { Context } from '../pass/context.ts';
 import { type Preview, previewEdits } from './preview.ts';
 import { newPusher, type PushOptions, pushDue } from './push.ts';
 
-/** What became of the edits that were due. */
+/** The edits that were due, counted by their state afterwards. */
 export interface PushReport {
   readonly states: Readonly<Partial<Record<State, number>>>;
-  /** What would be sent, where that was all that was asked for. */
+  /** What would be sent, if `dryRun` was set. */
   readonly previews?: readonly Preview[];
 }
 
 const LOOK_MS = 100;
 
-/** Sends what is due, once, and tells what became of it; or tells what would be sent. */
+/**
+ * Sends the due edits once and returns their states afterwards. With `dryRun`, returns only what would be sent. With
+ * `beside`, a running daemon sends them, and this waits until none is due.
+ *
+ * @throws the signal's reason; what `Pusher.take` and `Pusher.idle` throw.
+ */
 export async function pushOnce(
   ctx: Context,
   options: PushOptions,
-  { dryRun, beside }: { readonly dryRun: boolean /** A daemon carries them. */; readonly beside: boolean },
+  {
+    dryRun,
+    beside,
+  }: {
+    readonly dryRun: boolean;
+    /** Whether a running daemon sends the edits. */
+    readonly beside: boolean;
+  },
 ): Promise<PushReport> {
   if (dryRun) return { states: {}, previews: await previewEdits(ctx, options) };
   const due = await comingEdits(ctx.db.orm, allowedWork(options.allow));

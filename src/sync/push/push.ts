@@ -16,37 +16,48 @@ import { quarantine } from './quarantine.ts';
 export interface PushOptions extends EditSettings {
   readonly policy: PolicyFor;
   readonly resources: readonly Resource[];
-  /** How long a request may be on its way, milliseconds. */
+  /** How long a request may be in flight, in milliseconds. */
   readonly requestTimeoutMs: number;
 }
 
-/** Records of one resource under way side by side: enough to keep its endpoints' limits busy. */
+/** Records of one resource sent concurrently: enough to use its endpoints' limits fully. */
 const SIDE_BY_SIDE = 24;
-/** Requests for many records of one resource, likewise. */
+/** Concurrent bulk requests of one resource. */
 const BULKS = 12;
 
-/** What was found in the queue. */
+/** The result of one look into the queue. */
 interface Taken {
-  /** How many records were taken up. */
+  /** The number of records whose edits were claimed. */
   readonly records: number;
-  /** Whether edits had been waiting, or were under way: others may come to be due without a word. */
+  /** Whether the queue had waiting edits or edits in flight. Such edits may become due without a notification. */
   readonly waiting: boolean;
 }
 
 export interface Pusher {
-  /** Takes up where the process before stopped, and tells the triggers what is carried. */
+  /**
+   * Turns waiting edits of a copied database into drafts, publishes the settings that the triggers read, and requeues
+   * the edits that an earlier process left in flight. Must succeed once before `take` is called.
+   */
   begin(): Promise<void>;
-  /** Takes up what is due and there is room for, and goes on with it. */
+  /**
+   * Claims due edits, as many as there is room for, and starts sending them; does not wait for the outcome.
+   *
+   * @throws the first failure since the last call that concerns more than a record; errors of the database.
+   */
   take(): Promise<Taken>;
-  /** Until nothing is under way any more. */
+  /**
+   * Waits until no edit is being sent.
+   *
+   * @throws as `take` does.
+   */
   idle(): Promise<void>;
 }
 
 /**
- * Carries edits to Pylon, records side by side, each record's in their order. `onFree` is called when there is room
- * for more.
+ * Sends edits to Pylon: records concurrently, the edits of each record in their order. Calls `onFree` when there is
+ * room for more.
  *
- * What is no record's matter is thrown by the next `take`, or `idle`.
+ * The next `take` or `idle` throws a failure that concerns more than one record.
  */
 export function newPusher(ctx: Context, options: PushOptions, onFree: () => void = () => {}): Pusher {
   const { resources, allow, policy, requestTimeoutMs } = options;
@@ -61,11 +72,11 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     .map(({ name }) => name);
   const underWay = new Map<string, number>();
   const running = new Set<Promise<void>>();
-  /** What could not even be put back. */
+  /** Claims whose edits could not even be put back; the next `take` tries that again. */
   const stranded: { readonly claim: Claim; readonly error: unknown }[] = [];
   let failure: { readonly error: unknown } | undefined;
 
-  /** Throws, once, what went wrong with more than a record. */
+  /** Throws a failure that concerns more than one record, once. */
   const tell = () => {
     const told = failure;
     failure = undefined;
@@ -86,7 +97,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     running.add(work);
   };
 
-  /** Resources whose alike edits wait for room: these are not to go one by one. */
+  /** Resources with bulk edits that wait for room, which must not be sent one by one meanwhile. */
   const bulkOnly = new Set<string>();
   const takeBulks = async (waiting: readonly string[]): Promise<number> => {
     let records = 0;
@@ -151,7 +162,11 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
   };
 }
 
-/** Takes up all that is due, once, and waits for its end. The number of records. */
+/**
+ * Sends all due edits and waits until they have ended or are put back. Returns the number of records.
+ *
+ * @throws what `take` and `idle` throw.
+ */
 export async function pushDue(pusher: Pusher): Promise<number> {
   let records = 0;
   for (;;) {

@@ -2,8 +2,9 @@ import { quarantineEdits } from '../../db/edits/identity.ts';
 import type { Context } from '../pass/context.ts';
 
 /**
- * Notes which database this is, and turns what waits in a copy of it into drafts: by whoever first works on it, as
- * people may have edited it before anything was ever sent.
+ * Saves the identity of this database. If it is a copy or a restored one, turns its waiting edits into drafts, so
+ * that nothing of it is sent without an approval. Whoever first works on the database calls this, since people may
+ * have edited it before anything was sent.
  */
 export async function quarantine({ db, lease, log }: Context): Promise<void> {
   const drafts = await quarantineEdits(db, lease);

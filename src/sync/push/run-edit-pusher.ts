@@ -5,14 +5,14 @@ import type { Notices } from '../lib/notices.ts';
 import type { Context } from '../pass/context.ts';
 import { newPusher, type PushOptions } from './push.ts';
 
-/** Milliseconds before edits that wait are looked at again, doubled each time that none of them could be taken up. */
+/** Milliseconds until the queue is looked at again while edits wait; doubled each time that none could be claimed. */
 const FIRST_MS = 1_000;
 const AFTER_FAILURE_MS = 5_000;
 
 /**
- * Carries edits as they come, until the context's signal: at once where the database tells of them, within a second
- * where it does not. What goes wrong with one record is that record's matter; what goes wrong with all of it is
- * reported, and tried again.
+ * Sends edits as they are made, until the context's signal: at once if the database notifies of them, otherwise at
+ * the next look after `lookMs`. A failure that concerns one record puts its edits back; any other failure is
+ * reported, and retried after a pause.
  */
 export async function runEditPusher(
   ctx: Context,
@@ -29,7 +29,7 @@ export async function runEditPusher(
     hasBegun = true;
     const { records, waiting } = await pusher.take();
     report.recovered('edits');
-    // What a person keeps locked, or what waits for another edit, is told of by nobody.
+    // Nobody notifies of the end of a person's lock, or of edits that wait for another one.
     waitMs = waiting && records === 0 ? 2 * waitMs : FIRST_MS;
     if (!waiting) return false;
     return Math.min(waitMs, await nextEditMs(ctx.db.orm));

@@ -20,7 +20,10 @@ export interface WholeOptions {
   readonly finished: WhenFinished;
   /** The earliest `created_at` to mirror, RFC 3339; applies to resources listed by time and their children. */
   readonly since?: string | undefined;
-  /** Only what was created from `since` to before `until`, RFC 3339. Such a read has cursors of its own. */
+  /**
+   * Only what was created from `since` to before `until`, RFC 3339. Such a read saves its position apart from that of
+   * a complete read.
+   */
   readonly range?: { readonly since?: string | undefined; readonly until?: string | undefined };
   readonly windowDays: number;
   /** Whether to compare contents instead of digests and to read the children of every parent again. */
@@ -32,7 +35,8 @@ export interface WholeOptions {
   /** Called when the read of a resource ends, also by failure; others may still be running. */
   readonly onEnded?: ((resource: string) => void) | undefined;
   /**
-   * How long, in milliseconds, a read waits for the read of its parents while that gets no answer; default: a minute.
+   * How long, in milliseconds, a read waits for the read of its parents while no page of parents arrives; default: a
+   * minute. A backfill always waits until that read has ended.
    */
   readonly parentSilentMs?: number;
 }
@@ -51,8 +55,8 @@ export function parentOf({ pull }: Resource): string | undefined {
 const PARENT_SILENT_MS = 60_000;
 
 /**
- * Whether the read of the parents need not be waited for any more: it has ended, or gets no answers. A first read
- * always waits, since nothing would make up for what it missed.
+ * Returns a function that says whether to stop waiting for more parents: their read has ended, or no page of it has
+ * arrived for `parentSilentMs`. A backfill waits for the end, since no later read makes up for what it missed.
  */
 function whetherDone(
   { kind, parentSilentMs = PARENT_SILENT_MS }: WholeOptions,
@@ -75,11 +79,11 @@ function whetherDone(
 const endpointOf = ({ pull }: Resource) => `${pull.by === 'search' ? 'POST' : 'GET'} ${pull.path}`;
 
 /**
- * Reads every object of the given resources once. Resources are read concurrently; children are read as their parents
- * arrive. An interrupted read resumes where it stopped. Returns the progress of each resource; one that failed says
- * so there and does not stop the others.
+ * Reads every object of the given resources once. Reads resources concurrently, and children as their parents arrive.
+ * Resumes an interrupted read where it stopped. Returns the progress of each resource. A resource that fails has the
+ * state `failed` there and does not stop the others.
  *
- * @throws the reason of `ctx.signal`.
+ * @throws the reason of `ctx.signal` or `ctx.lease.lost`; errors of the database outside a resource's pass.
  */
 export async function fullSync(ctx: Context, options: WholeOptions): Promise<readonly ResourceProgress[]> {
   const { kind, resources, finished, deep = false, onEnded = () => {} } = options;
@@ -149,7 +153,7 @@ async function readOne(
   const covered = kind === 'reconcile' ? await coveredUntil(ctx.db, resource, overlapSeconds) : undefined;
   const enumerate = async (pass: Pass) => {
     const span = await enumerateAll(pass);
-    // If it ended as done, it would not be resumed when its parents' read is retried and brings more of them.
+    // A read that ended as done would not be resumed when the retried read of its parents finds more of them.
     if (kind === 'backfill' && parent?.state === 'failed')
       throw new TransientError(`${parent.resource} were not read whole: ${resource.name} may be missing`);
     return span;
@@ -160,7 +164,10 @@ async function readOne(
   );
 }
 
-/** Saves that the read has ended. Whether the resource is available is also noted for the first read. */
+/**
+ * Saves that the read has ended. If a later read finds that a resource is (or is not) available to the token,
+ * corrects that in the cursor of the backfill too.
+ */
 async function finish(
   ctx: Context,
   { name }: Resource,
