@@ -179,7 +179,7 @@ export async function comingEdits(db: Executor, allowed: readonly string[]): Pro
   return rows.map(({ id }) => id);
 }
 
-/** Reads edits that are in flight again. */
+/** Reads edits again that this process has claimed. Omits those that are no longer in the state `sending`. */
 export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
     SELECT ${EDIT_COLUMNS} FROM pylon_sync.edits AS e

@@ -154,7 +154,7 @@ function workOf(
     const names = await rereads.waiting();
     for (const name of names)
       rereading.begin(`rereads of ${name}`, async () => void (await rereads.drain(name)));
-    // Those that were put off are told of by nobody.
+    // Nobody notifies of those that were postponed.
     return names.length > 0 && LOOK_MS;
   };
   const commanded = newBackgroundTasks(report);

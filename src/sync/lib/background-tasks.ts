@@ -19,7 +19,7 @@ export function newBackgroundTasks(report: Report): BackgroundTasks {
       const ended = work()
         .then(() => report.recovered(name))
         .catch((error: unknown) => report.failed(name, error))
-        // `report` throws when the daemon's work is ending, of which everybody has been told.
+        // `report` throws when the daemon's work is ending, which its other parts report.
         .catch(() => {})
         .finally(() => underWay.delete(name));
       underWay.set(name, ended);

@@ -1,8 +1,11 @@
 /** A wait that can be cut short. */
 export interface Bell {
-  /** Ends the wait, or the next one where nobody is waiting. */
+  /** Ends the wait; if nobody is waiting, ends the next one at once. */
   readonly ring: () => void;
-  /** Until the bell is rung or the signal aborted, so many milliseconds at most. One at a time. */
+  /**
+   * Resolves when the bell is rung or the signal aborted, or after `ms` milliseconds. Never rejects. Only one caller
+   * may wait at a time.
+   */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 

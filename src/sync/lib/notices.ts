@@ -3,25 +3,29 @@ import type { Database } from '../../db/connection/connect.ts';
 import { type Channel, type ListenTimes, listen } from '../../db/connection/listen.ts';
 import { type Bell, newBell } from './bell.ts';
 
-/** Queues whose work is waited for. */
+/** Queues of the database whose work the daemon waits for. */
 const QUEUES = ['edits', 'rereads', 'handovers'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
-/** What the database tells of the queues. */
+/** The database's notifications of work in the queues. */
 export interface Notices {
-  /** Rung when something was put into a queue, and when it is to be looked at for another reason. */
+  /**
+   * Each queue's bell rings when something is put into the queue, and when the connection that listens comes or goes.
+   */
   readonly bells: Readonly<Record<QueueName, Bell>>;
-  /** Milliseconds until the next look at a queue in which nothing was found, if nothing is told of it meanwhile. */
+  /** Milliseconds until the next look at an empty queue, unless its bell rings before. */
   lookMs(): number;
   close(): Promise<void>;
 }
 
 export interface NoticeOptions {
-  /** Where to listen; undefined: queues are looked at each second alone. */
+  /** URL of the database to listen to; undefined: no listening, only looks every `deafMs`. */
   readonly listenUrl: string | undefined;
-  /** Milliseconds between looks while nothing can be heard; default 1,000. */
+  /** Milliseconds between looks while no notifications arrive; default 1,000. */
   readonly deafMs?: number;
-  /** Milliseconds between looks while all is told: what was lost is found then; default 30,000. */
+  /**
+   * Milliseconds between looks while notifications arrive; a look finds what a lost one was about; default 30,000.
+   */
   readonly hearingMs?: number;
   readonly times?: ListenTimes;
 }
@@ -36,8 +40,8 @@ const queuesOf = (channel: Channel, message: string): readonly QueueName[] => {
 };
 
 /**
- * Listens for work that is put into the queues. How often a queue is looked at besides follows whether messages arrive:
- * one that got lost is made up for by the next look, and where none arrives each second brings one.
+ * Listens to the database for work that is put into the queues. In addition the queues are looked at regularly:
+ * seldom while notifications arrive, in case one is lost; every second while none can arrive.
  */
 export function newNotices(
   { db, log }: { readonly db: Pick<Database, 'pool'>; readonly log: Logger },
@@ -60,7 +64,7 @@ export function newNotices(
             onChange(now) {
               hears = now;
               log.debug({ hears }, 'notifications of the database');
-              // Who waits has reckoned with the other.
+              // Whoever waits computed the wait with the other interval.
               ring(QUEUES);
             },
           },

@@ -3,7 +3,7 @@ import { sleep, sleepUnlessAborted } from '../../sleep.ts';
 /** Work done piece by piece at a given pace. */
 export interface PacedWork {
   readonly name: string;
-  /** Milliseconds from the beginning of one piece to that of the next; asked for again during the wait. */
+  /** Milliseconds from the beginning of one piece to that of the next; called again during the wait. */
   everyMs(): Promise<number>;
   /** Does one piece; returns false if there was nothing to do. */
   work(): Promise<boolean>;
@@ -22,7 +22,7 @@ export async function runPaced(
   signal: AbortSignal,
   idleMs: number,
 ): Promise<void> {
-  // The first piece waits its turn too: a process that keeps crashing must not spend the share again at each start.
+  // The first piece waits too: a process that keeps crashing must not spend the share again at each start.
   let beganAt = performance.now();
   while (!signal.aborted) {
     try {

@@ -1,6 +1,6 @@
 /**
- * What was found, looked for again once it is older than `ms`: for what decides about nothing but pace. Nothing found
- * (undefined) is not remembered, nor is a failure.
+ * Returns a function that calls `find`, and returns the same result for `ms` milliseconds. For values on which
+ * nothing but the pace depends. It does not remember undefined, nor a failure, which it rethrows.
  */
 export function remembered<T>(
   ms: number,

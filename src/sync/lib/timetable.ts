@@ -35,7 +35,7 @@ export function newTimetable(crons: readonly string[], zone: string, start: Cloc
       for (const [place, hand] of hands.entries()) {
         const isDue = hand.next <= wall;
         if (isDue) due.push(place);
-        // After the clock was set back, the next time reckoned before may be hours too late.
+        // After the clock was set back, the next time computed before may be hours too late.
         if (isDue || stepMs < 0) hand.next = nextOf(hand.ticks, wall);
       }
       return { due, stepMs };
