@@ -5,7 +5,12 @@ import type { Writes } from '../../resources/writes.ts';
 import type { Database } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
+import { edits } from '../tables.ts';
 import { EDIT_COLUMNS, type Edit } from './queue.ts';
+import { col, editsAs } from './table.ts';
+
+const e = editsAs('e');
+const o = editsAs('o');
 
 type Bulk = NonNullable<Writes['bulk']>;
 
@@ -19,9 +24,9 @@ const LEAST = 5;
  */
 const alikeIn = ({ set }: Bulk): SQL => {
   const column = sql`${set?.column ?? ''}::text`;
-  const [wanted, stood] = [sql`e.changes->${column}`, sql`e.base->${column}`];
+  const [wanted, stood] = [sql`${e.changes}->${column}`, sql`${e.base}->${column}`];
   return sql`jsonb_build_object(
-  'fields', e.changes - ${column},
+  'fields', ${e.changes} - ${column},
   'adds', CASE WHEN jsonb_typeof(${wanted}) = 'array' THEN (
     SELECT jsonb_agg(one ORDER BY one) FROM jsonb_array_elements_text(${wanted}) AS one
      WHERE jsonb_typeof(${stood}) <> 'array' OR NOT ${stood} ? one) END,
@@ -45,22 +50,22 @@ export async function claimBulk(
   const { rows } = await writing(db, lease, (tx) =>
     tx.execute<Edit & Record<string, unknown>>(sql`
       WITH fit AS (
-        SELECT e.id, ${alikeIn(bulk)} AS alike FROM pylon_sync.edits AS e
-         WHERE e.resource = ${name} AND e.state = 'pending' AND e.operation = 'update' AND e.attempts = 0 AND NOT e.in_doubt
-           AND e.answer IS NULL AND e.forced IS NULL AND e.next_attempt_at <= clock_timestamp()
-           AND e.changes - ${sql.param([...bulk.columns])}::text[] = '{}'
+        SELECT ${e.id}, ${alikeIn(bulk)} AS alike FROM ${edits} AS e
+         WHERE ${e.resource} = ${name} AND ${e.state} = 'pending' AND ${e.operation} = 'update' AND ${e.attempts} = 0 AND NOT ${e.in_doubt}
+           AND ${e.answer} IS NULL AND ${e.forced} IS NULL AND ${e.next_attempt_at} <= clock_timestamp()
+           AND ${e.changes} - ${sql.param([...bulk.columns])}::text[] = '{}'
            AND NOT EXISTS (
-             SELECT FROM pylon_sync.edits AS o
-              WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id <> e.id
-                AND o.state IN ('pending', 'sending'))),
+             SELECT FROM ${edits} AS o
+              WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${o.id} <> ${e.id}
+                AND ${o.state} IN ('pending', 'sending'))),
       chosen AS (
         SELECT alike FROM fit WHERE alike->'adds' = 'null' OR alike->'removes' = 'null'
          GROUP BY alike HAVING count(*) >= ${LEAST} ORDER BY min(id) LIMIT 1),
       taken AS (
-        SELECT e.id FROM fit JOIN chosen USING (alike) JOIN pylon_sync.edits AS e ON e.id = fit.id
-         WHERE e.state = 'pending' ORDER BY e.id LIMIT ${bulk.most} FOR NO KEY UPDATE OF e SKIP LOCKED)
-      UPDATE pylon_sync.edits AS e SET state = ${to}, sent_at = clock_timestamp(), attempts = e.attempts + 1
-        FROM taken WHERE e.id = taken.id AND e.state = 'pending'
+        SELECT ${e.id} FROM fit JOIN chosen USING (alike) JOIN ${edits} AS e ON ${e.id} = fit.id
+         WHERE ${e.state} = 'pending' ORDER BY ${e.id} LIMIT ${bulk.most} FOR NO KEY UPDATE OF e SKIP LOCKED)
+      UPDATE ${edits} AS e SET ${col.state} = ${to}, ${col.sent_at} = clock_timestamp(), ${col.attempts} = ${e.attempts} + 1
+        FROM taken WHERE ${e.id} = taken.id AND ${e.state} = 'pending'
       RETURNING ${EDIT_COLUMNS}`),
   );
   return [...rows].sort((a, b) => a.id - b.id);

@@ -5,6 +5,10 @@ import { PermanentError } from '../../errors.ts';
 import type { Executor } from '../connection/connect.ts';
 import { sqlState } from '../connection/sql-state.ts';
 import { utc } from '../connection/utc.ts';
+import { edits } from '../tables.ts';
+import { col, editsAs } from './table.ts';
+
+const e = editsAs('e');
 
 /** An edit for people to read. Times are RFC 3339 in UTC. */
 export interface EditDetails {
@@ -50,14 +54,14 @@ function condition({ ids = [], states = [], resources = [], record, olderThanSec
     values.length === 0 ? [] : [sql`${column} = ANY(${sql.param([...values])}::${type})`];
   const all = [
     sql`true`,
-    ...among(sql`id`, ids, sql`bigint[]`),
-    ...among(sql`state`, states, sql`text[]`),
-    ...among(sql`resource`, resources, sql`text[]`),
-    ...(record === undefined ? [] : [sql`record_id = ${record}`]),
-    ...(txid === undefined ? [] : [sql`txid = ${txid}`]),
+    ...among(col.id, ids, sql`bigint[]`),
+    ...among(col.state, states, sql`text[]`),
+    ...among(col.resource, resources, sql`text[]`),
+    ...(record === undefined ? [] : [sql`${col.record_id} = ${record}`]),
+    ...(txid === undefined ? [] : [sql`${col.txid} = ${txid}`]),
     ...(olderThanSeconds === undefined
       ? []
-      : [sql`created_at < clock_timestamp() - make_interval(secs => ${olderThanSeconds})`]),
+      : [sql`${col.created_at} < clock_timestamp() - make_interval(secs => ${olderThanSeconds})`]),
   ];
   return sql.join(all, sql` AND `);
 }
@@ -70,14 +74,14 @@ export async function findEdits(
 ): Promise<{ readonly total: number; readonly edits: readonly EditDetails[] }> {
   const which = condition(filter);
   const { rows } = await db.execute<EditDetails & Record<string, unknown>>(sql`
-    SELECT id::float8, resource, record_id, operation, state, changes, base, shadow, held, attempts,
-           ${utc('next_attempt_at')} AS next_attempt_at, error, http_status, request_id, remote, sent, answer IS NOT NULL AS is_answered, actor,
-           txid::float8, ${utc('created_at')} AS created_at, ${utc('sent_at')} AS sent_at,
+    SELECT ${col.id}::float8, ${col.resource}, ${col.record_id}, ${col.operation}, ${col.state}, ${col.changes}, ${col.base}, ${col.shadow}, ${col.held}, ${col.attempts},
+           ${utc('next_attempt_at')} AS next_attempt_at, ${col.error}, ${col.http_status}, ${col.request_id}, ${col.remote}, ${col.sent}, ${col.answer} IS NOT NULL AS is_answered, ${col.actor},
+           ${col.txid}::float8, ${utc('created_at')} AS created_at, ${utc('sent_at')} AS sent_at,
            ${utc('settled_at')} AS settled_at
-      FROM pylon_sync.edits AS e WHERE ${which} ORDER BY e.id DESC LIMIT ${limit}`);
+      FROM ${edits} AS e WHERE ${which} ORDER BY ${e.id} DESC LIMIT ${limit}`);
   if (rows.length < limit) return { total: rows.length, edits: rows };
   const counted = await db.execute<{ total: number }>(
-    sql`SELECT count(*)::float8 AS total FROM pylon_sync.edits WHERE ${which}`,
+    sql`SELECT count(*)::float8 AS total FROM ${edits} WHERE ${which}`,
   );
   return { total: counted.rows[0]?.total ?? 0, edits: rows };
 }
@@ -88,7 +92,7 @@ export async function chooseEdits(
   filter: EditFilter,
 ): Promise<readonly { readonly id: number; readonly resource: string; readonly state: State }[]> {
   const { rows } = await db.execute<{ id: number; resource: string; state: State }>(
-    sql`SELECT id::float8, resource, state FROM pylon_sync.edits AS e WHERE ${condition(filter)} ORDER BY e.id`,
+    sql`SELECT ${col.id}::float8, ${col.resource}, ${col.state} FROM ${edits} AS e WHERE ${condition(filter)} ORDER BY ${e.id}`,
   );
   return rows;
 }

@@ -3,7 +3,9 @@ import { moves } from '../../edits/states.ts';
 import type { Database, Executor } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
+import { edits } from '../tables.ts';
 import { statesIn } from './queue.ts';
+import { col } from './table.ts';
 
 /**
  * Identifies a database, so that a copy can be told from it: the server's system identifier and timeline, and the
@@ -43,11 +45,11 @@ export async function quarantineEdits(db: Database, lease: Lease): Promise<numbe
           ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`);
     if (known == null) return 0;
     // The other server counts transactions anew: an id may belong to an unrelated transaction there.
-    await tx.execute(sql`UPDATE pylon_sync.edits SET txid = NULL WHERE txid IS NOT NULL`);
+    await tx.execute(sql`UPDATE ${edits} SET ${col.txid} = NULL WHERE ${col.txid} IS NOT NULL`);
     const { from, to } = moves('quarantine');
     const { rowCount } = await tx.execute(sql`
-      UPDATE pylon_sync.edits SET state = ${to}, error = 'the database was copied or restored: approve it to send it'
-       WHERE state = ANY(${statesIn(from)})`);
+      UPDATE ${edits} SET ${col.state} = ${to}, ${col.error} = 'the database was copied or restored: approve it to send it'
+       WHERE ${col.state} = ANY(${statesIn(from)})`);
     return rowCount ?? 0;
   });
 }

@@ -7,7 +7,12 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { type Writer, writingOnceUnlocked } from '../lease/writing-once-unlocked.ts';
 import { edits } from '../tables.ts';
-import { namesUncreated } from './uncreated.ts';
+import { col, editsAs } from './table.ts';
+import { isLate, namesUncreated } from './uncreated.ts';
+
+const e = editsAs('e');
+const o = editsAs('o');
+const d = editsAs('d');
 
 /** The outcome of edits that Pylon has answered, as JSON (`outcome.ts`), and how often storing it failed. */
 interface Answered {
@@ -50,26 +55,24 @@ export interface Claim {
 }
 
 /** SQL: the operation of an edit, or the name of its action. */
-const WORK = sql.raw("CASE e.operation WHEN 'action' THEN e.changes->>'action' ELSE e.operation END");
+const WORK = sql`CASE ${e.operation} WHEN 'action' THEN ${e.changes}->>'action' ELSE ${e.operation} END`;
 
 /**
  * SQL: whether edit `e` may be claimed: its work is allowed, or Pylon has answered it, so that it is only settled.
  */
 const isAllowed = (allowed: readonly string[]) =>
-  sql`(e.answer IS NOT NULL OR ${WORK} = ANY(${sql.param([...allowed])}::text[]))`;
+  sql`(${e.answer} IS NOT NULL OR ${WORK} = ANY(${sql.param([...allowed])}::text[]))`;
 
-const WAITED = '(extract(epoch FROM clock_timestamp() - e.waiting_since) * 1000)::float8 AS "waitedMs"';
+const WAITED = sql`(extract(epoch FROM clock_timestamp() - ${e.waiting_since}) * 1000)::float8 AS "waitedMs"`;
 
-const DRAFTS = `(SELECT jsonb_agg(jsonb_build_object('changes', d.changes, 'base', d.base) ORDER BY d.id) FROM pylon_sync.edits AS d
-     WHERE d.resource = e.resource AND d.record_id = e.record_id AND d.id < e.id AND d.state = 'draft'
-       AND d.operation = 'update' AND e.operation = 'update') AS drafts`;
+const DRAFTS = sql`(SELECT jsonb_agg(jsonb_build_object('changes', ${d.changes}, 'base', ${d.base}) ORDER BY ${d.id}) FROM ${edits} AS d
+     WHERE ${d.resource} = ${e.resource} AND ${d.record_id} = ${e.record_id} AND ${d.id} < ${e.id} AND ${d.state} = 'draft'
+       AND ${d.operation} = 'update' AND ${e.operation} = 'update') AS drafts`;
 
 /** SQL: the columns of an `Edit`, of a row `e`, once it is claimed. */
-export const EDIT_COLUMNS = sql.raw(
-  `e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer,
-   e.created_at::text, e.attempts + e.in_doubt::integer AS attempts, e.attempts AS tries, ${WAITED}, e.actor,
-   ${DRAFTS}`,
-);
+export const EDIT_COLUMNS = sql`${e.id}::float8, ${e.resource}, ${e.record_id}, ${e.operation}, ${e.changes}, ${e.base}, ${e.forced}, ${e.sent}, ${e.answer},
+   ${e.created_at}::text, ${e.attempts} + ${e.in_doubt}::integer AS attempts, ${e.attempts} AS tries, ${WAITED}, ${e.actor},
+   ${DRAFTS}`;
 
 /** States as an array in SQL. */
 export const statesIn = (states: readonly string[]) => sql`${sql.param([...states])}::text[]`;
@@ -78,7 +81,7 @@ export const statesIn = (states: readonly string[]) => sql`${sql.param([...state
  * SQL: whether edit `o` blocks edit `e` of the same record. An edit in flight does, even a later one if `e` was
  * approved or retried meanwhile.
  */
-const BEFORE = sql.raw("(o.state = 'sending' OR (o.state = 'pending' AND o.id < e.id))");
+const BEFORE = sql`(${o.state} = 'sending' OR (${o.state} = 'pending' AND ${o.id} < ${e.id}))`;
 
 /**
  * Claims due edits, for as many records of each resource as there is room, those that have waited longest first.
@@ -100,30 +103,30 @@ export async function claimEdits(
           FROM unnest(${sql.param([...room.keys()])}::text[], ${sql.param([...room.values()])}::integer[])
                AS wanted(resource, room)
          CROSS JOIN LATERAL (
-           SELECT e.resource, e.record_id FROM pylon_sync.edits AS e
-            WHERE e.resource = wanted.resource AND e.state = 'pending' AND e.next_attempt_at <= clock_timestamp()
-              AND ${isAllowed(allowed)} AND NOT ${namesUncreated('e')}
+           SELECT ${e.resource}, ${e.record_id} FROM ${edits} AS e
+            WHERE ${e.resource} = wanted.resource AND ${e.state} = 'pending' AND ${e.next_attempt_at} <= clock_timestamp()
+              AND ${isAllowed(allowed)} AND NOT ${namesUncreated(e)}
               AND NOT EXISTS (
-                SELECT FROM pylon_sync.edits AS o
-                 WHERE o.resource = e.resource AND o.record_id = e.record_id AND ${BEFORE})
-            ORDER BY e.id LIMIT wanted.room) AS head),
+                SELECT FROM ${edits} AS o
+                 WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${BEFORE})
+            ORDER BY ${e.id} LIMIT wanted.room) AS head),
       taken AS (
-        SELECT e.id FROM due JOIN pylon_sync.edits AS e USING (resource, record_id)
-         WHERE e.state = 'pending' AND ${isAllowed(allowed)}
+        SELECT ${e.id} FROM due JOIN ${edits} AS e USING (resource, record_id)
+         WHERE ${e.state} = 'pending' AND ${isAllowed(allowed)}
            AND NOT EXISTS (
-             SELECT FROM pylon_sync.edits AS o
-              WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id <= e.id AND o.state = 'pending'
-                AND ${namesUncreated('o')})
-         ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED)
-      UPDATE pylon_sync.edits AS e
-         SET state = ${to}, sent_at = CASE WHEN e.answer IS NULL THEN clock_timestamp() ELSE e.sent_at END,
-             attempts = e.attempts + CASE WHEN e.answer IS NULL THEN 1 ELSE 0 END
+             SELECT FROM ${edits} AS o
+              WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${o.id} <= ${e.id} AND ${o.state} = 'pending'
+                AND ${namesUncreated(o)})
+         ORDER BY ${e.id} FOR NO KEY UPDATE OF e SKIP LOCKED)
+      UPDATE ${edits} AS e
+         SET ${col.state} = ${to}, ${col.sent_at} = CASE WHEN ${e.answer} IS NULL THEN clock_timestamp() ELSE ${e.sent_at} END,
+             ${col.attempts} = ${e.attempts} + CASE WHEN ${e.answer} IS NULL THEN 1 ELSE 0 END
         FROM taken
-       WHERE e.id = taken.id AND e.state = 'pending'
+       WHERE ${e.id} = taken.id AND ${e.state} = 'pending'
          AND NOT EXISTS (
-           SELECT FROM pylon_sync.edits AS o
-            WHERE o.resource = e.resource AND o.record_id = e.record_id AND ${BEFORE}
-              AND o.id NOT IN (SELECT id FROM taken))
+           SELECT FROM ${edits} AS o
+            WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${BEFORE}
+              AND ${o.id} NOT IN (SELECT id FROM taken))
       RETURNING ${EDIT_COLUMNS}`);
     return claimed.rows;
   });
@@ -146,16 +149,16 @@ function byRecord(rows: readonly Edit[]): readonly Claim[] {
 /** The edits that would be claimed if there were room for all; claims nothing. */
 export async function dueEdits(db: Executor, allowed: readonly string[]): Promise<readonly Claim[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
-    SELECT e.id::float8, e.resource, e.record_id, e.operation, e.changes, e.base, e.forced, e.sent, e.answer, e.created_at::text,
-           e.attempts + e.in_doubt::integer + 1 AS attempts, e.attempts + 1 AS tries, ${sql.raw(WAITED)}, e.actor,
-           ${sql.raw(DRAFTS)}
-      FROM pylon_sync.edits AS e
-     WHERE e.state = 'pending' AND e.answer IS NULL AND ${isAllowed(allowed)}
+    SELECT ${e.id}::float8, ${e.resource}, ${e.record_id}, ${e.operation}, ${e.changes}, ${e.base}, ${e.forced}, ${e.sent}, ${e.answer}, ${e.created_at}::text,
+           ${e.attempts} + ${e.in_doubt}::integer + 1 AS attempts, ${e.attempts} + 1 AS tries, ${WAITED}, ${e.actor},
+           ${DRAFTS}
+      FROM ${edits} AS e
+     WHERE ${e.state} = 'pending' AND ${e.answer} IS NULL AND ${isAllowed(allowed)}
        AND NOT EXISTS (
-         SELECT FROM pylon_sync.edits AS o
-          WHERE o.resource = e.resource AND o.record_id = e.record_id
-            AND (o.state = 'sending' OR (o.state = 'pending' AND o.next_attempt_at > clock_timestamp())))
-     ORDER BY e.id`);
+         SELECT FROM ${edits} AS o
+          WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id}
+            AND (${o.state} = 'sending' OR (${o.state} = 'pending' AND ${o.next_attempt_at} > clock_timestamp())))
+     ORDER BY ${e.id}`);
   return byRecord(rows);
 }
 
@@ -164,17 +167,17 @@ export async function dueEdits(db: Executor, allowed: readonly string[]): Promis
  * a draft.
  */
 const BEHIND = sql`(EXISTS (
-         SELECT FROM pylon_sync.edits AS o
-          WHERE o.resource = e.resource AND o.record_id = e.record_id AND o.id < e.id
-            AND o.state = 'pending' AND o.next_attempt_at > clock_timestamp())
-         OR ${namesUncreated('e', "made.state = 'draft' OR made.next_attempt_at > clock_timestamp()")})`;
+         SELECT FROM ${edits} AS o
+          WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${o.id} < ${e.id}
+            AND ${o.state} = 'pending' AND ${o.next_attempt_at} > clock_timestamp())
+         OR ${namesUncreated(e, isLate)})`;
 
 /** Edits that are in flight, or will be without backing off first. */
 export async function comingEdits(db: Executor, allowed: readonly string[]): Promise<readonly number[]> {
   const { rows } = await db.execute<{ id: number }>(sql`
-    SELECT e.id::float8 FROM pylon_sync.edits AS e
-     WHERE e.state = 'sending'
-        OR (e.state = 'pending' AND e.next_attempt_at <= clock_timestamp() AND NOT ${BEHIND}
+    SELECT ${e.id}::float8 FROM ${edits} AS e
+     WHERE ${e.state} = 'sending'
+        OR (${e.state} = 'pending' AND ${e.next_attempt_at} <= clock_timestamp() AND NOT ${BEHIND}
             AND ${isAllowed(allowed)})`);
   return rows.map(({ id }) => id);
 }
@@ -182,8 +185,8 @@ export async function comingEdits(db: Executor, allowed: readonly string[]): Pro
 /** Reads edits again that this process has claimed. Omits those that are no longer in the state `sending`. */
 export async function readEdits(db: Executor, ids: readonly number[]): Promise<readonly Edit[]> {
   const { rows } = await db.execute<Edit & Record<string, unknown>>(sql`
-    SELECT ${EDIT_COLUMNS} FROM pylon_sync.edits AS e
-     WHERE e.id = ANY(${sql.param([...ids])}::bigint[]) AND e.state = 'sending' ORDER BY e.id`);
+    SELECT ${EDIT_COLUMNS} FROM ${edits} AS e
+     WHERE ${e.id} = ANY(${sql.param([...ids])}::bigint[]) AND ${e.state} = 'sending' ORDER BY ${e.id}`);
   return rows;
 }
 
@@ -226,11 +229,11 @@ export async function postponeEdits(
   await writingOnceUnlocked(writer, (tx) => {
     const lost = lostMs();
     return tx.execute(sql`
-      UPDATE pylon_sync.edits
-         SET state = ${to}, error = ${error}, attempts = attempts - ${isEarly ? 1 : 0}::integer,
-             sent_at = clock_timestamp() - make_interval(secs => ${lost === undefined ? null : lost / 1000}),
-             next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
-       WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND state = ANY(${statesIn(from)})`);
+      UPDATE ${edits}
+         SET ${col.state} = ${to}, ${col.error} = ${error}, ${col.attempts} = ${col.attempts} - ${isEarly ? 1 : 0}::integer,
+             ${col.sent_at} = clock_timestamp() - make_interval(secs => ${lost === undefined ? null : lost / 1000}),
+             ${col.next_attempt_at} = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
+       WHERE ${col.id} = ANY(${sql.param([...ids])}::bigint[]) AND ${col.state} = ANY(${statesIn(from)})`);
   });
 }
 
@@ -240,9 +243,9 @@ export async function statesOf(
   ids: readonly number[],
 ): Promise<readonly { readonly state: State; readonly isDue: boolean }[]> {
   const { rows } = await db.execute<{ state: State; isDue: boolean }>(sql`
-    SELECT e.state, e.state = 'sending'
-           OR (e.state = 'pending' AND e.next_attempt_at <= clock_timestamp() AND NOT ${BEHIND}) AS "isDue"
-      FROM pylon_sync.edits AS e WHERE e.id = ANY(${sql.param([...ids])}::bigint[])`);
+    SELECT ${e.state}, ${e.state} = 'sending'
+           OR (${e.state} = 'pending' AND ${e.next_attempt_at} <= clock_timestamp() AND NOT ${BEHIND}) AS "isDue"
+      FROM ${edits} AS e WHERE ${e.id} = ANY(${sql.param([...ids])}::bigint[])`);
   return rows;
 }
 
@@ -253,6 +256,6 @@ export async function statesOf(
 export async function noteSent(db: Database, lease: Lease, id: number, body: Values | null): Promise<void> {
   await writing(db, lease, (tx) =>
     tx.execute(sql`
-      UPDATE pylon_sync.edits SET sent = ${body === null ? null : toJson(body)}::jsonb WHERE id = ${id}`),
+      UPDATE ${edits} SET ${col.sent} = ${body === null ? null : toJson(body)}::jsonb WHERE ${col.id} = ${id}`),
   );
 }

@@ -3,6 +3,8 @@ import { moves } from '../../edits/states.ts';
 import type { Database } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
+import { edits } from '../tables.ts';
+import { col } from './table.ts';
 
 /** A record for which an earlier process may have sent a request that is still in flight. */
 interface Arriving {
@@ -28,20 +30,20 @@ export async function requeueInterrupted(
   const rows = await writing(db, lease, async (tx) => {
     // The process may have sent the request at any time until it lost the lease.
     const revived = await tx.execute<Arriving & Record<string, unknown>>(sql`
-      UPDATE pylon_sync.edits
-         SET state = ${to}, error = 'interrupted while it was under way', sent_at = clock_timestamp(),
-             attempts = greatest(attempts - 1, 0), in_doubt = true, next_attempt_at = clock_timestamp()
-       WHERE state = 'sending' AND answer IS NULL
-      RETURNING resource, record_id AS record, true AS revived, ${requestTimeoutMs}::float8 AS ms`);
+      UPDATE ${edits}
+         SET ${col.state} = ${to}, ${col.error} = 'interrupted while it was under way', ${col.sent_at} = clock_timestamp(),
+             ${col.attempts} = greatest(${col.attempts} - 1, 0), ${col.in_doubt} = true, ${col.next_attempt_at} = clock_timestamp()
+       WHERE ${col.state} = 'sending' AND ${col.answer} IS NULL
+      RETURNING ${col.resource}, ${col.record_id} AS record, true AS revived, ${requestTimeoutMs}::float8 AS ms`);
     // Edits that Pylon has answered only need settling: none of their requests is in flight.
     await tx.execute(sql`
-      UPDATE pylon_sync.edits SET state = ${to}, next_attempt_at = clock_timestamp()
-       WHERE state = 'sending' AND answer IS NOT NULL`);
+      UPDATE ${edits} SET ${col.state} = ${to}, ${col.next_attempt_at} = clock_timestamp()
+       WHERE ${col.state} = 'sending' AND ${col.answer} IS NOT NULL`);
     const lost = await tx.execute<Arriving & Record<string, unknown>>(sql`
-      SELECT resource, record_id AS record, false AS revived,
-             (${requestTimeoutMs} - extract(epoch FROM clock_timestamp() - max(sent_at)) * 1000)::float8 AS ms
-        FROM pylon_sync.edits WHERE state = 'pending' AND sent_at IS NOT NULL AND answer IS NULL
-       GROUP BY resource, record_id`);
+      SELECT ${col.resource}, ${col.record_id} AS record, false AS revived,
+             (${requestTimeoutMs} - extract(epoch FROM clock_timestamp() - max(${col.sent_at})) * 1000)::float8 AS ms
+        FROM ${edits} WHERE ${col.state} = 'pending' AND ${col.sent_at} IS NOT NULL AND ${col.answer} IS NULL
+       GROUP BY ${col.resource}, ${col.record_id}`);
     return [...lost.rows, ...revived.rows];
   });
   return rows.filter(({ ms }) => ms > 0);

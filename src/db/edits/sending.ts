@@ -5,6 +5,11 @@ import type { Resource } from '../../resources/define.ts';
 import type { Database, Executor } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
+import { edits } from '../tables.ts';
+import { col, editsAs } from './table.ts';
+
+const own = editsAs('own');
+const other = editsAs('other');
 
 /** When a create was first sent: objects that Pylon had before are not its result. */
 export interface FirstSent {
@@ -17,8 +22,8 @@ export interface FirstSent {
 /** When a create was first sent; undefined if no request of it can have arrived. */
 export async function readFirstSent(db: Executor, edit: number): Promise<FirstSent | undefined> {
   const { rows } = await db.execute<{ at: number; order: string }>(sql`
-    SELECT (extract(epoch FROM first_sent_at) * 1000)::float8 AS at, first_order::text AS order
-      FROM pylon_sync.edits WHERE id = ${edit} AND first_sent_at IS NOT NULL`);
+    SELECT (extract(epoch FROM ${col.first_sent_at}) * 1000)::float8 AS at, ${col.first_order}::text AS order
+      FROM ${edits} WHERE ${col.id} = ${edit} AND ${col.first_sent_at} IS NOT NULL`);
   const [row] = rows;
   return row === undefined ? undefined : { at: row.at, order: BigInt(row.order) };
 }
@@ -26,8 +31,8 @@ export async function readFirstSent(db: Executor, edit: number): Promise<FirstSe
 /** Milliseconds since an edit was made, by the database's clock. */
 export async function ageOf(db: Executor, edit: number): Promise<number> {
   const { rows } = await db.execute<{ ms: number }>(sql`
-    SELECT (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS ms
-      FROM pylon_sync.edits WHERE id = ${edit}`);
+    SELECT (extract(epoch FROM clock_timestamp() - ${col.created_at}) * 1000)::float8 AS ms
+      FROM ${edits} WHERE ${col.id} = ${edit}`);
   return rows[0]?.ms ?? 0;
 }
 
@@ -42,11 +47,11 @@ export async function noteSending(
 ): Promise<boolean> {
   const { rowCount } = await writing(db, lease, (tx) =>
     tx.execute(sql`
-      UPDATE pylon_sync.edits
-         SET sent = ${toJson(body)}::jsonb, sent_at = clock_timestamp(),
-             first_sent_at = coalesce(first_sent_at, to_timestamp(${at / 1000}::float8)),
-             first_order = coalesce(first_order, ${order}::bigint)
-       WHERE id = ${edit} AND state = 'sending'`),
+      UPDATE ${edits}
+         SET ${col.sent} = ${toJson(body)}::jsonb, ${col.sent_at} = clock_timestamp(),
+             ${col.first_sent_at} = coalesce(${col.first_sent_at}, to_timestamp(${at / 1000}::float8)),
+             ${col.first_order} = coalesce(${col.first_order}, ${order}::bigint)
+       WHERE ${col.id} = ${edit} AND ${col.state} = 'sending'`),
   );
   return rowCount === 1;
 }
@@ -55,7 +60,7 @@ export async function noteSending(
 export async function noteUnsent(db: Database, lease: Lease, edit: number): Promise<void> {
   await writing(db, lease, (tx) =>
     tx.execute(sql`
-      UPDATE pylon_sync.edits SET first_sent_at = NULL, first_order = NULL, sent = NULL WHERE id = ${edit}`),
+      UPDATE ${edits} SET ${col.first_sent_at} = NULL, ${col.first_order} = NULL, ${col.sent} = NULL WHERE ${col.id} = ${edit}`),
   );
 }
 
@@ -79,7 +84,7 @@ export async function notMadeBy(
 /** Whether another create with the same content is in flight: an object that is found may be its result. */
 export async function hasDuplicateInFlight(db: Executor, edit: number): Promise<boolean> {
   const { rows } = await db.execute(sql`
-    SELECT FROM pylon_sync.edits AS own JOIN pylon_sync.edits AS other USING (resource, sent)
-     WHERE own.id = ${edit} AND other.id <> own.id AND other.operation = 'create' AND other.state = 'sending' LIMIT 1`);
+    SELECT FROM ${edits} AS own JOIN ${edits} AS other USING (${col.resource}, ${col.sent})
+     WHERE ${own.id} = ${edit} AND ${other.id} <> ${own.id} AND ${other.operation} = 'create' AND ${other.state} = 'sending' LIMIT 1`);
   return rows.length > 0;
 }

@@ -5,6 +5,10 @@ import type { Asked } from '../../edits/plan.ts';
 import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
+import { col, editsAs } from '../edits/table.ts';
+import { edits } from '../tables.ts';
+
+const e = editsAs('e');
 
 /** What is known of an unsettled DELETE: everything that its comparison needs except Pylon's present values. */
 export interface Deletion extends Pick<Deleting, 'known' | 'decided' | 'readOnly'> {
@@ -31,11 +35,11 @@ export async function readDeletion(
   edit: number,
 ): Promise<Deletion | undefined> {
   const { rows } = await db.execute<Known & Record<string, unknown>>(sql`
-    SELECT pylon_sync.known_row(e.resource, e.record_id, e.base) || coalesce(e.shadow, '{}') AS known,
-           e.held, e.remote, e.forced IS NOT NULL AS "isDecided",
+    SELECT pylon_sync.known_row(${e.resource}, ${e.record_id}, ${e.base}) || coalesce(${e.shadow}, '{}') AS known,
+           ${e.held}, ${e.remote}, ${e.forced} IS NOT NULL AS "isDecided",
            ARRAY(SELECT f.slug FROM pylon.custom_fields AS f
                   WHERE f.object_type = ${customFields?.kind ?? ''} AND f.is_read_only AND f._deleted_at IS NULL) AS "readOnly"
-      FROM pylon_sync.edits AS e WHERE e.id = ${edit}`);
+      FROM ${edits} AS e WHERE ${e.id} = ${edit}`);
   const [row] = rows;
   if (row === undefined) return undefined;
   const { known, held, remote, isDecided, readOnly } = row;
@@ -61,8 +65,8 @@ export async function noteListed(
   const plan = planDeletion(resource, { ...deletion, remote, earlier }, () => 'hold');
   const isContested = plan.contested.length > 0;
   await tx.execute(sql`
-    UPDATE pylon_sync.edits
-       SET held = ${isContested ? sql.param([...plan.contested]) : null}::text[],
-           remote = coalesce(${isContested ? toJson(plan.remote) : null}::jsonb, remote)
-     WHERE id = ${edit}`);
+    UPDATE ${edits}
+       SET ${col.held} = ${isContested ? sql.param([...plan.contested]) : null}::text[],
+           ${col.remote} = coalesce(${isContested ? toJson(plan.remote) : null}::jsonb, ${col.remote})
+     WHERE ${col.id} = ${edit}`);
 }

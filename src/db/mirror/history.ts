@@ -3,7 +3,10 @@ import type { Values } from '../../edits/merge.ts';
 import { toJson } from '../../exact.ts';
 import type { MirrorTable, Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
-import { changes } from '../tables.ts';
+import { editsAs } from '../edits/table.ts';
+import { changes, edits } from '../tables.ts';
+
+const edit = editsAs('edit');
 
 /**
  * Digests of rows whose content is not Pylon's: erased, or inserted here. No answer has such a digest, so that the
@@ -115,12 +118,12 @@ export async function noteChanges(tx: Executor, resource: Resource, steps: reado
   await tx.execute(sql`
     INSERT INTO ${changes} (resource, record_id, field, old, new, changed_at, edit_id, actor)
     SELECT ${name}, step.id, changed.field, changed.old, changed.new,
-           CASE WHEN edit.id IS NULL THEN ${changedAt(resource)} ELSE edit.sent_at END, edit.id, edit.actor
+           CASE WHEN ${edit.id} IS NULL THEN ${changedAt(resource)} ELSE ${edit.sent_at} END, ${edit.id}, ${edit.actor}
       FROM ROWS FROM (jsonb_to_recordset(${toJson(given)}::jsonb) AS (id text, edit bigint, was jsonb, becomes jsonb))
            WITH ORDINALITY AS step(id, edit, was, becomes, place)
      CROSS JOIN LATERAL jsonb_to_record(step.was) AS was(${types})
      CROSS JOIN LATERAL jsonb_to_record(step.becomes) AS becomes(${types})
      CROSS JOIN ${differences(resource)}
-      LEFT JOIN pylon_sync.edits AS edit ON edit.id = step.edit
+      LEFT JOIN ${edits} AS edit ON ${edit.id} = step.edit
      ORDER BY step.place`);
 }

@@ -7,10 +7,12 @@ import { parseJson, toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Kind } from '../../resources/writes.ts';
 import type { Executor } from '../connection/connect.ts';
+import { col } from '../edits/table.ts';
 import { arrayLiteral, asTextArray } from '../row/fit.ts';
 import { columnsIn } from '../row/remote-row.ts';
 import { jsonColumns, type Row } from '../row/row.ts';
 import { RowFaultError } from '../row/row-fault.ts';
+import { edits } from '../tables.ts';
 import { noteListed } from './deleting.ts';
 import { noteChanges, type Step, trackedColumns, UNSEEN } from './history.ts';
 
@@ -74,9 +76,9 @@ export async function unsettledOf(
   ids: readonly string[],
 ): Promise<readonly Unsettled[]> {
   const { rows } = await tx.execute<Unsettled & Record<string, unknown>>(sql`
-    SELECT id::float8, record_id, operation, changes, base, attempts + in_doubt::integer AS attempts FROM pylon_sync.edits
-     WHERE resource = ${resource} AND record_id = ANY(${sql.param([...ids])}::text[]) AND state IN (${STATES})
-     ORDER BY id`);
+    SELECT ${col.id}::float8, ${col.record_id}, ${col.operation}, ${col.changes}, ${col.base}, ${col.attempts} + ${col.in_doubt}::integer AS attempts FROM ${edits}
+     WHERE ${col.resource} = ${resource} AND ${col.record_id} = ANY(${sql.param([...ids])}::text[]) AND ${col.state} IN (${STATES})
+     ORDER BY ${col.id}`);
   return rows;
 }
 
@@ -185,5 +187,5 @@ function stepsTo(
 
 async function keepShadow(tx: Executor, { id, changes }: Unsettled, remote: Values): Promise<void> {
   const shadow = Object.fromEntries(Object.keys(changes).map((column) => [column, remote[column] ?? null]));
-  await tx.execute(sql`UPDATE pylon_sync.edits SET shadow = ${toJson(shadow)}::jsonb WHERE id = ${id}`);
+  await tx.execute(sql`UPDATE ${edits} SET ${col.shadow} = ${toJson(shadow)}::jsonb WHERE ${col.id} = ${id}`);
 }

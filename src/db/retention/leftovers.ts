@@ -1,10 +1,15 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { getTableName, type SQL, sql } from 'drizzle-orm';
 import { type State, UNSETTLED } from '../../edits/states.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
+import { editsAs } from '../edits/table.ts';
 import { isGiven } from '../row/provisional.ts';
-import { audits, handovers, ids, scans, tombstones } from '../tables.ts';
+import { audits, edits, handovers, ids, scans, tombstones } from '../tables.ts';
+
+const open = editsAs('open');
+/** What `olderThan` calls the rows of the table. */
+const o = editsAs('old');
 
 /** States of edits about which nobody has to decide anything. */
 const SEEN = ['applied', 'discarded'] as const satisfies readonly State[];
@@ -35,9 +40,9 @@ export const olderThan =
 
 /** SQL: whether an unsettled edit mentions an id anywhere. */
 const isNamed = (id: SQL): SQL => sql`EXISTS (
-  SELECT FROM pylon_sync.edits AS open
-   WHERE open.state = ANY(${statesIn(UNSETTLED)})
-     AND strpos(open.record_id || open.changes::text || open.base::text, ${id}) > 0)`;
+  SELECT FROM ${edits} AS open
+   WHERE ${open.state} = ANY(${statesIn(UNSETTLED)})
+     AND strpos(${open.record_id} || ${open.changes}::text || ${open.base}::text, ${id}) > 0)`;
 
 /**
  * Deletes edits that were applied or discarded; failed ones stay until a person decides. Keeps a create on which an
@@ -45,13 +50,13 @@ const isNamed = (id: SQL): SQL => sql`EXISTS (
  */
 export const oldEdits = (old: SQL): Forget =>
   olderThan(
-    'edits',
-    'settled_at',
+    getTableName(edits),
+    edits.settled_at.name,
     old,
-    sql`old.state = ANY(${statesIn(SEEN)}) AND NOT (old.operation = 'create' AND (
-          EXISTS (SELECT FROM pylon_sync.edits AS open
-                   WHERE open.depends_on = old.id AND open.state = ANY(${statesIn(UNSETTLED)}))
-          OR NOT ${isGiven(sql`old.record_id`)} AND ${isNamed(sql`old.record_id`)}))`,
+    sql`${o.state} = ANY(${statesIn(SEEN)}) AND NOT (${o.operation} = 'create' AND (
+          EXISTS (SELECT FROM ${edits} AS open
+                   WHERE ${open.depends_on} = ${o.id} AND ${open.state} = ANY(${statesIn(UNSETTLED)}))
+          OR NOT ${isGiven(sql`${o.record_id}`)} AND ${isNamed(sql`${o.record_id}`)}))`,
   );
 
 /** Deletes tombstones of records that were restored. */

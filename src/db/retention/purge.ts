@@ -5,7 +5,9 @@ import type { Resource } from '../../resources/define.ts';
 import { resources } from '../../resources/index.ts';
 import type { Database, Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
+import { col } from '../edits/table.ts';
 import { changing } from '../lease/transaction.ts';
+import { edits as queue } from '../tables.ts';
 import { descendants, eraseGone } from './erase.ts';
 
 /** What was erased of a record, or would be with `dryRun`. */
@@ -91,8 +93,8 @@ async function erase(tx: Executor, id: string, which: readonly Resource[]): Prom
     const { name } = resource;
     const named = sql`${sql.param([...ids])}::text[]`;
     const open = await tx.execute<{ id: number }>(sql`
-      SELECT id::float8 FROM pylon_sync.edits
-       WHERE resource = ${name} AND record_id = ANY(${named}) AND state = ANY(${statesIn(UNSETTLED)}) LIMIT 1`);
+      SELECT ${col.id}::float8 FROM ${queue}
+       WHERE ${col.resource} = ${name} AND ${col.record_id} = ANY(${named}) AND ${col.state} = ANY(${statesIn(UNSETTLED)}) LIMIT 1`);
     const [edit] = open.rows;
     if (edit !== undefined)
       throw new PermanentError(

@@ -2,8 +2,12 @@ import { sql } from 'drizzle-orm';
 import { moves } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import { statesIn } from '../edits/queue.ts';
+import { col, editsAs } from '../edits/table.ts';
 import { type Writer, writingOnceUnlocked } from '../lease/writing-once-unlocked.ts';
+import { edits } from '../tables.ts';
 import { editOutcomesIn, type Outcome, outcomeToJson } from './outcome.ts';
+
+const e = editsAs('e');
 
 /** Why an outcome could not be settled, and when to retry. */
 interface Failure {
@@ -30,11 +34,11 @@ export async function keepAnswer(
   }));
   await writingOnceUnlocked(writer, (tx) =>
     tx.execute(sql`
-      UPDATE pylon_sync.edits AS e
-         SET state = ${to}, error = ${error}, http_status = editOutcome.status, request_id = editOutcome.request_id,
-             answer = jsonb_build_object('tries', ${tries}::integer, 'outcome', ${outcomeToJson(outcome)}::jsonb),
-             next_attempt_at = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
+      UPDATE ${edits} AS e
+         SET ${col.state} = ${to}, ${col.error} = ${error}, ${col.http_status} = editOutcome.status, ${col.request_id} = editOutcome.request_id,
+             ${col.answer} = jsonb_build_object('tries', ${tries}::integer, 'outcome', ${outcomeToJson(outcome)}::jsonb),
+             ${col.next_attempt_at} = clock_timestamp() + make_interval(secs => ${waitMs / 1000})
         FROM jsonb_to_recordset(${toJson(editOutcomes)}::jsonb) AS editOutcome(id bigint, status integer, request_id text)
-       WHERE e.id = editOutcome.id AND e.state = ANY(${statesIn(from)})`),
+       WHERE ${e.id} = editOutcome.id AND ${e.state} = ANY(${statesIn(from)})`),
   );
 }

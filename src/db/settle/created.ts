@@ -6,8 +6,10 @@ import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { type Edit, statesIn } from '../edits/queue.ts';
+import { col } from '../edits/table.ts';
 import { MADE_HERE } from '../mirror/history.ts';
 import type { PendingDeletions } from '../mirror/pending-deletions.ts';
+import { edits } from '../tables.ts';
 import { type EditOutcome, ENDED, type Ended, settleEach } from './end.ts';
 import { giveId } from './ids.ts';
 import { rebase, type Shown, shownRow, storeAnswer } from './shown.ts';
@@ -61,8 +63,8 @@ export async function settleCreated(
       UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);
   // If the record was deleted here meanwhile, the tombstone shows this.
   await tx.execute(sql`
-      UPDATE pylon_sync.edits SET base = base || ${toJson(remote)}::jsonb
-       WHERE resource = ${name} AND record_id = ${id} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
+      UPDATE ${edits} SET ${col.base} = ${col.base} || ${toJson(remote)}::jsonb
+       WHERE ${col.resource} = ${name} AND ${col.record_id} = ${id} AND ${col.operation} = 'delete' AND ${col.state} = ANY(${statesIn(UNSETTLED)})`);
   await rebase(tx, resource, id, remote);
   await storeAnswer(tx, resource, created, pendingDeletions);
   return ended;
@@ -72,10 +74,10 @@ export async function settleCreated(
 async function revive(tx: Executor, create: number): Promise<void> {
   const { from, to } = moves('retry');
   await tx.execute(sql`
-    UPDATE pylon_sync.edits
-       SET state = ${to}, error = NULL, answer = NULL, settled_at = NULL, depends_on = NULL, sent_at = NULL, waiting_since = clock_timestamp(),
-           next_attempt_at = clock_timestamp()
-     WHERE depends_on = ${create} AND state = ANY(${statesIn(from)})`);
+    UPDATE ${edits}
+       SET ${col.state} = ${to}, ${col.error} = NULL, ${col.answer} = NULL, ${col.settled_at} = NULL, ${col.depends_on} = NULL, ${col.sent_at} = NULL, ${col.waiting_since} = clock_timestamp(),
+           ${col.next_attempt_at} = clock_timestamp()
+     WHERE ${col.depends_on} = ${create} AND ${col.state} = ANY(${statesIn(from)})`);
 }
 
 async function queueFollowUp(
@@ -87,16 +89,16 @@ async function queueFollowUp(
 ): Promise<void> {
   const { resource, id, create, wanted, remote } = created;
   const { rows: later } = await tx.execute<{ changes: Values; base: Values }>(sql`
-    SELECT changes, base FROM pylon_sync.edits
-     WHERE resource = ${resource.name} AND record_id = ${id} AND operation = 'update'
-       AND state = ANY(${statesIn(UNSETTLED)})`);
+    SELECT ${col.changes}, ${col.base} FROM ${edits}
+     WHERE ${col.resource} = ${resource.name} AND ${col.record_id} = ${id} AND ${col.operation} = 'update'
+       AND ${col.state} = ANY(${statesIn(UNSETTLED)})`);
   const left = followUp(resource, wanted, remote, later);
   if (left === undefined) return;
   await tx.execute(sql`
-    INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
-    SELECT resource, ${id}, 'update', ${toJson(left.changes)}::jsonb, ${toJson(left.base)}::jsonb,
-           'pending', actor, txid
-      FROM pylon_sync.edits WHERE id = ${create.id}`);
+    INSERT INTO ${edits} (${col.resource}, ${col.record_id}, ${col.operation}, ${col.changes}, ${col.base}, ${col.state}, ${col.actor}, ${col.txid})
+    SELECT ${col.resource}, ${id}, 'update', ${toJson(left.changes)}::jsonb, ${toJson(left.base)}::jsonb,
+           'pending', ${col.actor}, ${col.txid}
+      FROM ${edits} WHERE ${col.id} = ${create.id}`);
 }
 
 /** Edits of a record that Pylon does not have, with its create if that is among them. */
@@ -116,16 +118,16 @@ export async function settleUncreated(
   const ended = await settleEach(tx, editOutcomes);
   if (create === undefined) return ended;
   await tx.execute(sql`
-      UPDATE pylon_sync.edits SET first_sent_at = NULL, first_order = NULL WHERE id = ${create}`);
+      UPDATE ${edits} SET ${col.first_sent_at} = NULL, ${col.first_order} = NULL WHERE ${col.id} = ${create}`);
   const { from, to } = moves('discard');
   const { rows: dropped } = await tx.execute<Ended & Record<string, unknown>>(sql`
-      UPDATE pylon_sync.edits
-         SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'Pylon does not have the record'
-       WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(from)})
+      UPDATE ${edits}
+         SET ${col.state} = ${to}, ${col.answer} = NULL, ${col.settled_at} = clock_timestamp(), ${col.error} = 'Pylon does not have the record'
+       WHERE ${col.resource} = ${resource.name} AND ${col.record_id} = ${record} AND ${col.operation} = 'delete' AND ${col.state} = ANY(${statesIn(from)})
       RETURNING ${ENDED}`);
   const { rows } = await tx.execute<{ id: number }>(sql`
-      SELECT id::float8 FROM pylon_sync.edits
-       WHERE resource = ${resource.name} AND record_id = ${record} AND state = 'pending'`);
+      SELECT ${col.id}::float8 FROM ${edits}
+       WHERE ${col.resource} = ${resource.name} AND ${col.record_id} = ${record} AND ${col.state} = 'pending'`);
   const error = `depends on edit ${create}`;
   const failed = rows.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create }));
   return [...ended, ...dropped, ...(await settleEach(tx, failed))];

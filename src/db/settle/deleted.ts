@@ -5,12 +5,16 @@ import { toJson } from '../../exact.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
+import { col, editsAs } from '../edits/table.ts';
 import { MADE_HERE } from '../mirror/history.ts';
 import type { PendingDeletions } from '../mirror/pending-deletions.ts';
 import { noteRereads } from '../mirror/rereads.ts';
 import { markDeleted, type Proof } from '../mirror/tombstones.ts';
+import { edits } from '../tables.ts';
 import { type EditOutcome, ENDED, type Ended, settleEdit } from './end.ts';
 import { type Shown, shownRow, storeAnswer } from './shown.ts';
+
+const e = editsAs('e');
 
 /** A record that was deleted here, and the outcome in Pylon. */
 interface Deletion {
@@ -38,7 +42,7 @@ export interface Undeleted extends Deletion {
 /** Inserts a row again as it was before its DELETE. */
 async function putBack(tx: Executor, { name }: Resource, edit: number): Promise<void> {
   await tx.execute(
-    sql`SELECT pylon_sync.put_row(${name}, e.base) FROM pylon_sync.edits AS e WHERE e.id = ${edit}`,
+    sql`SELECT pylon_sync.put_row(${name}, ${e.base}) FROM ${edits} AS e WHERE ${e.id} = ${edit}`,
   );
 }
 
@@ -53,13 +57,13 @@ export async function settleDeleted(
   const ended = await settleEdit(tx, editOutcome);
   // The row shows Pylon's last values: changes that were never sent end with their edits.
   await tx.execute(sql`
-      SELECT pylon_sync.put_row(e.resource, pylon_sync.known_row(e.resource, e.record_id, e.base))
-        FROM pylon_sync.edits AS e WHERE e.id = ${editOutcome.id}`);
+      SELECT pylon_sync.put_row(${e.resource}, pylon_sync.known_row(${e.resource}, ${e.record_id}, ${e.base}))
+        FROM ${edits} AS e WHERE ${e.id} = ${editOutcome.id}`);
   const { rows: voided } = await tx.execute<Ended & Record<string, unknown>>(sql`
-      UPDATE pylon_sync.edits
-         SET state = ${to}, answer = NULL, settled_at = clock_timestamp(), error = 'the record was deleted afterwards'
-       WHERE resource = ${resource.name} AND record_id = ${record} AND id <> ${editOutcome.id}
-         AND state = ANY(${statesIn(from.filter((state) => state !== 'failed'))})
+      UPDATE ${edits}
+         SET ${col.state} = ${to}, ${col.answer} = NULL, ${col.settled_at} = clock_timestamp(), ${col.error} = 'the record was deleted afterwards'
+       WHERE ${col.resource} = ${resource.name} AND ${col.record_id} = ${record} AND ${col.id} <> ${editOutcome.id}
+         AND ${col.state} = ANY(${statesIn(from.filter((state) => state !== 'failed'))})
       RETURNING ${ENDED}`);
   // If the record is restored later, that counts as no change of fields.
   await tx.execute(sql`UPDATE ${resource.table} SET _hash = ${MADE_HERE} WHERE id = ${record}`);
@@ -80,7 +84,7 @@ export async function settleUndeleted(
   if (known !== undefined)
     await tx.execute(
       // An earlier decision was about other values.
-      sql`UPDATE pylon_sync.edits SET shadow = ${toJson(known)}::jsonb, forced = NULL WHERE id = ${editOutcome.id}`,
+      sql`UPDATE ${edits} SET ${col.shadow} = ${toJson(known)}::jsonb, ${col.forced} = NULL WHERE ${col.id} = ${editOutcome.id}`,
     );
   await putBack(tx, resource, editOutcome.id);
   // The restored values may be older than Pylon's. Without its hash, the row is written with the next answer

@@ -7,8 +7,10 @@ import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
+import { col } from '../edits/table.ts';
 import { noteChanges } from '../mirror/history.ts';
 import { fitting, pairs, unsettledOf } from '../mirror/overlay.ts';
+import { edits } from '../tables.ts';
 
 /** The outcome of one edit. */
 export interface EditOutcome {
@@ -39,9 +41,8 @@ export interface Ended {
 }
 
 /** SQL: what a statement that settles edits returns of each. */
-export const ENDED = sql.raw(
-  'id::float8 AS edit, resource, record_id AS record, operation, state, actor, request_id AS "requestId", error',
-);
+export const ENDED = sql`${col.id}::float8 AS edit, ${col.resource}, ${col.record_id} AS record, ${col.operation}, ${col.state},
+  ${col.actor}, ${col.request_id} AS "requestId", ${col.error}`;
 
 const json = (value: unknown) => (value === undefined ? null : toJson(value));
 
@@ -49,12 +50,12 @@ const json = (value: unknown) => (value === undefined ? null : toJson(value));
 export async function settleEdit(tx: Executor, editOutcome: EditOutcome): Promise<readonly Ended[]> {
   const { from, to } = moves(editOutcome.event);
   const { rows } = await tx.execute<Ended & Record<string, unknown>>(sql`
-    UPDATE pylon_sync.edits
-       SET state = ${to}, answer = NULL, settled_at = ${to === 'conflict' ? null : sql`clock_timestamp()`}, error = ${editOutcome.error ?? null},
-           http_status = ${editOutcome.status ?? null}, request_id = ${editOutcome.requestId ?? null},
-           depends_on = ${editOutcome.dependsOn ?? null}, held = ${editOutcome.held === undefined ? null : sql.param([...editOutcome.held])}::text[],
-           remote = coalesce(${json(editOutcome.remote)}::jsonb, remote), sent = coalesce(${json(editOutcome.sent)}::jsonb, sent)
-     WHERE id = ${editOutcome.id} AND state = ANY(${statesIn(from)})
+    UPDATE ${edits}
+       SET ${col.state} = ${to}, ${col.answer} = NULL, ${col.settled_at} = ${to === 'conflict' ? null : sql`clock_timestamp()`}, ${col.error} = ${editOutcome.error ?? null},
+           ${col.http_status} = ${editOutcome.status ?? null}, ${col.request_id} = ${editOutcome.requestId ?? null},
+           ${col.depends_on} = ${editOutcome.dependsOn ?? null}, ${col.held} = ${editOutcome.held === undefined ? null : sql.param([...editOutcome.held])}::text[],
+           ${col.remote} = coalesce(${json(editOutcome.remote)}::jsonb, ${col.remote}), ${col.sent} = coalesce(${json(editOutcome.sent)}::jsonb, ${col.sent})
+     WHERE ${col.id} = ${editOutcome.id} AND ${col.state} = ANY(${statesIn(from)})
     RETURNING ${ENDED}`);
   return rows;
 }
@@ -97,8 +98,8 @@ export async function settleEditsOf(
   const { rows } = await tx.execute<{ known: Values | null }>(sql`
     SELECT pylon_sync.known_row(${name}, ${record}, coalesce(
       (SELECT jsonb_build_object(${pairs('held', looked)}) FROM ${resource.table} AS held WHERE id = ${record} AND _deleted_at IS NULL),
-      (SELECT base FROM pylon_sync.edits
-        WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})))) AS known`);
+      (SELECT ${col.base} FROM ${edits}
+        WHERE ${col.resource} = ${name} AND ${col.record_id} = ${record} AND ${col.operation} = 'delete' AND ${col.state} = ANY(${statesIn(UNSETTLED)})))) AS known`);
   const ended = await settleEach(tx, editOutcomes);
   const known = rows[0]?.known ?? undefined;
   if (known === undefined || ending.length === 0) return { known, ended };
@@ -132,7 +133,7 @@ export async function settleEditsOf(
   // If the DELETE of the row is undone, the row is restored with these values.
   if (isDeleting)
     await tx.execute(sql`
-      UPDATE pylon_sync.edits SET base = base || ${toJson(columns)}::jsonb
-       WHERE resource = ${name} AND record_id = ${record} AND operation = 'delete' AND state = ANY(${statesIn(UNSETTLED)})`);
+      UPDATE ${edits} SET ${col.base} = ${col.base} || ${toJson(columns)}::jsonb
+       WHERE ${col.resource} = ${name} AND ${col.record_id} = ${record} AND ${col.operation} = 'delete' AND ${col.state} = ANY(${statesIn(UNSETTLED)})`);
   return { known: after, ended };
 }

@@ -4,6 +4,10 @@ import type { Resource } from '../../resources/define.ts';
 import { resources } from '../../resources/index.ts';
 import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
+import { col, editsAs } from '../edits/table.ts';
+import { edits } from '../tables.ts';
+
+const made = editsAs('made');
 
 /** What is known about a provisional id. */
 export interface Known {
@@ -20,10 +24,10 @@ export async function findProvisional(
   named: readonly string[],
 ): Promise<ReadonlyMap<string, Known>> {
   const { rows } = await db.execute<Known & Record<string, unknown>>(sql`
-    SELECT named.provisional, ids.id, made.id::float8 AS edit, made.state
+    SELECT named.provisional, ids.id, ${made.id}::float8 AS edit, ${made.state}
       FROM unnest(${sql.param([...named])}::text[]) AS named(provisional)
       LEFT JOIN pylon_sync.ids ON ids.provisional = named.provisional
-      LEFT JOIN pylon_sync.edits AS made ON made.record_id = named.provisional AND made.operation = 'create'`);
+      LEFT JOIN ${edits} AS made ON ${made.record_id} = named.provisional AND ${made.operation} = 'create'`);
   return new Map(rows.map((row) => [row.provisional, row]));
 }
 
@@ -52,22 +56,22 @@ export async function giveId(
   await tx.execute(sql`
     INSERT INTO pylon_sync.ids (provisional, resource, id) VALUES (${record}, ${resource.name}, ${id})
         ON CONFLICT (provisional) DO NOTHING`);
-  const changes = sql`changes = ${replaced(sql`changes`, record, id)}, base = ${replaced(sql`base`, record, id)}`;
+  const changes = sql`${col.changes} = ${replaced(col.changes, record, id)}, ${col.base} = ${replaced(col.base, record, id)}`;
   await tx.execute(sql`
-    UPDATE pylon_sync.edits SET record_id = ${id}, ${changes}
-     WHERE resource = ${resource.name} AND record_id = ${record}`);
+    UPDATE ${edits} SET ${col.record_id} = ${id}, ${changes}
+     WHERE ${col.resource} = ${resource.name} AND ${col.record_id} = ${record}`);
   await tx.execute(sql`
-    UPDATE pylon_sync.edits SET ${changes}
-     WHERE txid = (SELECT txid FROM pylon_sync.edits WHERE id = ${edit}) AND state = ANY(${statesIn(UNSETTLED)})
-       AND strpos(changes::text || base::text, to_jsonb(${record}::text)::text) > 0`);
+    UPDATE ${edits} SET ${changes}
+     WHERE ${col.txid} = (SELECT ${col.txid} FROM ${edits} WHERE ${col.id} = ${edit}) AND ${col.state} = ANY(${statesIn(UNSETTLED)})
+       AND strpos(${col.changes}::text || ${col.base}::text, to_jsonb(${record}::text)::text) > 0`);
   for (const [{ name, table }, column] of referring(resource)) {
     const { rows } = await tx.execute<{ id: string }>(sql`
       UPDATE ${table} SET ${sql.identifier(column)} = ${id}, _synced_at = statement_timestamp()
        WHERE ${sql.identifier(column)} = ${record} RETURNING id`);
     if (rows.length === 0) continue;
     await tx.execute(sql`
-      UPDATE pylon_sync.edits SET ${changes}
-       WHERE resource = ${name} AND record_id = ANY(${sql.param(rows.map((row) => row.id))}::text[])
-         AND state = ANY(${statesIn(UNSETTLED)})`);
+      UPDATE ${edits} SET ${changes}
+       WHERE ${col.resource} = ${name} AND ${col.record_id} = ANY(${sql.param(rows.map((row) => row.id))}::text[])
+         AND ${col.state} = ANY(${statesIn(UNSETTLED)})`);
   }
 }

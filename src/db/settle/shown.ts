@@ -7,11 +7,13 @@ import type { Order } from '../../order.ts';
 import type { PathFacts, Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
+import { col } from '../edits/table.ts';
 import type { PendingDeletions } from '../mirror/pending-deletions.ts';
 import { noteRereads } from '../mirror/rereads.ts';
 import { upsert } from '../mirror/upsert.ts';
 import { type RemoteRow, remoteRow } from '../row/remote-row.ts';
 import { isReject } from '../row/row.ts';
+import { edits } from '../tables.ts';
 
 /** Pylon's present object of the record. */
 export interface Shown {
@@ -47,9 +49,9 @@ export async function rebase(
 ): Promise<void> {
   const kinds = kindsOf(resource);
   const { rows } = await tx.execute<{ id: number; changes: Values; base: Values }>(sql`
-    SELECT id::float8, changes, base FROM pylon_sync.edits
-     WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'update'
-       AND state = ANY(${statesIn(UNSETTLED)})`);
+    SELECT ${col.id}::float8, ${col.changes}, ${col.base} FROM ${edits}
+     WHERE ${col.resource} = ${resource.name} AND ${col.record_id} = ${record} AND ${col.operation} = 'update'
+       AND ${col.state} = ANY(${statesIn(UNSETTLED)})`);
   for (const { id, changes, base } of rows) {
     // A change of a set consists of what it adds and removes, independent of its base.
     const after: Record<string, unknown> = { ...base };
@@ -59,7 +61,7 @@ export async function rebase(
       if (field.slug === undefined) after[field.column] = value;
       else after[field.column] = { ...(after[field.column] as Values), [field.slug]: value };
     }
-    await tx.execute(sql`UPDATE pylon_sync.edits SET base = ${toJson(after)}::jsonb WHERE id = ${id}`);
+    await tx.execute(sql`UPDATE ${edits} SET ${col.base} = ${toJson(after)}::jsonb WHERE ${col.id} = ${id}`);
   }
 }
 

@@ -5,6 +5,8 @@ import { moves } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
+import { col } from '../edits/table.ts';
+import { edits } from '../tables.ts';
 import { type EditOutcome, ENDED, type Ended, settleEdit } from './end.ts';
 
 /** An edit, and the fields that it has now changed in Pylon. */
@@ -23,14 +25,16 @@ export async function supersede(
 ): Promise<readonly Ended[]> {
   const ended: Ended[] = [];
   const { rows } = await tx.execute<{ id: number; held: readonly string[] | null }>(sql`
-    SELECT id::float8, held FROM pylon_sync.edits
-     WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'update' AND state = 'conflict' AND id < ${by.id}
-       AND NOT (id = ANY(${sql.param([...by.except])}::bigint[]))`);
+    SELECT ${col.id}::float8, ${col.held} FROM ${edits}
+     WHERE ${col.resource} = ${resource.name} AND ${col.record_id} = ${record} AND ${col.operation} = 'update' AND ${col.state} = 'conflict' AND ${col.id} < ${by.id}
+       AND NOT (${col.id} = ANY(${sql.param([...by.except])}::bigint[]))`);
   for (const { id, held: waiting } of rows) {
     const left = (waiting ?? []).filter((name) => !by.fields.includes(name));
     if (left.length === (waiting ?? []).length) continue;
     if (left.length > 0)
-      await tx.execute(sql`UPDATE pylon_sync.edits SET held = ${sql.param(left)}::text[] WHERE id = ${id}`);
+      await tx.execute(
+        sql`UPDATE ${edits} SET ${col.held} = ${sql.param(left)}::text[] WHERE ${col.id} = ${id}`,
+      );
     else
       ended.push(...(await settleEdit(tx, { id, event: 'discard', error: `superseded by edit ${by.id}` })));
   }
@@ -68,10 +72,10 @@ export async function supersedeDrafts(
   if (settled.length === 0) return [];
   // A draft that was approved while the later edit was under way has not been compared yet.
   const { rows } = await tx.execute<{ id: number; isDraft: boolean; changes: Values; base: Values }>(sql`
-    SELECT id::float8, id <> ALL(${sql.param(settled)}::bigint[]) AS "isDraft", changes, base FROM pylon_sync.edits
-     WHERE resource = ${resource.name} AND record_id = ${record} AND operation = 'update'
-       AND (id = ANY(${sql.param(settled)}::bigint[])
-            OR (id < ${Math.max(...settled)} AND (state = 'draft' OR (state = 'pending' AND attempts = 0 AND NOT in_doubt))))`);
+    SELECT ${col.id}::float8, ${col.id} <> ALL(${sql.param(settled)}::bigint[]) AS "isDraft", ${col.changes}, ${col.base} FROM ${edits}
+     WHERE ${col.resource} = ${resource.name} AND ${col.record_id} = ${record} AND ${col.operation} = 'update'
+       AND (${col.id} = ANY(${sql.param(settled)}::bigint[])
+            OR (${col.id} < ${Math.max(...settled)} AND (${col.state} = 'draft' OR (${col.state} = 'pending' AND ${col.attempts} = 0 AND NOT ${col.in_doubt}))))`);
   const all = rows.map((row) => ({ ...row, fields: fieldsIn(row.changes, row.base, kindsOf(resource)) }));
   const ended: Ended[] = [];
   for (const { id, changes, base, fields } of all.filter(({ isDraft }) => isDraft)) {
@@ -91,11 +95,11 @@ export async function supersedeDrafts(
     const part = (values: Values, others: boolean) => toJson(pickFields(values, fields, names, others));
     const { rows: parted } = await tx.execute<Ended & Record<string, unknown>>(sql`
       WITH kept AS (
-        UPDATE pylon_sync.edits SET changes = ${part(changes, true)}::jsonb, base = ${part(base, true)}::jsonb
-         WHERE id = ${id} RETURNING actor, created_at)
-      INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, error, actor, created_at, settled_at)
+        UPDATE ${edits} SET ${col.changes} = ${part(changes, true)}::jsonb, ${col.base} = ${part(base, true)}::jsonb
+         WHERE ${col.id} = ${id} RETURNING ${col.actor}, ${col.created_at})
+      INSERT INTO ${edits} (${col.resource}, ${col.record_id}, ${col.operation}, ${col.changes}, ${col.base}, ${col.state}, ${col.error}, ${col.actor}, ${col.created_at}, ${col.settled_at})
       SELECT ${resource.name}, ${record}, 'update', ${part(changes, false)}::jsonb, ${part(base, false)}::jsonb,
-             ${moves('discard').to}, ${`${error}, a part of edit ${id}`}, actor, created_at, clock_timestamp() FROM kept
+             ${moves('discard').to}, ${`${error}, a part of edit ${id}`}, ${col.actor}, ${col.created_at}, clock_timestamp() FROM kept
       RETURNING ${ENDED}`);
     ended.push(...parted);
   }

@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { PATIENCE } from '../../backoff.ts';
 import { STATES, type State } from '../../edits/states.ts';
 import type { Executor } from '../connection/connect.ts';
+import { col } from '../edits/table.ts';
+import { edits } from '../tables.ts';
 
 /** The numbers of edits by state. */
 export interface EditCounts {
@@ -29,22 +31,22 @@ interface Row {
 }
 
 /** SQL: whether an edit has waited for too long. Those that Pylon has answered are counted separately. */
-const STUCK = sql`state IN ('pending', 'sending') AND answer IS NULL
-  AND waiting_since < clock_timestamp() - make_interval(secs => ${WAITS_LONG_MS / 1_000})`;
+const STUCK = sql`${col.state} IN ('pending', 'sending') AND ${col.answer} IS NULL
+  AND ${col.waiting_since} < clock_timestamp() - make_interval(secs => ${WAITS_LONG_MS / 1_000})`;
 
 /** Counts edits by state, without reading those that were settled long ago. */
 export async function countEdits(db: Executor): Promise<EditCounts> {
   const { rows } = await db.execute<Row & Record<string, unknown>>(sql`
-    SELECT state, count(*)::float8 AS edits,
-           extract(epoch FROM clock_timestamp() - min(waiting_since))::float8 AS age,
+    SELECT ${col.state}, count(*)::float8 AS edits,
+           extract(epoch FROM clock_timestamp() - min(${col.waiting_since}))::float8 AS age,
            count(*) FILTER (WHERE ${STUCK})::float8 AS stuck,
-           (array_agg(error ORDER BY waiting_since, id) FILTER (WHERE ${STUCK}))[1] AS reason,
-           count(answer)::float8 AS answered, (array_agg(error ORDER BY id) FILTER (WHERE answer IS NOT NULL))[1] AS why
-      FROM pylon_sync.edits WHERE state IN ('draft', 'pending', 'sending', 'conflict', 'failed') GROUP BY 1
+           (array_agg(${col.error} ORDER BY ${col.waiting_since}, ${col.id}) FILTER (WHERE ${STUCK}))[1] AS reason,
+           count(${col.answer})::float8 AS answered, (array_agg(${col.error} ORDER BY ${col.id}) FILTER (WHERE ${col.answer} IS NOT NULL))[1] AS why
+      FROM ${edits} WHERE ${col.state} IN ('draft', 'pending', 'sending', 'conflict', 'failed') GROUP BY 1
      UNION ALL
-    SELECT state, count(*)::float8, 0, 0, NULL, 0, NULL
-      FROM pylon_sync.edits
-     WHERE settled_at > clock_timestamp() - interval '24 hours' AND state IN ('applied', 'discarded') GROUP BY 1`);
+    SELECT ${col.state}, count(*)::float8, 0, 0, NULL, 0, NULL
+      FROM ${edits}
+     WHERE ${col.settled_at} > clock_timestamp() - interval '24 hours' AND ${col.state} IN ('applied', 'discarded') GROUP BY 1`);
   const found = new Map(rows.map((row) => [row.state, row]));
   const waiting = (['pending', 'sending'] as const).flatMap((state) => found.get(state) ?? []);
   const seconds = Math.max(0, ...waiting.map(({ age }) => age));
