@@ -193,8 +193,8 @@ export async function readEdits(db: Executor, ids: readonly number[]): Promise<r
 /** Milliseconds until the next edit is due that waits for its time; Infinity if none does. */
 export async function nextEditMs(db: Executor): Promise<number> {
   const { rows } = await db.execute<{ ms: number | null }>(sql`
-    SELECT (extract(epoch FROM min(next_attempt_at) - clock_timestamp()) * 1000)::float8 AS ms
-      FROM pylon_sync.edits WHERE state = 'pending' AND next_attempt_at > clock_timestamp()`);
+    SELECT (extract(epoch FROM min(${col.next_attempt_at}) - clock_timestamp()) * 1000)::float8 AS ms
+      FROM ${edits} WHERE ${col.state} = 'pending' AND ${col.next_attempt_at} > clock_timestamp()`);
   return Math.max(0, rows[0]?.ms ?? Number.POSITIVE_INFINITY);
 }
 
