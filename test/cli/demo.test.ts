@@ -44,6 +44,7 @@ test('demo fills every table, says how to look at them, and leaves nothing behin
     { status: 0, stdout: expect.stringContaining('(5 rows)'), stderr: '' },
     { status: 0, stdout: 'UPDATE 1\n', stderr: '' },
     { status: 0, stdout: expect.stringMatching(/local-\S+\s*\n\(1 row\)/), stderr: '' },
+    { status: 0, stdout: expect.stringMatching(/update [\s\S]*create [\s\S]*\(2 rows\)/), stderr: '' },
   ]);
 
   const client = new pg.Client({ connectionString: url });

@@ -22,11 +22,12 @@ import { type Setup, withConfig } from '../runtime/setup.ts';
 import { runWithShutdownDeadline } from '../runtime/shutdown.ts';
 import { runDaemon } from './start.ts';
 
-/** Statements to try, one that reads and two that change something in Pylon. */
+/** Statements to try: one that reads, two that change something in Pylon, and what became of these. */
 const INVITATIONS = [
   'SELECT number, state, title FROM pylon_bi.issues ORDER BY created_at DESC LIMIT 5',
   "UPDATE pylon.issues SET title = 'Renamed in SQL' WHERE number = 42",
   "INSERT INTO pylon.contacts (name, email) VALUES ('Ana Example', 'ana@example.com') RETURNING id",
+  'SELECT id, operation, record_id, state FROM pylon_sync.edits ORDER BY id',
 ];
 
 const ISSUES = 240;
@@ -146,7 +147,6 @@ function greeting(
     'Or in another terminal, here, without psql; the two changes go to the stand-in within a second:',
     '',
     ...INVITATIONS.map((statement) => `  ${command} sql "${statement}"`),
-    `  ${command} edits list`,
     '',
     ...(page === undefined ? [] : [`The operator's page: ${page}/`, `Reports, drawn: ${page}/reports`]),
     'Ctrl-C ends it and removes its database.',
