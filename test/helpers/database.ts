@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { test as base, inject } from 'vitest';
 import { type Locks, withLocks } from './locks.ts';
@@ -64,7 +65,10 @@ export function reserveDatabase(): Reserved {
     isMade: () => made !== undefined,
     async drop() {
       await pool.end();
-      await onLasting(server, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+      await onLasting(server, async (client) => {
+        await awaitClosing(client, name);
+        await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      });
     },
     async keep(test) {
       await pool.end();
@@ -72,6 +76,24 @@ export function reserveDatabase(): Reserved {
       await onLasting(server, (client) => client.query(`COMMENT ON DATABASE ${name} IS ${comment}`));
     },
   };
+}
+
+/** Looks for connections that are being closed, and milliseconds between two. */
+const LOOKS = 40;
+const LOOK_MS = 5;
+
+/**
+ * Waits until nobody is connected to a database, 200 ms at most: the end of a pool does not wait for its connections, and
+ * one that `FORCE` ends while it closes throws what nobody catches.
+ */
+async function awaitClosing(client: pg.Client, name: string): Promise<void> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1 LIMIT 1', [
+      name,
+    ]);
+    if (rowCount === 0) return;
+    await sleep(LOOK_MS);
+  }
 }
 
 /**
