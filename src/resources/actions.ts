@@ -49,7 +49,7 @@ export interface Action {
   readonly route: string;
   /** Fields that are always sent. */
   readonly constant?: Readonly<Record<string, unknown>>;
-  /** Whether the answer is the record itself; otherwise the record is read again, with what hangs on it. */
+  /** Whether the answer is the record itself; otherwise the record and its children are read again. */
   readonly answersRecord: boolean;
   /**
    * Whether doing it twice is as good as once. What is not is never sent again once an answer was lost: a person

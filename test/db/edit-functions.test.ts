@@ -484,7 +484,9 @@ describe('waiting', () => {
     await settled(database, 2, `state = 'conflict', held = '{title}', remote = '{"title": "Theirs"}'`);
     const client = await database.pool.connect();
     const told: string[] = [];
-    client.on('notice', ({ severity, message }) => told.push(`${severity}: ${message}`));
+    client.on('notice', ({ severity, message, hint }) =>
+      told.push([`${severity}: ${message}`, hint].filter(Boolean).join(' ')),
+    );
     const call = (name: string) => client.query(`SELECT * FROM pylon_sync.${name}('1 second', ${txid})`);
     const { rows: counts } = await call('wait_for_edits');
     const { rows: results } = await call('edit_results');
@@ -500,7 +502,9 @@ describe('waiting', () => {
       `WARNING: edit 2 of issues ${second} is conflict: Pylon holds something else in title`,
     );
     expect(told[1]).toMatch(/^WARNING: edit 3 of issues x\d+ is failed: PATCH \/issues\/\{id\}: 400 no$/);
-    expect(told[10]).toBe('WARNING: 1 more did not go through');
+    expect(told[10]).toBe(
+      'WARNING: 1 more did not go through The table pylon_sync.edits has all of them, with their reasons.',
+    );
     expect(results).toHaveLength(12);
     expect(results[1]).toEqual({
       ...{ edit: '2', resource: 'issues', record_id: second, state: 'conflict', error: null },

@@ -70,7 +70,7 @@ export const callerFunctions = (): readonly string[] => [
      END LOOP;
      SELECT count(*) - ${TOLD} INTO others FROM pylon_sync.edits AS e WHERE e.id = ANY (chosen) AND e.state IN (${UNDONE});
      IF others > 0 THEN
-       RAISE WARNING '% more did not go through', others USING HINT = 'SELECT * FROM pylon_sync.edit_results() has them all.';
+       RAISE WARNING '% more did not go through', others USING HINT = 'The table pylon_sync.edits has all of them, with their reasons.';
      END IF;
      RETURN QUERY SELECT e.state, count(*) FROM pylon_sync.edits AS e WHERE e.id = ANY (chosen) GROUP BY 1 ORDER BY 1;
    END $$`,

@@ -8,7 +8,7 @@ export interface Answered {
   /** Names of the columns; empty for a statement that returns none. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | null)[])[];
-  /** The command and its count, as psql prints them: `SELECT 3`, `UPDATE 1`. */
+  /** The command, and the number of rows if it has one: `SELECT 3`, `UPDATE 1`, `CREATE`. */
   readonly tag: string;
 }
 
