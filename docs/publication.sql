@@ -19,6 +19,7 @@ CREATE PUBLICATION pylon FOR TABLE
   pylon.task_comments,
   pylon.projects,
   pylon.milestones,
+  pylon.call_recordings,
   pylon.knowledge_bases,
   pylon.collections,
   pylon.articles,

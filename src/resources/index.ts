@@ -3,6 +3,7 @@ import { accounts } from './accounts.ts';
 import { articleTranslations } from './article_translations.ts';
 import { articles } from './articles.ts';
 import { auditLogs } from './audit_logs.ts';
+import { callRecordings } from './call_recordings.ts';
 import { collections } from './collections.ts';
 import { contacts } from './contacts.ts';
 import { customFields } from './custom_fields.ts';
@@ -48,6 +49,7 @@ export const resources: readonly Resource[] = [
   taskComments,
   projects,
   milestones,
+  callRecordings,
   knowledgeBases,
   collections,
   articles,

@@ -11,6 +11,7 @@ export function listed(resources: readonly Resource[]): readonly Resource[] {
       changes === undefined &&
       (pull.by === 'object' ||
         pull.by === 'list' ||
+        pull.by === 'search' ||
         pull.by === 'reference' ||
         (pull.by === 'parent' && pull.mark === undefined && names.has(pull.parent)));
     if (whole) names.add(name);

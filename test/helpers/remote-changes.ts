@@ -2,8 +2,14 @@ import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { RemoteChange } from './remote-change-plans.ts';
 
 /** Resources without a time of change that can be asked for, or with one that is not. */
-const OTHERS = ['accounts', 'contacts', 'tags', 'users', 'articles', 'milestones', 'custom_fields', 'teams'];
-const REMOVED = ['issues', 'tasks', 'projects', 'accounts', 'contacts', 'tags', 'articles', 'macros'];
+const OTHERS = [
+  ...['accounts', 'contacts', 'tags', 'users', 'articles', 'milestones', 'custom_fields', 'teams'],
+  'call_recordings',
+];
+const REMOVED = [
+  ...['issues', 'tasks', 'projects', 'accounts', 'contacts', 'tags', 'articles', 'macros'],
+  'call_recordings',
+];
 const CREATED = ['issues', 'tasks', 'projects', 'accounts', 'contacts'];
 
 interface Removed {
@@ -91,7 +97,8 @@ export function newRemote(sandboxOf: () => Sandbox, start: number): Remote {
         return patch('projects', which, silent, { name });
       case 'patch another': {
         const resource = OTHERS[other % OTHERS.length] ?? '';
-        const field = { custom_fields: 'label', articles: 'title' }[resource] ?? 'name';
+        const field =
+          { custom_fields: 'label', articles: 'title', call_recordings: 'title' }[resource] ?? 'name';
         return patch(resource, which, true, { [field]: name });
       }
       case 'message': {

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { saveReach } from '../../src/db/workspace/reach.ts';
+import { resources } from '../../src/resources/index.ts';
 import { newProgress } from '../../src/sync/pass/progress.ts';
 import { fill, HOSTILE } from './filled.ts';
 import { NOWHERE, type Port, SECRET, TOKEN, test } from './serving.ts';
@@ -41,7 +42,7 @@ describe('the page', () => {
       '1 edit is in conflict: the same was changed here and in Pylon, or deleted here and changed there pylon-sync edits list --state conflict',
       'edits on their way 3 1 applied in 24 hours, the longest for ',
       'contacts: the last reconciliation corrected 3 rows',
-      'live rows 3 in 27 tables',
+      `live rows 3 in ${resources.length} tables`,
       'rows deleted 2 in 24 hours',
       'drift 3 rows audit: 1 of 400 rows in 7 days',
       'at least 3h 10m left , for the limit of GET /issues/{id}/messages',

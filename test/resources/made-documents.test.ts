@@ -30,6 +30,7 @@ function seenBy({ pull, changes }: Resource): string {
     case 'reference':
       return `one by one, with the lists and with their ${pull.from.resource.replaceAll('_', ' ')}`;
     case 'search':
+      return 'whole list, in pages';
     case 'window':
       return 'whole, with the reconcile schedule';
   }

@@ -19,6 +19,6 @@ test('what refers to a record, and can be asked for, is known by its references'
   expect(referring('macro_groups')).toEqual(['macros.macro_group_id']);
   expect(referring('accounts')).toEqual([
     ...['contacts.account_id', 'issues.account_id', 'tasks.account_id'],
-    ...['projects.account_id', 'milestones.account_id'],
+    ...['projects.account_id', 'milestones.account_id', 'call_recordings.account_id'],
   ]);
 });

@@ -30,8 +30,8 @@ function waysOf(resource: Resource): readonly Way[] {
     case 'parent':
       return pull.mark === undefined ? ['lists', 'reconcile'] : ['resweep'];
     case 'list':
-      return resource.changes === undefined ? ['lists', 'reconcile'] : ['reconcile'];
     case 'search':
+      return resource.changes === undefined ? ['lists', 'reconcile'] : ['reconcile'];
     case 'window':
       return ['reconcile'];
   }

@@ -23,6 +23,7 @@ import { accounts } from './accounts.ts';
 import { article_translations } from './article_translations.ts';
 import { articles } from './articles.ts';
 import { audit_logs } from './audit_logs.ts';
+import { call_recordings } from './call_recordings.ts';
 import { collections } from './collections.ts';
 import { contacts } from './contacts.ts';
 import { custom_fields } from './custom_fields.ts';
@@ -68,6 +69,7 @@ export const resources: readonly Resource[] = [
   task_comments,
   projects,
   milestones,
+  call_recordings,
   knowledge_bases,
   collections,
   articles,
