@@ -5,8 +5,9 @@ import type { Resource } from '../../resources/define.ts';
 import type { Impossible, RowNames, Writes } from '../../resources/writes.ts';
 import { factsIn } from '../../route.ts';
 import { customFields, differs, jsonOf, refusals } from './checks.ts';
+import { ACTOR, DRAFT, queueing } from './expressions.ts';
 import { DEFINER, IN_ROW, identifier, literal, TRANSITION } from './names.ts';
-import { ACTOR, DRAFT, queueing, REFUSED } from './shared.ts';
+import { REFUSED } from './sqlstates.ts';
 
 const HEAD = 'LANGUAGE plpgsql';
 

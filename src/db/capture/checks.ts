@@ -1,7 +1,7 @@
 import type { Resource } from '../../resources/define.ts';
 import type { Kind, RowNames, WriteColumn } from '../../resources/writes.ts';
 import { literal } from './names.ts';
-import { REFUSED } from './shared.ts';
+import { REFUSED } from './sqlstates.ts';
 
 /** SQL: whether a column changed; on INSERT, whether it is not null. */
 export const differs = ({ was, is }: RowNames, column: string): string =>

@@ -4,12 +4,10 @@ import { actions } from '../../edits/actions.ts';
 import { writableColumns } from '../../edits/body.ts';
 import { resources } from '../../resources/index.ts';
 import { signatureOf } from './actions.ts';
-import { FOR_CALLERS, FOR_WAITING } from './callers.ts';
-import { FOR_APPROVERS, FOR_EDITORS } from './functions.ts';
 import { identifier, literal, tableOf } from './names.ts';
 import { makeRoles, ROLES, type Role } from './roles.ts';
 import { deletable } from './table.ts';
-import { FOR_FUNCTIONS } from './values.ts';
+import { CALLED_AS_CALLER, FOR_APPROVERS, FOR_CALLERS, FOR_EDITORS } from './user-functions/signatures.ts';
 
 const SELF = 'SELECT oid FROM pg_roles WHERE rolname = current_user';
 
@@ -100,7 +98,7 @@ const BEYOND: Readonly<Record<Role, readonly string[]>> = {
         ...(deletable(resource) ? ['DELETE'] : []),
       ].map((privilege) => `${privilege} ON TABLE ${tableOf(name)}`);
     }),
-    ...ofSync([...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...FOR_FUNCTIONS, ...FOR_WAITING]),
+    ...ofSync([...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...CALLED_AS_CALLER]),
     ...calling(actions.map(signatureOf)),
   ],
   pylon_approver: [...STATE, ...EDITS, ...ofSync(Object.keys(FOR_APPROVERS))],

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
 import { actionFunctions } from './actions.ts';
-import { callerFunctions, FOR_CALLERS } from './callers.ts';
-import { calls } from './calls.ts';
-import { circleFunction } from './circle.ts';
-import { FOR_APPROVERS, FOR_EDITORS, personFunctions } from './functions.ts';
+import { calls } from './calls/index.ts';
 import { ownGrants } from './grants.ts';
-import { movingFunctions } from './moving.ts';
+import { mergeFunctions } from './merge/index.ts';
 import { literal } from './names.ts';
-import { queueFunction, queueTriggers } from './queues.ts';
+import { queueTriggers } from './queues.ts';
 import { revokeFunctions } from './roles.ts';
-import { sharedFunctions } from './shared.ts';
+import { rowFunctions } from './rows/index.ts';
 import { captureOf } from './table.ts';
-import { valueFunctions } from './values.ts';
-import { FOR_ALL, policies, visibleFunctions } from './visible.ts';
+import { transitionFunctions } from './transitions/index.ts';
+import { triggerFunctions } from './triggers/index.ts';
+import { userFunctions } from './user-functions/index.ts';
+import { FOR_ALL, FOR_APPROVERS, FOR_CALLERS, FOR_EDITORS } from './user-functions/signatures.ts';
+import { policies, visibleFunctions } from './visible.ts';
 
 type Client = Pick<pg.ClientBase, 'query'>;
 
@@ -23,22 +23,21 @@ type Part = readonly [name: string, statements: readonly string[]];
 
 /** All statements that install the capture of edits, in order. */
 function captureParts(owner: string): readonly Part[] {
+  const editable = resources.filter(({ writes }) => writes !== undefined);
   const tables = resources.map((resource) => ({ name: resource.name, ...captureOf(resource, owner) }));
   return [
     [
       'functions',
       [
-        ...sharedFunctions(),
-        circleFunction(),
+        ...triggerFunctions,
         ...tables.flatMap(({ functions }) => functions),
-        ...valueFunctions(resources.filter(({ writes }) => writes !== undefined)),
-        ...movingFunctions(),
-        ...visibleFunctions(),
+        ...mergeFunctions(editable),
+        ...rowFunctions(editable),
+        ...transitionFunctions,
+        ...visibleFunctions,
         ...calls(),
-        ...personFunctions(),
-        ...callerFunctions(),
+        ...userFunctions,
         ...actionFunctions(),
-        queueFunction(),
         ...Object.entries({ ...FOR_EDITORS, ...FOR_CALLERS, ...FOR_APPROVERS, ...FOR_ALL }).map(
           ([signature, comment]) => `COMMENT ON FUNCTION pylon_sync.${signature} IS ${literal(comment)}`,
         ),

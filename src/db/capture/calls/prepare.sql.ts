@@ -1,0 +1,77 @@
+import { actionSpecs } from '../actions.ts';
+import { DEFINER, literal } from '../names.ts';
+import { UNDECIDABLE } from '../sqlstates.ts';
+import { decisionSpecs } from '../user-functions/decisions.ts';
+import { MINE } from '../visible.ts';
+
+/** SQL: what there is to call, with the specification of each function. */
+const specs = () => `${literal(JSON.stringify({ ...actionSpecs(), ...decisionSpecs() }))}::jsonb`;
+
+/**
+ * Runs as the owner: looks up the function that is called, whether the daemon allows it, and the records that the call
+ * is about.
+ */
+export const prepare = (): string => `
+CREATE OR REPLACE FUNCTION pylon_sync.call_1_prepare()
+RETURNS trigger
+LANGUAGE plpgsql ${DEFINER}
+AS $$
+DECLARE
+  spec jsonb := ${specs()} -> NEW.call;
+BEGIN
+  IF spec IS NULL THEN
+    RAISE EXCEPTION 'there is no function "%"', NEW.call
+      USING ERRCODE = '42883';
+  END IF;
+  NEW.spec := spec;
+
+  IF spec ? 'resource' THEN
+    PERFORM pylon_sync.refuse_unless_allowed(spec ->> 'allow');
+    NEW.arguments := pylon_sync.checked_arguments(NEW.call, spec, NEW.arguments);
+
+    SELECT
+      array_agg(named.resource ORDER BY place),
+      array_agg(named.record_id ORDER BY place)
+    INTO NEW.resources, NEW.record_ids
+    FROM (
+      SELECT
+        spec ->> 'resource',
+        NEW.arguments ->> (spec ->> 'record'),
+        0
+
+      UNION ALL
+
+      SELECT
+        p.value ->> 'of',
+        one.id,
+        p.place
+      FROM
+        jsonb_array_elements(spec -> 'parameters') WITH ORDINALITY AS p(value, place),
+        jsonb_array_elements_text(
+          CASE jsonb_typeof(NEW.arguments -> (p.value ->> 'name'))
+            WHEN 'array' THEN NEW.arguments -> (p.value ->> 'name')
+            WHEN 'string' THEN jsonb_build_array(NEW.arguments -> (p.value ->> 'name'))
+            ELSE '[]'
+          END
+        ) AS one(id)
+      WHERE p.value ? 'of'
+    ) AS named(resource, record_id, place);
+  ELSE
+    IF NEW.ids IS NULL AND NEW.txid IS NULL THEN
+      RAISE EXCEPTION 'pylon_sync.% takes ids of edits, a transaction, or both', NEW.call
+        USING
+          ERRCODE = '${UNDECIDABLE.value}',
+          HINT = format('SELECT pylon_sync.%s(ARRAY(SELECT id FROM pylon_sync.edits WHERE …))', NEW.call);
+    END IF;
+
+    SELECT
+      coalesce(array_agg(e.id), '{}'),
+      array_agg(CASE WHEN ${MINE('e')} THEN '' ELSE e.resource END),
+      array_agg(e.record_id)
+    INTO NEW.ids, NEW.resources, NEW.record_ids
+    FROM pylon_sync.edits AS e
+    WHERE (NEW.ids IS NULL OR e.id = ANY (NEW.ids))
+      AND (NEW.txid IS NULL OR e.txid = NEW.txid);
+  END IF;
+  RETURN NEW;
+END $$`;
