@@ -7,6 +7,7 @@ import { resources } from '../src/resources/index.ts';
 import { SECRETS } from '../src/variables.ts';
 import { run } from './helpers/command.ts';
 import { test } from './helpers/database.ts';
+import { DOCUMENTS, examplesOf, inlineCodeOf } from './helpers/examples.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -138,13 +139,44 @@ describe('what documents say of the database', () => {
       rows.sort((a, b) => a.role.localeCompare(b.role)),
     );
   });
+});
 
-  const withQueries = ['README.md', 'docs/reading.md', 'docs/editing.md', 'docs/scale.md'];
-  test.for(withQueries)('the queries of %s run', async (path, { database }) => {
-    const blocks = [...read(path).matchAll(/^```sql\n(.*?)^```/gms)].map(([, sql = '']) => sql);
-    expect(blocks.length).toBeGreaterThan(0);
-    for (const sql of blocks)
-      await expect(database.pool.query(`BEGIN; ${sql}; ROLLBACK`)).resolves.toBeDefined();
+describe('examples', () => {
+  const examples = DOCUMENTS.flatMap(examplesOf);
+
+  test('their languages say what they are, so that test/cli/demo.test.ts runs them', () => {
+    const others = examples.filter(
+      ({ language, text }) =>
+        !['sql', 'sh', 'json'].includes(language) &&
+        (language !== 'text' ||
+          /^\s*(SELECT|UPDATE|INSERT|DELETE|CREATE|ALTER|DROP|GRANT|npm|npx)\b/m.test(text)),
+    );
+    expect(others.map(({ at }) => at)).toEqual([]);
+  });
+
+  test('twelve of them are left out of the demo, each with its reason', () => {
+    expect(examples.filter(({ leftOut }) => leftOut !== undefined)).toHaveLength(12);
+    expect(examples.filter(({ mayBeEmpty }) => mayBeEmpty !== undefined)).toHaveLength(2);
+    expect(examples.length).toBeGreaterThan(45);
+  });
+
+  test('each command within a line is one that the program takes', async () => {
+    const commands = markdown
+      .flatMap(inlineCodeOf)
+      .flatMap(
+        (code) =>
+          /^(?:DATABASE_URL=… )?(?:npm run -s pylon-sync --|pylon-sync) ([a-z][^…|]*)$/.exec(code)?.[1] ?? [],
+      )
+      // `edits` by itself is a group of commands.
+      .filter((words) => words !== 'edits')
+      .map((words) => words.replaceAll(/<[a-z]+>/g, '7'));
+    expect(new Set(commands).size).toBeGreaterThan(10);
+    // It reads its words first, then its configuration, which this one is not.
+    for (const command of new Set(commands))
+      expect([command, (await run(command.split(' '), { PYLON_RATE_SHARE: 'half' })).stderr]).toEqual([
+        command,
+        expect.stringContaining('PYLON_RATE_SHARE'),
+      ]);
   });
 });
 

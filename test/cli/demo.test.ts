@@ -1,85 +1,175 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { exec } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { withoutPrograms } from '../../src/cli/commands/demo.ts';
 import { UsageError } from '../../src/errors.ts';
 import { findBinaries } from '../../src/postgres/binaries.ts';
 import { identityOf } from '../../src/postgres/process.ts';
 import { resources } from '../../src/resources/index.ts';
-import { run, start } from '../helpers/command.ts';
+import { type Launched, launch, run, start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
+import { DOCUMENTS, examplesOf, inlineCodeOf } from '../helpers/examples.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Languages of fenced blocks that are run. */
+const RUN: ReadonlySet<string> = new Set(['sql', 'sh']);
+
+const isEdit = (text: string) => /^(UPDATE|INSERT|DELETE)\b/.test(text);
+
+/**
+ * Runs statements that would change the database's make, and takes them back. The daemon works beside: a lock that it has in
+ * the way is waited for less long than it takes Postgres to find a deadlock.
+ */
+const rehearse = (client: pg.Client, text: string) =>
+  expect
+    .poll(async () => {
+      await client.query("BEGIN; SET LOCAL lock_timeout = '300ms'");
+      try {
+        await client.query(text);
+        return 'done';
+      } catch (error) {
+        return (error as Error).message;
+      } finally {
+        await client.query('ROLLBACK');
+      }
+    })
+    .toBe('done');
 
 const isAlive = async (pid: number) => (await identityOf(pid)) !== undefined;
 
-test('demo fills every table, says how to look at them, and leaves nothing behind', async ({ folder }) => {
-  const surroundings = {
-    PYLON_SYNC_DATA_DIR: folder,
-    PYLON_SYNC_HTTP: '127.0.0.1:0',
-    // Whatever the folder is set up for, a demo stays away from it.
-    DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z',
-    PYLON_API_URL: 'http://127.0.0.1:1',
-    PYLON_SYNC_RESOURCES: 'users',
-  };
-  const demo = start(['demo'], surroundings, folder);
-  await demo.until('Ctrl-C ends it');
-  expect(demo.printed()).toMatch(new RegExp(`Ready: .* in every one of ${resources.length} tables`));
-  const url = /^Connect with (postgres:\S+)$/m.exec(demo.printed())?.[1];
-  expect(demo.printed()).toContain(`psql '${url}' -c `);
-  const itsFolder = { PYLON_SYNC_DATA_DIR: join(folder, `demo-${demo.pid}`) };
-  expect(await run(['url'], itsFolder)).toEqual({ status: 0, stdout: `${url}\n`, stderr: '' });
+/** Every command heeds these alone, whatever the folder is set up for. */
+const surroundings = (folder: string) => ({
+  PYLON_SYNC_DATA_DIR: folder,
+  PYLON_SYNC_HTTP: '127.0.0.1:0',
+  // A demo stays away from what these name.
+  DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z',
+  PYLON_API_URL: 'http://127.0.0.1:1',
+  PYLON_SYNC_RESOURCES: 'users',
+});
 
-  const page = /^The operator's page: (http:\S+)\/$/m.exec(demo.printed())?.[1];
-  expect(demo.printed()).toContain(`Reports, drawn: ${page}/reports`);
-  const reports = await fetch(`${page}/reports`);
-  expect([reports.status, (await reports.text()).match(/<svg class="chart"/g)?.length]).toEqual([200, 4]);
+/** One demo for the tests that look at it, in their order; the last one ends it. */
+describe('demo', () => {
+  let folder: string;
+  let demo: Launched;
+  let url: string;
+  let client: pg.Client;
 
-  // What it invites to type works, letter for letter, and reaches the stand-in.
-  const typed = [...demo.printed().matchAll(/^ {2}pylon-sync sql "(.+)"$/gm)].map(
-    ([, statement]) => statement ?? '',
-  );
-  const answers: unknown[] = [];
-  for (const statement of typed) answers.push(await run(['sql', statement], { PYLON_SYNC_DATA_DIR: folder }));
-  expect(answers).toEqual([
-    { status: 0, stdout: expect.stringContaining('(5 rows)'), stderr: '' },
-    { status: 0, stdout: 'UPDATE 1\n', stderr: '' },
-    { status: 0, stdout: expect.stringMatching(/local-\S+\s*\n\(1 row\)/), stderr: '' },
-    { status: 0, stdout: expect.stringMatching(/update [\s\S]*create [\s\S]*\(2 rows\)/), stderr: '' },
-  ]);
-
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  for (const { name } of resources) {
-    const { rows } = await client.query(`SELECT count(*)::integer AS live FROM pylon.${name}`);
-    expect(rows[0].live, name).toBeGreaterThan(0);
-  }
-  const states = async () =>
-    (await client.query('SELECT state FROM pylon_sync.edits ORDER BY id')).rows.map(({ state }) => state);
-  await expect.poll(states).toEqual(['applied', 'applied']);
-  const { rows } = await client.query('SHOW data_directory');
-  const postmaster = Number.parseInt(
-    await readFile(join(rows[0].data_directory, 'postmaster.pid'), 'utf8'),
-    10,
-  );
-  await client.end();
-  expect(await isAlive(postmaster)).toBe(true);
-
-  demo.kill('SIGINT');
-  const { status, stderr } = await demo.ended;
-  // A slow machine is said to be one.
-  const said = stderr
-    .split('\n')
-    .filter((line) => line !== '' && !line.includes('pass outlasts its schedule'));
-  expect([status, said]).toEqual([0, []]);
-  expect(demo.printed()).toMatch(/The demo has ended: its Postgres is stopped, and .*demo-\d+ is removed\./);
-  expect(await isAlive(postmaster)).toBe(false);
-  expect(await readdir(folder)).toEqual([]);
-  expect(await run(['url'], itsFolder)).toEqual({
-    ...{ status: 1, stdout: '' },
-    stderr: expect.stringMatching(/^pylon-sync: no Postgres runs in .*: `pylon-sync start` starts it/),
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pylon-sync-demo-'));
+    demo = launch(['demo'], surroundings(folder), folder);
+    await demo.until('Ctrl-C ends it');
+    url = /^Connect with (postgres:\S+)$/m.exec(demo.printed())?.[1] ?? '';
+    client = new pg.Client({ connectionString: url });
+    await client.connect();
   });
-  expect(await readdir(folder)).toEqual([]);
-}, 120_000);
+
+  afterAll(async () => {
+    await client?.end().catch(() => {});
+    await demo?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const states = async () =>
+    (await client.query('SELECT DISTINCT state FROM pylon_sync.edits')).rows.map(({ state }) => state);
+
+  test('fills every table, and says how to look at them', async () => {
+    expect(demo.printed()).toMatch(new RegExp(`Ready: .* in every one of ${resources.length} tables`));
+    expect(demo.printed()).toContain(`psql '${url}' -c `);
+    const itsFolder = { PYLON_SYNC_DATA_DIR: join(folder, `demo-${demo.pid}`) };
+    expect(await run(['url'], itsFolder)).toEqual({ status: 0, stdout: `${url}\n`, stderr: '' });
+    for (const { name } of resources) {
+      const { rows } = await client.query(`SELECT count(*)::integer AS live FROM pylon.${name}`);
+      expect(rows[0].live, name).toBeGreaterThan(0);
+    }
+    const page = /^The operator's page: (http:\S+)\/$/m.exec(demo.printed())?.[1];
+    expect(demo.printed()).toContain(`Reports, drawn: ${page}/reports`);
+    const reports = await fetch(`${page}/reports`);
+    expect([reports.status, (await reports.text()).match(/<svg class="chart"/g)?.length]).toEqual([200, 4]);
+  });
+
+  test('invites to what works, letter for letter, and reaches the stand-in', async () => {
+    const typed = [...demo.printed().matchAll(/^ {2}pylon-sync sql "(.+)"$/gm)].map(
+      ([, statement]) => statement ?? '',
+    );
+    const answers: unknown[] = [];
+    for (const statement of typed)
+      answers.push(await run(['sql', statement], { PYLON_SYNC_DATA_DIR: folder }));
+    expect(answers).toEqual([
+      { status: 0, stdout: expect.stringContaining('(5 rows)'), stderr: '' },
+      { status: 0, stdout: 'UPDATE 1\n', stderr: '' },
+      { status: 0, stdout: expect.stringMatching(/local-\S+\s*\n\(1 row\)/), stderr: '' },
+      { status: 0, stdout: expect.stringMatching(/update [\s\S]*create [\s\S]*\(2 rows\)/), stderr: '' },
+    ]);
+    await expect.poll(states).toEqual(['applied']);
+  });
+
+  // First what changes something: the history, which others show, begins with it.
+  const examples = DOCUMENTS.flatMap(examplesOf).sort(
+    (one, other) => Number(isEdit(other.text)) - Number(isEdit(one.text)),
+  );
+  const runnable = examples.filter(({ language, leftOut }) => RUN.has(language) && leftOut === undefined);
+
+  test.for(runnable)('$at runs in it', async ({ language, text, mayBeEmpty }) => {
+    if (language === 'sh') {
+      const running = promisify(exec)(text, {
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, PYLON_SYNC_DATA_DIR: folder },
+      });
+      running.child.stdin?.end();
+      const { stdout, stderr } = await running;
+      expect([stdout, stderr]).toEqual([expect.stringMatching(/\(\d+ rows\)/), '']);
+    } else if (isEdit(text)) {
+      const results = [await client.query(text)].flat();
+      expect(results.map(({ rowCount }) => rowCount)).not.toContain(0);
+      await expect.poll(states).toEqual(['applied']);
+    } else if (/^SELECT\b/.test(text)) {
+      await client.query('SET ROLE pylon_reader');
+      const { rowCount } = await client.query(text).finally(() => client.query('RESET ROLE'));
+      if (mayBeEmpty === undefined) expect(rowCount).toBeGreaterThan(0);
+    } else await rehearse(client, text);
+  });
+
+  test('knows each query within a line of a document', async () => {
+    const queries = DOCUMENTS.flatMap(inlineCodeOf).filter((code) => /^(SELECT|ALTER) [^…]+$/.test(code));
+    expect(queries.length).toBeGreaterThan(5);
+    for (const query of queries)
+      if (query.startsWith('SELECT')) await client.query(`EXPLAIN ${query}`);
+      else await rehearse(client, query);
+  });
+
+  test('leaves nothing behind, and says so', async () => {
+    const { rows } = await client.query('SHOW data_directory');
+    const postmaster = Number.parseInt(
+      await readFile(join(rows[0].data_directory, 'postmaster.pid'), 'utf8'),
+      10,
+    );
+    await client.end();
+    expect(await isAlive(postmaster)).toBe(true);
+    demo.kill('SIGINT');
+    const { status, stderr } = await demo.ended;
+    // A slow machine is said to be one.
+    const said = stderr
+      .split('\n')
+      .filter((line) => line !== '' && !line.includes('pass outlasts its schedule'));
+    expect([status, said]).toEqual([0, []]);
+    expect(demo.printed()).toMatch(
+      /The demo has ended: its Postgres is stopped, and .*demo-\d+ is removed\./,
+    );
+    expect(await isAlive(postmaster)).toBe(false);
+    expect(await readdir(folder)).toEqual([]);
+    const itsFolder = { PYLON_SYNC_DATA_DIR: join(folder, `demo-${demo.pid}`) };
+    expect(await run(['url'], itsFolder)).toEqual({
+      ...{ status: 1, stdout: '' },
+      stderr: expect.stringMatching(/^pylon-sync: no Postgres runs in .*: `pylon-sync start` starts it/),
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
 
 test('demo where no Postgres can be started says what it needs, and names no variable that it leaves alone', async ({
   folder,
