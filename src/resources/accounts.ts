@@ -93,6 +93,15 @@ export const accounts = defineResource({
       custom_fields: customFieldValues(),
       is_disabled: value({ only: 'update' }),
     },
+    fills: [
+      {
+        column: 'primary_domain',
+        from: ['domains'],
+        when: ({ was, is }) =>
+          `cardinality(${is('domains')}) = 1 AND ${is('primary_domain')} IS NOT DISTINCT FROM ${was('primary_domain')}`,
+        value: ({ is }) => `(${is('domains')})[1]`,
+      },
+    ],
     impossible: [
       {
         column: 'type',

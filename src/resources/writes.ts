@@ -51,6 +51,16 @@ export interface Impossible {
   readonly because: string;
 }
 
+/** A value that follows from others of the row, if the statement gives none. */
+export interface Fill {
+  readonly column: string;
+  /** The columns whose change calls for it. */
+  readonly from: readonly string[];
+  /** A condition in SQL over the row; of an insert, it was nothing. */
+  readonly when: (row: RowNames) => string;
+  readonly value: (row: RowNames) => string;
+}
+
 /** How an object is found that a create may have made although its answer was lost. */
 export type Recovery =
   /** A search over the time of creation. */
@@ -87,6 +97,7 @@ export interface Writes {
     readonly set?: { readonly column: string; readonly mode: string };
   };
   readonly impossible?: readonly Impossible[];
+  readonly fills?: readonly Fill[];
   /** Fields of a body that follow from what is written and what the row holds then. */
   readonly also?: (
     body: Readonly<Record<string, unknown>>,

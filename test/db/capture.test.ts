@@ -258,7 +258,7 @@ test('what Pylon holds already, and nobody changes, is not refused', async ({ da
   ]);
   for (const statement of [
     "UPDATE pylon.accounts SET type = 'community'",
-    "UPDATE pylon.accounts SET domains = '{two.example}'",
+    "UPDATE pylon.accounts SET domains = '{two.example,three.example}'",
     "UPDATE pylon.contacts SET phone_numbers = phone_numbers || '{+49 30 2}'",
   ])
     expect(await refusalOf(database, statement)).toMatchObject({ code: '23514' });

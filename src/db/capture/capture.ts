@@ -37,6 +37,12 @@ function collected(
   const columns = Object.entries(writes.columns).filter(
     ([, column]) => operation === 'create' || takes(column, 'update'),
   );
+  // What is missing comes before what is wrong. A new row's columns differ where they are given.
+  const emptied = columns
+    .filter(
+      ([, { kind, empty }]) => operation === 'update' && kind !== 'custom_fields' && empty === undefined,
+    )
+    .map(([column]) => column);
   const given = columns.map(([column, how]) => {
     if (how.kind === 'custom_fields') return customFields(row, resource);
     const type = types[column]?.getSQLType() ?? '';
@@ -54,7 +60,19 @@ function collected(
          USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
      END IF;`;
   });
-  return given.join('') + checks.join('');
+  return refuseEmptied(row, name, emptied) + given.join('') + checks.join('');
+}
+
+/** SQL that refuses NULLs for which Pylon has no value, all columns of a row at once. */
+function refuseEmptied(row: RowNames, table: string, columns: readonly string[]): string {
+  if (columns.length === 0) return '';
+  const isEmptied = (column: string) => `${row.is(column)} IS NULL AND ${row.was(column)} IS NOT NULL`;
+  return `
+     IF ${columns.map(isEmptied).join(' OR ')} THEN
+       wrong := CASE ${columns.map((column) => `WHEN ${isEmptied(column)} THEN ${literal(column)}`).join(' ')} END;
+       RAISE EXCEPTION 'column "%" of pylon.${table} cannot be emptied: Pylon has no way to', wrong
+         USING ERRCODE = '${REFUSED.null}', COLUMN = wrong;
+     END IF;`;
 }
 
 const VARIABLES = `
@@ -102,6 +120,7 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
    DECLARE
      guard integer := pylon_sync.edit_guard();
      queued integer;
+     is_allowed boolean := false;
      pair record;${VARIABLES}
      ids text[] := '{}';
      all_changes jsonb[] := '{}';
@@ -114,6 +133,10 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
          FROM ${TRANSITION.old} AS was JOIN ${TRANSITION.new} AS becomes USING (id)
         WHERE ${row('was')} IS DISTINCT FROM ${row('becomes')}
      LOOP
+       IF NOT is_allowed THEN
+         PERFORM pylon_sync._refuse_first('update');
+         is_allowed := true;
+       END IF;
        changes := '{}';
        base := '{}';${code}
        CONTINUE WHEN changes = '{}';
@@ -166,6 +189,7 @@ export function captureInsert(resource: Resource, writes: Writes): string {
    DECLARE${VARIABLES}
      others text[];
    BEGIN
+     PERFORM pylon_sync._refuse_first('create');
      IF NEW.id NOT LIKE '${PROVISIONAL}%' THEN
        RAISE EXCEPTION 'the id % cannot be given to a new row of pylon.${name}: Pylon gives ids', quote_literal(NEW.id)
          USING ERRCODE = '${REFUSED.unsupported}', COLUMN = 'id',

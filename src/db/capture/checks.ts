@@ -103,7 +103,7 @@ export function refusals(
   { is }: RowNames,
   table: string,
   column: string,
-  { empty, values, kind }: WriteColumn,
+  { values, kind }: WriteColumn,
   type: string,
 ): string {
   const value = is(column);
@@ -116,14 +116,6 @@ export function refusals(
          RAISE EXCEPTION 'column "${column}" of pylon.${table} takes ${shape.takes}'
            USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
        END IF;`;
-  const whenNull =
-    empty === undefined
-      ? `
-       IF ${value} IS NULL THEN
-         RAISE EXCEPTION 'column "${column}" of pylon.${table} cannot be emptied: Pylon has no way to'
-           USING ERRCODE = '${REFUSED.null}', COLUMN = ${literal(column)};
-       END IF;`
-      : '';
   const whenOther =
     values === undefined
       ? ''
@@ -132,5 +124,5 @@ export function refusals(
          RAISE EXCEPTION 'column "${column}" of pylon.${table} cannot be "%"', ${value}
            USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)}, HINT = ${literal(`It takes ${values.join(', ')}.`)};
        END IF;`;
-  return whenNull + whenShapeless + whenOther;
+  return whenShapeless + whenOther;
 }

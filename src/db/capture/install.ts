@@ -14,6 +14,7 @@ import { transitionFunctions } from './transitions/index.ts';
 import { triggerFunctions } from './triggers/index.ts';
 import { userFunctions } from './user-functions/index.ts';
 import { FOR_ALL, FOR_APPROVERS, FOR_CALLERS, FOR_EDITORS } from './user-functions/signatures.ts';
+import { validationFunctions } from './validation/index.ts';
 import { policies, visibleFunctions } from './visible.ts';
 
 type Client = Pick<pg.ClientBase, 'query'>;
@@ -30,6 +31,7 @@ function captureParts(owner: string): readonly Part[] {
       'functions',
       [
         ...triggerFunctions,
+        ...validationFunctions,
         ...tables.flatMap(({ functions }) => functions),
         ...mergeFunctions(editable),
         ...rowFunctions(editable),

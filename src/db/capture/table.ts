@@ -4,6 +4,7 @@ import { PROVISIONAL } from '../../edits/provisional.ts';
 import type { Resource } from '../../resources/define.ts';
 import { captureInsert, captureUpdate } from './capture.ts';
 import { identifier, literal, notDaemonWrite, TRANSITION, tableOf } from './names.ts';
+import { callsForFill, fillFunction } from './validation/fill.ts';
 
 const NO_INSERT = 'objects of this kind are not created here';
 const NO_DELETE = 'Pylon has no way to delete one';
@@ -80,6 +81,24 @@ export function captureOf(resource: Resource, owner: string): Capture {
              EXECUTE FUNCTION pylon_sync.keep_as_texts()`,
           ),
         ];
+  const { fills = [] } = writes ?? {};
+  const filled = (title: string, operation: 'INSERT' | 'UPDATE') =>
+    fills.length === 0
+      ? []
+      : [
+          trigger(
+            title,
+            `BEFORE ${operation} ON ${table} FOR EACH ROW
+             WHEN (${notDaemonWrite(owner)}${operation === 'UPDATE' ? ` AND (${callsForFill(fills)})` : ''})
+             EXECUTE FUNCTION pylon_sync.${identifier(`_fill_${name}`)}()`,
+          ),
+        ];
+  const whenNoId = (title: string, run: string) =>
+    trigger(
+      title,
+      `BEFORE INSERT ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND NEW.id IS NULL)
+       EXECUTE FUNCTION pylon_sync.${run}`,
+    );
   const updates =
     writes === undefined || written.length === 0
       ? []
@@ -98,6 +117,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
              WHEN (${notDaemonWrite(owner)} AND OLD._synced_at IS DISTINCT FROM NEW._synced_at)
              EXECUTE FUNCTION pylon_sync.refuse_stamp()`,
           ),
+          ...filled('before_2_fill', 'UPDATE'),
           ...asTexts('before_2_texts', 'UPDATE'),
           trigger(
             'before_3_stamp',
@@ -116,11 +136,17 @@ export function captureOf(resource: Resource, owner: string): Capture {
         ];
   const inserts =
     writes?.create === undefined
-      ? [refuseAll('no_insert', 'INSERT', NO_INSERT)]
+      ? [
+          refuseAll('no_insert', 'INSERT', NO_INSERT),
+          // Without an id, the constraint would speak before the trigger.
+          whenNoId('before_insert_id', `refuse_statement(${literal(NO_INSERT)})`),
+        ]
       : [
           provisionalIds(table),
           without('no_insert'),
           ...asTexts('before_insert', 'INSERT'),
+          ...filled('before_insert_fill', 'INSERT'),
+          whenNoId('before_insert_id', '_fill_id()'),
           trigger(
             'insert',
             `AFTER INSERT ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)})
@@ -147,6 +173,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
   const functions = [
     ...(writes === undefined || written.length === 0 ? [] : [captureUpdate(resource, writes)]),
     ...(writes?.create === undefined ? [] : [captureInsert(resource, writes)]),
+    ...(fills.length === 0 ? [] : [fillFunction(resource, fills)]),
   ];
   const triggers = [
     ...updates,

@@ -17,12 +17,7 @@ BEGIN
   END IF;
 
   -- In the daemon's own transaction a user's trigger has made the edits. Refusing them would refuse Pylon's rows.
-  IF starts_with(current_setting('pylon_sync.daemon', true), 'on')
-    AND pg_has_role(
-      session_user,
-      (SELECT relowner FROM pg_class WHERE oid = 'pylon_sync.edits'::regclass),
-      'MEMBER'
-    )
+  IF pylon_sync._in_daemon_transaction()
   THEN
     PERFORM pylon_sync.keep_back(mine, kind);
   ELSIF EXISTS (
