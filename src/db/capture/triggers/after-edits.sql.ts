@@ -17,8 +17,7 @@ BEGIN
   END IF;
 
   -- In the daemon's own transaction a user's trigger has made the edits. Refusing them would refuse Pylon's rows.
-  IF pylon_sync._in_daemon_transaction()
-  THEN
+  IF pylon_sync._in_daemon_transaction() THEN
     PERFORM pylon_sync.keep_back(mine, kind);
   ELSIF EXISTS (
     SELECT
