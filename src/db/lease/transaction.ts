@@ -49,6 +49,7 @@ const LEASE = `
  *
  * If another process holds the lease or the database is away, this gives the lease up, which ends all work under it.
  *
+ * @param options `lockMs`: milliseconds that one statement may wait for one lock.
  * @throws LeaseLostError if another process has taken the lease, DatabaseAwayError. Nothing was written then, unless
  * the answer to the commit was lost.
  */
@@ -56,6 +57,7 @@ export async function writing<T>(
   db: Pick<Database, 'pool'>,
   lease: Lease,
   work: (tx: Executor) => Promise<T>,
+  { lockMs = WRITING.lockMs }: { readonly lockMs?: number } = {},
 ): Promise<T> {
   lease.lost.throwIfAborted();
   try {
@@ -66,7 +68,7 @@ export async function writing<T>(
           throw new LeaseLostError(await whyLost((text) => client.query(text), lease.token));
         return work(drizzle({ client }));
       },
-      { terms: WRITING, opening: [LEASE, [lease.token]] },
+      { terms: { ...WRITING, lockMs }, opening: [LEASE, [lease.token]] },
     );
   } catch (cause) {
     const error = awayOr(cause);

@@ -6,6 +6,11 @@ import { writing } from './transaction.ts';
 
 /** Milliseconds between tries. */
 const PAUSE_MS = 200;
+/**
+ * Milliseconds that a try waits for one lock: far less than Postgres's `deadlock_timeout`, which is a second. Where
+ * the transaction and a person's each wait for the other, it is this one that gives way, not the person's statement.
+ */
+const LOCK_MS = 50;
 
 /** The database to write to, and the signal that ends the attempts. */
 export interface Writer {
@@ -29,7 +34,7 @@ export async function writingOnceUnlocked<T>(
   for (;;) {
     signal.throwIfAborted();
     try {
-      return await writing(db, lease, work);
+      return await writing(db, lease, work, { lockMs: LOCK_MS });
     } catch (error) {
       if (!isLockContention(error) && !mayPass(error)) throw error;
       await sleep(PAUSE_MS, signal);
