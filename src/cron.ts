@@ -60,6 +60,22 @@ export function ticksOf(cron: string, zone: string = localZone()): Ticks {
   };
 }
 
+/** Ticks whose distances are compared. */
+const COMPARED = 50;
+
+/** The shortest time between two ticks that follow one another, of the next fifty after an instant; both in milliseconds. */
+export function shortestPeriod(cron: string, zone: string, after: number): number | undefined {
+  const ticks = ticksOf(cron, zone);
+  let shortest: number | undefined;
+  let before = ticks.next(after);
+  for (let count = 0; count < COMPARED && before !== undefined; count += 1) {
+    const next = ticks.next(before);
+    if (next !== undefined) shortest = Math.min(shortest ?? next - before, next - before);
+    before = next;
+  }
+  return shortest;
+}
+
 function isContinuous(cron: string): boolean {
   const minutes = cron.trim().split(/\s+/).at(-5) ?? '';
   return minutes.startsWith('*') || new Set(parse(cron).hour).size === 24;

@@ -30,3 +30,11 @@ export function scheduleOf(resource: Resource, all: readonly Resource[]): Schedu
   const parent = pull.by === 'parent' ? all.find(({ name }) => name === pull.parent) : undefined;
   return parent === undefined ? 'reconcile' : scheduleOf(parent, all);
 }
+
+/** Whether all records of a resource are mirrored: those that are listed from one time on, or by reference, are not. */
+export function isListedWhole({ pull }: Resource, all: readonly Resource[]): boolean {
+  if (pull.by === 'list' || pull.by === 'search' || pull.by === 'object') return true;
+  if (pull.by !== 'parent' || pull.mark !== undefined) return false;
+  const parent = all.find(({ name }) => name === pull.parent);
+  return parent !== undefined && isListedWhole(parent, all);
+}

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { shortestPeriod } from '../../cron.ts';
 import type { ScheduleName } from '../../resources/listed.ts';
 import type { Database, Executor } from '../connection/connect.ts';
 import { utc } from '../connection/utc.ts';
@@ -19,13 +20,24 @@ export interface Schedule {
 
 const KEY = 'schedule';
 
+/** The shortest period of each schedule, in seconds. SQL, which cannot read cron expressions, judges ages by these. */
+function periodsOf({ zone, crons }: Pick<Schedule, 'zone' | 'crons'>): Readonly<Record<string, number>> {
+  const now = Date.now();
+  return Object.fromEntries(
+    Object.entries(crons).flatMap(([name, cron]) => {
+      const period = shortestPeriod(cron, zone, now);
+      return period === undefined ? [] : [[name, period / 1_000]];
+    }),
+  );
+}
+
 /** Publishes this daemon's schedule in the database. It is valid from now on, while the daemon holds the lease. */
 export async function publishSchedule(
   db: Database,
   lease: Lease,
   { zone, crons, resources }: Omit<Schedule, 'since'>,
 ): Promise<void> {
-  const value = { zone, crons, resources, token: String(lease.token) };
+  const value = { zone, crons, periods: periodsOf({ zone, crons }), resources, token: String(lease.token) };
   await writing(db, lease, (tx) =>
     tx
       .insert(settings)

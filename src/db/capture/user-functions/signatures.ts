@@ -41,4 +41,5 @@ export const CALLED_AS_CALLER: readonly string[] = [
   'as_columns(text, jsonb)',
   'put_columns(text, text, jsonb)',
   'awaited_edits(interval, bigint)',
+  '_option_slug(text, text, text, boolean)',
 ];
