@@ -287,7 +287,7 @@ describe('an editor', () => {
   test.for([
     "UPDATE pylon_sync.edits SET state = 'applied'",
     'DELETE FROM pylon_sync.edits',
-    "SELECT pylon_sync.queue_edit('issues', 'i1', 'delete', '{}', '{}')",
+    "SELECT pylon_sync._queue_edit('issues', 'i1', 'delete', '{}', '{}')",
     "INSERT INTO pylon_sync.settings (key, value) VALUES ('allow', '[]')",
     'SELECT * FROM pylon_sync.lease',
     "UPDATE pylon.issue_statuses SET label = 'x'",

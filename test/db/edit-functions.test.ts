@@ -346,8 +346,8 @@ describe('drafts', () => {
       for (const call of [
         'approve_edit(1)',
         "approve_edits('{1}')",
-        "drop_edits('{1}', '')",
-        "mark_as_daemon('on')",
+        "_drop_edits('{1}', '')",
+        "_mark_as_daemon('on')",
       ]) {
         await expect(client.query(as('pylon_editor', `SELECT pylon_sync.${call}`))).rejects.toThrow(
           /permission denied/,

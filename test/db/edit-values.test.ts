@@ -22,11 +22,11 @@ test('the database makes of a row what the daemon makes of it', async ({ databas
   };
   await fc.assert(
     fc.asyncProperty(items, items, items, columns, columns, columns, async (a, b, c, base, wanted, row) => {
-      expect(await ask('changed_set($1, $2, $3)', a, b, c)).toEqual(changedSet(a, b, c));
+      expect(await ask('_changed_set($1, $2, $3)', a, b, c)).toEqual(changedSet(a, b, c));
       const changes = Object.fromEntries(
         Object.entries(wanted).map(([column, value]) => [column, value ?? null]),
       );
-      const made = await ask("changed_columns('issues', $1, $2, $3)", base, changes, row);
+      const made = await ask("_changed_columns('issues', $1, $2, $3)", base, changes, row);
       const expected = overlaid(row as Values, [{ changes, base: base as Values }], KINDS);
       const shown = Object.fromEntries(Object.keys(changes).map((column) => [column, expected[column]]));
       expect(made).toEqual(shown);

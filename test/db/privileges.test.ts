@@ -67,11 +67,11 @@ const DECIDES = [
 ];
 /** Those for people, and what they are made of: all run as their caller. */
 const CALLS = [
-  ...['wait_for_edits', 'undo', 'changed_columns', 'changed_fields', 'changed_set', 'put_columns'],
-  ...['columns_of', 'as_columns', 'awaited_edits', 'edit_results', 'real_id'],
+  ...['wait_for_edits', 'undo', '_changed_columns', '_changed_fields', '_changed_set', '_put_columns'],
+  ...['_columns_of', '_as_columns', '_awaited_edits', 'edit_results', 'real_id', '_option_slug'],
 ];
 /** What policies are made of, which everybody may call who reads what they guard. */
-const POLICIES_ASK = ['pylon_sync.sees', 'pylon_sync.sees_all'];
+const POLICIES_ASK = ['pylon_sync._sees', 'pylon_sync._sees_all'];
 
 describe('all that a role may', () => {
   const tables: Readonly<Record<Role, readonly string[]>> = {
@@ -105,15 +105,37 @@ describe('all that a role may', () => {
   }) => {
     expect(await functions(database, 'pylon_reader')).toEqual(POLICIES_ASK);
     expect(await functions(database, 'pylon_approver')).toEqual([
+      ...POLICIES_ASK,
       'pylon_sync.approve_edit',
       'pylon_sync.approve_edits',
-      ...POLICIES_ASK,
     ]);
     const held = await functions(database, 'pylon_editor');
     const actions = held.filter((name) => name.startsWith('pylon.'));
     expect(actions).toContain('pylon.snooze_issue');
     expect(held.filter((name) => !actions.includes(name))).toEqual(
       [...[...DECIDES, ...CALLS].map((name) => `pylon_sync.${name}`), ...POLICIES_ASK].sort(),
+    );
+  });
+
+  test('find in pylon_sync: functions for people, each with a comment, and internal ones after an underscore', async ({
+    database,
+  }) => {
+    const { rows } = await database.pool.query<{ name: string; comment: string | null; isPublic: boolean }>(
+      `SELECT proname AS name, obj_description(oid) AS comment, has_function_privilege('public', oid, 'EXECUTE') AS "isPublic"
+         FROM pg_proc WHERE pronamespace = 'pylon_sync'::regnamespace ORDER BY proname`,
+    );
+    const [internal, named] = [true, false].map((is) =>
+      rows.filter(({ name }) => name.startsWith('_') === is),
+    );
+    expect(named?.map(({ name }) => name)).toEqual(
+      [
+        ...['approve_edit', 'approve_edits', ...DECIDES],
+        ...['edit_results', 'real_id', 'undo', 'wait_for_edits'],
+      ].sort(),
+    );
+    expect(named?.filter(({ comment, isPublic }) => comment === null || isPublic)).toEqual([]);
+    expect(internal?.filter(({ isPublic }) => isPublic).map(({ name }) => `pylon_sync.${name}`)).toEqual(
+      POLICIES_ASK,
     );
   });
 

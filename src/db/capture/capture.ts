@@ -115,10 +115,10 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
          ids := '{}';
          all_changes := '{}';
          all_bases := '{}';`;
-  return `CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`capture_${name}`)}() RETURNS trigger
+  return `CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`_capture_${name}`)}() RETURNS trigger
    ${HEAD} ${DEFINER} AS $$
    DECLARE
-     guard integer := pylon_sync.edit_guard();
+     guard integer := pylon_sync._edit_guard();
      queued integer;
      is_allowed boolean := false;
      pair record;${VARIABLES}
@@ -184,7 +184,7 @@ export function captureInsert(resource: Resource, writes: Writes): string {
     (column) => `
      changes := changes || jsonb_build_object(${literal(column)}, NEW.${identifier(column)});`,
   );
-  return `CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`capture_insert_${name}`)}() RETURNS trigger
+  return `CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`_capture_insert_${name}`)}() RETURNS trigger
    ${HEAD} ${DEFINER} AS $$
    DECLARE${VARIABLES}
      others text[];
@@ -211,7 +211,7 @@ export function captureInsert(resource: Resource, writes: Writes): string {
                HINT = ${literal(`Can be given: ${columns.join(', ')}.`)};
      END IF;${required(name, writes)}${collected(IN_ROW, resource, writes, 'create')}${paths.join('')}
      ${queueing(literal(name), 'NEW.id', 'create', 'changes', "'{}'")}
-     IF changes::text LIKE '%"${PROVISIONAL}%' THEN PERFORM pylon_sync.refuse_circle(NEW.id); END IF;
+     IF changes::text LIKE '%"${PROVISIONAL}%' THEN PERFORM pylon_sync._refuse_circle(NEW.id); END IF;
      RETURN NULL;
    END $$`;
 }

@@ -27,8 +27,8 @@ export function customFields(
            USING ERRCODE = '${REFUSED.value}', COLUMN = 'custom_fields',
                  HINT = 'custom_fields || ''{"slug": "value"}'' sets one, custom_fields - ''slug'' unsets one.';
        END IF;
-       SELECT jsonb_object_agg(coalesce(n.key, o.key), pylon_sync.as_texts(coalesce(n.value, 'null'))),
-              jsonb_object_agg(coalesce(n.key, o.key), pylon_sync.as_texts(coalesce(o.value, 'null')))
+       SELECT jsonb_object_agg(coalesce(n.key, o.key), pylon_sync._as_texts(coalesce(n.value, 'null'))),
+              jsonb_object_agg(coalesce(n.key, o.key), pylon_sync._as_texts(coalesce(o.value, 'null')))
          INTO wanted, stood
          FROM jsonb_each(${is}) AS n
          FULL JOIN jsonb_each(CASE WHEN jsonb_typeof(${was}) = 'object' THEN ${was} ELSE '{}' END) AS o

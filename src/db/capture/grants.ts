@@ -4,6 +4,7 @@ import { actions } from '../../edits/actions.ts';
 import { writableColumns } from '../../edits/body.ts';
 import { resources } from '../../resources/index.ts';
 import { signatureOf } from './actions.ts';
+import { withFormerName } from './former-names.ts';
 import { identifier, literal, tableOf } from './names.ts';
 import { makeRoles, ROLES, type Role } from './roles.ts';
 import { deletable } from './table.ts';
@@ -172,11 +173,13 @@ export async function installGrants(client: pg.ClientBase): Promise<void> {
   for (const { name, oid, knows } of roles) {
     const former = before[name];
     const had = new Set(former?.role === oid && knows ? former.statements : []);
+    const isKnown = (statement: string) =>
+      had.has(digestOf(statement)) || had.has(digestOf(withFormerName(statement)));
     const to = identifier(name);
     const statements = [
       ...[...reading.map(({ what }) => what), ...BEYOND[name]].map((what) => `GRANT ${what} TO ${to}`),
       ...LATER.map((what) => `ALTER DEFAULT PRIVILEGES ${what} TO ${to}`),
-    ].filter((statement) => !had.has(digestOf(statement)) || isLost(statement));
+    ].filter((statement) => !isKnown(statement) || isLost(statement));
     if (statements.length > 0) await client.query(statements.join(';\n'));
     after[name] = { role: oid, statements: [...new Set([...had, ...statements.map(digestOf)])] };
   }

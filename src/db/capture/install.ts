@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
 import { actionFunctions } from './actions.ts';
 import { calls } from './calls/index.ts';
+import { renameFunctions } from './former-names.ts';
 import { ownGrants } from './grants.ts';
 import { mergeFunctions } from './merge/index.ts';
 import { literal } from './names.ts';
@@ -30,6 +31,7 @@ function captureParts(owner: string): readonly Part[] {
     [
       'functions',
       [
+        renameFunctions(),
         ...triggerFunctions,
         ...validationFunctions,
         ...tables.flatMap(({ functions }) => functions),

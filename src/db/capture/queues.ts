@@ -5,5 +5,5 @@ const QUEUES = ['handovers', 'rereads'];
 export const queueTriggers = (): readonly string[] =>
   QUEUES.map(
     (table) => `CREATE OR REPLACE TRIGGER "pylon_sync_tell" AFTER INSERT ON pylon_sync."${table}"
-     FOR EACH STATEMENT EXECUTE FUNCTION pylon_sync.tell_work()`,
+     FOR EACH STATEMENT EXECUTE FUNCTION pylon_sync._notify_work()`,
   );

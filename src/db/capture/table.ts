@@ -58,7 +58,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
   const refuseAll = (title: string, operation: string, why: string) =>
     trigger(
       title,
-      `AFTER ${operation} ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)}) EXECUTE FUNCTION pylon_sync.refuse_statement(${literal(why)})`,
+      `AFTER ${operation} ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)}) EXECUTE FUNCTION pylon_sync._refuse_statement(${literal(why)})`,
     );
   const without = (title: string) =>
     `DROP TRIGGER IF EXISTS ${identifier(`pylon_sync_${title}`)} ON ${table}`;
@@ -66,7 +66,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
     trigger(
       title,
       `AFTER ${operation} ON ${table} FOR EACH STATEMENT WHEN (${notDaemonWrite(owner)})
-       EXECUTE FUNCTION pylon_sync.after_edits()`,
+       EXECUTE FUNCTION pylon_sync._after_edits()`,
     );
   const asTexts = (title: string, operation: 'INSERT' | 'UPDATE') =>
     writes?.columns.custom_fields === undefined
@@ -78,7 +78,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
              WHEN (${notDaemonWrite(owner)} AND jsonb_typeof(NEW.custom_fields) = 'object'${
                operation === 'UPDATE' ? ' AND OLD.custom_fields IS DISTINCT FROM NEW.custom_fields' : ''
              })
-             EXECUTE FUNCTION pylon_sync.keep_as_texts()`,
+             EXECUTE FUNCTION pylon_sync._keep_as_texts()`,
           ),
         ];
   const { fills = [] } = writes ?? {};
@@ -109,20 +109,20 @@ export function captureOf(resource: Resource, owner: string): Capture {
           trigger(
             'before_1_gone',
             `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND OLD._deleted_at IS NOT NULL)
-             EXECUTE FUNCTION pylon_sync.skip_gone()`,
+             EXECUTE FUNCTION pylon_sync._skip_gone()`,
           ),
           trigger(
             'before_2_refuse',
             `BEFORE UPDATE ON ${table} FOR EACH ROW
              WHEN (${notDaemonWrite(owner)} AND OLD._synced_at IS DISTINCT FROM NEW._synced_at)
-             EXECUTE FUNCTION pylon_sync.refuse_stamp()`,
+             EXECUTE FUNCTION pylon_sync._refuse_stamp()`,
           ),
           ...filled('before_2_fill', 'UPDATE'),
           ...asTexts('before_2_texts', 'UPDATE'),
           trigger(
             'before_3_stamp',
             `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND ${differ(written)})
-             EXECUTE FUNCTION pylon_sync.stamp()`,
+             EXECUTE FUNCTION pylon_sync._stamp()`,
           ),
           // A statement trigger, which replaces the row trigger of earlier versions.
           without('capture'),
@@ -130,7 +130,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
             'capture_all',
             `AFTER UPDATE ON ${table} REFERENCING OLD TABLE AS ${TRANSITION.old} NEW TABLE AS ${TRANSITION.new}
              FOR EACH STATEMENT WHEN (${notDaemonWrite(owner)})
-             EXECUTE FUNCTION pylon_sync.${identifier(`capture_${name}`)}()`,
+             EXECUTE FUNCTION pylon_sync.${identifier(`_capture_${name}`)}()`,
           ),
           told('edited', 'UPDATE'),
         ];
@@ -139,7 +139,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
       ? [
           refuseAll('no_insert', 'INSERT', NO_INSERT),
           // Without an id, the constraint would speak before the trigger.
-          whenNoId('before_insert_id', `refuse_statement(${literal(NO_INSERT)})`),
+          whenNoId('before_insert_id', `_refuse_statement(${literal(NO_INSERT)})`),
         ]
       : [
           provisionalIds(table),
@@ -150,7 +150,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
           trigger(
             'insert',
             `AFTER INSERT ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)})
-             EXECUTE FUNCTION pylon_sync.${identifier(`capture_insert_${name}`)}()`,
+             EXECUTE FUNCTION pylon_sync.${identifier(`_capture_insert_${name}`)}()`,
           ),
           told('inserted', 'INSERT'),
         ];
@@ -161,12 +161,12 @@ export function captureOf(resource: Resource, owner: string): Capture {
         trigger(
           'before_delete',
           `BEFORE DELETE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND OLD._deleted_at IS NOT NULL)
-           EXECUTE FUNCTION pylon_sync.skip_gone()`,
+           EXECUTE FUNCTION pylon_sync._skip_gone()`,
         ),
         trigger(
           'delete',
           `AFTER DELETE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)})
-           EXECUTE FUNCTION pylon_sync.capture_delete(${literal(writes?.remove === undefined ? NO_DELETE : '')})`,
+           EXECUTE FUNCTION pylon_sync._capture_delete(${literal(writes?.remove === undefined ? NO_DELETE : '')})`,
         ),
         told('deleted', 'DELETE'),
       ];
@@ -180,13 +180,13 @@ export function captureOf(resource: Resource, owner: string): Capture {
     trigger(
       'refuse',
       `AFTER UPDATE OF ${list(fixed)} ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND ${differ(fixed)})
-       EXECUTE FUNCTION pylon_sync.refuse_update(${[offer(resource), ...fixed].map(literal).join(', ')})`,
+       EXECUTE FUNCTION pylon_sync._refuse_update(${[offer(resource), ...fixed].map(literal).join(', ')})`,
     ),
     ...inserts,
     ...deletes,
     trigger(
       'no_truncate',
-      `BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION pylon_sync.refuse_statement('it would empty the mirror and leave Pylon as it is')`,
+      `BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION pylon_sync._refuse_statement('it would empty the mirror and leave Pylon as it is')`,
     ),
   ];
   return { functions, triggers };

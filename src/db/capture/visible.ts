@@ -19,7 +19,7 @@ export const MINE = (alias: string) =>
 
 /** Whether row security hides no row of the mirror from the current user. */
 const seesAll = `
-CREATE OR REPLACE FUNCTION pylon_sync.sees_all()
+CREATE OR REPLACE FUNCTION pylon_sync._sees_all()
 RETURNS boolean
 LANGUAGE plpgsql STABLE ${FIXED}
 AS $$
@@ -32,7 +32,7 @@ END $$`;
 
 /** Whether row security shows a record to the current user. */
 const sees = `
-CREATE OR REPLACE FUNCTION pylon_sync.sees(resource text, record_id text)
+CREATE OR REPLACE FUNCTION pylon_sync._sees(resource text, record_id text)
 RETURNS boolean
 LANGUAGE plpgsql STABLE ${FIXED}
 AS $$
@@ -64,7 +64,7 @@ export const visibleFunctions: readonly string[] = [seesAll, sees];
 const policy = (table: string, using: string): readonly string[] => [
   `ALTER TABLE pylon_sync."${table}" ENABLE ROW LEVEL SECURITY`,
   `DROP POLICY IF EXISTS "pylon_sync_visible" ON pylon_sync."${table}"`,
-  `CREATE POLICY "pylon_sync_visible" ON pylon_sync."${table}" USING ((SELECT pylon_sync.sees_all()) OR ${using})`,
+  `CREATE POLICY "pylon_sync_visible" ON pylon_sync."${table}" USING ((SELECT pylon_sync._sees_all()) OR ${using})`,
 ];
 
 /**
@@ -72,6 +72,6 @@ const policy = (table: string, using: string): readonly string[] => [
  * the mirror's tables they hide nothing.
  */
 export const policies = (): readonly string[] => [
-  ...policy('edits', `${MINE('edits')} OR pylon_sync.sees(resource, record_id)`),
-  ...policy('changes', 'pylon_sync.sees(resource, record_id)'),
+  ...policy('edits', `${MINE('edits')} OR pylon_sync._sees(resource, record_id)`),
+  ...policy('changes', 'pylon_sync._sees(resource, record_id)'),
 ];

@@ -110,7 +110,7 @@ export async function showEditsAgain(client: Client, harmed: readonly Resource[]
       [name],
     );
     await client.query(
-      `SELECT pylon_sync.show_edits(resource, record_id, 0)
+      `SELECT pylon_sync._show_edits(resource, record_id, 0)
          FROM (SELECT DISTINCT resource, record_id FROM pylon_sync.edits
                 WHERE resource = $1 AND operation = 'update' AND state IN (${STATES})) AS edited`,
       [name],

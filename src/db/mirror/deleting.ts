@@ -35,7 +35,7 @@ export async function readDeletion(
   edit: number,
 ): Promise<Deletion | undefined> {
   const { rows } = await db.execute<Known & Record<string, unknown>>(sql`
-    SELECT pylon_sync.known_row(${e.resource}, ${e.record_id}, ${e.base}) || coalesce(${e.shadow}, '{}') AS known,
+    SELECT pylon_sync._known_row(${e.resource}, ${e.record_id}, ${e.base}) || coalesce(${e.shadow}, '{}') AS known,
            ${e.held}, ${e.remote}, ${e.forced} IS NOT NULL AS "isDecided",
            ARRAY(SELECT f.slug FROM pylon.custom_fields AS f
                   WHERE f.object_type = ${customFields?.kind ?? ''} AND f.is_read_only AND f._deleted_at IS NULL) AS "readOnly"

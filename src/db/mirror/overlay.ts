@@ -110,7 +110,7 @@ async function knownOf(
 ): Promise<ReadonlyMap<string, Values>> {
   if (resource.history === undefined || ids.length === 0) return new Map();
   const { rows } = await tx.execute<{ id: string; known: Values }>(sql`
-    SELECT id, pylon_sync.known_row(${resource.name}, id, jsonb_build_object(${pairs('existing', trackedColumns(resource))})) AS known
+    SELECT id, pylon_sync._known_row(${resource.name}, id, jsonb_build_object(${pairs('existing', trackedColumns(resource))})) AS known
       FROM ${resource.table} AS existing
      WHERE id = ANY(${sql.param([...ids])}::text[]) AND NOT (_hash = ANY(${sql.param([...UNSEEN])}::text[]))`);
   return new Map(rows.map(({ id, known }) => [id, known]));

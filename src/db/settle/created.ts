@@ -57,7 +57,7 @@ export async function settleCreated(
   // For the case that a pull has stored the object already.
   const mirrored = Object.keys(getTableColumns(table));
   await tx.execute(
-    sql`SELECT pylon_sync.merge_rows(${name}, ${record}, ${id}, ${sql.param(mirrored)}::text[])`,
+    sql`SELECT pylon_sync._merge_rows(${name}, ${record}, ${id}, ${sql.param(mirrored)}::text[])`,
   );
   await tx.execute(sql`
       UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);

@@ -42,7 +42,7 @@ export interface Undeleted extends Deletion {
 /** Inserts a row again as it was before its DELETE. */
 async function putBack(tx: Executor, { name }: Resource, edit: number): Promise<void> {
   await tx.execute(
-    sql`SELECT pylon_sync.put_row(${name}, ${e.base}) FROM ${edits} AS e WHERE ${e.id} = ${edit}`,
+    sql`SELECT pylon_sync._put_row(${name}, ${e.base}) FROM ${edits} AS e WHERE ${e.id} = ${edit}`,
   );
 }
 
@@ -57,7 +57,7 @@ export async function settleDeleted(
   const ended = await settleEdit(tx, editOutcome);
   // The row shows Pylon's last values: changes that were never sent end with their edits.
   await tx.execute(sql`
-      SELECT pylon_sync.put_row(${e.resource}, pylon_sync.known_row(${e.resource}, ${e.record_id}, ${e.base}))
+      SELECT pylon_sync._put_row(${e.resource}, pylon_sync._known_row(${e.resource}, ${e.record_id}, ${e.base}))
         FROM ${edits} AS e WHERE ${e.id} = ${editOutcome.id}`);
   const { rows: voided } = await tx.execute<Ended & Record<string, unknown>>(sql`
       UPDATE ${edits}

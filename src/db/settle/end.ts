@@ -96,7 +96,7 @@ export async function settleEditsOf(
   const fateOf = new Map(editOutcomes.map((editOutcome) => [editOutcome.id, editOutcome]));
   const ending = updates.filter(({ id }) => fateOf.has(id));
   const { rows } = await tx.execute<{ known: Values | null }>(sql`
-    SELECT pylon_sync.known_row(${name}, ${record}, coalesce(
+    SELECT pylon_sync._known_row(${name}, ${record}, coalesce(
       (SELECT jsonb_build_object(${pairs('held', looked)}) FROM ${resource.table} AS held WHERE id = ${record} AND _deleted_at IS NULL),
       (SELECT ${col.base} FROM ${edits}
         WHERE ${col.resource} = ${name} AND ${col.record_id} = ${record} AND ${col.operation} = 'delete' AND ${col.state} = ANY(${statesIn(UNSETTLED)})))) AS known`);
@@ -128,8 +128,8 @@ export async function settleEditsOf(
     ending.flatMap(({ changes }) => Object.keys(changes)).map((column) => [column, shown[column] ?? null]),
   );
   await tx.execute(sql`
-    SELECT pylon_sync.put_columns(${name}, ${record}, ${toJson(columns)}::jsonb || jsonb_build_object('_synced_at', clock_timestamp())),
-           pylon_sync.keep_shadows(${name}, ${record}, ${toJson(stands)}::jsonb)`);
+    SELECT pylon_sync._put_columns(${name}, ${record}, ${toJson(columns)}::jsonb || jsonb_build_object('_synced_at', clock_timestamp())),
+           pylon_sync._save_shadows(${name}, ${record}, ${toJson(stands)}::jsonb)`);
   // If the DELETE of the row is undone, the row is restored with these values.
   if (isDeleting)
     await tx.execute(sql`

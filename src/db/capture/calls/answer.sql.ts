@@ -2,19 +2,19 @@ import { DEFINER } from '../names.ts';
 
 /** Runs as the owner: does what is called. */
 export const answer = `
-CREATE OR REPLACE FUNCTION pylon_sync.call_3_answer()
+CREATE OR REPLACE FUNCTION pylon_sync._call_3_answer()
 RETURNS trigger
 LANGUAGE plpgsql ${DEFINER}
 AS $$
 BEGIN
   IF NEW.spec ? 'resource' THEN
     IF cardinality(NEW.unseen) > 0 THEN
-      PERFORM pylon_sync.refuse_unknown(NEW.resources[min(place)], NEW.record_ids[min(place)])
+      PERFORM pylon_sync._refuse_unknown(NEW.resources[min(place)], NEW.record_ids[min(place)])
       FROM unnest(NEW.unseen) AS place;
     END IF;
-    NEW.result := pylon_sync.queue_action(NEW.call, NEW.spec, NEW.arguments);
+    NEW.result := pylon_sync._queue_action(NEW.call, NEW.spec, NEW.arguments);
   ELSE
-    NEW.result := pylon_sync.decide_edits(
+    NEW.result := pylon_sync._decide_edits(
       NEW.spec,
       NEW.arguments,
       ARRAY(

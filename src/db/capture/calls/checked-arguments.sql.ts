@@ -10,7 +10,7 @@ const NO_INSTANT = shapeOf('instant', 'timestamptz')?.unless ?? 'false';
 
 /** The arguments of a call. Refuses missing ones, and values that Pylon does not accept. */
 export const checkedArguments = `
-CREATE OR REPLACE FUNCTION pylon_sync.checked_arguments(call text, spec jsonb, given jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._checked_arguments(call text, spec jsonb, given jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE ${DEFINER}
 AS $$

@@ -27,7 +27,7 @@ export const calls = (): readonly string[] => [
 CREATE OR REPLACE TRIGGER "pylon_sync_${name}"
 INSTEAD OF INSERT ON pylon_sync."calls"
 FOR EACH ROW
-EXECUTE FUNCTION pylon_sync.${name}()`,
+EXECUTE FUNCTION pylon_sync._${name}()`,
   ),
   `GRANT INSERT (${GIVEN}), SELECT (result) ON pylon_sync."calls" TO PUBLIC`,
   `COMMENT ON VIEW pylon_sync."calls" IS ${literal('What the functions for people ask; it holds nothing.')}`,

@@ -8,7 +8,7 @@ import { GUARDED, READABLE } from '../visible.ts';
  * further privilege.
  */
 export const look = `
-CREATE OR REPLACE FUNCTION pylon_sync.call_2_look()
+CREATE OR REPLACE FUNCTION pylon_sync._call_2_look()
 RETURNS trigger
 LANGUAGE plpgsql ${FIXED}
 AS $$

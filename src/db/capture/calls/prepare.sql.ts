@@ -12,7 +12,7 @@ const specs = () => `${literal(JSON.stringify({ ...actionSpecs(), ...decisionSpe
  * is about.
  */
 export const prepare = (): string => `
-CREATE OR REPLACE FUNCTION pylon_sync.call_1_prepare()
+CREATE OR REPLACE FUNCTION pylon_sync._call_1_prepare()
 RETURNS trigger
 LANGUAGE plpgsql ${DEFINER}
 AS $$
@@ -26,8 +26,8 @@ BEGIN
   NEW.spec := spec;
 
   IF spec ? 'resource' THEN
-    PERFORM pylon_sync.refuse_unless_allowed(spec ->> 'allow');
-    NEW.arguments := pylon_sync.checked_arguments(NEW.call, spec, NEW.arguments);
+    PERFORM pylon_sync._refuse_unless_allowed(spec ->> 'allow');
+    NEW.arguments := pylon_sync._checked_arguments(NEW.call, spec, NEW.arguments);
 
     SELECT
       array_agg(named.resource ORDER BY place),

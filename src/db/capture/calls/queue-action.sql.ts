@@ -2,7 +2,7 @@ import { DEFINER } from '../names.ts';
 
 /** Queues an action of a record that exists; returns the edit's id. */
 export const queueAction = `
-CREATE OR REPLACE FUNCTION pylon_sync.queue_action(call text, spec jsonb, arguments jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._queue_action(call text, spec jsonb, arguments jsonb)
 RETURNS bigint
 LANGUAGE plpgsql ${DEFINER}
 AS $$
@@ -19,16 +19,16 @@ BEGIN
   USING called;
 
   IF NOT stands THEN
-    PERFORM pylon_sync.refuse_unknown(spec ->> 'resource', called);
+    PERFORM pylon_sync._refuse_unknown(spec ->> 'resource', called);
   END IF;
 
-  edit := pylon_sync.queue_edit(
+  edit := pylon_sync._queue_edit(
     spec ->> 'resource',
     called,
     'action',
     jsonb_strip_nulls(jsonb_build_object('action', call) || (arguments - (spec ->> 'record'))),
     '{}'
   );
-  PERFORM pylon_sync.edits_queued();
+  PERFORM pylon_sync._edits_queued();
   RETURN edit;
 END $$`;

@@ -3,7 +3,7 @@ import { REFUSED } from '../sqlstates.ts';
 
 /** Refuses a record that does not exist or that the caller cannot see, with the same message. */
 export const refuseUnknown = `
-CREATE OR REPLACE FUNCTION pylon_sync.refuse_unknown(resource text, record_id text)
+CREATE OR REPLACE FUNCTION pylon_sync._refuse_unknown(resource text, record_id text)
 RETURNS void
 LANGUAGE plpgsql STABLE ${DEFINER}
 AS $$

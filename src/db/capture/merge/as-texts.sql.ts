@@ -2,7 +2,7 @@ import { PURE } from './values.ts';
 
 /** A custom field's value as Pylon stores it: as texts, whatever JSON it was written as. */
 export const asTexts = `
-CREATE OR REPLACE FUNCTION pylon_sync.as_texts(value jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._as_texts(value jsonb)
 RETURNS jsonb
 ${PURE}
 AS $$
@@ -12,7 +12,7 @@ AS $$
       WHEN 'boolean' THEN to_jsonb(value #>> '{}')
       WHEN 'array' THEN coalesce(
         (
-          SELECT jsonb_agg(pylon_sync.as_texts(item) ORDER BY place)
+          SELECT jsonb_agg(pylon_sync._as_texts(item) ORDER BY place)
           FROM jsonb_array_elements(value) WITH ORDINALITY AS a(item, place)
         ),
         '[]'

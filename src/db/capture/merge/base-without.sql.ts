@@ -5,7 +5,7 @@ import { isSet, object, PURE, setsOf } from './values.ts';
  * The base of an edit, with the fields that another edit changed too taken from that one's base. Sets are unaffected.
  */
 export const baseWithout = (resources: readonly Resource[]): string => `
-CREATE OR REPLACE FUNCTION pylon_sync.base_without(
+CREATE OR REPLACE FUNCTION pylon_sync._base_without(
   resource text,
   base jsonb,
   changes jsonb,

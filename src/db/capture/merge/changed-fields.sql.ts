@@ -2,7 +2,7 @@ import { isSet, object, PURE } from './values.ts';
 
 /** Custom fields after an edit: those of `onto`, with the fields that the edit changes. Empty ones are left out. */
 export const changedFields = `
-CREATE OR REPLACE FUNCTION pylon_sync.changed_fields(base jsonb, wanted jsonb, onto jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._changed_fields(base jsonb, wanted jsonb, onto jsonb)
 RETURNS jsonb
 ${PURE}
 AS $$
@@ -20,7 +20,7 @@ AS $$
         slug,
         CASE
           WHEN ${isSet('base -> slug', 'value')}
-          THEN pylon_sync.changed_set(base -> slug, value, onto -> slug)
+          THEN pylon_sync._changed_set(base -> slug, value, onto -> slug)
           ELSE value
         END AS value
       FROM jsonb_each(${object('wanted')}) AS w(slug, value)

@@ -2,7 +2,7 @@ import { has, items, PURE } from './values.ts';
 
 /** A set after an edit: `onto` without what the edit took away from `base`, and with what it added. */
 export const changedSet = `
-CREATE OR REPLACE FUNCTION pylon_sync.changed_set(base jsonb, wanted jsonb, onto jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._changed_set(base jsonb, wanted jsonb, onto jsonb)
 RETURNS jsonb
 ${PURE}
 AS $$

@@ -5,7 +5,7 @@ import { object, PURE } from './values.ts';
  * stays unchanged.
  */
 export const textsIn = `
-CREATE OR REPLACE FUNCTION pylon_sync.texts_in(stood jsonb, given jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._texts_in(stood jsonb, given jsonb)
 RETURNS jsonb
 ${PURE}
 AS $$
@@ -14,9 +14,9 @@ AS $$
       SELECT jsonb_object_agg(
         slug,
         CASE
-          WHEN pylon_sync.as_texts(${object('stood')} -> slug) = pylon_sync.as_texts(value)
+          WHEN pylon_sync._as_texts(${object('stood')} -> slug) = pylon_sync._as_texts(value)
           THEN stood -> slug
-          ELSE pylon_sync.as_texts(value)
+          ELSE pylon_sync._as_texts(value)
         END
       )
       FROM jsonb_each(given) AS g(slug, value)

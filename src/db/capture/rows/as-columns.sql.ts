@@ -1,6 +1,6 @@
 /** Values converted to the types of a table's columns. */
 export const asColumns = `
-CREATE OR REPLACE FUNCTION pylon_sync.as_columns(resource text, given jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._as_columns(resource text, given jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -9,7 +9,7 @@ DECLARE
 BEGIN
   EXECUTE format(
     'SELECT to_jsonb(converted) FROM jsonb_to_record($1) AS converted(%s)',
-    pylon_sync.columns_of(resource, given)
+    pylon_sync._columns_of(resource, given)
   )
   INTO converted
   USING given;

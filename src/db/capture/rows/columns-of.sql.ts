@@ -3,7 +3,7 @@
  * because columns that a user has added may have types that refuse a value.
  */
 export const columnsOf = `
-CREATE OR REPLACE FUNCTION pylon_sync.columns_of(resource text, given jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._columns_of(resource text, given jsonb)
 RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$

@@ -2,7 +2,7 @@ import { DEFINER } from '../names.ts';
 
 /** Locks a live row and returns it as JSON; NULL if there is none. */
 export const lockedRow = `
-CREATE OR REPLACE FUNCTION pylon_sync.locked_row(resource text, record_id text)
+CREATE OR REPLACE FUNCTION pylon_sync._locked_row(resource text, record_id text)
 RETURNS jsonb
 LANGUAGE plpgsql ${DEFINER}
 AS $$

@@ -5,7 +5,7 @@ import { DEFINER, MARK } from '../names.ts';
  * restored.
  */
 export const markAsDaemon = `
-CREATE OR REPLACE FUNCTION pylon_sync.mark_as_daemon(mark text)
+CREATE OR REPLACE FUNCTION pylon_sync._mark_as_daemon(mark text)
 RETURNS text
 LANGUAGE plpgsql ${DEFINER}
 AS $$

@@ -5,7 +5,7 @@ import { DEFINER } from '../names.ts';
  * users' foreign keys with ON UPDATE CASCADE) to the one that a pull has stored.
  */
 export const mergeRows = `
-CREATE OR REPLACE FUNCTION pylon_sync.merge_rows(resource text, provisional text, id text, mirrored text[])
+CREATE OR REPLACE FUNCTION pylon_sync._merge_rows(resource text, provisional text, id text, mirrored text[])
 RETURNS void
 LANGUAGE plpgsql ${DEFINER}
 AS $$
@@ -41,7 +41,7 @@ BEGIN
       AND c.conparentid = 0
   LOOP
     EXECUTE format('UPDATE %1$s SET %2$I = $1 WHERE %2$I = $2', referring.relation, referring.name)
-    USING merge_rows.id, provisional;
+    USING _merge_rows.id, provisional;
   END LOOP;
 
   EXECUTE format('DELETE FROM pylon.%I AS existing WHERE existing.id = $1', resource)
@@ -65,7 +65,7 @@ BEGIN
     'UPDATE pylon.%I AS existing SET %s FROM jsonb_to_record($1) AS given(%s) WHERE existing.id = $2',
     resource,
     assignments,
-    pylon_sync.columns_of(resource, own)
+    pylon_sync._columns_of(resource, own)
   )
-  USING own, merge_rows.id;
+  USING own, _merge_rows.id;
 END $$`;

@@ -1,6 +1,6 @@
 /** Writes columns of a live row with the caller's privileges. Returns whether there was one. */
 export const putColumns = `
-CREATE OR REPLACE FUNCTION pylon_sync.put_columns(resource text, record_id text, columns jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._put_columns(resource text, record_id text, columns jsonb)
 RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -17,7 +17,7 @@ BEGIN
      WHERE existing.id = $2 AND existing._deleted_at IS NULL',
     resource,
     assignments,
-    pylon_sync.columns_of(resource, columns)
+    pylon_sync._columns_of(resource, columns)
   )
   USING columns, record_id;
   GET DIAGNOSTICS written = ROW_COUNT;

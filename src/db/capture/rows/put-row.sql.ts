@@ -2,7 +2,7 @@ import { DEFINER } from '../names.ts';
 
 /** Inserts a deleted row again, including users' columns but without generated ones. */
 export const putRow = `
-CREATE OR REPLACE FUNCTION pylon_sync.put_row(resource text, given jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._put_row(resource text, given jsonb)
 RETURNS void
 LANGUAGE plpgsql ${DEFINER}
 AS $$
@@ -24,7 +24,7 @@ BEGIN
      ON CONFLICT (id) DO NOTHING',
     resource,
     names,
-    pylon_sync.columns_of(resource, given)
+    pylon_sync._columns_of(resource, given)
   )
   USING given;
 END $$`;

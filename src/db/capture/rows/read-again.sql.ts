@@ -4,7 +4,7 @@ import { DEFINER } from '../names.ts';
 
 /** Queues a record to be fetched as soon as possible. */
 export const readAgain = (resources: readonly Resource[]): string => `
-CREATE OR REPLACE FUNCTION pylon_sync.read_again(resource text, record_id text, known jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._read_again(resource text, record_id text, known jsonb)
 RETURNS void
 LANGUAGE sql ${DEFINER}
 AS $$

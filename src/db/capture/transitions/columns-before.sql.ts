@@ -5,7 +5,7 @@ import { DEFINER } from '../names.ts';
  * (`shown`).
  */
 export const columnsBefore = `
-CREATE OR REPLACE FUNCTION pylon_sync.columns_before(edit pylon_sync.edits, shown jsonb)
+CREATE OR REPLACE FUNCTION pylon_sync._columns_before(edit pylon_sync.edits, shown jsonb)
 RETURNS jsonb
 LANGUAGE sql STABLE ${DEFINER}
 AS $$

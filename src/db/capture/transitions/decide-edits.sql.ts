@@ -7,7 +7,7 @@ import { UNDECIDABLE } from '../sqlstates.ts';
  * with the reason.
  */
 export const decideEdits = `
-CREATE OR REPLACE FUNCTION pylon_sync.decide_edits(spec jsonb, arguments jsonb, ids bigint[])
+CREATE OR REPLACE FUNCTION pylon_sync._decide_edits(spec jsonb, arguments jsonb, ids bigint[])
 RETURNS integer
 LANGUAGE plpgsql ${DEFINER}
 AS $$
@@ -23,7 +23,7 @@ BEGIN
       RAISE EXCEPTION 'there is no edit %', coalesce(arguments ->> 'edit', 'NULL')
         USING ERRCODE = '${UNDECIDABLE.unknown}';
     END IF;
-    PERFORM pylon_sync.refuse_unless_in(ids[1], verb, states);
+    PERFORM pylon_sync._refuse_unless_in(ids[1], verb, states);
   END IF;
 
   IF verb = 'resolve' THEN
@@ -31,7 +31,7 @@ BEGIN
       RAISE EXCEPTION 'an edit is resolved with ''local'', which sends it, or ''pylon'', which drops it'
         USING ERRCODE = '${UNDECIDABLE.value}';
     END IF;
-    PERFORM pylon_sync.lock_records(ids);
+    PERFORM pylon_sync._lock_records(ids);
   END IF;
 
   SELECT coalesce(array_agg(e.id), '{}')
@@ -41,12 +41,12 @@ BEGIN
     AND e.state = ANY (states);
 
   moved := CASE verb
-    WHEN 'discard' THEN pylon_sync.drop_edits(chosen, 'discarded by ' || ${ACTOR})
-    WHEN 'retry' THEN pylon_sync.send_again(chosen)
-    WHEN 'approve' THEN pylon_sync.let_go(chosen)
+    WHEN 'discard' THEN pylon_sync._drop_edits(chosen, 'discarded by ' || ${ACTOR})
+    WHEN 'retry' THEN pylon_sync._send_again(chosen)
+    WHEN 'approve' THEN pylon_sync._approve(chosen)
     ELSE CASE choice
-      WHEN 'pylon' THEN pylon_sync.drop_edits(chosen, 'dropped for Pylon''s value by ' || ${ACTOR})
-      ELSE pylon_sync.send_forced(chosen)
+      WHEN 'pylon' THEN pylon_sync._drop_edits(chosen, 'dropped for Pylon''s value by ' || ${ACTOR})
+      ELSE pylon_sync._send_forced(chosen)
     END
   END;
 

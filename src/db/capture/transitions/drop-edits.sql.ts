@@ -4,7 +4,7 @@ import { DEFINER } from '../names.ts';
 
 /** Discards edits, the latest first, and removes them from their rows. Returns how many. */
 export const dropEdits = `
-CREATE OR REPLACE FUNCTION pylon_sync.drop_edits(ids bigint[], why text)
+CREATE OR REPLACE FUNCTION pylon_sync._drop_edits(ids bigint[], why text)
 RETURNS integer
 LANGUAGE plpgsql ${DEFINER}
 AS $$
@@ -12,7 +12,7 @@ DECLARE
   found record;
   total integer := 0;
 BEGIN
-  PERFORM pylon_sync.lock_records(ids);
+  PERFORM pylon_sync._lock_records(ids);
 
   FOR found IN
     WITH
@@ -45,7 +45,7 @@ BEGIN
     total := total + 1;
     -- Of any other edit the row shows Pylon's value already.
     IF found.state IN (${listOf(UNSETTLED)}) THEN
-      PERFORM pylon_sync.withdraw_edit(found.edit);
+      PERFORM pylon_sync._withdraw_edit(found.edit);
     END IF;
   END LOOP;
 

@@ -7,7 +7,7 @@ import { DEFINER } from '../names.ts';
  * column, the first one has the value.
  */
 export const knownRow = `
-CREATE OR REPLACE FUNCTION pylon_sync.known_row(
+CREATE OR REPLACE FUNCTION pylon_sync._known_row(
   resource text,
   record_id text,
   shown jsonb,
@@ -23,13 +23,13 @@ BEGIN
   FOR edit IN
     SELECT e.*
     FROM pylon_sync.edits AS e
-    WHERE e.resource = known_row.resource
-      AND e.record_id = known_row.record_id
+    WHERE e.resource = _known_row.resource
+      AND e.record_id = _known_row.record_id
       AND e.operation = 'update'
       AND (e.state IN (${listOf(UNSETTLED)}) OR e.id = without)
     ORDER BY e.id DESC
   LOOP
-    known := known || pylon_sync.columns_before(edit, known);
+    known := known || pylon_sync._columns_before(edit, known);
   END LOOP;
   RETURN known;
 END $$`;

@@ -3,7 +3,7 @@ import { UNDECIDABLE } from '../sqlstates.ts';
 
 /** Refuses a decision about an edit that does not exist, or whose state is none of those given. */
 export const refuseUnlessIn = `
-CREATE OR REPLACE FUNCTION pylon_sync.refuse_unless_in(edit_id bigint, verb text, states text[])
+CREATE OR REPLACE FUNCTION pylon_sync._refuse_unless_in(edit_id bigint, verb text, states text[])
 RETURNS void
 LANGUAGE plpgsql ${DEFINER}
 AS $$

@@ -6,7 +6,7 @@ const AGAIN = moves('retry').to;
 
 /** Makes edits due now, so that they are sent again, and shows them in their rows. Returns how many. */
 export const sendAgain = `
-CREATE OR REPLACE FUNCTION pylon_sync.send_again(ids bigint[])
+CREATE OR REPLACE FUNCTION pylon_sync._send_again(ids bigint[])
 RETURNS integer
 LANGUAGE plpgsql ${DEFINER}
 AS $$
@@ -15,7 +15,7 @@ DECLARE
   known jsonb;
   total integer := 0;
 BEGIN
-  PERFORM pylon_sync.lock_records(ids);
+  PERFORM pylon_sync._lock_records(ids);
 
   FOR edit IN
     SELECT e.*
@@ -27,16 +27,16 @@ BEGIN
   LOOP
     known := NULL;
     IF edit.operation = 'update' THEN
-      known := pylon_sync.known_row(
+      known := pylon_sync._known_row(
         edit.resource,
         edit.record_id,
-        pylon_sync.locked_row(edit.resource, edit.record_id)
+        pylon_sync._locked_row(edit.resource, edit.record_id)
       );
       CONTINUE WHEN known IS NULL;
     END IF;
 
     IF edit.operation = 'delete' AND edit.state <> '${AGAIN}' THEN
-      CONTINUE WHEN NOT pylon_sync.take_away(edit);
+      CONTINUE WHEN NOT pylon_sync._delete_again(edit);
     END IF;
 
     -- An edit that waits for a retry only stops waiting: what is known of its requests stays known.
@@ -64,8 +64,8 @@ BEGIN
 
     -- The row shows an edit that waits already.
     IF edit.operation = 'update' AND edit.state <> '${AGAIN}' THEN
-      PERFORM pylon_sync.keep_shadows(edit.resource, edit.record_id, known);
-      PERFORM pylon_sync.show_edits(edit.resource, edit.record_id, edit.id);
+      PERFORM pylon_sync._save_shadows(edit.resource, edit.record_id, known);
+      PERFORM pylon_sync._show_edits(edit.resource, edit.record_id, edit.id);
     END IF;
     total := total + 1;
   END LOOP;

@@ -5,7 +5,7 @@ import { DEFINER } from '../names.ts';
  * of edits.
  */
 export const sendForced = `
-CREATE OR REPLACE FUNCTION pylon_sync.send_forced(ids bigint[])
+CREATE OR REPLACE FUNCTION pylon_sync._send_forced(ids bigint[])
 RETURNS integer
 LANGUAGE plpgsql ${DEFINER}
 AS $$
@@ -46,5 +46,5 @@ BEGIN
     AND e.state = 'conflict'
     AND e.operation <> 'delete';
 
-  RETURN pylon_sync.send_again(ids);
+  RETURN pylon_sync._send_again(ids);
 END $$`;

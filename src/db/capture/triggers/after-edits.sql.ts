@@ -2,7 +2,7 @@ import { DEFINER } from '../names.ts';
 
 /** Runs after each statement: refuses edits that are not allowed, and notifies the daemon of those that are. */
 export const afterEdits = `
-CREATE OR REPLACE FUNCTION pylon_sync.after_edits()
+CREATE OR REPLACE FUNCTION pylon_sync._after_edits()
 RETURNS trigger
 LANGUAGE plpgsql ${DEFINER}
 AS $$
@@ -18,7 +18,7 @@ BEGIN
 
   -- In the daemon's own transaction a user's trigger has made the edits. Refusing them would refuse Pylon's rows.
   IF pylon_sync._in_daemon_transaction() THEN
-    PERFORM pylon_sync.keep_back(mine, kind);
+    PERFORM pylon_sync._draft_trigger_edits(mine, kind);
   ELSIF EXISTS (
     SELECT
     FROM pylon_sync.edits
@@ -27,9 +27,9 @@ BEGIN
       AND state IN ('pending', 'draft')
   )
   THEN
-    PERFORM pylon_sync.refuse_unless_allowed(kind);
+    PERFORM pylon_sync._refuse_unless_allowed(kind);
   END IF;
 
-  PERFORM pylon_sync.edits_queued();
+  PERFORM pylon_sync._edits_queued();
   RETURN NULL;
 END $$`;

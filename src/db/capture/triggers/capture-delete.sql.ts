@@ -12,7 +12,7 @@ const UNSENT = `resource = TG_TABLE_NAME
  * argument: why other rows cannot be deleted, for people; empty if they can.
  */
 export const captureDelete = `
-CREATE OR REPLACE FUNCTION pylon_sync.capture_delete()
+CREATE OR REPLACE FUNCTION pylon_sync._capture_delete()
 RETURNS trigger
 LANGUAGE plpgsql ${DEFINER}
 AS $$

@@ -2,7 +2,7 @@ import { DEFINER } from '../names.ts';
 
 /** The number of edits in one transaction above which they become drafts. */
 export const editGuard = `
-CREATE OR REPLACE FUNCTION pylon_sync.edit_guard()
+CREATE OR REPLACE FUNCTION pylon_sync._edit_guard()
 RETURNS integer
 LANGUAGE sql STABLE ${DEFINER}
 AS $$

@@ -2,13 +2,13 @@ import { DEFINER } from '../names.ts';
 
 /** Makes drafts of a transaction's edits if they are more than the guard allows, and notifies the daemon. */
 export const editsQueued = `
-CREATE OR REPLACE FUNCTION pylon_sync.edits_queued()
+CREATE OR REPLACE FUNCTION pylon_sync._edits_queued()
 RETURNS void
 LANGUAGE plpgsql ${DEFINER}
 AS $$
 DECLARE
   mine bigint := pg_current_xact_id_if_assigned()::text::bigint;
-  guard integer := pylon_sync.edit_guard();
+  guard integer := pylon_sync._edit_guard();
   queued integer;
   drafted integer;
 BEGIN

@@ -1,9 +1,10 @@
 import { afterEdits } from './after-edits.sql.ts';
 import { captureDelete } from './capture-delete.sql.ts';
+import { draftTriggerEdits } from './draft-trigger-edits.sql.ts';
 import { editGuard } from './edit-guard.sql.ts';
 import { editsQueued } from './edits-queued.sql.ts';
 import { keepAsTexts } from './keep-as-texts.sql.ts';
-import { keepBack } from './keep-back.sql.ts';
+import { notifyWork } from './notify-work.sql.ts';
 import { queueEdit } from './queue-edit.sql.ts';
 import { refuseCircle } from './refuse-circle.sql.ts';
 import { refuseStamp } from './refuse-stamp.sql.ts';
@@ -13,7 +14,6 @@ import { refuseUpdate } from './refuse-update.sql.ts';
 import { setting } from './setting.sql.ts';
 import { skipGone } from './skip-gone.sql.ts';
 import { stamp } from './stamp.sql.ts';
-import { tellWork } from './tell-work.sql.ts';
 
 /** The functions that the triggers of all tables share. A function in SQL comes after those that it calls. */
 export const triggerFunctions: readonly string[] = [
@@ -28,9 +28,9 @@ export const triggerFunctions: readonly string[] = [
   refuseStatement,
   captureDelete,
   editsQueued,
-  keepBack,
+  draftTriggerEdits,
   afterEdits,
   queueEdit,
   refuseCircle,
-  tellWork,
+  notifyWork,
 ];

@@ -3,7 +3,7 @@ import { DEFINER } from '../names.ts';
 
 /** Queues an edit; returns its id. */
 export const queueEdit = `
-CREATE OR REPLACE FUNCTION pylon_sync.queue_edit(
+CREATE OR REPLACE FUNCTION pylon_sync._queue_edit(
   resource text,
   record_id text,
   operation text,

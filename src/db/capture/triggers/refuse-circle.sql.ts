@@ -14,7 +14,7 @@ const NAMED = `jsonb_path_query(
  * transactions cannot form a circle unseen.
  */
 export const refuseCircle = `
-CREATE OR REPLACE FUNCTION pylon_sync.refuse_circle(record text)
+CREATE OR REPLACE FUNCTION pylon_sync._refuse_circle(record text)
 RETURNS void
 LANGUAGE plpgsql ${DEFINER}
 AS $$

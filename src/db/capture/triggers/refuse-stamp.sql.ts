@@ -2,7 +2,7 @@ import { REFUSED } from '../sqlstates.ts';
 
 /** Refuses a change of `_synced_at`. Runs as the writing user, for speed, like `skip_gone`. */
 export const refuseStamp = `
-CREATE OR REPLACE FUNCTION pylon_sync.refuse_stamp()
+CREATE OR REPLACE FUNCTION pylon_sync._refuse_stamp()
 RETURNS trigger
 LANGUAGE plpgsql
 AS $$

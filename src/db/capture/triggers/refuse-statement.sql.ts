@@ -3,7 +3,7 @@ import { REFUSED } from '../sqlstates.ts';
 
 /** Refuses a statement. The trigger's argument is the reason, for people. */
 export const refuseStatement = `
-CREATE OR REPLACE FUNCTION pylon_sync.refuse_statement()
+CREATE OR REPLACE FUNCTION pylon_sync._refuse_statement()
 RETURNS trigger
 LANGUAGE plpgsql ${DEFINER}
 AS $$

@@ -6,7 +6,7 @@ import { REFUSED } from '../sqlstates.ts';
  * the columns that cannot.
  */
 export const refuseUpdate = `
-CREATE OR REPLACE FUNCTION pylon_sync.refuse_update()
+CREATE OR REPLACE FUNCTION pylon_sync._refuse_update()
 RETURNS trigger
 LANGUAGE plpgsql ${DEFINER}
 AS $$

@@ -3,7 +3,7 @@
  * trigger's condition decides.
  */
 export const skipGone = `
-CREATE OR REPLACE FUNCTION pylon_sync.skip_gone()
+CREATE OR REPLACE FUNCTION pylon_sync._skip_gone()
 RETURNS trigger
 LANGUAGE plpgsql
 AS $$

@@ -1,6 +1,6 @@
 /** Sets `_synced_at` of a row that is edited. Runs as the writing user, for speed, like `skip_gone`. */
 export const stamp = `
-CREATE OR REPLACE FUNCTION pylon_sync.stamp()
+CREATE OR REPLACE FUNCTION pylon_sync._stamp()
 RETURNS trigger
 LANGUAGE plpgsql
 AS $$

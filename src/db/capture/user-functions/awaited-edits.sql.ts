@@ -10,7 +10,7 @@ const MOVING = ['pending', 'sending'] as const satisfies readonly State[];
  * transaction. Returns their ids. It waits for that transaction to end first.
  */
 export const awaitedEdits = `
-CREATE OR REPLACE FUNCTION pylon_sync.awaited_edits(timeout interval, txid bigint)
+CREATE OR REPLACE FUNCTION pylon_sync._awaited_edits(timeout interval, txid bigint)
 RETURNS bigint[]
 LANGUAGE plpgsql ${FIXED}
 AS $$
@@ -41,8 +41,8 @@ BEGIN
   END IF;
 
   LOOP
-    EXIT WHEN awaited_edits.txid IS NULL
-      OR pg_xact_status(awaited_edits.txid::text::xid8) IS DISTINCT FROM 'in progress'
+    EXIT WHEN _awaited_edits.txid IS NULL
+      OR pg_xact_status(_awaited_edits.txid::text::xid8) IS DISTINCT FROM 'in progress'
       OR clock_timestamp() >= until;
     PERFORM pg_sleep(0.05);
   END LOOP;
@@ -52,10 +52,10 @@ BEGIN
   FROM pylon_sync.edits AS e
   WHERE
     CASE
-      WHEN awaited_edits.txid IS NULL
+      WHEN _awaited_edits.txid IS NULL
       THEN e.actor = ${ACTOR}
         AND e.state IN ('draft', ${listOf(MOVING)})
-      ELSE e.txid = awaited_edits.txid
+      ELSE e.txid = _awaited_edits.txid
     END;
 
   WHILE clock_timestamp() < until

@@ -10,7 +10,7 @@ RETURNS TABLE (edit bigint, resource text, record_id text, state text, error tex
 LANGUAGE plpgsql ${FIXED}
 AS $$
 DECLARE
-  chosen bigint[] := pylon_sync.awaited_edits(timeout, txid);
+  chosen bigint[] := pylon_sync._awaited_edits(timeout, txid);
 BEGIN
   RETURN QUERY
     SELECT e.id, e.resource, e.record_id, e.state, e.error, e.remote

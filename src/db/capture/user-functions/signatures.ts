@@ -28,18 +28,18 @@ export const FOR_APPROVERS: Readonly<Record<string, string>> = {
 
 /** Functions that policies call with the reader's privileges: everybody may. With their comments. */
 export const FOR_ALL: Readonly<Record<string, string>> = {
-  'sees_all()': 'Whether no policy of a table of schema pylon keeps rows from you.',
-  'sees(text, text)': 'Whether no policy of its table keeps a record from you.',
+  '_sees_all()': 'Whether no policy of a table of schema pylon keeps rows from you.',
+  '_sees(text, text)': 'Whether no policy of its table keeps a record from you.',
 };
 
 /** Functions that those for editors call with the caller's privileges. */
 export const CALLED_AS_CALLER: readonly string[] = [
-  'changed_set(jsonb, jsonb, jsonb)',
-  'changed_fields(jsonb, jsonb, jsonb)',
-  'changed_columns(text, jsonb, jsonb, jsonb)',
-  'columns_of(text, jsonb)',
-  'as_columns(text, jsonb)',
-  'put_columns(text, text, jsonb)',
-  'awaited_edits(interval, bigint)',
+  '_changed_set(jsonb, jsonb, jsonb)',
+  '_changed_fields(jsonb, jsonb, jsonb)',
+  '_changed_columns(text, jsonb, jsonb, jsonb)',
+  '_columns_of(text, jsonb)',
+  '_as_columns(text, jsonb)',
+  '_put_columns(text, text, jsonb)',
+  '_awaited_edits(interval, bigint)',
   '_option_slug(text, text, text, boolean)',
 ];

@@ -56,12 +56,12 @@ BEGIN
       USING ERRCODE = '${UNDECIDABLE.state}';
   END IF;
 
-  after := pylon_sync.changed_columns(edit.resource, edit.changes, edit.base, row_now);
+  after := pylon_sync._changed_columns(edit.resource, edit.changes, edit.base, row_now);
 
   -- This overwrites later values. The edit that is made here has them as its base.
-  done := pylon_sync.as_columns(
+  done := pylon_sync._as_columns(
     edit.resource,
-    pylon_sync.changed_columns(edit.resource, edit.base, edit.changes, row_now)
+    pylon_sync._changed_columns(edit.resource, edit.base, edit.changes, row_now)
   );
 
   SELECT string_agg(key, ', ' ORDER BY key)
@@ -73,7 +73,7 @@ BEGIN
     RAISE NOTICE 'edit % was not the last to change %', edit_id, moved;
   END IF;
 
-  PERFORM pylon_sync.put_columns(edit.resource, edit.record_id, after);
+  PERFORM pylon_sync._put_columns(edit.resource, edit.record_id, after);
 
   SELECT max(e.id)
   INTO queued

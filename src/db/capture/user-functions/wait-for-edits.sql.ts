@@ -18,7 +18,7 @@ RETURNS TABLE (state text, edits bigint)
 LANGUAGE plpgsql ${FIXED}
 AS $$
 DECLARE
-  chosen bigint[] := pylon_sync.awaited_edits(timeout, txid);
+  chosen bigint[] := pylon_sync._awaited_edits(timeout, txid);
   edit pylon_sync.edits;
   others bigint;
 BEGIN

@@ -8,6 +8,6 @@ LANGUAGE plpgsql STABLE ${DEFINER}
 AS $$
 BEGIN
   IF pylon_sync._in_daemon_transaction() IS NOT TRUE THEN
-    PERFORM pylon_sync.refuse_unless_allowed(kind);
+    PERFORM pylon_sync._refuse_unless_allowed(kind);
   END IF;
 END $$`;

@@ -1,8 +1,8 @@
 import { DEFINER } from '../names.ts';
 
 /** Notifies the daemon that work was put into a queue, once the transaction commits. */
-export const tellWork = `
-CREATE OR REPLACE FUNCTION pylon_sync.tell_work()
+export const notifyWork = `
+CREATE OR REPLACE FUNCTION pylon_sync._notify_work()
 RETURNS trigger
 LANGUAGE plpgsql ${DEFINER}
 AS $$

@@ -5,8 +5,8 @@ import { DEFINER } from '../names.ts';
  * Pylon refused before, or changed to another value. Also edits that follow the same change within a minute: a
  * trigger that answers each write with another would loop for ever.
  */
-export const keepBack = `
-CREATE OR REPLACE FUNCTION pylon_sync.keep_back(mine bigint, kind text)
+export const draftTriggerEdits = `
+CREATE OR REPLACE FUNCTION pylon_sync._draft_trigger_edits(mine bigint, kind text)
 RETURNS void
 LANGUAGE sql ${DEFINER}
 AS $$
@@ -18,7 +18,7 @@ AS $$
     AND e.operation = kind
     AND e.state = 'pending'
     AND (
-      NOT coalesce(pylon_sync.setting('allow'), '["update"]') ? kind
+      NOT coalesce(pylon_sync._setting('allow'), '["update"]') ? kind
       OR EXISTS (
         SELECT
         FROM pylon_sync.edits AS o

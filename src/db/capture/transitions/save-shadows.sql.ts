@@ -3,8 +3,8 @@ import { listOf } from '../expressions.ts';
 import { DEFINER } from '../names.ts';
 
 /** Saves Pylon's last known values with the unsettled edits of a record. */
-export const keepShadows = `
-CREATE OR REPLACE FUNCTION pylon_sync.keep_shadows(resource text, record_id text, known jsonb)
+export const saveShadows = `
+CREATE OR REPLACE FUNCTION pylon_sync._save_shadows(resource text, record_id text, known jsonb)
 RETURNS void
 LANGUAGE sql ${DEFINER}
 AS $$
@@ -14,8 +14,8 @@ AS $$
       SELECT jsonb_object_agg(key, coalesce(known -> key, 'null'))
       FROM jsonb_object_keys(e.changes) AS key
     )
-  WHERE e.resource = keep_shadows.resource
-    AND e.record_id = keep_shadows.record_id
+  WHERE e.resource = _save_shadows.resource
+    AND e.record_id = _save_shadows.record_id
     AND e.operation = 'update'
     AND e.state IN (${listOf(UNSETTLED)})
 $$`;

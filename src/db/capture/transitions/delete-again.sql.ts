@@ -1,14 +1,14 @@
 import { DEFINER } from '../names.ts';
 
 /** Deletes the row again for a DELETE that is to be sent after all. Returns whether there was a row. */
-export const takeAway = `
-CREATE OR REPLACE FUNCTION pylon_sync.take_away(edit pylon_sync.edits)
+export const deleteAgain = `
+CREATE OR REPLACE FUNCTION pylon_sync._delete_again(edit pylon_sync.edits)
 RETURNS boolean
 LANGUAGE plpgsql ${DEFINER}
 AS $$
 DECLARE
   stood jsonb;
-  mark text := pylon_sync.mark_as_daemon('on');
+  mark text := pylon_sync._mark_as_daemon('on');
 BEGIN
   EXECUTE format(
     'DELETE FROM pylon.%I AS existing WHERE id = $1 AND _deleted_at IS NULL RETURNING to_jsonb(existing)',
@@ -16,7 +16,7 @@ BEGIN
   )
   INTO stood
   USING edit.record_id;
-  PERFORM pylon_sync.mark_as_daemon(mark);
+  PERFORM pylon_sync._mark_as_daemon(mark);
 
   UPDATE pylon_sync.edits AS e
   SET base = stood

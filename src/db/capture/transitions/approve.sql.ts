@@ -3,8 +3,8 @@ import { listOf } from '../expressions.ts';
 import { DEFINER } from '../names.ts';
 
 /** Makes drafts due, so that they are sent. Returns how many. */
-export const letGo = `
-CREATE OR REPLACE FUNCTION pylon_sync.let_go(ids bigint[])
+export const approve = `
+CREATE OR REPLACE FUNCTION pylon_sync._approve(ids bigint[])
 RETURNS integer
 LANGUAGE plpgsql ${DEFINER}
 AS $$
