@@ -89,6 +89,7 @@ async function fewestOf(db: Database, { table, pull }: Resource): Promise<number
     case 'list':
       return (pull.variants?.length ?? 1) - 1 + pagesOf(await rows(), pull.limit);
     case 'search':
+    case 'slices':
       return pagesOf(await rows(), pull.limit);
     case 'reference': {
       const { table: from } = resourceNamed(pull.from.resource);

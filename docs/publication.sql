@@ -20,6 +20,8 @@ CREATE PUBLICATION pylon FOR TABLE
   pylon.projects,
   pylon.milestones,
   pylon.call_recordings,
+  pylon.feature_requests,
+  pylon.feature_request_evidence,
   pylon.knowledge_bases,
   pylon.collections,
   pylon.articles,

@@ -108,6 +108,8 @@ export interface Listing {
   readonly params?: Readonly<Record<string, string>>;
   /** GET: query parameters; POST: fields of the body. `limit` and `cursor` are added. */
   readonly arguments?: Readonly<Record<string, unknown>>;
+  /** The field of the answer's object that is the list; absent where the answer is the list. */
+  readonly items?: string | undefined;
   /** Page size to ask for first; `undefined` sends none. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;

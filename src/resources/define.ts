@@ -81,6 +81,21 @@ export type Pull =
     }
   /** `POST path` with no filter: everything, newest first. */
   | { readonly by: 'search'; readonly path: string; readonly limit: number }
+  /**
+   * `POST path`, which answers with `limit` objects at most and has no cursor. An answer as long as that may be cut
+   * off: then once for each value of `column`, and, where that is cut off too, for the records of `within`.
+   */
+  | {
+      readonly by: 'slices';
+      readonly path: string;
+      readonly limit: number;
+      /** The column, the field of the body that names several of its values, and those that each workspace has. */
+      readonly column: string;
+      readonly field: string;
+      readonly values: readonly string[];
+      /** The field of the body that names records of a resource, and the field of an object with their ids. */
+      readonly within: { readonly field: string; readonly resource: string; readonly ids: string };
+    }
   /** `GET path` over windows of `created_at`; `search` finds out where older objects are. */
   | {
       readonly by: 'window';
@@ -97,6 +112,8 @@ export type Pull =
       /** Route with one `{id}`: the parent's. */
       readonly path: string;
       readonly limit?: number;
+      /** The field of the answer's object that is the list; absent where the answer is the list. */
+      readonly items?: string;
       /** The parent's columns whose change makes its children due again; none: due at every pass. */
       readonly mark?: readonly string[];
       /** The column with the parent's id. */
@@ -184,6 +201,8 @@ export interface Resource<Table extends MirrorTable = MirrorTable> {
    * Columns and fields whose values change by themselves: they are stored, but do not count as changes of the row.
    */
   readonly volatile?: readonly string[];
+  /** Columns of type `text[]` that some answers leave out: the row keeps what it has. */
+  readonly partial?: readonly string[];
   /**
    * Columns whose changes are kept in `pylon_sync.changes`, for reports. Lists are compared as sets, `custom_fields`
    * field by field.
@@ -216,7 +235,7 @@ export function defineResource<const Table extends MirrorTable>(
   resource: Omit<
     Resource<Table>,
     | ('name' | 'words' | 'title' | 'shownWith' | 'changes' | 'refers' | 'contains')
-    | ('derive' | 'volatile' | 'history' | 'writes')
+    | ('derive' | 'volatile' | 'partial' | 'history' | 'writes')
   > &
     Words<Table> & {
       readonly name: Table['_']['name'];
@@ -229,6 +248,7 @@ export function defineResource<const Table extends MirrorTable>(
       readonly contains?: ByColumn<Table, Content>;
       readonly derive?: (object: PylonObject, facts: PathFacts) => ByColumn<Table, unknown>;
       readonly volatile?: readonly Column<Table>[];
+      readonly partial?: readonly Column<Table>[];
       readonly history?: readonly Column<Table>[];
       readonly writes?: Omit<Writes, 'columns'> & { readonly columns: ByColumn<Table, WriteColumn> };
     },

@@ -8,6 +8,8 @@ import { collections } from './collections.ts';
 import { contacts } from './contacts.ts';
 import { customFields } from './custom_fields.ts';
 import type { Resource } from './define.ts';
+import { featureRequestEvidence } from './feature_request_evidence.ts';
+import { featureRequests } from './feature_requests.ts';
 import { issueFollowers } from './issue_followers.ts';
 import { issueMessages } from './issue_messages.ts';
 import { issueStatuses } from './issue_statuses.ts';
@@ -50,6 +52,8 @@ export const resources: readonly Resource[] = [
   projects,
   milestones,
   callRecordings,
+  featureRequests,
+  featureRequestEvidence,
   knowledgeBases,
   collections,
   articles,

@@ -2,7 +2,7 @@ import type { Resource } from './define.ts';
 
 /**
  * Resources that Pylon cannot filter by a time of change: those that come whole in a few answers, and what hangs
- * on them without a mark of change.
+ * on them: the children whose mark has moved, or all of those without one.
  */
 export function listed(resources: readonly Resource[]): readonly Resource[] {
   const names = new Set<string>();
@@ -12,8 +12,9 @@ export function listed(resources: readonly Resource[]): readonly Resource[] {
       (pull.by === 'object' ||
         pull.by === 'list' ||
         pull.by === 'search' ||
+        pull.by === 'slices' ||
         pull.by === 'reference' ||
-        (pull.by === 'parent' && pull.mark === undefined && names.has(pull.parent)));
+        (pull.by === 'parent' && names.has(pull.parent)));
     if (whole) names.add(name);
     return whole;
   });

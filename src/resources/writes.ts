@@ -67,6 +67,8 @@ export type Recovery =
   | { readonly by: 'search'; readonly path: string }
   /** The whole listing, which is short. */
   | { readonly by: 'list'; readonly path: string }
+  /** One answer of a search, unless it is as long as its limit. */
+  | { readonly by: 'answer'; readonly path: string; readonly limit: number }
   /** Pylon lists it nowhere: a person has to look. */
   | { readonly by: 'person' };
 

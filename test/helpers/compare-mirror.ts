@@ -73,11 +73,16 @@ async function rowsOf(pool: pg.Pool, resource: string): Promise<Map<string, Reco
   return new Map(rows.map(({ row }) => [row.id, row]));
 }
 
+/** Resources whose objects have no id. */
+const NAMELESS = ['issue_statuses', 'feature_request_evidence'];
+
 /** The key of an object, as DESIGN's contract makes it where Pylon gives none. */
 function keyOf(resource: string, object: Record<string, unknown>, path: Record<string, unknown>): string {
   if (resource === 'issue_statuses') return String(object.slug);
   if (resource === 'article_translations') return `${object.id}:${path.language}`;
   if (resource === 'issue_followers') return `${path.issue_id}:${object.type}:${object.id}`;
+  if (resource === 'feature_request_evidence')
+    return `${path.feature_request_id}:${object.source_type}:${object.source_id ?? object.external_url}`;
   return String(object.id);
 }
 
@@ -85,7 +90,7 @@ function keyOf(resource: string, object: Record<string, unknown>, path: Record<s
 export function servedIn(sandbox: Sandbox, resource: string): ReadonlyMap<string, Served> {
   const served = new Map<string, Served>();
   for (const one of sandbox.world.all(resource)) {
-    if (typeof one.object.id !== 'string' && resource !== 'issue_statuses') continue;
+    if (typeof one.object.id !== 'string' && !NAMELESS.includes(resource)) continue;
     served.set(keyOf(resource, clean(one.object) as Record<string, unknown>, one.path), one);
   }
   return served;
@@ -129,7 +134,7 @@ export async function differences(
         const object = ticking
           ? Object.fromEntries(Object.entries(whole).filter(([field]) => !TICKING.includes(field)))
           : whole;
-        if (typeof object.id !== 'string' && resource !== 'issue_statuses') continue;
+        if (typeof object.id !== 'string' && !NAMELESS.includes(resource)) continue;
         const key = keyOf(resource, object, served.path);
         keys.add(key);
         for (const what of unlike(resource, object, served.path, rows.get(key)))

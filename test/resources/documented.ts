@@ -8,8 +8,11 @@ const ANSWERED: Readonly<Record<string, string>> = objects;
 /** Fields that Pylon sends, and does not document. */
 const UNDOCUMENTED: Readonly<Record<string, string>> = { users: 'is_deactivated' };
 
-const listingOf = ({ pull: { by, path } }: Resource) =>
-  `${by === 'search' ? 'POST' : 'GET'} ${path.replaceAll(/\{\w+\}/g, '{}')}`;
+const listingOf = ({ pull }: Resource) => {
+  const method = ['search', 'slices'].includes(pull.by) ? 'POST' : 'GET';
+  const within = 'items' in pull ? ` ${pull.items}` : '';
+  return `${method} ${pull.path.replaceAll(/\{\w+\}/g, '{}')}${within}`;
+};
 
 /** The fields of each object as Pylon's API document names them in the answers of its listing. */
 export const DOCUMENTED: Readonly<Record<string, string>> = Object.fromEntries(

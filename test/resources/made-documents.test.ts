@@ -31,6 +31,8 @@ function seenBy({ pull, changes }: Resource): string {
       return `one by one, with the lists and with their ${pull.from.resource.replaceAll('_', ' ')}`;
     case 'search':
       return 'whole list, in pages';
+    case 'slices':
+      return 'whole list, in slices';
     case 'window':
       return 'whole, with the reconcile schedule';
   }

@@ -31,6 +31,7 @@ function waysOf(resource: Resource): readonly Way[] {
       return pull.mark === undefined ? ['lists', 'reconcile'] : ['resweep'];
     case 'list':
     case 'search':
+    case 'slices':
       return resource.changes === undefined ? ['lists', 'reconcile'] : ['reconcile'];
     case 'window':
       return ['reconcile'];
@@ -69,7 +70,7 @@ function evidenceOf(resource: string, proof: Proof): Readonly<Record<string, unk
 }
 
 const isListedWhole = (resource: string) =>
-  ['list', 'search', 'window'].includes(resourceNamed(resource).pull.by);
+  ['list', 'search', 'slices', 'window'].includes(resourceNamed(resource).pull.by);
 
 /** The live record of a resource with the most to hang on it. */
 async function chosen({ pool }: TestDatabase, resource: string): Promise<string> {

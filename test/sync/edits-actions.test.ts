@@ -112,6 +112,15 @@ const CALLS: Readonly<
     there: () => true,
   }),
   set_subaccounts: (s) => ({ given: [idOf(s, 'accounts'), [idOf(s, 'accounts', 1)]], there: () => true }),
+  set_feature_request_visibility: (s) => {
+    const id = idOf(s, 'feature_requests');
+    const account = idOf(s, 'accounts', 2);
+    return {
+      given: [id, [account], true],
+      there: () => JSON.stringify(one(s, 'feature_requests').object).includes(account),
+      here: `SELECT '${account}' = ANY (portal_visible_to_account_ids) FROM pylon.feature_requests WHERE id = '${id}'`,
+    };
+  },
   merge_accounts: (s) => {
     const loser = idOf(s, 'accounts', 1);
     return {

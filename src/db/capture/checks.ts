@@ -13,7 +13,10 @@ export const jsonOf = (value: string, type: string): string =>
     ? `to_jsonb(to_char(${value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`
     : `to_jsonb(${value})`;
 
-/** SQL that checks the custom fields that a statement changed, and refuses unknown and read-only ones. */
+/**
+ * SQL that checks the custom fields that a statement changed, and refuses unknown and read-only ones: of a resource
+ * whose definitions Pylon lists.
+ */
 export function customFields(
   row: RowNames,
   { name, customFields: fields }: Pick<Resource, 'name' | 'customFields'>,
@@ -42,7 +45,7 @@ export function customFields(
              SELECT f.slug, f.is_read_only FROM pylon.custom_fields AS f
               WHERE f.object_type = ${literal(kind)} AND f.slug = given.slug AND f._deleted_at IS NULL
               ORDER BY f.is_read_only IS TRUE LIMIT 1) AS field(slug, is_read_only) ON true
-          WHERE (field.slug IS NULL OR field.is_read_only IS TRUE)
+          WHERE ${fields === undefined ? 'false' : 'true'} AND (field.slug IS NULL OR field.is_read_only IS TRUE)
             AND given.slug <> ALL (${builtIn.length === 0 ? `'{}'::text[]` : `ARRAY[${builtIn.map(literal).join(', ')}]`});
          IF wrong IS NOT NULL THEN
            RAISE EXCEPTION 'custom field of pylon.${name}: %', wrong

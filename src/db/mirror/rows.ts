@@ -42,6 +42,31 @@ export async function missingUnder(
   return rows.map(({ id }) => id);
 }
 
+/** Ids of live rows that Pylon has given, in ascending order, after one. */
+export async function liveIds(
+  db: Executor,
+  table: MirrorTable,
+  limit: number,
+  after: string,
+): Promise<readonly string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT id FROM ${table}
+     WHERE _deleted_at IS NULL AND id > ${after} AND ${isGiven(sql`id`)} ORDER BY id LIMIT ${limit}`);
+  return rows.map(({ id }) => id);
+}
+
+/** The values of a text column in live rows, in ascending order. */
+export async function distinctValues(
+  db: Executor,
+  table: MirrorTable,
+  column: string,
+): Promise<readonly string[]> {
+  const { rows } = await db.execute<{ value: string }>(sql`
+    SELECT DISTINCT ${sql.identifier(column)} AS value FROM ${table}
+     WHERE _deleted_at IS NULL AND ${sql.identifier(column)} <> '' ORDER BY value`);
+  return rows.map(({ value }) => value);
+}
+
 export async function countLive(db: Executor, table: MirrorTable): Promise<number> {
   const { rows } = await db.execute<{ live: number }>(
     sql`SELECT count(*)::float8 AS live FROM ${table} WHERE _deleted_at IS NULL`,

@@ -9,6 +9,7 @@ import { isWatched, noteAltered, suppressed } from './altered.ts';
 import { type Contents, differing, editedColumns } from './contents.ts';
 import { noting, trackedColumns, UNSEEN } from './history.ts';
 import { withEdits } from './overlay.ts';
+import { completed } from './partial.ts';
 import type { PendingDeletions } from './pending-deletions.ts';
 import { noteRestored } from './tombstones.ts';
 
@@ -144,7 +145,7 @@ export async function upsert(
   contents?: Contents,
 ): Promise<Stored> {
   const { table, name } = resource;
-  const wanted = distinct(rows);
+  const wanted = await completed(tx, resource, distinct(rows));
   const existing = await tx.execute<Existing>(sql`
     SELECT id, _hash AS hash, _deleted_at IS NOT NULL AS deleted FROM ${table}
      WHERE id = ANY(${sql.param(wanted.map((row) => row.id))}::text[])`);

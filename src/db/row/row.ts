@@ -163,6 +163,23 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
   };
 }
 
+/** The same row with other values in some columns, each as `Row.json` has it. */
+export function withValues(
+  resource: Resource,
+  { id, json }: Row,
+  values: Readonly<Record<string, unknown>>,
+): Row {
+  const columns = jsonColumns(resource);
+  const volatile = new Set(resource.volatile);
+  const held = parseJson(json) as unknown[];
+  const all = columns.map(({ name }, index) => values[name] ?? held[index]);
+  const steady = all.slice(0, columns.length - volatile.size);
+  const extra = held[columns.length] as Extra | null;
+  const rest = toJson(extra);
+  const hash = digestText(toJson(steady) + (extra === null ? NULL : lastingPart(extra, volatile, rest)));
+  return { id, hash, json: `${toJson(all).slice(0, -1)},${rest},"${hash}"]` };
+}
+
 /** The columns of a row that are not null, and `_extra`, for people to read. */
 export function readable(resource: Resource, { json }: Row): Readonly<Record<string, unknown>> {
   const values = parseJson(json) as unknown[];

@@ -22,6 +22,7 @@ const EMPTY_ATTEMPTS = 6;
 function open(
   endpoint: string,
   { body }: Answer,
+  items: string | undefined,
 ): { objects: readonly unknown[]; more: boolean; cursor: string } {
   if (Array.isArray(body)) return { objects: body, more: false, cursor: '' };
   // The community document's envelope has nothing but `data`, and an empty result may omit that. An error's
@@ -30,7 +31,8 @@ function open(
     isFields(body) &&
     !(Array.isArray(body.errors) && body.errors.length > 0) &&
     (Object.keys(body).length === 0 || ['data', 'pagination', 'request_id'].some((key) => key in body));
-  const data = isFields(body) ? (body.data ?? []) : undefined;
+  const whole = isFields(body) ? (body.data ?? (items === undefined ? [] : undefined)) : undefined;
+  const data = items !== undefined && isFields(whole) ? (whole[items] ?? []) : whole;
   if (!known || !Array.isArray(data)) {
     throw new TransientError(
       `${endpoint}: a list was expected, the answer is ${describe(known ? data : body)}`,
@@ -70,11 +72,12 @@ async function ask<T>(
   pylon: Pylon,
   request: PylonRequest,
   endpoint: string,
+  items: string | undefined,
   read: Read<T>,
 ): Promise<Page<T> & { readonly next: string; readonly count: number; readonly more: boolean }> {
   const answer = await pylon.request(request);
   const { bytes, order, date } = answer;
-  const { objects, more, cursor: next } = open(endpoint, answer);
+  const { objects, more, cursor: next } = open(endpoint, answer, items);
   return { objects: read(objects, order), count: objects.length, more, next, bytes, order, date };
 }
 
@@ -112,7 +115,13 @@ export async function* readPages<T>(
     const maxBytes = size?.maxBytes;
     let answered: Awaited<ReturnType<typeof ask<T>>>;
     try {
-      answered = await ask(pylon, requestFor(listing, cursor, limit, maxBytes), endpoint, read);
+      answered = await ask(
+        pylon,
+        requestFor(listing, cursor, limit, maxBytes),
+        endpoint,
+        listing.items,
+        read,
+      );
     } catch (error) {
       if (maxBytes === undefined || !(error instanceof AnswerTooLargeError)) throw error;
       size?.shrink();

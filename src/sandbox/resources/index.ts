@@ -28,6 +28,8 @@ import { collections } from './collections.ts';
 import { contacts } from './contacts.ts';
 import { custom_fields } from './custom_fields.ts';
 import type { Resource } from './define.ts';
+import { feature_request_evidence } from './feature_request_evidence.ts';
+import { feature_requests } from './feature_requests.ts';
 import { issue_followers } from './issue_followers.ts';
 import { issue_messages } from './issue_messages.ts';
 import { issue_statuses } from './issue_statuses.ts';
@@ -70,6 +72,8 @@ export const resources: readonly Resource[] = [
   projects,
   milestones,
   call_recordings,
+  feature_requests,
+  feature_request_evidence,
   knowledge_bases,
   collections,
   articles,

@@ -51,8 +51,8 @@ async function* idPages(pass: Pass, listing: Listing): AsyncGenerator<readonly s
 export async function listedNow(pass: Pass, limit: number): Promise<readonly string[]> {
   const { pull } = pass.resource;
   const whole: Whole | undefined =
-    pull.by === 'window'
-      ? { by: 'search', path: pull.search, limit }
+    pull.by === 'window' || pull.by === 'slices'
+      ? { by: 'search', path: pull.by === 'window' ? pull.search : pull.path, limit }
       : pull.by === 'list' || pull.by === 'search'
         ? pull
         : undefined;

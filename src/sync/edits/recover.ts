@@ -57,6 +57,7 @@ function listingsOf(
 ): readonly Listing[] {
   const { pull, changes } = resource;
   const route = recovery.path;
+  if (recovery.by === 'answer') return [{ method: 'POST', route, limit: recovery.limit }];
   if (recovery.by === 'search') {
     const { from, to } = spanOf(wanted, since);
     const bounds = [
@@ -81,9 +82,11 @@ async function candidatesIn(
   listing: Listing,
   wanted: Values,
   since: FirstSent,
-): Promise<readonly Candidate[]> {
+): Promise<{ readonly found: readonly Candidate[]; readonly isLong: boolean }> {
   const found: Candidate[] = [];
-  for await (const { objects, order } of pages(pylon, { ...listing, signal: ctx.signal }))
+  let isLong = false;
+  for await (const { objects, order } of pages(pylon, { ...listing, signal: ctx.signal })) {
+    isLong = objects.length === listing.limit;
     for (const object of objects) {
       const remote = remoteRow(resource, object, facts);
       if (isReject(remote)) continue;
@@ -92,7 +95,8 @@ async function candidatesIn(
       if (likeness !== 'other' && createdWithin(values, wanted, since))
         found.push({ id: row.id, object, order, likeness });
     }
-  return found;
+  }
+  return { found, isLong };
 }
 
 const endpointOf = ({ writes }: Resource) => `POST ${writes?.create?.path ?? ''}`;
@@ -117,8 +121,12 @@ export async function recover(
   if (recovery === undefined || recovery.by === 'person')
     return { is: 'unclear', why: `${lost}, and Pylon lists none. Look there, then retry or discard` };
   const found: Candidate[] = [];
-  for (const listing of listingsOf(target, recovery, wanted, since))
-    found.push(...(await candidatesIn(push, target, listing, wanted, since)));
+  let isCut = false;
+  for (const listing of listingsOf(target, recovery, wanted, since)) {
+    const listed = await candidatesIn(push, target, listing, wanted, since);
+    found.push(...listed.found);
+    isCut ||= recovery.by === 'answer' && listed.isLong;
+  }
   if (found.length > 0 && (await hasDuplicateInFlight(db.orm, create))) return { is: 'busy' };
   const others = await notMadeBy(
     db.orm,
@@ -130,6 +138,8 @@ export async function recover(
   const same = left.filter((one) => one.likeness === 'same');
   const [candidate] = same;
   if (candidate !== undefined && same.length === 1) return { is: 'found', candidate };
+  if (left.length === 0 && isCut)
+    return { is: 'unclear', why: `${lost}, and Pylon lists not all. Look there, then retry or discard` };
   if (left.length === 0) return { is: 'none' };
   const which = left.map(({ id }) => id).slice(0, 5);
   return {

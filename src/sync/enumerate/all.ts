@@ -6,6 +6,7 @@ import { enumerateList } from './list.ts';
 import { enumerateObject } from './object.ts';
 import { enumerateReferences } from './references.ts';
 import { rereadLeft } from './reread.ts';
+import { enumerateSlices } from './slices.ts';
 import { enumerateWindows } from './window.ts';
 
 /**
@@ -31,6 +32,8 @@ async function enumerate(pass: Pass): Promise<Span | undefined> {
       return enumerateList(pass, { method: 'GET', variants: [{}], ...pull });
     case 'search':
       return enumerateList(pass, { method: 'POST', variants: [{}], ...pull });
+    case 'slices':
+      return enumerateSlices(pass, pull);
     case 'window':
       return enumerateWindows(pass, pull);
     case 'parent':

@@ -44,6 +44,7 @@ export async function* listChildren(pass: Pass, pull: ByParent, id: string, from
       params: { id },
       arguments: query,
       limit: pull.limit,
+      items: pull.items,
       cursor,
     } as const;
     for await (const { page, batch } of batches(pass, listing, { facts })) {

@@ -82,6 +82,8 @@ export interface Pass<P extends PassPosition = PassPosition> {
    * Notes a failure that must not stop the rest: the pass goes on to its end and is then recorded as failed with it.
    */
   leave(undone: TransientError): void;
+  /** Notes what a complete pass could not do, for `status` and the log; the pass does not fail. */
+  remark(what: string): void;
   /** Saves the pass's position; within `keep`. */
   save(tx: Executor, position: Position): Promise<void>;
   /** Reports progress. */
@@ -109,6 +111,7 @@ export interface PassInit {
   readonly parentsDone: () => boolean;
   readonly store: Store;
   readonly leave: (undone: TransientError) => void;
+  readonly remark?: (what: string) => void;
 }
 
 export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: PassInit): Pass {
@@ -155,6 +158,7 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
     return stored.deferred;
   };
   return {
+    remark: () => {},
     ...init,
     scan,
     step,

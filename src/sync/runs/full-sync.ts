@@ -76,7 +76,8 @@ function whetherDone(
 }
 
 /** The endpoint whose limit bounds a resource's listing. */
-const endpointOf = ({ pull }: Resource) => `${pull.by === 'search' ? 'POST' : 'GET'} ${pull.path}`;
+const endpointOf = ({ pull }: Resource) =>
+  `${['search', 'slices'].includes(pull.by) ? 'POST' : 'GET'} ${pull.path}`;
 
 /**
  * Reads every object of the given resources once. Reads resources concurrently, and children as their parents arrive.

@@ -25,7 +25,7 @@ export interface Course {
  * Whether deletions are inferred from one listing of the whole resource; elsewhere they are inferred listing by
  * listing, or record by record.
  */
-const isListedWhole = ({ pull }: Resource) => ['list', 'search', 'window'].includes(pull.by);
+const isListedWhole = ({ pull }: Resource) => ['list', 'search', 'slices', 'window'].includes(pull.by);
 
 /** Resources that neither the resweep nor the audit reads are compared by contents here. */
 const comparesContents = ({ kind, resource, position }: Pick<PassInit, 'kind' | 'resource' | 'position'>) =>
@@ -40,7 +40,7 @@ const isUnavailable = (error: unknown) =>
  * an exception. Only the signal's reason is thrown, after the run was recorded as interrupted.
  */
 export async function runPass(
-  given: Omit<PassInit, 'store' | 'scan' | 'leave'>,
+  given: Omit<PassInit, 'store' | 'scan' | 'leave' | 'remark'>,
   course: Course,
 ): Promise<void> {
   const { ctx, kind, resource, progress, position, signal } = given;
@@ -48,6 +48,7 @@ export async function runPass(
   const run = await beginRun(db, lease, resource.name, kind);
   const end = (outcome: RunOutcome, error?: string) => endRun(db, lease, run, outcome, progress, error);
   const undone: Error[] = [];
+  const remarks: string[] = [];
   const init = {
     ...given,
     store: storer(
@@ -58,6 +59,10 @@ export async function runPass(
       comparesContents(given) ? ctx.contents : undefined,
     ),
     leave: (error: Error) => void undone.push(error),
+    remark: (what: string) => {
+      remarks.push(what);
+      ctx.log.warn({ resource: resource.name, what }, 'a complete reading says');
+    },
   };
   progress.state = 'running';
   progress.startedAt = Date.now();
@@ -75,7 +80,7 @@ export async function runPass(
     progress.state = 'done';
     progress.covered = 1;
     progress.remainingRequests = 0;
-    await end('done');
+    await end('done', remarks.length === 0 ? undefined : remarks.join('; '));
   } catch (error) {
     if (signal.aborted) {
       progress.state = 'interrupted';
