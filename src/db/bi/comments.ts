@@ -4,10 +4,12 @@ import { resources } from '../../resources/index.ts';
 import { columnWords } from '../../resources/words.ts';
 import { identifier, literal } from '../capture/names.ts';
 import type { Executor } from '../connection/connect.ts';
+import { EDITS, type EditColumn } from '../edits/table.ts';
+import type { changes } from '../tables.ts';
 import { mergeSetting, readSetting } from '../workspace/setting.ts';
 
 /** Comments on the columns of `pylon_sync.edits`. */
-const EDITS: Readonly<Record<string, string>> = {
+const OF_EDITS: Readonly<Record<EditColumn, string>> = {
   id: 'Number of the edit, in the order in which edits were made.',
   resource: 'The table of schema pylon.',
   record_id: 'The row, by its id.',
@@ -41,7 +43,7 @@ const EDITS: Readonly<Record<string, string>> = {
 };
 
 /** Comments on the columns of `pylon_sync.changes`. */
-const CHANGES: Readonly<Record<string, string>> = {
+const OF_CHANGES: Readonly<Record<keyof typeof changes.$inferSelect, string>> = {
   id: 'Number of the change, in the order in which changes were seen.',
   resource: 'The table of schema pylon.',
   record_id: 'The row, by its id.',
@@ -63,13 +65,13 @@ export const tableComments: Readonly<Record<string, Comments>> = {
   ...Object.fromEntries(
     resources.map((resource) => [`pylon.${resource.name}`, { '': resource.about, ...columnWords(resource) }]),
   ),
-  'pylon_sync.edits': {
+  [EDITS]: {
     '': 'Changes that were made here, on their way to Pylon: one row per change of a row.',
-    ...EDITS,
+    ...OF_EDITS,
   },
   'pylon_sync.changes': {
     '': 'The history of fields that reports use: one row per record, field and change.',
-    ...CHANGES,
+    ...OF_CHANGES,
   },
 };
 

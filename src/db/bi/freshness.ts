@@ -1,6 +1,7 @@
 import { resources } from '../../resources/index.ts';
 import { column } from '../../resources/views.ts';
 import { literal, tableOf } from '../capture/names.ts';
+import { EDITS, editsText } from '../edits/table.ts';
 import type { View } from './view.ts';
 
 /** SQL: the resources, each with the parent for whose changes alone it is read. */
@@ -69,13 +70,15 @@ export const freshness: View = {
   },
 };
 
+const e = editsText('e');
+
 /** The states of people's edits, without their contents. */
 export const editSummary: View = {
   name: 'edit_summary',
   comment:
     'Changes that were made here and are carried to Pylon, counted by table and state. Settled ones are kept for PYLON_SYNC_RETENTION_DAYS.',
-  from: `FROM (SELECT e.resource, e.operation, e.state, count(*) AS edits, min(e.created_at) AS oldest, max(e.settled_at) AS last_settled
-            FROM pylon_sync.edits AS e GROUP BY 1, 2, 3) AS r`,
+  from: `FROM (SELECT ${e.resource}, ${e.operation}, ${e.state}, count(*) AS edits, min(${e.created_at}) AS oldest, max(${e.settled_at}) AS last_settled
+            FROM ${EDITS} AS e GROUP BY 1, 2, 3) AS r`,
   columns: {
     resource: column('r.resource', 'The table of schema pylon.'),
     operation: column('r.operation', 'update, create, delete or action.'),

@@ -13,7 +13,7 @@ import { views } from './all.ts';
 import { type Fields, readFields } from './columns.ts';
 import { type Comments, schemaComments, tableComments, writeComments } from './comments.ts';
 import { digestOf, formOf } from './form.ts';
-import { syncedUntil, viewFunctions } from './helpers.ts';
+import { viewFunctions } from './functions/index.ts';
 import { metabaseMetadata } from './metabase.ts';
 import { type Standing, standing } from './standing.ts';
 import { noteTroubles, readTroubles, type ViewTrouble } from './trouble.ts';
@@ -41,7 +41,7 @@ interface Piece {
 }
 
 /** The schema and functions that views need; replaced with each version. */
-export const FUNCTIONS: readonly string[] = [...viewFunctions(), syncedUntil(), ...schemaComments];
+export const FUNCTIONS: readonly string[] = [...viewFunctions, ...schemaComments];
 
 /** The digest of this version's views, whatever custom fields there are. */
 const version = () => digestOf([...FUNCTIONS, JSON.stringify([tableComments, views, metabaseMetadata])]);

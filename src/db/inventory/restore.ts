@@ -1,10 +1,14 @@
+import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { UNSETTLED } from '../../edits/states.ts';
 import type { Resource } from '../../resources/define.ts';
 import { resources } from '../../resources/index.ts';
 import { ownGrants } from '../capture/grants.ts';
-import { literal, tableOf } from '../capture/names.ts';
+import { literal } from '../capture/names.ts';
+import type { Executor } from '../connection/connect.ts';
+import { col, editsAs } from '../edits/table.ts';
 import { NOT_BEGUN } from '../progress/cursors.ts';
+import { edits } from '../tables.ts';
 import type { Migrated } from './migrated.ts';
 import { missingOf } from './missing.ts';
 import { KINDS, type MadePart } from './part.ts';
@@ -87,33 +91,36 @@ export async function readAnew(client: Client, harmed: readonly Resource[]): Pro
   );
 }
 
-const STATES = UNSETTLED.map(literal).join(', ');
+const UNSETTLED_STATES = sql.raw(UNSETTLED.map(literal).join(', '));
+
+const e = editsAs('e');
+const d = editsAs('d');
 
 /**
  * Applies unsettled edits again to tables that were created again: inserted rows, and values of existing rows. Rows
  * that are yet to be read get their edits when they are. Must run after the functions were installed.
  */
-export async function showEditsAgain(client: Client, harmed: readonly Resource[]): Promise<void> {
+export async function showEditsAgain(tx: Executor, harmed: readonly Resource[]): Promise<void> {
   const editable = harmed.filter(({ writes }) => writes !== undefined);
   if (editable.length === 0) return;
-  await client.query("SELECT set_config('pylon_sync.daemon', 'on', true)");
-  for (const { name } of editable) {
-    await client.query(
-      `INSERT INTO ${tableOf(name)}
-       SELECT made.* FROM pylon_sync.edits AS e,
-              jsonb_populate_record(NULL::${tableOf(name)}, e.changes || jsonb_build_object(
-                'id', e.record_id, '_synced_at', now(), '_hash', '', '_order', 0)) AS made
-        WHERE e.resource = $1 AND e.operation = 'create' AND e.state IN (${STATES})
-          AND NOT EXISTS (SELECT FROM pylon_sync.edits AS d WHERE d.resource = e.resource AND d.record_id = e.record_id
-                             AND d.operation = 'delete' AND d.state IN (${STATES}))
-           ON CONFLICT (id) DO NOTHING`,
-      [name],
-    );
-    await client.query(
-      `SELECT pylon_sync._show_edits(resource, record_id, 0)
-         FROM (SELECT DISTINCT resource, record_id FROM pylon_sync.edits
-                WHERE resource = $1 AND operation = 'update' AND state IN (${STATES})) AS edited`,
-      [name],
-    );
+  await tx.execute(sql`SELECT set_config('pylon_sync.daemon', 'on', true)`);
+  for (const { name, table } of editable) {
+    await tx.execute(sql`
+      INSERT INTO ${table}
+      SELECT made.*
+        FROM ${edits} AS e,
+             jsonb_populate_record(NULL::${table}, ${e.changes} || jsonb_build_object(
+               'id', ${e.record_id}, '_synced_at', now(), '_hash', '', '_order', 0)) AS made
+       WHERE ${e.resource} = ${name} AND ${e.operation} = 'create' AND ${e.state} IN (${UNSETTLED_STATES})
+         AND NOT EXISTS (
+           SELECT FROM ${edits} AS d
+            WHERE ${d.resource} = ${e.resource} AND ${d.record_id} = ${e.record_id}
+              AND ${d.operation} = 'delete' AND ${d.state} IN (${UNSETTLED_STATES}))
+          ON CONFLICT (id) DO NOTHING`);
+    await tx.execute(sql`
+      SELECT pylon_sync._show_edits(edited.resource, edited.record_id, 0)
+        FROM (SELECT DISTINCT ${col.resource}, ${col.record_id} FROM ${edits}
+               WHERE ${col.resource} = ${name} AND ${col.operation} = 'update'
+                 AND ${col.state} IN (${UNSETTLED_STATES})) AS edited`);
   }
 }

@@ -222,7 +222,7 @@ async function migrateTables(
   );
   const harmed = harmedBy(parts);
   await readAnew(client, harmed);
-  await showEditsAgain(client, harmed);
+  await showEditsAgain(tx, harmed);
   // Later transactions create the views and grants again because their notes are dropped here.
   if (parts.length > 0 || lost.some(({ schema }) => schema === 'pylon_bi')) await forgetViews(tx);
   await loseGrants(client, lost);

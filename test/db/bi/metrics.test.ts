@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { syncedUntil } from '../../../src/db/bi/helpers.ts';
+import { syncedUntil } from '../../../src/db/bi/functions/synced-until.sql.ts';
 import { ENDED } from '../../../src/resources/issues/ended.ts';
 import { asDaemon } from '../../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
