@@ -47,7 +47,7 @@ test('dashboards come with the profile bi alone', () => {
 });
 
 test('Metabase is set up by the Node of the image, once it is healthy and its reader has its login', () => {
-  const [, node] = /^FROM (node:\S+) AS base$/m.exec(read('Dockerfile')) ?? [];
+  const [, node] = /^FROM --platform=\S+ (node:\S+) AS base$/m.exec(read('Dockerfile')) ?? [];
   expect(service('metabase-setup')).toContain(`image: ${node}\n`);
   expect(service('metabase-setup')).toContain('metabase: { condition: service_healthy }');
   expect(service('metabase-setup')).toContain('bi-login: { condition: service_completed_successfully }');

@@ -63,18 +63,23 @@ export interface Launched extends Running {
   stop(): Promise<Ended>;
 }
 
-/** Starts a real process of ours, which its starter ends; `command` where not as people start it. */
+/**
+ * Starts a real process of ours, which its starter ends; `command` where not as people start it, `detached` where signals go to
+ * a group of processes, as those of a terminal do.
+ */
 export function launch(
   words: readonly string[],
   env: Variables = {},
   cwd?: string,
   command: readonly string[] = COMMAND,
+  { detached = false } = {},
 ): Launched {
   const [node = '', ...args] = command;
   const child = spawn(node, [...args, ...words], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
+    detached,
   });
   let stdout = '';
   let stderr = '';
@@ -98,6 +103,10 @@ export function launch(
     return { status, stdout, stderr } as Ended;
   });
   const printed = () => stdout + stderr;
+  const kill = (signal: NodeJS.Signals) => {
+    if (!detached) child.kill(signal);
+    else if (!isOver) process.kill(-(child.pid ?? 0), signal);
+  };
   return {
     pid: child.pid ?? 0,
     printed,
@@ -112,11 +121,11 @@ export function launch(
         await once(changed, 'changed');
       }
     },
-    kill: (signal) => void child.kill(signal),
+    kill,
     ended,
     async stop() {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+      kill('SIGTERM');
+      const timer = setTimeout(() => kill('SIGKILL'), PATIENCE_MS);
       await ended;
       clearTimeout(timer);
       return ended;

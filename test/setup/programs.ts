@@ -14,6 +14,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     names: process.env.CHROMIUM ? [process.env.CHROMIUM] : ['chromium', 'chromium-browser', 'google-chrome'],
     install: 'apt-get install chromium, or set CHROMIUM to the path of another browser',
   },
+  npm: { names: ['npm'], install: 'it comes with Node, and these tests install from its registry' },
   pg_dump: {
     names: ['pg_dump'],
     install: "apt-get install postgresql-client, of the server's version",
