@@ -22,6 +22,8 @@ export interface EditFigures {
   };
   /** An UPDATE of many rows with the triggers, against one without. */
   readonly triggers: { readonly rows: number; readonly seconds: number; readonly bare: number };
+  /** The same UPDATE through the view and of the table, in milliseconds. */
+  readonly views: { readonly rows: number; readonly view: number; readonly table: number };
 }
 
 const MINUTE_MS = 10_000;
@@ -32,6 +34,7 @@ const PACED = 300;
 const PER_MINUTE = 120;
 const ACCOUNTS = 1_000;
 const ROWS = 100_000;
+const VIEWED = 1_000;
 
 /** A way to the sandbox that knows when each request came by. */
 async function openWay(target: string) {
@@ -78,7 +81,7 @@ export async function measureEdits(server: BenchServer, issues: number): Promise
       const latency = await measureLatency(pool, way);
       return { latency, pace: await measurePace(pool, way), bulk: await measureBulk(pool, way) };
     });
-    return { ...figures, triggers: await measureTriggers(server) };
+    return { ...figures, triggers: await measureTriggers(server), views: await measureViews(server) };
   } finally {
     await pool.end();
     await database.drop();
@@ -152,20 +155,48 @@ async function measureBulk(pool: pg.Pool, way: Way): Promise<EditFigures['bulk']
   return { accounts: ACCOUNTS, writes, searches, single };
 }
 
+async function measureViews(server: BenchServer): Promise<EditFigures['views']> {
+  const database = await server.createDatabase();
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+  const took = async (relation: string): Promise<number> => {
+    const beganAt = performance.now();
+    await pool.query(`BEGIN; UPDATE ${relation} SET title = 'New ' || number; ROLLBACK`);
+    return performance.now() - beganAt;
+  };
+  try {
+    await fillIssues(pool, VIEWED);
+    const [view, table]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 9; round += 1) {
+      table.push(await took('pylon.issues'));
+      view.push(await took('pylon_bi.issues'));
+    }
+    return { rows: VIEWED, view: median(view), table: median(table) };
+  } finally {
+    await pool.end();
+    await database.drop();
+  }
+}
+
+/** Inserts issues as the daemon does. */
+async function fillIssues(pool: pg.Pool, rows: number): Promise<void> {
+  await pool.query('ALTER TABLE pylon.issues DISABLE TRIGGER USER');
+  await pool.query(`
+    INSERT INTO pylon.issues (id, number, title, state, type, source, account_id, requester_id, tags, body_html,
+                              custom_fields, created_at, updated_at)
+    SELECT 'i' || n, n, 'Issue ' || n, 'new', 'conversation', 'email', 'a' || n % 900, 'c' || n % 5000, '{a,b}',
+           repeat('<p>some text</p>', 60), '{"priority": "low"}', now() - n * interval '1 minute', now()
+      FROM generate_series(1, ${rows}) AS n`);
+  await pool.query('ALTER TABLE pylon.issues ENABLE TRIGGER USER');
+  await pool.query('VACUUM ANALYZE pylon.issues');
+}
+
 async function measureTriggers(server: BenchServer): Promise<EditFigures['triggers']> {
   const took = async (isBare: boolean): Promise<number> => {
     const database = await server.createDatabase();
     const pool = new pg.Pool({ connectionString: database.url, max: 1 });
     try {
-      await pool.query('ALTER TABLE pylon.issues DISABLE TRIGGER USER');
-      await pool.query(`
-        INSERT INTO pylon.issues (id, number, title, state, type, source, account_id, requester_id, tags, body_html,
-                                  custom_fields, created_at, updated_at)
-        SELECT 'i' || n, n, 'Issue ' || n, 'new', 'conversation', 'email', 'a' || n % 900, 'c' || n % 5000, '{a,b}',
-               repeat('<p>some text</p>', 60), '{"priority": "low"}', now() - n * interval '1 minute', now()
-          FROM generate_series(1, ${ROWS}) AS n`);
-      if (!isBare) await pool.query('ALTER TABLE pylon.issues ENABLE TRIGGER USER');
-      await pool.query('VACUUM ANALYZE pylon.issues');
+      await fillIssues(pool, ROWS);
+      if (isBare) await pool.query('ALTER TABLE pylon.issues DISABLE TRIGGER USER');
       const beganAt = performance.now();
       await pool.query("UPDATE pylon.issues SET state = 'closed'");
       return (performance.now() - beganAt) / 1_000;

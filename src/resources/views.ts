@@ -1,9 +1,18 @@
+/** What an UPDATE of a view's column changes in the row, if the column is no column of the table. */
+export type Sets =
+  /** A column of the table: it gets the id of the one record of a resource that has the value as its title. */
+  | { readonly column: string; readonly titleOf: string }
+  /** A custom field, which gets the value as it is. */
+  | { readonly field: string };
+
 /** One column of a view of schema `pylon_bi`. */
 export interface ViewColumn {
   /** An expression over what the view is taken from; `r` is the row of the resource. */
   readonly sql: string;
   /** In plain words, with its unit. */
   readonly comment: string;
+  /** Absent if an UPDATE cannot set it. */
+  readonly sets?: Sets;
 }
 
 /** The text of a column of the row that holds HTML. */
@@ -36,7 +45,8 @@ export interface ListView {
 }
 
 /** A column that is its expression, unchanged. */
-export const column = (sql: string, comment: string): ViewColumn => ({ sql, comment });
+export const column = (sql: string, comment: string, sets?: Sets): ViewColumn =>
+  sets === undefined ? { sql, comment } : { sql, comment, sets };
 
 /** A column of HTML as plain text. */
 export const plainText = (html: string, comment: string): PlainText => ({ plainTextOf: html, comment });

@@ -78,8 +78,10 @@ describe('all that a role may', () => {
     pylon_reader: [...reads, ...STATE],
     pylon_editor: [
       ...[...reads, ...EDITS],
-      ...resources.flatMap(({ name, writes }) => [
-        ...(writableColumns(writes, 'update').length > 0 ? [`UPDATE pylon.${name}`] : []),
+      ...resources.flatMap(({ name, view, writes }) => [
+        ...(writableColumns(writes, 'update').length > 0
+          ? [`UPDATE pylon.${name}`, `UPDATE pylon_bi.${view?.name ?? name}`]
+          : []),
         ...(writes?.create === undefined ? [] : [`INSERT pylon.${name}`]),
         ...(writes?.create === undefined && writes?.remove === undefined ? [] : [`DELETE pylon.${name}`]),
       ]),

@@ -3,11 +3,13 @@ import type { ViewColumn } from '../../resources/views.ts';
 import type { Executor } from '../connection/connect.ts';
 import { biColumns } from '../tables.ts';
 import { views } from './all.ts';
+import type { FieldEdit } from './editing/fields.ts';
 import {
   expressionOf,
   type FieldColumn,
   type FieldDefinition,
   fieldComment,
+  labelsOf,
   newColumns,
   shapeOf,
   typeOf,
@@ -66,13 +68,9 @@ export async function readFields(tx: Executor): Promise<Fields> {
 }
 
 /** A custom field's column of a view. */
-interface Filled extends ViewColumn {
-  readonly name: string;
+interface Filled extends ViewColumn, FieldEdit {
   /** The field, with the shape of its values. */
   readonly field: string;
-  readonly slug: string;
-  /** False if the field was deleted or has another type now: then the column is null. */
-  readonly isDefined: boolean;
 }
 
 function filled(view: View, { columns, defined }: Fields): readonly Filled[] {
@@ -84,20 +82,26 @@ function filled(view: View, { columns, defined }: Fields): readonly Filled[] {
   return columns
     .filter(({ object_type }) => object_type === view.fieldsOf)
     .map((column) => {
-      const { name, slug, shape } = column;
+      const { name, slug, shape, part } = column;
       const field = `${shape} ${slug}`;
       const definition = own.get(field);
       const type = typeOf(column);
       const expression =
         definition === undefined ? `NULL::${type}` : `(${expressionOf(column, definition)})::${type}`;
       const comment = fieldComment(column, definition);
-      return { name, field, slug, sql: expression, comment, isDefined: definition !== undefined };
+      return {
+        ...{ name, field, slug, shape, part, sql: expression, comment },
+        labels: labelsOf(definition?.options),
+        isDefined: definition !== undefined,
+      };
     });
 }
 
 /** The columns of custom fields that a view gets besides its own, and the fields for which it has no room. */
 export interface Fitted {
   readonly columns: Readonly<Record<string, ViewColumn>>;
+  /** The same, as far as edits are concerned. */
+  readonly edits: readonly FieldEdit[];
   /** Slugs. */
   readonly leftOut: readonly string[];
 }
@@ -130,6 +134,10 @@ export function fitFields(view: View, fields: Fields, stands: ReadonlySet<string
     columns: Object.fromEntries(
       kept.map(({ name, sql: expression, comment }) => [name, { sql: expression, comment }]),
     ),
+    edits: kept.map(({ name, slug, shape, part, labels, isDefined }) => ({
+      ...{ name, slug, shape, part, isDefined },
+      ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }),
+    })),
     leftOut: [...leftOut],
   };
 }

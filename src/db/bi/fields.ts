@@ -111,7 +111,7 @@ export const typeOf = ({ shape, part }: Pick<FieldColumn, 'shape' | 'part'>): st
 };
 
 /** Labels by slug, of the options that have both. */
-function labelsOf(options: unknown): Readonly<Record<string, string>> {
+export function labelsOf(options: unknown): Readonly<Record<string, string>> {
   const list: readonly unknown[] = Array.isArray(options) ? options : [];
   return Object.fromEntries(
     list.flatMap((option) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { identifier, literal } from '../capture/names.ts';
 import { type Fields, fitFields } from './columns.ts';
+import { triggersOf } from './editing/triggers.ts';
 import type { Standing } from './standing.ts';
 import { leftOutInWords } from './trouble.ts';
 import type { View } from './view.ts';
@@ -9,8 +10,8 @@ import type { View } from './view.ts';
 export interface Form {
   /** The statement that creates the view, or replaces it in place with its present options. */
   readonly statement: string;
-  /** The statement that creates the trigger which refuses INSERT, UPDATE and DELETE on the view. */
-  readonly guard: string;
+  /** Statements that create the triggers of the view, with the function of its own that they call. */
+  readonly triggers: readonly string[];
   readonly comment: string;
   /** In the view's order. */
   readonly columns: readonly (readonly [name: string, comment: string])[];
@@ -29,19 +30,6 @@ const optionsOf = (options: readonly string[]): string => {
   });
   return ` WITH (${given.join(', ')})`;
 };
-
-/** The table that a view mainly reads. */
-function sourceOf({ from }: View): string {
-  const [, schema, table] = /\bFROM (pylon(?:_sync)?)\."?(\w+)"?/.exec(from) ?? [];
-  return table === undefined ? 'what the database knows of itself' : `${schema}.${table}`;
-}
-
-/** The name of the trigger on each view that refuses changes. */
-export const GUARD = 'pylon_sync_refuse';
-
-const guardOf = (view: View): string =>
-  `CREATE OR REPLACE TRIGGER ${GUARD} INSTEAD OF INSERT OR UPDATE OR DELETE ON pylon_bi.${identifier(view.name)}
-     FOR EACH ROW EXECUTE FUNCTION pylon_bi.refuse_change(${literal(sourceOf(view))})`;
 
 /**
  * Returns the form of a view. Existing columns come first, in their order, each with its present expression or a
@@ -63,6 +51,8 @@ export function formOf(view: View, fields: Fields, stands: Standing | undefined)
     `CREATE OR REPLACE VIEW pylon_bi.${identifier(view.name)}${options} AS SELECT\n  ${columns
       .map(([name, { sql: expression }]) => `${expression} AS ${identifier(name)}`)
       .join(',\n  ')}\n${view.from}`;
+  const shown = columns.map(([name]) => name);
+  const triggers = triggersOf(view, shown, fitted.edits);
   const { leftOut } = fitted;
   const comment = [
     view.comment,
@@ -71,11 +61,11 @@ export function formOf(view: View, fields: Fields, stands: Standing | undefined)
   const commented = columns.map(([name, one]) => [name, one.comment] as const);
   return {
     statement: made(optionsOf(stands?.options ?? [])),
-    guard: guardOf(view),
+    triggers,
     comment,
     columns: commented,
     leftOut,
-    digest: digestOf([made(''), guardOf(view), comment, ...commented.flat()]),
+    digest: digestOf([made(''), ...triggers, comment, ...commented.flat()]),
   };
 }
 

@@ -12,6 +12,7 @@ import { mergeSetting, readSetting } from '../workspace/setting.ts';
 import { views } from './all.ts';
 import { type Fields, readFields } from './columns.ts';
 import { type Comments, schemaComments, tableComments, writeComments } from './comments.ts';
+import { editingFunctions } from './editing/index.ts';
 import { digestOf, formOf } from './form.ts';
 import { viewFunctions } from './functions/index.ts';
 import { metabaseMetadata } from './metabase.ts';
@@ -41,7 +42,7 @@ interface Piece {
 }
 
 /** The schema and functions that views need; replaced with each version. */
-export const FUNCTIONS: readonly string[] = [...viewFunctions, ...schemaComments];
+export const FUNCTIONS: readonly string[] = [...viewFunctions, ...editingFunctions, ...schemaComments];
 
 /** The digest of this version's views, whatever custom fields there are. */
 const version = () => digestOf([...FUNCTIONS, JSON.stringify([tableComments, views, metabaseMetadata])]);
@@ -99,7 +100,7 @@ function viewPiece(view: View, fields: Fields, stands: Standing | undefined): Pi
     async install(tx) {
       const form = formOf(view, fields, await lockedView(tx, view.name));
       await tx.execute(sql.raw(form.statement));
-      await tx.execute(sql.raw(form.guard));
+      for (const statement of form.triggers) await tx.execute(sql.raw(statement));
       await writeComments(tx, 'VIEW', name, { ...Object.fromEntries(form.columns), '': form.comment });
     },
   };

@@ -4,6 +4,7 @@ import { resourceNamed } from '../../resources/index.ts';
 import { column, type PlainText, type ViewColumn } from '../../resources/views.ts';
 import { columnWords } from '../../resources/words.ts';
 import { identifier, tableOf } from '../capture/names.ts';
+import { editingOf } from './editing/targets.ts';
 import type { View } from './view.ts';
 
 /** Labels of the columns by which rows are called. */
@@ -28,6 +29,23 @@ function shownBeside(name: string, target: Resource) {
   };
 }
 
+/**
+ * The address of a user that came with a reference, as long as it is one of those of the user whom the row refers to
+ * now: an edit changes the reference at once, and Pylon's answer brings the address later. A customer may write from an
+ * address that the contact does not have: such a column stays as it came.
+ */
+function addressBeside(name: string, { refers = {}, writes }: Resource): ViewColumn | undefined {
+  const reference = name.replace(/_email$/, '_id');
+  if (!name.endsWith('_email') || refers[reference] !== 'users' || writes?.columns[reference] === undefined)
+    return undefined;
+  const alias = identifier(`of_${reference.replace(/_id$/, '')}`);
+  const given = `r.${identifier(name)}`;
+  return column(
+    `CASE WHEN r.${identifier(reference)} IS NULL THEN NULL WHEN ${given} = ${alias}.email OR ${given} = ANY (${alias}.emails) THEN ${given} ELSE coalesce(${alias}.email, ${given}) END`,
+    'E-mail address of that user.',
+  );
+}
+
 /** A descriptor's column, converted to an SQL expression. */
 const made = (one: ViewColumn | PlainText): ViewColumn =>
   'sql' in one ? one : column(`pylon_bi.plain_text(r.${one.plainTextOf})`, one.comment);
@@ -43,7 +61,7 @@ export function objectView(resource: Resource): View {
   const columns: Record<string, ViewColumn> = {};
   const joins: string[] = [];
   for (const name of own) {
-    columns[name] = column(`r.${identifier(name)}`, words[name] ?? '');
+    columns[name] = addressBeside(name, resource) ?? column(`r.${identifier(name)}`, words[name] ?? '');
     const target = refers[name];
     if (target === undefined) continue;
     const { join, titles, more } = shownBeside(name, resourceNamed(target));
@@ -54,11 +72,13 @@ export function objectView(resource: Resource): View {
   }
   columns.synced_at = column('r._synced_at', words._synced_at ?? '');
   for (const [shown, one] of Object.entries(view.columns ?? {})) columns[shown] = made(one);
+  const editing = editingOf(resource, columns);
   return {
     name: view.name ?? table,
     comment: about,
     columns,
     from: `FROM ${tableOf(table)} AS r ${[...joins, view.joins ?? ''].join(' ')} WHERE r._deleted_at IS NULL`,
     ...(customFields === undefined ? {} : { fieldsOf: customFields.kind }),
+    ...(editing === undefined ? {} : { editing }),
   };
 }

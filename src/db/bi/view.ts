@@ -1,5 +1,6 @@
 import type { ViewColumn } from '../../resources/views.ts';
 import type { FieldKind } from '../../resources/writes.ts';
+import type { Editing } from './editing/targets.ts';
 
 /** One view of schema `pylon_bi`. */
 export interface View {
@@ -11,4 +12,6 @@ export interface View {
   readonly from: string;
   /** The kind of object whose custom fields become columns; they are read from row `r`. */
   readonly fieldsOf?: FieldKind;
+  /** What an UPDATE of its rows does; absent if it is refused. */
+  readonly editing?: Editing;
 }

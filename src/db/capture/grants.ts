@@ -63,6 +63,15 @@ const READING = `
   SELECT format('EXECUTE ON FUNCTION pylon_bi.%I(%s)', proname, pg_get_function_identity_arguments(p.oid))
     FROM pg_proc AS p WHERE pronamespace = to_regnamespace('pylon_bi') AND proowner = (${OWNER})`;
 
+/** The views through which an editor may change something, as far as they could be created. */
+const EDITED_VIEWS = `
+  SELECT format('UPDATE ON TABLE pylon_bi.%I', relname) AS what FROM pg_class
+   WHERE relnamespace = to_regnamespace('pylon_bi') AND relkind = 'v' AND relowner = (${OWNER})
+     AND relname IN (${resources
+       .filter(({ writes }) => writableColumns(writes, 'update').length > 0)
+       .map(({ name, view }) => literal(view?.name ?? name))
+       .join(', ')})`;
+
 /** The same grants on objects that are created later. */
 const LATER = [
   'IN SCHEMA pylon, pylon_bi GRANT SELECT ON TABLES',
@@ -164,6 +173,7 @@ export async function installGrants(client: pg.ClientBase): Promise<void> {
     [ROLES],
   );
   const { rows: reading } = await client.query<{ what: string }>(READING);
+  const { rows: editing } = await client.query<{ what: string }>(EDITED_VIEWS);
   const { rows: noted } = await client.query<{ given: Noted }>(
     "SELECT value AS given FROM pylon_sync.settings WHERE key = 'grants'",
   );
@@ -177,7 +187,11 @@ export async function installGrants(client: pg.ClientBase): Promise<void> {
       had.has(digestOf(statement)) || had.has(digestOf(withFormerName(statement)));
     const to = identifier(name);
     const statements = [
-      ...[...reading.map(({ what }) => what), ...BEYOND[name]].map((what) => `GRANT ${what} TO ${to}`),
+      ...[
+        ...reading.map(({ what }) => what),
+        ...BEYOND[name],
+        ...(name === 'pylon_editor' ? editing.map(({ what }) => what) : []),
+      ].map((what) => `GRANT ${what} TO ${to}`),
       ...LATER.map((what) => `ALTER DEFAULT PRIVILEGES ${what} TO ${to}`),
     ].filter((statement) => !isKnown(statement) || isLost(statement));
     if (statements.length > 0) await client.query(statements.join(';\n'));

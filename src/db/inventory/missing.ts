@@ -1,7 +1,7 @@
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type pg from 'pg';
 import { views } from '../bi/all.ts';
-import { GUARD } from '../bi/form.ts';
+import { editFunction, viewTriggers } from '../bi/editing/triggers.ts';
 import { areViewsCurrent, areViewsKnown, FUNCTIONS } from '../bi/install.ts';
 import { metabaseMetadata } from '../bi/metabase.ts';
 import { readTroubles } from '../bi/trouble.ts';
@@ -30,9 +30,14 @@ const VIEWS: Part = { kind: 'schema', schema: 'pylon_bi', table: '', name: 'pylo
 export const viewing = (): readonly Part[] => [
   ...installedBy(FUNCTIONS),
   VIEWS,
-  ...[...views, metabaseMetadata].flatMap(({ name }): readonly Part[] => [
-    { kind: 'view', schema: 'pylon_bi', table: '', name },
-    { kind: 'trigger', schema: 'pylon_bi', table: name, name: GUARD },
+  ...[...views, metabaseMetadata].flatMap((view): readonly Part[] => [
+    { kind: 'view', schema: 'pylon_bi', table: '', name: view.name },
+    ...viewTriggers(view).map(
+      (name): Part => ({ kind: 'trigger', schema: 'pylon_bi', table: view.name, name }),
+    ),
+    ...(view.editing === undefined
+      ? []
+      : [{ kind: 'function', schema: 'pylon_bi', table: '', name: editFunction(view) } as const]),
   ]),
 ];
 

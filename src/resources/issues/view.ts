@@ -7,23 +7,24 @@ const STATUS =
 export const view: OwnView = {
   joins: 'LEFT JOIN pylon.issue_statuses AS status ON status.id = r.state',
   columns: {
-    // In their places among the table's own: where none came with the issue, the person's.
+    // In its place among the table's own: where none came with the issue, the person's.
     requester_email: column(
       'coalesce(r.requester_email, of_requester.email)',
       'E-mail address of who asked.',
     ),
-    assignee_email: column(
-      'coalesce(r.assignee_email, of_assignee.email)',
-      'E-mail address of who works on it.',
-    ),
-    state_label: column('coalesce(status.label, r.state)', 'The state as people see it called.'),
+    state_label: column('coalesce(status.label, r.state)', 'The state as people see it called.', {
+      column: 'state',
+      titleOf: 'issue_statuses',
+    }),
     state_category: column(
       STATUS,
       'What the state counts as: new, waiting_on_you, waiting_on_customer, on_hold or closed.',
     ),
     is_closed: column(`coalesce(${STATUS} = 'closed', false)`, 'Whether it is closed.'),
     is_open: column(`(${isOpen('r')})`, 'Whether it is neither resolved nor closed.'),
-    priority: column("r.custom_fields ->> 'priority'", 'Its priority: urgent, high, medium or low.'),
+    priority: column("r.custom_fields ->> 'priority'", 'Its priority: urgent, high, medium or low.', {
+      field: 'priority',
+    }),
     body_text: plainText('body_html', 'The first message, as plain text.'),
   },
 };

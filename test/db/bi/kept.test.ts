@@ -73,7 +73,7 @@ describe('a view that is replaced keeps', () => {
           (
             await pool.query(`
           SELECT relowner::regrole::text AS owner, relacl::text, reloptions, obj_description(c.oid) AS comment,
-                 (SELECT array_agg(tgname::text) FROM pg_trigger WHERE tgrelid = c.oid) AS triggers,
+                 (SELECT array_agg(tgname::text ORDER BY tgname) FROM pg_trigger WHERE tgrelid = c.oid) AS triggers,
                  (SELECT array_agg(rulename::text ORDER BY rulename) FROM pg_rewrite WHERE ev_class = c.oid) AS rules,
                  (SELECT array_agg(pg_get_expr(adbin, adrelid)) FROM pg_attrdef WHERE adrelid = c.oid) AS defaults,
                  (SELECT attacl::text || col_description(c.oid, attnum) FROM pg_attribute
