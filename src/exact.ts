@@ -22,7 +22,7 @@ function normalized(text: string): string {
 }
 
 /** Whether a double represents the number: its shortest text is the same number. */
-const isHeld = (text: string): boolean => {
+const isExact = (text: string): boolean => {
   const double = Number(text);
   return Number.isFinite(double) && normalized(String(double)) === normalized(text);
 };
@@ -77,7 +77,7 @@ function withMarks(json: string): string {
   for (let from = 0; ; ) {
     const quote = json.indexOf('"', from);
     const between = json.slice(from, quote === -1 ? undefined : quote);
-    parts.push(between.replace(NUMBER, (text) => (isHeld(text) ? text : `"${MARK}${text}"`)));
+    parts.push(between.replace(NUMBER, (text) => (isExact(text) ? text : `"${MARK}${text}"`)));
     if (quote === -1) return parts.join('');
     from = endOfString(json, quote);
     parts.push(json.slice(quote, from));
@@ -90,8 +90,8 @@ function withMarks(json: string): string {
  */
 export function maySpill(json: string): boolean {
   // The whole text is one number.
-  if (/^\s*[-\d]/.test(json)) return !isHeld(json.trim());
-  for (const [, text = ''] of json.matchAll(SUSPECT)) if (!isHeld(text)) return true;
+  if (/^\s*[-\d]/.test(json)) return !isExact(json.trim());
+  for (const [, text = ''] of json.matchAll(SUSPECT)) if (!isExact(text)) return true;
   return false;
 }
 

@@ -1,5 +1,5 @@
 import type { Kind } from '../resources/writes.ts';
-import { changed, compare, type Field, fieldsIn, held, type Values, withField } from './merge.ts';
+import { changed, compare, type Field, fieldsIn, type Values, valueIn, withField } from './merge.ts';
 
 /** An edit that may have reached Pylon. */
 export interface SentEdit {
@@ -35,10 +35,10 @@ export function attributeChanges<Edit extends SentEdit>(
   for (const edit of edits) {
     const was = after;
     for (const field of fieldsIn(edit.changes, edit.base, kinds)) {
-      const now = remote === undefined ? undefined : held(remote, field);
+      const now = remote === undefined ? undefined : valueIn(remote, field);
       if (!isOurs(edit, field) || (remote !== undefined && compare(field, now, true) !== 'there')) continue;
       const isSent = remote === undefined || field.kind === 'set';
-      after = withField(after, field, isSent ? changed(field, held(after, field)) : now);
+      after = withField(after, field, isSent ? changed(field, valueIn(after, field)) : now);
     }
     if (after !== was) steps.push({ edit: edit.id, was, becomes: after });
   }

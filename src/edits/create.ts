@@ -2,7 +2,7 @@ import { epochOf } from '../instant.ts';
 import type { Resource } from '../resources/define.ts';
 import type { WriteColumn } from '../resources/writes.ts';
 import { bodyOf, kindsOf, takes } from './body.ts';
-import { alike, changedOnce, type Field, fieldsIn, held, overlaid, same, type Values } from './merge.ts';
+import { alike, changedOnce, type Field, fieldsIn, overlaid, same, type Values, valueIn } from './merge.ts';
 
 interface Changing {
   readonly changes: Values;
@@ -59,7 +59,7 @@ export function followUp(
   const fields = fieldsIn(wanted, remote, kinds).filter((field) => {
     const how = resource.writes?.columns[field.column];
     if (how === undefined || takes(how, 'create') || isNothing(field.wanted) || isLater(field)) return false;
-    return !alike(field.kind, held(remote, field), field.wanted);
+    return !alike(field.kind, valueIn(remote, field), field.wanted);
   });
   if (fields.length === 0) return undefined;
   return {
@@ -79,7 +79,7 @@ const plain = (value: unknown): string => {
 };
 
 /** Whether a column helps to recognise an object: not if the server rewrites its values, or it has several. */
-const isTelling = (column: string, { kind }: WriteColumn, value: unknown): boolean =>
+const isDistinctive = (column: string, { kind }: WriteColumn, value: unknown): boolean =>
   ['value', 'reference'].includes(kind) &&
   typeof value !== 'object' &&
   !/html$|^slug$|^description$/.test(column);
@@ -95,7 +95,7 @@ export function matchScore(
 ): 'same' | 'maybe' | 'other' {
   const differing = Object.entries(writes?.columns ?? {}).filter(([column, how]) => {
     const value = wanted[column];
-    if (!takes(how, 'create') || isNothing(value) || !isTelling(column, how, value)) return false;
+    if (!takes(how, 'create') || isNothing(value) || !isDistinctive(column, how, value)) return false;
     return plain(row[column]) !== plain(value);
   });
   if (differing.length === 0) return 'same';

@@ -4,7 +4,7 @@ import { unsigned } from '../resources/signatures.ts';
 import type { Kind } from '../resources/writes.ts';
 import { kindsOf, writableColumns } from './body.ts';
 import type { Policy } from './conflicts.ts';
-import { alike, type Field, held, nameOf, overlaid, same, type Values } from './merge.ts';
+import { alike, type Field, nameOf, overlaid, same, type Values, valueIn } from './merge.ts';
 import type { Asked } from './plan.ts';
 
 /** A DELETE, and what is known about its record. */
@@ -57,7 +57,7 @@ function fieldsOf(
     return [...slugs]
       .filter((slug) => !readOnly.has(slug))
       .map((slug) => {
-        const isList = rows.some((row) => Array.isArray(held(row, { column, slug })));
+        const isList = rows.some((row) => Array.isArray(valueIn(row, { column, slug })));
         return { column, slug, kind: isList ? ('set' as const) : ('value' as const) };
       });
   });
@@ -86,10 +86,10 @@ export function planDeletion(
     .filter((edits) => (edits.at(-1)?.attempts ?? 0) > 1)
     .map((edits) => overlaid(known, edits, kinds));
   const contested = fieldsOf(comparedColumns(resource), [known, remote], readOnly).filter((field) => {
-    const now = steady(held(remote, field));
+    const now = steady(valueIn(remote, field));
     const name = nameOf(field);
-    if (same(field.kind, steady(held(known, field)), now)) return false;
-    if (tried.some((row) => alike(field.kind, steady(held(row, field)), now))) return false;
+    if (same(field.kind, steady(valueIn(known, field)), now)) return false;
+    if (tried.some((row) => alike(field.kind, steady(valueIn(row, field)), now))) return false;
     return !(decided !== undefined && name in decided && same(field.kind, steady(decided[name]), now));
   });
   const policies = contested.map((field) => policyOf(nameOf(field)));
@@ -97,6 +97,6 @@ export function planDeletion(
   return {
     verdict,
     contested: contested.map(nameOf),
-    remote: Object.fromEntries(contested.map((field) => [nameOf(field), held(remote, field) ?? null])),
+    remote: Object.fromEntries(contested.map((field) => [nameOf(field), valueIn(remote, field) ?? null])),
   };
 }

@@ -49,9 +49,9 @@ const foldedSet = (value: unknown): readonly unknown[] => [...asSet(value)].map(
 /** Applies to a set what an edit adds and removes. Keeps the set's order; additions come last. */
 export function changedSet(base: unknown, wanted: unknown, onto: unknown): readonly unknown[] {
   const [before, after] = [asSet(base), asSet(wanted)];
-  const kept = [...asSet(onto)].filter((item) => after.has(item) || !before.has(item));
-  const added = [...after].filter((item) => !before.has(item) && !kept.includes(item));
-  return [...kept, ...added];
+  const remaining = [...asSet(onto)].filter((item) => after.has(item) || !before.has(item));
+  const added = [...after].filter((item) => !before.has(item) && !remaining.includes(item));
+  return [...remaining, ...added];
 }
 
 /** The custom fields after an edit, without those that it clears. */
@@ -105,7 +105,7 @@ export function fieldsIn(
 }
 
 /** A row's value of a field. */
-export function held(row: Values, { column, slug }: Pick<Field, 'column' | 'slug'>): unknown {
+export function valueIn(row: Values, { column, slug }: Pick<Field, 'column' | 'slug'>): unknown {
   return slug === undefined ? row[column] : fieldOf(row[column], slug);
 }
 
@@ -165,6 +165,6 @@ export function overlaid(
   let shown = row;
   for (const { changes, base } of edits)
     for (const field of fieldsIn(changes, base, kinds))
-      shown = withField(shown, field, changed(field, held(shown, field)));
+      shown = withField(shown, field, changed(field, valueIn(shown, field)));
   return shown;
 }

@@ -7,11 +7,11 @@ import {
   compare,
   type Field,
   fieldsIn,
-  held,
   nameOf,
   nearly,
   same,
   type Values,
+  valueIn,
   withField,
 } from './merge.ts';
 
@@ -43,11 +43,11 @@ export interface Outcome {
    * Names of its fields that are in conflict and wait for a person; `lost`: whose conflict the policy decides for
    * Pylon; `replaced`: of either kind, but a later one of these edits changes them too.
    */
-  readonly held: readonly string[];
+  readonly conflicting: readonly string[];
   readonly lost: readonly string[];
   readonly replaced: readonly string[];
   /** Names of its fields whose value Pylon has already, or gets by this plan's request. */
-  readonly kept: readonly string[];
+  readonly settled: readonly string[];
   readonly remote: Values;
 }
 
@@ -169,11 +169,11 @@ export function planUpdate(
   for (const edit of edits)
     for (const field of fieldsIn(edit.changes, edit.base, kinds)) {
       const name = nameOf(field);
-      all.set(name, merged(all.get(name), field, edit, held(remote, field), kinds));
+      all.set(name, merged(all.get(name), field, edit, valueIn(remote, field), kinds));
     }
   const verdicts = new Map(
     [...all].map(([name, one]) => {
-      const now = held(remote, one.field);
+      const now = valueIn(remote, one.field);
       return [
         name,
         isOvertaken(one, later, now, kinds) ? ('there' as const) : verdictOf(one, now, policyOf(name)),
@@ -185,7 +185,7 @@ export function planUpdate(
   for (const [name, { field, value }] of all) {
     if (verdicts.get(name) !== 'send') continue;
     const { column, slug, kind } = field;
-    const before = held(remote, field) ?? null;
+    const before = valueIn(remote, field) ?? null;
     writes.push({ column, kind, value, before, ...(slug === undefined ? {} : { slug }) });
     row = withField(row, field, value);
   }
@@ -203,11 +203,11 @@ export function planUpdate(
     const contested = (name: string) => ['hold', 'pylon'].includes(verdicts.get(name) ?? '');
     return {
       id: edit.id,
-      held: names((name, one) => verdicts.get(name) === 'hold' && isLast(one)),
+      conflicting: names((name, one) => verdicts.get(name) === 'hold' && isLast(one)),
       lost: names((name, one) => verdicts.get(name) === 'pylon' && isLast(one)),
       replaced: names((name, one) => contested(name) && !isLast(one)),
-      kept: names((name) => !contested(name)),
-      remote: Object.fromEntries(own.map((field) => [nameOf(field), held(remote, field) ?? null])),
+      settled: names((name) => !contested(name)),
+      remote: Object.fromEntries(own.map((field) => [nameOf(field), valueIn(remote, field) ?? null])),
     };
   });
   return { writes, outcomes, row, isSeen };
@@ -218,7 +218,7 @@ export const ignored = (writes: readonly Write[], answer: Values): readonly stri
   writes
     .filter((write) => {
       const { kind, value, before } = write;
-      const now = held(answer, write);
+      const now = valueIn(answer, write);
       if (same(kind, now, before)) return !same(kind, now, value) && !nearly(kind, now, value);
       return !alike(kind, now, value) && alike(kind, now, before);
     })

@@ -68,12 +68,12 @@ export function trimmed(value: string): string | number {
 export function tidied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidied).filter((item) => !isEmpty(item));
   if (isObject(value)) {
-    const kept: Record<string, unknown> = {};
+    const members: Record<string, unknown> = {};
     for (const key of Object.keys(value).sort()) {
       const inner = tidied(value[key]);
-      if (!isEmpty(inner)) put(kept, key, inner);
+      if (!isEmpty(inner)) put(members, key, inner);
     }
-    return kept;
+    return members;
   }
   if (typeof value !== 'string') return value;
   const text = trimmed(value);
@@ -85,9 +85,9 @@ export function tidied(value: unknown): unknown {
 export const folded = (item: unknown): unknown =>
   typeof item === 'string' ? item.trim().toLowerCase() : item;
 
-/** A list without elements that differ from an earlier one only by case; elements of `kept` are written as there. */
-export function eachOnce(items: readonly unknown[], kept: unknown = []): readonly unknown[] {
-  const standing = new Set(Array.isArray(kept) ? kept : []);
+/** A list without elements that differ from an earlier one only by case; elements of `existing` are written as there. */
+export function eachOnce(items: readonly unknown[], existing: unknown = []): readonly unknown[] {
+  const standing = new Set(Array.isArray(existing) ? existing : []);
   const seen = new Set(items.filter((item) => standing.has(item)).map(folded));
   return [...new Set(items)].filter((item) => {
     if (standing.has(item)) return true;

@@ -9,17 +9,17 @@ export function cached<T>(
   keepMs: (tookMs: number) => number,
   now: () => number,
 ): () => Promise<T> {
-  let kept: { readonly value: T; readonly at: number; readonly until: number } | undefined;
+  let latest: { readonly value: T; readonly at: number; readonly until: number } | undefined;
   let underWay: Promise<T> | undefined;
   return () => {
     const startedAt = now();
     // If the clock was set back, read again rather than keep the result longer.
-    if (kept !== undefined && startedAt >= kept.at && startedAt < kept.until)
-      return Promise.resolve(kept.value);
+    if (latest !== undefined && startedAt >= latest.at && startedAt < latest.until)
+      return Promise.resolve(latest.value);
     underWay ??= read()
       .then((value) => {
         const at = now();
-        kept = { value, at, until: at + keepMs(at - startedAt) };
+        latest = { value, at, until: at + keepMs(at - startedAt) };
         return value;
       })
       .finally(() => {

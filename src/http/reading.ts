@@ -29,19 +29,19 @@ export interface Counted extends Status {
  * How long a count of rows is cached, in milliseconds: 20 times as long as it took, so that counting takes a
  * twentieth of the time at most while a count takes at most 15 seconds.
  */
-const rowsKept = (tookMs: number) => Math.min(300_000, Math.max(2_000, 20 * tookMs));
+const rowsCacheMs = (tookMs: number) => Math.min(300_000, Math.max(2_000, 20 * tookMs));
 /** Everything else is a few rows of the daemon's own tables. */
-const statusKept = () => 1_000;
-const historyKept = () => 5_000;
+const statusCacheMs = () => 1_000;
+const historyCacheMs = () => 5_000;
 /** A report is cached 20 times as long as it took too: it shows days, so it need not be newer. */
-const reportKept = (tookMs: number) => Math.min(300_000, Math.max(10_000, 20 * tookMs));
-const notKept = () => 0;
+const reportCacheMs = (tookMs: number) => Math.min(300_000, Math.max(10_000, 20 * tookMs));
+const uncached = () => 0;
 
 export function readingOf({ watch, reports, now, patience = PATIENCE }: Operations): Reading {
   const reach = async () => assertConnected(watch());
-  const ping = cached(async () => (await reach()).ping(), notKept, now);
-  const rows = cached(async () => (await reach()).rows(), rowsKept, now);
-  const history = cached(async () => (await reach()).history(), historyKept, now);
+  const ping = cached(async () => (await reach()).ping(), uncached, now);
+  const rows = cached(async () => (await reach()).rows(), rowsCacheMs, now);
+  const history = cached(async () => (await reach()).history(), historyCacheMs, now);
   let known: ReadonlyMap<string, number> | undefined;
   const status = cached(
     async (): Promise<Counted> => {
@@ -49,13 +49,13 @@ export function readingOf({ watch, reports, now, patience = PATIENCE }: Operatio
       known = await withTimeout(patience.count, 'counting rows', rows()).catch(() => known);
       return { ...(await (await reach()).status(known ?? new Map())), counted: known !== undefined };
     },
-    statusKept,
+    statusCacheMs,
     now,
   );
   const report = new Map(
     PERIODS.map((period) => [
       period,
-      cached(async () => assertConnected(reports()).read(period), reportKept, now),
+      cached(async () => assertConnected(reports()).read(period), reportCacheMs, now),
     ]),
   );
   const soon = <T>(work: Promise<T>) => withTimeout(patience.rows, 'the database', work);

@@ -31,11 +31,11 @@ export async function listen(
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
     // Never removed: an `error` event without a listener would end the process.
-    let told = (cause: Error) =>
+    let report = (cause: Error) =>
       reject(new ListenError(`cannot listen on ${host}:${port} (PYLON_SYNC_HTTP)`, { cause }));
-    server.on('error', (error: Error) => told(error));
+    server.on('error', (error: Error) => report(error));
     server.listen({ port, ...(host === '' ? {} : { host }) }, () => {
-      told = onError;
+      report = onError;
       resolve();
     });
   });

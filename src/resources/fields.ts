@@ -39,14 +39,14 @@ export function put(target: Record<string, unknown>, key: string, value: unknown
 
 /** The entries that hold something; `undefined` when none does, so that an `_extra` of nothing is none. */
 export function present(entries: PylonObject): PylonObject | undefined {
-  let held: Record<string, unknown> | undefined;
+  let filled: Record<string, unknown> | undefined;
   for (const key in entries) {
     const value = entries[key];
     if (value == null) continue;
-    held ??= {};
-    put(held, key, value);
+    filled ??= {};
+    put(filled, key, value);
   }
-  return held;
+  return filled;
 }
 
 /** Keys of a nested object that columns hold, and inside those the keys that do. */
@@ -67,10 +67,10 @@ export function leftOver(value: unknown, covered: Covered): unknown {
   for (const key in value) {
     const deeper = Object.hasOwn(covered, key) ? covered[key] : undefined;
     const inner = value[key];
-    const kept = deeper === undefined ? inner : deeper === true ? undefined : leftOver(inner, deeper);
-    if (kept == null) continue;
+    const inRest = deeper === undefined ? inner : deeper === true ? undefined : leftOver(inner, deeper);
+    if (inRest == null) continue;
     rest ??= {};
-    put(rest, key, kept);
+    put(rest, key, inRest);
   }
   return rest;
 }

@@ -23,7 +23,7 @@ const HAPPENS: Readonly<Record<Event, (session: Session) => Promise<unknown>>> =
     keepAnswer(
       ctx,
       {
-        ...{ is: 'told', resource: accounts, record: 'a1', facts: {}, alsoReread: [], shown: undefined },
+        ...{ is: 'updated', resource: accounts, record: 'a1', facts: {}, alsoReread: [], shown: undefined },
         ...{ editOutcomes: [{ id: 1, event: 'settle' }], edited: { id: 1, fields: [] } },
       },
       { tries: 1, error: 'a reason', waitMs: 0 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alike, changedSet, fieldsIn, held, overlaid, same, withField } from '../../src/edits/merge.ts';
+import { alike, changedSet, fieldsIn, overlaid, same, valueIn, withField } from '../../src/edits/merge.ts';
 
 describe('to Pylon', () => {
   test.each([
@@ -72,8 +72,8 @@ describe('custom fields', () => {
       custom_fields: JSON.parse(`{"${slug}": ${JSON.stringify(value)}}`),
     });
     const field = { column: 'custom_fields', slug };
-    expect(held({ custom_fields: {} }, field)).toBeUndefined();
-    expect(held(fields('x'), field)).toBe('x');
+    expect(valueIn({ custom_fields: {} }, field)).toBeUndefined();
+    expect(valueIn(fields('x'), field)).toBe('x');
     expect(fieldsIn(fields('y'), { custom_fields: {} }, KINDS)).toEqual([
       { ...field, kind: 'value', base: undefined, wanted: 'y' },
     ]);

@@ -72,7 +72,7 @@ function endOf(field: string, steps: readonly Step[], now: unknown, policy: Poli
   const { writes, outcomes } = planOf(field, steps, now, policy);
   const last = outcomes.at(-1);
   if (writes.length > 0) return sends(writes[0]?.value);
-  if (last?.held.includes(field) === true) return 'conflict';
+  if (last?.conflicting.includes(field) === true) return 'conflict';
   return last?.lost.includes(field) === true ? 'Pylon wins' : 'is there';
 }
 
@@ -295,8 +295,8 @@ describe('where both sides changed a field to something else', () => {
       ],
       outcomes: [
         {
-          ...{ id: 1, held: ['title'], lost: ['custom_fields.tier'], replaced: [] },
-          kept: ['tags', 'custom_fields.plan'],
+          ...{ id: 1, conflicting: ['title'], lost: ['custom_fields.tier'], replaced: [] },
+          settled: ['tags', 'custom_fields.plan'],
           remote: { title: 'c', tags: [], 'custom_fields.plan': null, 'custom_fields.tier': '2' },
         },
       ],
@@ -433,19 +433,19 @@ describe('several edits of one field', () => {
   });
 
   test.each([
-    ['hold', { held: [[], ['title']], lost: [[], []] }],
-    ['pylon', { held: [[], []], lost: [[], ['title']] }],
+    ['hold', { conflicting: [[], ['title']], lost: [[], []] }],
+    ['pylon', { conflicting: [[], []], lost: [[], ['title']] }],
   ] as const)(
     'in conflict by %s, the last stands for all and replaces those before',
-    (policy, { held, lost }) => {
+    (policy, { conflicting, lost }) => {
       const steps = [
         { stood: 'a', wanted: 'b' },
         { stood: 'b', wanted: 'c' },
       ];
       const { outcomes } = planOf('title', steps, 'x', policy);
-      expect(outcomes.map((one) => one.held)).toEqual(held);
+      expect(outcomes.map((one) => one.conflicting)).toEqual(conflicting);
       expect(outcomes.map((one) => one.lost)).toEqual(lost);
-      expect(outcomes.map(({ replaced, kept }) => [replaced, kept])).toEqual([
+      expect(outcomes.map(({ replaced, settled }) => [replaced, settled])).toEqual([
         [['title'], []],
         [[], []],
       ]);
@@ -484,7 +484,7 @@ describe('several edits of one field', () => {
         for (const step of steps) {
           // What an edit before it made, or found, is what the next one starts from.
           const plan = planUpdate([editOf(field, step)], alone, KINDS, () => policy);
-          if (plan.outcomes[0]?.held.length !== 0) return fc.pre(false);
+          if (plan.outcomes[0]?.conflicting.length !== 0) return fc.pre(false);
           alone = plan.row;
         }
         const [one, other] = [together.row, alone].map((row) => valueIn(row, field));
@@ -591,13 +591,15 @@ describe('after an attempt whose answer was lost', () => {
 
   test('it is over where Pylon shows what a later edit made, which had gone with it', () => {
     const first = [again('a', 'b')];
-    expect(planOf('title', first, 'c', 'hold', [again('b', 'c')]).outcomes[0]?.kept).toEqual(['title']);
+    expect(planOf('title', first, 'c', 'hold', [again('b', 'c')]).outcomes[0]?.settled).toEqual(['title']);
     expect(planOf('title', first, 'c', 'hold', [again('b', 'c')]).writes).toEqual([]);
     // One that was never sent made nothing.
-    expect(planOf('title', first, 'c', 'hold', [{ stood: 'b', wanted: 'c' }]).outcomes[0]?.held).toEqual([
+    expect(
+      planOf('title', first, 'c', 'hold', [{ stood: 'b', wanted: 'c' }]).outcomes[0]?.conflicting,
+    ).toEqual(['title']);
+    expect(planOf('title', first, 'x', 'hold', [again('b', 'c')]).outcomes[0]?.conflicting).toEqual([
       'title',
     ]);
-    expect(planOf('title', first, 'x', 'hold', [again('b', 'c')]).outcomes[0]?.held).toEqual(['title']);
   });
 });
 
@@ -639,7 +641,7 @@ test('columns that this version does not know are left alone', () => {
   const edit = { id: 1, attempts: 1, forced: null, changes: { mood: 'good' }, base: { mood: 'bad' } };
   expect(planUpdate([edit], {}, KINDS, () => 'hold')).toMatchObject({
     writes: [],
-    outcomes: [{ kept: [], remote: {} }],
+    outcomes: [{ settled: [], remote: {} }],
   });
 });
 

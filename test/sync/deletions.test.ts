@@ -325,7 +325,7 @@ describe('a scan', () => {
     sandbox.world.remove('contacts', id);
     const lock = await locks.row('pylon.contacts', id);
     const held = await session.lists(['contacts']);
-    expect(held.get('contacts')).toMatchObject({ state: 'failed', error: /held by other transactions/ });
+    expect(held.get('contacts')).toMatchObject({ state: 'failed', error: /locked by other transactions/ });
     await lock.release();
     const then = await session.lists(['contacts']);
     expect(then.get('contacts')).toMatchObject({ state: 'done', deleted: 1 });

@@ -167,7 +167,10 @@ describe('what Pylon has answered, where a constraint of the user’s own is in 
     await database.pool.query("SELECT pylon.add_note($1, '<p>Once</p>')", [row?.object.id]);
     await carryOn(mirrored);
     await database.pool.query(
-      `UPDATE pylon_sync.edits SET answer = jsonb_set(answer #- '{outcome,editOutcomes}', '{outcome,fates}', answer #> '{outcome,editOutcomes}')`,
+      `UPDATE pylon_sync.edits
+          SET answer = jsonb_set(jsonb_set(answer #- '{outcome,editOutcomes}', '{outcome,fates}', answer #> '{outcome,editOutcomes}'),
+                                 '{outcome,is}', '"told"')
+        WHERE answer #>> '{outcome,is}' = 'updated'`,
     );
     await unblock(database);
     await retry(database);

@@ -90,7 +90,7 @@ describe('one record that makes trouble does not keep the rest', () => {
     sandbox.world.patch('contacts', held, { name: 'Held' });
     expect((await session.lists()).get('contacts')).toMatchObject({
       state: 'failed',
-      error: `1 rows could not be brought up to date: ${held} (held by another transaction)`,
+      error: `1 rows could not be brought up to date: ${held} (locked by another transaction)`,
     });
     sandbox.world.patch('contacts', other, { name: 'Not held' });
     sandbox.world.remove('contacts', gone);

@@ -14,7 +14,7 @@ import { logSteps } from '../render/steps.ts';
 import { summaryTable } from '../render/summary.ts';
 import { canDraw, canvasOf } from '../render/terminal.ts';
 import { withDatabase } from '../runtime/database.ts';
-import { tellRestored } from '../runtime/migrated.ts';
+import { logRestored } from '../runtime/migrated.ts';
 import { withContext } from '../runtime/session.ts';
 import { type Setup, setUp } from '../runtime/setup.ts';
 
@@ -47,7 +47,7 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
   const range = bounded ? { range: { since: flags.since, until: flags.until } } : {};
   const resources = flags.resource ?? config.resources;
   const results = await withDatabase(setup, async (db) => {
-    await migrate(db.pool, { onRestored: tellRestored(setup) });
+    await migrate(db.pool, { onRestored: logRestored(setup) });
     const view = watch(setup, resources);
     try {
       const session = { command: 'pylon-sync backfill', onProgress: view.onProgress };

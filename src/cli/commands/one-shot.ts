@@ -16,7 +16,7 @@ import { statusOf } from '../render/results.ts';
 import { logSteps } from '../render/steps.ts';
 import { summaryTable } from '../render/summary.ts';
 import { withDatabase } from '../runtime/database.ts';
-import { requireMigrations, tellRestored } from '../runtime/migrated.ts';
+import { logRestored, requireMigrations } from '../runtime/migrated.ts';
 import { pushOptionsOf } from '../runtime/push-options.ts';
 import { DAEMON } from '../runtime/serving.ts';
 import { withContext } from '../runtime/session.ts';
@@ -35,7 +35,7 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
   const setup = setUp(shell, { token: true });
   return withDatabase(setup, async (db) => {
     if (isDry(handover)) await requireMigrations(db);
-    else await migrate(db.pool, { onRestored: tellRestored(setup) });
+    else await migrate(db.pool, { onRestored: logRestored(setup) });
     const outcome = await doIt(setup, db, handover).catch((error: unknown) => {
       if (!(error instanceof LeaseHeldError) || error.holder.command !== DAEMON) throw error;
       setup.log.info({ holder: error.holder }, 'a daemon works on this database: handing the command over');

@@ -7,7 +7,7 @@ import { newActivity } from '../../sync/pass/activity.ts';
 import type { Run, Shell } from '../process/shell.ts';
 import { newBackoff } from '../runtime/backoff.ts';
 import { databaseName, onDatabase, reachServer, type Server } from '../runtime/database.ts';
-import { tellRestored } from '../runtime/migrated.ts';
+import { logRestored } from '../runtime/migrated.ts';
 import { openPort } from '../runtime/port.ts';
 import { type Daemon, newRestartState, serveForever, setRole } from '../runtime/serving.ts';
 import { type Setup, setUp } from '../runtime/setup.ts';
@@ -76,7 +76,7 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
           url,
           async (db) => {
             hasWorked = true;
-            const migrations = await migrate(db.pool, { onRestored: tellRestored(setup) });
+            const migrations = await migrate(db.pool, { onRestored: logRestored(setup) });
             log.info({ database: databaseName(setup, url), migrations }, 'database ready');
             const views = await readTroubles(db.orm);
             if (views.length > 0)

@@ -8,10 +8,10 @@ const GONE = new Set(['EPIPE', 'EIO']);
 export function surviveOutput(process: NodeJS.Process): void {
   const { stdout, stderr } = process;
   stderr.on('error', () => {});
-  let isTold = false;
+  let isReported = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (GONE.has(error.code ?? '') || isTold) return;
-    isTold = true;
+    if (GONE.has(error.code ?? '') || isReported) return;
+    isReported = true;
     process.once('exit', (status) => {
       if (status === 0) process.exitCode = 1;
     });

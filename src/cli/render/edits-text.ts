@@ -1,6 +1,6 @@
 import type { EditDetails } from '../../db/edits/decisions.ts';
 import { kindsOf } from '../../edits/body.ts';
-import { type Field, fieldsIn, held as heldBy, nameOf, same } from '../../edits/merge.ts';
+import { type Field, fieldsIn, nameOf, same, valueIn } from '../../edits/merge.ts';
 import { toJson } from '../../exact.ts';
 import { count, duration, plural } from '../../format.ts';
 import { resources } from '../../resources/index.ts';
@@ -23,7 +23,7 @@ function contestedBy({ resource, held, shadow, remote }: EditDetails): readonly 
   return (held ?? []).map((name) => {
     const [column = '', ...slug] = name.split('.');
     const field = { column, ...(slug.length > 0 && { slug: slug.join('.') }) };
-    return { name, was: heldBy(shadow, field), now: remote?.[name] };
+    return { name, was: valueIn(shadow, field), now: remote?.[name] };
   });
 }
 
@@ -37,7 +37,7 @@ interface Contested {
 export function remoteOf({ remote, shadow }: EditDetails, field: Field): unknown {
   const name = nameOf(field);
   if (remote !== null && name in remote) return remote[name];
-  return shadow === null ? undefined : heldBy(shadow, field);
+  return shadow === null ? undefined : valueIn(shadow, field);
 }
 
 const ago = (instant: string, now: number) => `${duration((now - Date.parse(instant)) / 1000)} ago`;

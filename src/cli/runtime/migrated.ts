@@ -15,7 +15,7 @@ export async function requireMigrations({ pool }: Pick<Database, 'pool'>): Promi
 const NAMED = 20;
 
 /** Returns a function that logs the objects that a migration had to create again. */
-export const tellRestored =
+export const logRestored =
   ({ log }: Setup) =>
   ({ objects, resources }: Restored): void =>
     log.warn(

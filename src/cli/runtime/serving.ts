@@ -100,11 +100,11 @@ async function serveOnce(
 ): Promise<void> {
   const { log } = setup;
   const { watch, token } = memory;
-  const tell = logSteps(log);
+  const logStep = logSteps(log);
   const onProgress: OnProgress = (progress, step) => {
     onStep();
     activity.trouble = undefined;
-    tell(progress, step);
+    logStep(progress, step);
   };
   const observe = (attempt: Attempt) => port.observe(attempt);
   const session = { command: DAEMON, watch, token, onProgress, observe };

@@ -129,12 +129,12 @@ export function fitFields(view: View, fields: Fields, stands: ReadonlySet<string
     out.add(field);
     for (const { slug, isDefined } of columns) if (isDefined) leftOut.add(slug);
   }
-  const kept = all.filter(({ name, field }) => stands.has(name) || !out.has(field));
+  const shown = all.filter(({ name, field }) => stands.has(name) || !out.has(field));
   return {
     columns: Object.fromEntries(
-      kept.map(({ name, sql: expression, comment }) => [name, { sql: expression, comment }]),
+      shown.map(({ name, sql: expression, comment }) => [name, { sql: expression, comment }]),
     ),
-    edits: kept.map(({ name, slug, shape, part, labels, isDefined }) => ({
+    edits: shown.map(({ name, slug, shape, part, labels, isDefined }) => ({
       ...{ name, slug, shape, part, isDefined },
       ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }),
     })),

@@ -35,14 +35,14 @@ export const metabaseMetadata: View = {
   name: '_metabase_metadata',
   comment: 'What Metabase reads to know what columns are.',
   from: `FROM (
-   SELECT shown.relname || '.' || held.attname || '.semantic_type' AS keypath, kind.value
+   SELECT shown.relname || '.' || attribute.attname || '.semantic_type' AS keypath, kind.value
      FROM pg_catalog.pg_class AS shown
-     JOIN pg_catalog.pg_attribute AS held ON held.attrelid = shown.oid AND held.attnum > 0 AND NOT held.attisdropped
+     JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid = shown.oid AND attribute.attnum > 0 AND NOT attribute.attisdropped
     CROSS JOIN LATERAL (
       SELECT known.value FROM (VALUES ${KINDS.map(([pattern, kind], place) => `(${place}, '${pattern}', '${kind}')`).join(', ')}) AS known(place, pattern, value)
-       WHERE held.attname ~ known.pattern ORDER BY known.place LIMIT 1) AS kind
+       WHERE attribute.attname ~ known.pattern ORDER BY known.place LIMIT 1) AS kind
     WHERE shown.relnamespace = 'pylon_bi'::regnamespace AND shown.relkind = 'v' AND shown.relname NOT LIKE '\\_%'
-      AND strpos(shown.relname || held.attname, '.') = 0
+      AND strpos(shown.relname || attribute.attname, '.') = 0
     UNION ALL
    SELECT shown.relname || '.description', pg_catalog.obj_description(shown.oid, 'pg_class')
      FROM pg_catalog.pg_class AS shown

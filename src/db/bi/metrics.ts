@@ -253,7 +253,7 @@ const coverage: View = {
              count(*) FILTER (WHERE a.is_published AND a.current_draft_content_html IS DISTINCT FROM a.current_published_content_html) AS with_changes,
              count(*) FILTER (WHERE a.is_published AND coalesce(a.last_published_at, a.created_at) < now() - interval '180 days') AS stale,
              count(*) FILTER (WHERE a.collection_id IS NULL) AS unfiled, max(a.last_published_at) AS last_published
-        FROM pylon.articles AS a WHERE a.knowledge_base_id = r.id AND a._deleted_at IS NULL) AS held
+        FROM pylon.articles AS a WHERE a.knowledge_base_id = r.id AND a._deleted_at IS NULL) AS counted
     CROSS JOIN LATERAL (
       SELECT count(*) AS collections FROM pylon.collections AS c
        WHERE c.knowledge_base_id = r.id AND c._deleted_at IS NULL) AS filed
@@ -265,18 +265,18 @@ const coverage: View = {
     knowledge_base_id: column('r.id', 'The knowledge base: knowledge_bases.id.'),
     title: column('r.title', 'What it is called.'),
     collections: column('filed.collections', 'Folders.'),
-    articles: column('held.articles', 'Articles, published or not.'),
-    published_articles: column('held.published', 'Of these, published.'),
-    unlisted_articles: column('held.unlisted', 'Of the published, left out of lists.'),
+    articles: column('counted.articles', 'Articles, published or not.'),
+    published_articles: column('counted.published', 'Of these, published.'),
+    unlisted_articles: column('counted.unlisted', 'Of the published, left out of lists.'),
     articles_with_unpublished_changes: column(
-      'held.with_changes',
+      'counted.with_changes',
       'Of the published, with a draft that differs.',
     ),
-    stale_articles: column('held.stale', 'Of the published, not published anew for 180 days.'),
-    articles_without_collection: column('held.unfiled', 'Articles in no folder.'),
+    stale_articles: column('counted.stale', 'Of the published, not published anew for 180 days.'),
+    articles_without_collection: column('counted.unfiled', 'Articles in no folder.'),
     translations: column('translated.translations', 'Translations into further languages.'),
     published_translations: column('translated.published', 'Of these, published.'),
-    last_published_at: column('held.last_published', 'When an article was last published.'),
+    last_published_at: column('counted.last_published', 'When an article was last published.'),
   },
 };
 

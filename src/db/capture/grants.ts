@@ -166,7 +166,7 @@ export async function installGrants(client: pg.ClientBase): Promise<void> {
   await client.query(ownGrants());
   const { rows: roles } = await client.query<{ name: Role; oid: string; knows: boolean }>(
     `SELECT rolname AS name, oid::text, EXISTS (
-              SELECT FROM pg_class CROSS JOIN LATERAL aclexplode(relacl) AS held
+              SELECT FROM pg_class CROSS JOIN LATERAL aclexplode(relacl) AS granted
                WHERE relnamespace IN (to_regnamespace('pylon'), to_regnamespace('pylon_bi')) AND grantee = pg_roles.oid
             ) AS knows
        FROM pg_roles WHERE rolname = ANY ($1)`,

@@ -62,7 +62,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
     );
   const without = (title: string) =>
     `DROP TRIGGER IF EXISTS ${identifier(`pylon_sync_${title}`)} ON ${table}`;
-  const told = (title: string, operation: string) =>
+  const afterStatement = (title: string, operation: string) =>
     trigger(
       title,
       `AFTER ${operation} ON ${table} FOR EACH STATEMENT WHEN (${notDaemonWrite(owner)})
@@ -132,7 +132,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
              FOR EACH STATEMENT WHEN (${notDaemonWrite(owner)})
              EXECUTE FUNCTION pylon_sync.${identifier(`_capture_${name}`)}()`,
           ),
-          told('edited', 'UPDATE'),
+          afterStatement('edited', 'UPDATE'),
         ];
   const inserts =
     writes?.create === undefined
@@ -152,7 +152,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
             `AFTER INSERT ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)})
              EXECUTE FUNCTION pylon_sync.${identifier(`_capture_insert_${name}`)}()`,
           ),
-          told('inserted', 'INSERT'),
+          afterStatement('inserted', 'INSERT'),
         ];
   const deletes = !deletable(resource)
     ? [refuseAll('no_delete', 'DELETE', NO_DELETE)]
@@ -168,7 +168,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
           `AFTER DELETE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)})
            EXECUTE FUNCTION pylon_sync._capture_delete(${literal(writes?.remove === undefined ? NO_DELETE : '')})`,
         ),
-        told('deleted', 'DELETE'),
+        afterStatement('deleted', 'DELETE'),
       ];
   const functions = [
     ...(writes === undefined || written.length === 0 ? [] : [captureUpdate(resource, writes)]),

@@ -35,10 +35,11 @@ export function refusalIn(error: unknown): string | undefined {
 }
 
 /** Whether another transaction has locked a row (`lock_not_available`). */
-export const isLockHeld = (error: unknown): boolean => sqlState(error) === '55P03';
+export const isRowLocked = (error: unknown): boolean => sqlState(error) === '55P03';
 
 /** Whether another transaction has locked a row, or each waited for the other (`deadlock_detected`). */
-export const isLockContention = (error: unknown): boolean => isLockHeld(error) || sqlState(error) === '40P01';
+export const isLockContention = (error: unknown): boolean =>
+  isRowLocked(error) || sqlState(error) === '40P01';
 
 /**
  * Whether another row of the table has the same id (`unique_violation` of the primary key, not of another

@@ -75,8 +75,8 @@ export async function differing(
 
 /** A row as text, without the columns that are not compared. */
 function compared(row: object, except: ReadonlySet<string> | undefined): string {
-  const kept = except === undefined ? row : Object.entries(row).filter(([name]) => !except.has(name));
-  return unsigned(toJson(kept));
+  const entries = except === undefined ? row : Object.entries(row).filter(([name]) => !except.has(name));
+  return unsigned(toJson(entries));
 }
 
 /** By id, the columns in which a row shows the value of an unsettled edit instead of Pylon's. */

@@ -35,10 +35,10 @@ export async function completed(
     const had = lacking.has(row.id) ? known.get(row.id) : undefined;
     if (had === undefined) return row;
     const values = parseJson(row.json) as unknown[];
-    const kept = partial.flatMap((name, index) => {
+    const lastKnown = partial.flatMap((name, index) => {
       const value = had[name];
       return value == null || values[places[index] ?? -1] !== null ? [] : [[name, arrayLiteral(value)]];
     });
-    return kept.length === 0 ? row : withValues(resource, row, Object.fromEntries(kept));
+    return lastKnown.length === 0 ? row : withValues(resource, row, Object.fromEntries(lastKnown));
   });
 }

@@ -204,7 +204,7 @@ export async function upsert(
       toWrite.filter(({ id }) => ids.has(id)),
     );
   const missed = toWrite.map(({ id }) => id).filter((id) => !ids.has(id));
-  const kept = await suppressed(tx, resource, missed, order);
+  const unwritten = await suppressed(tx, resource, missed, order);
   await shown.noteSeen(tx, ids, damaged);
   // Not written on purpose, and so not deferred: rows with an unsettled DELETE, and undamaged rows.
   const leftOut = new Set(writable.map(({ id }) => id));
@@ -217,7 +217,9 @@ export async function upsert(
     updated: changed.length - inserted,
     unchanged: same.size - [...damaged].filter((id) => ids.has(id)).length,
     changed,
-    deferred: fresh.map((row) => row.id).filter((id) => !ids.has(id) && !leftOut.has(id) && !kept.has(id)),
+    deferred: fresh
+      .map((row) => row.id)
+      .filter((id) => !ids.has(id) && !leftOut.has(id) && !unwritten.has(id)),
     altered: [...(await damagedOf(damaged))].filter((id) => ids.has(id)),
   };
 }

@@ -9,10 +9,10 @@ import { ERASED } from '../mirror/history.ts';
  * null.
  */
 function contentOf({ table, pull }: Resource): readonly string[] {
-  const kept = ['id', ...(pull.by === 'parent' ? [pull.foreignKey] : [])];
+  const identifying = ['id', ...(pull.by === 'parent' ? [pull.foreignKey] : [])];
   const columns: Readonly<Record<string, { readonly notNull: boolean }>> = getTableColumns(table);
   return Object.entries(columns)
-    .filter(([name, { notNull }]) => !notNull && !name.startsWith('_') && !kept.includes(name))
+    .filter(([name, { notNull }]) => !notNull && !name.startsWith('_') && !identifying.includes(name))
     .map(([name]) => name);
 }
 

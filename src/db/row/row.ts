@@ -84,10 +84,10 @@ function extraFields(
     const value = object[key];
     if (value == null || columns.has(key)) continue;
     const covered = coverage.get(key);
-    const kept = covered === undefined ? value : covered === true ? undefined : leftOver(value, covered);
-    if (kept === undefined) continue;
+    const uncovered = covered === undefined ? value : covered === true ? undefined : leftOver(value, covered);
+    if (uncovered === undefined) continue;
     extra ??= {};
-    put(extra, key, kept);
+    put(extra, key, uncovered);
   }
   return extra;
 }
@@ -171,10 +171,10 @@ export function withValues(
 ): Row {
   const columns = jsonColumns(resource);
   const volatile = new Set(resource.volatile);
-  const held = parseJson(json) as unknown[];
-  const all = columns.map(({ name }, index) => values[name] ?? held[index]);
+  const former = parseJson(json) as unknown[];
+  const all = columns.map(({ name }, index) => values[name] ?? former[index]);
   const steady = all.slice(0, columns.length - volatile.size);
-  const extra = held[columns.length] as Extra | null;
+  const extra = former[columns.length] as Extra | null;
   const rest = toJson(extra);
   const hash = digestText(toJson(steady) + (extra === null ? NULL : lastingPart(extra, volatile, rest)));
   return { id, hash, json: `${toJson(all).slice(0, -1)},${rest},"${hash}"]` };

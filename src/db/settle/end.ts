@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { attributeChanges } from '../../edits/attribution.ts';
 import { kindsOf } from '../../edits/body.ts';
-import { compare, fieldsIn, held, nameOf, overlaid, type Values, withField } from '../../edits/merge.ts';
+import { compare, fieldsIn, nameOf, overlaid, type Values, valueIn, withField } from '../../edits/merge.ts';
 import { type Event, moves, type State, UNSETTLED } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
@@ -20,7 +20,7 @@ export interface EditOutcome {
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
   /** The fields in conflict. */
-  readonly held?: readonly string[] | undefined;
+  readonly conflicting?: readonly string[] | undefined;
   /** Pylon's values of its fields when it was compared. */
   readonly remote?: Values | undefined;
   readonly sent?: Values | undefined;
@@ -53,7 +53,7 @@ export async function settleEdit(tx: Executor, editOutcome: EditOutcome): Promis
     UPDATE ${edits}
        SET ${col.state} = ${to}, ${col.answer} = NULL, ${col.settled_at} = ${to === 'conflict' ? null : sql`clock_timestamp()`}, ${col.error} = ${editOutcome.error ?? null},
            ${col.http_status} = ${editOutcome.status ?? null}, ${col.request_id} = ${editOutcome.requestId ?? null},
-           ${col.depends_on} = ${editOutcome.dependsOn ?? null}, ${col.held} = ${editOutcome.held === undefined ? null : sql.param([...editOutcome.held])}::text[],
+           ${col.depends_on} = ${editOutcome.dependsOn ?? null}, ${col.held} = ${editOutcome.conflicting === undefined ? null : sql.param([...editOutcome.conflicting])}::text[],
            ${col.remote} = coalesce(${json(editOutcome.remote)}::jsonb, ${col.remote}), ${col.sent} = coalesce(${json(editOutcome.sent)}::jsonb, ${col.sent})
      WHERE ${col.id} = ${editOutcome.id} AND ${col.state} = ANY(${statesIn(from)})
     RETURNING ${ENDED}`);
@@ -97,7 +97,7 @@ export async function settleEditsOf(
   const ending = updates.filter(({ id }) => fateOf.has(id));
   const { rows } = await tx.execute<{ known: Values | null }>(sql`
     SELECT pylon_sync._known_row(${name}, ${record}, coalesce(
-      (SELECT jsonb_build_object(${pairs('held', looked)}) FROM ${resource.table} AS held WHERE id = ${record} AND _deleted_at IS NULL),
+      (SELECT jsonb_build_object(${pairs('existing', looked)}) FROM ${resource.table} AS existing WHERE id = ${record} AND _deleted_at IS NULL),
       (SELECT ${col.base} FROM ${edits}
         WHERE ${col.resource} = ${name} AND ${col.record_id} = ${record} AND ${col.operation} = 'delete' AND ${col.state} = ANY(${statesIn(UNSETTLED)})))) AS known`);
   const ended = await settleEach(tx, editOutcomes);
@@ -122,7 +122,7 @@ export async function settleEditsOf(
   const stands = ending
     .filter(({ id }) => isDeleting && remote !== undefined && fateOf.get(id)?.event === 'settle')
     .flatMap(({ changes, base }) => fieldsIn(changes, base, kinds))
-    .reduce((row, field) => withField(row, field, held(remote ?? {}, field)), after);
+    .reduce((row, field) => withField(row, field, valueIn(remote ?? {}, field)), after);
   const shown = fitting(resource, overlaid(stands, left, kinds));
   const columns = Object.fromEntries(
     ending.flatMap(({ changes }) => Object.keys(changes)).map((column) => [column, shown[column] ?? null]),

@@ -12,11 +12,11 @@ import { type Creation, settleCreated, settleUncreated, type Uncreated } from '.
 import { type Deleted, settleDeleted, settleUndeleted, type Undeleted } from './deleted.ts';
 import type { EditOutcome, Ended } from './end.ts';
 import type { Shown } from './shown.ts';
-import { type Settlement, settleTold } from './told.ts';
+import { type Settlement, settleUpdated } from './updated.ts';
 
 /** The outcome of edits of one record in Pylon: everything needed to settle them. */
 export type Outcome =
-  | ({ readonly is: 'told' } & Settlement)
+  | ({ readonly is: 'updated' } & Settlement)
   | ({ readonly is: 'created' } & Creation)
   | ({ readonly is: 'not created' } & Uncreated)
   | ({ readonly is: 'deleted' } & Deleted)
@@ -49,8 +49,8 @@ async function settle(
   outcome: Outcome,
 ): Promise<readonly Ended[]> {
   switch (outcome.is) {
-    case 'told':
-      return settleTold(tx, pendingDeletions, outcome);
+    case 'updated':
+      return settleUpdated(tx, pendingDeletions, outcome);
     case 'created':
       return settleCreated(tx, pendingDeletions, outcome);
     case 'not created':
@@ -79,16 +79,30 @@ const orderFrom = ({ asked, answered }: Order): Order => ({
   answered: BigInt(answered),
 });
 
+/** One edit's outcome, also as earlier versions wrote it. */
+const editOutcomeFrom = ({ held, ...editOutcome }: Values): Values =>
+  held === undefined ? editOutcome : { ...editOutcome, conflicting: held };
+
 /** Parses an outcome from JSON, also as earlier versions wrote it, with other names. */
 export function outcomeFromJson(json: Values): Outcome {
-  const { shown, proof, fates, fate, ...rest } = json as Values & {
+  const {
+    is,
+    shown,
+    proof,
+    fates,
+    fate,
+    editOutcomes = fates,
+    editOutcome = fate,
+    ...rest
+  } = json as Values & {
     readonly shown?: Shown;
     readonly proof?: Proof;
   };
   return {
-    ...(fates === undefined ? {} : { editOutcomes: fates }),
-    ...(fate === undefined ? {} : { editOutcome: fate }),
+    ...(Array.isArray(editOutcomes) ? { editOutcomes: editOutcomes.map(editOutcomeFrom) } : {}),
+    ...(editOutcome === undefined ? {} : { editOutcome: editOutcomeFrom(editOutcome as Values) }),
     ...rest,
+    is: is === 'told' ? 'updated' : is,
     resource: resourceNamed(String(json.resource)),
     shown: shown === undefined ? undefined : { ...shown, order: orderFrom(shown.order) },
     ...(proof === undefined ? {} : { proof: { ...proof, ...orderFrom(proof) } }),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { kindsOf } from '../../edits/body.ts';
-import { fieldsIn, held, nameOf, type Values } from '../../edits/merge.ts';
+import { fieldsIn, nameOf, type Values, valueIn } from '../../edits/merge.ts';
 import { UNSETTLED } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import type { Order } from '../../order.ts';
@@ -57,7 +57,7 @@ export async function rebase(
     const after: Record<string, unknown> = { ...base };
     for (const field of fieldsIn(changes, base, kinds)) {
       if (field.kind === 'set' || !changedBefore(nameOf(field))) continue;
-      const value = held(remote, field) ?? null;
+      const value = valueIn(remote, field) ?? null;
       if (field.slug === undefined) after[field.column] = value;
       else after[field.column] = { ...(after[field.column] as Values), [field.slug]: value };
     }

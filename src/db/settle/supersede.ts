@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { kindsOf } from '../../edits/body.ts';
-import { type Field, fieldsIn, held, nameOf, type Values } from '../../edits/merge.ts';
+import { type Field, fieldsIn, nameOf, type Values, valueIn } from '../../edits/merge.ts';
 import { moves } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
@@ -50,7 +50,7 @@ function pickFields(
 ): Values {
   const picked: Record<string, unknown> = {};
   for (const { column, slug } of fields.filter((field) => names.has(nameOf(field)) !== others)) {
-    const value = held(values, { column, ...(slug === undefined ? {} : { slug }) }) ?? null;
+    const value = valueIn(values, { column, ...(slug === undefined ? {} : { slug }) }) ?? null;
     picked[column] =
       slug === undefined ? value : { ...(picked[column] as Values | undefined), [slug]: value };
   }
@@ -94,12 +94,12 @@ export async function supersedeDrafts(
     }
     const part = (values: Values, others: boolean) => toJson(pickFields(values, fields, names, others));
     const { rows: parted } = await tx.execute<Ended & Record<string, unknown>>(sql`
-      WITH kept AS (
+      WITH split AS (
         UPDATE ${edits} SET ${col.changes} = ${part(changes, true)}::jsonb, ${col.base} = ${part(base, true)}::jsonb
          WHERE ${col.id} = ${id} RETURNING ${col.actor}, ${col.created_at})
       INSERT INTO ${edits} (${col.resource}, ${col.record_id}, ${col.operation}, ${col.changes}, ${col.base}, ${col.state}, ${col.error}, ${col.actor}, ${col.created_at}, ${col.settled_at})
       SELECT ${resource.name}, ${record}, 'update', ${part(changes, false)}::jsonb, ${part(base, false)}::jsonb,
-             ${moves('discard').to}, ${`${error}, a part of edit ${id}`}, ${col.actor}, ${col.created_at}, clock_timestamp() FROM kept
+             ${moves('discard').to}, ${`${error}, a part of edit ${id}`}, ${col.actor}, ${col.created_at}, clock_timestamp() FROM split
       RETURNING ${ENDED}`);
     ended.push(...parted);
   }

@@ -144,14 +144,14 @@ function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boole
     const what = sentence(plural(edits, 'edit'), edits === 1 ? 'is' : 'are');
     return [noting('edits', what, `pylon-sync edits list --state ${state}`)];
   };
-  const kept = answered.edits === 1 ? 'an edit' : plural(answered.edits, 'edit');
+  const which = answered.edits === 1 ? 'an edit' : plural(answered.edits, 'edit');
   return [
     ...(answered.edits === 0
       ? []
       : [
           noting(
             'edits',
-            `Pylon has answered ${kept}, and that cannot be stored here: ${reasonIn(answered.error)}. Once that is mended:`,
+            `Pylon has answered ${which}, and that cannot be stored here: ${reasonIn(answered.error)}. Once that is mended:`,
             'pylon-sync edits retry --state pending',
           ),
         ]),

@@ -17,10 +17,10 @@ export async function standingRejects(
   if (suspected.length === 0) return new Map();
   const counts = suspected.map(
     ({ name, table }) => sql`
-      SELECT ${name}::text AS resource, count(*)::float8 AS rejected FROM ${rejectedRecords} AS kept
-       WHERE kept.resource = ${name}
-         AND kept.seen_at >= coalesce(${facts.get(name)?.complete_as_of ?? null}::timestamptz, '-infinity')
-         AND NOT EXISTS (SELECT FROM ${table} AS row WHERE row.id = kept.record_id AND row._synced_at > kept.seen_at)`,
+      SELECT ${name}::text AS resource, count(*)::float8 AS rejected FROM ${rejectedRecords} AS rejects
+       WHERE rejected.resource = ${name}
+         AND rejected.seen_at >= coalesce(${facts.get(name)?.complete_as_of ?? null}::timestamptz, '-infinity')
+         AND NOT EXISTS (SELECT FROM ${table} AS row WHERE row.id = rejected.record_id AND row._synced_at > rejected.seen_at)`,
   );
   const { rows } = await db.orm.execute<{ resource: string; rejected: number }>(
     sql.join(counts, sql` UNION ALL `),

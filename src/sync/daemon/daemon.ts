@@ -65,7 +65,7 @@ export async function serve(outer: Context, options: DaemonOptions): Promise<nev
   const ctx: Context = {
     ...outer,
     signal: linked.signal,
-    onProgress: told(outer, options.activity, trouble),
+    onProgress: passedOn(outer, options.activity, trouble),
   };
   try {
     await withSession(ctx, async () => {
@@ -98,7 +98,7 @@ export async function serve(outer: Context, options: DaemonOptions): Promise<nev
 }
 
 /** Passes progress on to the log, to the activity that the port shows, and to the failure log. */
-function told({ onProgress }: Context, activity: Activity, trouble: FailureLog): Context['onProgress'] {
+function passedOn({ onProgress }: Context, activity: Activity, trouble: FailureLog): Context['onProgress'] {
   return (progress, step) => {
     const { kind, resource, state, error } = progress;
     if (kind === 'backfill') activity.progress.set(resource, progress);

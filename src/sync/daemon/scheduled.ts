@@ -57,7 +57,7 @@ export function plannedPasses(
       async ({ parts, ended }) => quietly('changes', await puller.pull(named(parts), ended)),
     ),
     planned('lists', options.listSchedule, listed(resources), async ({ parts, ended }) => {
-      const free = named(parts).filter(({ name }) => !ctx.whole.isHeld(name));
+      const free = named(parts).filter(({ name }) => !ctx.whole.isBusy(name));
       const known = await doneOnce(ctx, free);
       for (const name of parts) if (!known.some((resource) => resource.name === name)) ended(name);
       if (known.length > 0) quietly('lists', await whole('lists', known, ended));

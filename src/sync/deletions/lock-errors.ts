@@ -1,4 +1,4 @@
-import { isLockHeld } from '../../db/connection/sql-state.ts';
+import { isRowLocked } from '../../db/connection/sql-state.ts';
 import { TransientError } from '../../errors.ts';
 import type { Resource } from '../../resources/define.ts';
 
@@ -7,7 +7,7 @@ export async function withLockErrorsAsTransient<T>({ name }: Resource, work: () 
   try {
     return await work();
   } catch (cause) {
-    if (!isLockHeld(cause)) throw cause;
-    throw new TransientError(`rows of ${name} that are gone are held by other transactions`, { cause });
+    if (!isRowLocked(cause)) throw cause;
+    throw new TransientError(`rows of ${name} that are gone are locked by other transactions`, { cause });
   }
 }

@@ -24,9 +24,9 @@ export function secondLook(pass: Pass): SecondLook | undefined {
   const listed = new Map<string, Promise<Listed>>();
   const once = (key: string, read: () => Promise<ReadonlySet<string>>) => {
     const asked = lease.nextOrder();
-    const held = listed.get(key) ?? read().then((ids) => ({ asked, ids }));
-    listed.set(key, held);
-    return held;
+    const listing = listed.get(key) ?? read().then((ids) => ({ asked, ids }));
+    listed.set(key, listing);
+    return listing;
   };
   if (pull.by === 'parent') {
     return {

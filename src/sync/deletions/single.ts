@@ -1,4 +1,4 @@
-import { isLockHeld } from '../../db/connection/sql-state.ts';
+import { isRowLocked } from '../../db/connection/sql-state.ts';
 import { writing } from '../../db/lease/transaction.ts';
 import { readCreated } from '../../db/mirror/rows.ts';
 import { markDeleted } from '../../db/mirror/tombstones.ts';
@@ -69,7 +69,7 @@ async function proveGone(
     pass.progress.deleted += gone.length;
     return gone.length > 0;
   } catch (cause) {
-    if (isLockHeld(cause)) return false;
+    if (isRowLocked(cause)) return false;
     throw cause;
   }
 }

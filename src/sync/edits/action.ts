@@ -1,6 +1,6 @@
 import { type Edit, noteSent } from '../../db/edits/queue.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
-import type { Settlement } from '../../db/settle/told.ts';
+import type { Settlement } from '../../db/settle/updated.ts';
 import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
@@ -8,7 +8,7 @@ import { OtherRecordError, requestIdOf, unwrapRecord } from '../../pylon/answer.
 import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import { assertNoInFlightRequest } from './in-flight.ts';
-import { refusedOutcome, toldOutcome } from './outcomes.ts';
+import { refusedOutcome, updatedOutcome } from './outcomes.ts';
 import type { Refusal } from './remote.ts';
 import { settle } from './settle.ts';
 import { type EditTarget, NoRequestError, type PushContext, prepared } from './target.ts';
@@ -77,7 +77,7 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
     const others =
       editOutcome.event === 'settle' ? await mergedOf(push, target, edit, losers) : { alsoReread: losers };
     const editOutcomes = [{ ...editOutcome, id: edit.id }];
-    return settle(ctx, toldOutcome(target, [edit], editOutcomes, remote, others));
+    return settle(ctx, updatedOutcome(target, [edit], editOutcomes, remote, others));
   };
   const refuse = (refusal: Refusal, sent?: Values) =>
     settle(ctx, refusedOutcome(target, [edit], refusal, undefined, sent));

@@ -1,6 +1,6 @@
 import type { Edit } from '../../db/edits/queue.ts';
 import { bodyOf, kindsOf } from '../../edits/body.ts';
-import { alike, changedSet, held, same } from '../../edits/merge.ts';
+import { alike, changedSet, same, valueIn } from '../../edits/merge.ts';
 import { type Plan, planUpdate, type Write } from '../../edits/plan.ts';
 import { eachOnce } from '../../edits/tidy.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
@@ -11,7 +11,7 @@ import type { Resource } from '../../resources/define.ts';
 import type { Writes } from '../../resources/writes.ts';
 import { sleep } from '../../sleep.ts';
 import { markInFlight } from './in-flight.ts';
-import { toldOutcome } from './outcomes.ts';
+import { updatedOutcome } from './outcomes.ts';
 import { postpone } from './postpone.ts';
 import { type Remote, remoteIn } from './remote.ts';
 import { carryEach, outcomesOf } from './send.ts';
@@ -43,16 +43,16 @@ async function readMany(
     ...{ method: 'POST' as const, route: search, arguments: { filter }, limit: 999 },
     signal: ctx.signal,
   };
-  const held = new Map<string, Remote>();
+  const remotes = new Map<string, Remote>();
   const wanted = new Set(ids);
   for await (const { objects, order, bytes, date } of pages(pylon, listing))
     for (const object of objects) {
       const remote = remoteIn(resource, { status: 200, body: undefined, order, bytes, date }, object, {});
       const id = String(remote.row.id);
       // If Pylon ignored the filter, it would return every record.
-      if (wanted.has(id)) held.set(id, remote);
+      if (wanted.has(id)) remotes.set(id, remote);
     }
-  return held;
+  return remotes;
 }
 
 /** The body of one request for all the edits. A set is written as what to add, or as what to remove. */
@@ -72,7 +72,7 @@ function bulkBody(resource: Resource, { ids, set }: Bulk, edits: readonly Edit[]
 const shows = ({ row }: Remote, { writes }: Plan): boolean =>
   writes.every((write) => {
     const { kind, value, before } = write;
-    const now = held(row, write);
+    const now = valueIn(row, write);
     return same(kind, now, value) || (!same(kind, now, before) && alike(kind, now, value));
   });
 
@@ -100,7 +100,7 @@ export async function carryBulk(
       if (open.includes(edit)) markInFlight(push, { resource: resource.name, record: edit.record_id });
   };
   try {
-    const held = await readMany(
+    const remotes = await readMany(
       push,
       resource,
       bulk,
@@ -108,7 +108,7 @@ export async function carryBulk(
     );
     const plans = new Map<number, Plan>();
     for (const edit of edits) {
-      const remote = held.get(edit.record_id);
+      const remote = remotes.get(edit.record_id);
       if (remote === undefined) continue;
       const plan = planOf(edit, remote.row, kinds, (field) => policy(resource.name, field));
       // An edit that cannot be planned is refused when it is sent on its own.
@@ -120,7 +120,7 @@ export async function carryBulk(
     }
     const isWhole = ({ id }: Edit) => {
       const outcome = plans.get(id)?.outcomes[0];
-      return outcome !== undefined && outcome.held.length + outcome.lost.length === 0;
+      return outcome !== undefined && outcome.conflicting.length + outcome.lost.length === 0;
     };
     const together = open.filter(isWhole);
     // One body for all: an edit goes along only if it needs to write the same fields.
@@ -180,7 +180,7 @@ async function settleOne(
   remote: Remote,
 ): Promise<void> {
   try {
-    await settle(push.ctx, toldOutcome(targetOf(resource, edit), [edit], editOutcomes, remote));
+    await settle(push.ctx, updatedOutcome(targetOf(resource, edit), [edit], editOutcomes, remote));
   } catch (error) {
     if (!(error instanceof AnsweredError)) throw error;
   }
@@ -207,16 +207,16 @@ async function readBack(
   for (const waitMs of LOOKS) {
     if (waiting.length === 0) break;
     await sleep(waitMs, push.ctx.signal);
-    const held = await readMany(
+    const remotes = await readMany(
       push,
       resource,
       bulk,
       waiting.map(({ record_id }) => record_id),
     );
     for (const edit of waiting) {
-      const [remote, plan] = [held.get(edit.record_id), plans.get(edit.id)];
+      const [remote, plan] = [remotes.get(edit.record_id), plans.get(edit.id)];
       if (remote === undefined || plan === undefined || !shows(remote, plan)) continue;
-      const editOutcomes = outcomesOf(plan, { body: sent, answer, kept: [] });
+      const editOutcomes = outcomesOf(plan, { body: sent, answer, ignored: [] });
       await settleOne(push, resource, edit, editOutcomes, remote);
       left = left.filter(({ id }) => id !== edit.id);
     }

@@ -78,7 +78,13 @@ export function compared(
 function contestedOutcome({ id }: Edit, { verdict, contested, remote }: DeletionPlan): EditOutcome {
   const names = contested.join(', ');
   return verdict === 'hold'
-    ? { id, event: 'hold', held: contested, remote, error: `deleted here, and changed in Pylon: ${names}` }
+    ? {
+        id,
+        event: 'hold',
+        conflicting: contested,
+        remote,
+        error: `deleted here, and changed in Pylon: ${names}`,
+      }
     : { id, event: 'discard', remote, error: `changed in Pylon, where it stays: ${names}` };
 }
 

@@ -5,7 +5,7 @@ import type { Values } from '../../edits/merge.ts';
 import { isProvisional, provisionalIn, withIds } from '../../edits/provisional.ts';
 import { UNSETTLED } from '../../edits/states.ts';
 import { TransientError } from '../../errors.ts';
-import { toldOutcome } from './outcomes.ts';
+import { updatedOutcome } from './outcomes.ts';
 import { postpone } from './postpone.ts';
 import { settleUnasked } from './settle.ts';
 import type { EditTarget, PushContext } from './target.ts';
@@ -74,7 +74,7 @@ export async function resolveProvisionalIds(
   if (!isProvisional(target.record)) {
     const ended = failed.map(({ edit }) => edit);
     // Nothing was sent: if settling fails, the edits are tried again, and the record may be created by then.
-    await settleUnasked(ctx, toldOutcome(target, ended, editOutcomes, undefined));
+    await settleUnasked(ctx, updatedOutcome(target, ended, editOutcomes, undefined));
     return ready;
   }
   const { resource, record } = target;

@@ -1,7 +1,7 @@
 import type { Edit } from '../../db/edits/queue.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
 import type { Outcome } from '../../db/settle/outcome.ts';
-import type { Settlement } from '../../db/settle/told.ts';
+import type { Settlement } from '../../db/settle/updated.ts';
 import { kindsOf } from '../../edits/body.ts';
 import { fieldsIn, nameOf, type Values } from '../../edits/merge.ts';
 import type { Refusal, RemoteObject } from './remote.ts';
@@ -12,7 +12,7 @@ const shownIn = ({ facts }: EditTarget, remote: RemoteObject | undefined) =>
   remote === undefined ? undefined : { object: remote.object, facts, order: remote.answer.order };
 
 /** The outcome of updates or an action. Without `remote`, the record and its children are fetched again. */
-export function toldOutcome(
+export function updatedOutcome(
   target: EditTarget,
   edits: readonly Edit[],
   editOutcomes: readonly EditOutcome[],
@@ -22,7 +22,7 @@ export function toldOutcome(
   const { resource, record, facts } = target;
   const updates = edits.filter(({ operation }) => operation === 'update');
   return {
-    ...{ is: 'told', resource, record, editOutcomes, facts, ...others },
+    ...{ is: 'updated', resource, record, editOutcomes, facts, ...others },
     edited: {
       id: updates.at(-1)?.id ?? 0,
       fields: updates.flatMap(({ changes, base }) => fieldsIn(changes, base, kindsOf(resource)).map(nameOf)),
@@ -40,7 +40,7 @@ export function refusedOutcome(
   sent?: Values,
 ): Outcome {
   const editOutcomes = edits.map((edit) => ({ ...refusalOf(edit, refusal), sent }));
-  return toldOutcome(target, edits, editOutcomes, remote);
+  return updatedOutcome(target, edits, editOutcomes, remote);
 }
 
 export const refusalOf = ({ id }: Edit, { message, status, requestId }: Refusal): EditOutcome => ({

@@ -15,7 +15,7 @@ import { carryCreate } from './create.ts';
 import { carryDelete } from './delete.ts';
 import { resolveProvisionalIds } from './dependencies.ts';
 import { assertNoInFlightRequest, markInFlight, NotYetError } from './in-flight.ts';
-import { refusedOutcome, toldOutcome } from './outcomes.ts';
+import { refusedOutcome, updatedOutcome } from './outcomes.ts';
 import { postpone } from './postpone.ts';
 import { isRefusal, type Remote, readRemote, remoteOfRecord } from './remote.ts';
 import { AnsweredError, settle, settleAgain } from './settle.ts';
@@ -142,10 +142,10 @@ async function carryTogether(
     const [only, ...others] = edits;
     if (only === undefined || others.length > 0) return carryApart(push, target, edits);
     const editOutcome: EditOutcome = { id: only.id, event: 'refuse', error: error.message };
-    return settle(ctx, toldOutcome(target, edits, [editOutcome], remote));
+    return settle(ctx, updatedOutcome(target, edits, [editOutcome], remote));
   }
   if (plan.writes.length > 0 || !plan.isSeen) assertNoInFlightRequest(push, target);
-  if (plan.writes.length === 0) return settle(ctx, toldOutcome(target, edits, outcomesOf(plan), remote));
+  if (plan.writes.length === 0) return settle(ctx, updatedOutcome(target, edits, outcomesOf(plan), remote));
   let answer: Answer;
   try {
     answer = await pylon.request({
@@ -165,8 +165,8 @@ async function carryTogether(
     if (!isRefusal(error)) throw error;
     return settle(ctx, refusedOutcome(target, edits, error, undefined, body));
   }
-  const kept = ignored(plan.writes, after.row);
-  await settle(ctx, toldOutcome(target, edits, outcomesOf(plan, { body, answer, kept }), after));
+  const left = ignored(plan.writes, after.row);
+  await settle(ctx, updatedOutcome(target, edits, outcomesOf(plan, { body, answer, ignored: left }), after));
 }
 
 /** Sends edits one by one, to find those that Pylon refuses. */
@@ -182,7 +182,7 @@ interface Sent {
   readonly body: Values;
   readonly answer: Answer;
   /** Fields that Pylon left unchanged although the request wrote them. */
-  readonly kept: readonly string[];
+  readonly ignored: readonly string[];
 }
 
 const names = (list: readonly string[]) => list.join(', ');
@@ -190,23 +190,28 @@ const names = (list: readonly string[]) => list.join(', ');
 /** Converts a plan to the outcome of each edit. `sent`: the request and its answer, if the plan needed one. */
 export function outcomesOf({ outcomes }: Plan, sent?: Sent): readonly EditOutcome[] {
   return outcomes.map((outcome): EditOutcome => {
-    const { id, held, lost, replaced, kept, remote } = outcome;
+    const { id, conflicting, lost, replaced, settled, remote } = outcome;
     const common = {
       ...{ id, remote },
-      ...(sent === undefined || kept.length === 0
+      ...(sent === undefined || settled.length === 0
         ? {}
         : { sent: sent.body, status: sent.answer.status, requestId: requestIdOf(sent.answer) }),
     };
-    const refused = kept.filter((name) => sent?.kept.includes(name));
+    const refused = settled.filter((name) => sent?.ignored.includes(name));
     if (refused.length > 0)
       return {
         ...common,
         event: 'refuse',
         error: `Pylon took the request and left ${names(refused)} as it was`,
       };
-    if (held.length > 0)
-      return { ...common, event: 'hold', held, error: `changed here and in Pylon: ${names(held)}` };
-    if (kept.length > 0 || replaced.length + lost.length === 0)
+    if (conflicting.length > 0)
+      return {
+        ...common,
+        event: 'hold',
+        conflicting,
+        error: `changed here and in Pylon: ${names(conflicting)}`,
+      };
+    if (settled.length > 0 || replaced.length + lost.length === 0)
       return { ...common, event: 'settle', error: noteOf(outcome) };
     return { ...common, event: 'discard', error: noteOf(outcome) };
   });

@@ -35,7 +35,7 @@ export async function settle(ctx: Context, outcome: Outcome, tries = 0): Promise
     await settleUnasked(ctx, outcome);
   } catch (cause) {
     if (isEnding(cause, ctx)) throw cause;
-    throw await kept(ctx, outcome, tries + 1, cause);
+    throw await saved(ctx, outcome, tries + 1, cause);
   }
 }
 
@@ -68,7 +68,7 @@ const isEnding = (error: unknown, { signal }: Context): boolean =>
   signal.aborted || error instanceof LeaseLostError || error instanceof DatabaseAwayError;
 
 /** Saves with its edits an outcome that could not be stored. Returns the error to throw. */
-async function kept(ctx: Context, outcome: Outcome, tries: number, cause: unknown): Promise<AnsweredError> {
+async function saved(ctx: Context, outcome: Outcome, tries: number, cause: unknown): Promise<AnsweredError> {
   const ids = editOutcomesIn(outcome).map(({ id }) => id);
   const waitMs = retryMs(tries);
   const error = `Pylon has answered, and that cannot be stored here: ${whyOf(cause)}`;

@@ -31,7 +31,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
   const places = await readPlaces(pass);
   let read = 0;
   let left = 0;
-  const tell = () => {
+  const updateProgress = () => {
     pass.progress.remainingRequests = left;
     pass.progress.covered = pass.parentsDone() ? read / Math.max(1, read + left) : undefined;
   };
@@ -44,7 +44,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
       if (!(await readParent(pass, pull, due, places))) unsettled.add(due.id);
       read += 1;
       left = Math.max(0, left - 1);
-      tell();
+      updateProgress();
     },
     markGone: (due) => markParentGone(pass, pull, due),
     measure: async () => {
@@ -52,7 +52,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
       // Parents still to come, as far as is known.
       if (!pass.parentsDone() && only === undefined && since === undefined)
         left += await countUnseen(db.orm, parent.table);
-      tell();
+      updateProgress();
     },
   });
 }

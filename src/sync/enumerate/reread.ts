@@ -31,11 +31,11 @@ export async function rereadLeft(pass: Pass): Promise<void> {
   }
   const left = await readRereads(db.orm, name, { reason: 'held' });
   if (left.length === 0) return;
-  const why = left.slice(0, 5).map(({ id }) => `${id} (${reasons.get(id) ?? HELD})`);
+  const why = left.slice(0, 5).map(({ id }) => `${id} (${reasons.get(id) ?? LOCKED})`);
   throw new TransientError(`${left.length} rows could not be brought up to date: ${why.join(', ')}`);
 }
 
-const HELD = 'held by another transaction';
+const LOCKED = 'locked by another transaction';
 
 /**
  * Fetches each record once. Those stored leave `pylon_sync.rereads`; the others are returned with the reason.
@@ -49,7 +49,7 @@ export async function rereadEach(
 ): Promise<ReadonlyMap<string, string>> {
   const left = new Map<string, string>();
   const failed = await mapSettled(SIDE_BY_SIDE, which, pass.signal, async (reread) => {
-    if (!(await readAgain(pass, get, reread))) left.set(reread.id, HELD);
+    if (!(await readAgain(pass, get, reread))) left.set(reread.id, LOCKED);
   });
   for (const [{ id }, error] of failed) left.set(id, reasonOf(error));
   pass.step('read rows again');

@@ -49,7 +49,7 @@ export async function enumerateWindows(pass: Pass, pull: ByWindow): Promise<Span
   for (const { position } of saved.toReversed()) take(position);
   try {
     for await (const window of discoverWindows(scoped, pull)) take(window);
-    tell(pass, known, true);
+    updateProgress(pass, known, true);
   } catch (error) {
     fail(error);
   }
@@ -92,13 +92,13 @@ async function readWindow(
       saveCursor(tx, pass.resource.name, windowScope(pass, start), { ...moved }),
     );
     known.set(start, moved);
-    tell(pass, known, pass.progress.covered !== undefined);
+    updateProgress(pass, known, pass.progress.covered !== undefined);
     pass.step('stored a page');
   }
 }
 
 /** The share of finished windows is known once all are found. */
-function tell(pass: Pass, known: Known, allFound: boolean): void {
+function updateProgress(pass: Pass, known: Known, allFound: boolean): void {
   if (!allFound) return;
   const done = [...known.values()].filter((window) => window.done).length;
   const open = known.size - done;

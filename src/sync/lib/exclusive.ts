@@ -1,6 +1,6 @@
 /** Runs work under names; never two at once under the same name. */
 export interface Exclusive {
-  isHeld(name: string): boolean;
+  isBusy(name: string): boolean;
   /** Runs `work` once earlier work of that name has ended. */
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
@@ -8,7 +8,7 @@ export interface Exclusive {
 export function newExclusive(): Exclusive {
   const last = new Map<string, Promise<unknown>>();
   return {
-    isHeld: (name) => last.has(name),
+    isBusy: (name) => last.has(name),
     run<T>(name: string, work: () => Promise<T>): Promise<T> {
       const result = (last.get(name) ?? Promise.resolve()).then(work);
       // A failure of earlier work does not concern the next.

@@ -35,8 +35,8 @@ const HEARING_MS = 30_000;
 
 const queuesOf = (channel: Channel, message: string): readonly QueueName[] => {
   if (channel === 'edits') return ['edits'];
-  const told = QUEUES.filter((queue) => queue === message);
-  return told.length > 0 ? told : QUEUES;
+  const notified = QUEUES.filter((queue) => queue === message);
+  return notified.length > 0 ? notified : QUEUES;
 };
 
 /**

@@ -99,12 +99,12 @@ function newTicker(
 ): (isFirst: boolean) => void {
   /** By part, the tick that works on it. */
   const busy = new Map<string, object>();
-  const told = new Set<string>();
+  const warned = new Set<string>();
   return (isFirst) => {
     const free = parts.filter((part) => !busy.has(part));
     for (const part of parts) {
-      if (!busy.has(part) || told.has(part)) continue;
-      told.add(part);
+      if (!busy.has(part) || warned.has(part)) continue;
+      warned.add(part);
       const resource = part === name ? {} : { resource: part };
       log.warn({ pass: name, ...resource }, 'pass outlasts its schedule: ticks are left out until it ends');
     }
@@ -114,7 +114,7 @@ function newTicker(
     const ended = (part: string) => {
       if (busy.get(part) !== own) return;
       busy.delete(part);
-      told.delete(part);
+      warned.delete(part);
     };
     void begin({ name, ...pass }, { parts: free, isFirst, ended }).finally(() => free.forEach(ended));
   };

@@ -152,7 +152,7 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
     const [first] = stored.deferred;
     if (first !== undefined && resource.get === undefined) {
       throw new TransientError(
-        `${stored.deferred.length} rows of ${resource.name} are held by other transactions (${first}, …): they will be read again with the next pass`,
+        `${stored.deferred.length} rows of ${resource.name} are locked by other transactions (${first}, …): they will be read again with the next pass`,
       );
     }
     return stored.deferred;

@@ -89,7 +89,7 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
       outcomes,
       row: after,
     } = planUpdate(edits, remote, kindsOf(resource), (field) => policy(resource.name, field));
-    const contested = [...new Set(outcomes.flatMap(({ held, lost }) => [...held, ...lost]))];
+    const contested = [...new Set(outcomes.flatMap(({ conflicting, lost }) => [...conflicting, ...lost]))];
     const note = contested.length > 0 ? `changed in Pylon too: ${contested.join(', ')}` : undefined;
     if (writes.length === 0) return { ...common, note: note ?? 'Pylon holds this already' };
     const path = pathOf(resource.writes?.update ?? '', { ...facts, id: record });

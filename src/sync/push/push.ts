@@ -77,10 +77,10 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
   let failure: { readonly error: unknown } | undefined;
 
   /** Throws a failure that concerns more than one record, once. */
-  const tell = () => {
-    const told = failure;
+  const throwFailure = () => {
+    const thrown = failure;
     failure = undefined;
-    if (told !== undefined) throw told.error;
+    if (thrown !== undefined) throw thrown.error;
   };
   const start = (resource: string, claims: readonly Claim[], carried: () => Promise<void>) => {
     underWay.set(resource, (underWay.get(resource) ?? 0) + 1);
@@ -134,7 +134,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       if (revived > 0) ctx.log.info({ edits: revived }, 'edits were under way when the last process ended');
     },
     async take() {
-      tell();
+      throwFailure();
       for (let one = stranded[0]; one !== undefined; one = stranded[0]) {
         await postpone(push, one.claim, one.error);
         stranded.shift();
@@ -157,7 +157,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     },
     async idle() {
       while (running.size > 0) await Promise.race(running);
-      tell();
+      throwFailure();
     },
   };
 }

@@ -63,9 +63,9 @@ export async function resumeOrStart(
     (!deep || position.deep !== undefined) &&
     (!position.done || finished === 'keep' || (finished === 'fresh' && unfinished && isFresh(position)));
 
-  const held = await readCursor<PassPosition>(ctx.db.orm, name, scope.name);
-  if (held !== undefined && stays(held)) return held;
-  const isDeep = deep || (held?.done === false && held.deep !== undefined);
+  const existing = await readCursor<PassPosition>(ctx.db.orm, name, scope.name);
+  if (existing !== undefined && stays(existing)) return existing;
+  const isDeep = deep || (existing?.done === false && existing.deep !== undefined);
   return writing(ctx.db, ctx.lease, async (tx) => {
     const fresh: PassPosition = {
       ...freshPosition(ctx, scope.since),

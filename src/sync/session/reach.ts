@@ -66,10 +66,10 @@ export function noteReach(
     if (found === undefined || found === 'ask') return;
     if (found.down_since === noted?.down_since) return;
     await writing(db, lease, (tx) => saveReach(tx, found));
-    tell(noted, found);
+    logChange(noted, found);
     noted = found;
   };
-  const tell = (before: PylonReach | undefined, { down_since, last }: PylonReach) => {
+  const logChange = (before: PylonReach | undefined, { down_since, last }: PylonReach) => {
     const wasDown = before?.down_since ?? null;
     if (down_since !== null && wasDown === null)
       log.error({ since: down_since, last }, 'Pylon answers nothing');

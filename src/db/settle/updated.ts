@@ -35,7 +35,7 @@ export interface Settlement {
  * written now, or Pylon's object is not known, queues the record to be fetched again. Returns the edits that ended,
  * those that they replaced included.
  */
-export async function settleTold(
+export async function settleUpdated(
   tx: Executor,
   pendingDeletions: PendingDeletions,
   { resource, record, editOutcomes, shown, facts, edited, alsoReread, gone = [], proof }: Settlement,
