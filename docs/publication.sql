@@ -10,6 +10,8 @@ CREATE PUBLICATION pylon FOR TABLE
   pylon.issue_statuses,
   pylon.ticket_forms,
   pylon.accounts,
+  pylon.account_relationships,
+  pylon.activity_types,
   pylon.contacts,
   pylon.issues,
   pylon.issue_messages,
@@ -31,6 +33,8 @@ CREATE PUBLICATION pylon FOR TABLE
   pylon.surveys,
   pylon.survey_responses,
   pylon.audit_logs,
+  pylon.training_data,
+  pylon.email_suppressions,
   pylon_sync.runs,
   pylon_sync.audits,
   pylon_sync.changes

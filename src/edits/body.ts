@@ -78,6 +78,13 @@ export function bodyOf(
   return sendable(body);
 }
 
+/** The values of the placeholders of all routes of a record but its id: what only the path says of it. */
+export function factsOf({ get, writes }: Resource, row: Values): Readonly<Record<string, string>> {
+  const routes = [get, writes?.update, writes?.create?.path, writes?.remove];
+  const { id: _, ...facts } = paramsOf(routes.filter((route) => route !== undefined).join(''), '', row);
+  return facts;
+}
+
 /** The values of a route's placeholders, from a record's id and its row. */
 export function paramsOf(route: string, id: string, row: Values): Readonly<Record<string, string>> {
   return Object.fromEntries(

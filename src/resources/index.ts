@@ -1,5 +1,7 @@
 import { UsageError } from '../errors.ts';
+import { accountRelationships } from './account_relationships.ts';
 import { accounts } from './accounts.ts';
+import { activityTypes } from './activity_types.ts';
 import { articleTranslations } from './article_translations.ts';
 import { articles } from './articles.ts';
 import { auditLogs } from './audit_logs.ts';
@@ -8,6 +10,7 @@ import { collections } from './collections.ts';
 import { contacts } from './contacts.ts';
 import { customFields } from './custom_fields.ts';
 import type { Resource } from './define.ts';
+import { emailSuppressions } from './email_suppressions.ts';
 import { featureRequestEvidence } from './feature_request_evidence.ts';
 import { featureRequests } from './feature_requests.ts';
 import { issueFollowers } from './issue_followers.ts';
@@ -28,6 +31,7 @@ import { taskComments } from './task_comments.ts';
 import { tasks } from './tasks.ts';
 import { teams } from './teams.ts';
 import { ticketForms } from './ticket_forms.ts';
+import { trainingData } from './training_data.ts';
 import { userRoles } from './user_roles.ts';
 import { users } from './users.ts';
 
@@ -42,6 +46,8 @@ export const resources: readonly Resource[] = [
   issueStatuses,
   ticketForms,
   accounts,
+  accountRelationships,
+  activityTypes,
   contacts,
   issues,
   issueMessages,
@@ -63,6 +69,8 @@ export const resources: readonly Resource[] = [
   surveys,
   surveyResponses,
   auditLogs,
+  trainingData,
+  emailSuppressions,
 ];
 
 /** The resource of a name a person gave; throws `UsageError` naming those there are. */

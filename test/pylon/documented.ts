@@ -28,6 +28,7 @@ const PER_MINUTE = `
   /custom-objects/{type}: GET 300, PATCH 120, POST 120
   /custom-objects/{type}/search: POST 120
   /custom-objects/{type}/{id}: DELETE 120, GET 300, PATCH 120
+  /email-suppressions: GET 300
   /feature-requests: POST 120
   /feature-requests/search: POST 120
   /feature-requests/{id}: DELETE 120, GET 300, PATCH 120

@@ -15,6 +15,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   contacts: 'limit=999',
   tasks: 'limit=7',
   audit_logs: 'limit=13',
+  email_suppressions: 'limit=3',
   issue_messages: 'limit=1000',
   survey_responses: 'limit=4',
   articles: 'limit=3',

@@ -40,7 +40,7 @@ const MIDDLE = `
 const HIGH = `
   GET /accounts|POST /accounts|GET /accounts/{}/relationships|GET /accounts/{}|PATCH /accounts/{}|GET /audit-logs
   GET /call-recordings/{}|GET /contacts|POST /contacts|GET /contacts/{}|PATCH /contacts/{}|GET /custom-fields
-  GET /custom-fields/{}|GET /custom-objects/{}|GET /custom-objects/{}/{}|GET /feature-requests/{}|GET /issues/{}
+  GET /custom-fields/{}|GET /custom-objects/{}|GET /email-suppressions|GET /custom-objects/{}/{}|GET /feature-requests/{}|GET /issues/{}
   GET /issues/{}/followers|GET /knowledge-bases|GET /knowledge-bases/{}|GET /knowledge-bases/{}/articles/{}
   GET /macro-groups|GET /macros|POST /macros|GET /macros/{}|PATCH /macros/{}|GET /me|POST /milestones
   DELETE /milestones/{}|GET /milestones/{}|PATCH /milestones/{}|POST /projects|GET /projects/{}|PATCH /projects/{}

@@ -19,7 +19,9 @@
  *
  * Where a file grows beyond two hundred lines, its parts go into a folder of its name.
  */
+import { account_relationships } from './account_relationships.ts';
 import { accounts } from './accounts.ts';
+import { activity_types } from './activity_types.ts';
 import { article_translations } from './article_translations.ts';
 import { articles } from './articles.ts';
 import { audit_logs } from './audit_logs.ts';
@@ -28,6 +30,7 @@ import { collections } from './collections.ts';
 import { contacts } from './contacts.ts';
 import { custom_fields } from './custom_fields.ts';
 import type { Resource } from './define.ts';
+import { email_suppressions } from './email_suppressions.ts';
 import { feature_request_evidence } from './feature_request_evidence.ts';
 import { feature_requests } from './feature_requests.ts';
 import { issue_followers } from './issue_followers.ts';
@@ -48,6 +51,7 @@ import { task_comments } from './task_comments.ts';
 import { tasks } from './tasks.ts';
 import { teams } from './teams.ts';
 import { ticket_forms } from './ticket_forms.ts';
+import { training_data } from './training_data.ts';
 import { user_roles } from './user_roles.ts';
 import { users } from './users.ts';
 
@@ -62,6 +66,8 @@ export const resources: readonly Resource[] = [
   issue_statuses,
   ticket_forms,
   accounts,
+  account_relationships,
+  activity_types,
   contacts,
   issues,
   issue_messages,
@@ -83,4 +89,6 @@ export const resources: readonly Resource[] = [
   surveys,
   survey_responses,
   audit_logs,
+  training_data,
+  email_suppressions,
 ];

@@ -119,7 +119,7 @@ async function refused(
 ): Promise<void> {
   const { message, status, requestId, existsId } = error;
   const { ctx } = push;
-  if (existsId !== undefined) {
+  if (existsId !== undefined && target.resource.get !== undefined) {
     const remote = await readRemote(push, { ...target, record: existsId }).catch((cause: unknown) => {
       if (cause instanceof OtherRecordError || (cause instanceof PylonError && isGone(cause)))
         return undefined;

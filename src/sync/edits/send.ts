@@ -1,7 +1,7 @@
 import { type Claim, type Edit, readEdits } from '../../db/edits/queue.ts';
 import { readRow } from '../../db/mirror/rows.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
-import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
+import { bodyOf, factsOf, kindsOf } from '../../edits/body.ts';
 import type { Values } from '../../edits/merge.ts';
 import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
@@ -55,8 +55,7 @@ async function targetOf({ ctx }: PushContext, { resource: name, record, edits }:
   const create = edits.find(({ operation }) => operation === 'create');
   const deletion = edits.find(({ operation }) => operation === 'delete');
   const row = create?.changes ?? deletion?.base ?? (await readRow(ctx.db.orm, resource.table, record)) ?? {};
-  const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
-  return { resource, record, facts };
+  return { resource, record, facts: factsOf(resource, row) };
 }
 
 async function carryOut(push: PushContext, target: EditTarget, claimed: readonly Edit[]): Promise<void> {

@@ -3,7 +3,7 @@ import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
 import { readDeletion } from '../../db/mirror/deleting.ts';
 import { readRow } from '../../db/mirror/rows.ts';
 import { actionNamed, allowedWork, requestOf } from '../../edits/actions.ts';
-import { bodyOf, kindsOf, paramsOf } from '../../edits/body.ts';
+import { bodyOf, factsOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { creationBody, wantedOf } from '../../edits/create.ts';
 import { planUpdate } from '../../edits/plan.ts';
 import { reasonOf } from '../../errors.ts';
@@ -81,7 +81,7 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
   const deletion = edits.find(({ operation }) => operation === 'delete');
   if (deletion !== undefined) return { ...common, ...(await deletionOf(ctx, claim, deletion, policy)) };
   const row = (await readRow(ctx.db.orm, resource.table, record)) ?? {};
-  const { id: _, ...facts } = paramsOf(resource.get ?? '', record, row);
+  const facts = factsOf(resource, row);
   try {
     const { row: remote } = await readRemote({ ctx, pylon: ctx.pylon }, { resource, record, facts });
     const {
@@ -111,8 +111,8 @@ async function deletionOf(
 ): Promise<Pick<Preview, 'request' | 'note'>> {
   const resource = resourceNamed(name);
   const { get = '', writes } = resource;
-  const { id: _, ...facts } = paramsOf(get, record, base);
-  const params = { ...paramsOf(writes?.remove ?? '', record, base), ...facts };
+  const facts = factsOf(resource, base);
+  const params = { ...facts, id: record };
   const request = { method: 'DELETE', path: pathOf(writes?.remove ?? '', params), body: undefined };
   const deletion = await readDeletion(ctx.db.orm, resource, id);
   if (deletion === undefined) return { note: 'it is no more' };

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { Generator } from '../data/generator.ts';
+import { DAY, instant, updatedWithin } from '../data/instants.ts';
+import { ids } from '../data/random.ts';
+import type { Fields } from '../data/rows.ts';
+import { bodyOf, filled } from '../routes/body.ts';
+import { wholeRoute } from '../routes/pages.ts';
+import { type Call, getRoute, type Reply, route } from '../routes/route.ts';
+import { create, nowIn } from '../routes/writes.ts';
+import type { Resource } from './define.ts';
+
+const creation = z.strictObject({
+  training_data_name: filled.exactOptional(),
+  visibility: z.enum(['everyone', 'user_only', 'ai_agent_only']).exactOptional(),
+});
+
+export const training_data: Resource = {
+  name: 'training_data',
+  generate: (generator) => ({
+    objects: generator.many(4, (i, created) => trainingData(generator, i, created)),
+  }),
+  routes: [
+    wholeRoute('GET /training-data', 'high', 'training_data', { paged: false }),
+    getRoute('GET /training-data/{id}', 'high', 'training_data'),
+    route('POST /training-data', 'low', createTrainingData),
+  ],
+};
+
+const NAMES = ['Product website', 'Runbooks', 'Release notes', 'Pricing sheets'];
+
+function trainingData({ seed, start }: Generator, index: number, created: number): Fields {
+  const isWebsite = index === 0;
+  const documents = Array.from({ length: isWebsite ? 0 : index }, (_, k) => ({
+    id: ids(seed, 'training_documents').of(index * 10 + k),
+    external_id: k === 0 ? '' : `doc-${index}-${k}`,
+    file_name: `part-${k + 1}.md`,
+    file_type: 'text/markdown',
+    file_size: 2_048 * (k + 1),
+    s3_key: `training/${index}/part-${k + 1}.md`,
+  }));
+  return {
+    id: ids(seed, 'training_data').of(index),
+    name: NAMES[index],
+    type: isWebsite ? 'website' : 'files',
+    visibility: isWebsite ? 'everyone' : 'user_only',
+    exclude_from_kb_search: index === 3,
+    documents,
+    scrape_status: isWebsite
+      ? { status: 'completed', pages_scraped: 41, total_pages: 41, last_scraped_at: instant(start - DAY) }
+      : null,
+    created_at: instant(created),
+    updated_at: updatedWithin(start, created, index),
+  };
+}
+
+function createTrainingData(call: Call): Reply {
+  const { training_data_name, visibility = 'everyone' } = bodyOf(call, creation);
+  return create(call, 'training_data', {
+    name: training_data_name ?? 'Untitled',
+    ...{ type: 'files', visibility, exclude_from_kb_search: false, documents: [], scrape_status: null },
+    ...{ created_at: nowIn(call), updated_at: nowIn(call) },
+  });
+}
