@@ -5,7 +5,7 @@ import { LongFirst } from './test/setup/sequencer.ts';
 const UNIT = [
   // Documents hold queries, which are run.
   'test/!(documents).test.ts',
-  'test/{edits,pylon,resources,sandbox}/**/*.test.ts',
+  'test/{edits,network,pylon,resources,sandbox}/**/*.test.ts',
   'test/cli/{ending,env-file,lines,patience,progress,screen,statements,answers,status-text,steps,summary}.test.ts',
   'test/http/{health,hints,recent,webhook,cool-down,hosts}.test.ts',
   'test/sync/{paced,plan,schedule,settled,timetable,trail,trouble,windows}.test.ts',

@@ -4,6 +4,7 @@ import { readAllowed } from './edits/allowed.ts';
 import { type Conflicts, readConflicts } from './edits/conflicts.ts';
 import { reasonOf, UsageError } from './errors.ts';
 import type { ListenAddress } from './listening.ts';
+import type { Proxies } from './network/proxies.ts';
 import { type Limits, parseLimits } from './pylon/limits/limits.ts';
 import type { Allowed } from './resources/actions.ts';
 import type { Resource } from './resources/define.ts';
@@ -21,6 +22,7 @@ import {
   listenAddress,
   oneOf,
   password,
+  proxyUrl,
   readable,
   SECRETS,
   share,
@@ -64,6 +66,8 @@ export interface Config {
   readonly retentionDays: number;
   /** The address of a connection for LISTEN; undefined: the database's own. */
   readonly listenUrl: Secret | undefined;
+  /** The proxies for requests to Pylon. */
+  readonly proxies: Proxies;
   readonly dataDir: string;
   readonly http: ListenAddress | 'off';
   /** Further host names under which the port shows its pages, in lower case. */
@@ -149,6 +153,9 @@ const schema = z.object({
   PYLON_SYNC_HTTP: listenAddress.prefault('127.0.0.1:8080'),
   PYLON_SYNC_HTTP_HOSTS: hostNames.prefault(''),
   PYLON_WEBHOOK_SECRET: webhookSecret.optional(),
+  HTTPS_PROXY: proxyUrl.optional(),
+  HTTP_PROXY: proxyUrl.optional(),
+  NO_PROXY: z.string().prefault(''),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').prefault('info'),
   LOG_FORMAT: oneOf('json', 'pretty').optional(),
 });
@@ -166,6 +173,9 @@ function problemOf(variable: string, message: string, env: Environment): Problem
   return { variable, message: `${variable} ${got}: ${message}` };
 }
 
+/** Variables that many programs read, under their lower-case names too. */
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+
 /** Variables that Kubernetes sets in every container for a service named `pylon-sync`. */
 const SERVICE_LINK = /_(SERVICE_(HOST|PORT)\w*|PORT(_\d+_\w+)?)$/;
 
@@ -182,8 +192,13 @@ function unknownNames(env: Environment): readonly string[] {
  */
 export function inspectConfig(env: Environment, need: { readonly token: boolean }): Inspection {
   const files = readSecretFiles(env);
+  // As for curl, the lower-case name is a proxy variable's first one.
+  const proxies = PROXY_VARIABLES.flatMap((name) => {
+    const value = env[name.toLowerCase()];
+    return value?.trim() ? [[name, value] as const] : [];
+  });
   const given = Object.fromEntries(
-    Object.entries({ ...env, ...files.values }).flatMap(([name, value]) =>
+    Object.entries({ ...env, ...files.values, ...Object.fromEntries(proxies) }).flatMap(([name, value]) =>
       value?.trim() ? [[name, value.trim()]] : [],
     ),
   );
@@ -199,7 +214,11 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
   }
   const wrong = new Set(problems.map(({ variable }) => variable));
   const read = schema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
-  return { config: configOf(read), problems, warnings: [...unknownNames(given), ...unknownZone(given)] };
+  return {
+    config: configOf(read),
+    problems,
+    warnings: [...unknownNames(given), ...unknownZone(given), ...otherProxy(given)],
+  };
 }
 
 /** Warns of an unknown time zone, for which Node silently uses UTC. */
@@ -211,6 +230,12 @@ function unknownZone({ TZ: zone }: Environment): readonly string[] {
   } catch {
     return [`TZ is ${JSON.stringify(zone)}: not a time zone that Node knows, so schedules use UTC`];
   }
+}
+
+/** Warns of a proxy that other programs would use. */
+function otherProxy(env: Environment): readonly string[] {
+  if (env.HTTPS_PROXY !== undefined || (env.ALL_PROXY ?? env.all_proxy) === undefined) return [];
+  return ['ALL_PROXY has no effect: set HTTPS_PROXY'];
 }
 
 function configOf(read: z.output<typeof schema>): Config {
@@ -234,6 +259,7 @@ function configOf(read: z.output<typeof schema>): Config {
     editGuard: read.PYLON_SYNC_EDIT_GUARD,
     retentionDays: read.PYLON_SYNC_RETENTION_DAYS,
     listenUrl: read.DATABASE_LISTEN_URL,
+    proxies: { https: read.HTTPS_PROXY, http: read.HTTP_PROXY, none: read.NO_PROXY },
     dataDir: read.PYLON_SYNC_DATA_DIR,
     http: read.PYLON_SYNC_HTTP,
     httpHosts: read.PYLON_SYNC_HTTP_HOSTS,

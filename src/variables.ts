@@ -12,6 +12,8 @@ export const SECRETS = [
   'DATABASE_LISTEN_URL',
   'PGPASSWORD',
   'PYLON_WEBHOOK_SECRET',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
 ] as const;
 
 /** A zod schema for a text that `read` can parse; for any other text its message is `takes`. */
@@ -39,6 +41,15 @@ export const apiUrl = readable('takes an http or https URL without user, query a
   const bare = url !== undefined && `${url.username}${url.password}${url.search}${url.hash}` === '';
   return bare ? text.replace(/\/+$/, '') : undefined;
 });
+
+export const proxyUrl = readable(
+  'takes the address of an HTTP proxy, http://proxy:3128 or http://user:password@proxy:3128 (https: where the proxy itself is asked by TLS); SOCKS is not supported',
+  (text) => {
+    const address = text.includes('://') ? text : `http://${text}`;
+    const url = urlOf(address, 'http:', 'https:');
+    return url === undefined || /[^/]/.test(url.pathname) ? undefined : new Secret(address);
+  },
+);
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const;
 

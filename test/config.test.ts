@@ -51,6 +51,7 @@ describe('without any variable', () => {
       editGuard: 1000,
       retentionDays: 90,
       listenUrl: undefined,
+      proxies: { https: undefined, http: undefined, none: '' },
       dataDir: resolve('.pylon-sync'),
       http: { host: '127.0.0.1', port: 8080 },
       httpHosts: [],

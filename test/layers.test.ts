@@ -32,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'config',
     'log',
+    'network',
     'sync',
     'http',
     'reports',
@@ -42,8 +43,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'edits',
     'resources',
   ],
-  config: ['pylon', 'edits', 'resources'],
+  config: ['network', 'pylon', 'edits', 'resources'],
   log: [],
+  network: [],
   sync: ['pylon', 'db', 'edits', 'resources'],
   http: ['sync', 'pylon', 'db', 'reports'],
   reports: [],

@@ -10,7 +10,9 @@ describe('check', () => {
   test('finds nothing wrong where nothing is', async ({ env }) => {
     const { status, stdout, stderr } = await run(['check'], env);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/^ok {5}configuration: .*\nok {5}token: workspace ".+" \(.+\) at http.*\n/);
+    expect(stdout).toMatch(
+      /^ok {5}configuration: .*\nok {5}network: http.* directly: reached at 127\.0\.0\.1:\d+\nok {5}token: workspace ".+" \(.+\) at http.*\n/,
+    );
     // Other mirrors of the same server have the same roles.
     expect(stdout).toMatch(
       /ok {5}database: Postgres \d\d at .*\nok {5}migrations: all applied\n(note {3}roles: .* are the server's: .*\n)?$/,

@@ -11,6 +11,7 @@ import { serverMajor } from '../../db/status/server.ts';
 import { boundWorkspace, mismatch, type Workspace } from '../../db/workspace/workspace.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { duration, plural, someOf } from '../../format.ts';
+import { trace } from '../../network/trace.ts';
 import { type ClientEvent, createPylon } from '../../pylon/client.ts';
 import { link } from '../../pylon/wire/signal.ts';
 import { workspaceOf } from '../../sync/session/workspace.ts';
@@ -60,7 +61,7 @@ async function runCheck(shell: Shell): Promise<number> {
   if (inspection.problems.length === 0) findings.right.push('configuration: every variable can be used');
 
   const workspace = isRight(inspection, 'PYLON_API_TOKEN', 'PYLON_API_URL')
-    ? await checkToken(setup, findings)
+    ? await checkPylon(setup, findings)
     : undefined;
   if (isRight(inspection, 'DATABASE_URL', 'PYLON_SYNC_DATA_DIR'))
     await checkDatabase(setup, workspace, findings);
@@ -79,6 +80,19 @@ function isRight({ problems }: Inspection, ...variables: readonly string[]): boo
 function note(findings: Findings, line: string, error?: unknown): void {
   findings.wrong.push(line);
   if (!(error instanceof TransientError)) findings.transient = false;
+}
+
+/** How far a connection to Pylon gets, and whether the token is taken. */
+async function checkPylon(setup: Setup, findings: Findings): Promise<Workspace | undefined> {
+  const { apiUrl, proxies } = setup.config;
+  const { through, steps, failed } = await trace(new URL(apiUrl), proxies, PATIENCE.timeoutMs);
+  const way = `network: ${apiUrl} ${through === undefined ? 'directly' : `through the proxy ${through}`}: ${[...steps, ...(failed === undefined ? [] : [failed])].join('; ')}`;
+  if (failed === undefined) findings.right.push(way);
+  const workspace = await checkToken(setup, findings);
+  if (failed === undefined) return workspace;
+  if (workspace === undefined) note(findings, way, new TransientError(failed));
+  else findings.notes.push(way);
+  return workspace;
 }
 
 async function checkToken(setup: Setup, findings: Findings): Promise<Workspace | undefined> {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { reasonOf } from '../../errors.ts';
 
-/** Functions that Node has from 22.19 and 24.5 on. */
+/** Functions that Node has from 22.19 and 24.5 on. Before, each connection is given the certificates. */
 interface Trust {
   getCACertificates(kind: 'default'): string[];
   setDefaultCACertificates(certificates: readonly string[]): void;
@@ -18,9 +18,6 @@ const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
  * Returns what is wrong with the file, or undefined.
  */
 export function trustCertificates(path: string): string | undefined {
-  const trust = tls as unknown as Partial<Trust>;
-  if (trust.setDefaultCACertificates === undefined || trust.getCACertificates === undefined)
-    return `is read by Node ${process.versions.node} as it starts only, before this file is: set it in the environment instead`;
   let certificates: readonly string[];
   try {
     certificates = readFileSync(path, 'utf8').match(PEM) ?? [];
@@ -29,6 +26,16 @@ export function trustCertificates(path: string): string | undefined {
     return `takes the path of a PEM file with certificates (${reasonOf(error)})`;
   }
   if (certificates.length === 0) return 'takes the path of a PEM file with certificates (this file has none)';
-  trust.setDefaultCACertificates([...trust.getCACertificates('default'), ...certificates]);
+  const trust = tls as unknown as Partial<Trust>;
+  if (trust.setDefaultCACertificates !== undefined && trust.getCACertificates !== undefined)
+    trust.setDefaultCACertificates([...trust.getCACertificates('default'), ...certificates]);
+  else trustInEachContext([...tls.rootCertificates, ...certificates]);
   return undefined;
+}
+
+/** Has every connection that names no authorities of its own trust these: `tls.connect` asks for its context here. */
+function trustInEachContext(authorities: string[]): void {
+  const create = tls.createSecureContext;
+  tls.createSecureContext = (options = {}) =>
+    create(options.ca === undefined ? { ...options, ca: authorities } : options);
 }

@@ -6,7 +6,10 @@ import { TOKEN_TAKES } from '../../variables.ts';
 import type { Setup } from './setup.ts';
 
 /** The client's options as configured; events of the client go to the log. */
-export function pylonOptions({ config, log, shell, tempo }: Setup, nextOrder: () => bigint): PylonOptions {
+export function pylonOptions(
+  { config, log, shell, tempo, fetch }: Setup,
+  nextOrder: () => bigint,
+): PylonOptions {
   if (config.token === undefined) throw new UsageError(`PYLON_API_TOKEN is not set: ${TOKEN_TAKES}`);
   return {
     url: config.apiUrl,
@@ -14,6 +17,7 @@ export function pylonOptions({ config, log, shell, tempo }: Setup, nextOrder: ()
     limits: config.limits,
     share: config.rateShare,
     nextOrder,
+    fetch,
     timeoutMs: tempo.requestMs,
     userAgent: `pylon-sync/${shell.version}`,
     report: ({ message, level, ...fields }) => log[level](fields, message),

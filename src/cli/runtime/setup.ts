@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Config, type Environment, inspectConfig, readConfig } from '../../config.ts';
 import { createLog } from '../../log.ts';
+import { fetchThrough } from '../../network/fetch.ts';
 import { concealing } from '../../secret.ts';
 import { newLines } from '../process/lines.ts';
 import type { Shell } from '../process/shell.ts';
@@ -26,6 +27,8 @@ export interface Setup {
   /** Tracks what is open, so that a shutdown that hangs can name it. */
   readonly tracker: ShutdownTracker;
   readonly tempo: Tempo;
+  /** `fetch`, through the proxies of the configuration. */
+  readonly fetch: typeof fetch;
 }
 
 /**
@@ -43,8 +46,11 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     log.error({ lost, reason }, 'lines of the log were lost'),
   );
   const output: Output = { print: lines.write };
-  const { token, databaseUrl, databasePassword, listenUrl, webhookSecret } = config;
-  const conceal = concealing([token, databaseUrl, databasePassword, listenUrl, webhookSecret]);
+  const { token, databaseUrl, databasePassword, listenUrl, webhookSecret, proxies } = config;
+  const conceal = concealing([
+    ...[token, databaseUrl, databasePassword, listenUrl, webhookSecret],
+    ...[proxies.https, proxies.http],
+  ]);
   const log: Logger = createLog({
     level: config.logLevel,
     format: config.logFormat ?? (canDraw(shell.stderr, shell.env) ? 'pretty' : 'json'),
@@ -62,5 +68,6 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     conceal,
     tracker: newShutdownTracker(),
     tempo: shell.tempo ?? TEMPO,
+    fetch: fetchThrough(config.proxies),
   };
 }

@@ -53,14 +53,22 @@ export type Outcome =
       readonly status?: number;
     };
 
-const UNSENT_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+const UNSENT_CODES = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'],
+  // A proxy that refuses to connect.
+  ...['PROXY_REFUSED', 'UND_ERR_PRX_TLS'],
+]);
+/** A certificate that is not trusted: codes of OpenSSL and of Node's comparison of names. */
+const UNTRUSTED =
+  /^(CERT_|ERR_TLS_CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE))/;
 const UNSENT_CALLS = new Set(['connect', 'getaddrinfo']);
 
 /** Whether a failure shows that no connection was made, so that Pylon cannot have received anything. */
 function isUnsent(error: unknown): boolean {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
-    if (UNSENT_CODES.has(String(code)) || UNSENT_CALLS.has(String(syscall))) return true;
+    if (UNSENT_CODES.has(String(code)) || UNTRUSTED.test(String(code))) return true;
+    if (UNSENT_CALLS.has(String(syscall))) return true;
     // One error for each address of the host.
     if (inner instanceof AggregateError && inner.errors.length > 0) return inner.errors.every(isUnsent);
   }
