@@ -5,19 +5,22 @@ import type { Limits, RetryAfter } from './server/limits.ts';
 export interface SandboxOptions extends WorkspaceOptions {
   /** On 127.0.0.1; 0, the default, takes any free one. */
   port?: number;
-  /** The clock that the rate limit counts by, milliseconds. Default: one that nobody can set. */
+  /** The clock of the rate limit, milliseconds. Default: a monotonic one. */
   monotonic?: () => number;
   /** Length of the rate limit's minute, milliseconds. Default 60,000. */
   minuteMs?: number;
-  /** Requests a minute by endpoint (`GET /issues`); a table given leaves endpoints it does not name alone. Default `current`. */
+  /**
+   * Requests a minute by endpoint (`GET /issues`). With a table, endpoints that it does not name have no
+   * limit. Default `current`.
+   */
   limits?: Limits;
-  /** How a refusal for the limit says when to come again. Default: seconds, in `X-Retry-After`. */
+  /** How a 429 says how long to wait. Default: seconds, in `X-Retry-After`. */
   retryAfter?: RetryAfter;
-  /** The only one accepted. Default `sandbox-token`. */
+  /** The only token that is accepted. Default `sandbox-token`. */
   token?: string;
-  /** Added to each answer. Default 0. */
+  /** Milliseconds by which each answer is delayed. Default 0. */
   latencyMs?: number;
-  /** Bodies and envelopes as in Pylon's own document, or as in the third-party one. Default `official`. */
+  /** Whether bodies and envelopes follow Pylon's own document or the third-party one. Default `official`. */
   shape?: 'official' | 'community';
 }
 

@@ -19,16 +19,19 @@ export interface Sandbox {
   readonly url: string;
   readonly token: string;
   readonly port: number;
-  /** The workspace: what is served, and changes as others would make them. */
+  /** The workspace: what is served, and methods to change it as other clients would. */
   readonly world: World;
   readonly faults: Faults;
   /** The last requests, in order of arrival. */
   readonly requests: readonly RequestRecord[];
-  /** Ends open connections too. */
+  /** Closes open connections too. */
   close(): Promise<void>;
 }
 
-/** Starts a stand-in for Pylon on 127.0.0.1: a made-up workspace, the same for the same options and clock. */
+/**
+ * Starts a stand-in for Pylon on 127.0.0.1 with a generated workspace, which is the same for the same options
+ * and clock.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const settings = withDefaults(options);
   const state = newState(resources, settings);
@@ -65,7 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
-    // For all its life: once it listens, an error concerns one connection.
+    // Never removed: once the server listens, an error concerns one connection.
     server.on('error', reject);
     server.listen(settings.port, '127.0.0.1', resolve);
   });

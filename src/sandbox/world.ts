@@ -3,18 +3,18 @@ import type { Facts, Fields, Row, Table } from './data/rows.ts';
 import type { State } from './data/state.ts';
 import { mergeAccounts } from './resources/accounts/merge.ts';
 
-/** An object as it is served, and what only the path of a request for it says. */
+/** An object as it is served, and what only the path of its request contains. */
 export interface Served {
   readonly object: Fields;
   readonly path: Facts;
 }
 
 /**
- * The workspace behind the API: what is served, and changes as others would make them. Resources have the
- * names of the mirror's tables; any other name throws.
+ * The workspace behind the API: what is served, and methods to change it as other clients would. Resources
+ * have the names of the mirror's tables; any other name throws.
  */
 export interface World {
-  /** Everything the sandbox holds, by the names that the mirror's tables have too. */
+  /** Everything in the sandbox, by the names of the mirror's tables. */
   readonly resources: readonly string[];
   all(resource: string): Iterable<Served>;
   count(resource: string): number;
@@ -23,22 +23,22 @@ export interface World {
   /** Serves any object exactly as given from now on; returns its key. */
   put(resource: string, object: Fields, path?: Facts): string;
   /**
-   * Makes an object as Pylon does: with an id of its own, a number where issues have one, and the times of now
-   * where others of its kind bear them.
+   * Creates an object as Pylon does: with a new id, an issue with a number, and with the present time in the
+   * time fields of its kind.
    */
   create(resource: string, fields: Fields, path?: Facts): Fields;
   /**
-   * Changes fields. `updated_at`, where there is one, moves to Pylon's clock, unless it is done silently. Throws
+   * Changes fields. Sets `updated_at`, if there is one, to Pylon's clock, unless the change is silent. Throws
    * for an unknown id.
    */
   patch(resource: string, id: string, fields: Fields, options?: { readonly silent?: boolean }): Fields;
   remove(resource: string, id: string): void;
   mergeAccounts(into: string, ids: readonly string[]): void;
-  /** Takes a record away in favour of another one, which is answered from then on to whoever asks for the first. */
+  /** Merges a record into another one, which is answered from then on to requests for the first. */
   succeed(resource: string, id: string, by: string): void;
-  /** A message of a customer; moves `latest_message_time`, and nothing else, of the issue. */
+  /** Adds a message of a customer; of the issue, sets `latest_message_time` only. */
   addMessage(issueId: string, fields?: Fields): Fields;
-  /** Empties a message; nothing shows that it was done. */
+  /** Empties a message, without any trace of the change. */
   redactMessage(messageId: string): void;
 }
 
@@ -114,7 +114,7 @@ export function worldOf(state: State, resources: readonly string[]): World {
   };
 }
 
-/** The times that objects of a table bear from the beginning. */
+/** The time fields that new objects of a table have. */
 function bornNow(state: State, table: Table): Fields {
   const [like] = table.newest();
   const times = ['created_at', 'updated_at'].filter((field) => like !== undefined && field in like.object);

@@ -1,6 +1,8 @@
 import type { Row, Table } from './rows.ts';
 
-/** A table of children that are there only as long as their parent is; `fact` of their path says its id. */
+/**
+ * A table of children that exist only while their parent does; `fact` is the part of their path with its id.
+ */
 export function childTable(children: Table, fact: string, parents: Table): Table {
   const isThere = (row: Row) => parents.get(row.path[fact] ?? '') !== undefined;
   return {

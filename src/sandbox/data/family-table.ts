@@ -1,21 +1,23 @@
 import { byPlace, type Row, type Table } from './rows.ts';
 
-/** Children that are a function of their parent, made when they are asked for. */
+/** Children that are computed from their parent when a request asks for them. */
 export interface Family {
-  /** The fact of the path that says the parent's id. */
+  /** The part of the path with the parent's id. */
   readonly parent: string;
-  /** Ids of the parents there are, newest first. */
+  /** The ids of all parents, newest first. */
   parents(): Iterable<string>;
   has(parent: string): boolean;
-  /** A parent's children as they were made up, oldest first. */
+  /** A parent's generated children, oldest first. */
   make(parent: string): readonly Row[];
-  /** How many `make` makes, for less. */
+  /** The number of children that `make` returns, at less cost. */
   sizeOf(parent: string): number;
-  /** The parent in whose family a made-up key lies. */
+  /** The parent of the child with a generated key. */
   parentOf(key: string): string | undefined;
 }
 
-/** A table over generated families: a family is kept in memory once one of its rows was written. */
+/**
+ * A table of generated children. Once a child is written, all children of its parent are stored in memory.
+ */
 export function familyTable(family: Family): Table {
   const inMemory = new Map<string, Map<string, Row>>();
   const adopted = new Map<string, string>();

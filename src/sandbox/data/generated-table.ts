@@ -1,15 +1,18 @@
 import { memoryTable, merged } from './memory-table.ts';
 import type { Place, Row, Table } from './rows.ts';
 
-/** Rows that are a function of their index, made when they are asked for. */
+/** Rows that are computed from their index when a request asks for them. */
 export interface Generation {
-  /** Places in time, epoch milliseconds, strictly rising: index 0 is the oldest. */
+  /** The rows' times, epoch milliseconds, strictly rising: index 0 is the oldest. */
   readonly times: Float64Array;
   indexOf(key: string): number | undefined;
   make(index: number): Row;
 }
 
-/** A table over generated rows; what is written to it lies on top and is kept in memory. */
+/**
+ * A table of generated rows. Rows that are written are stored in memory, and take the place of generated
+ * ones.
+ */
 export function generatedTable({ times, indexOf, make }: Generation): Table {
   const hidden = new Set<number>();
   const written = memoryTable();
@@ -49,7 +52,7 @@ export function generatedTable({ times, indexOf, make }: Generation): Table {
   };
 }
 
-/** How many of the rising times lie before an instant. */
+/** The number of the rising times that are before an instant. */
 function countBefore(times: Float64Array, instant: number): number {
   let low = 0;
   let high = times.length;

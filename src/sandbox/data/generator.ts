@@ -1,7 +1,7 @@
 import type { Child, Fields, Table } from './rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
 
-/** What a kind's `generate` has at hand. The workspace is a function of the settings and `start` alone. */
+/** The arguments of a kind's `generate`. The workspace depends on the settings and `start` only. */
 export interface Generator {
   readonly settings: WorkspaceSettings;
   readonly seed: number;
@@ -10,15 +10,15 @@ export interface Generator {
   readonly start: number;
   /** Where the history begins, epoch milliseconds. */
   readonly oldest: number;
-  /** One object for so many issues, and at least so many. */
+  /** One object for every so many `issues`, and at least `least`. */
   share(issues: number, least: number): number;
-  /** When the `index`th of `count` objects came to be: evenly spread, never in the same millisecond. */
+  /** When object `index` of `count` was created: evenly spread, each in a millisecond of its own. */
   spread(index: number, count: number): number;
-  /** Makes objects, each with the time it came to be. */
+  /** Creates objects, each with its time of creation. */
   many(count: number, make: (index: number, created: number) => Fields): Fields[];
-  /** What another kind was given to begin with, in its order. Not for kinds that make their rows when asked for. */
+  /** The initial objects of another kind, in its order. Not for kinds whose rows are computed on request. */
   objects(name: string): readonly Fields[];
-  /** The same with the facts of their paths. */
+  /** The same, with the facts of their paths. */
   children(name: string): readonly Child[];
   table(name: string): Table;
 }

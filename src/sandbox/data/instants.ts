@@ -1,7 +1,7 @@
 export const SECOND = 1_000;
 export const DAY = 86_400 * SECOND;
 
-/** RFC 3339 in UTC with whole seconds, as Pylon's bodies have it. */
+/** RFC 3339 in UTC with whole seconds, as in Pylon's bodies. */
 export function instant(ms: number): string {
   const day = Math.floor(ms / DAY);
   const second = Math.floor((ms - day * DAY) / SECOND);
@@ -15,7 +15,7 @@ export const updatedWithin = (start: number, created: number, days: number) =>
 
 const TWO = Array.from({ length: 60 }, (_, n) => `${n}`.padStart(2, '0'));
 
-/** The few days a history has are formatted once each: pages hold thousands of times. */
+/** Each day of the history is formatted once only, since pages have thousands of times. */
 const dates = new Map<number, string>();
 
 function dateOf(day: number): string {

@@ -2,26 +2,26 @@ import type { Generator } from './generator.ts';
 import { parseInstant } from './instants.ts';
 import type { Child, Facts, Fields, Table } from './rows.ts';
 
-/** What a kind of object begins with. */
+/** The initial objects of a kind. */
 export type Generated =
-  /** Objects in the order in which they came to be: spread over the history, or the first is the newest. */
+  /** Objects in the order of their creation: spread over the history, or the first is the newest. */
   | { readonly objects: readonly Fields[]; readonly order?: 'spread' | 'newest first' }
   /**
-   * Objects that are listed by their parent: `parent` is the fact of their path that says its id. With `of`, they
-   * are there only as long as the parent is, an object of that kind.
+   * Objects that are listed by their parent: `parent` is the part of their path with its id. With `of`, they
+   * exist only while their parent does, an object of that kind.
    */
   | { readonly children: readonly Child[]; readonly parent: string; readonly of?: string }
-  /** A table that makes its rows when they are asked for. */
+  /** A table that computes its rows on request. */
   | { readonly table: Table };
 
-/** One kind of object, as the workspace holds it. */
+/** One kind of object of the workspace. */
 export interface Kind {
-  /** The name that the mirror's table has too. */
+  /** The same name as the mirror's table. */
   readonly name: string;
   readonly generate: (generator: Generator) => Generated;
-  /** What tells an object from all others of its kind; `undefined` where it lacks an id. Default: its `id`. */
+  /** What identifies an object among those of its kind; `undefined` if it lacks an id. Default: its `id`. */
   readonly key?: (object: Fields, path: Facts) => string | undefined;
-  /** The field that stands beside the id where another object refers to one of these. */
+  /** The field that a reference to one of these has beside the id. */
   readonly referenceField?: string;
 }
 
@@ -34,7 +34,7 @@ export const textOf = (value: unknown): string | undefined => (typeof value === 
 
 const BIRTHS = ['created_at', 'timestamp', 'submitted_at', 'action_happened_at'];
 
-/** When an object came to be, epoch milliseconds, as far as it says so. */
+/** When an object was created, epoch milliseconds, if it has a time. */
 export function birthOf(object: Fields): number | undefined {
   for (const field of BIRTHS) {
     const ms = parseInstant(object[field]);

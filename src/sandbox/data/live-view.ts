@@ -1,11 +1,11 @@
 import { instant, parseInstant } from './instants.ts';
 import type { Fields, Row } from './rows.ts';
 
-/** Makes of a row what an answer shows. */
+/** Converts a row to the object in an answer. */
 export type Show = (row: Row) => Fields;
 
 /**
- * With traps, links to files are signed anew at every read, and counters of time move with the clock.
+ * With traps, links to files are signed again at each read, and counters of time follow the clock.
  *
  * @param now Pylon's clock, epoch milliseconds.
  */
@@ -31,7 +31,7 @@ export function liveView(now: () => number, traps: boolean): Show {
   };
 }
 
-/** The counters of an issue that is still open: time goes on in its present state. */
+/** The counters of an open issue: the time in its present state grows. */
 function ticking(issue: Fields, now: number): Fields {
   const since = Math.max(0, Math.floor((now - (parseInstant(issue.updated_at) ?? now)) / 1_000));
   const state = `${issue.state}`;

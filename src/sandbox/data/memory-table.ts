@@ -1,6 +1,6 @@
 import { byPlace, firstBehind, type Place, type Row, type Table } from './rows.ts';
 
-/** A table that holds its rows in memory; `parent` names the fact of the path that says the parent's id. */
+/** A table in memory; `parent` names the part of the path with the parent's id. */
 export function memoryTable(rows: Iterable<Row> = [], parent?: string): Table {
   const byKey = new Map<string, Row>();
   const children = new Map<string, Set<string>>();
@@ -67,7 +67,7 @@ export function* merged(left: Iterable<Row>, right: Iterable<Row>): Generator<Ro
   for (; !y.done; y = b.next()) yield y.value;
 }
 
-/** What is left of a short list behind a place; the list may run either way. */
+/** The rest of a short list after a place; the list may be in either order. */
 export function behind(
   rows: readonly Row[],
   place: Place | undefined,

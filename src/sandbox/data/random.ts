@@ -14,21 +14,21 @@ function unscramble(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** One 32-bit number out of several; the same numbers give the same one. */
+/** Combines several numbers into a 32-bit one, always in the same way. */
 export function mix(...parts: readonly number[]): number {
   let h = 0x9e3779b9;
   for (let i = 0; i < parts.length; i += 1) h = scramble(h ^ scramble((parts[i] ?? 0) + 0x7f4a7c15));
   return h;
 }
 
-/** A number for a name, to give each kind of object a stream of its own. */
+/** A number for a name, so that each kind of object has a random stream of its own. */
 export function salt(name: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < name.length; i += 1) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193);
   return h >>> 0;
 }
 
-/** A stream of made-up choices, the same for the same start. A class, because it is made by the million. */
+/** A pseudo-random stream; the same start gives the same stream. A class, because millions are created. */
 export class Dice {
   #state: number;
 
@@ -44,7 +44,7 @@ export class Dice {
     return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * sides);
   }
 
-  /** True in `part` of all cases. */
+  /** True with probability `part`. */
   chance(part: number): boolean {
     return this.below(1_000_000) < part * 1_000_000;
   }
@@ -60,10 +60,12 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const hex16 = (value: number) => `${HEX[(value >>> 8) & 255]}${HEX[value & 255]}`;
 const hex32 = (value: number) => `${hex16(value >>> 16)}${hex16(value & 65_535)}`;
 
-/** Ids of one kind of object: UUID-like, different for every index, and an id says its index. */
+/**
+ * Ids of one kind of object: like UUIDs, different for each index, and the index can be computed from the id.
+ */
 export interface Ids {
   of(index: number): string;
-  /** The index an id was made of; `undefined` for any other text. */
+  /** The index of an id; `undefined` for any other text. */
   indexOf(id: string): number | undefined;
 }
 

@@ -1,13 +1,13 @@
-/** An object's fields as JSON holds them. */
+/** An object's fields, as JSON values. */
 export type Fields = Record<string, unknown>;
 
-/** What only the path of a request says about an object: its parent's id, its language. */
+/** What only the path of a request contains about an object: its parent's id, its language. */
 export type Facts = Readonly<Record<string, string>>;
 
-/** An object, and what the path to it says. */
+/** An object, and what its path contains. */
 export type Child = readonly [object: Fields, path: Facts];
 
-/** Where an object stands in a listing: newest first, then by key. */
+/** An object's place in a listing: newest first, then by key. */
 export interface Place {
   /** Epoch milliseconds. */
   readonly created: number;
@@ -17,11 +17,13 @@ export interface Place {
 /** One object of the workspace. */
 export interface Row extends Place {
   readonly path: Facts;
-  /** To be served exactly as it is: nothing signed, nothing ticking. */
+  /** To be served exactly as it is: without signed links and moving counters. */
   readonly raw: boolean;
-  /** The object at rest: unsigned links, counters as of its last change. Treat as immutable. */
+  /** The stored object: unsigned links, counters as of its last change. Must not be modified. */
   readonly object: Fields;
-  /** A time field (epoch milliseconds) without making the object; `undefined` where only the object says. */
+  /**
+   * A time field (epoch milliseconds), without computing the object; `undefined` if that needs the object.
+   */
   peek?(field: string): number | undefined;
 }
 
@@ -29,7 +31,7 @@ export interface Row extends Place {
 export interface Table {
   size(): number;
   get(key: string): Row | undefined;
-  /** Newest first, from just behind a place. */
+  /** Newest first, starting after a place. */
   newest(after?: Place): Iterable<Row>;
   /** Those of one parent, oldest first. */
   under(parent: string): readonly Row[];
@@ -37,13 +39,13 @@ export interface Table {
   delete(key: string): void;
 }
 
-/** Negative when `a` stands before `b`: newer, or of the same millisecond with the greater key. */
+/** Negative if `a` comes before `b`: it is newer, or of the same millisecond with the greater key. */
 export function byPlace(a: Place, b: Place): number {
   if (a.created !== b.created) return b.created - a.created;
   return a.key < b.key ? 1 : a.key > b.key ? -1 : 0;
 }
 
-/** Index of the first row behind a place in rows that are newest first. */
+/** The index of the first row after a place, in rows that are newest first. */
 export function firstBehind(rows: readonly Row[], place: Place): number {
   let low = 0;
   let high = rows.length;

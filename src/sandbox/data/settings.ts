@@ -1,18 +1,20 @@
-/** What the made-up workspace is like and how it behaves; everything has a default. */
+/** The contents and behaviour of the generated workspace; everything has a default. */
 export interface WorkspaceOptions {
   /** Default 1. */
   seed?: number;
-  /** Default 200; other objects come in proportion. */
+  /** Number of issues, default 200; the numbers of other objects are in proportion. */
   issues?: number;
   /** Pylon's clock, epoch milliseconds; its `Date` header too. Default `Date.now`. */
   now?: () => number;
   /** Longest window of `GET /issues`. Default 30. */
   maxWindowDays?: number;
-  /** Whether that window holds its end; Pylon documents neither. Default `half-open`: start in, end out. */
+  /**
+   * Whether that window includes its end, which Pylon does not document. Default `half-open`: the start only.
+   */
   windowBounds?: 'half-open' | 'closed';
-  /** How far back made-up issues go. Default 400. */
+  /** Age of the oldest generated issue, days. Default 400. */
   historyDays?: number;
-  /** Until a bulk change of accounts takes effect. Default 50. */
+  /** Milliseconds until a bulk change of accounts takes effect. Default 50. */
   bulkDelayMs?: number;
   /**
    * Whether to serve what surprises readers: links and counters that move, nasty text, unknown fields, dangling

@@ -9,18 +9,18 @@ import { generateTables } from './tables.ts';
 export interface State {
   readonly settings: WorkspaceSettings;
   readonly show: Show;
-  /** Ids of records that were merged, `<resource> <id>`, and the id of the one that is answered for each. */
+  /** Merged records, `<resource> <id>`, and the id of the record that is answered instead of each. */
   readonly successors: Map<string, string>;
   kind(resource: string): Kind;
   table(resource: string): Table;
   /** Pylon's clock, epoch milliseconds. */
   now(): number;
   newId(resource: string): string;
-  /** The next number of an issue. */
+  /** The number of the next issue. */
   newNumber(): number;
-  /** Puts an object in its table; one with the same key is replaced and keeps its place. */
+  /** Stores an object in its table; an object with the same key is replaced at its place. */
   store(resource: string, object: Fields, options?: StoreOptions): Row;
-  /** Runs something later; never once the sandbox is closed. */
+  /** Runs something later, unless the sandbox is closed by then. */
   later(delayMs: number, run: () => void): void;
   close(): void;
 }

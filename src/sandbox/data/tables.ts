@@ -6,7 +6,7 @@ import { memoryTable } from './memory-table.ts';
 import type { Child, Fields, Row, Table } from './rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
 
-/** The tables of all kinds by name, as they stand at `start` (epoch milliseconds). */
+/** The tables of all kinds by name, with their contents at `start` (epoch milliseconds). */
 export function generateTables(
   kinds: ReadonlyMap<string, Kind>,
   settings: WorkspaceSettings,
@@ -48,7 +48,7 @@ export function generateTables(
   return new Map([...kinds.keys()].map((name) => [name, tables(name)]));
 }
 
-/** Computes something once for each kind that is asked for; kinds may ask for others, not in a ring. */
+/** Computes something once for each kind, on demand. Kinds may depend on each other, but not in a ring. */
 function perKind<Result>(
   kinds: ReadonlyMap<string, Kind>,
   compute: (kind: Kind) => Result,

@@ -99,7 +99,7 @@ export const sentence = (dice: Dice) => `${dice.pick(SUBJECTS)} ${dice.pick(TROU
 export const person = (dice: Dice) => `${dice.pick(NAMES)} ${dice.pick(FAMILIES)}`;
 export const firm = (dice: Dice, index: number) => `${dice.pick(FIRMS)} ${dice.pick(TRADES)} ${index + 1}`;
 
-/** The part of an address before the @, or of a link: plain letters and digits. */
+/** A text as a part of an address before the @, or of a link: plain letters and digits. */
 export const plain = (text: string) =>
   text
     .normalize('NFD')
@@ -107,7 +107,7 @@ export const plain = (text: string) =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
-/** Made once: bodies are put together from whole paragraphs. */
+/** Generated once: bodies are composed of whole paragraphs. */
 const PARAGRAPHS = Array.from({ length: 512 }, (_, i) => {
   const dice = new Dice(i);
   return `<p>${sentence(dice)}. ${sentence(dice)}; <strong>${sentence(dice)}</strong>.</p>`;
@@ -119,7 +119,7 @@ export function html(dice: Dice, paragraphs: number): string {
   return text;
 }
 
-/** Subsets of a list, to pick one from in one throw. */
+/** All subsets of a list, so that one random number chooses one. */
 export function subsets<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
   return Array.from({ length: 64 }, (_, i) => {
     const dice = new Dice(i + 1);

@@ -154,7 +154,7 @@ function fieldsOf(call: Call, before: Fields, body: Writable): Fields {
   };
 }
 
-/** Where there are domains, one of them is the primary one. */
+/** If there are domains, one of them is the primary domain. */
 function domainsOf(before: Fields, body: Writable): Fields {
   if (body.domains === undefined && body.primary_domain === undefined) return {};
   const domains = distinct(body.domains ?? (Array.isArray(before.domains) ? before.domains : []));

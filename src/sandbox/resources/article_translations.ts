@@ -6,7 +6,10 @@ import type { Call } from '../routes/route.ts';
 import { removed } from '../routes/writes.ts';
 import type { Resource } from './define.ts';
 
-/** Articles in other languages than their base's own: the id is the article's. `articles` has the endpoints. */
+/**
+ * Articles in languages other than their knowledge base's default. The id is the article's. `articles` has
+ * the endpoints.
+ */
 export const article_translations: Resource = {
   name: 'article_translations',
   key: ({ id }, { language }) => (typeof id === 'string' ? `${id}:${language}` : undefined),
@@ -15,7 +18,7 @@ export const article_translations: Resource = {
   community: { bare: true, object: articleShape },
 };
 
-/** Two in three of the translations that there could be. */
+/** Two thirds of all possible translations. */
 function generated({ objects, children }: Generator): readonly Child[] {
   const bases = new Map(objects('knowledge_bases').map((base) => [base.id, base]));
   return children('articles').flatMap(([article, path], i): Child[] => {
@@ -28,7 +31,7 @@ function generated({ objects, children }: Generator): readonly Child[] {
   });
 }
 
-/** The same article in another language, as far as it is translated: its text differs, its id does not. */
+/** The same article in another language, if it is translated: with another text and the same id. */
 function translation(article: Fields, language: string): Fields {
   return {
     ...article,

@@ -37,7 +37,7 @@ const update = z.strictObject({
   visibility_config: visibilityConfig.exactOptional(),
 });
 
-/** Articles in every language; the slug and the collection stay as they were made. */
+/** Articles in every language. The slug and the collection never change. */
 export const articles: Resource = {
   name: 'articles',
   generate: (generator) => ({ parent: 'knowledge_base_id', children: generateArticles(generator) }),
@@ -72,7 +72,7 @@ export const articles: Resource = {
   },
 };
 
-/** In another language: only the articles that are translated into it. */
+/** In a language other than the default: only the articles that are translated into it. */
 function listArticles(call: Call): Reply {
   const base = param(call, 'id');
   const language = languageOf(call, call.query.language);
@@ -148,7 +148,7 @@ const content = (html: string, published: boolean) => ({
   current_published_content_html: published ? sanitized(html) : null,
 });
 
-/** An edited body stays a draft unless the request publishes it, or the article with it. */
+/** An edited body is a draft until a request publishes it, or the article. */
 function updateArticle(call: Call): Reply {
   const body = bodyOf(call, update);
   const article = inItsBase(call, 'articles', 'article_id');
@@ -185,7 +185,7 @@ const tagsOf = (call: Call, ids: readonly string[]) =>
     return tag;
   });
 
-/** With its translations. */
+/** Deletes an article with its translations. */
 export function removeArticle(call: Call, row: Row): void {
   removeTranslations(call, row);
   removed(call, 'articles', row);

@@ -17,7 +17,7 @@ const update = z.strictObject({
   custom_fields: customFieldWrites.exactOptional(),
 });
 
-/** Recorders bring them in; the API makes none. */
+/** Recorders create these; the API cannot. */
 export const call_recordings: Resource = {
   name: 'call_recordings',
   generate: (generator) => ({
@@ -44,7 +44,7 @@ export const call_recordings: Resource = {
 const TITLES = ['Quarterly review', 'Onboarding call', 'Renewal', 'Technical deep dive', 'Weekly check-in'];
 const SOURCES = ['fathom', 'gong', 'grain', 'granola', 'custom_call_recorder'];
 
-/** A recording comes some minutes after its call. */
+/** A recording is created some minutes after its call. */
 function recording({ seed, traps, start, objects }: Generator, index: number, created: number): Fields {
   const roll = new Dice(mix(seed, salt('call_recordings'), index));
   const account = roll.pick(objects('accounts'));
@@ -74,7 +74,7 @@ function recording({ seed, traps, start, objects }: Generator, index: number, cr
   };
 }
 
-/** An empty `account_id` takes the account away. */
+/** An empty `account_id` clears the account. */
 function updateRecording(call: Call): Reply {
   const { account_id, custom_fields } = bodyOf(call, update);
   const row = rowOf(call, 'call_recordings');

@@ -54,7 +54,7 @@ export const collections: Resource = {
   },
 };
 
-/** Four of a knowledge base: the third lies in the second, the fourth in the third. */
+/** Four in each knowledge base: the third is inside the second, the fourth inside the third. */
 function inBase(seed: number, base: number, created: number): Fields[] {
   const id = ids(seed, 'collections');
   return ['Getting started', 'Integrations', 'Chat', 'Bots'].map((title, i) => ({
@@ -105,7 +105,7 @@ function updateCollection(call: Call): Reply {
   });
 }
 
-/** With the collections nested in it, and all their articles. */
+/** Deletes a collection with the collections inside it, and all their articles. */
 function removeCollection(call: Call, row: Row): void {
   const base = row.path.knowledge_base_id ?? '';
   for (const nested of call.state.table('collections').under(base)) {

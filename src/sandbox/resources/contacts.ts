@@ -94,7 +94,10 @@ export const contacts: Resource = {
   },
 };
 
-/** One contact; Pylon gives it no time of creation or change. Every 40th account it names is gone. */
+/**
+ * One contact, without times of creation and change, as Pylon has it. Every 40th contact refers to a deleted
+ * account.
+ */
 function contact({ seed, traps, objects }: Generator, index: number): Fields {
   const roll = new Dice(mix(seed, salt('contacts'), index));
   const { name, email, account } = traps
@@ -141,7 +144,7 @@ function trapped(roll: Dice, accounts: readonly Fields[], index: number): Who {
   };
 }
 
-/** Somebody at the account whose domain the address has. */
+/** Somebody at an account, with an address at its domain. */
 function plausible(seed: number, accounts: readonly Fields[], index: number): Who {
   const account = accounts[index % accounts.length] ?? {};
   const name = personNamed(seed, 'contacts', index);

@@ -5,7 +5,7 @@ import { sentence } from '../data/words.ts';
 import type { Resource } from './define.ts';
 import { historyOf } from './issues/history.ts';
 
-/** It has no id, and comes with its feature request alone, where that is asked for by its id. */
+/** Evidence has no id. It is only in the answer for one feature request, asked for by its id. */
 export const feature_request_evidence: Resource = {
   name: 'feature_request_evidence',
   key: (object, path) =>
@@ -20,7 +20,7 @@ export const feature_request_evidence: Resource = {
   routes: [],
 };
 
-/** As many as the feature request counts: issues, and one call. */
+/** As much evidence as the feature request counts: issues, and one call. */
 function evidenceOf(generator: Generator, request: Fields, index: number): readonly Child[] {
   const { seed, objects, settings } = generator;
   const { id } = historyOf(generator);

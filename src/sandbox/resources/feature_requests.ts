@@ -37,8 +37,8 @@ const TITLES = [
 ];
 
 /**
- * The search has no cursor: it answers with what was asked for, up to its limit, and does not say whether there is
- * more. It alone says which accounts ask for a feature; evidence comes with one request, where it is asked for.
+ * The search has no cursor: it answers up to its limit, and does not say whether there is more. Only the
+ * search has the accounts of a feature request; only the request for one has its evidence, if asked for.
  */
 export const feature_requests: Resource = {
   name: 'feature_requests',
@@ -77,7 +77,7 @@ function request({ seed, traps, start, objects }: Generator, index: number, crea
   };
 }
 
-/** Only a search says the accounts. */
+/** Only a search has the accounts. */
 function one(call: Call, row: Row): Reply {
   const { account_ids: _, ...object } = call.state.show(row);
   const wanted = call.query.fetch_evidence === 'true';
@@ -91,7 +91,7 @@ function one(call: Call, row: Row): Reply {
   };
 }
 
-/** Without the accounts, as every answer but the search's. */
+/** Without the accounts, as in every answer but the search's. */
 const changed = (call: Call, row: Row, fields: Fields): Reply => {
   change(call, 'feature_requests', row, fields);
   return one(call, rowOf(call, 'feature_requests'));
@@ -140,7 +140,7 @@ function updateRequest(call: Call): Reply {
   });
 }
 
-/** To show it twice, or hide it twice, changes nothing. */
+/** Shows or hides a feature request; doing it twice changes nothing more. */
 function setVisibility(call: Call): Reply {
   const { account_ids, visible } = bodyOf(call, visibility);
   const row = rowOf(call, 'feature_requests');

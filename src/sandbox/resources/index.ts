@@ -55,7 +55,7 @@ import { training_data } from './training_data.ts';
 import { user_roles } from './user_roles.ts';
 import { users } from './users.ts';
 
-/** Everything the sandbox serves, in the order in which it is dumped. */
+/** Everything the sandbox serves, in the order of a dump. */
 export const resources: readonly Resource[] = [
   organizations,
   users,

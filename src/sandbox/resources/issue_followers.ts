@@ -16,7 +16,7 @@ const follow = z.strictObject({
   operation: z.enum(['add', 'remove']).default('add'),
 });
 
-/** The id that Pylon sends is the user's or the contact's own. */
+/** The id of a follower is the id of the user or contact. */
 export const issue_followers: Resource = {
   name: 'issue_followers',
   key: (object, path) => keyOf(path.issue_id ?? '', object),
@@ -50,7 +50,7 @@ const keyOf = (issueId: string, follower: Fields) => `${issueId}:${follower.type
 
 const sizeOf = (seed: number, issue: number) => mix(seed, salt('followers'), issue) % 3;
 
-/** None, one or two: a user, then a contact. */
+/** No follower, a user, or a user and a contact. */
 function followersOf({ seed, objects }: Generator, issue: number, issueId: string): Row[] {
   const [users, contacts] = [objects('users'), objects('contacts')];
   const all = [
@@ -66,7 +66,7 @@ function followersOf({ seed, objects }: Generator, issue: number, issueId: strin
   }));
 }
 
-/** Answers all followers there are after the change; the issue itself stays as it is. */
+/** Answers with all followers after the change; the issue itself does not change. */
 function changeFollowers(call: Call): Reply {
   const { user_ids = [], contact_ids = [], operation } = bodyOf(call, follow);
   const issue = issueOf(call);

@@ -40,7 +40,7 @@ export const issue_messages: Resource = {
   ],
 };
 
-/** Oldest first; without `limit` and `cursor` all in one answer. */
+/** Oldest first; all in one answer without `limit` and `cursor`. */
 function listMessages(call: Call): Reply {
   const { limit, cursor } = call.query;
   const place = placeOf(cursor);
@@ -50,7 +50,7 @@ function listMessages(call: Call): Reply {
   return pageOf(call, 'issue_messages', behind(rows, place, 'oldest'), size);
 }
 
-/** The messages of an issue that is gone were answered in three ways. */
+/** Pylon has been seen to answer a request for the messages of a deleted issue in three ways. */
 function stillThere(call: Call): Row {
   try {
     return issueOf(call);

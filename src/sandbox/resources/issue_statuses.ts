@@ -12,7 +12,7 @@ const SLUGS = [
   'legacy_triage',
 ];
 
-/** Those that issues can be in. */
+/** The statuses that issues can have. */
 export const STATES = SLUGS.slice(0, 6);
 
 /** Five of Pylon's own, one custom, one archived; they have no id. */

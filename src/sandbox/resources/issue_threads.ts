@@ -34,7 +34,7 @@ export const issue_threads: Resource = {
 
 const sizeOf = (generator: Generator, issue: number) => (messagesOf(generator, issue) > 3 ? 1 : 0);
 
-/** A thread where an issue has an internal note; every third is synced with Slack. */
+/** A thread for each issue with an internal note; every third is synced with Slack. */
 function threads(generator: Generator, issue: number, issueId: string): Row[] {
   if (sizeOf(generator, issue) === 0) return [];
   const key = threadKey(generator.seed, issue);

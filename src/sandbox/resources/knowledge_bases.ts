@@ -72,7 +72,7 @@ function createRedirect(call: Call): Reply {
   return { is: 'object', resource: undefined, object };
 }
 
-/** What a path names, where it lies in the knowledge base that the path names. */
+/** The object that a path names, if it is in the knowledge base that the path names. */
 export function inItsBase(call: Call, resource: 'articles' | 'collections', name: string): Row {
   const base = rowOf(call, 'knowledge_bases');
   const row = rowOf(call, resource, name);
@@ -80,7 +80,7 @@ export function inItsBase(call: Call, resource: 'articles' | 'collections', name
   return row;
 }
 
-/** A language other than the default one; `undefined` for that or none. */
+/** A language other than the default; `undefined` for the default or none. */
 export function languageOf(call: Call, language: string | undefined): string | undefined {
   const base = rowOf(call, 'knowledge_bases').object;
   if (language === undefined || language === '' || language === base.default_language) return undefined;

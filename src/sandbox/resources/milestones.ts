@@ -17,7 +17,7 @@ const creation = z.strictObject({
 });
 const update = z.strictObject({ name: filled.exactOptional(), due_date: time.exactOptional() });
 
-/** There is no list of them: what names one says its id. */
+/** There is no list of milestones: their ids come with what refers to them. */
 export const milestones: Resource = {
   name: 'milestones',
   generate: (generator) => ({
@@ -61,7 +61,7 @@ export const milestones: Resource = {
   },
 };
 
-/** Two of a project, the last one of none. */
+/** Two in each project; the last milestone is in none. */
 function milestone({ seed, start, objects }: Generator, index: number, created: number): Fields {
   const owner = objects('projects')[Math.floor(index / 2)];
   return {

@@ -25,7 +25,7 @@ const organization = (seed: number, name: string): Fields => ({
   user: { id: ids(seed, 'api_users').of(0) },
 });
 
-/** The user that the token belongs to; `null` where the organization is gone. */
+/** The user that the token belongs to; `null` if the organization was deleted. */
 export function tokenUser(call: Call): unknown {
   for (const { object } of call.state.table('organizations').newest()) return object.user;
   return null;

@@ -71,7 +71,7 @@ export const projects: Resource = {
   },
 };
 
-/** `status` can be filtered by, but is never served. */
+/** A filter may use `status`, but no answer has it. */
 function project({ seed, traps, start, objects }: Generator, index: number, created: number): Fields {
   const roll = new Dice(mix(seed, salt('projects'), index));
   const archived = index % 6 === 1;

@@ -53,7 +53,7 @@ function response({ seed, traps, objects }: Generator, index: number, submitted:
   };
 }
 
-/** Newest first, between two times of submission where given. */
+/** Newest first, between two times of submission if these are given. */
 function listResponses(call: Call): Reply {
   const survey = rowOf(call, 'surveys');
   const { account_id, contact_id, limit, cursor } = call.query;

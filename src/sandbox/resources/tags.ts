@@ -7,7 +7,7 @@ import { getRoute, route, rowOf } from '../routes/route.ts';
 import { change, create, refuseTwin, removed } from '../routes/writes.ts';
 import type { Resource } from './define.ts';
 
-/** With traps, issues have these; without, those of what they are about. */
+/** The tags of issues with traps; without traps, the tags of their topics. */
 export const ISSUE_TAGS = [
   'bug',
   'question',

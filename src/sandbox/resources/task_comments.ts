@@ -52,7 +52,7 @@ export const task_comments: Resource = {
   community: { renames: { description: 'body_html' } },
 };
 
-/** None, one or two of each task. */
+/** None, one or two for each task. */
 function commentsOf(generator: Generator): readonly Child[] {
   const tasks = generator.objects('tasks');
   return tasks.flatMap(({ id }, i) =>

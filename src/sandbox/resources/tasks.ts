@@ -91,7 +91,7 @@ export const tasks: Resource = {
   },
 };
 
-/** Tasks name every milestone in turn, and now and then one that is gone. */
+/** Tasks refer to each milestone in turn, and sometimes to a deleted one. */
 function task({ seed, traps, start, objects }: Generator, index: number, created: number): Fields {
   const [projects, milestones] = [objects('projects'), objects('milestones')];
   const roll = new Dice(mix(seed, salt('tasks'), index));

@@ -36,7 +36,7 @@ export const teams: Resource = {
   community: { object: (object) => ({ ...object, users: listOf(object.users).map(idAlone) }) },
 };
 
-/** The users by turns; the last team has none. */
+/** The users in turn; the last team has none. */
 function team(seed: number, users: readonly Fields[], name: string, index: number): Fields {
   const isIn = (_: Fields, i: number) => index < NAMES.length - 1 && i % NAMES.length === index;
   return {

@@ -34,7 +34,7 @@ export const users: Resource = {
   community: { object: (object) => pick(object, ['id', 'name', 'email', 'avatar_url', 'role_id', 'status']) },
 };
 
-/** Every seventh is deactivated, which only an observed field says. */
+/** Every seventh user is deactivated, which only an undocumented field shows. */
 function user({ seed, traps, objects }: Generator, index: number): Fields {
   const roll = new Dice(mix(seed, salt('users'), index));
   const name = traps ? person(roll) : personNamed(seed, 'users', index);

@@ -3,7 +3,7 @@ import { parseInstant } from '../data/instants.ts';
 import { badRequest } from './refusal.ts';
 import type { Call } from './route.ts';
 
-/** Parts that the bodies of several writes share, as Pylon's document has them. */
+/** Parts of bodies that several writes share, as in Pylon's document. */
 export const texts = z.array(z.string());
 export const time = z
   .string()
@@ -23,7 +23,7 @@ export const visibilityConfig = z.strictObject({
 /**
  * The body of a write. A field that is `null` counts as not sent.
  *
- * @throws Refusal (400) naming every field that the document does not know or that has another type.
+ * @throws Refusal (400), which names every field that is not documented or has another type.
  */
 export function bodyOf<Shape extends z.ZodType>(call: Call, shape: Shape): z.output<Shape> {
   const { body } = call;

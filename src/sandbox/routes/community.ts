@@ -1,18 +1,23 @@
 import type { Fields } from '../data/rows.ts';
 
-/** How a resource looks in the third-party document; whatever is not said is as in Pylon's own. */
+/** The shape of a resource in the third-party document; what is left out is as in Pylon's own. */
 export interface Community {
-  /** It is answered without an envelope. */
+  /** Whether it is answered without an envelope. */
   readonly bare?: boolean;
-  /** An object of it, in that document's fields and shapes. */
+  /** Converts an object to that document's fields and shapes. */
   readonly object?: (object: Fields) => Fields;
-  /** Fields of bodies that it calls otherwise: its name → Pylon's. */
+  /** Fields of bodies that have another name there: its name → Pylon's. */
   readonly renames?: Readonly<Record<string, string>>;
-  /** Endpoints whose whole body has another shape there: a body as Pylon's own document has it. */
+  /**
+   * Endpoints whose whole body has another shape there: converts the body to the shape of Pylon's own
+   * document.
+   */
   readonly bodies?: Readonly<Record<string, (body: Fields) => Fields>>;
 }
 
-/** A body in the shape of the third-party document, as Pylon's own has it. Searches are the same in both. */
+/**
+ * Converts a body from the shape of the third-party document to Pylon's own. Searches are the same in both.
+ */
 export function officialBody(
   { renames = {}, bodies = {} }: Community,
   endpoint: string,
@@ -32,7 +37,7 @@ export function officialBody(
   return bodies[endpoint]?.(spelled) ?? spelled;
 }
 
-/** Custom fields come as slug to value or values, and are written as a list. */
+/** Custom fields arrive as slug to value or values, and are stored as a list. */
 function spelledOut(custom: unknown): unknown {
   if (custom === null || typeof custom !== 'object' || Array.isArray(custom)) return custom;
   return Object.entries(custom as Fields).map(([slug, value]) =>
@@ -54,7 +59,7 @@ export function freeCustomFields(value: unknown): unknown {
 export const idOf = (value: unknown): unknown =>
   value !== null && typeof value === 'object' ? (value as Fields).id : undefined;
 
-/** A reference with nothing but its id. */
+/** A reference with its id only. */
 export const idAlone = (value: unknown) => (idOf(value) === undefined ? value : { id: idOf(value) });
 
 export const pick = (object: Fields, fields: readonly string[]): Fields =>

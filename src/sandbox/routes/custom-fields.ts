@@ -10,9 +10,10 @@ export interface CustomFieldWrite {
 }
 
 /**
- * Custom fields after a write, checked: only the given slugs change, a slug alone (or with nothing) unsets.
+ * Custom fields after a write, checked: only the given slugs change; a slug without a value, or with an empty
+ * one, is unset.
  *
- * @throws Refusal (400) for a slug that is unknown or read-only, and for a value its type does not take.
+ * @throws Refusal (400) for a slug that is unknown or read-only, and for a value of another type.
  */
 export function customFieldsAfter(
   state: State,
@@ -24,7 +25,7 @@ export function customFieldsAfter(
   return mergeCustomFields(before, writes);
 }
 
-/** The same for writes that were checked before. */
+/** The same for writes that have been checked. */
 export function mergeCustomFields(
   before: unknown,
   writes: readonly CustomFieldWrite[] | undefined,

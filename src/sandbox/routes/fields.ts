@@ -9,7 +9,7 @@ export const REFERENCE = [...SOME, 'is_set', 'is_unset'];
 export const LIST = ['contains', 'does_not_contain', 'in', 'not_in'];
 export const TEXT = ['string_contains', 'string_does_not_contain'];
 
-/** Which operators a custom field allows is not documented: whatever can make sense. */
+/** Pylon does not document the operators of custom fields: all that make sense are allowed. */
 const CUSTOM = [...REFERENCE, 'not_equals', ...LIST, ...TEXT, ...TIME].concat([
   'greater_than',
   'less_than',
@@ -17,7 +17,7 @@ const CUSTOM = [...REFERENCE, 'not_equals', ...LIST, ...TEXT, ...TIME].concat([
   'less_than_or_equals',
 ]);
 
-/** An object's fields; none where it is no object. */
+/** An object's fields; none if the value is no object. */
 export const object = (value: unknown): Fields =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : {};
 
@@ -30,7 +30,7 @@ export const at = (path: string, operators: readonly string[]): Filterable => {
   };
 };
 
-/** A time, read without making the row where that can be. */
+/** A time, read without computing the row if possible. */
 export const time = (field: string): Filterable => ({
   operators: TIME,
   read: (row) => row.peek?.(field) ?? row.object[field],
@@ -43,10 +43,10 @@ export const each = (field: string, key: string, operators: readonly string[]): 
     Array.isArray(fields[field]) ? fields[field].map((one) => object(one)[key]) : [],
 });
 
-/** What can be filtered by though no answer shows it. */
+/** Fields that a filter may use although no answer has them. */
 export const hidden = (operators: readonly string[]): Filterable => ({ operators, read: () => undefined });
 
-/** What a resource can be filtered by, as Pylon documents it. */
+/** The fields that a filter of a resource may use, as Pylon documents them. */
 export type Filterables =
   | Readonly<Record<string, Filterable>>
   | ((state: State) => Readonly<Record<string, Filterable>>);

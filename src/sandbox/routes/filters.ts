@@ -2,13 +2,13 @@ import { parseInstant } from '../data/instants.ts';
 import type { Row } from '../data/rows.ts';
 import { badRequest } from './refusal.ts';
 
-/** How a field that can be filtered by is read, and with which operators. */
+/** How a filter reads a field, and with which operators. */
 export interface Filterable {
   readonly operators: readonly string[];
   readonly read: (row: Row) => unknown;
 }
 
-/** Looks a field up by the name filters use; `undefined` where there is none. */
+/** Finds a field by its name in filters; `undefined` if there is none. */
 export type Lookup = (field: string) => Filterable | undefined;
 
 export type Passes = (row: Row) => boolean;
@@ -55,9 +55,10 @@ const TESTS: Readonly<Record<string, Test>> = {
 };
 
 /**
- * What a search's `filter` asks for.
+ * Parses a search's `filter`.
  *
- * @throws Refusal (400) for an unknown field or operator, a missing value, a tree deeper than three.
+ * @throws Refusal (400) for an unknown field or operator, a missing value, or a tree with more than three
+ * levels.
  */
 export function compileFilter(filter: unknown, lookup: Lookup, depth = 1): Passes {
   if (filter === null || typeof filter !== 'object' || Array.isArray(filter)) {
@@ -111,7 +112,7 @@ function leafOf(field: string, operator: string, value: unknown, values: unknown
   return { value: given[0] ?? '', values: given, times: read };
 }
 
-/** What a field holds, as filters compare it: nothing, one text or several. */
+/** A field's value as filters compare it: nothing, one text or several. */
 function texts(found: unknown): readonly string[] {
   if (found === undefined || found === null || found === '') return [];
   return Array.isArray(found) ? found.map(String) : [String(found)];

@@ -1,9 +1,10 @@
-/** What a server keeps of HTML it is sent: no scripts, no handlers. */
+/** HTML as the server stores it: without scripts and handlers. */
 export function sanitized(html: string): string {
   return (
     html
       .replace(/<(script|style|iframe)\b[\s\S]*?(<\/\1\s*>|$)/gi, '')
-      // From the first blank of each run only: else a long run is gone through once for each of its blanks.
+      // Starts at the first blank of each run only; otherwise a long run would be scanned once for each of
+      // its blanks.
       .replace(/(?<!\s)\s+on\w+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, '')
       .replace(/(href|src)\s*=\s*(["']?)javascript:[^"'\s>]*\2/gi, '$1=""')
   );

@@ -19,7 +19,7 @@ export function placeOf(cursor: unknown): Place | undefined {
 export interface Bounds {
   readonly least: number;
   readonly most: number;
-  /** `undefined`: all. */
+  /** `undefined` means all. */
   readonly usual: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export function limitOf(value: unknown, { least, most, usual }: Bounds): number 
   return limit;
 }
 
-/** The first `limit` rows that pass, and the cursor behind them. */
+/** The first `limit` rows that match, and the cursor after them. */
 export function pageOf(
   call: Call,
   resource: string,
@@ -77,7 +77,7 @@ export const pagedRoute = (
     options,
   );
 
-/** A `GET` whose one answer holds everything, in no order worth knowing. */
+/** A `GET` with everything in one answer, in no particular order. */
 export const wholeRoute = (
   endpoint: string,
   tier: Tier,

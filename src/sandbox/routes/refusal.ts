@@ -1,10 +1,10 @@
-/** An answer that says no. */
+/** A refusal, as an answer. */
 export class Refusal extends Error {
   override name = 'Refusal';
   readonly status: number;
   readonly code: string | undefined;
   readonly existsId: string | undefined;
-  /** Everything wrong at once. */
+  /** All problems of the request. */
   readonly reasons: readonly string[];
 
   constructor(
@@ -25,6 +25,6 @@ export const badRequest = (reasons: string | readonly string[]) => new Refusal(4
 
 export const notFound = (what: string) => new Refusal(404, `${what} not found`, { code: 'not_found' });
 
-/** A create of what exists already. */
+/** The refusal of a create because the object exists. */
 export const duplicate = (what: string, existsId: string) =>
   new Refusal(400, `${what} already exists`, { existsId });

@@ -2,39 +2,39 @@ import type { Fields, Row } from '../data/rows.ts';
 import type { State } from '../data/state.ts';
 import { badRequest, notFound } from './refusal.ts';
 
-/** How often an endpoint may be asked. */
+/** The tier of an endpoint's rate limit. */
 export type Tier = 'low' | 'middle' | 'high';
 
-/** One request that was let in. */
+/** One request, after its token and limit were checked. */
 export interface Call {
   readonly state: State;
   /** `GET /issues/{id}` */
   readonly endpoint: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** Parsed JSON; `undefined` where none was sent. */
+  /** Parsed JSON; `undefined` if none was sent. */
   readonly body: unknown;
 }
 
-/** What an answer says, before it is put in an envelope. */
+/** The content of an answer, before it gets its envelope. */
 export type Reply =
-  /** `resource`: of which kind the object is; `undefined` where it is of none that can be read. */
+  /** `resource` is the kind of the object; `undefined` if it is of no readable kind. */
   | { readonly is: 'object'; readonly resource: string | undefined; readonly object: Fields }
   | {
       readonly is: 'list';
       readonly resource: string;
       readonly objects: readonly Fields[];
-      /** Cursor of the next page; `''` on the last; `undefined` where the endpoint does not page at all. */
+      /** Cursor of the next page; `''` on the last page; `undefined` if the endpoint has no pages. */
       readonly next: string | undefined;
     }
-  /** No data, only that it was done. */
+  /** No data, only success. */
   | { readonly is: 'done'; readonly more?: Fields };
 
-/** Where an endpoint's envelope differs from the others'; it does so with traps alone. */
+/** How an endpoint's envelope differs from the others'; only with traps. */
 export interface EnvelopeQuirks {
-  /** How it says that there is nothing: by `null`, or by leaving `data` out. The others send `[]`. */
+  /** Its `data` if there is nothing: `null`, or left out. The others send `[]`. */
   readonly whenEmpty?: 'null' | 'absent';
-  /** Its last page has no `pagination` at all. */
+  /** Whether its last page has no `pagination`. */
   readonly lastPageBare?: boolean;
 }
 
@@ -59,7 +59,7 @@ export function param(call: Call, name: string): string {
   return value;
 }
 
-/** The row of an id, or the one that took its place. */
+/** The row of an id, or the row that it was merged into. */
 export function rowNamed({ state }: Call, resource: string, id: string): Row | undefined {
   const table = state.table(resource);
   return table.get(id) ?? table.get(state.successors.get(`${resource} ${id}`) ?? '');
@@ -81,7 +81,7 @@ export const shown = (call: Call, resource: string, row: Row): Reply => ({
   object: call.state.show(row),
 });
 
-/** These rows in one answer, without pages. */
+/** Rows in one answer, without pages. */
 export const listed = (call: Call, resource: string, rows: readonly Row[]): Reply => ({
   is: 'list',
   resource,

@@ -6,19 +6,16 @@ import { badRequest } from './refusal.ts';
 import { type EnvelopeQuirks, type Route, route, type Tier } from './route.ts';
 
 interface Search extends EnvelopeQuirks {
-  /** What `filter` may name; custom fields come by themselves. */
+  /** The fields that `filter` may name, without custom fields. */
   readonly filters: Filterables;
-  /** The object type of the custom fields that `filter` may name, as their definitions call it. */
+  /** The `object_type` of the custom fields that `filter` may name. */
   readonly customFields?: string;
-  /** Fields that `search_text` is looked for in. */
+  /** The fields in which `search_text` is searched. */
   readonly text?: readonly string[];
   readonly paged?: boolean;
 }
 
-/**
- * `POST …/search`, newest first. A key it does not know is ignored, and with it what was meant: the
- * answer to a misspelt `filter` is everything.
- */
+/** `POST …/search`, newest first. Unknown keys are ignored, so a misspelt `filter` returns everything. */
 export const searchRoute = (endpoint: string, tier: Tier, resource: string, search: Search): Route =>
   route(
     endpoint,
@@ -45,7 +42,7 @@ function bodyOf(body: unknown): Readonly<Record<string, unknown>> {
   return body as Record<string, unknown>;
 }
 
-/** A stand-in for Pylon's fuzzy search: any of the fields holds the text. */
+/** A stand-in for Pylon's fuzzy search: whether any of the fields contains the text. */
 function matching(text: unknown, fields: readonly string[]): (row: Row) => boolean {
   if (typeof text !== 'string' || text === '' || fields.length === 0) return () => true;
   const wanted = text.toLowerCase();

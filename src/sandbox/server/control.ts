@@ -41,7 +41,7 @@ const mergeBody = z.strictObject({ into: z.string(), ids: z.array(z.string()).mi
 const messageBody = z.strictObject({ issue_id: z.string(), fields: fields.exactOptional() });
 const redactionBody = z.strictObject({ message_id: z.string() });
 
-/** What a test in another process does to a sandbox; needs no token and spends no limit. */
+/** Endpoints with which a test in another process controls a sandbox, without token and limits. */
 export function control({ world, faults, log }: Controlled): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.onError((error, context) => context.json({ errors: [error.message] }, 400));

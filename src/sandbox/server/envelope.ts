@@ -5,9 +5,9 @@ import type { EnvelopeQuirks, Reply } from '../routes/route.ts';
 
 export interface Envelope {
   readonly requestId: string;
-  /** How the endpoint's envelope differs from others'; `undefined` where such traps are off. */
+  /** How the endpoint's envelope differs from the others'; `undefined` without traps. */
   readonly quirks: EnvelopeQuirks | undefined;
-  /** What the answer's resource looks like in the third-party document; `undefined` for Pylon's own. */
+  /** The shape of the resource in the third-party document; `undefined` for Pylon's own. */
   readonly community: Community | undefined;
 }
 

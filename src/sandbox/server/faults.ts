@@ -1,4 +1,4 @@
-/** What can go wrong with one request. */
+/** What a fault does to one request. */
 export type FaultKind =
   | '429'
   | '500'
@@ -34,25 +34,25 @@ export interface Fault {
   /** `GET /issues`, or `*` for any. */
   readonly endpoint: string;
   readonly kind: FaultKind;
-  /** How many requests it hits. Default 1. */
+  /** How many requests it affects. Default 1. */
   readonly times?: number;
-  /** How many requests of the endpoint pass before it does. Default 0. */
+  /** How many requests of the endpoint pass unaffected before. Default 0. */
   readonly skip?: number;
   /** How long a 429 asks to wait: seconds, or any text, as other servers and proxies send it. Default 1. */
   readonly retryAfter?: number | string;
-  /** The header that says so. Default `X-Retry-After`. */
+  /** The header with that time. Default `X-Retry-After`. */
   readonly header?: 'X-Retry-After' | 'Retry-After' | 'none';
-  /** How long `slow` takes, milliseconds. Default 1,000. */
+  /** Delay of a `slow` answer, milliseconds. Default 1,000. */
   readonly delayMs?: number;
   /** Status of an answer of `html`. Default 200. */
   readonly status?: number;
 }
 
-/** Faults to come, in the order in which they were added. */
+/** Faults of coming requests, in the order in which they were added. */
 export interface Faults {
   add(fault: Fault): void;
   clear(): void;
-  /** The fault that hits the request that has just come, if any. */
+  /** The fault of the request that has just arrived, if any. */
   take(endpoint: string): Fault | undefined;
 }
 

@@ -1,9 +1,9 @@
 import type { Tier } from '../routes/route.ts';
 
-/** Requests a minute: those of a generation of Pylon's, none, or by endpoint. */
+/** Requests a minute: the limits that Pylon had at a time, none, or a table by endpoint. */
 export type Limits = 'current' | 'legacy' | 'none' | Readonly<Record<string, number>>;
 
-/** Three tiers, tripled, sixfold and fivefold in the summer of 2026. */
+/** The three tiers. In the summer of 2026 Pylon raised them by the factors 3, 6 and 5. */
 const TIERS: Readonly<Record<'current' | 'legacy', Readonly<Record<Tier, number>>>> = {
   current: { low: 30, middle: 120, high: 300 },
   legacy: { low: 10, middle: 20, high: 60 },
@@ -15,9 +15,9 @@ export function limitOf(limits: Limits, endpoint: string, tier: Tier): number {
   return limits[endpoint] ?? Number.POSITIVE_INFINITY;
 }
 
-/** Counts the requests of every endpoint in a window that slides. */
+/** Counts the requests of each endpoint in a sliding window. */
 export interface Meter {
-  /** Counts one more request, or says how many milliseconds too early it came; that one is not counted. */
+  /** Counts a request. If it arrived too early, returns by how many milliseconds, and does not count it. */
   arrive(endpoint: string, limit: number): number;
 }
 
@@ -39,12 +39,15 @@ export function meter(monotonic: () => number, minuteMs: number): Meter {
   };
 }
 
-/** As Pylon documents it, or as other servers and proxies do: an HTTP date, seconds or milliseconds since 1970, nothing. */
+/**
+ * How a 429 says how long to wait: as Pylon documents it, or as other servers and proxies do: an HTTP date,
+ * seconds or milliseconds since 1970, or not at all.
+ */
 export type RetryAfter = 'seconds' | 'date' | 'epoch' | 'epoch-milliseconds' | 'none';
 
-/** The header by which a refusal says for how many milliseconds to wait; `now` is the server's clock. */
+/** The header of a 429 that says how many milliseconds to wait; `now` is the server's clock. */
 export function retryAfterHeader(style: RetryAfter, waitMs: number, now: number): Record<string, string> {
-  // To the next whole second, since neither form has parts of one.
+  // Rounded up to whole seconds, since neither form has fractions.
   const seconds = Math.ceil((now + waitMs) / 1_000);
   switch (style) {
     case 'seconds':

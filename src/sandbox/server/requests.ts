@@ -1,17 +1,17 @@
-/** One request as it came, and how it ended. */
+/** One request, and its answer. */
 export interface RequestRecord {
   /** `GET /issues/{id}` */
   readonly endpoint: string;
   readonly method: string;
-  /** With its placeholders filled in, without the query. */
+  /** The path, with its placeholders filled in and without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
-  /** 0 where the connection was cut instead of answered, or no answer was given yet. */
+  /** The status; 0 if the connection was cut, or if there is no answer yet. */
   status: number;
   /** Epoch milliseconds by Pylon's clock. */
   readonly at: number;
-  /** Refused because the limit of its endpoint was spent by this sandbox's own clients. */
+  /** Whether it was refused because clients of this sandbox had used up the limit of its endpoint. */
   ownLimit: boolean;
 }
 
@@ -19,9 +19,9 @@ export interface RequestRecord {
 export interface RequestLog {
   readonly records: readonly RequestRecord[];
   add(record: RequestRecord): RequestRecord;
-  /** Since the start: requests, and refusals for the limit, by endpoint. */
+  /** Requests and refusals for the limit since the start, by endpoint. */
   counts(): Readonly<Record<string, { requests: number; own429: number }>>;
-  /** A record's request was refused for the limit. */
+  /** Notes that a request was refused for the limit. */
   refuse(record: RequestRecord): void;
 }
 

@@ -16,7 +16,7 @@ export type SandboxContext = Context<{ Bindings: HttpBindings }>;
 export interface Serving {
   readonly state: State;
   readonly settings: Settings;
-  /** How a resource looks in the third-party document. */
+  /** The shape of a resource in the third-party document. */
   community(resource: string | undefined): Community;
   readonly faults: Faults;
   readonly log: RequestLog;
@@ -30,7 +30,7 @@ interface Served {
   readonly route: Route;
 }
 
-/** One request, from its arrival to its answer: token, limit, size of its body, fault, then what it asked for. */
+/** Handles one request: checks its token, limit and size, applies a fault, then answers. */
 export async function serve(
   serving: Serving,
   { name: resource, route }: Served,
@@ -137,7 +137,7 @@ function strictlyParsed(text: string): unknown {
 const cursorIn = (body: unknown): string =>
   body !== null && typeof body === 'object' ? `${(body as { cursor?: unknown }).cursor ?? ''}` : '';
 
-/** Faults that answer in the place of Pylon; `undefined` where the request goes on. */
+/** The answer of a fault; `undefined` if the request is answered as usual. */
 async function applyFault(
   fault: Fault,
   context: SandboxContext,
@@ -175,10 +175,13 @@ async function applyFault(
   }
 }
 
-/** A cursor like any other, behind everything. */
+/** A valid cursor after all rows. */
 const END = Buffer.from('1970-01-01T00:00:00.000Z|').toString('base64');
 
-/** A page as a fault makes it. The first page has no cursor to repeat: it gives one, which the next then repeats. */
+/**
+ * A page with a fault. The first page has no cursor to repeat, so it returns one, which the next page
+ * repeats.
+ */
 function corruptReply(reply: Reply, fault: Fault | undefined, cursor: string): Reply {
   if (reply.is !== 'list' || fault === undefined) return reply;
   if (fault.kind === 'repeat-cursor') return { ...reply, next: cursor || reply.next || END };
@@ -191,7 +194,7 @@ function cut(context: SandboxContext): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** The length of the whole body is announced, half of it sent. */
+/** Announces the length of the whole body, and sends half of it. */
 function truncated(context: SandboxContext, body: string, headers: Record<string, string>): Response {
   const bytes = Buffer.from(body);
   const { outgoing } = context.env;

@@ -3,21 +3,21 @@ import { TOPICS, type Topic } from './topics.ts';
 
 const WEIGHTED = TOPICS.flatMap((topic) => Array.from({ length: topic.weight }, () => topic));
 
-/** Who says something: a customer, an agent to the customer, an agent to colleagues. */
+/** Who speaks to whom: a customer, an agent to the customer, an agent to colleagues. */
 export type Role = 'customer' | 'agent' | 'note';
 
 /** Who writes an issue's messages, one after the other. */
 export const TURNS: readonly Role[] = ['customer', 'agent', 'customer', 'note', 'agent', 'customer'];
 
-/** One issue as it is told: what it is called, and what is said in it. */
+/** One issue as a story: its title, and its messages. */
 export interface Conversation {
   readonly topic: Topic;
   readonly title: string;
-  /** The `k`th message as HTML, given who writes it; the first is the issue's own body. */
+  /** Message `k` as HTML, for the one who writes it; the first is the issue's body. */
   say(k: number, author: string, role: Role): string;
 }
 
-/** What an issue is about: the same for its title, its body, its tags and its messages. */
+/** The topic of an issue, of which its title, body, tags and messages are made. */
 export function conversation(seed: number, issue: number): Conversation {
   const roll = new Dice(mix(seed, salt('conversations'), issue));
   const topic = roll.pick(WEIGHTED);

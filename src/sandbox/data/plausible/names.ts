@@ -1,6 +1,6 @@
 import { mix, salt } from '../random.ts';
 
-/** Invented people: no pair of these names is meant to be anybody. */
+/** Invented people: no pair of these names refers to a real person. */
 const GIVEN = [
   'Amara',
   'Bastian',
@@ -54,7 +54,7 @@ const FAMILY = [
   'Yamagata',
 ];
 
-/** Invented firms: the first half of a name, and what they do. */
+/** Invented firms: the first half of the name, and the trade. */
 const FIRMS = [
   'Aldermoor',
   'Brindlewick',
@@ -106,7 +106,7 @@ export const JOBS = [
   'Office Manager',
 ];
 
-/** A pair of a given and a family name, another for each index as long as there are any; then with a number. */
+/** A given and a family name, a different pair for each index; with a number once all pairs are used. */
 export function personNamed(seed: number, kind: string, index: number): string {
   const [given, family] = [GIVEN.length, FAMILY.length];
   const shift = mix(seed, salt(kind));

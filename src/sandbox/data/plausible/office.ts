@@ -1,7 +1,7 @@
 /** A title and the text that goes with it. */
 type Text = readonly [title: string, text: string];
 
-/** The title and the HTML at an index; a list that is gone through again counts. */
+/** The title and the HTML at an index. When the list starts again, titles get a number. */
 export function textAt(texts: readonly Text[], index: number): readonly [title: string, html: string] {
   const [title, text] = texts[index % texts.length] ?? ['', ''];
   const round = Math.floor(index / texts.length);

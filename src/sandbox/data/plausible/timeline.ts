@@ -4,9 +4,9 @@ import { mix, salt } from '../random.ts';
 const HOUR = 3_600 * SECOND;
 const SALT = salt('timeline');
 
-/** Parts of a day's issues by the hour, in UTC: people write while they work. */
+/** The share of a day's issues by hour, in UTC: people write while they work. */
 const HOURS = [1, 1, 1, 1, 1, 2, 4, 8, 14, 16, 15, 13, 11, 13, 15, 14, 12, 9, 6, 4, 3, 2, 2, 1];
-/** By the day of the week, Sunday first. */
+/** The share by day of the week, Sunday first. */
 const WEEKDAYS = [0.2, 1.15, 1.1, 1, 1, 0.85, 0.25];
 
 /**
@@ -40,7 +40,7 @@ function weightOf(seed: number, time: number, progress: number): number {
   return (0.7 + 0.6 * progress) * busy * (WEEKDAYS[date.getUTCDay()] ?? 1) * (HOURS[date.getUTCHours()] ?? 1);
 }
 
-/** Until an answer, milliseconds: mostly within the hour or two, now and then a day. */
+/** The time until an answer, milliseconds: mostly an hour or two, sometimes a day. */
 export function answerTime(seed: number, issue: number): number {
   const hash = mix(seed, SALT, issue, 2);
   const minutes = [4, 9, 15, 25, 40, 55, 80, 110, 170, 260, 480, 1_100][hash % 12] ?? 60;

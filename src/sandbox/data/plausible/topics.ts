@@ -1,21 +1,21 @@
 /** What a conversation with support is about, from the customer's first sentence to the answer. */
 export interface Topic {
-  /** The first and the third go with the first opening, the second with the second. */
+  /** The first and the third belong to the first opening, the second to the second. */
   readonly subjects: readonly string[];
   readonly opening: readonly string[];
   /** What an agent asks or says first. */
   readonly reply: string;
   /** What the customer answers. */
   readonly detail: string;
-  /** What the team tells itself. */
+  /** The team's internal note. */
   readonly note: string;
   readonly solution: string;
   readonly tags: readonly string[];
   /** A value of the custom field `area`. */
   readonly area: 'backend' | 'frontend' | 'data_import' | 'security';
-  /** Of whom it is the business. */
+  /** The team that is responsible. */
   readonly team: 'Support' | 'Escalations' | 'Billing' | 'Onboarding';
-  /** How often it comes up, compared with the others. */
+  /** How frequent it is, relative to the others. */
   readonly weight: number;
 }
 

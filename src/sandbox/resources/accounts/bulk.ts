@@ -13,7 +13,10 @@ const bulk = z.strictObject({
   custom_fields: customFieldWrites.exactOptional(),
 });
 
-/** Says at once that it has begun, and takes effect later; accounts that are gone by then are passed over. */
+/**
+ * Answers at once that the change has begun. It takes effect later, except on accounts that are deleted by
+ * then.
+ */
 export function updateAccounts(call: Call): Reply {
   const body = bodyOf(call, bulk);
   const { account_type, owner_id, tags, tags_apply_mode: mode } = body;

@@ -2,7 +2,7 @@ import type { Row } from '../../data/rows.ts';
 import { notFound } from '../../routes/refusal.ts';
 import { type Call, param, rowNamed } from '../../routes/route.ts';
 
-/** The account a path names by id or by external id. */
+/** The account that a path names, by id or external id. */
 export function accountOf(call: Call): Row {
   const id = param(call, 'id');
   const row = rowNamed(call, 'accounts', id) ?? accountOfExternalId(call, id);

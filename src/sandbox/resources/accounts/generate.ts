@@ -49,7 +49,7 @@ function plausible(seed: number, index: number): { name: string; domain: string 
   return { name, domain: `${plain(name)}.example` };
 }
 
-/** What plans bring in a year, at least. */
+/** The least yearly revenue of each plan. */
 const REVENUE: Readonly<Record<string, number>> = { free: 0, team: 2_400, enterprise: 36_000 };
 
 function booked(roll: Dice, traps: boolean): Fields {
@@ -69,7 +69,7 @@ const channel = (index: number) => ({
   mirror_to: null,
 });
 
-/** Once seen without being a timestamp; Go's zero time where nobody ever wrote. */
+/** Pylon once sent another text than a timestamp here; it is Go's zero time if nobody ever wrote. */
 function activity(traps: boolean, index: number, updated: number): string | null {
   if (traps && index === 3) return 'an hour ago';
   if (traps && index === 4) return '0001-01-01T00:00:00Z';

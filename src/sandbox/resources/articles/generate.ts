@@ -6,7 +6,7 @@ import type { Child, Fields } from '../../data/rows.ts';
 import { html, NASTY, plain, sentence } from '../../data/words.ts';
 import { visibility } from '../knowledge_bases.ts';
 
-/** Two articles in three lie in the first knowledge base. */
+/** Two thirds of the articles are in the first knowledge base. */
 export function generateArticles(generator: Generator): readonly Child[] {
   const bases = generator.objects('knowledge_bases');
   const count = generator.share(50, 12);
@@ -21,7 +21,10 @@ export function generateArticles(generator: Generator): readonly Child[] {
   });
 }
 
-/** An article in its base's default language. Every fourth has a draft that differs from what is published. */
+/**
+ * An article in its knowledge base's default language. Every fourth has a draft that differs from the
+ * published text.
+ */
 function article(
   { seed, traps, objects }: Generator,
   collections: readonly Fields[],

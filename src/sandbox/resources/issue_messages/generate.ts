@@ -8,16 +8,16 @@ import { threadKey } from '../issue_threads/new.ts';
 import type { Course } from '../issues/history.ts';
 import { agentOf, requesterOf, sourceOf } from '../issues/plausible.ts';
 
-/** Room for the messages of one issue in the numbers that ids are made of. */
+/** How many numbers each issue reserves for the ids of its messages. */
 const ROOM = 2_048;
 
-/** The index of the issue a message id was made for. */
+/** The index of the issue that a message id belongs to. */
 export function issueOfMessage(seed: number, key: string): number | undefined {
   const index = ids(seed, 'issue_messages').indexOf(key);
   return index === undefined ? undefined : Math.floor(index / ROOM);
 }
 
-/** An issue's messages, oldest first: from a contact, replies, and an internal note now and then. */
+/** An issue's messages, oldest first: the contact's, replies, and sometimes an internal note. */
 export function messages(generator: Generator, issue: number, issueId: string, course: Course): Row[] {
   const id = ids(generator.seed, 'issue_messages');
   const from = Math.floor(course.created / 1_000) * 1_000;
@@ -74,7 +74,7 @@ function message(generator: Generator, { issue, issueId, k, key, time }: Turn): 
 
 interface Said {
   readonly note: boolean;
-  /** The author, where that is a user. */
+  /** The author, if that is a user. */
   readonly user: Fields | undefined;
   readonly author: Fields;
   readonly text: string;
@@ -91,7 +91,7 @@ function trapped({ seed, objects }: Generator, issue: number, k: number): Said {
   return { note, user, author, source, text: nasty + html(roll, 1 + roll.below(2)) };
 }
 
-/** The requester and the agent of the issue, by turns. */
+/** The requester and the agent of the issue, alternately. */
 function plausible(generator: Generator, issue: number, k: number): Said {
   const role = TURNS[k] ?? 'agent';
   const user = role === 'customer' ? undefined : agentOf(generator, issue);

@@ -62,7 +62,10 @@ const posted = (message: Row, issue: Row): Reply => ({
   object: { id: message.key, issue_id: issue.key },
 });
 
-/** The thread named, that of the note named, the newest one synced with Slack, or a new one. */
+/**
+ * The thread that the body names, or that of the note it names, else the newest one synced with Slack, else a
+ * new one.
+ */
 function threadOf(call: Call, issue: Row, sent: z.output<typeof note>): unknown {
   const threads = call.state.table('issue_threads').under(issue.key);
   if (sent.thread_id) {

@@ -11,7 +11,7 @@ interface Post {
   readonly more?: Fields;
 }
 
-/** Adds a message to an issue; moves the issue's `latest_message_time`, not its `updated_at`. */
+/** Adds a message to an issue. Sets the issue's `latest_message_time`, not its `updated_at`. */
 export function post(call: Call, issue: Row, { user_id, contact_id, more, ...message }: Post): Row {
   const row = call.state.store(
     'issue_messages',

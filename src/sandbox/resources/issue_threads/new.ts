@@ -3,7 +3,7 @@ import type { Row } from '../../data/rows.ts';
 import type { Call, Reply } from '../../routes/route.ts';
 import { create } from '../../routes/writes.ts';
 
-/** The one thread that the notes of a made-up issue go to. */
+/** The one thread with the notes of a generated issue. */
 export const threadKey = (seed: number, issue: number) => ids(seed, 'issue_threads').of(issue);
 
 /** Opens an internal thread. */

@@ -4,15 +4,15 @@ import type { Row, Table } from '../../data/rows.ts';
 import { historyOf } from './history.ts';
 
 export interface IssueChildren {
-  /** Those of one made-up issue, oldest first. */
+  /** The children of one generated issue, oldest first. */
   make(index: number, issueId: string): readonly Row[];
-  /** How many `make` makes, for less. */
+  /** The number of children that `make` returns, at less cost. */
   sizeOf(index: number): number;
-  /** The index of the issue that a made-up key says it belongs to. */
+  /** The index of the issue that a generated key belongs to. */
   issueOf(key: string): number | undefined;
 }
 
-/** A table of what belongs to issues, made when it is asked for; an issue written later begins with nothing. */
+/** A table of issues' children, computed on request. An issue that is created later has none at first. */
 export function issueChildren(generator: Generator, { make, sizeOf, issueOf }: IssueChildren): Table {
   const { times, id } = historyOf(generator);
   const issues = generator.table('issues');

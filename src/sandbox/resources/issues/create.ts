@@ -43,14 +43,16 @@ const body = z.strictObject({
 });
 type Body = z.output<typeof body>;
 
-/** What each destination cannot do without. */
+/** The fields that each destination requires. */
 const NEEDS: Readonly<Record<string, readonly (keyof z.output<typeof destination>)[]>> = {
   email: ['email'],
   sms: ['from_sms_phone_number_id'],
   whatsapp: ['whatsapp_app_id', 'whatsapp_message_template_name', 'whatsapp_message_template_language'],
 };
 
-/** An issue and its first message, which is an internal note unless a destination says otherwise. */
+/**
+ * Creates an issue and its first message, which is an internal note unless the destination says otherwise.
+ */
 export function createIssue(call: Call): Reply {
   const sent = bodyOf(call, body);
   const channel = destinationOf(sent);
@@ -120,7 +122,7 @@ function destinationOf(sent: Body): string {
   return channel;
 }
 
-/** `requester_id` goes before `requester_email`, which finds a contact or makes one. */
+/** `requester_id` takes precedence over `requester_email`, which finds or creates a contact. */
 function requesterOf(call: Call, sent: Body): Fields | undefined {
   if (sent.requester_id) {
     reference(call, 'contacts', 'requester_id', sent.requester_id);

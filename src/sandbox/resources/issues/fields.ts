@@ -8,7 +8,7 @@ import { ISSUE_TAGS } from '../tags.ts';
 import type { Course } from './history.ts';
 import { plausibleFields, sourceOf, stateOf } from './plausible.ts';
 
-/** What issues point to. */
+/** What issues refer to. */
 interface IssueWorld {
   readonly accounts: readonly Fields[];
   readonly contacts: readonly Fields[];
@@ -26,7 +26,7 @@ const NINTHS = ['urgent', 'high', 'medium', 'medium', 'medium', 'low', 'low', 'l
 const reference = (object: Fields | undefined, field: string) =>
   object === undefined ? null : { id: object.id, [field]: object[field] };
 
-/** Makes issues: every field Pylon documents, about 2.3 kB each. */
+/** Generates issues with every field that Pylon documents, about 2.3 kB each. */
 export function issueMaker(generator: Generator): IssueMaker {
   const { seed, traps, settings, objects } = generator;
   const { issues } = settings;

@@ -2,7 +2,7 @@ import type { Row } from '../../data/rows.ts';
 import { notFound } from '../../routes/refusal.ts';
 import { type Call, listed, param, type Reply, rowNamed } from '../../routes/route.ts';
 
-/** The issue a path names by id or by number. */
+/** The issue that a path names, by id or number. */
 export function issueOf(call: Call): Row {
   const issues = call.state.table('issues');
   const id = param(call, 'id');
@@ -14,6 +14,6 @@ export function issueOf(call: Call): Row {
   throw notFound('issue');
 }
 
-/** Everything of a kind that belongs to the issue a path names, in one answer. */
+/** All children of one kind of the issue that a path names, in one answer. */
 export const allOfIssue = (call: Call, resource: string): Reply =>
   listed(call, resource, call.state.table(resource).under(issueOf(call).key));

@@ -4,7 +4,7 @@ import type { Facts, Fields, Row, Table } from '../../data/rows.ts';
 import { type IssueMaker, issueMaker } from './fields.ts';
 import { type Course, historyOf } from './history.ts';
 
-/** Issues are made when they are asked for: any number starts at once. */
+/** Issues are computed on request, so that a sandbox with any number of them starts at once. */
 export function issueTable(generator: Generator): Table {
   const { times, id, courseOf } = historyOf(generator);
   const make = issueMaker(generator);
@@ -17,7 +17,7 @@ export function issueTable(generator: Generator): Table {
 
 const NOWHERE: Facts = {};
 
-/** The issue itself is made when it is first asked for. A class, because it is made by the million. */
+/** The issue itself is computed on first use. A class, because millions are created. */
 class IssueRow implements Row {
   readonly key: string;
   readonly created: number;

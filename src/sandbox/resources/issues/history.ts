@@ -3,7 +3,7 @@ import { DAY, SECOND } from '../../data/instants.ts';
 import { answerTime, workingTimes } from '../../data/plausible/timeline.ts';
 import { type Ids, ids, mix, salt } from '../../data/random.ts';
 
-/** Parts of the history in which issues were created; between them lie months without any. */
+/** Parts of the history in which issues were created, with months without any between them. */
 const BUSY: readonly (readonly [from: number, to: number])[] = [
   [0, 0.05],
   [0.35, 0.45],
@@ -19,19 +19,20 @@ interface HistorySettings {
   readonly traps: boolean;
 }
 
-/** What happened to an issue, epoch milliseconds in whole seconds (`created` may have milliseconds). */
+/** The times of an issue's events, epoch milliseconds in whole seconds (`created` may have milliseconds). */
 export interface Course {
   readonly created: number;
   readonly messages: number;
-  /** Between two messages. */
+  /** Milliseconds between two messages. */
   readonly gap: number;
   readonly latest: number;
   readonly updated: number;
 }
 
 /**
- * When issues were created, epoch milliseconds, strictly rising: in people's working hours. With traps, in busy times
- * with months between them; some share a second and some lie exactly on the edges of 30-day windows counted back from `start` and from the second after it.
+ * When issues were created, epoch milliseconds, strictly rising: in people's working hours. With traps, in
+ * busy times with months between them; some share a second, and some are exactly on the bounds of 30-day
+ * windows counted back from `start` and from the second after it.
  */
 function creationTimes({ seed, issues, historyDays, traps }: HistorySettings, start: number): Float64Array {
   const second = Math.floor(start / SECOND) * SECOND;
@@ -58,7 +59,7 @@ function rising(times: Float64Array): Float64Array {
   return times;
 }
 
-/** Where a part of the busy time lies in the whole. */
+/** The place of a part of the busy time in the whole history. */
 function spread(part: number): number {
   let left = part;
   for (const [from, to] of BUSY) {
@@ -81,7 +82,7 @@ function edgesWithin(second: number, oldest: number, span: number): number[] {
 
 type Seeded = Pick<Generator, 'seed' | 'traps'>;
 
-/** Between two and six; with traps, issue 5 has more messages than one page holds, and every 50th has none. */
+/** Between two and six. With traps, issue 5 has more messages than fit on a page, and every 50th has none. */
 export function messagesOf({ seed, traps }: Seeded, index: number): number {
   if (!traps) return 2 + (mix(seed, SALT, index, 1) % 5);
   if (index === 5) return 1_200;
@@ -89,7 +90,7 @@ export function messagesOf({ seed, traps }: Seeded, index: number): number {
   return 1 + (mix(seed, SALT, index, 1) % 5);
 }
 
-/** Everything about an issue's times, without making the issue. Nothing happens after `start`. */
+/** All times of an issue, without computing the issue. None is after `start`. */
 function course({ seed, traps, start }: Generator, index: number, created: number): Course {
   const messages = messagesOf({ seed, traps }, index);
   const hash = mix(seed, SALT, index, 2);
@@ -105,7 +106,7 @@ function course({ seed, traps, start }: Generator, index: number, created: numbe
 
 const wholeSeconds = (ms: number) => Math.floor(ms / SECOND) * SECOND;
 
-/** What happened to all issues that are made up. */
+/** The events of all generated issues. */
 export interface History {
   /** When each was created, epoch milliseconds, strictly rising. */
   readonly times: Float64Array;

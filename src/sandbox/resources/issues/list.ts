@@ -4,7 +4,7 @@ import { limitOf, pageOf, placeOf } from '../../routes/pages.ts';
 import { badRequest } from '../../routes/refusal.ts';
 import type { Call, Reply } from '../../routes/route.ts';
 
-/** Filters by `created_at` alone: an update to an older issue is not seen here. */
+/** Filters by `created_at` only, so an update of an older issue does not appear. */
 export function listIssues(call: Call): Reply {
   const { maxWindowDays, windowBounds } = call.state.settings;
   const start = timeOf(call, 'start_time');

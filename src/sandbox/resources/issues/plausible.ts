@@ -6,7 +6,7 @@ import { Dice, mix, salt } from '../../data/random.ts';
 import type { Fields } from '../../data/rows.ts';
 import type { Course } from './history.ts';
 
-/** Part of the issues of an age that are closed: the older, the more. */
+/** The share of issues of an age that are closed; it grows with the age. */
 const CLOSED: readonly (readonly [days: number, part: number])[] = [
   [1, 0.2],
   [4, 0.55],
@@ -16,7 +16,7 @@ const CLOSED: readonly (readonly [days: number, part: number])[] = [
 ];
 const OPEN = ['waiting_on_you', 'waiting_on_customer', 'waiting_on_customer', 'on_hold', 'in_review'];
 
-/** In which state an issue is by now. */
+/** The present state of an issue. */
 export function stateOf({ seed, start }: Generator, index: number, { created }: Course): string {
   const roll = new Dice(mix(seed, salt('states'), index));
   const age = (start - created) / DAY;
@@ -27,7 +27,7 @@ export function stateOf({ seed, start }: Generator, index: number, { created }: 
 
 const SOURCES = ['email', 'email', 'email', 'email', 'slack', 'slack', 'slack', 'chat_widget', 'form'];
 
-/** Where an issue came from. */
+/** The source of an issue. */
 export const sourceOf = ({ seed }: Generator, index: number): string =>
   SOURCES[mix(seed, salt('sources'), index) % SOURCES.length] ?? 'email';
 
@@ -46,7 +46,7 @@ export function agentOf({ seed, objects }: Generator, index: number): Fields {
 
 const SCORES = [5, 5, 5, 4, 5, 4, 3, 5, 2, 4, 1];
 
-/** What a conversation says of itself, in the fields of its issue. */
+/** The fields of an issue that follow from its conversation. */
 export function plausibleFields(generator: Generator, index: number, state: string): Fields {
   const { seed, objects } = generator;
   const roll = new Dice(mix(seed, salt('plausible'), index));

@@ -54,7 +54,10 @@ export function snoozeIssue(call: Call): Reply {
   return change(call, 'issues', issueOf(call), { snoozed_until_time: until });
 }
 
-/** What moves with the state: the time of resolution, and the counters, which go on in the new state. */
+/**
+ * What a change of the state changes too: the time of resolution, and the counters, which continue in the new
+ * state.
+ */
 function stateChange(call: Call, row: Row, state: string | undefined): Fields {
   if (state === undefined || state === row.object.state) return {};
   const status = call.state.table('issue_statuses').get(state);
