@@ -4,6 +4,7 @@ import { PROVISIONAL } from '../../edits/provisional.ts';
 import type { Resource } from '../../resources/define.ts';
 import { captureInsert, captureUpdate } from './capture.ts';
 import { identifier, literal, notDaemonWrite, TRANSITION, tableOf } from './names.ts';
+import { callsForComparing, compareRead } from './triggers/compare-read.ts';
 import { callsForFill, fillFunction } from './validation/fill.ts';
 
 const NO_INSERT = 'objects of this kind are not created here';
@@ -111,12 +112,6 @@ export function captureOf(resource: Resource, owner: string): Capture {
             `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND OLD._deleted_at IS NOT NULL)
              EXECUTE FUNCTION pylon_sync._skip_gone()`,
           ),
-          trigger(
-            'before_2_refuse',
-            `BEFORE UPDATE ON ${table} FOR EACH ROW
-             WHEN (${notDaemonWrite(owner)} AND OLD._synced_at IS DISTINCT FROM NEW._synced_at)
-             EXECUTE FUNCTION pylon_sync._refuse_stamp()`,
-          ),
           ...filled('before_2_fill', 'UPDATE'),
           ...asTexts('before_2_texts', 'UPDATE'),
           trigger(
@@ -171,11 +166,19 @@ export function captureOf(resource: Resource, owner: string): Capture {
         afterStatement('deleted', 'DELETE'),
       ];
   const functions = [
+    compareRead(resource),
     ...(writes === undefined || written.length === 0 ? [] : [captureUpdate(resource, writes)]),
     ...(writes?.create === undefined ? [] : [captureInsert(resource, writes)]),
     ...(fills.length === 0 ? [] : [fillFunction(resource, fills)]),
   ];
   const triggers = [
+    // Before those that look at values: what was read of an earlier row has other values.
+    without('before_2_refuse'),
+    trigger(
+      'before_1_read',
+      `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND ${callsForComparing(resource)})
+       EXECUTE FUNCTION pylon_sync.${identifier(`_compare_read_${name}`)}()`,
+    ),
     ...updates,
     trigger(
       'refuse',

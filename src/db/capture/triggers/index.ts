@@ -7,7 +7,6 @@ import { keepAsTexts } from './keep-as-texts.sql.ts';
 import { notifyWork } from './notify-work.sql.ts';
 import { queueEdit } from './queue-edit.sql.ts';
 import { refuseCircle } from './refuse-circle.sql.ts';
-import { refuseStamp } from './refuse-stamp.sql.ts';
 import { refuseStatement } from './refuse-statement.sql.ts';
 import { refuseUnlessAllowed } from './refuse-unless-allowed.sql.ts';
 import { refuseUpdate } from './refuse-update.sql.ts';
@@ -20,7 +19,6 @@ export const triggerFunctions: readonly string[] = [
   setting,
   refuseUnlessAllowed,
   skipGone,
-  refuseStamp,
   stamp,
   keepAsTexts,
   editGuard,
