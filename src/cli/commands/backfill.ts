@@ -13,9 +13,9 @@ import { openScreen } from '../render/screen.ts';
 import { logSteps } from '../render/steps.ts';
 import { summaryTable } from '../render/summary.ts';
 import { canDraw, canvasOf } from '../render/terminal.ts';
+import { withContext } from '../runtime/context.ts';
 import { withDatabase } from '../runtime/database.ts';
 import { logRestored } from '../runtime/migrated.ts';
-import { withContext } from '../runtime/session.ts';
 import { type Setup, setUp } from '../runtime/setup.ts';
 
 interface BackfillFlags {
@@ -50,8 +50,8 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
     await migrate(db.pool, { onRestored: logRestored(setup) });
     const view = watch(setup, resources);
     try {
-      const session = { command: 'pylon-sync backfill', onProgress: view.onProgress };
-      return await withContext(setup, db, session, async (ctx) => {
+      const task = { command: 'pylon-sync backfill', onProgress: view.onProgress };
+      return await withContext(setup, db, task, async (ctx) => {
         const read = await backfill(ctx, {
           ...{ resources, since: config.since, windowDays: config.windowDays },
           ...range,
@@ -69,14 +69,14 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
 
 /** Shows progress until closed: redrawn in place on a terminal, logged elsewhere. */
 function watch(
-  { shell, log, output }: Setup,
+  { stderr, env, log, output }: Setup,
   resources: readonly Resource[],
 ): { onProgress: OnProgress; close(): void } {
-  if (!canDraw(shell.stderr, shell.env)) return { onProgress: logSteps(log), close: () => {} };
+  if (!canDraw(stderr, env)) return { onProgress: logSteps(log), close: () => {} };
   const all = new Map<string, Readonly<ResourceProgress>>();
   for (const { name } of resources) all.set(name, newProgress(name, ''));
-  const screen = openScreen(shell.stderr, () => {
-    return drawProgress([...all.values()], canvasOf(shell.stderr, shell.env, Date.now()));
+  const screen = openScreen(stderr, () => {
+    return drawProgress([...all.values()], canvasOf(stderr, env, Date.now()));
   });
   const print = output.print;
   output.print = (text) => screen.print(text);

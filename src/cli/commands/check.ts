@@ -96,9 +96,9 @@ async function checkPylon(setup: Setup, findings: Findings): Promise<Workspace |
 }
 
 async function checkToken(setup: Setup, findings: Findings): Promise<Workspace | undefined> {
-  const { config, shell } = setup;
+  const { config, signal } = setup;
   let place = 0n;
-  const linked = link(shell.signal);
+  const linked = link(signal);
   const report = ({ endpoint, waitMs = 0 }: ClientEvent) => {
     if (waitMs > LONGEST_WAIT_MS) linked.abort(new TransientError(askedToWait(endpoint, waitMs)));
   };
@@ -108,7 +108,7 @@ async function checkToken(setup: Setup, findings: Findings): Promise<Workspace |
     findings.right.push(`token: workspace "${workspace.name}" (${workspace.id}) at ${config.apiUrl}`);
     return workspace;
   } catch (error) {
-    shell.signal.throwIfAborted();
+    signal.throwIfAborted();
     note(findings, `token: ${[reasonOf(error), ...tokenAdvice(error, config)].join('; ')}`, error);
     return undefined;
   } finally {

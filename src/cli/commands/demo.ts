@@ -86,11 +86,11 @@ function demoConfig(config: Config, sandbox: Sandbox, dataDir: string): Config {
 async function runOn(shell: Shell, config: Config): Promise<number> {
   const logLevel = shell.env.LOG_LEVEL ? config.logLevel : 'warn';
   const setup = withConfig(shell, {}, { ...config, logLevel });
-  return runWithShutdownDeadline({ ...setup, ...setup.tempo, signal: shell.signal }, () => serveDemo(setup));
+  return runWithShutdownDeadline({ ...setup, ...setup.tempo }, () => serveDemo(setup));
 }
 
 async function serveDemo(setup: Setup): Promise<number> {
-  const { tracker, shell } = setup;
+  const { tracker, stdout, env } = setup;
   const activity = newActivity();
   // The configured port may be in use, since a demo can run beside a daemon.
   const port = await openPort(setup, { activity, orAnother: true });
@@ -100,7 +100,7 @@ async function serveDemo(setup: Setup): Promise<number> {
     });
     try {
       const onRead: OnRead = async (results) => {
-        shell.stdout.write(`${greeting(results, server.url, port.url, commandName(shell.env))}\n`);
+        stdout.write(`${greeting(results, server.url, port.url, commandName(env))}\n`);
       };
       return await runDaemon(setup, server, { activity, port, onRead });
     } finally {

@@ -15,11 +15,11 @@ import { showPush } from '../render/push-text.ts';
 import { statusOf } from '../render/results.ts';
 import { logSteps } from '../render/steps.ts';
 import { summaryTable } from '../render/summary.ts';
+import { withContext } from '../runtime/context.ts';
 import { withDatabase } from '../runtime/database.ts';
 import { logRestored, requireMigrations } from '../runtime/migrated.ts';
 import { pushOptionsOf } from '../runtime/push-options.ts';
 import { DAEMON } from '../runtime/serving.ts';
-import { withContext } from '../runtime/session.ts';
 import { type Setup, setUp } from '../runtime/setup.ts';
 
 /** Milliseconds between polls of a handed-over command. */
@@ -61,9 +61,9 @@ function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutco
   const { config, log } = setup;
   const { resources, since, windowDays, overlapSeconds } = config;
   const options = { resources, since, windowDays, overlapSeconds };
-  const session = { command: `pylon-sync ${handover.command}`, onProgress: logSteps(log) };
+  const task = { command: `pylon-sync ${handover.command}`, onProgress: logSteps(log) };
   const looksOnly = isDry(handover);
-  return withContext(setup, db, session, (ctx) =>
+  return withContext(setup, db, task, (ctx) =>
     withSession(
       ctx,
       async () => {
@@ -84,7 +84,7 @@ function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutco
  * Enqueues a command for the daemon and waits for its outcome. When this process is stopped, withdraws the command if
  * the daemon has not started it.
  */
-async function follow({ shell }: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
+async function follow({ signal }: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
   const id = await changing(db, (tx) => enqueueCommand(tx, handover));
   try {
     for (;;) {
@@ -92,10 +92,10 @@ async function follow({ shell }: Setup, db: Database, handover: Handover): Promi
       const outcome = status?.outcome as HandoverOutcome | null | undefined;
       if (outcome != null && !('error' in outcome)) return outcome;
       if (outcome != null) throw new (outcome.usage ? UsageError : PermanentError)(outcome.error);
-      await sleep(LOOK_MS, shell.signal);
+      await sleep(LOOK_MS, signal);
     }
   } catch (error) {
-    if (shell.signal.aborted) await changing(db, (tx) => withdraw(tx, id));
+    if (signal.aborted) await changing(db, (tx) => withdraw(tx, id));
     throw error;
   }
 }

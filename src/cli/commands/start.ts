@@ -22,13 +22,11 @@ export function addStart(program: Command, run: Run): void {
 
 async function runStart(shell: Shell): Promise<number> {
   const setup = setUp(shell, { token: true });
-  return runWithShutdownDeadline({ ...setup, ...setup.tempo, signal: shell.signal }, () =>
-    listenAndServe(setup),
-  );
+  return runWithShutdownDeadline({ ...setup, ...setup.tempo }, () => listenAndServe(setup));
 }
 
 async function listenAndServe(setup: Setup): Promise<number> {
-  const { tracker, log, shell } = setup;
+  const { tracker, log, stdout } = setup;
   const activity = newActivity();
   const port = await openPort(setup, { activity });
   try {
@@ -36,7 +34,7 @@ async function listenAndServe(setup: Setup): Promise<number> {
     const server = await reachServer(setup);
     try {
       // A generated password belongs on a person's screen, never into a log.
-      if (server.embedded && shell.stdout.isTTY) shell.stdout.write(`To look inside: psql '${server.url}'\n`);
+      if (server.embedded && stdout.isTTY) stdout.write(`To look inside: psql '${server.url}'\n`);
       return await runDaemon(setup, server, { activity, port, onRead: async () => {} });
     } finally {
       await server.leave();
@@ -54,9 +52,8 @@ const SETTLED_MS = 60_000;
  * end. `activity` says what it is doing.
  */
 export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): Promise<number> {
-  const { log, shell } = setup;
+  const { log, signal } = setup;
   const { activity, port } = daemon;
-  const { signal } = shell;
   signal.addEventListener('abort', () => setRole(activity, 'stopping'), { once: true });
   const away = newBackoff({ log, what: 'database cannot be used: trying again', signal });
   // Only a person can repair it.

@@ -24,14 +24,14 @@ export interface Server {
 }
 
 /** Returns the configured server, or starts the embedded one or joins the one that is running. */
-export async function reachServer({ config, tracker, log, shell }: Setup): Promise<Server> {
+export async function reachServer({ config, tracker, log, env }: Setup): Promise<Server> {
   if (config.databaseUrl !== undefined) {
     const url = config.databaseUrl.reveal();
     return { url, embedded: false, revive: async () => url, leave: async () => {} };
   }
   const options = {
     dataDir: config.dataDir,
-    path: shell.env.PATH ?? '',
+    path: env.PATH ?? '',
     log: (message: string, fields?: Record<string, unknown>) => log.debug(fields ?? {}, message),
   };
   const join = () => tracker.track('the embedded server', () => startEmbedded(options));
@@ -78,12 +78,11 @@ export const UNVERIFIED =
  * reached or is lost.
  */
 export async function onDatabase<T>(
-  { shell, tracker, log, tempo }: Setup,
+  { signal, tracker, log, tempo }: Setup,
   url: string,
   work: (db: Database) => Promise<T>,
   { hasWorked = false }: { readonly hasWorked?: boolean } = {},
 ): Promise<T> {
-  const { signal } = shell;
   return tracker.track('connections to the database', async () => {
     const db = await connect(url, { signal }).catch((error: unknown) => {
       if (hasWorked || !(error instanceof DatabaseRefusedError)) throw error;

@@ -40,14 +40,14 @@ export interface PortOptions {
  * @throws ListenError when the configured address cannot be listened on.
  */
 export async function openPort(setup: Setup, { activity, orAnother = false }: PortOptions): Promise<Port> {
-  const { config, conceal, log, shell } = setup;
+  const { config, conceal, log, version } = setup;
   const metrics = createMetrics(setup.lostLines);
   let watch: Watch | undefined;
   let reports: Reports | undefined;
   let reached: string | undefined;
   let working: Context | undefined;
   const app = daemonApp({
-    ...{ version: shell.version, activity, metrics, log, conceal },
+    ...{ version, activity, metrics, log, conceal },
     watch: () => watch,
     reports: () => reports,
     uses: () => working?.pylon.uses() ?? [],

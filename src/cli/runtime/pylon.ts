@@ -7,7 +7,7 @@ import type { Setup } from './setup.ts';
 
 /** The client's options as configured; events of the client go to the log. */
 export function pylonOptions(
-  { config, log, shell, tempo, fetch }: Setup,
+  { config, log, version, tempo, fetch }: Setup,
   nextOrder: () => bigint,
 ): PylonOptions {
   if (config.token === undefined) throw new UsageError(`PYLON_API_TOKEN is not set: ${TOKEN_TAKES}`);
@@ -19,7 +19,7 @@ export function pylonOptions(
     nextOrder,
     fetch,
     timeoutMs: tempo.requestMs,
-    userAgent: `pylon-sync/${shell.version}`,
+    userAgent: `pylon-sync/${version}`,
     report: ({ message, level, ...fields }) => log[level](fields, message),
   };
 }

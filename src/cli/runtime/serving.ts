@@ -11,9 +11,9 @@ import type { Activity, Role } from '../../sync/pass/activity.ts';
 import type { OnProgress } from '../../sync/pass/progress.ts';
 import { logSteps } from '../render/steps.ts';
 import { type Backoff, newBackoff } from './backoff.ts';
+import { withContext } from './context.ts';
 import type { Port } from './port.ts';
 import { pushOptionsOf } from './push-options.ts';
-import { withContext } from './session.ts';
 import type { Setup } from './setup.ts';
 import { type TokenRecord, TokenRefusedError, untilAccepted } from './token.ts';
 
@@ -45,7 +45,7 @@ export interface RestartState {
   standingBy: string | undefined;
 }
 
-export function newRestartState({ log, tempo, shell: { signal } }: Setup): RestartState {
+export function newRestartState({ log, tempo, signal }: Setup): RestartState {
   return {
     watch: watchLease(tempo.expiryMs),
     token: { worked: false },
@@ -72,7 +72,7 @@ export async function serveForever(
   memory: RestartState,
   daemon: Serving,
 ): Promise<never> {
-  const { signal } = setup.shell;
+  const { signal } = setup;
   for (;;) {
     signal.throwIfAborted();
     let worksSince = Number.POSITIVE_INFINITY;
@@ -107,8 +107,8 @@ async function serveOnce(
     logStep(progress, step);
   };
   const observe = (attempt: Attempt) => port.observe(attempt);
-  const session = { command: DAEMON, watch, token, onProgress, observe };
-  await withContext(setup, db, session, async (ctx) => {
+  const task = { command: DAEMON, watch, token, onProgress, observe };
+  await withContext(setup, db, task, async (ctx) => {
     // The last failure stays visible until the first step of progress.
     setRole(activity, 'active', undefined, activity.trouble);
     log.info({ lease: Number(ctx.lease.token) }, 'active: working on this database');
@@ -151,7 +151,7 @@ async function waitOut(
   memory: RestartState,
   error: unknown,
 ): Promise<void> {
-  const { log, shell, tempo } = setup;
+  const { log, signal, tempo } = setup;
   if (error instanceof LeaseHeldError) {
     setRole(activity, 'standby', error.holder);
     const name = nameOf(error.holder);
@@ -159,11 +159,11 @@ async function waitOut(
       log.info({ holder: error.holder }, 'standing by: another process works on this database');
     memory.standingBy = name;
     memory.broken.recovered();
-    await sleep(Math.min(tempo.standbyMs, Math.max(SOONEST_MS, memory.watch.lapsesInMs())), shell.signal);
+    await sleep(Math.min(tempo.standbyMs, Math.max(SOONEST_MS, memory.watch.lapsesInMs())), signal);
   } else if (error instanceof LeaseLostError) {
     setRole(activity, 'standby');
     log.warn({ error }, 'lease lost: standing by');
-    await sleep(tempo.standbyMs, shell.signal);
+    await sleep(tempo.standbyMs, signal);
   } else if (error instanceof TokenRefusedError && memory.token.worked) {
     // It waits without the lease: another process may have been given a new token.
     setRole(activity, 'starting', undefined, reasonOf(error));

@@ -14,9 +14,8 @@ interface Output {
   print: (text: string) => void;
 }
 
-/** What every command starts with: configuration, log and process. */
-export interface Setup {
-  readonly shell: Shell;
+/** What every command works with: its process, with the configuration and the log. */
+export interface Setup extends Shell {
   readonly config: Config;
   readonly log: Logger;
   readonly output: Output;
@@ -60,7 +59,7 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
   });
   for (const warning of inspectConfig(env, { token: false }).warnings) log.warn(warning);
   return {
-    shell,
+    ...shell,
     config,
     log,
     output,

@@ -67,7 +67,7 @@ const PROBE = { timeoutMs: 15_000, retry: { attempts: 1, baseMs: 0, capMs: 0 } }
 
 /** Polls `GET /me`, backing off, until Pylon accepts the token. Needs no lease: it reads nothing else. */
 export async function untilAccepted(setup: Setup, refusal: unknown, backoff: Backoff): Promise<void> {
-  const { signal } = setup.shell;
+  const { signal } = setup;
   const pylon = createPylon({ ...pylonOptions(setup, () => 0n), ...PROBE });
   try {
     for (let error = refusal; ; ) {

@@ -8,8 +8,8 @@ import type { Pylon } from '../../pylon/types.ts';
 import { type Exclusive, newExclusive } from '../lib/exclusive.ts';
 import type { OnProgress } from './progress.ts';
 
-/** What a process passes on to its passes. */
-export interface ContextInit {
+/** What every pass works with. */
+export interface Context {
   readonly db: Database;
   readonly pylon: Pylon;
   readonly lease: Lease;
@@ -19,10 +19,6 @@ export interface ContextInit {
   readonly onProgress: OnProgress;
   /** Limits how many transactions write concurrently. */
   readonly writers: PQueue;
-}
-
-/** What every pass works with. */
-export interface Context extends ContextInit {
   /** Keeps full reads of one resource from overlapping. */
   readonly whole: Exclusive;
   /** Keeps incremental pulls of one resource from overlapping. */
@@ -39,7 +35,10 @@ export interface Context extends ContextInit {
   readonly contents: Contents;
 }
 
-export function newContext(init: ContextInit): Context {
+/** A context for the passes of one process, which begins without any work. */
+export function newContext(
+  init: Pick<Context, 'db' | 'pylon' | 'lease' | 'log' | 'signal' | 'onProgress' | 'writers'>,
+): Context {
   return {
     ...init,
     whole: newExclusive(),

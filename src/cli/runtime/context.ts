@@ -18,17 +18,6 @@ import { type TokenRecord, TokenRefusedError, watchToken } from './token.ts';
 /** Concurrent writing transactions: two keep both cores of a small server busy. */
 const WRITERS = 2;
 
-export interface Session {
-  /** The command that holds the lease, as other processes name it: `pylon-sync backfill`. */
-  readonly command: string;
-  readonly onProgress: OnProgress;
-  /** What a standby has observed of the lease so far. */
-  readonly watch?: LeaseWatch;
-  readonly token?: TokenRecord;
-  /** Called for every attempt at a request. */
-  readonly observe?: (attempt: Attempt) => void;
-}
-
 /**
  * Acquires the database's lease, opens a client of Pylon's API and runs `work`; releases both afterwards, also after
  * a failure. The context's signal aborts when the command is stopped, the lease is lost or Pylon refuses the token.
@@ -38,17 +27,31 @@ export interface Session {
 export async function withContext<T>(
   setup: Setup,
   db: Database,
-  { command, onProgress, watch, token = { worked: false }, observe }: Session,
+  {
+    command,
+    onProgress,
+    watch,
+    token = { worked: false },
+    observe,
+  }: {
+    /** The command that holds the lease, as other processes name it: `pylon-sync backfill`. */
+    readonly command: string;
+    readonly onProgress: OnProgress;
+    /** What a standby has observed of the lease so far. */
+    readonly watch?: LeaseWatch;
+    readonly token?: TokenRecord;
+    /** Called for every attempt at a request. */
+    readonly observe?: (attempt: Attempt) => void;
+  },
   work: (ctx: Context) => Promise<T>,
 ): Promise<T> {
-  const { config, log, shell, tracker, tempo } = setup;
+  const { config, log, signal, tracker, tempo } = setup;
   const { heartbeatMs, expiryMs } = tempo;
-  const { signal } = shell;
   const lease = await acquireLease(db, { command, signal, heartbeatMs, expiryMs, ...(watch && { watch }) });
   return tracker.track('the lease', async () => {
     // Transactions under a lost lease cannot commit, and may be waiting for a database that does not answer.
     lease.lost.addEventListener('abort', () => db.interrupt(lease.lost.reason), { once: true });
-    const linked = link(shell.signal, lease.lost);
+    const linked = link(signal, lease.lost);
     try {
       const noted = await readBudgets(db.orm);
       const client = createPylon({
