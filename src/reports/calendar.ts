@@ -2,9 +2,17 @@
 export const PERIODS = [7, 30, 90] as const;
 export type Period = (typeof PERIODS)[number];
 
-/** The unit of numbers that need many issues: in a report of 90 days, single days would be noise. */
+/** The unit of numbers that need many issues. */
 export type Unit = 'day' | 'week';
-export const unitOf = (period: Period): Unit => (period > 31 ? 'week' : 'day');
+
+/** New issues a day below which single days would be noise. */
+const FEW = 2;
+
+/** The unit for a report with so many new issues. One of 90 days is by week, one of seven days by day, however many there are. */
+export function unitOf(period: Period, issues: number): Unit {
+  if (period === 7) return 'day';
+  return period > 31 || issues < FEW * period ? 'week' : 'day';
+}
 
 const DAY_MS = 86_400_000;
 

@@ -7,24 +7,35 @@ const SOURCES = 6;
 
 export async function readReport(ask: Ask, period: Period): Promise<Report> {
   const { at, today } = await readToday(ask);
-  const unit = unitOf(period);
   const since = daysAfter(today, 1 - period);
+  // From the Monday on, for weeks.
+  const known = await readBacklog(ask, beginOf('week', since));
+  const unit = unitOf(period, sumOf(known.filter(({ day }) => day >= since).map((row) => row.new)));
   const from = beginOf(unit, since);
   const begins = unitsBetween(unit, from, today);
   const first = await readFirst(ask);
   const days = first === null ? [] : unitsBetween('day', first > since ? first : since, today);
-  const backlog = new Map((await readBacklog(ask, since)).map((row) => [row.day, row]));
+  const backlog = new Map(known.map((row) => [row.day, row]));
   const answers = new Map((await readAnswers(ask, unit, from, today)).map((row) => [row.begins, row]));
   return {
     ...{ at, period, unit, since, today, first },
     // A day without open, new or solved issues has no row.
     backlog: days.map((day) => backlog.get(day) ?? { day, open: 0, new: 0, solved: 0 }),
+    flow: begins
+      .filter((begin) => first !== null && begin >= beginOf(unit, first))
+      .map((begin) => {
+        const days = known.filter(({ day }) => beginOf(unit, day) === begin);
+        const sum = (of: 'new' | 'solved') => sumOf(days.map((row) => row[of]));
+        return { begins: begin, new: sum('new'), solved: sum('solved') };
+      }),
     answers: begins.map(
       (begin) => answers.get(begin) ?? { begins: begin, issues: 0, answered: 0, median: null, p90: null },
     ),
     ...pivot(await readVolume(ask, unit, from, today, SOURCES), begins),
   };
 }
+
+const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
 /** Converts rows of one source each to one row per unit. */
 function pivot(

@@ -12,6 +12,8 @@ export interface Report {
   readonly first: string | null;
   /** Each day since `first`: nothing is known about earlier days. */
   readonly backlog: readonly Backlog[];
+  /** Each unit since that of `first`. */
+  readonly flow: readonly Flow[];
   readonly answers: readonly Answers[];
   /** The most frequent sources, then null for all others if there are any. */
   readonly sources: readonly (string | null)[];
@@ -22,6 +24,13 @@ export interface Backlog {
   readonly day: string;
   /** The number of open issues at the end of the day; for today, now. */
   readonly open: number;
+  readonly new: number;
+  readonly solved: number;
+}
+
+/** Issues that were created and that were solved within a unit. */
+interface Flow {
+  readonly begins: string;
   readonly new: number;
   readonly solved: number;
 }

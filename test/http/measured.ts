@@ -10,6 +10,15 @@ export const OUTSIDE = `(() => {
   );
 })()`;
 
+/** Tiles that have a row to themselves, by what they say: `readonly string[]`. */
+export const ALONE = `(() => {
+  const tiles = [...document.querySelectorAll('.tiles > div')];
+  const rowOf = (tile) => Math.round(tile.getBoundingClientRect().top);
+  return tiles
+    .filter((tile) => tiles.filter((other) => rowOf(other) === rowOf(tile)).length === 1)
+    .map((tile) => tile.textContent.trim());
+})()`;
+
 /** The contrast of the least readable text with what is behind it, as WCAG reckons it, and that text. */
 export const FAINTEST = `(() => {
   const luminance = (colour) => {

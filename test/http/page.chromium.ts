@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { withBrowser } from './browser.ts';
 import { fill } from './filled.ts';
-import { FAINTEST, OUTSIDE } from './measured.ts';
+import { ALONE, FAINTEST, OUTSIDE } from './measured.ts';
 import { NOWHERE, test } from './serving.ts';
 
 const { look, picture } = withBrowser('page');
@@ -22,6 +22,8 @@ describe.for([
       expect(await page.title()).toMatch(/^Needs a person · Acme <script>/);
       expect(await page.locator('table.resources tbody tr').count()).toBe(27);
       expect(await page.evaluate(OUTSIDE)).toEqual([]);
+      expect(await page.locator('.tiles > div').count()).toBe(8);
+      expect(await page.evaluate(ALONE)).toEqual([]);
       const [contrast, text] = await page.evaluate<[number, string]>(FAINTEST);
       expect(contrast, `contrast of ${JSON.stringify(text)}`).toBeGreaterThan(4.5);
       expect(complaints).toEqual([]);

@@ -82,6 +82,32 @@ describe('of known issues', () => {
     expect([0, 1].map((at) => sums.reduce((sum, pair) => sum + (pair[at] ?? 0), 0))).toEqual([3, 6]);
   });
 
+  test('few issues are drawn by week, more of them by day, and those of a week by day always', async ({
+    port,
+    database,
+  }) => {
+    await report(database);
+    const few = await load(await port.open(), '/reports');
+    expect(few).toContain('New and solved a week');
+    expect(few).toContain('by week of creation');
+    const all = (of: string, html: string) =>
+      barsOf(html, of)
+        .map((series) => series.length)
+        .reduce((most, length) => Math.max(most, length), 0);
+    // Six issues and two solutions in five days, which are of one week or of two.
+    expect([1, 2]).toContain(all('flow', few));
+    expect(cellsOf(few, 'backlog-numbers').length).toBe(6);
+    expect(await load(await port.open())).toContain('New and solved a day');
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issues (id, state, source, created_at)
+       SELECT 'many' || n, 'new', 'email', now() - n % 29 * interval '1 day' FROM generate_series(1, 58) AS n`,
+    );
+    const many = await load(await port.open(), '/reports');
+    expect(many).toContain('New and solved a day');
+    expect(all('flow', many)).toBe(29);
+  });
+
   test('more sources than colours are summed up', async ({ port, database }) => {
     await asDaemon(
       database.pool,

@@ -58,8 +58,8 @@ section { margin-top: 1.25rem; padding: 1.1rem 1.25rem 1.2rem }
 .banner { padding: .8rem 1.25rem; border-left: 4px solid var(--tone) }
 .banner strong { color: var(--tone); margin-right: .5rem; white-space: nowrap }
 .who { display: flex; flex-wrap: wrap; gap: .2rem 2.2rem; margin: .9rem .1rem 0; font-size: .9rem }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); margin-top: 1.25rem; overflow: hidden }
-.tiles div { padding: .9rem 1.25rem; box-shadow: -1px -1px 0 var(--line) }
+.tiles { display: grid; grid-template-columns: repeat(4, 1fr); margin-top: 1.25rem; overflow: hidden }
+.tiles div { min-width: 0; padding: .9rem 1.25rem; box-shadow: -1px -1px 0 var(--line) }
 .tiles dd { font-size: 1.45rem; line-height: 1.3; font-weight: 600; letter-spacing: -.01em }
 .tiles dd.note { font-size: .8rem; font-weight: 400; letter-spacing: 0; color: var(--soft) }
 .alerts li { padding: .1rem 0 .1rem .9rem; border-left: 3px solid var(--tone) }

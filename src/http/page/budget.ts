@@ -8,9 +8,14 @@ import type { Overview } from './overview.ts';
 export function budget({ budgets }: Overview): Html {
   const body =
     budgets.length === 0
-      ? html`<p class="soft">No request within the interval of the limits.</p>`
+      ? html`<p class="soft">No request lately.</p>`
       : html`<ul class="bars budget">${budgets.map(line)}</ul>`;
-  return section('budget', 'Requests', 'used of allowed, within the interval of each limit', body);
+  return section(
+    'budget',
+    'Requests',
+    'used of allowed, within the interval of each limit, which is a minute at Pylon',
+    body,
+  );
 }
 
 function line({ endpoint, used, allowed, queued, pausedSeconds }: EndpointBudget): Html {

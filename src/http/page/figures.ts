@@ -1,12 +1,11 @@
 import { html } from 'hono/html';
 import type { ResourceStatus, Status } from '../../db/status/status.ts';
-import { count, duration, plural } from '../../format.ts';
+import { count, duration, percent, plural } from '../../format.ts';
 import type { Html } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 
 /** The numbers at the top of the page that sum up the mirror. */
 export function figures({ status, history, budgets }: Overview): Html {
-  const requests = budgets.reduce((sum, { used }) => sum + used, 0);
   if (status === undefined) return html``;
   const { resources } = status;
   const sum = (of: (one: ResourceStatus) => number) => resources.reduce((total, one) => total + of(one), 0);
@@ -19,7 +18,8 @@ ${tile('rows changed', count(changed.reduce((total, one) => total + one, 0)), 'i
 ${tile('rows deleted', count(deleted), 'in 24 hours')}
 ${driftTile(resources)}
 ${editsTile(status.edits)}
-${tile('requests', count(requests), 'that the limits count now')}
+${decisionsTile(status.edits)}
+${limitsTile(budgets)}
 </dl>`;
 }
 
@@ -35,6 +35,25 @@ function editsTile({ by_state, waiting_seconds }: Status['edits']): Html {
     count(pending + sending),
     `${count(applied)} applied in 24 hours${longest}`,
   );
+}
+
+function decisionsTile({ by_state }: Status['edits']): Html {
+  const { draft, conflict, failed } = by_state;
+  const parts = [
+    ...(draft > 0 ? [plural(draft, 'draft')] : []),
+    ...(conflict > 0 ? [`${count(conflict)} in conflict`] : []),
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+  ];
+  const note = parts.length === 0 ? 'no edit waits for a person' : parts.join(', ');
+  return tile('edits to decide', count(draft + conflict + failed), note);
+}
+
+/** How much of the limit that is used most is used now. */
+function limitsTile(budgets: Overview['budgets']): Html {
+  const [most] = budgets;
+  if (most === undefined) return tile('request limits used', '0 %', 'no request lately');
+  const { endpoint, used, allowed } = most;
+  return tile('request limits used', percent(used / allowed), `at most, by ${endpoint}`);
 }
 
 function lagTile(resources: readonly ResourceStatus[]): Html {
@@ -53,7 +72,11 @@ function driftTile(resources: readonly ResourceStatus[]): Html {
   const sampled = audits.reduce((sum, audit) => sum + audit.sampled, 0);
   const found = audits.reduce((sum, audit) => sum + audit.drifted, 0);
   const compared = resources.some(({ drift }) => drift.reconcile !== null);
-  const note =
-    sampled === 0 ? 'no row audited yet' : `audit: ${count(found)} of ${plural(sampled, 'row')} in 7 days`;
-  return tile('drift', compared ? plural(drifted, 'row') : '–', note);
+  const audited =
+    sampled === 0
+      ? ''
+      : `; ${count(found)} of ${plural(sampled, 'row')} that were read again at random in 7 days`;
+  return compared
+    ? tile('missed changes', count(drifted), `found and corrected by the last comparisons${audited}`)
+    : tile('missed changes', 'unknown', `until the first nightly comparison${audited}`);
 }

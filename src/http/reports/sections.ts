@@ -6,30 +6,27 @@ import { type Html, section } from '../html/words.ts';
 import { draw, type Series } from './chart.ts';
 import { columnOf, hours, numbers } from './words.ts';
 
-export function backlog({ backlog: days, since, today }: Report): Html {
+export function backlog({ backlog: days, flow: units, answers, unit, since, today }: Report): Html {
   const known = new Map(days.map((day) => [day.day, day]));
   // The days before the first issue have columns too, without values.
   const all = unitsBetween('day', since, today);
   const columns = all.map((day) => columnOf('day', day));
   const open = days.map((day) => day.open);
-  const arrived = days.map((day) => day.new);
-  const solved = days.map((day) => day.solved);
-  const eachDay = (of: (day: Report['backlog'][number]) => number) =>
-    all.map((day) => {
-      const found = known.get(day);
-      return found === undefined ? null : of(found);
-    });
+  const flowing = new Map(units.map((one) => [one.begins, one]));
+  // The same units as in the other charts.
+  const begins = answers.map((one) => one.begins);
   const opened = draw({
     ...{ id: 'open', title: 'Open at the end of the day', kind: 'area', columns, say: count },
     description: `Issues that were open at the end of each day: ${count(open[0] ?? 0)} on the first, ${count(open.at(-1) ?? 0)} on the last, at most ${count(Math.max(0, ...open))}.`,
-    series: [{ name: 'open', tone: 0, values: eachDay((day) => day.open) }],
+    series: [{ name: 'open', tone: 0, values: all.map((day) => known.get(day)?.open ?? null) }],
   });
   const flow = draw({
-    ...{ id: 'flow', title: 'New and solved a day', kind: 'bars', columns, say: count },
-    description: `Issues that were created and that were solved on each day: ${count(sum(arrived))} new and ${count(sum(solved))} solved in all.`,
+    ...{ id: 'flow', title: `New and solved a ${unit}`, kind: 'bars', say: count },
+    columns: begins.map((begin) => columnOf(unit, begin)),
+    description: `Issues that were created and that were solved in each ${unit}: ${count(sum(units.map((one) => one.new)))} new and ${count(sum(units.map((one) => one.solved)))} solved in all.`,
     series: [
-      { name: 'new', tone: 1, values: eachDay((day) => day.new) },
-      { name: 'solved', tone: 2, values: eachDay((day) => day.solved) },
+      { name: 'new', tone: 1, values: begins.map((begin) => flowing.get(begin)?.new ?? null) },
+      { name: 'solved', tone: 2, values: begins.map((begin) => flowing.get(begin)?.solved ?? null) },
     ],
   });
   const rows = days.map(
