@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { resources } from '../../src/resources/index.ts';
 import { withBrowser } from './browser.ts';
 import { fill } from './filled.ts';
 import { ALONE, FAINTEST, OUTSIDE } from './measured.ts';
@@ -20,7 +21,7 @@ describe.for([
       const { page, complaints, requests } = await look(url, width, scheme);
       await picture(page, `${device}-${scheme}`);
       expect(await page.title()).toMatch(/^Needs a person · Acme <script>/);
-      expect(await page.locator('table.resources tbody tr').count()).toBe(27);
+      expect(await page.locator('table.resources tbody tr').count()).toBe(resources.length);
       expect(await page.evaluate(OUTSIDE)).toEqual([]);
       expect(await page.locator('.tiles > div').count()).toBe(8);
       expect(await page.evaluate(ALONE)).toEqual([]);

@@ -106,6 +106,7 @@ footer a { margin-right: .8rem }
   .narrow { display: block; font-size: .8rem; font-weight: 400 }
   th, td { padding-right: .5rem }
   .resources th, .resources td { font-size: .93rem }
+  .resources tbody th { overflow-wrap: anywhere }
   .changes { padding-right: 0 }
   .spark { width: 3.5rem }
 }
