@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect } from 'vitest';
 import { parseEnvFile } from '../src/cli/process/env-file.ts';
@@ -178,6 +178,13 @@ describe('examples', () => {
         expect.stringContaining('PYLON_RATE_SHARE'),
       ]);
   });
+});
+
+test('the pictures of the README are there, and weigh little', () => {
+  const shown = [...read('README.md').matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, path = '']) => path);
+  const sizes = shown.map((path) => statSync(join(ROOT, path)).size);
+  expect(sizes.length).toBe(4);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000);
 });
 
 test('the README is read in a minute', () => {
