@@ -109,7 +109,8 @@ async function fewestOf(db: Database, { table, pull }: Resource): Promise<number
       const parent = resourceNamed(pull.parent).table;
       const { rows: parents } = await db.orm.execute<Record<string, unknown> & { children: string }>(sql`
         SELECT p.*, (SELECT count(*) FROM ${table} AS c
-                      WHERE c.${sql.identifier(pull.foreignKey)} = p.id) AS children FROM ${parent} AS p`);
+                      WHERE c.${sql.identifier(pull.foreignKey)} = p.id) AS children FROM ${parent} AS p
+         WHERE ${pull.where === undefined ? sql`true` : sql`p.${sql.identifier(pull.where.column)} = ${pull.where.is}`}`);
       return parents.reduce((sum, row) => {
         const variants = pull.variants === undefined ? 1 : pull.variants(row).length;
         return (

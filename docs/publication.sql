@@ -17,6 +17,7 @@ CREATE PUBLICATION pylon FOR TABLE
   pylon.issue_messages,
   pylon.issue_followers,
   pylon.issue_threads,
+  pylon.voice_calls,
   pylon.tasks,
   pylon.task_comments,
   pylon.projects,

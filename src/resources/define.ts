@@ -114,6 +114,13 @@ export type Pull =
       readonly limit?: number;
       /** The field of the answer's object that is the list; absent where the answer is the list. */
       readonly items?: string;
+      /** Only parents with this value in a column have children. */
+      readonly where?: { readonly column: string; readonly is: string };
+      /**
+       * A column of the children that is empty at first. While it is, their parent is read again so long after the
+       * child was first read.
+       */
+      readonly again?: { readonly column: string; readonly afterSeconds: readonly number[] };
       /** The parent's columns whose change makes its children due again; none: due at every pass. */
       readonly mark?: readonly string[];
       /** The column with the parent's id. */

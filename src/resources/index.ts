@@ -34,6 +34,7 @@ import { ticketForms } from './ticket_forms.ts';
 import { trainingData } from './training_data.ts';
 import { userRoles } from './user_roles.ts';
 import { users } from './users.ts';
+import { voiceCalls } from './voice_calls.ts';
 
 /** Everything that is mirrored, parents before their children. */
 export const resources: readonly Resource[] = [
@@ -53,6 +54,7 @@ export const resources: readonly Resource[] = [
   issueMessages,
   issueFollowers,
   issueThreads,
+  voiceCalls,
   tasks,
   taskComments,
   projects,

@@ -64,6 +64,7 @@ export const table = mirrorTable(
     index('issues_account_id').on(column.account_id),
     index('issues_requester_id').on(column.requester_id),
     index('issues_assignee_id').on(column.assignee_id),
+    index('issues_by_phone').on(column.created_at, column.id).where(sql`source = 'phone'`),
     index('issues_created_at').on(column.created_at),
     index('issues_updated_at').on(column.updated_at),
     // For the views: what is open, what was open at a time, and what was rated.

@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { MirrorTable, Resource } from '../../resources/define.ts';
+import type { MirrorTable, Pull, Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { isGiven } from '../row/provisional.ts';
 import { reads } from '../tables.ts';
@@ -10,6 +10,10 @@ export interface Parents {
   readonly table: MirrorTable;
   /** The children are due if one of these columns has changed; with none, `pass` serves as the mark. */
   readonly mark: readonly string[];
+  /** Only parents with this value in a column have children. */
+  readonly where?: { readonly column: string; readonly is: string } | undefined;
+  /** The children, if some are to be read again while a column of theirs is empty (`Pull`). */
+  readonly again?: Again | undefined;
   /** Name of the current pass. */
   readonly pass: string;
   /** Bounds of `created_at`, RFC 3339, if the pass has any: from `since` to before `until`. */
@@ -19,6 +23,50 @@ export interface Parents {
   readonly readBefore?: string | undefined;
   /** If given, only parents with these ids are considered. */
   readonly only?: readonly string[] | undefined;
+}
+
+/** Children that are read again while a column of theirs is empty, so many seconds after they were first read. */
+export interface Again {
+  readonly table: MirrorTable;
+  readonly foreignKey: string;
+  readonly column: string;
+  readonly afterSeconds: readonly number[];
+}
+
+/** The parents that a child resource is listed by, and when they are due. */
+export const parentsOf = (
+  { table }: Resource,
+  { foreignKey, mark = [], where, again }: Pull & { by: 'parent' },
+  parent: MirrorTable,
+): Omit<Parents, 'pass'> => ({
+  ...{ table: parent, mark, where },
+  ...(again === undefined ? {} : { again: { table, foreignKey, ...again } }),
+});
+
+/**
+ * SQL: whether a time to read a child again lies between when the children of its parent were last read and now.
+ */
+function isDueAgain({ column, afterSeconds }: Again, child: SQL, readAt: SQL): SQL {
+  const value = sql`${child}.${sql.identifier(column)}`;
+  const times = sql.join(
+    afterSeconds.map((seconds) => sql`(${seconds}::float8)`),
+    sql`, `,
+  );
+  return sql`(${child}._deleted_at IS NULL AND (${value} IS NULL OR ${value} = '[]'::jsonb)
+       AND EXISTS (SELECT FROM (VALUES ${times}) AS step(seconds)
+                    WHERE ${child}._synced_at + step.seconds * interval '1 second' BETWEEN ${readAt} AND now()))`;
+}
+
+/** Ids of the parents that are due because a column of a child is still empty. */
+export async function findDueAgain(db: Executor, resource: string, again: Again): Promise<readonly string[]> {
+  const child = sql.raw('child');
+  const parent = sql`child.${sql.identifier(again.foreignKey)}`;
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT DISTINCT ${parent} AS id
+      FROM ${again.table} AS child
+      JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = ${parent}
+     WHERE ${isDueAgain(again, child, sql`done.read_at`)}`);
+  return rows.map(({ id }) => id);
 }
 
 /** A parent whose children are to be read. */
@@ -62,13 +110,23 @@ const isTimed = (table: MirrorTable) => 'created_at' in getTableColumns(table);
 
 function dueFrom(resource: string, parents: Parents): SQL {
   const { since, until } = isTimed(parents.table) ? parents : {};
-  const { only, readBefore } = parents;
-  const mark = sql`done.mark IS DISTINCT FROM ${markOf(parents)}`;
+  const { only, readBefore, where, again } = parents;
+  const due = [
+    sql`done.mark IS DISTINCT FROM ${markOf(parents)}`,
+    ...(readBefore === undefined ? [] : [sql`done.read_at < ${readBefore}::timestamptz`]),
+    ...(again === undefined
+      ? []
+      : [
+          sql`EXISTS (SELECT FROM ${again.table} AS child WHERE child.${sql.identifier(again.foreignKey)} = parent.id
+                        AND ${isDueAgain(again, sql.raw('child'), sql`done.read_at`)})`,
+        ]),
+  ];
   return sql`
       FROM ${parents.table} AS parent
       LEFT JOIN ${reads} AS done ON done.resource = ${resource} AND done.record_id = parent.id
      WHERE parent._deleted_at IS NULL AND ${isGiven(sql`parent.id`)}
-       AND ${readBefore === undefined ? mark : sql`(${mark} OR done.read_at < ${readBefore}::timestamptz)`}
+       AND (${sql.join(due, sql` OR `)})
+       ${where === undefined ? sql`` : sql`AND parent.${sql.identifier(where.column)} = ${where.is}`}
        ${only === undefined ? sql`` : sql`AND parent.id = ANY(${sql.param([...only])}::text[])`}
        ${since === undefined ? sql`` : sql`AND parent.created_at >= ${since}::timestamptz`}
        ${until === undefined ? sql`` : sql`AND parent.created_at < ${until}::timestamptz`}`;

@@ -18,9 +18,18 @@ export function liveView(now: () => number, traps: boolean): Show {
         ? `${url}?Expires=${Math.floor(at / 1_000) + 3_600}&Signature=s${reads.toString(36)}__&Key-Pair-Id=K2SANDBOX`
         : url;
     });
+  const withSignedRecordings = (object: Fields): Fields => {
+    const { recordings } = object;
+    if (!Array.isArray(recordings)) return object;
+    const signed = (recordings as Fields[]).map((recording) => {
+      const [download_url] = sign([recording.download_url], now());
+      return { ...recording, download_url };
+    });
+    return { ...object, recordings: signed };
+  };
   return (row) => {
     if (!traps || row.raw) return row.object;
-    const { object } = row;
+    const object = withSignedRecordings(row.object);
     const urls = Array.isArray(object.attachment_urls) ? 'attachment_urls' : 'file_urls';
     const links = object[urls];
     const signed = Array.isArray(links) && links.length > 0 ? { [urls]: sign(links, now()) } : undefined;

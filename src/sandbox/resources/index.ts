@@ -54,6 +54,7 @@ import { ticket_forms } from './ticket_forms.ts';
 import { training_data } from './training_data.ts';
 import { user_roles } from './user_roles.ts';
 import { users } from './users.ts';
+import { voice_calls } from './voice_calls.ts';
 
 /** Everything the sandbox serves, in the order of a dump. */
 export const resources: readonly Resource[] = [
@@ -73,6 +74,7 @@ export const resources: readonly Resource[] = [
   issue_messages,
   issue_followers,
   issue_threads,
+  voice_calls,
   tasks,
   task_comments,
   projects,

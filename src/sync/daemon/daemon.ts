@@ -48,6 +48,8 @@ const LOOK_MS = 1_000;
 const PLAN_MS = 2_000;
 /** Milliseconds between looks for resources behind their schedule. */
 const LATE_MS = 30_000;
+/** Milliseconds between looks for children that are to be read again. */
+const AGAIN_MS = 60_000;
 /** Milliseconds between looks whether retention is due. */
 const FORGET_MS = 600_000;
 /** Milliseconds between comparisons of Pylon's clock with ours. */
@@ -174,6 +176,7 @@ function workOf(
       .then(approved.idle),
     runSchedule(plannedPasses(ctx, options, puller, report), { log, signal, onError: report.failed }),
     ...followUps.children.map((child) => looking(`changes of ${child.name}`, () => followUps.drain(child))),
+    looking('children due again', () => followUps.noteDueAgain(ctx).then(() => false), AGAIN_MS),
     looking('rereads', reread, bells.rereads).then(rereading.idle),
     looking('handovers', handovers, bells.handovers).then(commanded.idle),
     looking('clock', () => watchClock().then(() => false), CLOCK_MS),

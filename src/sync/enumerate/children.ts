@@ -2,7 +2,7 @@ import { writing } from '../../db/lease/transaction.ts';
 import { noteRereads } from '../../db/mirror/rereads.ts';
 import { countUnseen } from '../../db/mirror/rows.ts';
 import { readCursors } from '../../db/progress/cursors.ts';
-import { countDue, type Due, findDue, markRead, type Parents } from '../../db/progress/reads.ts';
+import { countDue, type Due, findDue, markRead, type Parents, parentsOf } from '../../db/progress/reads.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { ByParent, Place } from '../pass/child-pages.ts';
 import { KINDS } from '../pass/kinds.ts';
@@ -20,8 +20,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
   const { since, until, only } = pass.scope;
   const parent = resourceNamed(pull.parent);
   const parents: Parents = {
-    table: parent.table,
-    mark: pull.mark ?? [],
+    ...parentsOf(pass.resource, pull, parent.table),
     pass: pass.position.pass,
     readBefore: pass.position.deep,
     since,
@@ -50,7 +49,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
     measure: async () => {
       left = await countDue(db.orm, name, parents);
       // Parents still to come, as far as is known.
-      if (!pass.parentsDone() && only === undefined && since === undefined)
+      if (!pass.parentsDone() && only === undefined && since === undefined && pull.where === undefined)
         left += await countUnseen(db.orm, parent.table);
       updateProgress();
     },

@@ -1,4 +1,7 @@
+import { findDueAgain, parentsOf } from '../../db/progress/reads.ts';
 import type { Resource } from '../../resources/define.ts';
+import { resourceNamed } from '../../resources/index.ts';
+import type { Context } from '../pass/context.ts';
 import { type ChildSync, childrenToSync, recordsToSync, type SyncChildren } from './sync-children.ts';
 
 /** Records a round, so that a new change does not wait behind thousands that somebody changed at once. */
@@ -8,6 +11,8 @@ const ROUND = 60;
 export interface FollowUpQueue extends ChildSync {
   /** Resources that may have entries. */
   readonly children: readonly Resource[];
+  /** Queues parents whose children are to be read again, since a column of theirs is still empty. */
+  noteDueAgain(ctx: Context): Promise<void>;
   /** Reads one round of a resource's entries, the newest first. Returns whether more are left. */
   drain(child: Resource): Promise<boolean>;
 }
@@ -25,6 +30,15 @@ export function newFollowUpQueue(resources: readonly Resource[], followOne: Sync
       for (const child of childrenToSync(resource, resources))
         note(child.name, recordsToSync(child, ids, seen));
       return [];
+    },
+    async noteDueAgain({ db }) {
+      for (const child of resources) {
+        const { pull } = child;
+        if (pull.by !== 'parent' || pull.again === undefined) continue;
+        const { again } = parentsOf(child, pull, resourceNamed(pull.parent).table);
+        const ids = again === undefined ? [] : await findDueAgain(db.orm, child.name, again);
+        if (ids.length > 0) note(child.name, ids);
+      }
     },
     async drain(child) {
       const all = [...(noted.get(child.name) ?? [])];

@@ -1,5 +1,5 @@
 import { readCursor } from '../../db/progress/cursors.ts';
-import { findDue } from '../../db/progress/reads.ts';
+import { findDue, parentsOf } from '../../db/progress/reads.ts';
 import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { enumerateChildren } from '../enumerate/children.ts';
@@ -88,9 +88,10 @@ export function newSyncChildren(ctx: Context, options: PullOptions): SyncChildre
   };
 }
 
-async function isAnyDue({ db }: Context, { name, pull }: Resource, ids: readonly string[]): Promise<boolean> {
+async function isAnyDue({ db }: Context, child: Resource, ids: readonly string[]): Promise<boolean> {
+  const { name, pull } = child;
   if (ids.length === 0 || pull.by !== 'parent') return ids.length > 0;
-  const parents = { table: resourceNamed(pull.parent).table, mark: pull.mark ?? [], pass: '', only: ids };
+  const parents = { ...parentsOf(child, pull, resourceNamed(pull.parent).table), pass: '', only: ids };
   return (await findDue(db.orm, name, parents, { limit: 1, after: undefined, except: [] })).length > 0;
 }
 

@@ -5,7 +5,7 @@ import type { Fields } from '../../data/rows.ts';
 import { html, NASTY, sentence, subsets } from '../../data/words.ts';
 import { STATES } from '../issue_statuses.ts';
 import { ISSUE_TAGS } from '../tags.ts';
-import type { Course } from './history.ts';
+import { type Course, cameByPhone } from './history.ts';
 import { plausibleFields, sourceOf, stateOf } from './plausible.ts';
 
 /** What issues refer to. */
@@ -48,7 +48,8 @@ export function issueMaker(generator: Generator): IssueMaker {
       : stateOf(generator, index, course);
     const closed = state === 'closed';
     const first = course.messages > 1 ? course.created + course.gap : undefined;
-    const source = traps ? roll.pick(SOURCES) : sourceOf(generator, index);
+    const written = traps ? roll.pick(SOURCES) : sourceOf(generator, index);
+    const source = cameByPhone(index) ? 'phone' : written;
     const seconds = (from: number, to: number) => Math.floor((to - from) / 1_000);
     const open = seconds(course.created, course.updated);
     const nasty =

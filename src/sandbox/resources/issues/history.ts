@@ -10,6 +10,9 @@ const BUSY: readonly (readonly [from: number, to: number])[] = [
   [0.6, 0.999],
 ];
 
+/** Whether an issue, by its index, came by phone. */
+export const cameByPhone = (index: number): boolean => index % 10 === 7;
+
 const SALT = salt('history');
 
 interface HistorySettings {
