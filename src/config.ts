@@ -22,6 +22,7 @@ import {
   listenAddress,
   oneOf,
   password,
+  pingUrl,
   proxyUrl,
   readable,
   SECRETS,
@@ -66,6 +67,8 @@ export interface Config {
   readonly retentionDays: number;
   /** The address of a connection for LISTEN; undefined: the database's own. */
   readonly listenUrl: Secret | undefined;
+  /** What is requested after each complete pull; undefined: nothing. */
+  readonly pingUrl: Secret | undefined;
   /** The proxies for requests to Pylon. */
   readonly proxies: Proxies;
   readonly dataDir: string;
@@ -153,6 +156,7 @@ const schema = z.object({
   PYLON_SYNC_HTTP: listenAddress.prefault('127.0.0.1:8080'),
   PYLON_SYNC_HTTP_HOSTS: hostNames.prefault(''),
   PYLON_WEBHOOK_SECRET: webhookSecret.optional(),
+  PYLON_SYNC_PING_URL: pingUrl.optional(),
   HTTPS_PROXY: proxyUrl.optional(),
   HTTP_PROXY: proxyUrl.optional(),
   NO_PROXY: z.string().prefault(''),
@@ -259,6 +263,7 @@ function configOf(read: z.output<typeof schema>): Config {
     editGuard: read.PYLON_SYNC_EDIT_GUARD,
     retentionDays: read.PYLON_SYNC_RETENTION_DAYS,
     listenUrl: read.DATABASE_LISTEN_URL,
+    pingUrl: read.PYLON_SYNC_PING_URL,
     proxies: { https: read.HTTPS_PROXY, http: read.HTTP_PROXY, none: read.NO_PROXY },
     dataDir: read.PYLON_SYNC_DATA_DIR,
     http: read.PYLON_SYNC_HTTP,

@@ -40,7 +40,10 @@ const SHORTEST = 6;
 function needlesOf(text: string): readonly (readonly [needle: string, instead: string])[] {
   const password = /^\w+:\/\/[^/@]*?:([^/]*)@/.exec(text)?.[1];
   if (password !== undefined) return password === '' ? [] : [[`:${password}@`, ':***@']];
-  // An address without a password contains no secret.
+  // Whoever knows the path of such an address may send to it.
+  const path = /^https?:\/\/[^/]+(\/[^#]+)/.exec(text)?.[1];
+  if (path !== undefined && path.length >= SHORTEST) return [[path, '/***']];
+  // Another address without a password contains no secret.
   if (password === undefined && /^\w+:\/\//.test(text)) return [];
   if (text.length < SHORTEST) return [];
   const quoted = JSON.stringify(text).slice(1, -1);

@@ -12,6 +12,7 @@ export const SECRETS = [
   'DATABASE_LISTEN_URL',
   'PGPASSWORD',
   'PYLON_WEBHOOK_SECRET',
+  'PYLON_SYNC_PING_URL',
   'HTTPS_PROXY',
   'HTTP_PROXY',
 ] as const;
@@ -41,6 +42,10 @@ export const apiUrl = readable('takes an http or https URL without user, query a
   const bare = url !== undefined && `${url.username}${url.password}${url.search}${url.hash}` === '';
   return bare ? text.replace(/\/+$/, '') : undefined;
 });
+
+export const pingUrl = readable('takes an http or https URL', (text) =>
+  urlOf(text, 'http:', 'https:') === undefined ? undefined : new Secret(text),
+);
 
 export const proxyUrl = readable(
   'takes the address of an HTTP proxy, http://proxy:3128 or http://user:password@proxy:3128 (https: where the proxy itself is asked by TLS); SOCKS is not supported',

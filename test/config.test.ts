@@ -51,6 +51,7 @@ describe('without any variable', () => {
       editGuard: 1000,
       retentionDays: 90,
       listenUrl: undefined,
+      pingUrl: undefined,
       proxies: { https: undefined, http: undefined, none: '' },
       dataDir: resolve('.pylon-sync'),
       http: { host: '127.0.0.1', port: 8080 },
@@ -262,6 +263,7 @@ describe('a secret in a file', () => {
     ['DATABASE_LISTEN_URL', 'postgres://pylon:passXYZ123@db:5433/pylon', 'listenUrl'],
     ['PGPASSWORD', 'passXYZ123', 'databasePassword'],
     ['PYLON_WEBHOOK_SECRET', 'webhook-secret-XYZ123', 'webhookSecret'],
+    ['PYLON_SYNC_PING_URL', 'https://ping.example/XYZ123', 'pingUrl'],
   ] as const)('%s is taken without the end of its line', (variable, secret, field) => {
     for (const end of ['', '\n', '\r\n']) {
       const config = read({ [`${variable}_FILE`]: path(secret + end) });

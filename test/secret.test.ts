@@ -35,6 +35,16 @@ describe('concealing', () => {
     );
   });
 
+  test('blacks out what follows the host of a web address', () => {
+    const conceal = concealing([
+      new Secret('https://hooks.example.com/services/T0/B0/XYZ?a=b'),
+      new Secret('http://proxy:3128/'),
+    ]);
+    expect(
+      conceal('no answer from https://hooks.example.com/services/T0/B0/XYZ?a=b by http://proxy:3128/'),
+    ).toBe('no answer from https://hooks.example.com/*** by http://proxy:3128/');
+  });
+
   test('has nothing to do without secrets', () => {
     expect(concealing([undefined, new Secret(''), new Secret('postgres://db/pylon')])('all of it')).toBe(
       'all of it',

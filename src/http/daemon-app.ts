@@ -46,7 +46,9 @@ export function daemonApp(operations: Operations): Hono {
   });
   app.route('/', healthApp(version));
   app.get('/readyz', async (c) => {
-    const readiness = await readinessOf(operations, reading);
+    const standby = c.req.queries('standby') ?? [];
+    if (standby.some((value) => value !== 'ok')) return c.json({ error: 'standby takes ok' }, 400);
+    const readiness = await readinessOf(operations, reading, { standbyToo: standby.length > 0 });
     return c.json(readiness, readiness.ready ? 200 : 503);
   });
   app.get('/metrics', async (c) => {

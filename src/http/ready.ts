@@ -3,7 +3,7 @@ import type { Role } from '../sync/pass/activity.ts';
 import type { Operations } from './operations.ts';
 import type { Reading } from './reading.ts';
 
-/** Whether this process keeps the mirror now, and if not, why. */
+/** Whether this process does its work now, and if not, why. */
 export interface Readiness {
   readonly ready: boolean;
   readonly role: Role;
@@ -20,7 +20,15 @@ export interface Readiness {
   readonly trouble?: string;
 }
 
-export async function readinessOf({ activity, conceal }: Operations, reading: Reading): Promise<Readiness> {
+/**
+ * Whether this process is ready. With `standbyToo` it is so, too, while it stands by or has not read everything yet: it
+ * does what it can, and a rolling update may go on to the next one.
+ */
+export async function readinessOf(
+  { activity, conceal }: Operations,
+  reading: Reading,
+  { standbyToo }: { readonly standbyToo: boolean },
+): Promise<Readiness> {
   const unreachable = await reading.ping().then(
     () => undefined,
     (error: unknown) => conceal(reasonOf(error)),
@@ -33,7 +41,9 @@ export async function readinessOf({ activity, conceal }: Operations, reading: Re
     first_pass: complete,
   };
   return {
-    ready: Object.values(conditions).every(Boolean),
+    ready: standbyToo
+      ? conditions.database && (conditions.lease || role === 'standby')
+      : Object.values(conditions).every(Boolean),
     role,
     ...(role !== 'standby' || holder === undefined
       ? {}

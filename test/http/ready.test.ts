@@ -47,6 +47,28 @@ describe('readiness', () => {
     expect([answer.status, await answer.json()]).toMatchObject([503, { role, conditions: { lease: false } }]);
   });
 
+  test.for<['standby' | 'active' | 'starting' | 'stopping', number]>([
+    ['standby', 200],
+    ['active', 200],
+    ['starting', 503],
+    ['stopping', 503],
+  ])('of a process that may stand by: %s, %i, read or not', async ([role, status], { port }) => {
+    const opened = await port.open();
+    Object.assign(opened.activity, { role, complete: false });
+    const answer = await opened.get('/readyz?standby=ok');
+    expect([answer.status, await answer.json()]).toMatchObject([status, { ready: status === 200, role }]);
+  });
+
+  test('of a process that may stand by needs the database all the same, and one answer to the question', async ({
+    port,
+  }) => {
+    const opened = await port.open({ watch: () => undefined });
+    opened.activity.role = 'standby';
+    expect((await opened.get('/readyz?standby=ok')).status).toBe(503);
+    const wrong = await opened.get('/readyz?standby=yes');
+    expect([wrong.status, await wrong.json()]).toEqual([400, { error: 'standby takes ok' }]);
+  });
+
   test('needs a database that is known: 503', async ({ port }) => {
     const answer = await (await port.open({ watch: () => undefined })).get('/readyz');
     expect([answer.status, await answer.json()]).toMatchObject([

@@ -18,6 +18,7 @@ function run({ session }: Mirrored, stop: AbortController, each: 'changes' | 'li
     ctx,
     {
       ...{ resources, windowDays: 30, overlapSeconds: 300 },
+      activity: { complete: true },
       ...{ schedule: cron('changes'), listSchedule: cron('lists'), reconcileSchedule: cron('reconcile') },
     },
     puller,
@@ -36,6 +37,36 @@ function run({ session }: Mirrored, stop: AbortController, each: 'changes' | 'li
     await ended;
   });
 }
+
+test('a pull is complete where everything has been read and no resource was left out or failed', async ({
+  mirror,
+}) => {
+  const { session, sandbox } = await mirror({}, { resources });
+  const { ctx, puller } = session;
+  const activity = { complete: false };
+  let completed = 0;
+  const [changes] = plannedPasses(
+    ctx,
+    {
+      ...{ resources, windowDays: 30, overlapSeconds: 300, activity, onPulled: () => (completed += 1) },
+      ...{ schedule: NEVER, listSchedule: NEVER, reconcileSchedule: NEVER },
+    },
+    puller,
+    { failed: () => {}, recovered: () => {} },
+  );
+  const parts = changes?.parts ?? [];
+  const pull = async (which: readonly string[]) => {
+    await changes?.run({ parts: which, isFirst: false, ended: () => {} });
+    return completed;
+  };
+  expect(await pull(parts)).toBe(0);
+  activity.complete = true;
+  expect(await pull(parts)).toBe(1);
+  expect(await pull(parts.slice(1))).toBe(1);
+  sandbox.faults.add({ endpoint: 'POST /audit-logs/search', kind: '401', times: 1 });
+  expect(await pull(parts)).toBe(1);
+  expect(await pull(parts)).toBe(2);
+});
 
 describe('while one endpoint is paused for long', () => {
   const paused = async (

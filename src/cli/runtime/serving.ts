@@ -12,6 +12,7 @@ import type { OnProgress } from '../../sync/pass/progress.ts';
 import { logSteps } from '../render/steps.ts';
 import { type Backoff, newBackoff } from './backoff.ts';
 import { withContext } from './context.ts';
+import { newPing } from './ping.ts';
 import type { Port } from './port.ts';
 import { pushOptionsOf } from './push-options.ts';
 import type { Setup } from './setup.ts';
@@ -141,6 +142,7 @@ function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 
     edits: pushOptionsOf(setup),
     notices: { listenUrl: config.listenUrl?.reveal() ?? url },
     retentionDays: config.retentionDays,
+    onPulled: newPing(setup),
   };
 }
 

@@ -45,10 +45,10 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     log.error({ lost, reason }, 'lines of the log were lost'),
   );
   const output: Output = { print: lines.write };
-  const { token, databaseUrl, databasePassword, listenUrl, webhookSecret, proxies } = config;
+  const { token, databaseUrl, databasePassword, listenUrl, webhookSecret, pingUrl, proxies } = config;
   const conceal = concealing([
     ...[token, databaseUrl, databasePassword, listenUrl, webhookSecret],
-    ...[proxies.https, proxies.http],
+    ...[pingUrl, proxies.https, proxies.http],
   ]);
   const log: Logger = createLog({
     level: config.logLevel,

@@ -40,6 +40,8 @@ export interface DaemonOptions extends PlanOptions {
   readonly retentionDays: number;
   readonly activity: Activity;
   readonly onRead: OnRead;
+  /** Called after each pull of the changes of every resource, once everything has been read. */
+  readonly onPulled?: () => void;
 }
 
 /** Milliseconds between looks for what this process notes, and at a queue in which something waits. */

@@ -2,6 +2,7 @@ import type { Resource } from '../../resources/define.ts';
 import { listed, type ScheduleName } from '../../resources/listed.ts';
 import type { Report } from '../lib/failure-log.ts';
 import type { PlannedPass, Tick } from '../lib/schedule.ts';
+import type { Activity } from '../pass/activity.ts';
 import type { Context } from '../pass/context.ts';
 import type { ResourceProgress } from '../pass/progress.ts';
 import type { PullOptions } from '../pass/pull-options.ts';
@@ -16,6 +17,10 @@ export interface PlanOptions extends PullOptions {
   readonly schedule: string;
   readonly listSchedule: string;
   readonly reconcileSchedule: string;
+  /** Whether everything has been read once. */
+  readonly activity: Pick<Activity, 'complete'>;
+  /** Called after each pull of the changes of every resource, once everything has been read. */
+  readonly onPulled?: () => void;
 }
 
 type Results = readonly Readonly<ResourceProgress>[];
@@ -31,6 +36,7 @@ export function plannedPasses(
 ): readonly PlannedPass[] {
   const { log } = ctx;
   const { resources } = options;
+  const changing = resources.filter(({ changes }) => changes !== undefined);
   const named = (names: readonly string[]) => resources.filter(({ name }) => names.includes(name));
   const whole = (kind: WholeOptions['kind'], which: readonly Resource[], onEnded: Tick['ended']) =>
     fullSync(ctx, { ...options, kind, resources: which, finished: 'again', onEnded });
@@ -50,12 +56,12 @@ export function plannedPasses(
   });
 
   return [
-    planned(
-      'changes',
-      options.schedule,
-      resources.filter(({ changes }) => changes !== undefined),
-      async ({ parts, ended }) => quietly('changes', await puller.pull(named(parts), ended)),
-    ),
+    planned('changes', options.schedule, changing, async ({ parts, ended }) => {
+      const results = await puller.pull(named(parts), ended);
+      quietly('changes', results);
+      const isComplete = parts.length === changing.length && results.every(({ state }) => state !== 'failed');
+      if (isComplete && options.activity.complete) options.onPulled?.();
+    }),
     planned('lists', options.listSchedule, listed(resources), async ({ parts, ended }) => {
       const free = named(parts).filter(({ name }) => !ctx.whole.isBusy(name));
       const known = await doneOnce(ctx, free);
