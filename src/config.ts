@@ -6,6 +6,7 @@ import { reasonOf, UsageError } from './errors.ts';
 import type { ListenAddress } from './listening.ts';
 import type { Proxies } from './network/proxies.ts';
 import { type Limits, parseLimits } from './pylon/limits/limits.ts';
+import { addressFor, contradiction } from './region.ts';
 import type { Allowed } from './resources/actions.ts';
 import type { Resource } from './resources/define.ts';
 import { resources } from './resources/index.ts';
@@ -134,7 +135,7 @@ const allowed = readable('takes update, create, delete and message, comma-separa
 
 const schema = z.object({
   PYLON_API_TOKEN: apiToken.optional(),
-  PYLON_API_URL: apiUrl.prefault('https://api.usepylon.com'),
+  PYLON_API_URL: apiUrl.optional(),
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_LISTEN_URL: databaseUrl.optional(),
   PGPASSWORD: password.optional(),
@@ -218,6 +219,8 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
   }
   const wrong = new Set(problems.map(({ variable }) => variable));
   const read = schema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
+  const elsewhere = contradiction(read.PYLON_API_TOKEN, read.PYLON_API_URL);
+  if (elsewhere !== undefined) problems.push(problemOf('PYLON_API_URL', elsewhere, given));
   return {
     config: configOf(read),
     problems,
@@ -245,7 +248,7 @@ function otherProxy(env: Environment): readonly string[] {
 function configOf(read: z.output<typeof schema>): Config {
   return {
     token: read.PYLON_API_TOKEN,
-    apiUrl: read.PYLON_API_URL,
+    apiUrl: read.PYLON_API_URL ?? addressFor(read.PYLON_API_TOKEN),
     databaseUrl: read.DATABASE_URL,
     databasePassword: read.PGPASSWORD,
     limits: read.PYLON_RATE_LIMITS,

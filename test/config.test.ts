@@ -79,6 +79,9 @@ describe('taken', () => {
   test.each<[variable: string, value: string, of: (config: Config) => unknown, expected: unknown]>([
     ['PYLON_API_TOKEN', ' pylon_api_123\n', ({ token }) => token?.reveal(), 'pylon_api_123'],
     ['PYLON_API_URL', 'http://127.0.0.1:8090/pylon/', ({ apiUrl }) => apiUrl, 'http://127.0.0.1:8090/pylon'],
+    ['PYLON_API_TOKEN', 'pylon_api_eu_1', ({ apiUrl }) => apiUrl, 'https://api.eu.usepylon.com'],
+    ['PYLON_API_TOKEN', 'pylon_api_1', ({ apiUrl }) => apiUrl, 'https://api.usepylon.com'],
+    ['PYLON_API_TOKEN', 'older-than-prefixes', ({ apiUrl }) => apiUrl, 'https://api.usepylon.com'],
     ['DATABASE_URL', 'postgres://u:p@db:5432/x', (c) => c.databaseUrl?.reveal(), 'postgres://u:p@db:5432/x'],
     [
       'DATABASE_URL',

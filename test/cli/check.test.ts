@@ -1,4 +1,5 @@
 import { describe, expect, inject } from 'vitest';
+import { resources } from '../../src/resources/index.ts';
 import { run } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
 import { createDatabase } from '../helpers/database.ts';
@@ -15,8 +16,44 @@ describe('check', () => {
     );
     // Other mirrors of the same server have the same roles.
     expect(stdout).toMatch(
-      /ok {5}database: Postgres \d\d at .*\nok {5}migrations: all applied\n(note {3}roles: .* are the server's: .*\n)?$/,
+      /ok {5}database: Postgres \d\d at .*\nok {5}migrations: all applied\n(ok {5}resource .*\n)+(note {3}.*\n)*$/,
     );
+  });
+
+  test('says of each resource whether it can be read, and which changes are sent', async ({
+    env,
+    sandbox,
+  }) => {
+    sandbox.faults.add({ endpoint: 'GET /audit-logs', kind: '403', times: 5 });
+    const { status, stdout } = await run(['check'], { ...env, PYLON_SYNC_ALLOW: 'update,message' });
+    expect(status).toBe(0);
+    const said = new Map(
+      [...stdout.matchAll(/^(ok|note) +resource (\w+): (.*)$/gm)].map(([, , name, what]) => [name, what]),
+    );
+    expect([...said.keys()].toSorted()).toEqual(resources.map(({ name }) => name).toSorted());
+    expect(said.get('users')).toBe('can be read; PYLON_SYNC_ALLOW lets update be sent');
+    expect(said.get('issues')).toBe(
+      'can be read; PYLON_SYNC_ALLOW lets update, message be sent, not create, delete',
+    );
+    expect(said.get('issue_statuses')).toBe('can be read; nothing can be changed');
+    expect(said.get('teams')).toBe('can be read; PYLON_SYNC_ALLOW lets update be sent, not create');
+    expect(said.get('audit_logs')).toMatch(
+      /^cannot be read \(GET \/audit-logs: 403 .*\); nothing can be changed$/,
+    );
+    const unreadable = [...said].filter(([, what]) => !what?.startsWith('can be read')).map(([name]) => name);
+    expect(unreadable).toEqual(['audit_logs']);
+  });
+
+  test('names a token and an address of two regions, and asks neither', async ({ env }) => {
+    const { status, stdout, stderr } = await run(['check'], {
+      ...env,
+      ...{ PYLON_API_TOKEN: 'pylon_api_eu_XYZ123', PYLON_API_URL: 'https://api.usepylon.com/' },
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /^wrong {2}PYLON_API_URL is "https:\/\/api\.usepylon\.com\/": PYLON_API_TOKEN begins with pylon_api_eu_ and works at https:\/\/api\.eu\.usepylon\.com alone.*$/m,
+    );
+    expect(stdout + stderr).not.toMatch(/XYZ123|network:|token:/);
   });
 
   test('names a table whose row security is forced on its owner', async ({ env }) => {

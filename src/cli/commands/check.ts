@@ -13,9 +13,12 @@ import { reasonOf, TransientError } from '../../errors.ts';
 import { duration, plural, someOf } from '../../format.ts';
 import { trace } from '../../network/trace.ts';
 import { type ClientEvent, createPylon } from '../../pylon/client.ts';
+import type { Pylon } from '../../pylon/types.ts';
 import { link } from '../../pylon/wire/signal.ts';
+import { probeAccess } from '../../sync/session/access.ts';
 import { workspaceOf } from '../../sync/session/workspace.ts';
 import type { Run, Shell } from '../process/shell.ts';
+import { accessInWords } from '../render/access-text.ts';
 import { databaseName, UNVERIFIED, withDatabase } from '../runtime/database.ts';
 import { pylonOptions, tokenAdvice } from '../runtime/pylon.ts';
 import { type Setup, withConfig } from '../runtime/setup.ts';
@@ -46,6 +49,8 @@ const DEAF =
 /** What `check` found, in order. */
 interface Findings {
   readonly right: string[];
+  /** What can be read, after all else. */
+  readonly resources: string[];
   readonly wrong: string[];
   /** Problems that do not keep the mirror from working. */
   readonly notes: string[];
@@ -56,7 +61,7 @@ interface Findings {
 async function runCheck(shell: Shell): Promise<number> {
   const inspection = inspectConfig(shell.env, { token: true });
   const setup = withConfig(shell, shell.env, { ...inspection.config, logLevel: 'silent' });
-  const findings: Findings = { right: [], wrong: [], notes: [], transient: true };
+  const findings: Findings = { right: [], resources: [], wrong: [], notes: [], transient: true };
   for (const { message } of inspection.problems) note(findings, message);
   if (inspection.problems.length === 0) findings.right.push('configuration: every variable can be used');
 
@@ -66,7 +71,7 @@ async function runCheck(shell: Shell): Promise<number> {
   if (isRight(inspection, 'DATABASE_URL', 'PYLON_SYNC_DATA_DIR'))
     await checkDatabase(setup, workspace, findings);
 
-  for (const line of findings.right) shell.stdout.write(`ok     ${line}\n`);
+  for (const line of [...findings.right, ...findings.resources]) shell.stdout.write(`ok     ${line}\n`);
   for (const line of [...inspection.warnings, ...findings.notes]) shell.stdout.write(`note   ${line}\n`);
   for (const line of findings.wrong) shell.stderr.write(`wrong  ${line}\n`);
   if (findings.wrong.length === 0) return 0;
@@ -106,6 +111,7 @@ async function checkToken(setup: Setup, findings: Findings): Promise<Workspace |
   try {
     const workspace = await workspaceOf(pylon, linked.signal);
     findings.right.push(`token: workspace "${workspace.name}" (${workspace.id}) at ${config.apiUrl}`);
+    await checkAccess(setup, pylon, linked.signal, findings);
     return workspace;
   } catch (error) {
     signal.throwIfAborted();
@@ -114,6 +120,26 @@ async function checkToken(setup: Setup, findings: Findings): Promise<Workspace |
   } finally {
     linked.unlink();
     await pylon.close();
+  }
+}
+
+/** Whether the token, whose role bounds it, may read each resource, and which changes of it are sent. */
+async function checkAccess(
+  { config, signal }: Setup,
+  pylon: Pylon,
+  asking: AbortSignal,
+  findings: Findings,
+): Promise<void> {
+  const all = await probeAccess(pylon, config.resources, asking).catch((error: unknown) => {
+    signal.throwIfAborted();
+    findings.notes.push(`resources: not asked for all of them: ${reasonOf(error)}`);
+    return undefined;
+  });
+  for (const resource of config.resources) {
+    const access = all?.get(resource.name);
+    if (access === undefined) continue;
+    const line = accessInWords(resource, access, config.allow);
+    (access.is === 'readable' ? findings.resources : findings.notes).push(line);
   }
 }
 
