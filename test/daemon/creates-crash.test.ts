@@ -5,6 +5,8 @@ import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-wo
 import { endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
 
 const CHANGES_EVERY_MS = 60;
+/** No object lives for less: a request takes that long. */
+const LOOK_MS = 20;
 /** One answer to a create, and one to a delete, is lost for about so many changes. */
 const LOST_ONE_IN = 4;
 
@@ -63,7 +65,7 @@ function watchObjects({ sandbox }: DaemonWorkspace) {
         ids.set(key, (ids.get(key) ?? new Set()).add(String(object.id)));
       }
   };
-  const looking = keepDoing(5, look);
+  const looking = keepDoing(LOOK_MS, look);
   return {
     idsOf: ({ resource, name }: Asked) => [...(ids.get(`${resource} ${name}`) ?? [])],
     async end() {

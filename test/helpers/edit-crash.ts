@@ -11,8 +11,8 @@ export const LEAST_MET = KILLS / 10;
 /** Kills after which a machine that meets none of them is given up. */
 const MOST_KILLS = 3 * KILLS;
 
-/** How many edits wait at most: more than lives of daemons send, and no more on a slow machine than on another one. */
-const MOST_OPEN = 200;
+/** How many edits wait at most: more than a life of a daemon sends. What waits at the end, the last one has to send. */
+const MOST_OPEN = MOST_WRITES + 16;
 
 const OPEN = ['draft', 'pending', 'sending'];
 
