@@ -34,6 +34,12 @@ async function makeFormer({ pool }: TestDatabase): Promise<void> {
   await pool.query('SET check_function_bodies = off');
   for (const { definition, bound } of rows)
     if (!bound) await pool.query(`SET check_function_bodies = off; ${formerly(definition)}`);
+  // One that only the earlier version has.
+  await pool.query(
+    `CREATE FUNCTION pylon_sync.refuse_stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+     CREATE TRIGGER pylon_sync_before_2_refuse BEFORE UPDATE ON pylon.issues FOR EACH ROW
+       EXECUTE FUNCTION pylon_sync.refuse_stamp()`,
+  );
   // What the earlier version has noted of its triggers and grants is other text.
   await pool.query(
     "UPDATE pylon_sync.settings SET value = (SELECT jsonb_object_agg(key, 'former') FROM jsonb_each(value)) WHERE key = 'capture'",
@@ -66,6 +72,7 @@ test('a database of an earlier version keeps its edits, what users built, and wh
   await makeFormer(database);
   const former = await functionsOf(pool);
   expect(former).toContain('capture_issues');
+  expect(former).toContain('refuse_stamp');
   expect(former).toContain('keep_back');
   expect(former.filter((name) => FORMER_BY_NAME.has(name))).toEqual([]);
 

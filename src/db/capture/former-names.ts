@@ -101,6 +101,21 @@ BEGIN
   END LOOP;
 END $$`;
 
+/** Internal functions of earlier versions that this one does not have, by their present names. */
+const OBSOLETE = ['_refuse_stamp()'];
+
+/** Drops the functions that no trigger calls any more, unless a user's object depends on one. */
+export const dropObsoleteFunctions = (): readonly string[] =>
+  OBSOLETE.map(
+    (signature) => `
+DO $$
+BEGIN
+  DROP FUNCTION IF EXISTS pylon_sync.${signature};
+EXCEPTION
+  WHEN dependent_objects_still_exist THEN NULL;
+END $$`,
+  );
+
 /** A statement about a function, with the function's former name; as it is if there is none. */
 export const withFormerName = (statement: string): string =>
   statement.replace(/(?<=pylon_sync\.)\w+(?=\()/, (now) => FORMER_BY_NAME.get(now) ?? now);

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { resources } from '../../resources/index.ts';
 import { actionFunctions } from './actions.ts';
 import { calls } from './calls/index.ts';
-import { renameFunctions } from './former-names.ts';
+import { dropObsoleteFunctions, renameFunctions } from './former-names.ts';
 import { ownGrants } from './grants.ts';
 import { mergeFunctions } from './merge/index.ts';
 import { literal } from './names.ts';
@@ -56,6 +56,7 @@ function captureParts(owner: string): readonly Part[] {
     ['triggers of queues', queueTriggers()],
     // Each table separately, so that a changed trigger locks its own table only.
     ...tables.map(({ name, triggers }): Part => [`triggers of ${name}`, triggers]),
+    ['obsolete functions', dropObsoleteFunctions()],
   ];
 }
 

@@ -12,7 +12,7 @@ const BEGINNING = ['pass', 'since', 'done'];
  * The scan of a pass: a new one at the beginning, otherwise the one that it began with. Undefined if that one has
  * ended meanwhile: then the pass proves no deletions.
  */
-export async function takeUpScan(
+export async function resumeOrBeginScan(
   db: Database,
   lease: Lease,
   resource: string,

@@ -1,4 +1,4 @@
-import { takeUpScan } from '../../db/deletions/resume-scan.ts';
+import { resumeOrBeginScan } from '../../db/deletions/resume-scan.ts';
 import { endScan, type Scan, type Span } from '../../db/deletions/scans.ts';
 import { writing } from '../../db/lease/transaction.ts';
 import { storer } from '../../db/mirror/store.ts';
@@ -70,7 +70,7 @@ export async function runPass(
   const proves = KINDS[kind].proves && isListedWhole(resource);
   let scan: Scan | undefined;
   try {
-    scan = proves ? await takeUpScan(db, lease, resource.name, position) : undefined;
+    scan = proves ? await resumeOrBeginScan(db, lease, resource.name, position) : undefined;
     if (scan?.state !== 'judging') {
       const span = await course.enumerate(newPass({ ...init, scan }));
       if (scan !== undefined && span !== undefined) await judge(newPass(init), scan, span);
