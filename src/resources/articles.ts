@@ -7,6 +7,12 @@ import { reference, set, value } from './writes.ts';
 /** Articles carry their whole content twice, draft and published: pages are kept smaller than Pylon allows. */
 export const ARTICLE_PAGE = 200;
 
+/** What `visibility_config` of an article or a collection takes. */
+export const VISIBILITY = {
+  visibility: ['public', 'customer', 'internal_only'],
+  ai_agent_access: ['inherit', 'none', 'specific_agents'],
+} as const;
+
 /** The columns of an article that every language has its own value of. */
 export const contentColumns = () => ({
   title: text(),
@@ -94,8 +100,8 @@ export const articles = defineResource({
       current_draft_content_html: value({ field: 'body_html' }),
       is_published: value(),
       is_unlisted: value(),
-      tag_ids: set({ only: 'update' }),
-      visibility_config: value(),
+      tag_ids: set({ only: 'update', of: 'tags' }),
+      visibility_config: value({ members: VISIBILITY }),
       slug: value({ only: 'create' }),
       collection_id: reference({ only: 'create' }),
       author_user_id: reference({ only: 'create' }),

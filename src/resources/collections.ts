@@ -1,4 +1,5 @@
 import { index, jsonb, text } from 'drizzle-orm/pg-core';
+import { VISIBILITY } from './articles.ts';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { reference, value } from './writes.ts';
 
@@ -52,7 +53,7 @@ export const collections = defineResource({
       description: value(),
       slug: value(),
       parent_collection_id: reference({ only: 'create' }),
-      visibility_config: value({ only: 'update' }),
+      visibility_config: value({ only: 'update', members: VISIBILITY }),
     },
   },
 });

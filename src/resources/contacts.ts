@@ -67,7 +67,7 @@ export const contacts = defineResource({
       emails: set({ only: 'update' }),
       account_id: reference({ empty: '' }),
       avatar_url: value(),
-      portal_role: value(),
+      portal_role: value({ values: ['no_access', 'member', 'admin'] }),
       portal_role_id: value(),
       phone_numbers: set(),
       primary_phone_number: value(),

@@ -24,6 +24,12 @@ export const table = mirrorTable(
   (column) => [index('custom_fields_object_type_slug').on(column.object_type, column.slug)],
 );
 
+/** What the values of a custom field can be. */
+const TYPES = [
+  ...['text', 'number', 'decimal', 'boolean', 'date', 'datetime', 'user', 'url', 'select', 'multiselect'],
+  'relationship',
+];
+
 /** Definitions of custom fields, for every object type that can have them: Pylon refuses a list without one. */
 export const customFields = defineResource({
   name: 'custom_fields',
@@ -55,8 +61,8 @@ export const customFields = defineResource({
       recovery: { by: 'list', path: '/custom-fields' },
     },
     columns: {
-      object_type: value({ only: 'create' }),
-      type: value({ only: 'create' }),
+      object_type: value({ values: FIELD_KINDS, only: 'create' }),
+      type: value({ values: TYPES, only: 'create' }),
       slug: value(),
       label: value(),
       description: value(),

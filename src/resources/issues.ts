@@ -204,7 +204,7 @@ export const issues = defineResource({
     columns: {
       title: value(),
       body_html: value({ only: 'create' }),
-      state: value({ only: 'update' }),
+      state: value({ only: 'update', choices: 'issue_statuses' }),
       type: value({ values: ['conversation', 'ticket'], only: 'update' }),
       account_id: reference({ empty: '' }),
       requester_id: reference({ empty: '' }),

@@ -46,7 +46,7 @@ export const macros = defineResource({
       macro_group_id: reference(),
       text_html: value(),
       text_type: value({ values: ['reply', 'note', 'email'] }),
-      visibility: value(),
+      visibility: value({ members: { type: ['org', 'user', 'team', 'users_and_teams'] } }),
     },
   },
   actions: [

@@ -28,7 +28,7 @@ export const teams = defineResource({
   writes: {
     update: '/teams/{id}',
     create: { path: '/teams', required: ['name'], recovery: { by: 'list', path: '/teams' } },
-    columns: { name: value(), user_ids: set() },
+    columns: { name: value(), user_ids: set({ of: 'users' }) },
   },
   naming: {
     team_id: column('r.id', 'The team: teams.id.'),

@@ -32,6 +32,12 @@ export interface WriteColumn {
   readonly empty?: '' | readonly [];
   /** The values that Pylon takes, where it takes few. */
   readonly values?: readonly string[];
+  /** The same of members of an object. */
+  readonly members?: Readonly<Record<string, readonly string[]>>;
+  /** The resource whose ids are the values that Pylon takes; its titles are read as these. */
+  readonly choices?: string;
+  /** The resource whose ids a set contains. */
+  readonly of?: string;
   /** Whether a create alone carries it, or only a change afterwards; default: both do. */
   readonly only?: 'create' | 'update';
 }

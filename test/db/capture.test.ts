@@ -10,7 +10,8 @@ const ISSUES = `
          ('gone', 3, 'Gone', 'new', 'ticket', NULL, NULL, NULL, NULL, 'h3');
   UPDATE pylon.issues SET _deleted_at = now() WHERE id = 'gone';
   INSERT INTO pylon.custom_fields (id, object_type, slug, is_read_only)
-  VALUES ('f1', 'issue', 'tier', false), ('f2', 'issue', 'crm', true);`;
+  VALUES ('f1', 'issue', 'tier', false), ('f2', 'issue', 'crm', true);
+  INSERT INTO pylon_sync.runs (resource, kind, outcome, token) VALUES ('custom_fields', 'lists', 'done', 1);`;
 
 interface Edit {
   readonly record_id: string;

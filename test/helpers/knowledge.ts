@@ -15,3 +15,15 @@ export async function knowsWhole(
     [resource, outcome, ago],
   );
 }
+
+/** Publishes the schedule of a daemon that mirrors these resources. */
+export async function publishes(
+  { pool }: Pick<TestDatabase, 'pool'>,
+  resources: readonly string[],
+): Promise<void> {
+  await pool.query(
+    `INSERT INTO pylon_sync.settings (key, value) VALUES ('schedule', $1)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    [JSON.stringify({ resources, periods: { changes: 60, lists: 900, reconcile: 86_400 } })],
+  );
+}

@@ -8,6 +8,7 @@ import { customFields, differs, jsonOf, refusals } from './checks.ts';
 import { ACTOR, DRAFT, queueing } from './expressions.ts';
 import { DEFINER, IN_ROW, identifier, literal, TRANSITION } from './names.ts';
 import { REFUSED } from './sqlstates.ts';
+import { SEND_ANYWAY } from './validation/send-anyway.ts';
 
 const HEAD = 'LANGUAGE plpgsql';
 
@@ -55,9 +56,9 @@ function collected(
   const checks = (writes.impossible ?? []).map(({ column, when, because }) => {
     const changed = namedIn(when).map((named) => differs(row, named));
     return `
-     IF (${changed.join(' OR ')}) AND (${when(row)}) THEN
+     IF (${changed.join(' OR ')}) AND (${when(row)}) AND pylon_sync._validates() THEN
        RAISE EXCEPTION 'column "${column}" of pylon.${name}: %', ${literal(because)}
-         USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
+         USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)}, HINT = '${SEND_ANYWAY}';
      END IF;`;
   });
   return refuseEmptied(row, name, emptied) + given.join('') + checks.join('');
@@ -106,6 +107,7 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
     `becomes.${identifier(column)} AS ${identifier(`new_${column}`)}`,
   ]);
   const queue = `
+         PERFORM pylon_sync._refuse_impossible(${literal(name)}, all_changes);
          INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
          SELECT ${literal(name)}, one.id, 'update', one.changes, one.base,
                 CASE WHEN queued + one.place > guard OR ${DRAFT} THEN 'draft' ELSE 'pending' END,
@@ -184,12 +186,12 @@ export function captureInsert(resource: Resource, writes: Writes): string {
     (column) => `
      changes := changes || jsonb_build_object(${literal(column)}, NEW.${identifier(column)});`,
   );
-  return `CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`_capture_insert_${name}`)}() RETURNS trigger
+  // Whether creates are allowed at all is asked first, and only if something is refused: else after_edits asks once.
+  const body = `CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`_capture_insert_${name}`)}() RETURNS trigger
    ${HEAD} ${DEFINER} AS $$
    DECLARE${VARIABLES}
      others text[];
    BEGIN
-     PERFORM pylon_sync._refuse_first('create');
      IF NEW.id NOT LIKE '${PROVISIONAL}%' THEN
        RAISE EXCEPTION 'the id % cannot be given to a new row of pylon.${name}: Pylon gives ids', quote_literal(NEW.id)
          USING ERRCODE = '${REFUSED.unsupported}', COLUMN = 'id',
@@ -214,4 +216,5 @@ export function captureInsert(resource: Resource, writes: Writes): string {
      IF changes::text LIKE '%"${PROVISIONAL}%' THEN PERFORM pylon_sync._refuse_circle(NEW.id); END IF;
      RETURN NULL;
    END $$`;
+  return body.replaceAll('RAISE EXCEPTION', "PERFORM pylon_sync._refuse_first('create'); RAISE EXCEPTION");
 }

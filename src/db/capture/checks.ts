@@ -47,7 +47,7 @@ export function customFields(
               ORDER BY f.is_read_only IS TRUE LIMIT 1) AS field(slug, is_read_only) ON true
           WHERE ${fields === undefined ? 'false' : 'true'} AND (field.slug IS NULL OR field.is_read_only IS TRUE)
             AND given.slug <> ALL (${builtIn.length === 0 ? `'{}'::text[]` : `ARRAY[${builtIn.map(literal).join(', ')}]`});
-         IF wrong IS NOT NULL THEN
+         IF wrong IS NOT NULL AND pylon_sync._validates() AND pylon_sync._known_since('custom_fields') IS NOT NULL THEN
            RAISE EXCEPTION 'custom field of pylon.${name}: %', wrong
              USING ERRCODE = '${REFUSED.value}', COLUMN = 'custom_fields',
                    HINT = 'Can be changed: ' || coalesce((
@@ -106,7 +106,7 @@ export function refusals(
   { is }: RowNames,
   table: string,
   column: string,
-  { values, kind }: WriteColumn,
+  { kind }: WriteColumn,
   type: string,
 ): string {
   const value = is(column);
@@ -119,13 +119,5 @@ export function refusals(
          RAISE EXCEPTION 'column "${column}" of pylon.${table} takes ${shape.takes}'
            USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)};
        END IF;`;
-  const whenOther =
-    values === undefined
-      ? ''
-      : `
-       IF ${value} <> ALL (ARRAY[${values.map(literal).join(', ')}]) THEN
-         RAISE EXCEPTION 'column "${column}" of pylon.${table} cannot be "%"', ${value}
-           USING ERRCODE = '${REFUSED.value}', COLUMN = ${literal(column)}, HINT = ${literal(`It takes ${values.join(', ')}.`)};
-       END IF;`;
-  return whenShapeless + whenOther;
+  return whenShapeless;
 }

@@ -5,7 +5,9 @@ import type { Resource } from '../../resources/define.ts';
 import { captureInsert, captureUpdate } from './capture.ts';
 import { identifier, literal, notDaemonWrite, TRANSITION, tableOf } from './names.ts';
 import { callsForComparing, compareRead } from './triggers/compare-read.ts';
+import { checkInsert } from './validation/checks/check-insert.ts';
 import { callsForFill, fillFunction } from './validation/fill.ts';
+import { choicesOf, readChoices } from './validation/labels/read-choices.ts';
 
 const NO_INSERT = 'objects of this kind are not created here';
 const NO_DELETE = 'Pylon has no way to delete one';
@@ -69,7 +71,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
       `AFTER ${operation} ON ${table} FOR EACH STATEMENT WHEN (${notDaemonWrite(owner)})
        EXECUTE FUNCTION pylon_sync._after_edits()`,
     );
-  const asTexts = (title: string, operation: 'INSERT' | 'UPDATE') =>
+  const onFields = (title: string, operation: 'INSERT' | 'UPDATE', run: string) =>
     writes?.columns.custom_fields === undefined
       ? []
       : [
@@ -79,9 +81,24 @@ export function captureOf(resource: Resource, owner: string): Capture {
              WHEN (${notDaemonWrite(owner)} AND jsonb_typeof(NEW.custom_fields) = 'object'${
                operation === 'UPDATE' ? ' AND OLD.custom_fields IS DISTINCT FROM NEW.custom_fields' : ''
              })
-             EXECUTE FUNCTION pylon_sync._keep_as_texts()`,
+             EXECUTE FUNCTION pylon_sync.${run}`,
           ),
         ];
+  const chosen = choicesOf(resource).map(([column]) => column);
+  // Labels become slugs before the row is stamped, and after custom fields have become texts.
+  const reads = (title: string, operation: 'INSERT' | 'UPDATE') => [
+    ...onFields(`${title}_words`, operation, `_read_fields(${literal(resource.customFields?.kind ?? '')})`),
+    ...(chosen.length === 0
+      ? []
+      : [
+          trigger(
+            `${title}_choices`,
+            `BEFORE ${operation} ON ${table} FOR EACH ROW
+             WHEN (${notDaemonWrite(owner)} AND ${operation === 'UPDATE' ? differ(chosen) : `(${row('NEW', chosen)}) IS NOT NULL`})
+             EXECUTE FUNCTION pylon_sync.${identifier(`_read_${name}`)}()`,
+          ),
+        ]),
+  ];
   const { fills = [] } = writes ?? {};
   const filled = (title: string, operation: 'INSERT' | 'UPDATE') =>
     fills.length === 0
@@ -113,7 +130,8 @@ export function captureOf(resource: Resource, owner: string): Capture {
              EXECUTE FUNCTION pylon_sync._skip_gone()`,
           ),
           ...filled('before_2_fill', 'UPDATE'),
-          ...asTexts('before_2_texts', 'UPDATE'),
+          ...onFields('before_2_texts', 'UPDATE', '_keep_as_texts()'),
+          ...reads('before_2', 'UPDATE'),
           trigger(
             'before_3_stamp',
             `BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)} AND ${differ(written)})
@@ -139,13 +157,19 @@ export function captureOf(resource: Resource, owner: string): Capture {
       : [
           provisionalIds(table),
           without('no_insert'),
-          ...asTexts('before_insert', 'INSERT'),
+          ...onFields('before_insert', 'INSERT', '_keep_as_texts()'),
+          ...reads('before_insert', 'INSERT'),
           ...filled('before_insert_fill', 'INSERT'),
           whenNoId('before_insert_id', '_fill_id()'),
           trigger(
             'insert',
             `AFTER INSERT ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)})
              EXECUTE FUNCTION pylon_sync.${identifier(`_capture_insert_${name}`)}()`,
+          ),
+          trigger(
+            'impossible',
+            `AFTER INSERT ON ${table} REFERENCING NEW TABLE AS ${TRANSITION.new} FOR EACH STATEMENT
+             WHEN (${notDaemonWrite(owner)}) EXECUTE FUNCTION pylon_sync.${identifier(`_check_insert_${name}`)}()`,
           ),
           afterStatement('inserted', 'INSERT'),
         ];
@@ -169,6 +193,8 @@ export function captureOf(resource: Resource, owner: string): Capture {
     compareRead(resource),
     ...(writes === undefined || written.length === 0 ? [] : [captureUpdate(resource, writes)]),
     ...(writes?.create === undefined ? [] : [captureInsert(resource, writes)]),
+    ...(writes?.create === undefined ? [] : [checkInsert(resource)]),
+    ...(chosen.length === 0 ? [] : [readChoices(resource)]),
     ...(fills.length === 0 ? [] : [fillFunction(resource, fills)]),
   ];
   const triggers = [

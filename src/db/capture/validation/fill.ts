@@ -1,12 +1,12 @@
 import type { Resource } from '../../../resources/define.ts';
 import type { Fill } from '../../../resources/writes.ts';
-import { FIXED, IN_ROW, identifier } from '../names.ts';
+import { DEFINER_OF_ROW, IN_ROW, identifier } from '../names.ts';
 
 /** The function that fills in values which follow from others of the row. */
 export const fillFunction = ({ name }: Pick<Resource, 'name'>, fills: readonly Fill[]): string => `
 CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`_fill_${name}`)}()
 RETURNS trigger
-LANGUAGE plpgsql ${FIXED}
+LANGUAGE plpgsql ${DEFINER_OF_ROW}
 AS $$
 BEGIN${fills
   .map(

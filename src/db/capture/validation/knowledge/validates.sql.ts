@@ -1,11 +1,16 @@
-import { DEFINER } from '../../names.ts';
+import { DEFINER_OF_ROW } from '../../names.ts';
+import { VALIDATING } from '../validating.ts';
 
-/** Whether values are read and refused here: not if the session has set `pylon_sync.validate` to off. */
+/** Whether impossible values are refused: unless the session sends them, or the daemon's own transaction makes the edit. */
 export const validates = `
 CREATE OR REPLACE FUNCTION pylon_sync._validates()
 RETURNS boolean
-LANGUAGE sql STABLE ${DEFINER}
+LANGUAGE plpgsql STABLE ${DEFINER_OF_ROW}
 AS $$
-  SELECT coalesce(lower(current_setting('pylon_sync.validate', true)) NOT IN ('off', 'false', 'no', '0'), true)
-    AND pylon_sync._in_daemon_transaction() IS NOT TRUE
-$$`;
+BEGIN
+  RETURN ${VALIDATING}
+    AND NOT (
+      starts_with(coalesce(current_setting('pylon_sync.daemon', true), ''), 'on')
+      AND pylon_sync._in_daemon_transaction()
+    );
+END $$`;

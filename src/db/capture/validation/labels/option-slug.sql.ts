@@ -1,5 +1,6 @@
 import { resources } from '../../../../resources/index.ts';
 import { DEFINER, literal } from '../../names.ts';
+import { definitionOf } from './definition.ts';
 
 const CASES = resources
   .filter(({ customFields }) => customFields !== undefined)
@@ -16,7 +17,8 @@ RETURNS text
 LANGUAGE plpgsql STABLE ${DEFINER}
 AS $$
 DECLARE
-  options jsonb := (SELECT d.options FROM pylon_sync._field_definition(object_type, field_slug) AS d);
+  options jsonb := (SELECT d.options FROM (${definitionOf('_option_slug.object_type', '_option_slug.field_slug')}
+  ) AS d);
   meant text[];
   since timestamptz;
 BEGIN

@@ -1,4 +1,4 @@
-import { PURE } from '../../merge/values.ts';
+import { DEFINER_OF_ROW } from '../../names.ts';
 
 /**
  * The slugs of the options that a word can mean: one if it is clear, several if they have the same label, none if
@@ -10,9 +10,14 @@ import { PURE } from '../../merge/values.ts';
 export const readOption = `
 CREATE OR REPLACE FUNCTION pylon_sync._read_option(options jsonb, word text, label_first boolean)
 RETURNS text[]
-${PURE}
+LANGUAGE plpgsql IMMUTABLE ${DEFINER_OF_ROW}
 AS $$
-  SELECT coalesce(
+BEGIN
+  IF NOT label_first AND options @> jsonb_build_array(jsonb_build_object('slug', word)) THEN
+    RETURN ARRAY[word];
+  END IF;
+
+  RETURN coalesce(
     (
       SELECT array_agg(DISTINCT option.slug ORDER BY option.slug)
       FROM (
@@ -33,5 +38,5 @@ AS $$
       LIMIT 1
     ),
     '{}'
-  )
-$$`;
+  );
+END $$`;
