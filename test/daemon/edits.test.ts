@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../helpers/command.ts';
 import { NEVER, openDaemonWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
 import { createDatabase } from '../helpers/database.ts';
-import { editsIn, statesIn } from '../helpers/edits.ts';
+import { editAnyway, editsIn, statesIn } from '../helpers/edits.ts';
 import { onServer, withDatabase } from '../helpers/server.ts';
 import { writeRequests } from '../helpers/write-requests.ts';
 
@@ -122,7 +122,7 @@ describe('alone', () => {
 
   test('`push` tells what is not applied, by its exit status too', TIMEOUT, async () => {
     const { edit, env, sandbox, id, database } = await read();
-    await edit("state = 'no such state'");
+    await editAnyway(database, id, "state = 'no such state'");
     const none = await run(['push'], env);
     expect(none).toMatchObject({ status: 1, stdout: 'Edits: 1 failed.\n' });
     expect(none.stderr).toContain('not all edits are applied');

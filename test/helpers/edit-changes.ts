@@ -64,7 +64,8 @@ export async function update(
         : `custom_fields || jsonb_build_object('${slug}', $2::text)`;
   const client = await pool.connect();
   try {
-    await client.query('BEGIN');
+    // What Pylon refuses must reach it.
+    await client.query('BEGIN; SET LOCAL pylon_sync.validate = off');
     const shown = `SELECT ${column} AS value FROM pylon.${resource} WHERE id = $1`;
     const before = (await client.query(`${shown} FOR UPDATE`, [id])).rows[0];
     await client.query(`UPDATE pylon.${resource} SET ${column} = ${set} WHERE id = $1`, [id, value]);

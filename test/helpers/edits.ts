@@ -32,6 +32,17 @@ export async function editsIn({ pool }: TestDatabase): Promise<readonly EditRow[
 export const statesIn = async (database: TestDatabase): Promise<readonly string[]> =>
   (await editsIn(database)).map(({ state }) => state);
 
+/** Changes an issue to what the statement would refuse, for Pylon to refuse it. */
+export const editAnyway = async (
+  { pool }: Pick<TestDatabase, 'pool'>,
+  id: string,
+  set: string,
+): Promise<void> => {
+  await pool.query(
+    `BEGIN; SET LOCAL pylon_sync.validate = off; UPDATE pylon.issues SET ${set} WHERE id = '${id}'; COMMIT`,
+  );
+};
+
 type Chosen = Partial<Omit<PushOptions, 'policy'>> & { readonly policy?: Policy };
 
 /** What edits are carried by, all of them by one policy. */

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { pushDue } from '../../src/sync/push/push.ts';
 import type { TestDatabase } from '../helpers/database.ts';
-import { editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
+import { editAnyway, editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 import { writeRequests } from '../helpers/write-requests.ts';
 
@@ -132,7 +132,7 @@ describe('after a lost answer', () => {
     await edit(database, id, "title = 'Second', tags = array_remove(tags, 'x')");
     mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'lost-answer' });
     await push(mirrored, { requestTimeoutMs: 1 });
-    await edit(database, id, "state = 'no such state'");
+    await editAnyway(database, id, "state = 'no such state'");
     await beDue(database);
     await push(mirrored, { requestTimeoutMs: 1 });
     expect(await statesIn(database)).toEqual(['applied', 'applied', 'failed']);

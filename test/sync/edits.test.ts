@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { TestDatabase } from '../helpers/database.ts';
-import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { editAnyway, editsIn, push, statesIn } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 /** The newest issue, as Pylon has it. */
@@ -230,7 +230,7 @@ describe('a refusal', () => {
   test('fails the edit, with Pylon’s words, and takes it back here', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
     const { id, state } = issueIn(mirrored);
-    await edit(database, id, "state = 'no such state'");
+    await editAnyway(database, id, "state = 'no such state'");
     await push(mirrored);
     expect((await editsIn(database))[0]).toMatchObject({
       state: 'failed',

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { describe, expect } from 'vitest';
-import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { editAnyway, editsIn, push, statesIn } from '../helpers/edits.ts';
 import { changesIn, describeChanges, expectWholeHistory } from '../helpers/history.ts';
 import { ALL, allowAll } from '../helpers/inserts.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
@@ -69,7 +69,7 @@ describe('the history of a field', () => {
   test('knows nothing of an edit that Pylon refused, and of its end', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
     const { id, from } = await known(mirrored);
-    await database.pool.query("UPDATE pylon.issues SET state = 'no such state' WHERE id = $1", [id]);
+    await editAnyway(database, id, "state = 'no such state'");
     await push(mirrored);
     expect(await statesIn(database)).toEqual(['failed']);
     await mirrored.session.drain();
