@@ -45,7 +45,7 @@ const AS_OF = String.raw`as of \d\d:\d\d UTC`;
 const REFUSED: readonly (readonly [statement: string, message: string, from: string])[] = [
   [
     "UPDATE pylon.issues SET state = 'clossed'",
-    `column "state" of pylon.issues cannot be "clossed": it takes closed, new, on_it, past, ${AS_OF}`,
+    `column "state" of pylon.issues cannot be "clossed": it takes closed, new, on_it, ${AS_OF}`,
     'issue_statuses',
   ],
   [

@@ -137,9 +137,7 @@ describe('a statement', () => {
     expect(await state('DONE')).toBe('closed');
     expect(await state('on IT')).toBe('b');
     expect(await state('old')).toBe('old');
-    await expect(state('Past')).rejects.toThrow(
-      'cannot be "Past": it takes Done, a, b, closed, new, old, as of',
-    );
+    await expect(state('Past')).rejects.toThrow('cannot be "Past": it takes Done, a, b, closed, new, as of');
     await expect(state('Gone')).rejects.toThrow('cannot be "Gone"');
     await expect(state('Twice')).rejects.toThrow('cannot be "Twice": it is the label of Done, a, as of');
     await expect(fields({ level: 'Same' })).rejects.toThrow(

@@ -245,7 +245,7 @@ describe('a refusal', () => {
     const mirrored = await mirror({ issues: 5 });
     const { id, state } = issueIn(mirrored);
     await edit(database, id, "title = 'Good'");
-    await edit(database, id, "state = 'bad'");
+    await editAnyway(database, id, "state = 'bad'");
     await edit(database, id, "tags = '{good}'");
     await push(mirrored);
     expect(await statesIn(database)).toEqual(['applied', 'failed', 'applied']);
@@ -266,7 +266,7 @@ describe('a refusal', () => {
   test('holds up nobody else', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 10 });
     await database.pool.query(
-      "UPDATE pylon.issues SET state = CASE number WHEN 1 THEN 'bad' ELSE 'closed' END",
+      "BEGIN; SET LOCAL pylon_sync.validate = off; UPDATE pylon.issues SET state = CASE number WHEN 1 THEN 'bad' ELSE 'closed' END; COMMIT",
     );
     await push(mirrored);
     const states = await statesIn(database);

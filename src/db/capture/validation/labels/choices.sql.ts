@@ -8,18 +8,21 @@ const targets = resources.filter(({ name }) =>
   ),
 );
 
-/** SQL: the label of a choice; null if it is archived, so that nobody chooses it by that. */
+/** SQL: whether a choice is archived. Nobody chooses it by its label, and no error offers it. */
+const isArchived = (target: string, alias: string) => {
+  const table = targets.find(({ name }) => name === target)?.table;
+  return table !== undefined && 'is_archived' in table ? `${alias}.is_archived IS TRUE` : 'false';
+};
+
+/** SQL: the label by which a choice is read; null if there is none. */
 export function labelOf(target: string, alias: string): string {
-  const { title = 'id', table } = targets.find(({ name }) => name === target) ?? {};
-  const label = `${alias}.${identifier(title)}`;
-  return table !== undefined && 'is_archived' in table
-    ? `CASE WHEN ${alias}.is_archived IS NOT TRUE THEN ${label} END`
-    : label;
+  const { title = 'id' } = targets.find(({ name }) => name === target) ?? {};
+  return `CASE WHEN NOT (${isArchived(target, alias)}) THEN ${alias}.${identifier(title)} END`;
 }
 
 const CASES = targets.map(
   ({ name }) => `WHEN ${literal(name)} THEN (
-        SELECT jsonb_agg(jsonb_build_object('slug', r.id, 'label', ${labelOf(name, 'r')}) ORDER BY r.id)
+        SELECT jsonb_agg(jsonb_build_object('slug', r.id, 'label', ${labelOf(name, 'r')}, 'is_archived', ${isArchived(name, 'r')}) ORDER BY r.id)
         FROM ${tableOf(name)} AS r
         WHERE r._deleted_at IS NULL
       )`,

@@ -27,7 +27,8 @@ BEGIN
     SELECT array_agg(one ->> 'slug' ORDER BY place)
     INTO slugs
     FROM jsonb_array_elements(options) WITH ORDINALITY AS o(one, place)
-    WHERE one ->> 'slug' IS NOT NULL;
+    WHERE one ->> 'slug' IS NOT NULL
+      AND one -> 'is_archived' IS DISTINCT FROM 'true';
 
     because := CASE
       WHEN cardinality(meant) > 1
