@@ -41,5 +41,4 @@ export const CALLED_AS_CALLER: readonly string[] = [
   '_as_columns(text, jsonb)',
   '_put_columns(text, text, jsonb)',
   '_awaited_edits(interval, bigint)',
-  '_option_slug(text, text, text, boolean)',
 ];

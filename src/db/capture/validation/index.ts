@@ -14,7 +14,6 @@ import { mayList } from './knowledge/may-list.sql.ts';
 import { named } from './knowledge/named.sql.ts';
 import { validates } from './knowledge/validates.sql.ts';
 import { choices } from './labels/choices.sql.ts';
-import { optionSlug } from './labels/option-slug.sql.ts';
 import { readFieldValue } from './labels/read-field-value.sql.ts';
 import { readFields } from './labels/read-fields.sql.ts';
 import { readOption } from './labels/read-option.sql.ts';
@@ -28,7 +27,7 @@ import { refuseFirst } from './refuse-first.sql.ts';
 export const validationFunctions: readonly string[] = [
   ...[inDaemonTransaction, refuseFirst, fillId],
   ...[validates, knownSince, listedRecently, asOf, mayList, named],
-  ...[readOption, choices, refuseOption, optionSlug, readFieldValue, readFields],
+  ...[readOption, choices, refuseOption, readFieldValue, readFields],
   ...[fits, refuseBlank, refuseUnlisted, refuseUnknownChoice, refuseUnknownRecords, refuseFieldValues],
   refuseImpossible,
 ];
