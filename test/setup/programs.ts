@@ -6,6 +6,8 @@ interface Program {
   /** Names or paths under which it is looked for, in this order. */
   readonly names: readonly string[];
   readonly install: string;
+  /** Programs without which it is of no use to the tests. */
+  readonly besides?: readonly string[];
 }
 
 /** By the name that the files of its tests bear: `<what>.<program>.ts`. */
@@ -18,6 +20,11 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   pg_dump: {
     names: ['pg_dump'],
     install: "apt-get install postgresql-client, of the server's version",
+  },
+  podman: {
+    names: ['podman'],
+    besides: ['buildah', 'debootstrap'],
+    install: 'apt-get install buildah podman debootstrap runc; these tests run as root on Linux',
   },
   pgbouncer: { names: ['pgbouncer'], install: 'apt-get install pgbouncer, or brew install pgbouncer' },
 };
@@ -36,9 +43,9 @@ function isExecutable(path: string): boolean {
 
 /** Where this machine has a program; undefined where it does not. */
 export function pathOf(name: string): string | undefined {
-  const { names } = PROGRAMS[name] ?? { names: [] };
-  const paths = names.flatMap((one) =>
-    one.includes('/') ? [one] : FOLDERS.map((folder) => join(folder, one)),
-  );
-  return paths.find(isExecutable);
+  const { names, besides = [] } = PROGRAMS[name] ?? { names: [] };
+  const found = (one: string) =>
+    (one.includes('/') ? [one] : FOLDERS.map((folder) => join(folder, one))).find(isExecutable);
+  if (besides.some((one) => found(one) === undefined)) return undefined;
+  return names.map(found).find((path) => path !== undefined);
 }
