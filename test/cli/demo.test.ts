@@ -19,7 +19,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Languages of fenced blocks that are run. */
 const RUN: ReadonlySet<string> = new Set(['sql', 'sh']);
 
-const isEdit = (text: string) => /^(UPDATE|INSERT|DELETE)\b/.test(text);
+const isEdit = (text: string) => /^(UPDATE|INSERT|DELETE|SELECT pylon_sync\.undo)\b/.test(text);
 
 /**
  * Runs statements that would change the database's make, and takes them back. The daemon works beside: a lock that it has in
@@ -114,6 +114,11 @@ describe('demo', () => {
   );
   const runnable = examples.filter(({ language, leftOut }) => RUN.has(language) && leftOut === undefined);
 
+  const inRole = async (role: string, text: string) => {
+    await client.query(`SET ROLE ${role}`);
+    return client.query(text).finally(() => client.query('RESET ROLE'));
+  };
+
   test.for(runnable)('$at runs in it', async ({ language, text, mayBeEmpty }) => {
     if (language === 'sh') {
       const running = promisify(exec)(text, {
@@ -124,12 +129,14 @@ describe('demo', () => {
       const { stdout, stderr } = await running;
       expect([stdout, stderr]).toEqual([expect.stringMatching(/\(\d+ rows\)/), '']);
     } else if (isEdit(text)) {
-      const results = [await client.query(text)].flat();
+      const results = [await inRole('pylon_editor', text)].flat();
       expect(results.map(({ rowCount }) => rowCount)).not.toContain(0);
       await expect.poll(states).toEqual(['applied']);
     } else if (/^SELECT\b/.test(text)) {
-      await client.query('SET ROLE pylon_reader');
-      const { rowCount } = await client.query(text).finally(() => client.query('RESET ROLE'));
+      const { rowCount } = await inRole(
+        /pylon_sync\.edits/.test(text) ? 'pylon_editor' : 'pylon_reader',
+        text,
+      );
       if (mayBeEmpty === undefined) expect(rowCount).toBeGreaterThan(0);
     } else await rehearse(client, text);
   });
