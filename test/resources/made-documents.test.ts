@@ -3,6 +3,8 @@ import { published } from '../../src/db/schema/publication.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources } from '../../src/resources/index.ts';
 import { listed } from '../../src/resources/listed.ts';
+import { LEFT_OUT, operation, REACHED } from '../../src/resources/operations.ts';
+import { documented } from '../pylon/documented.ts';
 
 /** Documents that `npm run docs` makes from the descriptors: a test says when they are behind. */
 const docs = (name: string) => `../../docs/${name}`;
@@ -72,4 +74,48 @@ ${published.map((table) => `  ${table}`).join(',\n')}
   WITH (publish = 'insert, update, delete');
 `;
   await expect(text).toMatchFileSnapshot(docs('publication.sql'));
+});
+
+/** Where each operation that Pylon documents is reached, or why it is not. */
+const operations = documented.map(({ endpoint, perMinute }) => {
+  const [method = '', route = ''] = endpoint.split(' ');
+  const name = operation(method, route);
+  return { name, method, route, perMinute, reached: REACHED.get(name), leftOut: LEFT_OUT[name] };
+});
+
+test('each operation that Pylon documents is used or left out with a reason, and no other is', () => {
+  const open = operations.filter(
+    ({ reached, leftOut }) => (reached === undefined) === (leftOut === undefined),
+  );
+  expect(open.map(({ name }) => name)).toEqual([]);
+  const known = operations.map(({ name }) => name);
+  expect([...REACHED.keys(), ...Object.keys(LEFT_OUT)].filter((name) => !known.includes(name))).toEqual([]);
+  // What there is no need for: one integration, and searches of what is listed whole.
+  const needless = Object.keys(LEFT_OUT).filter((name) => LEFT_OUT[name]?.startsWith('no need: '));
+  expect(needless.filter((name) => !name.endsWith('/search'))).toEqual([
+    'POST /integrations/devin/disconnect',
+  ]);
+});
+
+test('the table of operations is what the descriptors use', async () => {
+  const used = operations.filter(({ reached }) => reached !== undefined);
+  const text = `# Operations
+
+Made from the descriptors in \`src/resources\` (\`npm run docs\`); a test holds it to them. Of the ${operations.length} operations of Pylon's API
+that are known, ${used.length} are used. What a function of \`pylon\` takes, \`\\df pylon.*\` lists.
+
+| operation | a minute | reached by |
+|---|---|---|
+${operations
+  .map(({ method, route, perMinute, reached, leftOut }) => {
+    const where = reached?.join(', ') ?? leftOut ?? '';
+    return `| ${code(`${method} ${route}`)} | ${perMinute} | ${where} |`;
+  })
+  .join('\n')}
+
+\`GET /email-suppressions\` is younger than Pylon's document of July 2026, which has the other ${operations.length - 1}. What is not known: how a
+suppressed address is released, under which kind of object custom fields of call recordings are defined (\`meeting\` is
+assumed), which custom fields feature requests have, and whether a new relationship counts as a change of its account.
+`;
+  await expect(text).toMatchFileSnapshot(docs('reference/operations.md'));
 });

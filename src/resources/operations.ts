@@ -1,0 +1,73 @@
+import { withPlaceholders } from '../route.ts';
+import type { Resource } from './define.ts';
+import { resources } from './index.ts';
+
+/** An operation of Pylon's API: `GET /issues/{}`. */
+export const operation = (method: string, route: string): string =>
+  `${method} ${withPlaceholders(route, () => '{}')}`;
+
+const READ_BY_SEARCH = ['search', 'slices'];
+
+/** The operations that one resource uses, each with what for. */
+function usesOf({ name, pull, changes, get, writes, actions = [] }: Resource) {
+  const table = `pylon.${name}`;
+  const found: (readonly [operation: string, reached: string])[] = [];
+  const use = (method: string, route: string | undefined, reached: string) => {
+    if (route !== undefined) found.push([operation(method, route), reached]);
+  };
+  use(READ_BY_SEARCH.includes(pull.by) ? 'POST' : 'GET', pull.path, `reads \`${table}\``);
+  if (pull.by === 'window') use('POST', pull.search, `finds what \`${table}\` has`);
+  use('POST', changes?.path, `changes of \`${table}\``);
+  use('GET', get, `one record of \`${table}\``);
+  use('PATCH', writes?.update, `\`UPDATE ${table}\``);
+  use('POST', writes?.create?.path, `\`INSERT INTO ${table}\``);
+  use('DELETE', writes?.remove, `\`DELETE FROM ${table}\``);
+  use('PATCH', writes?.bulk?.path, `\`UPDATE ${table}\`, many alike`);
+  use('POST', writes?.bulk?.search, `\`UPDATE ${table}\`, many alike: compares them`);
+  for (const action of actions) use(action.method, action.route, `\`pylon.${action.name}\``);
+  return found;
+}
+
+/** Where each operation that is used is reached. */
+export const REACHED: ReadonlyMap<string, readonly string[]> = resources
+  .flatMap(usesOf)
+  .reduce(
+    (all, [name, reached]) => all.set(name, [...new Set([...(all.get(name) ?? []), reached])]),
+    new Map<string, readonly string[]>(),
+  );
+
+const LISTED = 'no need: the listing is read whole, and compared';
+const CUSTOM_OBJECTS = 'not yet: custom objects are not mirrored';
+const HIGHLIGHTS = 'not yet: highlights are not sent, and cannot be read';
+const IMPORT = 'not yet: imports are not sent';
+const FILES = 'not yet: files are not sent';
+
+/** The operations that are not used, each with the reason: there is no need for it, or it is still to be built. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'POST /integrations/devin/disconnect':
+    'no need: it ends an integration, and nothing that is mirrored changes',
+  'POST /contacts/search': LISTED,
+  'POST /surveys/search': LISTED,
+  'POST /users/search': LISTED,
+  'GET /custom-objects/{}': CUSTOM_OBJECTS,
+  'POST /custom-objects/{}': CUSTOM_OBJECTS,
+  'PATCH /custom-objects/{}': CUSTOM_OBJECTS,
+  'POST /custom-objects/{}/search': CUSTOM_OBJECTS,
+  'GET /custom-objects/{}/{}': CUSTOM_OBJECTS,
+  'PATCH /custom-objects/{}/{}': CUSTOM_OBJECTS,
+  'DELETE /custom-objects/{}/{}': CUSTOM_OBJECTS,
+  'POST /accounts/{}/highlights': HIGHLIGHTS,
+  'PATCH /accounts/{}/highlights/{}': HIGHLIGHTS,
+  'DELETE /accounts/{}/highlights/{}': HIGHLIGHTS,
+  'POST /accounts/{}/activities': 'not yet: activities are not sent, and cannot be read',
+  'POST /issues/{}/ai-response': 'not yet: nothing asks for an answer of an AI agent',
+  'POST /knowledge-bases/{}/articles/{}/request-review': 'not yet: nothing asks for a review',
+  'POST /import/contacts': IMPORT,
+  'POST /import/issues': IMPORT,
+  'POST /import/issues/{}/messages': IMPORT,
+  'POST /attachments': FILES,
+  'POST /accounts/{}/files': FILES,
+  'POST /training-data/upload': FILES,
+  'POST /training-data/upload-content': 'not yet: texts of training data are not sent',
+  'DELETE /training-data/{}/documents': 'not yet: documents of training data are not deleted',
+};
