@@ -46,26 +46,26 @@ export const freshness: View = {
     resource: column('r.resource', 'The table of schema pylon.'),
     last_complete_pass_at: column(
       'whole.whole_at',
-      'When the newest complete reading of it began; null before the first.',
+      'When the newest complete read of it began; null before the first.',
     ),
     fresh_as_of: column(
       'fresh.as_of',
-      'What Pylon held then, the table holds; null before the first complete reading.',
+      'The table has everything that Pylon had at this time; null before the first complete read.',
     ),
     lag_seconds: column(
       'CASE WHEN fresh.as_of IS NOT NULL THEN greatest(0, floor(extract(epoch FROM clock_timestamp() - fresh.as_of)))::bigint END',
       'Seconds since then.',
     ),
-    live_rows: column(`CASE r.resource ${ROWS} END`, 'Rows that are not gone from Pylon.'),
+    live_rows: column(`CASE r.resource ${ROWS} END`, 'Rows that are not deleted in Pylon.'),
     drifted_rows: column(
       'compared.rows_drifted',
-      'Rows that the newest comparison with Pylon found to differ; null before the first.',
+      'Rows that differed from Pylon in the newest comparison; null before the first.',
     ),
     audited_rows: column('audited.sampled', 'Rows that were compared at random in the last 7 days.'),
     audited_drift: column('audited.drifted', 'Of these, rows that differed.'),
     synced_until: column(
       'pylon_bi.synced_until()',
-      'Rows with a synced_at before it are all committed: the upper bound for incremental models; null while it cannot be known.',
+      'All rows with an earlier synced_at are committed: the upper bound for incremental models; null while it is unknown.',
     ),
   },
 };
@@ -76,15 +76,15 @@ const e = editsText('e');
 export const editSummary: View = {
   name: 'edit_summary',
   comment:
-    'Changes that were made here and are carried to Pylon, counted by table and state. Settled ones are kept for PYLON_SYNC_RETENTION_DAYS.',
+    'Edits, which are changes made here on their way to Pylon, counted by table and state. Settled edits are kept for PYLON_SYNC_RETENTION_DAYS.',
   from: `FROM (SELECT ${e.resource}, ${e.operation}, ${e.state}, count(*) AS edits, min(${e.created_at}) AS oldest, max(${e.settled_at}) AS last_settled
             FROM ${EDITS} AS e GROUP BY 1, 2, 3) AS r`,
   columns: {
     resource: column('r.resource', 'The table of schema pylon.'),
     operation: column('r.operation', 'update, create, delete or action.'),
     state: column('r.state', 'draft, pending, sending, applied, conflict, failed or discarded.'),
-    edits: column('r.edits', 'How many there are.'),
+    edits: column('r.edits', 'The number of edits.'),
     oldest_created_at: column('r.oldest', 'When the oldest of them was made.'),
-    last_settled_at: column('r.last_settled', 'When one of them last ended; null where none has.'),
+    last_settled_at: column('r.last_settled', 'When the last of them was settled; null if none has been.'),
   },
 };

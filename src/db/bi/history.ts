@@ -30,7 +30,7 @@ const firstStay = (enteredAt: string, which: string) => `
 const issueStateHistory: View = {
   name: 'issue_state_history',
   comment:
-    'Stays of issues in states as the mirror saw them, one row per issue and stay. Kept for PYLON_SYNC_RETENTION_DAYS; what was between two readings, or before the first, is not known.',
+    'How long issues were in each state, as far as the mirror has seen: one row for each time that an issue entered a state. Kept for PYLON_SYNC_RETENTION_DAYS. Changes between two reads, or before the first, are not known.',
   // Three SELECTs without window functions, so that conditions on issues and times reach each of them and use
   // its indexes.
   from: `FROM (
@@ -48,25 +48,31 @@ const issueStateHistory: View = {
     issue_id: column('stay.issue_id', 'The issue: issues.id.'),
     issue_number: column('stay.number', 'The number of the issue that people see.'),
     state: column('stay.state', 'The state, as issues.state has it.'),
-    state_label: column('coalesce(status.label, stay.state)', 'The state as people see it called.'),
+    state_label: column('coalesce(status.label, stay.state)', 'The label of the state.'),
     entered_at: column(
       'stay.entered_at',
-      'When it came into the state, at the latest; of the first stay when the issue was created, null where changes of that time are not kept.',
+      'The latest time at which it can have entered the state. For its first state, when the issue was created; null if changes of that time are not kept any more.',
     ),
-    left_at: column('stay.left_at', 'When it left the state, at the latest; null while it is in it.'),
+    left_at: column(
+      'stay.left_at',
+      'The latest time at which it can have left the state; null while it is in it.',
+    ),
     ...duration(
       'time',
       'CASE WHEN counted.until > stay.entered_at THEN extract(epoch FROM counted.until - stay.entered_at) WHEN counted.until IS NOT NULL AND stay.entered_at IS NOT NULL THEN 0 END',
-      'Time in the state, to now where an open issue is in it',
+      'Time in the state, until now for an open issue that is in it',
     ),
-    is_current: column('(stay.left_at IS NULL)', 'Whether it is the last stay.'),
-    is_observed: column('stay.is_observed', 'Whether its begin was seen: false for the first stay.'),
+    is_current: column('(stay.left_at IS NULL)', 'Whether the issue is in this state now.'),
+    is_observed: column(
+      'stay.is_observed',
+      'Whether the mirror saw the issue enter the state: false for its first state.',
+    ),
     changed_by: column(
       'stay.changed_by',
-      'Who brought it into the state: Pylon, or the database user whose edit it was; null for the first stay.',
+      'Who changed the state: Pylon, or the database user whose edit it was; null for the first state.',
     ),
-    edit_id: column('stay.edit_id', 'The edit that did: pylon_sync.edits.id.'),
-    place: column('stay.place', 'Orders the stays of an issue.'),
+    edit_id: column('stay.edit_id', 'The edit that changed the state: pylon_sync.edits.id.'),
+    place: column('stay.place', 'Orders the states of an issue by time.'),
   },
 };
 
@@ -74,25 +80,22 @@ const issueStateHistory: View = {
 const fieldChanges: View = {
   name: 'field_changes',
   comment:
-    'Changes of the fields that reports ask for, one row per record, field and change, those of records that are gone since too. Kept for PYLON_SYNC_RETENTION_DAYS; an edit made here is among them when Pylon holds it.',
+    'Changes of the fields that reports use, one row per record, field and change, also of records that have been deleted since. Kept for PYLON_SYNC_RETENTION_DAYS. An edit made here appears once Pylon has accepted it.',
   from: 'FROM pylon_sync.changes AS c',
   columns: {
-    id: column('c.id', 'Number of the change, in the order in which they were seen.'),
+    id: column('c.id', 'Number of the change, in the order in which changes were seen.'),
     resource: column('c.resource', 'The table of schema pylon.'),
     record_id: column('c.record_id', 'The row, by its id.'),
     field: column('c.field', 'The column, or custom_fields. and the slug of a custom field.'),
-    old_value: column("c.old #>> '{}'", 'What it held, a list as JSON; null where that was nothing.'),
-    new_value: column("c.new #>> '{}'", 'What it holds since, a list as JSON; null where that is nothing.'),
+    old_value: column("c.old #>> '{}'", 'The value before, a list as JSON; null if it was empty.'),
+    new_value: column("c.new #>> '{}'", 'The value after, a list as JSON; null if it is empty.'),
     seen_at: column('c.seen_at', 'When the daemon saw it.'),
     changed_at: column(
       'c.changed_at',
-      'When it was made, at the latest: the time of change that Pylon gives the record, or when the edit was sent; null where that is not known.',
+      'The latest time at which it can have been made: the time of change of the record in Pylon, or when the edit was sent; null if unknown.',
     ),
     changed_by: column(WHO, 'Who made it: Pylon, or the database user whose edit it was.'),
-    edit_id: column(
-      'c.edit_id',
-      'The edit that made it: pylon_sync.edits.id; null where it was made in Pylon.',
-    ),
+    edit_id: column('c.edit_id', 'The edit that made it: pylon_sync.edits.id; null if it was made in Pylon.'),
   },
 };
 

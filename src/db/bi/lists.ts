@@ -27,13 +27,13 @@ const fieldOptions = (table: string, { kind, optionColumns = {} }: CustomFields)
   where: "field.type = 'multiselect'",
   columns: {
     field_slug: column('field.slug', 'The custom field: custom_fields.slug.'),
-    field_label: column('field.label', 'What people see the field called.'),
+    field_label: column('field.label', 'The label of the field.'),
     option_slug: column('each.one', 'The option, as custom_fields of the table has it.'),
     option_label: column(
       `coalesce((SELECT option.one ->> 'label'
                      FROM jsonb_array_elements(CASE jsonb_typeof(field.options) WHEN 'array' THEN field.options END) AS option(one)
                     WHERE option.one ->> 'slug' = each.one LIMIT 1), each.one)`,
-      'What people see the option called.',
+      'The label of the option.',
     ),
     ...optionColumns,
   },

@@ -48,7 +48,7 @@ export const metabaseMetadata: View = {
      FROM pg_catalog.pg_class AS shown
     WHERE shown.relnamespace = 'pylon_bi'::regnamespace AND shown.relkind = 'v' AND shown.relname NOT LIKE '\\_%') AS r`,
   columns: {
-    keypath: column('r.keypath', 'What is said, as view.column.property.'),
-    value: column('r.value', 'What it is said to be.'),
+    keypath: column('r.keypath', 'The property, as view.column.property.'),
+    value: column('r.value', 'The value of the property.'),
   },
 };

@@ -21,7 +21,7 @@ const NAMES = {
 
 const issueMetrics: View = {
   name: 'issue_metrics',
-  comment: 'What is measured of each issue: answers, resolution, effort and SLAs, one row per issue.',
+  comment: 'Metrics of each issue: answers, resolution, effort and SLAs, one row per issue.',
   from: `FROM pylon.issues AS r
     LEFT JOIN pylon.accounts AS account ON account.id = r.account_id
     LEFT JOIN pylon.teams AS team ON team.id = r.team_id
@@ -31,7 +31,7 @@ const issueMetrics: View = {
     issue_id: column('r.id', 'The issue: issues.id.'),
     number: column('r.number', 'The number that people see.'),
     created_at: column('r.created_at', 'When it was created.'),
-    state: column('r.state', 'Where it stands, as issues.state.'),
+    state: column('r.state', 'The state, as in issues.state.'),
     is_open: column(`(${OPEN})`, 'Whether it is neither resolved nor closed.'),
     source: column('r.source', 'Where it came from: slack, email and so on.'),
     priority: column(PRIORITY, 'Its priority.'),
@@ -41,10 +41,7 @@ const issueMetrics: View = {
     team_name: NAMES.team_name,
     assignee_id: column('r.assignee_id', 'The user who works on it: users.id.'),
     assignee_name: NAMES.assignee_name,
-    first_response_time: column(
-      'r.first_response_time',
-      'When your side first answered; null where it has not yet.',
-    ),
+    first_response_time: column('r.first_response_time', 'When your side first answered; null before that.'),
     ...duration(
       'first_response',
       between('first_response_seconds', 'first_response_time'),
@@ -55,7 +52,7 @@ const issueMetrics: View = {
       'r.business_hours_first_response_seconds',
       'From creation to the first answer, business hours only',
     ),
-    resolution_time: column('r.resolution_time', 'When it was resolved; null where it is open.'),
+    resolution_time: column('r.resolution_time', 'When it was resolved; null while it is open.'),
     ...duration(
       'resolution',
       between('resolution_seconds', 'resolution_time'),
@@ -70,21 +67,21 @@ const issueMetrics: View = {
     touches: column('r.number_of_touches', 'How many times your side answered.'),
     first_response_breached: column(
       breached('first_response_time', 'first_response_breach_time'),
-      'Whether the first answer came, or is, later than its SLA allows; null where Pylon names no time.',
+      'Whether the first answer was, or already is, later than its SLA allows; null if Pylon has no time for it.',
     ),
     resolution_breached: column(
       breached('resolution_time', 'resolution_breach_time'),
-      'Whether the resolution came, or is, later than its SLA allows; null where Pylon names no time.',
+      'Whether the resolution was, or already is, later than its SLA allows; null if Pylon has no time for it.',
     ),
     ...duration(
       'age',
       `CASE WHEN ${OPEN} THEN extract(epoch FROM now() - r.created_at) END`,
-      'Age of an open issue; null where it is not open',
+      'Age of an open issue; null if it is not open',
     ),
     synced_at: column('r._synced_at', 'When the content of the issue last changed here.'),
     reopenings: column(
       REOPENINGS,
-      'How many times it was seen to leave the closed states; those longer ago than PYLON_SYNC_RETENTION_DAYS, and before the mirror began, are not counted.',
+      'How many times the mirror saw it leave the closed states, within the last PYLON_SYNC_RETENTION_DAYS.',
     ),
   },
 };
@@ -96,7 +93,7 @@ const FIRST = "'2000-01-01T00:00:00Z'";
 const dailyBacklog: View = {
   name: 'daily_backlog',
   comment:
-    'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today: what they were on the day is not kept by Pylon. A reopened issue counts as solved when it was last resolved only.',
+    'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today, since Pylon does not say what they were on the day. A reopened issue counts as solved only on the day when it was last resolved.',
   // Open issues are read once and summed up to each day; closed ones by the days that they were open.
   from: `FROM (WITH lasting AS MATERIALIZED (
         SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source, begun.since,
@@ -159,15 +156,15 @@ const teamWorkload: View = {
     LEFT JOIN pylon.teams AS team ON team.id = r.team_id
     LEFT JOIN pylon.users AS assignee ON assignee.id = r.assignee_id`,
   columns: {
-    team_id: column('r.team_id', 'The team: teams.id; null where issues have none.'),
+    team_id: column('r.team_id', 'The team: teams.id; null for issues without one.'),
     team_name: NAMES.team_name,
-    assignee_id: column('r.assignee_id', 'The user: users.id; null where nobody works on them.'),
+    assignee_id: column('r.assignee_id', 'The user: users.id; null for issues without an assignee.'),
     assignee_name: NAMES.assignee_name,
     open_issues: column('r.open', 'Issues that are neither resolved nor closed.'),
     new_issues: column('r.untouched', 'Of these, in state new.'),
     waiting_on_you: column('r.waiting_on_you', 'Of these, in state waiting_on_you.'),
     unanswered: column('r.unanswered', 'Of these, without a first answer.'),
-    snoozed: column('r.snoozed', 'Of these, resting until a later time.'),
+    snoozed: column('r.snoozed', 'Of these, snoozed until a later time.'),
     breached: column('r.breached', 'Of these, later than an SLA allows.'),
     oldest_created_at: column('r.oldest_created_at', 'When the oldest of them was created.'),
   },
@@ -181,7 +178,7 @@ const ofRatings = (what: string) => `CASE WHEN i.csat_responses <> '[]' THEN (SE
 
 const accountHealth: View = {
   name: 'account_health',
-  comment: 'How each account fares: issues, answers, ratings and last activity, one row per account.',
+  comment: 'The state of each account: issues, answers, ratings and last activity, one row per account.',
   from: `FROM pylon.accounts AS r
     LEFT JOIN pylon.users AS owner ON owner.id = r.owner_id
     CROSS JOIN LATERAL (
@@ -198,7 +195,7 @@ const accountHealth: View = {
     account_id: column('r.id', 'The account: accounts.id.'),
     account_name: column('r.name', 'What the account is called.'),
     type: column('r.type', 'Its kind: customer, partner and so on.'),
-    owner_id: column('r.owner_id', 'The user who is in charge: users.id.'),
+    owner_id: column('r.owner_id', 'The owner of the account: users.id.'),
     owner_name: column('owner.name', 'Name of that user.'),
     issues: column('had.issues', 'Issues of the account, ever.'),
     open_issues: column('had.open', 'Of these, neither resolved nor closed.'),
@@ -210,7 +207,7 @@ const accountHealth: View = {
     csat_score: column('round(had.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),
     last_activity_at: column(
       'greatest(had.latest_message, r.latest_customer_activity_time)',
-      'When a message was last written, or the customer last did something.',
+      'When the last message was written, or the customer was last active.',
     ),
   },
 };
@@ -245,7 +242,7 @@ const csatSummary: View = {
 
 const coverage: View = {
   name: 'knowledge_base_coverage',
-  comment: 'What each knowledge base holds and how fresh it is, one row per knowledge base.',
+  comment: 'The contents of each knowledge base and how recent they are, one row per knowledge base.',
   from: `FROM pylon.knowledge_bases AS r
     CROSS JOIN LATERAL (
       SELECT count(*) AS articles, count(*) FILTER (WHERE a.is_published) AS published,
@@ -267,12 +264,12 @@ const coverage: View = {
     collections: column('filed.collections', 'Folders.'),
     articles: column('counted.articles', 'Articles, published or not.'),
     published_articles: column('counted.published', 'Of these, published.'),
-    unlisted_articles: column('counted.unlisted', 'Of the published, left out of lists.'),
+    unlisted_articles: column('counted.unlisted', 'Of the published, those that lists leave out.'),
     articles_with_unpublished_changes: column(
       'counted.with_changes',
-      'Of the published, with a draft that differs.',
+      'Of the published, those with a draft that differs.',
     ),
-    stale_articles: column('counted.stale', 'Of the published, not published anew for 180 days.'),
+    stale_articles: column('counted.stale', 'Of the published, those last published more than 180 days ago.'),
     articles_without_collection: column('counted.unfiled', 'Articles in no folder.'),
     translations: column('translated.translations', 'Translations into further languages.'),
     published_translations: column('translated.published', 'Of these, published.'),
