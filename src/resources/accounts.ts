@@ -1,4 +1,5 @@
 import { boolean, index, jsonb, text } from 'drizzle-orm/pg-core';
+import { shown } from './accounts/actions.ts';
 import { required } from './actions.ts';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable } from './define.ts';
@@ -150,6 +151,7 @@ export const accounts = defineResource({
       parameters: [{ name: 'ids', type: 'text[]', field: 'merge_account_ids', of: 'accounts' }],
       ...{ answersRecord: true, repeatable: false, merges: 'ids' },
     },
+    ...shown,
   ],
   naming: {
     account_id: column('r.id', 'The account: accounts.id.'),

@@ -57,6 +57,8 @@ export interface Action {
    */
   readonly repeatable: boolean;
   readonly trace?: Trace;
+  /** Whether the answer is kept with its edit (`remote`), since it has what nothing else tells. */
+  readonly keepsAnswer?: true;
   /** The parameter that names records of the same resource which Pylon merges into this one: they are gone then. */
   readonly merges?: string;
 }

@@ -1,5 +1,5 @@
 import { text } from 'drizzle-orm/pg-core';
-import { inPath, optional, required } from './actions.ts';
+import { inPath, optional, referring, required } from './actions.ts';
 import { defineResource, mirrorTable } from './define.ts';
 import { present, shadowed } from './fields.ts';
 
@@ -36,6 +36,17 @@ export const knowledgeBases = defineResource({
         { name: 'publish', type: 'boolean', field: 'publish_updated_body_html', optional: true },
       ],
       ...{ answersRecord: false, repeatable: true },
+    },
+    {
+      ...{ name: 'request_article_review', record: 'knowledge_base_id', allow: 'update', method: 'POST' },
+      route: '/knowledge-bases/{id}/articles/{article_id}/request-review',
+      comment: 'Asks users, an AI or both to review what is not published of an article.',
+      parameters: [
+        inPath('article_id', 'articles'),
+        referring('users', optional('reviewer_user_ids', 'text[]')),
+        optional('request_ai_review', 'boolean'),
+      ],
+      ...{ answersRecord: false, repeatable: false },
     },
     {
       ...{ name: 'redirect_route', record: 'knowledge_base_id', allow: 'create', method: 'POST' },

@@ -1,4 +1,5 @@
 import { boolean, jsonb, text } from 'drizzle-orm/pg-core';
+import { optional, required } from './actions.ts';
 import { defineResource, instant, mirrorTable } from './define.ts';
 import { column, elements, numberIn } from './views.ts';
 import { value } from './writes.ts';
@@ -40,6 +41,15 @@ export const trainingData = defineResource({
       visibility: value({ values: ['everyone', 'user_only', 'ai_agent_only'], only: 'create' }),
     },
   },
+  actions: [
+    {
+      ...{ name: 'add_training_text', record: 'training_data_id', recordField: 'training_data_id' },
+      ...{ allow: 'create', method: 'POST', route: '/training-data/upload-content' },
+      comment: 'Adds a text to training data as a document.',
+      parameters: [required('content'), required('file_name'), optional('external_id')],
+      ...{ answersRecord: true, repeatable: false },
+    },
+  ],
   naming: {
     training_data_id: column('r.id', 'The training data: training_data.id.'),
     training_data_name: column('r.name', 'What the training data is called.'),

@@ -17,6 +17,17 @@ const one = ({ world }: Sandbox, resource: string, place = 0) =>
 const idOf = (sandbox: Sandbox, resource: string, place = 0) =>
   String(one(sandbox, resource, place).object.id);
 
+/** The id of a highlight of the first account, made by somebody else. */
+const highlightIn = (sandbox: Sandbox): string => {
+  const account_id = idOf(sandbox, 'accounts');
+  const made = sandbox.world.create(
+    'account_highlights',
+    { account_id, content_html: '<p>Old</p>' },
+    { account_id },
+  );
+  return String(made.id);
+};
+
 const all = (sandbox: Sandbox, resource: string) => [...sandbox.world.all(resource)];
 
 const call = async ({ pool }: TestDatabase, name: string, ...given: readonly unknown[]): Promise<number> => {
@@ -105,6 +116,50 @@ const CALLS: Readonly<
       given: [path.issue_id, object.id],
       there: () => !all(s, 'issue_messages').some((m) => m.object.id === object.id),
       here: `SELECT _deleted_at IS NOT NULL FROM pylon.issue_messages WHERE id = '${object.id}'`,
+    };
+  },
+  add_highlight: (s) => ({
+    given: [idOf(s, 'accounts'), '<p>Renews in May</p>', '2027-05-01T00:00:00Z'],
+    there: () => one(s, 'account_highlights').object.content_html === '<p>Renews in May</p>',
+    // Nothing else says the id.
+    here: "SELECT length(remote ->> 'id') > 10 AND remote ->> 'content_html' = '<p>Renews in May</p>' FROM pylon_sync.edits",
+  }),
+  edit_highlight: (s) => ({
+    given: [idOf(s, 'accounts'), highlightIn(s), '<p>Renewed</p>'],
+    there: () => one(s, 'account_highlights').object.content_html === '<p>Renewed</p>',
+  }),
+  delete_highlight: (s) => ({
+    given: [idOf(s, 'accounts'), highlightIn(s)],
+    there: () => all(s, 'account_highlights').length === 0,
+  }),
+  add_activity: (s) => ({
+    given: [
+      idOf(s, 'accounts'),
+      one(s, 'activity_types').object.slug,
+      '<p>Signed</p>',
+      '2026-11-01T00:00:00Z',
+    ],
+    there: () => one(s, 'account_activities').object.body_html === '<p>Signed</p>',
+    here: "SELECT remote ->> 'body_html' = '<p>Signed</p>' FROM pylon_sync.edits",
+  }),
+  request_ai_response: (s) => ({
+    given: [idOf(s, 'issues'), 'agent-1', true],
+    there: () => all(s, 'issue_messages').some(({ object }) => `${object.message_html}`.includes('agent-1')),
+    here: `SELECT remote = '{"response_html": "<p>An answer of agent-1.</p>", "response_valid": true}' FROM pylon_sync.edits`,
+  }),
+  request_article_review: (s) => {
+    const { object, path } = one(s, 'articles');
+    return {
+      given: [path.knowledge_base_id, object.id, [idOf(s, 'users')]],
+      there: () => JSON.stringify(s.world.get('articles', `${object.id}`)?.approval_info).includes('pending'),
+    };
+  },
+  add_training_text: (s) => {
+    const id = idOf(s, 'training_data');
+    return {
+      given: [id, 'How to restart a depot.', 'restart.txt', 'runbook-9'],
+      there: () => JSON.stringify(s.world.get('training_data', id)).includes('restart.txt'),
+      here: `SELECT documents @> '[{"external_id": "runbook-9"}]' FROM pylon.training_data WHERE id = '${id}'`,
     };
   },
   set_account_logo: (s) => ({

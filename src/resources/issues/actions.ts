@@ -69,6 +69,14 @@ export const actions: readonly Action[] = [
     ...{ answersRecord: false, repeatable: false },
   },
   {
+    ...{ name: 'request_ai_response', ...issue, allow: 'message', method: 'POST' },
+    route: '/issues/{id}/ai-response',
+    comment:
+      'Has an AI agent answer an issue, as an internal note where asked; edit_results returns what it says in remote.',
+    parameters: [required('ai_agent_id'), optional('post_as_internal_note', 'boolean')],
+    ...{ answersRecord: false, repeatable: false, keepsAnswer: true },
+  },
+  {
     ...{ name: 'redact_message', ...issue, allow: 'delete', method: 'POST' },
     route: '/issues/{id}/messages/{message_id}/redact',
     comment: 'Takes the content of a message away, for good.',

@@ -9,6 +9,7 @@ import { type Call, param, type Reply, route, rowOf, shown } from '../routes/rou
 import { change, create, distinct, nowIn, referred, removed, same } from '../routes/writes.ts';
 import { articleShape, removeTranslations, translatedInto, translationsOf } from './article_translations.ts';
 import { generateArticles } from './articles/generate.ts';
+import { requestReview } from './articles/review.ts';
 import type { Resource } from './define.ts';
 import { inItsBase, languageOf, refuseSlug } from './knowledge_bases.ts';
 
@@ -49,6 +50,9 @@ export const articles: Resource = {
     route('GET /knowledge-bases/{id}/articles/{article_id}', 'high', showArticle),
     route('POST /knowledge-bases/{id}/articles', 'low', createArticle),
     route('PATCH /knowledge-bases/{id}/articles/{article_id}', 'middle', updateArticle),
+    route('POST /knowledge-bases/{id}/articles/{article_id}/request-review', 'low', (call) =>
+      requestReview(call, inItsBase(call, 'articles', 'article_id')),
+    ),
     route('DELETE /knowledge-bases/{id}/articles/{article_id}', 'middle', (call) => {
       removeArticle(call, inItsBase(call, 'articles', 'article_id'));
       return { is: 'done' };

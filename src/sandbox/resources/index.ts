@@ -19,6 +19,8 @@
  *
  * Where a file grows beyond two hundred lines, its parts go into a folder of its name.
  */
+import { account_activities } from './account_activities.ts';
+import { account_highlights } from './account_highlights.ts';
 import { account_relationships } from './account_relationships.ts';
 import { accounts } from './accounts.ts';
 import { activity_types } from './activity_types.ts';
@@ -68,6 +70,8 @@ export const resources: readonly Resource[] = [
   ticket_forms,
   accounts,
   account_relationships,
+  account_highlights,
+  account_activities,
   activity_types,
   contacts,
   issues,

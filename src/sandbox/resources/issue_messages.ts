@@ -6,7 +6,7 @@ import { type Call, param, type Reply, route, rowOf, shown } from '../routes/rou
 import { removed } from '../routes/writes.ts';
 import type { Resource } from './define.ts';
 import { issueOfMessage, messages } from './issue_messages/generate.ts';
-import { postNote, postReply } from './issue_messages/note-and-reply.ts';
+import { postAiResponse, postNote, postReply } from './issue_messages/note-and-reply.ts';
 import { issueChildren } from './issues/children.ts';
 import { issueOf } from './issues/find.ts';
 import { historyOf, messagesOf } from './issues/history.ts';
@@ -29,6 +29,7 @@ export const issue_messages: Resource = {
     route('GET /issues/{id}/messages', 'middle', listMessages, { whenEmpty: 'null', lastPageBare: true }),
     route('POST /issues/{id}/note', 'low', postNote),
     route('POST /issues/{id}/reply', 'low', postReply),
+    route('POST /issues/{id}/ai-response', 'middle', postAiResponse),
     route('POST /issues/{id}/messages/{message_id}/redact', 'middle', (call) => {
       const row = messageOf(call);
       const object = { ...row.object, message_html: '', file_urls: [] };

@@ -5,13 +5,23 @@ import { ids } from '../data/random.ts';
 import type { Fields } from '../data/rows.ts';
 import { bodyOf, filled } from '../routes/body.ts';
 import { wholeRoute } from '../routes/pages.ts';
+import { badRequest, notFound } from '../routes/refusal.ts';
 import { type Call, getRoute, type Reply, route } from '../routes/route.ts';
-import { create, nowIn } from '../routes/writes.ts';
+import { change, create, nowIn } from '../routes/writes.ts';
 import type { Resource } from './define.ts';
 
 const creation = z.strictObject({
   training_data_name: filled.exactOptional(),
   visibility: z.enum(['everyone', 'user_only', 'ai_agent_only']).exactOptional(),
+});
+
+const text = z.strictObject({
+  content: filled,
+  external_id: z.string().exactOptional(),
+  file_name: filled,
+  training_data_id: z.string().exactOptional(),
+  training_data_name: filled.exactOptional(),
+  visibility: z.string().exactOptional(),
 });
 
 export const training_data: Resource = {
@@ -23,6 +33,7 @@ export const training_data: Resource = {
     wholeRoute('GET /training-data', 'high', 'training_data', { paged: false }),
     getRoute('GET /training-data/{id}', 'high', 'training_data'),
     route('POST /training-data', 'low', createTrainingData),
+    route('POST /training-data/upload-content', 'low', addText),
   ],
 };
 
@@ -60,4 +71,22 @@ function createTrainingData(call: Call): Reply {
     ...{ type: 'files', visibility, exclude_from_kb_search: false, documents: [], scrape_status: null },
     ...{ created_at: nowIn(call), updated_at: nowIn(call) },
   });
+}
+
+/** A text with the external id of an earlier one takes its place. */
+function addText(call: Call): Reply {
+  const { content, external_id = '', file_name, training_data_id, training_data_name } = bodyOf(call, text);
+  if (training_data_id === undefined)
+    throw badRequest(
+      training_data_name === undefined ? 'training_data_id is required' : 'not in this sandbox',
+    );
+  const row = call.state.table('training_data').get(training_data_id);
+  if (row === undefined) throw notFound('training data');
+  const before = (row.object.documents ?? []) as readonly Fields[];
+  const others = before.filter((one) => external_id === '' || one.external_id !== external_id);
+  const document = {
+    ...{ id: call.state.newId('training_documents'), external_id, file_name, file_type: 'text/plain' },
+    ...{ file_size: Buffer.byteLength(content), s3_key: `training/${file_name}` },
+  };
+  return change(call, 'training_data', row, { documents: [...others, document] });
 }

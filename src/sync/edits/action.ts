@@ -7,6 +7,7 @@ import { UnknownOutcomeError } from '../../errors.ts';
 import { OtherRecordError, requestIdOf, unwrapRecord } from '../../pylon/answer.ts';
 import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
+import { fieldsOf, isObject } from '../../resources/fields.ts';
 import { assertNoInFlightRequest } from './in-flight.ts';
 import { refusedOutcome, updatedOutcome } from './outcomes.ts';
 import type { Refusal } from './remote.ts';
@@ -41,6 +42,12 @@ async function mergedOf(
     gone,
     proof: { asked: answered, answered, scan: null, evidence },
   };
+}
+
+/** What an answer says besides its request's id. */
+function contentOf({ body }: Answer): Values {
+  const { request_id: _, ...content } = fieldsOf(body);
+  return isObject(content.data) ? content.data : content;
 }
 
 /**
@@ -125,8 +132,9 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
     throw error;
   }
   try {
+    const told = action.keepsAnswer === true ? { remote: contentOf(answer) } : {};
     await end(
-      { event: 'settle', sent: body ?? {}, status: answer.status, requestId: requestIdOf(answer) },
+      { event: 'settle', sent: body ?? {}, status: answer.status, requestId: requestIdOf(answer), ...told },
       answer,
     );
   } catch (error) {

@@ -39,6 +39,11 @@ const reply = z.strictObject({
     .exactOptional(),
 });
 
+const aiResponse = z.strictObject({
+  ai_agent_id: filled,
+  post_as_internal_note: z.boolean().exactOptional(),
+});
+
 export function postNote(call: Call): Reply {
   const sent = bodyOf(call, note);
   const issue = issueOf(call);
@@ -54,6 +59,20 @@ export function postNote(call: Call): Reply {
     more: { thread_id: threadOf(call, issue, sent), file_urls: sent.attachment_urls ?? [] },
   });
   return posted(message, issue);
+}
+
+/** An agent that knows no answer says so, and posts nothing. */
+export function postAiResponse(call: Call): Reply {
+  const { ai_agent_id, post_as_internal_note = false } = bodyOf(call, aiResponse);
+  const issue = issueOf(call);
+  const response_html = `<p>An answer of ${ai_agent_id}.</p>`;
+  const nobody = { user_id: undefined, contact_id: undefined };
+  if (post_as_internal_note)
+    post(call, issue, {
+      ...{ message_html: response_html, timestamp: nowIn(call), is_private: true },
+      ...{ ...nobody, more: { file_urls: [] } },
+    });
+  return { is: 'done', more: { response_html, response_valid: true } };
 }
 
 const posted = (message: Row, issue: Row): Reply => ({

@@ -1,0 +1,43 @@
+import { type Action, optional, referring, required } from '../actions.ts';
+
+const account = { record: 'account_id' } as const;
+const highlight = { name: 'highlight_id', type: 'text', field: null } as const;
+
+/**
+ * What is shown on an account and cannot be read: the answer is kept with the edit, since it alone has the id by which a
+ * highlight is changed later.
+ */
+export const shown: readonly Action[] = [
+  {
+    ...{ name: 'add_highlight', ...account, allow: 'create', method: 'POST' },
+    route: '/accounts/{id}/highlights',
+    comment: 'Adds a highlight to an account; edit_results returns its id in remote.',
+    parameters: [required('content_html'), optional('expires_at', 'timestamptz')],
+    ...{ answersRecord: false, repeatable: false, keepsAnswer: true },
+  },
+  {
+    ...{ name: 'edit_highlight', ...account, allow: 'update', method: 'PATCH' },
+    route: '/accounts/{id}/highlights/{highlight_id}',
+    comment: 'Changes a highlight of an account.',
+    parameters: [highlight, optional('content_html'), optional('expires_at', 'timestamptz')],
+    ...{ answersRecord: false, repeatable: true, keepsAnswer: true },
+  },
+  {
+    ...{ name: 'delete_highlight', ...account, allow: 'delete', method: 'DELETE' },
+    route: '/accounts/{id}/highlights/{highlight_id}',
+    comment: 'Deletes a highlight of an account, for good.',
+    parameters: [highlight],
+    ...{ answersRecord: false, repeatable: true },
+  },
+  {
+    ...{ name: 'add_activity', ...account, allow: 'create', method: 'POST' },
+    route: '/accounts/{id}/activities',
+    comment: 'Reports an activity of an account: slug is that of one of the activity_types.',
+    parameters: [
+      ...[required('slug'), optional('body_html'), optional('happened_at', 'timestamptz')],
+      ...[referring('users', optional('user_id')), referring('contacts', optional('contact_id'))],
+      ...[optional('link'), optional('link_text')],
+    ],
+    ...{ answersRecord: false, repeatable: false, keepsAnswer: true },
+  },
+];
