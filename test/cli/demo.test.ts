@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { withoutPrograms } from '../../src/cli/commands/demo.ts';
+import { drawStart, withoutPrograms } from '../../src/cli/commands/demo.ts';
 import { UsageError } from '../../src/errors.ts';
 import { findBinaries } from '../../src/postgres/binaries.ts';
 import { identityOf } from '../../src/postgres/process.ts';
 import { resources } from '../../src/resources/index.ts';
+import { newProgress } from '../../src/sync/pass/progress.ts';
 import { type Launched, launch, run, start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
 import { DOCUMENTS, examplesOf, inlineCodeOf } from '../helpers/examples.ts';
@@ -200,6 +201,18 @@ test('url says that DATABASE_URL is how to connect, where that is set', async ()
     2,
     expect.stringContaining('DATABASE_URL is set: that is how to connect'),
   ]);
+});
+
+test('demo shows on a terminal that something moves, from its beginning on', () => {
+  const seen = new Map<string, ReturnType<typeof newProgress>>();
+  const drawnAt = (now: number) => {
+    const canvas = { columns: 80, rows: 40, paint: (_: unknown, text: string) => text, now };
+    return drawStart(resources, seen, 1_000, canvas);
+  };
+  expect([drawnAt(1_000), drawnAt(3_000)]).toEqual(['The Postgres starts … 0s', 'The Postgres starts … 2s']);
+  seen.set('issues', { ...newProgress('issues', 'GET /issues'), state: 'running', read: 120 });
+  expect(drawnAt(4_000)).toMatch(/▸ issues +120 rows/);
+  expect(drawnAt(4_000)).toContain(`of ${resources.length} resources`);
 });
 
 test('demo sweeps what a killed one left', async ({ folder }) => {

@@ -9,12 +9,12 @@ import { addResource, dateOption } from '../args/options.ts';
 import type { Run, Shell } from '../process/shell.ts';
 import { drawProgress } from '../render/progress.ts';
 import { statusOf } from '../render/results.ts';
-import { openScreen } from '../render/screen.ts';
 import { logSteps } from '../render/steps.ts';
 import { summaryTable } from '../render/summary.ts';
-import { canDraw, canvasOf } from '../render/terminal.ts';
+import { canDraw } from '../render/terminal.ts';
 import { withContext } from '../runtime/context.ts';
 import { withDatabase } from '../runtime/database.ts';
+import { showProgress } from '../runtime/drawing.ts';
 import { logRestored } from '../runtime/migrated.ts';
 import { type Setup, setUp } from '../runtime/setup.ts';
 
@@ -69,22 +69,13 @@ async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> 
 
 /** Shows progress until closed: redrawn in place on a terminal, logged elsewhere. */
 function watch(
-  { stderr, env, log, output }: Setup,
+  setup: Setup,
   resources: readonly Resource[],
-): { onProgress: OnProgress; close(): void } {
+): { readonly onProgress: OnProgress; close(): void } {
+  const { stderr, env, log } = setup;
   if (!canDraw(stderr, env)) return { onProgress: logSteps(log), close: () => {} };
   const all = new Map<string, Readonly<ResourceProgress>>();
   for (const { name } of resources) all.set(name, newProgress(name, ''));
-  const screen = openScreen(stderr, () => {
-    return drawProgress([...all.values()], canvasOf(stderr, env, Date.now()));
-  });
-  const print = output.print;
-  output.print = (text) => screen.print(text);
-  return {
-    onProgress: (progress) => void all.set(progress.resource, progress),
-    close() {
-      screen.close();
-      output.print = print;
-    },
-  };
+  const { close } = showProgress(setup, (canvas) => drawProgress([...all.values()], canvas));
+  return { onProgress: (progress) => void all.set(progress.resource, progress), close };
 }

@@ -3,20 +3,23 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../../config.ts';
 import { UsageError } from '../../errors.ts';
-import { count, plural } from '../../format.ts';
+import { count, duration, plural } from '../../format.ts';
 import { NoProgramsError } from '../../postgres/binaries.ts';
 import { startEmbedded } from '../../postgres/embedded.ts';
 import { identityOf } from '../../postgres/process.ts';
 import { documentedLimits } from '../../pylon/limits/limits.ts';
 import { ALLOWED } from '../../resources/actions.ts';
+import type { Resource } from '../../resources/define.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { Secret } from '../../secret.ts';
 import type { OnRead } from '../../sync/daemon/first-reading.ts';
 import { newActivity } from '../../sync/pass/activity.ts';
-import type { ResourceProgress } from '../../sync/pass/progress.ts';
+import { newProgress, type ResourceProgress } from '../../sync/pass/progress.ts';
 import { commandName } from '../process/called.ts';
 import type { Run, Shell } from '../process/shell.ts';
+import { type Canvas, drawProgress } from '../render/progress.ts';
 import { reachServer } from '../runtime/database.ts';
+import { showProgress } from '../runtime/drawing.ts';
 import { openPort } from '../runtime/port.ts';
 import { type Setup, withConfig } from '../runtime/setup.ts';
 import { runWithShutdownDeadline } from '../runtime/shutdown.ts';
@@ -90,8 +93,12 @@ async function runOn(shell: Shell, config: Config): Promise<number> {
 }
 
 async function serveDemo(setup: Setup): Promise<number> {
-  const { tracker, stdout, env } = setup;
+  const { tracker, stdout, env, config } = setup;
   const activity = newActivity();
+  const startedAt = Date.now();
+  const shown = showProgress(setup, (canvas) =>
+    drawStart(config.resources, activity.progress, startedAt, canvas),
+  );
   // The configured port may be in use, since a demo can run beside a daemon.
   const port = await openPort(setup, { activity, orAnother: true });
   try {
@@ -100,6 +107,7 @@ async function serveDemo(setup: Setup): Promise<number> {
     });
     try {
       const onRead: OnRead = async (results) => {
+        shown.close();
         stdout.write(`${greeting(results, server.url, port.url, commandName(env))}\n`);
       };
       return await runDaemon(setup, server, { activity, port, onRead });
@@ -107,8 +115,24 @@ async function serveDemo(setup: Setup): Promise<number> {
       await server.leave();
     }
   } finally {
+    shown.close();
     await tracker.track('the HTTP port', port.close);
   }
+}
+
+/** What a terminal shows until everything has been read: how long the Postgres takes to start, then the progress of each resource. */
+export function drawStart(
+  resources: readonly Pick<Resource, 'name'>[],
+  progress: ReadonlyMap<string, Readonly<ResourceProgress>>,
+  startedAt: number,
+  canvas: Canvas,
+): string {
+  if (progress.size === 0)
+    return canvas.paint('dim', `The Postgres starts … ${duration((canvas.now - startedAt) / 1_000)}`);
+  return drawProgress(
+    resources.map(({ name }) => progress.get(name) ?? newProgress(name, '')),
+    canvas,
+  );
 }
 
 /** Returns the error; where no Postgres programs are installed (in the image, say), a UsageError with advice. */
