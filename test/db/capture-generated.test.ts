@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { captureUpdate } from '../../src/db/capture/capture.ts';
+import { captureUpdate } from '../../src/db/capture/queueing/capture-update.sql.ts';
 import { tags } from '../../src/resources/tags.ts';
 import { value } from '../../src/resources/writes.ts';
 

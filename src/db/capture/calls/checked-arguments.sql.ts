@@ -1,6 +1,6 @@
 import type { Parameter } from '../../../resources/actions.ts';
-import { shapeOf } from '../checks.ts';
 import { DEFINER, literal } from '../names.ts';
+import { shapeOf } from '../queueing/shapes.ts';
 import { REFUSED } from '../sqlstates.ts';
 
 /** SQL: what a value of a parameter must be, for error messages. */

@@ -1,0 +1,103 @@
+import { writableColumns } from '../../../edits/body.ts';
+import type { Resource } from '../../../resources/define.ts';
+import type { Writes } from '../../../resources/writes.ts';
+import { ACTOR, DRAFT, NEW_EDIT } from '../expressions.ts';
+import { DEFINER, identifier, literal, TRANSITION } from '../names.ts';
+import { inside } from './code.ts';
+import { collected, VARIABLES } from './collected.ts';
+
+/** Edits per INSERT statement. */
+const BATCH = 1_000;
+
+/** SQL that queues the edits that were collected. */
+const queue = (resource: string) => `PERFORM pylon_sync._refuse_impossible(${resource}, all_changes);
+INSERT INTO pylon_sync.edits (${NEW_EDIT})
+SELECT
+  ${resource},
+  one.id,
+  'update',
+  one.changes,
+  one.base,
+  CASE WHEN queued + one.place > guard OR ${DRAFT} THEN 'draft' ELSE 'pending' END,
+  ${ACTOR},
+  pg_current_xact_id()::text::bigint
+FROM unnest(ids, all_changes, all_bases) WITH ORDINALITY AS one(id, changes, base, place);
+queued := queued + cardinality(ids);
+ids := '{}';
+all_changes := '{}';
+all_bases := '{}';`;
+
+/**
+ * The function that queues edits of the columns that an UPDATE changed, of all its rows at once: that costs a
+ * fraction of a call per row. Once a transaction has queued more edits than the guard allows, the rest become drafts
+ * at once, and `_edits_queued` turns the earlier ones into drafts.
+ */
+export function captureUpdate(resource: Resource, writes: Writes): string {
+  const { name } = resource;
+  const columns = writableColumns(writes, 'update');
+  const row = (of: string) => `(${columns.map((column) => `${of}.${identifier(column)}`).join(', ')})`;
+  // Selects only the columns that are used, because rows can be wide.
+  const named = new Set<string>();
+  const inPair = (state: 'old' | 'new') => (column: string) => {
+    named.add(column);
+    return `pair.${identifier(`${state}_${column}`)}`;
+  };
+  const code = collected({ was: inPair('old'), is: inPair('new') }, resource, writes, 'update');
+  const seen = [...named].flatMap((column) => [
+    `was.${identifier(column)} AS ${identifier(`old_${column}`)}`,
+    `becomes.${identifier(column)} AS ${identifier(`new_${column}`)}`,
+  ]);
+  return `
+CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`_capture_${name}`)}()
+RETURNS trigger
+LANGUAGE plpgsql ${DEFINER}
+AS $$
+DECLARE
+  guard integer := pylon_sync._edit_guard();
+  queued integer;
+  is_allowed boolean := false;
+  pair record;
+${VARIABLES}
+  ids text[] := '{}';
+  all_changes jsonb[] := '{}';
+  all_bases jsonb[] := '{}';
+BEGIN
+  SELECT count(*)
+  INTO queued
+  FROM (
+    SELECT
+    FROM pylon_sync.edits
+    WHERE txid = pg_current_xact_id_if_assigned()::text::bigint
+    LIMIT guard
+  ) AS before;
+
+  FOR pair IN
+    SELECT
+      ${['was.id', ...seen].join(',\n      ')}
+    FROM ${TRANSITION.old} AS was
+    JOIN ${TRANSITION.new} AS becomes USING (id)
+    WHERE ${row('was')} IS DISTINCT FROM ${row('becomes')}
+  LOOP
+    IF NOT is_allowed THEN
+      PERFORM pylon_sync._refuse_first('update');
+      is_allowed := true;
+    END IF;
+
+    changes := '{}';
+    base := '{}';
+
+${inside(inside(code))}
+
+    CONTINUE WHEN changes = '{}';
+    ids := array_append(ids, pair.id);
+    all_changes := array_append(all_changes, changes);
+    all_bases := array_append(all_bases, base);
+    CONTINUE WHEN cardinality(ids) < ${BATCH};
+
+${inside(inside(queue(literal(name))))}
+  END LOOP;
+
+${inside(queue(literal(name)))}
+  RETURN NULL;
+END $$`;
+}
