@@ -16,6 +16,7 @@ const SHARED = [
   'date',
   'cron',
   'format',
+  'region',
   'secret',
   'secret-files',
   'listening',
