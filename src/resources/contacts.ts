@@ -40,6 +40,7 @@ export const contacts = defineResource({
     integration_user_ids: 'Who they are in Slack, Teams and so on: a list of {"id", "source"}.',
   },
   title: 'name',
+  knownBy: 'email',
   pull: { by: 'list', path: '/contacts', limit: 999 },
   get: '/contacts/{id}',
   webhook: 'contact',

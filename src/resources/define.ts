@@ -182,6 +182,8 @@ export interface Resource<Table extends MirrorTable = MirrorTable> {
   readonly title?: string;
   /** Further columns that views show beside a reference to a row, with their comments. */
   readonly shownWith?: Readonly<Record<string, string>>;
+  /** How people name a record instead of by its id: functions take its number, or an address that it alone has. */
+  readonly knownBy?: 'number' | 'email';
   readonly pull: Pull;
   /** How changes are found; absent if the API cannot filter by a time of change. */
   readonly changes?: Changes;

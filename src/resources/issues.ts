@@ -133,6 +133,7 @@ export const issues = defineResource({
   },
   note: "first read through windows of `created_at`; priority is `custom_fields->>'priority'`",
   title: 'title',
+  knownBy: 'number',
   shownWith: { number: 'Number of that issue, as people see it.' },
   pull: { by: 'window', path: '/issues', search: '/issues/search', limit: 2000 },
   changes: {

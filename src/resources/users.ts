@@ -30,6 +30,7 @@ export const users = defineResource({
   },
   note: 'with deactivated ones',
   title: 'name',
+  knownBy: 'email',
   pull: { by: 'list', path: '/users', variants: [{ include_deactivated: true }] },
   get: '/users/{id}',
   refers: { role_id: 'user_roles' },

@@ -512,6 +512,37 @@ describe('waiting', () => {
     });
   });
 
+  test('`edit_results` has the edits of the session’s last transaction, settled before or not', async ({
+    database,
+  }) => {
+    await asDaemon(database.pool, ISSUES);
+    await database.pool.query("UPDATE pylon.issues SET title = 'Another session’s' WHERE id = 'i2'");
+    await settled(database, 1, "state = 'applied'");
+    const client = new pg.Client(database.url);
+    await client.connect();
+    try {
+      const results = async () =>
+        (await client.query("SELECT edit::integer, state FROM pylon_sync.edit_results('0')")).rows;
+      expect(await results()).toEqual([]);
+      await client.query("UPDATE pylon.issues SET title = 'Mine' WHERE id = 'i1'");
+      await settled(database, 2, "state = 'failed'");
+      await client.query("BEGIN; UPDATE pylon.issues SET title = 'Not mine'; ROLLBACK");
+      expect(await results()).toEqual([{ edit: 2, state: 'failed' }]);
+      await client.query("BEGIN; UPDATE pylon.issues SET state = 'x'; COMMIT");
+      const ids = (await client.query('SELECT id::integer FROM pylon_sync.edits WHERE id > 2 ORDER BY id'))
+        .rows;
+      const last = ids.map(({ id }) => ({ edit: id, state: 'applied' }));
+      expect(last).toHaveLength(2);
+      for (const { edit } of last) await settled(database, edit, "state = 'applied'");
+      await client.query('SELECT * FROM pylon_sync.wait_for_edits()');
+      expect(await results()).toEqual(last);
+      await client.query('SET ROLE pylon_editor');
+      expect(await results()).toEqual([]);
+    } finally {
+      await client.end();
+    }
+  });
+
   test('is for one’s own edits, or those of a transaction', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
     await query(database, "UPDATE pylon.issues SET title = 'Mine' WHERE id = 'i1'");

@@ -76,13 +76,17 @@ const WITHOUT_ROWS: readonly Damage[] = [
     [
       'DROP TRIGGER pylon_sync_capture_all ON pylon.issues',
       'ALTER TABLE pylon.accounts DISABLE TRIGGER pylon_sync_capture_all',
-      'DROP FUNCTION pylon.snooze_issue',
+      // One of two, and both of two.
+      'DROP FUNCTION pylon.add_thread(text, text)',
+      'DROP FUNCTION pylon.snooze_issue(text, timestamptz), pylon.snooze_issue(bigint, timestamptz)',
       'DROP VIEW pylon_bi.issues CASCADE',
     ],
     [
       'trigger pylon.issues.pylon_sync_capture_all',
       'trigger pylon.accounts.pylon_sync_capture_all',
+      'function pylon.add_thread (2)',
       'function pylon.snooze_issue',
+      'function pylon.snooze_issue (2)',
       'view pylon_bi.issues',
     ],
     [],
@@ -168,7 +172,9 @@ describe('what was lost is made again by `migrate`, and read anew, with edits ke
       await pool.query(
         'REVOKE UPDATE ON pylon.accounts FROM pylon_editor; REVOKE SELECT ON pylon.tags, pylon_bi.tags FROM pylon_reader',
       );
-      await pool.query('DROP TABLE pylon.issues CASCADE; DROP FUNCTION pylon.snooze_issue');
+      await pool.query(
+        'DROP TABLE pylon.issues CASCADE; DROP FUNCTION pylon.snooze_issue(bigint, timestamptz)',
+      );
       await migrate(pool);
       // As one of them does it.
       await pool.query("BEGIN; SET LOCAL ROLE pylon_editor; UPDATE pylon.issues SET title = 'x'; COMMIT");

@@ -1,5 +1,6 @@
 import { type Action, actions } from '../../edits/actions.ts';
 import type { Parameter } from '../../resources/actions.ts';
+import { resourceNamed } from '../../resources/index.ts';
 import { identifier, literal } from './names.ts';
 
 /** Parameters of an action, optional ones last. */
@@ -8,9 +9,19 @@ const inOrder = ({ parameters }: Action): readonly Parameter[] => [
   ...parameters.filter(({ optional }) => optional),
 ];
 
-/** The function as `GRANT` names it. */
-export const signatureOf = (action: Action): string =>
-  `pylon.${identifier(action.name)}(${['text', ...inOrder(action).map(({ type }) => type)].join(', ')})`;
+/** The type of the parameter that names the record: its id or what people know of it, or a number as such. */
+type Named = 'text' | 'bigint';
+
+const signature = (action: Action, named: Named): string =>
+  `pylon.${identifier(action.name)}(${[named, ...inOrder(action).map(({ type }) => type)].join(', ')})`;
+
+const isNumbered = ({ resource }: Action): boolean => resourceNamed(resource).knownBy === 'number';
+
+/** The functions of an action as `GRANT` names them: of a record that has a number, a second one takes that. */
+export const signaturesOf = (action: Action): readonly string[] =>
+  (isNumbered(action) ? (['text', 'bigint'] as const) : (['text'] as const)).map((named) =>
+    signature(action, named),
+  );
 
 /** The specifications that the triggers of `pylon_sync.calls` use, by action. */
 export const actionSpecs = (): Readonly<Record<string, object>> =>
@@ -18,7 +29,8 @@ export const actionSpecs = (): Readonly<Record<string, object>> =>
     actions.map((action) => [
       action.name,
       {
-        signature: signatureOf(action),
+        signature: signature(action, 'text'),
+        ...(isNumbered(action) ? { signature_by_number: signature(action, 'bigint') } : {}),
         ...{ resource: action.resource, record: action.record, allow: action.allow },
         parameters: [
           { name: action.record, type: 'text' },
@@ -32,17 +44,18 @@ export const actionSpecs = (): Readonly<Record<string, object>> =>
  * The SQL function of an action: it queues an edit and returns its id. Its names are resolved when it is created, so
  * that callers need no other privilege.
  */
-function functionOf(action: Action): string {
+function functionOf(action: Action, named: Named): string {
   const { name, record } = action;
   const ordered = inOrder(action);
-  const list = [`${identifier(record)} text`].concat(
+  const list = [`${identifier(record)} ${named}`].concat(
     ordered.map(
       ({ name, type, optional }) => `${identifier(name)} ${type}${optional ? ' DEFAULT NULL' : ''}`,
     ),
   );
   // JSON is passed as text, so that the JSON null, which is refused, differs from SQL's NULL.
-  const pairs = [{ name: record, type: 'text' }, ...ordered].map(
-    ({ name, type }) => `${literal(name)}, ${identifier(name)}${type === 'jsonb' ? '::text' : ''}`,
+  const pairs = [{ name: record, type: named }, ...ordered].map(
+    ({ name, type }) =>
+      `${literal(name)}, ${identifier(name)}${type === 'jsonb' || type === 'bigint' ? '::text' : ''}`,
   );
   return `
 CREATE OR REPLACE FUNCTION pylon.${identifier(name)}(
@@ -60,8 +73,11 @@ END`;
 /** The functions of all actions. Nobody may call them without a grant. */
 export const actionFunctions = (): readonly string[] => [
   ...actions.flatMap((action) => [
-    functionOf(action),
-    `COMMENT ON FUNCTION ${signatureOf(action)} IS ${literal(action.comment)}`,
-    `REVOKE ALL ON FUNCTION ${signatureOf(action)} FROM PUBLIC`,
+    functionOf(action, 'text'),
+    ...(isNumbered(action) ? [functionOf(action, 'bigint')] : []),
+    ...signaturesOf(action).flatMap((one) => [
+      `COMMENT ON FUNCTION ${one} IS ${literal(action.comment)}`,
+      `REVOKE ALL ON FUNCTION ${one} FROM PUBLIC`,
+    ]),
   ]),
 ];

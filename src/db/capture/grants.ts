@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { actions } from '../../edits/actions.ts';
 import { writableColumns } from '../../edits/body.ts';
 import { resources } from '../../resources/index.ts';
-import { signatureOf } from './actions.ts';
+import { signaturesOf } from './actions.ts';
 import { withFormerName } from './former-names.ts';
 import { identifier, literal, tableOf } from './names.ts';
 import { makeRoles, ROLES, type Role } from './roles.ts';
@@ -109,7 +109,7 @@ const BEYOND: Readonly<Record<Role, readonly string[]>> = {
       ].map((privilege) => `${privilege} ON TABLE ${tableOf(name)}`);
     }),
     ...ofSync([...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...CALLED_AS_CALLER]),
-    ...calling(actions.map(signatureOf)),
+    ...calling(actions.flatMap(signaturesOf)),
   ],
   pylon_approver: [...STATE, ...EDITS, ...ofSync(Object.keys(FOR_APPROVERS))],
 };
@@ -136,7 +136,9 @@ export async function loseGrants(
 ): Promise<void> {
   const names = lost
     .filter(({ kind }) => GIVEN_OF.includes(kind))
-    .map(({ kind, schema, name }) => (kind === 'schema' ? schema : `${schema}.${name}`));
+    .map(({ kind, schema, name }) =>
+      kind === 'schema' ? schema : `${schema}.${name.replace(/ \(\d+\)$/, '')}`,
+    );
   if (names.length === 0) return;
   await client.query(
     `UPDATE pylon_sync.settings

@@ -162,6 +162,12 @@ export function captureOf(resource: Resource, owner: string): Capture {
           ...reads('before_insert', 'INSERT'),
           ...filled('before_insert_fill', 'INSERT'),
           whenNoId('before_insert_id', '_fill_id()'),
+          // Only such tables have had provisional ids.
+          trigger(
+            'real_ids',
+            `BEFORE UPDATE OR DELETE ON ${table} FOR EACH STATEMENT WHEN (${notDaemonWrite(owner)})
+             EXECUTE FUNCTION pylon_sync._tell_real_ids()`,
+          ),
           trigger(
             'insert',
             `AFTER INSERT ON ${table} FOR EACH ROW WHEN (${notDaemonWrite(owner)})

@@ -20,7 +20,9 @@ export async function standing(db: Pick<pg.ClientBase, 'query'>): Promise<Readon
                  WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
       UNION ALL SELECT 'policy', r.schema, r.name, p.polname FROM relations AS r JOIN pg_policy AS p ON p.polrelid = r.oid
                   JOIN pg_class AS c ON c.oid = r.oid WHERE c.relrowsecurity
-      UNION ALL SELECT 'function', ours.schema, '', p.proname FROM pg_proc AS p JOIN ours ON ours.oid = p.pronamespace`,
+      UNION ALL SELECT 'function', schema, '', name || CASE WHEN place > 1 THEN format(' (%s)', place) ELSE '' END
+                  FROM (SELECT ours.schema, p.proname AS name, row_number() OVER (PARTITION BY p.pronamespace, p.proname) AS place
+                          FROM pg_proc AS p JOIN ours ON ours.oid = p.pronamespace) AS f`,
     [SCHEMAS],
   );
   return new Set(rows.map(keyOf));

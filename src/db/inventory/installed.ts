@@ -7,9 +7,10 @@ const FUNCTION = /^CREATE OR REPLACE FUNCTION (\w+)\."?(\w+)"?\s*\(/;
 
 /**
  * The triggers, policies, views and functions that statements create. These are not in migrations: `migrate` installs
- * them afterwards.
+ * them afterwards. The second function of a name has ` (2)` after it, as in the catalogue.
  */
 export function installedBy(statements: readonly string[]): readonly Part[] {
+  const created = new Map<string, number>();
   return statements.flatMap((statement): readonly Part[] => {
     const text = statement.trim();
     const [, trigger, ofSchema = '', table = ''] = TRIGGER.exec(text) ?? [];
@@ -19,6 +20,9 @@ export function installedBy(statements: readonly string[]): readonly Part[] {
     const [, viewed = '', view] = VIEW.exec(text) ?? [];
     if (view !== undefined) return [{ kind: 'view', schema: viewed, table: '', name: view }];
     const [, schema = '', name] = FUNCTION.exec(text) ?? [];
-    return name === undefined ? [] : [{ kind: 'function', schema, table: '', name }];
+    if (name === undefined) return [];
+    const count = (created.get(`${schema}.${name}`) ?? 0) + 1;
+    created.set(`${schema}.${name}`, count);
+    return [{ kind: 'function', schema, table: '', name: count === 1 ? name : `${name} (${count})` }];
   });
 }

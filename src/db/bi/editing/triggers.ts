@@ -4,15 +4,20 @@ import { identifier, literal } from '../../capture/names.ts';
 import type { View } from '../view.ts';
 import type { FieldEdit } from './fields.ts';
 import { editRow } from './row.ts';
+import type { Editing } from './targets.ts';
 
 /** The trigger that refuses changes of a view, the one that reads a changed row, and the one that writes them. */
 const REFUSE = 'pylon_sync_refuse';
 const EDIT = 'pylon_sync_edit';
 const EDITED = 'pylon_sync_edited';
+/** The one that says which provisional ids in a statement are Pylon's now: no row is found by them. */
+const REAL_IDS = 'pylon_sync_real_ids';
+
+const isCreated = (editing: Editing) => resourceNamed(editing.resource).writes?.create !== undefined;
 
 /** Names of the triggers of a view. */
 export const viewTriggers = ({ editing }: View): readonly string[] =>
-  editing === undefined ? [REFUSE] : [REFUSE, EDIT, EDITED];
+  editing === undefined ? [REFUSE] : [REFUSE, EDIT, EDITED, ...(isCreated(editing) ? [REAL_IDS] : [])];
 
 /** The name of the function of a view that can be edited. */
 export const editFunction = ({ name }: View): string => `_edit_${name}`;
@@ -43,5 +48,11 @@ export function triggersOf(
      FOR EACH ROW EXECUTE FUNCTION pylon_bi.${identifier(editFunction(view))}()`,
     `CREATE OR REPLACE TRIGGER ${EDITED} AFTER UPDATE ${on}
      FOR EACH STATEMENT EXECUTE FUNCTION pylon_bi._edited(${literal(editing.resource)})`,
+    ...(isCreated(editing)
+      ? [
+          `CREATE OR REPLACE TRIGGER ${REAL_IDS} BEFORE UPDATE ${on}
+     FOR EACH STATEMENT EXECUTE FUNCTION pylon_sync._tell_real_ids()`,
+        ]
+      : []),
   ];
 }

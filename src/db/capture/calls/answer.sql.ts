@@ -12,7 +12,11 @@ BEGIN
       PERFORM pylon_sync._refuse_unknown(NEW.resources[min(place)], NEW.record_ids[min(place)])
       FROM unnest(NEW.unseen) AS place;
     END IF;
-    NEW.result := pylon_sync._queue_action(NEW.call, NEW.spec, NEW.arguments);
+    NEW.result := pylon_sync._queue_action(
+      NEW.call,
+      NEW.spec,
+      pylon_sync._with_records(NEW.spec, NEW.arguments, NEW.record_ids)
+    );
   ELSE
     NEW.result := pylon_sync._decide_edits(
       NEW.spec,

@@ -2,10 +2,12 @@ import { literal } from '../names.ts';
 import { answer } from './answer.sql.ts';
 import { checkedArguments } from './checked-arguments.sql.ts';
 import { look } from './look.sql.ts';
+import { namedRecords } from './named-records.sql.ts';
 import { prepare } from './prepare.sql.ts';
 import { queueAction } from './queue-action.sql.ts';
 import { refuseUnknown } from './refuse-unknown.sql.ts';
 import { callsView } from './view.sql.ts';
+import { withRecords } from './with-records.sql.ts';
 
 /** The columns that the caller gives; the triggers set the others. */
 const GIVEN = 'call, arguments, ids, txid';
@@ -19,6 +21,8 @@ export const calls = (): readonly string[] => [
   checkedArguments,
   refuseUnknown,
   queueAction,
+  namedRecords,
+  withRecords,
   prepare(),
   look,
   answer,

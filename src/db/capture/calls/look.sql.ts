@@ -1,9 +1,11 @@
 import { FIXED } from '../names.ts';
 import { REFUSED } from '../sqlstates.ts';
 import { GUARDED, READABLE } from '../visible.ts';
+import { FIND_KNOWN } from './find-known.ts';
 
 /**
- * Runs as the caller: checks its privilege on the function that is called, and writes to `NEW.unseen` the positions of
+ * Runs as the caller: checks its privilege on the function that is called, finds the ids of records that are named by what
+ * people know of them, and writes to `NEW.unseen` the positions of
  * those records that row security hides from the caller. It calls none of our functions, so that the caller needs no
  * further privilege.
  */
@@ -15,11 +17,17 @@ AS $$
 DECLARE
   guarded record;
   places bigint[];
+  asked record;
+  found_ids text[];
+  candidates text[];
 BEGIN
-  IF NOT has_function_privilege(NEW.spec ->> 'signature', 'EXECUTE') THEN
+  IF NOT has_function_privilege(NEW.spec ->> 'signature', 'EXECUTE')
+    AND NOT coalesce(has_function_privilege(NEW.spec ->> 'signature_by_number', 'EXECUTE'), false)
+  THEN
     RAISE EXCEPTION 'permission denied for function %', NEW.spec ->> 'signature'
       USING ERRCODE = '${REFUSED.notAllowed}';
   END IF;
+${FIND_KNOWN}
 
   NEW.unseen := '{}';
   FOR guarded IN

@@ -29,33 +29,13 @@ BEGIN
     PERFORM pylon_sync._refuse_unless_allowed(spec ->> 'allow');
     NEW.arguments := pylon_sync._checked_arguments(NEW.call, spec, NEW.arguments);
 
+    -- An id from before Pylon gave one leads on.
     SELECT
       array_agg(named.resource ORDER BY place),
-      array_agg(named.record_id ORDER BY place)
+      array_agg(coalesce(known.id, named.record_id) ORDER BY place)
     INTO NEW.resources, NEW.record_ids
-    FROM (
-      SELECT
-        spec ->> 'resource',
-        NEW.arguments ->> (spec ->> 'record'),
-        0
-
-      UNION ALL
-
-      SELECT
-        p.value ->> 'of',
-        one.id,
-        p.place
-      FROM
-        jsonb_array_elements(spec -> 'parameters') WITH ORDINALITY AS p(value, place),
-        jsonb_array_elements_text(
-          CASE jsonb_typeof(NEW.arguments -> (p.value ->> 'name'))
-            WHEN 'array' THEN NEW.arguments -> (p.value ->> 'name')
-            WHEN 'string' THEN jsonb_build_array(NEW.arguments -> (p.value ->> 'name'))
-            ELSE '[]'
-          END
-        ) AS one(id)
-      WHERE p.value ? 'of'
-    ) AS named(resource, record_id, place);
+    FROM pylon_sync._named_records(spec, NEW.arguments) AS named
+    LEFT JOIN pylon_sync.ids AS known ON known.provisional = named.record_id AND known.resource = named.resource;
   ELSE
     IF NEW.ids IS NULL AND NEW.txid IS NULL THEN
       RAISE EXCEPTION 'pylon_sync.% takes ids of edits, a transaction, or both', NEW.call

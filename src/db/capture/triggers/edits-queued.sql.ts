@@ -1,5 +1,8 @@
 import { DEFINER } from '../names.ts';
 
+/** The setting of a session that has the number of its last transaction with edits; a rollback takes it back. */
+export const LAST_EDITS = 'pylon_sync.last_edits';
+
 /** Makes drafts of a transaction's edits if they are more than the guard allows, and notifies the daemon. */
 export const editsQueued = `
 CREATE OR REPLACE FUNCTION pylon_sync._edits_queued()
@@ -34,5 +37,6 @@ BEGIN
     END IF;
   END IF;
 
+  PERFORM set_config('${LAST_EDITS}', mine::text, false);
   PERFORM pg_notify('pylon_sync_edits', '');
 END $$`;

@@ -13,12 +13,14 @@ import { refuseUpdate } from './refuse-update.sql.ts';
 import { setting } from './setting.sql.ts';
 import { skipGone } from './skip-gone.sql.ts';
 import { stamp } from './stamp.sql.ts';
+import { tellRealIds } from './tell-real-ids.sql.ts';
 
 /** The functions that the triggers of all tables share. A function in SQL comes after those that it calls. */
 export const triggerFunctions: readonly string[] = [
   setting,
   refuseUnlessAllowed,
   skipGone,
+  tellRealIds,
   stamp,
   keepAsTexts,
   editGuard,

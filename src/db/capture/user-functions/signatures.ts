@@ -3,7 +3,7 @@ export const FOR_CALLERS: Readonly<Record<string, string>> = {
   'wait_for_edits(interval, bigint)':
     'Waits until your edits, or those of a transaction, are settled; counts them by state, and warns of the first ten that did not go through.',
   'edit_results(interval, bigint)':
-    'Waits until your edits, or those of a transaction, are settled; one row each, with what became of it.',
+    'Waits until your edits, or those of a transaction, are settled; one row each, with what became of it, and one for each edit of your last transaction.',
   'real_id(text)':
     'The id that Pylon gave to what was inserted here under a provisional one; null until it has.',
   'undo(bigint)': 'Queues the reverse of an edit that was applied; returns its number.',
