@@ -68,7 +68,7 @@ const DECIDES = [
 /** Those for people, and what they are made of: all run as their caller. */
 const CALLS = [
   ...['wait_for_edits', 'undo', '_changed_columns', '_changed_fields', '_changed_set', '_put_columns'],
-  ...['_columns_of', '_as_columns', '_awaited_edits', 'edit_results', 'real_id', '_option_slug'],
+  ...['_columns_of', '_as_columns', '_awaited_edits', 'edit_results', 'real_id'],
 ];
 /** What policies are made of, which everybody may call who reads what they guard. */
 const POLICIES_ASK = ['pylon_sync._sees', 'pylon_sync._sees_all'];

@@ -18,9 +18,9 @@ export async function standingRejects(
   const counts = suspected.map(
     ({ name, table }) => sql`
       SELECT ${name}::text AS resource, count(*)::float8 AS rejected FROM ${rejectedRecords} AS rejects
-       WHERE rejected.resource = ${name}
-         AND rejected.seen_at >= coalesce(${facts.get(name)?.complete_as_of ?? null}::timestamptz, '-infinity')
-         AND NOT EXISTS (SELECT FROM ${table} AS row WHERE row.id = rejected.record_id AND row._synced_at > rejected.seen_at)`,
+       WHERE rejects.resource = ${name}
+         AND rejects.seen_at >= coalesce(${facts.get(name)?.complete_as_of ?? null}::timestamptz, '-infinity')
+         AND NOT EXISTS (SELECT FROM ${table} AS row WHERE row.id = rejects.record_id AND row._synced_at > rejects.seen_at)`,
   );
   const { rows } = await db.orm.execute<{ resource: string; rejected: number }>(
     sql.join(counts, sql` UNION ALL `),
