@@ -1,9 +1,12 @@
+import { getTableColumns } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { published } from '../../src/db/schema/publication.ts';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources } from '../../src/resources/index.ts';
 import { listed } from '../../src/resources/listed.ts';
 import { LEFT_OUT, operation, REACHED } from '../../src/resources/operations.ts';
+import { columnWords } from '../../src/resources/words.ts';
 import { documented } from '../pylon/documented.ts';
 
 /** Documents that `npm run docs` makes from the descriptors: a test says when they are behind. */
@@ -118,4 +121,63 @@ suppressed address is released, under which kind of object custom fields of call
 assumed), which custom fields feature requests have, and whether a new relationship counts as a change of its account.
 `;
   await expect(text).toMatchFileSnapshot(docs('reference/operations.md'));
+});
+
+/** The sources of a dbt project: what each table and column is, how fresh it is, and what can be relied on. */
+function dbtSource(one: Resource): object {
+  const words = columnWords(one);
+  const isOften = one.changes !== undefined || listed(resources).includes(one) || one.pull.by === 'parent';
+  return {
+    name: one.name,
+    description: one.about,
+    config: {
+      freshness: {
+        warn_after: isOften ? { count: 2, period: 'hour' } : { count: 2, period: 'day' },
+        error_after: isOften ? { count: 1, period: 'day' } : { count: 4, period: 'day' },
+      },
+      loaded_at_query: `select fresh_as_of from pylon_bi.freshness where resource = '${one.name}'`,
+    },
+    columns: Object.keys(getTableColumns(one.table)).map((name) => {
+      const target = one.refers?.[name];
+      const tests = [
+        ...(name === 'id' ? ['unique', 'not_null'] : []),
+        // Pylon keeps references to what is gone: worth a look, and no failure.
+        ...(target === undefined
+          ? []
+          : [
+              {
+                relationships: {
+                  arguments: { to: `source('pylon', '${target}')`, field: 'id' },
+                  config: { severity: 'warn', where: '_deleted_at is null' },
+                },
+              },
+            ]),
+      ];
+      return { name, description: words[name], ...(tests.length > 0 && { data_tests: tests }) };
+    }),
+  };
+}
+
+test('the sources for dbt are what the descriptors say', async () => {
+  const sources = {
+    version: 2,
+    sources: [
+      {
+        name: 'pylon',
+        schema: 'pylon',
+        description:
+          'The mirror of a Pylon workspace. Rows that Pylon has deleted stay, with a time in _deleted_at.',
+        tables: resources.map(dbtSource),
+      },
+    ],
+  };
+  const text = `# Sources for a dbt project (dbt 1.10.8 or newer), made from the descriptors by npm run docs: copy it into models/.\n${stringify(sources, { lineWidth: 118 })}`;
+  await expect(text).toMatchFileSnapshot(docs('dbt/sources.yml'));
+});
+
+test('each reference of the sources leads to a table that is one of them', () => {
+  const names = new Set(resources.map(({ name }) => name));
+  const targets = resources.flatMap(({ refers = {} }) => Object.values(refers));
+  expect(targets.length).toBeGreaterThan(20);
+  expect(targets.filter((target) => !names.has(target))).toEqual([]);
 });
