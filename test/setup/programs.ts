@@ -21,6 +21,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     names: ['pg_dump'],
     install: "apt-get install postgresql-client, of the server's version",
   },
+  promtool: { names: ['promtool'], install: 'apt-get install prometheus' },
   podman: {
     names: ['podman'],
     besides: ['buildah', 'debootstrap'],
