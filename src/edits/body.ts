@@ -42,7 +42,7 @@ function written(value: unknown): unknown {
   return at === undefined ? value : formatInstant(at);
 }
 
-/** A body as it is sent, without nulls anywhere: Pylon takes none, and says none where nothing is set. */
+/** A body as it is sent, without nulls anywhere: Pylon accepts none. */
 export const sendable = (body: Values): Values => withoutNulls(body) as Values;
 
 /**
@@ -78,7 +78,7 @@ export function bodyOf(
   return sendable(body);
 }
 
-/** The values of the placeholders of all routes of a record but its id: what only the path says of it. */
+/** The values of the placeholders of all routes of a record but its id. */
 export function factsOf({ get, writes }: Resource, row: Values): Readonly<Record<string, string>> {
   const routes = [get, writes?.update, writes?.create?.path, writes?.remove];
   const { id: _, ...facts } = paramsOf(routes.filter((route) => route !== undefined).join(''), '', row);

@@ -42,7 +42,7 @@ export async function commandOf(pid: number): Promise<string> {
   return (await ask(pid, 'cmdline', 'args')).replaceAll('\0', ' ').trim();
 }
 
-/** The working directory of a process; undefined on systems that do not tell. */
+/** The working directory of a process; undefined on systems that do not show it. */
 export async function directoryOf(pid: number): Promise<string | undefined> {
   return readlink(`/proc/${pid}/cwd`).catch(() => undefined);
 }

@@ -22,7 +22,7 @@ export const table = mirrorTable(
   ],
 );
 
-/** Pylon tells them of the account on the child or client side alone. */
+/** Pylon lists a relationship only for the account on the child or client side. */
 export const accountRelationships = defineResource({
   name: 'account_relationships',
   about: 'Which accounts belong to which other: parents with their children, partners with their clients.',

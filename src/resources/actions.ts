@@ -1,4 +1,4 @@
-/** Kinds of edits, as far as one can allow them apart (`PYLON_SYNC_ALLOW`). */
+/** Kinds of edits, each of which can be allowed separately (`PYLON_SYNC_ALLOW`). */
 export const ALLOWED = ['update', 'create', 'delete', 'message'] as const;
 export type Allowed = (typeof ALLOWED)[number];
 
@@ -13,15 +13,15 @@ export interface Parameter {
   readonly of?: string;
 }
 
-/** How it is seen that an action was done whose answer was lost. */
+/** How to find out whether an action was done if its answer was lost. */
 export type Trace =
-  /** A child of the record, as new as the edit, says in `html` what the parameter says. */
+  /** There is a child of the record, no older than the edit, with the parameter's text in `html`. */
   | {
       readonly by: 'child';
       /** Resource name of the child. */
       readonly resource: string;
       readonly html: string;
-      /** The field that says when the child was made. */
+      /** The field with the child's time of creation. */
       readonly time: string;
       readonly parameter: string;
     }
@@ -32,7 +32,7 @@ export type Trace =
       readonly where: Readonly<Record<string, string>>;
     };
 
-/** Something Pylon does with a record that is no column: a function in SQL, a request to Pylon. */
+/** An operation on a record that is not a column: a function in SQL, a request to Pylon. */
 export interface Action {
   /** The function's name in schema `pylon`. */
   readonly name: string;
@@ -41,7 +41,7 @@ export interface Action {
   readonly record: string;
   /** The field of the body that names the record too. */
   readonly recordField?: string;
-  /** What lets it be sent (`PYLON_SYNC_ALLOW`). */
+  /** The kind that `PYLON_SYNC_ALLOW` must include. */
   readonly allow: Allowed;
   readonly parameters: readonly Parameter[];
   readonly method: 'POST' | 'PATCH' | 'DELETE';
@@ -52,21 +52,26 @@ export interface Action {
   /** Whether the answer is the record itself; otherwise the record and its children are read again. */
   readonly answersRecord: boolean;
   /**
-   * Whether doing it twice is as good as once. What is not is never sent again once an answer was lost: a person
-   * has to look, where no trace tells.
+   * Whether doing it twice has the same effect as once. If not, it is never sent again after a lost answer:
+   * unless `trace` finds it, a person has to decide.
    */
   readonly repeatable: boolean;
   readonly trace?: Trace;
-  /** Whether the answer is kept with its edit (`remote`), since it has what nothing else tells. */
+  /**
+   * Whether the answer is kept with its edit (`remote`), because it has values that cannot be read otherwise.
+   */
   readonly keepsAnswer?: true;
-  /** The parameter that names records of the same resource which Pylon merges into this one: they are gone then. */
+  /**
+   * The parameter that names records of the same resource that Pylon merges into this one, which deletes
+   * them.
+   */
   readonly merges?: string;
 }
 
-/** A parameter that has to be given. */
+/** A required parameter. */
 export const required = (name: string): Parameter => ({ name, type: 'text' });
 
-/** A parameter that may be left out. */
+/** An optional parameter. */
 export const optional = (name: string, type: Parameter['type'] = 'text'): Parameter => ({
   ...{ name, type },
   optional: true,

@@ -20,7 +20,7 @@ export const table = mirrorTable(
   ],
 );
 
-/** What tells one piece of evidence from the others of its feature request: what it points to, else what it says. */
+/** What identifies a piece of evidence within its feature request: what it refers to, else its text. */
 function nameOf({ source_id, external_url, account_id, summary }: PylonObject): string {
   for (const name of [source_id, external_url]) if (typeof name === 'string' && name !== '') return name;
   const said = JSON.stringify([account_id ?? null, summary ?? null]);

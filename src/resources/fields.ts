@@ -2,8 +2,8 @@ import { ExactNumber } from '../exact.ts';
 import type { PylonObject } from './define.ts';
 
 /**
- * Readers of what Pylon nests. None throws, whatever it is given: a shape that is not the expected one
- * yields `undefined`, and what was not read must be returned in `_extra`.
+ * Readers of nested values. None throws: for an unexpected shape they return `undefined`, and what they do
+ * not read must be returned in `_extra`.
  */
 
 export const isObject = (value: unknown): value is PylonObject =>
@@ -31,13 +31,13 @@ export function externalIds(value: unknown): readonly unknown[] | undefined {
   return value.map((item: unknown) => (typeof item === 'string' ? { external_id: item } : item));
 }
 
-/** Sets a field whatever it is called: assigned, `__proto__` would not become one. */
+/** Sets a field of any name: by assignment, `__proto__` would not become a field. */
 export function put(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') target[key] = value;
   else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** The entries that hold something; `undefined` when none does, so that an `_extra` of nothing is none. */
+/** The entries with a value; `undefined` if none has one, so that no empty `_extra` is stored. */
 export function present(entries: PylonObject): PylonObject | undefined {
   let filled: Record<string, unknown> | undefined;
   for (const key in entries) {
@@ -49,7 +49,7 @@ export function present(entries: PylonObject): PylonObject | undefined {
   return filled;
 }
 
-/** Keys of a nested object that columns hold, and inside those the keys that do. */
+/** Keys of a nested object that have columns, and inside those the keys that have. */
 export interface Covered {
   readonly [key: string]: true | Covered;
 }
@@ -60,7 +60,7 @@ export const REFERENCE = { id: true, email: true } as const satisfies Covered;
 /** The keys of an actor (author, assignee): one of the two references is set. */
 export const ACTOR = { user: REFERENCE, contact: REFERENCE } as const satisfies Covered;
 
-/** What columns do not hold of a nested value, for `_extra`. A bare string counts as the id it stands for. */
+/** The part of a nested value that no column has, for `_extra`. A bare string counts as an id. */
 export function leftOver(value: unknown, covered: Covered): unknown {
   if (!isObject(value)) return typeof value === 'string' && covered.id === true ? undefined : value;
   let rest: Record<string, unknown> | undefined;
@@ -76,8 +76,8 @@ export function leftOver(value: unknown, covered: Covered): unknown {
 }
 
 /**
- * Values of older names (`older name → field`) that the field itself did not need, for `_extra`: where an
- * object has both, they are two facts, and neither is dropped.
+ * Values under older names (`older name → field`) that are not the field's value, for `_extra`: if an object
+ * has both names, neither value is dropped.
  */
 export function shadowed(object: PylonObject, olderNames: Readonly<Record<string, string>>): PylonObject {
   const unused = Object.entries(olderNames).filter(([, field]) => object[field] != null);

@@ -105,7 +105,7 @@ export function referringTo({ name }: Resource): readonly (readonly [Resource, c
   );
 }
 
-/** The column that says when an object last changed; undefined where Pylon does not tell. */
+/** The column with the time at which an object last changed; undefined if Pylon does not send one. */
 export function changeColumn({ table }: Resource): string | undefined {
   return ['updated_at', 'last_edited_at'].find((column) => column in table);
 }

@@ -1,8 +1,8 @@
 import type { Resource } from './define.ts';
 
 /**
- * Resources that Pylon cannot filter by a time of change: those that come whole in a few answers, and what hangs
- * on them: the children whose mark has moved, or all of those without one.
+ * Resources that Pylon cannot filter by a time of change: those that a few answers list completely, and their
+ * children, if the parent's mark has changed or there is none.
  */
 export function listed(resources: readonly Resource[]): readonly Resource[] {
   const names = new Set<string>();

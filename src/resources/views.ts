@@ -7,9 +7,9 @@ export type Sets =
 
 /** One column of a view of schema `pylon_bi`. */
 export interface ViewColumn {
-  /** An expression over what the view is taken from; `r` is the row of the resource. */
+  /** An SQL expression; `r` is the row of the resource. */
   readonly sql: string;
-  /** In plain words, with its unit. */
+  /** What the column is, in plain words, with its unit. */
   readonly comment: string;
   /** Absent if an UPDATE cannot set it. */
   readonly sets?: Sets;
@@ -21,26 +21,26 @@ export interface PlainText {
   readonly comment: string;
 }
 
-/** A resource's own view, as far as it is more than the table's columns with the names of what they refer to. */
+/** A resource's own view, if it has more than the table's columns and the names of what they refer to. */
 export interface OwnView {
   /** Default: the table's name. */
   readonly name?: string;
-  /** After the table's own, or in the place of those of the same name. */
+  /** Columns after the table's own, or instead of those with the same name. */
   readonly columns?: Readonly<Record<string, ViewColumn | PlainText>>;
-  /** What these are taken from besides. */
+  /** Further joins, for these columns. */
   readonly joins?: string;
 }
 
-/** A list that a row holds, as a view of its elements, one row for each. */
+/** A view of the elements of a list in a row, one row for each. */
 export interface ListView {
   readonly name: string;
   readonly comment: string;
-  /** After those that name the row. */
+  /** Columns after those that name the row. */
   readonly columns: Readonly<Record<string, ViewColumn>>;
-  /** What each element is taken from: a function that makes rows of `r`, with its alias. */
+  /** The source of the elements: a function that returns rows, given `r`, with its alias. */
   readonly each: string;
   readonly joins?: string;
-  /** What more is asked of a row, that an index has. */
+  /** A further condition on the row, for which there is an index. */
   readonly where?: string;
 }
 
@@ -51,11 +51,14 @@ export const column = (sql: string, comment: string, sets?: Sets): ViewColumn =>
 /** A column of HTML as plain text. */
 export const plainText = (html: string, comment: string): PlainText => ({ plainTextOf: html, comment });
 
-/** The elements of a JSON list, as `each.one`: none where it is no list. */
+/** The elements of a JSON list, as `each.one`; none if the value is no list. */
 export const elements = (json: string): string =>
   `jsonb_array_elements(CASE jsonb_typeof(${json}) WHEN 'array' THEN ${json} END) AS each(one)`;
 
-/** A number that JSON holds, null where it is none, or one that no such thing can be: a view would fail for it. */
+/**
+ * A number in JSON; null if it is none, or is impossible for what it measures, since a view would fail for
+ * it.
+ */
 export const numberIn = (json: string, below: '1e15' | '1e20'): string =>
   `CASE WHEN jsonb_typeof(${json}) = 'number' THEN CASE WHEN abs((${json} #>> '{}')::numeric) < ${below} THEN (${json} #>> '{}')::numeric END END`;
 

@@ -10,17 +10,17 @@ export const FIELD_KINDS = [
 ] as const;
 export type FieldKind = (typeof FIELD_KINDS)[number];
 
-/** What a column holds, as far as merging two changes of it and writing it to Pylon are concerned. */
+/** The kind of a column's values, for merging two changes and for writing to Pylon. */
 export type Kind =
-  /** One value: who changed it last has it. */
+  /** One value: the last change wins. */
   | 'value'
   /** The id of another object. */
   | 'reference'
-  /** A list without order: what one adds or takes away leaves the rest alone. */
+  /** A list without order: an edit adds and removes elements, and leaves the others alone. */
   | 'set'
-  /** A list whose order or objects matter: written whole. */
+  /** A list whose order matters, or a list of objects: written as a whole. */
   | 'list'
-  /** Custom fields, each for itself. */
+  /** Custom fields, each merged separately. */
   | 'custom_fields';
 
 /** How a column is written to Pylon. */
@@ -30,7 +30,7 @@ export interface WriteColumn {
   readonly field?: string;
   /** What is sent for NULL. Absent: Pylon has no way to empty it, and NULL is refused. */
   readonly empty?: '' | readonly [];
-  /** The values that Pylon takes, where it takes few. */
+  /** The values that Pylon accepts, if they are few. */
   readonly values?: readonly string[];
   /** The same of members of an object. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
@@ -38,7 +38,7 @@ export interface WriteColumn {
   readonly choices?: string;
   /** The resource whose ids a set contains. */
   readonly of?: string;
-  /** Whether a create alone carries it, or only a change afterwards; default: both do. */
+  /** Whether only a create or only an update can contain it; default: both. */
   readonly only?: 'create' | 'update';
 }
 
@@ -48,11 +48,11 @@ export interface RowNames {
   readonly is: (column: string) => string;
 }
 
-/** A statement that can never come true, told from the row as it was and is to be. */
+/** A change that Pylon never accepts, recognised by the row before and after. */
 export interface Impossible {
-  /** The column to name. */
+  /** The column that the error names. */
   readonly column: string;
-  /** A condition in SQL over the row; of an insert, it was nothing. */
+  /** A condition in SQL over the row; for an INSERT, the row before is empty. */
   readonly when: (row: RowNames) => string;
   readonly because: string;
 }
@@ -60,14 +60,14 @@ export interface Impossible {
 /** A value that follows from others of the row, if the statement gives none. */
 export interface Fill {
   readonly column: string;
-  /** The columns whose change calls for it. */
+  /** The columns after whose change it is computed. */
   readonly from: readonly string[];
-  /** A condition in SQL over the row; of an insert, it was nothing. */
+  /** A condition in SQL over the row; for an INSERT, the row before is empty. */
   readonly when: (row: RowNames) => string;
   readonly value: (row: RowNames) => string;
 }
 
-/** How an object is found that a create may have made although its answer was lost. */
+/** How to find an object that a create may have created although its answer was lost. */
 export type Recovery =
   /** A search over the time of creation. */
   | { readonly by: 'search'; readonly path: string }
@@ -78,21 +78,27 @@ export type Recovery =
   /** Pylon lists it nowhere: a person has to look. */
   | { readonly by: 'person' };
 
-/** What Pylon lets one change of an object. */
+/** What can be changed of an object in Pylon. */
 export interface Writes {
   readonly columns: Readonly<Record<string, WriteColumn>>;
   /** Routes; placeholders other than `{id}` are columns of the row. */
   readonly update?: string;
   readonly create?: {
     readonly path: string;
-    /** Columns without which Pylon refuses; of a list inside it one is enough. */
+    /** Columns that Pylon requires; of an inner list, one is enough. */
     readonly required: readonly (string | readonly string[])[];
     readonly recovery: Recovery;
   };
   readonly remove?: string;
-  /** Columns that nobody writes and that say that something happened to the object: a DELETE is compared by them too. */
+  /**
+   * Columns that cannot be written and whose change shows activity on the object: a DELETE is compared by
+   * them too.
+   */
   readonly activity?: readonly string[];
-  /** One request for many records that are changed alike; it says that it has begun, and takes effect later. */
+  /**
+   * One request for the same change of many records; its answer says that it has begun, and it takes effect
+   * later.
+   */
   readonly bulk?: {
     readonly path: string;
     /** The field that names the records, and how many it takes. */
@@ -101,12 +107,15 @@ export interface Writes {
     readonly columns: readonly string[];
     /** A search that takes ids. */
     readonly search: string;
-    /** A column of which the request takes what is added or taken away, and the field that says which of the two. */
+    /**
+     * A column for which the request contains what is added or removed, and the field that says which of the
+     * two.
+     */
     readonly set?: { readonly column: string; readonly mode: string };
   };
   readonly impossible?: readonly Impossible[];
   readonly fills?: readonly Fill[];
-  /** Fields of a body that follow from what is written and what the row holds then. */
+  /** Fields of a body that follow from the written fields and the row after the edit. */
   readonly also?: (
     body: Readonly<Record<string, unknown>>,
     row: Readonly<Record<string, unknown>>,

@@ -5,39 +5,39 @@ import { type Pool, readStatement } from './atomic.ts';
 import { beginning, type Terms } from './begin.ts';
 import { clientOf } from './client.ts';
 
-/** Of what the database tells. Its triggers and functions name the same channels. */
+/** The channels of the database's notifications. Its triggers and functions name the same ones. */
 const CHANNELS = {
-  /** Edits were queued, or are to go on. */
+  /** Edits were queued, or can continue. */
   edits: 'pylon_sync_edits',
   /** Work was put into the queue that the message names. */
   work: 'pylon_sync_work',
 } as const;
 export type Channel = keyof typeof CHANNELS;
 
-/** Of what a listener sends to itself. */
+/** The channel of the messages that a listener sends to itself. */
 const ECHO = 'pylon_sync_echo';
 
-/** How long a server has to take its leave, milliseconds. */
+/** How long the server may take to end a connection, milliseconds. */
 const FAREWELL_MS = 500;
-/** Milliseconds before a connection that broke is made anew. */
+/** Milliseconds before a broken connection is opened again. */
 const RECONNECT_MS = 5_000;
-/** Milliseconds between two messages to itself, and until one is missing. */
+/** Milliseconds between two messages to itself, and until one counts as missing. */
 const ECHO_MS = 60_000;
 const ANSWER_MS = 5_000;
 
 const LISTENING: Terms = { access: 'READ ONLY', statementMs: 10_000, lockMs: 0, idleMs: 10_000 };
 
-/** Milliseconds after which the server closes a session that says nothing; 0: never. */
+/** Milliseconds after which the server closes an idle session; 0: never. */
 const IDLE = "SELECT setting AS ms FROM pg_settings WHERE name = 'idle_session_timeout'";
 
-/** How often at most a session says something, lest it be closed. */
+/** The shortest interval of statements that keep the session open, milliseconds. */
 const MOST_OFTEN_MS = 100;
 
-/** What a listener calls. */
+/** The listener's callbacks. */
 export interface Heard {
-  /** Something was told, or may have been while nobody listened. */
+  /** A notification has arrived, or may have been missed. */
   readonly onNotice: (channel: Channel, message: string) => void;
-  /** Messages arrive from now on, or do not any more. */
+  /** Whether messages arrive has changed. */
   readonly onChange: (hears: boolean) => void;
 }
 
@@ -47,15 +47,15 @@ export interface ListenTimes {
 }
 
 export interface Listener {
-  /** Waits for nothing: a server that does not answer is left. */
+  /** Does not wait for a server that does not answer. */
   close(): Promise<void>;
 }
 
 /**
- * Listens at an address to what transactions tell as they commit. It makes things fast and nothing right: messages get
- * lost with a connection that breaks, and a transaction pooler takes `LISTEN` and passes nothing on. So the listener
- * sends itself a message over `pool`, as it begins and every minute: as long as these arrive others do, and whoever
- * waits may look the less often for what nobody told of.
+ * Listens at an address to the notifications that transactions send when they commit. Notifications make the
+ * daemon faster, but it must not rely on them: they get lost with a broken connection, and a transaction
+ * pooler accepts `LISTEN` and passes nothing on. So the listener sends itself a message over `pool`, when it
+ * begins and every minute. While these arrive, so do others, and the daemon can poll less often.
  */
 export function listen(url: string, pool: Pool, heard: Heard, times: ListenTimes = {}): Listener {
   const { echoMs = ECHO_MS, answerMs = ANSWER_MS } = times;
@@ -82,7 +82,8 @@ export function listen(url: string, pool: Pool, heard: Heard, times: ListenTimes
       const { config, Client } = clientOf(url, { application: 'pylon-sync listen', connectMs: 10_000 });
       own = new Client({ ...config, stream: () => socket });
     } catch {
-      // A file that its address names cannot be read; what the other address says of its own is told.
+      // A file that the address names cannot be read. The same fault of the other address is reported
+      // elsewhere.
       return again();
     }
     let awake: NodeJS.Timeout | undefined;
@@ -115,12 +116,12 @@ export function listen(url: string, pool: Pool, heard: Heard, times: ListenTimes
       .then(() => begin(own))
       .then((idleMs) => {
         if (isOver) return;
-        // An empty message is enough, and is no transaction.
+        // An empty statement is enough, and is no transaction.
         const wake = () => void own.query('').catch(over);
         if (idleMs > 0) awake = setInterval(wake, Math.max(MOST_OFTEN_MS, idleMs / 3)).unref();
         echo.send();
         echoing = setInterval(echo.send, echoMs).unref();
-        // What was committed before is seen now.
+        // What was committed before this is visible now.
         for (const channel of channels) heard.onNotice(channel, '');
       })
       .catch(over);
@@ -140,7 +141,7 @@ const channels = Object.keys(CHANNELS) as readonly Channel[];
 const channelNamed = (name: string): Channel | undefined =>
   channels.find((channel) => CHANNELS[channel] === name);
 
-/** Messages of one connection to itself; `hear` is called with whether the last one came. */
+/** Sends a connection messages from itself; calls `hear` with whether the last one arrived. */
 function newEcho(pool: Pool, hear: (hears: boolean) => void, answerMs: number) {
   let sent: string | undefined;
   let missing: NodeJS.Timeout | undefined;
@@ -150,7 +151,7 @@ function newEcho(pool: Pool, hear: (hears: boolean) => void, answerMs: number) {
       sent = message;
       clearTimeout(missing);
       missing = setTimeout(() => hear(false), answerMs).unref();
-      // Over another connection: one that a pooler lends tells itself, and nobody else.
+      // Over another connection: behind a pooler, a connection would notify only itself.
       readStatement(pool, 'SELECT pg_notify($1, $2)', [ECHO, message]).catch(() => {
         if (sent === message) hear(false);
       });
@@ -167,17 +168,17 @@ function newEcho(pool: Pool, hear: (hears: boolean) => void, answerMs: number) {
   };
 }
 
-/** Has the session listen; milliseconds after which it would be closed for saying nothing. */
+/** Makes the session listen; returns the milliseconds after which the server closes it if it is idle. */
 async function begin(client: pg.Client): Promise<number> {
   const all = [...Object.values(CHANNELS), ECHO].map((channel) => `LISTEN ${channel}`).join('; ');
-  // The last of these answers is that of COMMIT, of the one before of the question.
+  // The last answer is that of COMMIT, the one before that of the query.
   const answers = (await client.query(
     `${beginning(LISTENING)}; ${all}; ${IDLE}; COMMIT`,
   )) as unknown as readonly pg.QueryResult<{ ms: string }>[];
   return Number(answers.at(-2)?.rows[0]?.ms ?? 0);
 }
 
-/** Whether what is told at one address, over `pool`, arrives at another within a while. */
+/** Whether a notification that is sent over `pool` arrives at another address within a while. */
 export async function isHeard(url: string, pool: Pool, withinMs = ANSWER_MS): Promise<boolean> {
   let listener: Listener | undefined;
   let late: NodeJS.Timeout | undefined;

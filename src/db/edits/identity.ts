@@ -8,8 +8,9 @@ import { statesIn } from './queue.ts';
 import { col } from './table.ts';
 
 /**
- * Identifies a database, so that a copy can be told from it: the server's system identifier and timeline, and the
- * database's oid. A copy by dump or template, a restored backup and a promoted replica differ in one of these.
+ * Identifies a database, so that a copy can be distinguished from it: the server's system identifier and
+ * timeline, and the database's oid. A copy by dump or template, a restored backup and a promoted replica
+ * differ in one of these.
  */
 async function identityOf(tx: Executor): Promise<string> {
   const { rows } = await tx.execute<{ identity: string }>(sql`

@@ -4,8 +4,8 @@ const account = { record: 'account_id' } as const;
 const highlight = { name: 'highlight_id', type: 'text', field: null } as const;
 
 /**
- * What is shown on an account and cannot be read: the answer is kept with the edit, since it alone has the id by which a
- * highlight is changed later.
+ * Highlights are shown on an account and cannot be read. The answer is kept with the edit, since only it has
+ * the id with which a highlight can be changed later.
  */
 export const shown: readonly Action[] = [
   {

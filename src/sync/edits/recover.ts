@@ -29,7 +29,7 @@ export type Recovered =
   | { readonly is: 'none' }
   /** Another edit is creating the same object: what was found may be its result. */
   | { readonly is: 'busy' }
-  /** Only a person can tell; `why` is the message for them. */
+  /** Only a person can decide; `why` is the message for them. */
   | { readonly is: 'unclear'; readonly why: string };
 
 /**

@@ -16,7 +16,7 @@ type Seen =
   | 'done'
   /** The action was not executed and can be sent again. */
   | 'not done'
-  /** Only a person can tell. */
+  /** Only a person can decide. */
   | 'unknown';
 
 type Of<By extends Trace['by']> = Trace & { readonly by: By };

@@ -46,7 +46,7 @@ export interface PassPosition extends Position {
   readonly deep?: string;
 }
 
-/** What is written in the transaction of rows, told what changed of these. */
+/** What is written in the transaction of the rows; receives the rows that changed. */
 type Also = (tx: Executor, changed: readonly Changed[]) => Promise<void>;
 
 /** One resource being enumerated once. */

@@ -1,6 +1,6 @@
 import type { PassKind } from './kinds.ts';
 
-/** Counts of what became of the objects that a pass read. */
+/** Counts of the objects that a pass read, by outcome. */
 interface Counts {
   read: number;
   inserted: number;

@@ -6,10 +6,10 @@ import type { Context } from '../pass/context.ts';
 /** Milliseconds between saves; requests of this time are lost to the count when the process is killed. */
 const EVERY_MS = 2_000;
 
-/** What of an endpoint is known to others. */
+/** What is saved of an endpoint. */
 interface Noted {
   readonly use: BudgetUse;
-  /** When the last request was answered that was noted, and how many were at that moment. */
+  /** When the last saved request was answered, and how many requests there were then. */
   readonly last: readonly [at: number, times: number];
 }
 
@@ -18,7 +18,7 @@ const lastOf = ({ answered_at }: BudgetUse): Noted['last'] => {
   return [at, answered_at.filter((one) => one === at).length];
 };
 
-/** Whether there is more to tell than that time has passed, and former requests with it. */
+/** Whether there is more to save than that earlier requests have expired. */
 function isNews(use: BudgetUse, noted: Noted | undefined): boolean {
   if (noted === undefined) return true;
   const [at, times] = lastOf(use);
@@ -33,9 +33,9 @@ function isNews(use: BudgetUse, noted: Noted | undefined): boolean {
 }
 
 /**
- * Saves at intervals, and once more when stopped, what was asked of each endpoint since the last save: `status` shows it,
- * and a process that follows within the minute counts it. Writes nothing where nothing was asked. Returns the function
- * that stops it.
+ * Saves at intervals, and once more when stopped, the requests to each endpoint since the last save: `status`
+ * shows them, and a process that starts within the minute counts them. Writes nothing if there were no
+ * requests. Returns the function that stops it.
  */
 export function noteBudgets(
   { db, lease, pylon, log }: Context,
@@ -55,10 +55,10 @@ export function noteBudgets(
       .map(useOf)
       .filter((use) => isNews(use, noted.get(use.endpoint)));
     await saveBudgets(db, lease, news);
-    // Once it is written: what failed is news still.
+    // Only once it is written, so that a failed save is repeated.
     for (const use of news) noted.set(use.endpoint, { use, last: lastOf(use) });
   };
-  // Nobody awaits what the timer starts; a rejection would end the process.
+  // No caller awaits the timer's work, so an unhandled rejection would end the process.
   let underWay: Promise<void> | undefined;
   const note = () => {
     underWay ??= save()
