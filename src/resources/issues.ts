@@ -205,7 +205,10 @@ export const issues = defineResource({
     columns: {
       title: value(),
       body_html: value({ only: 'create' }),
-      state: value({ only: 'update', choices: 'issue_statuses' }),
+      state: value({
+        ...{ only: 'update', choices: 'issue_statuses' },
+        always: ['new', 'waiting_on_you', 'waiting_on_customer', 'on_hold', 'closed'],
+      }),
       type: value({ values: ['conversation', 'ticket'], only: 'update' }),
       account_id: reference({ empty: '' }),
       requester_id: reference({ empty: '' }),

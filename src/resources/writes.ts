@@ -36,6 +36,8 @@ export interface WriteColumn {
   readonly members?: Readonly<Record<string, readonly string[]>>;
   /** The resource whose ids are the values that Pylon takes; its titles are read as these. */
   readonly choices?: string;
+  /** Those of them that every workspace has. */
+  readonly always?: readonly string[];
   /** The resource whose ids a set contains. */
   readonly of?: string;
   /** Whether only a create or only an update can contain it; default: both. */

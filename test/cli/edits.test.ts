@@ -8,8 +8,8 @@ import { editsIn } from '../helpers/edits.ts';
 async function fill({ pool }: TestDatabase): Promise<void> {
   await asDaemon(
     pool,
-    `INSERT INTO pylon.issues (id, title, state, tags, custom_fields)
-     SELECT 'i' || n, 'One', 'new', '{a,b}', '{"priority": "low"}' FROM generate_series(1, 6) AS n;
+    `INSERT INTO pylon.issues (id, number, title, state, tags, custom_fields)
+     SELECT 'i' || n, n, 'One', 'new', '{a,b}', '{"priority": "low"}' FROM generate_series(1, 6) AS n;
      INSERT INTO pylon.accounts (id, name) VALUES ('a1', 'Acme')`,
   );
   for (const n of [1, 2, 3, 4, 5, 6])
@@ -25,22 +25,48 @@ async function fill({ pool }: TestDatabase): Promise<void> {
     UPDATE pylon_sync.edits SET actor = 'anna'`);
 }
 
+/** Columns of a terminal: those of Han and Hiragana take two. */
+const widthOf = (line: string) =>
+  [...line].reduce((sum, one) => sum + (/[\p{sc=Han}\p{sc=Hira}]/u.test(one) ? 2 : 1), 0);
+
 /** `edits` needs neither a token nor Pylon. */
 const edits = (database: TestDatabase, ...words: string[]) =>
   run(['edits', ...words], { DATABASE_URL: database.url });
 const states = async (database: TestDatabase) => (await editsIn(database)).map(({ state }) => state);
 
 describe('list', () => {
-  test('tells of each edit what it changes, where it stands and why', async ({ database }) => {
+  test('tells of each edit its record, each field with both values, and the reason, in 80 columns', async ({
+    database,
+  }) => {
     await fill(database);
+    await database.pool.query(`
+      UPDATE pylon_sync.edits SET changes = changes || jsonb_build_object('title', E'\\u001b[31m' || repeat('長い題名', 30)),
+             base = base || jsonb_build_object('title', repeat('old words ', 20)) WHERE id = 6;
+      INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor) VALUES
+        ('accounts', 'gone', 'delete', '{}', '{"name": "Gone Ltd"}', 'pending', 'anna'),
+        ('tasks', 'local-1', 'create', '{"title": "To do", "account_id": "a1"}', '{}', 'pending', 'anna'),
+        ('issues', 'i3', 'action', '{"action": "snooze_issue", "snooze_until": "2027-01-01T00:00:00Z"}', '{}', 'applied', 'anna')`);
     const { status, stdout, stderr } = await edits(database, 'list');
     expect([status, stderr]).toEqual([0, '']);
-    const [head, , ...lines] = stdout.trimEnd().split('\n');
-    expect(head).toMatch(/^id +state +record +changes +by +made +error/);
-    expect(lines).toHaveLength(7);
-    expect(lines[2]).toMatch(
-      /^ ?5 +failed +issues i5 +tags, title, custom_fields.priority +anna +2d 00h ago +PATCH \/issues\/\{id\}: 400 title is too long *$/,
-    );
+    for (const line of stdout.split('\n')) expect(widthOf(line), line).toBeLessThanOrEqual(80);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain(`\
+10 applied   issues #3                snooze_issue
+                                      snooze_until: 2027-01-01T00:00:00Z
+ 9 pending   tasks To do              create
+                                      title: To do
+                                      account_id: a1
+ 8 pending   accounts Gone Ltd        delete
+ 7 failed    accounts Acme Inc.       name: Acme → Acme Inc.
+`);
+    expect(stdout).toMatch(/\n {38}title: old words o.*… → .{1,9}長い.*…\n/);
+    expect(stdout).toContain(`\
+ 5 failed    issues #5                tags: a, b → b, c
+                                      title: One → Mine
+                                      custom_fields.priority: low → high
+                                      PATCH /issues/{id}: 400 title is too long
+                                      and more
+`);
   });
 
   test.for<[words: string[], ids: number[]]>([

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import type { Database } from '../../db/connection/connect.ts';
 import { type Decision, findEdits } from '../../db/edits/decisions.ts';
+import { namesOf } from '../../db/edits/names.ts';
 import { nameOf } from '../../edits/merge.ts';
 import { PermanentError, UsageError } from '../../errors.ts';
 import { toJson } from '../../exact.ts';
 import { addFilters, addId, chosenBy, type EditFlags, filterOf } from '../args/edits-options.ts';
 import { wholeOption } from '../args/options.ts';
 import type { Run, Shell } from '../process/shell.ts';
-import { editsTable, editText, fieldsOf, remoteOf } from '../render/edits-text.ts';
+import { editsTable } from '../render/edits-table.ts';
+import { editText, fieldsOf, remoteOf } from '../render/edits-text.ts';
 import { withDatabase } from '../runtime/database.ts';
 import { requireMigrations } from '../runtime/migrated.ts';
 import { setUp } from '../runtime/setup.ts';
@@ -39,7 +41,9 @@ export function addEdits(program: Command, run: Run): void {
     .action((flags: EditFlags & { readonly limit: number; readonly json?: boolean }) =>
       onEdits(async (db, shell) => {
         const { total, edits: found } = await findEdits(db.orm, filterOf(flags), flags.limit);
-        const text = flags.json ? toJson(found, null, 2) : editsTable(found, total, Date.now());
+        const text = flags.json
+          ? toJson(found, null, 2)
+          : editsTable(found, total, await namesOf(db.orm, found));
         shell.stdout.write(`${text}\n`);
         return 0;
       }),

@@ -2,9 +2,8 @@ import type { EditDetails } from '../../db/edits/decisions.ts';
 import { kindsOf } from '../../edits/body.ts';
 import { type Field, fieldsIn, nameOf, same, valueIn } from '../../edits/merge.ts';
 import { toJson } from '../../exact.ts';
-import { count, duration, plural } from '../../format.ts';
+import { duration, plural } from '../../format.ts';
 import { resources } from '../../resources/index.ts';
-import { plainTable } from './summary.ts';
 
 /** The fields an edit changes; columns that this version does not know count as plain values. */
 export function fieldsOf({ resource, changes, base }: EditDetails): readonly Field[] {
@@ -41,37 +40,6 @@ export function remoteOf({ remote, shadow }: EditDetails, field: Field): unknown
 }
 
 const ago = (instant: string, now: number) => `${duration((now - Date.parse(instant)) / 1000)} ago`;
-
-const WIDEST = 60;
-/** The first line of a text, short enough for a table. */
-function short(text: string): string {
-  const [line = ''] = text.split('\n');
-  return line.length > WIDEST ? `${line.slice(0, WIDEST - 1)}…` : line;
-}
-
-/** A table of edits, one a line. */
-export function editsTable(edits: readonly EditDetails[], total: number, now: number): string {
-  if (edits.length === 0) return 'no edits';
-  const columns = ['id', 'state', 'record', 'changes', 'by', 'made', 'error'];
-  const table = plainTable(
-    columns,
-    columns.filter((column) => column !== 'id'),
-  );
-  for (const edit of edits) {
-    const names = fieldsOf(edit).map(nameOf).join(', ');
-    table.push([
-      edit.id,
-      edit.state,
-      `${edit.resource} ${edit.record_id}`,
-      short(edit.operation === 'update' ? names : `${edit.operation} ${names}`.trim()),
-      edit.actor,
-      ago(edit.created_at, now),
-      short(edit.error ?? ''),
-    ]);
-  }
-  const more = total - edits.length;
-  return `${table}${more > 0 ? `\nand ${count(more)} older ones: --limit shows more` : ''}`;
-}
 
 const LONGEST = 1_000;
 function shown(value: unknown): string {

@@ -3,6 +3,7 @@ import { toJson } from '../../exact.ts';
 import type { Preview } from '../../sync/push/preview.ts';
 import type { PushReport } from '../../sync/push/push-once.ts';
 import type { Shell } from '../process/shell.ts';
+import { oneLine } from './one-line.ts';
 
 /**
  * Prints what became of the edits. Returns the exit status: 0 if all are applied or discarded, 3 if only some are
@@ -26,11 +27,14 @@ export function showPush({ states, previews }: PushReport, shell: Pick<Shell, 's
   return states.applied === undefined ? 1 : 3;
 }
 
-function previewText({ resource, record, edits, request, note }: Preview): string {
+function previewText({ resource, record, edits, request, meanings = [], note }: Preview): string {
   const what = `${resource} ${record} (edit ${edits.join(', ')})`;
   const sent =
     request === undefined
       ? ''
       : `${request.method} ${request.path}\n${request.body === undefined ? '' : `${toJson(request.body, null, 2)}\n`}`;
-  return `# ${what}${note === undefined ? '' : `: ${note}`}\n${sent}\n`;
+  const read = meanings.map(
+    ({ field, word, value }) => `#   ${field}: ${oneLine(word)} → ${oneLine(value)}\n`,
+  );
+  return `# ${what}${note === undefined ? '' : `: ${note}`}\n${read.join('')}${sent}\n`;
 }

@@ -25,11 +25,16 @@ export function summaryTable(all: readonly Readonly<ResourceProgress>[]): string
 
 /**
  * A table without colours or borders, the same on a terminal and in a file. Columns not named in `left` are aligned
- * right.
+ * right. With `widths`, in columns of the terminal, each cell's lines are cut to them.
  */
-export function plainTable(head: readonly string[], left: readonly string[]): Table.Table {
+export function plainTable(
+  head: readonly string[],
+  left: readonly string[],
+  widths: readonly number[] = [],
+): Table.Table {
   return new Table({
     head: [...head],
+    ...(widths.length === 0 ? {} : { colWidths: widths.map((width) => width + 1) }),
     colAligns: head.map((name) => (left.includes(name) ? 'left' : 'right')),
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
     chars: {

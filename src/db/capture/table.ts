@@ -86,6 +86,13 @@ export function captureOf(resource: Resource, owner: string): Capture {
           ),
         ];
   const chosen = choicesOf(resource).map(([column]) => column);
+  // What every workspace has is no label, and costs no call.
+  const maybeLabels = chosen
+    .map(
+      (column) =>
+        `NEW.${identifier(column)} <> ALL (ARRAY[${(writes?.columns[column]?.always ?? []).map(literal).join(', ')}]::text[])`,
+    )
+    .join(' OR ');
   // Labels become slugs before the row is stamped, and after custom fields have become texts.
   const reads = (title: string, operation: 'INSERT' | 'UPDATE') => [
     ...onFields(`${title}_words`, operation, `_read_fields(${literal(resource.customFields?.kind ?? '')})`),
@@ -95,7 +102,7 @@ export function captureOf(resource: Resource, owner: string): Capture {
           trigger(
             `${title}_choices`,
             `BEFORE ${operation} ON ${table} FOR EACH ROW
-             WHEN (${notDaemonWrite(owner)} AND ${operation === 'UPDATE' ? differ(chosen) : `(${row('NEW', chosen)}) IS NOT NULL`})
+             WHEN (${notDaemonWrite(owner)} AND ${operation === 'UPDATE' ? differ(chosen) : `(${row('NEW', chosen)}) IS NOT NULL`} AND (${maybeLabels}))
              EXECUTE FUNCTION pylon_sync.${identifier(`_read_${name}`)}()`,
           ),
         ]),

@@ -1,4 +1,5 @@
 import { isCopied } from '../../db/edits/identity.ts';
+import { type Meaning, readMeanings } from '../../db/edits/meanings.ts';
 import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
 import { readDeletion } from '../../db/mirror/deleting.ts';
 import { readRow } from '../../db/mirror/rows.ts';
@@ -22,6 +23,8 @@ export interface Preview {
   readonly edits: readonly number[];
   /** Undefined if nothing would be sent. */
   readonly request?: { readonly method: string; readonly path: string; readonly body: unknown };
+  /** What the slugs and ids in it stand for. */
+  readonly meanings?: readonly Meaning[];
   /** What else would happen to the edits: a conflict, a failure, or why nothing would be sent. */
   readonly note?: string;
 }
@@ -42,13 +45,21 @@ export async function previewEdits(
   const previews: Preview[] = [];
   for (const claim of due)
     for (const edits of requestsOf(claim.edits))
-      previews.push(await previewOrWhy(ctx, { ...claim, edits }, policy));
+      previews.push(await withMeanings(ctx, edits, await previewOrWhy(ctx, { ...claim, edits }, policy)));
   return previews;
 }
 
 /** Groups the edits of one record by request. A create or a DELETE includes the record's updates. */
 const requestsOf = (edits: readonly Edit[]): readonly (readonly Edit[])[] =>
   edits.some(({ operation }) => operation === 'create' || operation === 'delete') ? [edits] : groupsOf(edits);
+
+/** The preview with what is in its request, so that a person sees how the labels and names of a statement were read. */
+async function withMeanings(ctx: Context, edits: readonly Edit[], preview: Preview): Promise<Preview> {
+  if (preview.request === undefined) return preview;
+  const changes = edits.filter(({ operation }) => operation !== 'action').map((edit) => edit.changes);
+  const meanings = await readMeanings(ctx.db.orm, resourceNamed(preview.resource), changes);
+  return meanings.length === 0 ? preview : { ...preview, meanings };
+}
 
 /** The preview of edits from which no request can be built says so, and does not stop the others. */
 async function previewOrWhy(ctx: Context, claim: Claim, policy: PushOptions['policy']): Promise<Preview> {
