@@ -13,12 +13,9 @@ import { resources } from '../../src/resources/index.ts';
 import { newProgress } from '../../src/sync/pass/progress.ts';
 import { type Launched, launch, run, start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
-import { DOCUMENTS, examplesOf, inlineCodeOf } from '../helpers/examples.ts';
+import { DOCUMENTS, examplesOf, inlineCodeOf, isOurs } from '../helpers/examples.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-
-/** Languages of fenced blocks that are run. */
-const RUN: ReadonlySet<string> = new Set(['sql', 'sh']);
 
 const isEdit = (text: string) => /^(UPDATE|INSERT|DELETE|SELECT pylon_sync\.undo)\b/.test(text);
 
@@ -113,7 +110,11 @@ describe('demo', () => {
   const examples = DOCUMENTS.flatMap(examplesOf).sort(
     (one, other) => Number(isEdit(other.text)) - Number(isEdit(one.text)),
   );
-  const runnable = examples.filter(({ language, leftOut }) => RUN.has(language) && leftOut === undefined);
+  const runnable = examples.filter(
+    (example) =>
+      example.leftOut === undefined &&
+      (example.language === 'sql' || (example.language === 'sh' && isOurs(example))),
+  );
 
   const inRole = async (role: string, text: string) => {
     await client.query(`SET ROLE ${role}`);

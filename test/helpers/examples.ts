@@ -24,6 +24,10 @@ export interface Example {
   readonly mayBeEmpty: string | undefined;
 }
 
+/** Whether a block of the shell is commands of this program alone: nothing else runs on the machine of a test. */
+export const isOurs = ({ text }: Example): boolean =>
+  text.split('\n').every((line) => line.startsWith('npm run -s pylon-sync -- '));
+
 /** `<!-- not in the demo: it needs a second server -->` or `<!-- may be empty in the demo: … -->` */
 const MARK = /^ *<!-- (not|may be empty) in the demo: (.+) -->$/;
 
