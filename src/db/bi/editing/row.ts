@@ -87,7 +87,7 @@ const another = (
   )`;
 
 /** How many characters of rows wait until they are written. Adding a row copies those that wait. */
-const MOST_BYTES = 16_000;
+const MOST_BYTES = 5_000;
 
 /**
  * The trigger function of a view, for each row of an UPDATE: it finds the columns that differ, and what they mean for
