@@ -17,7 +17,7 @@ async function restore({ url }: TestDatabase, options: string): Promise<void> {
 test('a restore of data alone is refused as an edit, and taken with the mark of the daemon', async ({
   database,
 }) => {
-  await expect(restore(database, '')).rejects.toThrow('Pylon gives ids');
+  await expect(restore(database, '')).rejects.toThrow('edits of the kind "create" are not allowed here');
   await restore(database, '-c pylon_sync.daemon=on');
   expect((await database.pool.query('SELECT id, _order::int FROM pylon.accounts')).rows).toEqual([
     { id: 'a1', _order: 7 },
