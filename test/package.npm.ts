@@ -41,7 +41,7 @@ test('the package, in an empty folder of a new user, brings the demo and nothing
   expect(
     files
       .map(({ path }) => path)
-      .filter((path) => !/^dist\/\w+\.js$|^migrations\/.*\.sql$/.test(path))
+      .filter((path) => !/^dist\/[\w-]+\.js$|^migrations\/.*\.sql$/.test(path))
       .sort(),
   ).toEqual(['LICENSE', 'README.md', 'dist/LICENSES.txt', 'migrations/meta/_journal.json', 'package.json']);
   const words = ['install', '--no-audit', join(folder, filename)];
