@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { describe, expect } from 'vitest';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
@@ -136,6 +137,19 @@ const ONE_OF_EACH = REFUSED.filter(
   ([, , from], at) => REFUSED.findIndex((other) => other[2] === from) === at,
 );
 
+/** Runs work on one connection, which is given back whatever becomes of it. */
+async function withClient(
+  { pool }: TestDatabase,
+  work: (client: pg.PoolClient) => Promise<void>,
+): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await work(client);
+  } finally {
+    client.release(true);
+  }
+}
+
 describe('an impossible value', () => {
   test('is refused, with what is possible, how old that is, and how to send it all the same', async ({
     database,
@@ -160,12 +174,12 @@ describe('an impossible value', () => {
     database,
   }) => {
     await fill(database);
-    const client = await database.pool.connect();
-    for (const [statement] of REFUSED)
-      await client.query(`BEGIN; SET LOCAL pylon_sync.validate = off; ${statement}; ROLLBACK`);
-    await expect(client.query(REFUSED[0]?.[0] ?? '')).rejects.toThrow('clossed');
-    await client.query(`SET pylon_sync.validate = 'No'; ${REFUSED[0]?.[0]}; RESET pylon_sync.validate`);
-    client.release();
+    await withClient(database, async (client) => {
+      for (const [statement] of REFUSED)
+        await client.query(`BEGIN; SET LOCAL pylon_sync.validate = off; ${statement}; ROLLBACK`);
+      await expect(client.query(REFUSED[0]?.[0] ?? '')).rejects.toThrow('clossed');
+      await client.query(`SET pylon_sync.validate = 'No'; ${REFUSED[0]?.[0]}; RESET pylon_sync.validate`);
+    });
     expect((await editsIn(database)).map(({ changes }) => changes)).toEqual([
       { state: 'clossed' },
       { state: 'clossed' },
@@ -174,35 +188,35 @@ describe('an impossible value', () => {
 
   test('is sent where what is known cannot be trusted', async ({ database }) => {
     await fill(database);
-    const client = await database.pool.connect();
-    const refused = async () => {
-      const found: string[] = [];
-      for (const [statement, , from] of ONE_OF_EACH) {
-        await client.query('BEGIN');
-        await client.query(statement).catch(() => found.push(from));
-        await client.query('ROLLBACK');
-      }
-      return found.sort();
-    };
-    const all = ['', 'accounts', 'custom_fields', 'issue_statuses', 'users'];
-    expect(await refused()).toEqual(all);
-    // A later list failed, and then succeeded.
-    await knowsWhole(database, 'custom_fields', 'failed');
-    await knowsWhole(database, 'users', 'unavailable');
-    expect(await refused()).toEqual(['', 'accounts', 'issue_statuses']);
-    await knowsWhole(database, 'custom_fields');
-    await knowsWhole(database, 'users');
-    expect(await refused()).toEqual(all);
-    await publishes(database, ['users', 'custom_fields', 'accounts']);
-    expect(await refused()).toEqual(['', 'accounts', 'custom_fields', 'users']);
-    await database.pool.query("UPDATE pylon_sync.runs SET started_at = now() - interval '1700 seconds'");
-    expect(await refused()).toContain('users');
-    // References only as long as their table cannot have missed two lists.
-    await database.pool.query("UPDATE pylon_sync.runs SET started_at = now() - interval '1801 seconds'");
-    expect(await refused()).toEqual(['', 'custom_fields']);
-    await database.pool.query('DELETE FROM pylon_sync.runs');
-    expect(await refused()).toEqual(['']);
-    client.release();
+    await withClient(database, async (client) => {
+      const refused = async () => {
+        const found: string[] = [];
+        for (const [statement, , from] of ONE_OF_EACH) {
+          await client.query('BEGIN');
+          await client.query(statement).catch(() => found.push(from));
+          await client.query('ROLLBACK');
+        }
+        return found.sort();
+      };
+      const all = ['', 'accounts', 'custom_fields', 'issue_statuses', 'users'];
+      expect(await refused()).toEqual(all);
+      // A later list failed, and then succeeded.
+      await knowsWhole(database, 'custom_fields', 'failed');
+      await knowsWhole(database, 'users', 'unavailable');
+      expect(await refused()).toEqual(['', 'accounts', 'issue_statuses']);
+      await knowsWhole(database, 'custom_fields');
+      await knowsWhole(database, 'users');
+      expect(await refused()).toEqual(all);
+      await publishes(database, ['users', 'custom_fields', 'accounts']);
+      expect(await refused()).toEqual(['', 'accounts', 'custom_fields', 'users']);
+      await database.pool.query("UPDATE pylon_sync.runs SET started_at = now() - interval '1700 seconds'");
+      expect(await refused()).toContain('users');
+      // References only as long as their table cannot have missed two lists.
+      await database.pool.query("UPDATE pylon_sync.runs SET started_at = now() - interval '1801 seconds'");
+      expect(await refused()).toEqual(['', 'custom_fields']);
+      await database.pool.query('DELETE FROM pylon_sync.runs');
+      expect(await refused()).toEqual(['']);
+    });
   });
 });
 
