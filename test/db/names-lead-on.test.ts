@@ -108,7 +108,7 @@ describe('functions take what people know', () => {
     await client.query(
       'RESET ROLE; ALTER TABLE pylon.issues DISABLE ROW LEVEL SECURITY; SET LOCAL ROLE names_lead_on; SAVEPOINT before',
     );
-    // Who may call a function and read nothing learns nothing of numbers.
+    // A user who may call functions but not read the table cannot find out which numbers exist.
     await expect(client.query("SELECT pylon.add_thread(60, 'x')")).rejects.toThrow(
       'there is no issue "60" here',
     );

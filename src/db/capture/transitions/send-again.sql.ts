@@ -39,7 +39,7 @@ BEGIN
       CONTINUE WHEN NOT pylon_sync._delete_again(edit);
     END IF;
 
-    -- An edit that waits for a retry only stops waiting: what is known of its requests stays known.
+    -- An edit that waits for a retry becomes due. The record of its earlier requests stays.
     UPDATE pylon_sync.edits AS e
     SET
       next_attempt_at = clock_timestamp(),

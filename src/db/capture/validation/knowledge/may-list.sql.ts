@@ -2,8 +2,8 @@ import { ACTOR } from '../../expressions.ts';
 import { DEFINER } from '../../names.ts';
 
 /**
- * Whether an error may name records of a table to the user of the statement: who may not read the table, or of whom
- * policies could keep rows, does not learn from an error what they are.
+ * Whether an error may name records of a table to the user of the statement. It may not if that user has no SELECT on
+ * the table, or if a policy could hide rows from that user.
  */
 export const mayList = `
 CREATE OR REPLACE FUNCTION pylon_sync._may_list(target text)
