@@ -25,6 +25,12 @@ export const instant = () => timestamp({ withTimezone: true, mode: 'string' });
 export const whole = () => bigint({ mode: 'number' });
 
 /**
+ * In place of a digest, where none is known: no answer has such a digest, so that the next one replaces the row. Not the
+ * empty text: drizzle-kit pull writes that default as a lone quote. (Rows of earlier versions have the empty text.)
+ */
+export const NO_DIGEST = 'none';
+
+/**
  * The columns every mirror table ends with. `_hash` and `_order` are the daemon's own: `_hash` digests Pylon's values
  * without volatile ones, `_order` is the place in the order of requests at which the row's content was answered:
  * answers to older requests do not overwrite it.
@@ -33,7 +39,7 @@ const meta = () => ({
   _synced_at: instant().notNull().defaultNow(),
   _deleted_at: instant(),
   _extra: jsonb(),
-  _hash: text().notNull().default(''),
+  _hash: text().notNull().default(NO_DIGEST),
   _order: bigint({ mode: 'bigint' }).notNull().default(sql`0`),
 });
 

@@ -50,7 +50,7 @@ describe('discarding', () => {
       title: 'One',
       tags: ['a', 'b'],
       custom_fields: { priority: 'low', areas: ['x', 'y'] },
-      _hash: '',
+      _hash: 'none',
     });
     const [edit] = await editsIn(database);
     expect(edit).toMatchObject({ state: 'discarded', error: expect.stringMatching(/^discarded by \w+/) });
@@ -80,7 +80,7 @@ describe('discarding', () => {
     for (const title of ['First', 'Second'])
       await query(database, `UPDATE pylon.issues SET title = '${title}' WHERE id = 'i1'`);
     await query(database, 'SELECT pylon_sync.discard_edit(1)');
-    expect(await rowOf(database)).toMatchObject({ title: 'Second', _hash: '' });
+    expect(await rowOf(database)).toMatchObject({ title: 'Second', _hash: 'none' });
     await query(database, 'SELECT pylon_sync.discard_edit(2)');
     // What Pylon holds: the earlier edit's value was never there.
     expect(await rowOf(database)).toMatchObject({ title: 'One' });

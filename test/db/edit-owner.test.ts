@@ -29,7 +29,7 @@ test('an owner who may create schemas and nothing else captures edits and lets p
       await editor.query("UPDATE pylon.issues SET title = 'Mine'");
       await editor.query('SELECT pylon_sync.discard_edit(1)');
       const { rows } = await editor.query('SELECT title, _hash FROM pylon.issues');
-      expect(rows).toEqual([{ title: 'One', _hash: '' }]);
+      expect(rows).toEqual([{ title: 'One', _hash: 'none' }]);
       const { rows: edits } = await editor.query('SELECT state FROM pylon_sync.edits');
       expect(edits).toEqual([{ state: 'discarded' }]);
     } finally {

@@ -32,6 +32,21 @@ describe('what a database has is known', () => {
     expect(await missingObjects(pool)).toEqual([]);
   });
 
+  onDatabase(
+    'no text is empty by default, which drizzle-kit pull writes as a lone quote, nor once its column is made again',
+    async ({ database: { pool } }) => {
+      await pool.query('ALTER TABLE pylon.tags DROP COLUMN _hash CASCADE');
+      await migrate(pool);
+      const { rows } = await pool.query<{ column: string; default: string }>(
+        `SELECT format('%s.%s', attrelid::regclass, attname) AS column, pg_get_expr(adbin, adrelid) AS default
+           FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+          WHERE attrelid::regclass::text LIKE 'pylon%'`,
+      );
+      expect(rows.filter((one) => one.default.startsWith("''"))).toEqual([]);
+      expect(rows).toContainEqual({ column: 'pylon.tags._hash', default: "'none'::text" });
+    },
+  );
+
   onDatabase('a statement that is not understood is none to pass over', () => {
     expect(() => partsOf(['ALTER TYPE pylon.x ADD VALUE 1'])).toThrow(/is not understood: ALTER TYPE/);
   });

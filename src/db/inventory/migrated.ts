@@ -1,10 +1,17 @@
 import type { MadePart } from './part.ts';
 
+/** A later change of a table, or of one of its columns: to be repeated if that is created again. */
+interface Change {
+  readonly schema: string;
+  readonly table: string;
+  readonly column?: string;
+  readonly sql: string;
+}
+
 /** The result of migrations: each part once, and the statements that changed columns later. */
 export interface Migrated {
   readonly parts: readonly MadePart[];
-  /** Later changes of tables, to be repeated if the table is created again. */
-  readonly changes: readonly { readonly schema: string; readonly table: string; readonly sql: string }[];
+  readonly changes: readonly Change[];
 }
 
 const TABLE = /^CREATE (?:UNLOGGED )?TABLE "(\w+)"\."(\w+)" \(\n([\s\S]*)\n\)$/;
@@ -44,7 +51,7 @@ function partsOfTable(sql: string, schema: string, table: string, body: string):
  */
 export function partsOf(statements: readonly string[]): Migrated {
   const parts = new Map<string, MadePart>();
-  const changes: Migrated['changes'][number][] = [];
+  const changes: Change[] = [];
   const add = (part: MadePart) => parts.set([part.kind, part.schema, part.table, part.name].join(' '), part);
   for (const statement of statements) {
     const sql = statement.trim().replace(/;$/, '');
@@ -55,7 +62,7 @@ export function partsOf(statements: readonly string[]): Migrated {
     const constraint = found(/^ALTER TABLE "(\w+)"\."(\w+)" ADD CONSTRAINT "(\w+)" /);
     const index = found(/^CREATE (?:UNIQUE )?INDEX "(\w+)" ON "(\w+)"\."(\w+)" /);
     const dropped = found(/^DROP INDEX "(\w+)"\."(\w+)"$/);
-    const changed = found(/^ALTER TABLE "(\w+)"\."(\w+)" /);
+    const changed = found(/^ALTER TABLE "(\w+)"\."(\w+)" (?:ALTER COLUMN "(\w+)" )?/);
     if (schema) add({ kind: 'schema', schema: schema[0] ?? '', table: '', name: schema[0] ?? '', sql });
     else if (table)
       for (const part of partsOfTable(sql, table[0] ?? '', table[1] ?? '', table[2] ?? '')) add(part);
@@ -69,8 +76,15 @@ export function partsOf(statements: readonly string[]): Migrated {
     else if (dropped) {
       for (const [key, { kind, schema: from, name }] of parts)
         if (kind === 'index' && from === dropped[0] && name === dropped[1]) parts.delete(key);
-    } else if (changed) changes.push({ schema: changed[0] ?? '', table: changed[1] ?? '', sql });
-    else if (!/^(UPDATE|INSERT|DELETE|COMMENT|DO|SELECT|WITH)\b/.test(sql))
+    } else if (changed) {
+      const [inSchema = '', of = '', altered] = changed;
+      changes.push({
+        schema: inSchema,
+        table: of,
+        ...(altered === undefined ? {} : { column: altered }),
+        sql,
+      });
+    } else if (!/^(UPDATE|INSERT|DELETE|COMMENT|DO|SELECT|WITH)\b/.test(sql))
       throw new TypeError(`a migration's statement is not understood: ${sql.slice(0, 200)}`);
   }
   return { parts: [...parts.values()], changes };

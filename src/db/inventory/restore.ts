@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { UNSETTLED } from '../../edits/states.ts';
-import type { Resource } from '../../resources/define.ts';
+import { NO_DIGEST, type Resource } from '../../resources/define.ts';
 import { resources } from '../../resources/index.ts';
 import { ownGrants } from '../capture/grants.ts';
 import { literal } from '../capture/names.ts';
@@ -49,8 +49,15 @@ export async function restoreParts(
     if ((kind === 'schema' || kind === 'table') && missing.length > 0) await client.query(ownGrants());
     made.push(...missing);
     if (kind !== 'column') continue;
-    for (const { schema, table, sql } of changes)
-      if (made.some((part) => part.kind === 'table' && part.schema === schema && part.name === table))
+    for (const { schema, table, column, sql } of changes)
+      if (
+        made.some(
+          (part) =>
+            part.schema === schema &&
+            part.table === table &&
+            (part.kind === 'table' || (part.kind === 'column' && part.name === column)),
+        )
+      )
         await run(sql);
   }
   return made;
@@ -110,7 +117,7 @@ export async function showEditsAgain(tx: Executor, harmed: readonly Resource[]):
       SELECT made.*
         FROM ${edits} AS e,
              jsonb_populate_record(NULL::${table}, ${e.changes} || jsonb_build_object(
-               'id', ${e.record_id}, '_synced_at', now(), '_hash', '', '_order', 0)) AS made
+               'id', ${e.record_id}, '_synced_at', now(), '_hash', ${NO_DIGEST}::text, '_order', 0)) AS made
        WHERE ${e.resource} = ${name} AND ${e.operation} = 'create' AND ${e.state} IN (${UNSETTLED_STATES})
          AND NOT EXISTS (
            SELECT FROM ${edits} AS d

@@ -3,7 +3,7 @@ import { followUp } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
 import { moves, UNSETTLED } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
-import type { Resource } from '../../resources/define.ts';
+import { NO_DIGEST, type Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { type Edit, statesIn } from '../edits/queue.ts';
 import { col } from '../edits/table.ts';
@@ -60,7 +60,7 @@ export async function settleCreated(
     sql`SELECT pylon_sync._merge_rows(${name}, ${record}, ${id}, ${sql.param(mirrored)}::text[])`,
   );
   await tx.execute(sql`
-      UPDATE ${table} SET _hash = '' WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);
+      UPDATE ${table} SET _hash = ${NO_DIGEST} WHERE id = ${id} AND _deleted_at IS NULL AND _hash <> ${MADE_HERE}`);
   // If the record was deleted here meanwhile, the tombstone shows this.
   await tx.execute(sql`
       UPDATE ${edits} SET ${col.base} = ${col.base} || ${toJson(remote)}::jsonb

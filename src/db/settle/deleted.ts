@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
 import { moves } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
-import type { PathFacts, Resource } from '../../resources/define.ts';
+import { NO_DIGEST, type PathFacts, type Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
 import { col, editsAs } from '../edits/table.ts';
@@ -89,7 +89,7 @@ export async function settleUndeleted(
   await putBack(tx, resource, editOutcome.id);
   // The restored values may be older than Pylon's. Without its hash, the row is written with the next answer
   // in any case.
-  await tx.execute(sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record}`);
+  await tx.execute(sql`UPDATE ${resource.table} SET _hash = ${NO_DIGEST} WHERE id = ${record}`);
   const remote = shownRow(resource, shown);
   if (remote === undefined) await noteRereads(tx, resource.name, [record], facts, 'hint');
   else await storeAnswer(tx, resource, remote, pendingDeletions);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { PathFacts, Resource } from '../../resources/define.ts';
+import { NO_DIGEST, type PathFacts, type Resource } from '../../resources/define.ts';
 import { childrenOf } from '../../resources/index.ts';
 import type { Executor } from '../connection/connect.ts';
 import type { PendingDeletions } from '../mirror/pending-deletions.ts';
@@ -55,7 +55,9 @@ export async function settleUpdated(
     except: editOutcomes.map(({ id }) => id),
   });
   // Without its hash, the row is written with the next answer in any case.
-  await tx.execute(sql`UPDATE ${resource.table} SET _hash = '' WHERE id = ${record} AND _deleted_at IS NULL`);
+  await tx.execute(
+    sql`UPDATE ${resource.table} SET _hash = ${NO_DIGEST} WHERE id = ${record} AND _deleted_at IS NULL`,
+  );
   await noteRereads(tx, resource.name, alsoReread, {}, 'hint');
   if (proof !== undefined) await markDeleted(tx, resource, gone, proof);
   if (remote === undefined) await readAgain(tx, resource, record, facts);

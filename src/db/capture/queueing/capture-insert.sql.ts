@@ -1,6 +1,6 @@
 import { getTableColumns } from 'drizzle-orm';
 import { PROVISIONAL } from '../../../edits/provisional.ts';
-import type { Resource } from '../../../resources/define.ts';
+import { NO_DIGEST, type Resource } from '../../../resources/define.ts';
 import type { Writes } from '../../../resources/writes.ts';
 import { factsIn } from '../../../route.ts';
 import { queueing } from '../expressions.ts';
@@ -68,7 +68,7 @@ others := others || ARRAY(
   FROM (
     VALUES
       ('_synced_at', NEW._synced_at <> now()),
-      ('_hash', NEW._hash <> ''),
+      ('_hash', NEW._hash NOT IN ('', ${literal(NO_DIGEST)})),
       ('_order', NEW._order <> 0)
   ) AS given(name, here)
   WHERE given.here

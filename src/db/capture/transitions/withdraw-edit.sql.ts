@@ -1,5 +1,6 @@
 import { PROVISIONAL } from '../../../edits/provisional.ts';
 import { UNSETTLED } from '../../../edits/states.ts';
+import { NO_DIGEST } from '../../../resources/define.ts';
 import { listOf } from '../expressions.ts';
 import { DEFINER } from '../names.ts';
 
@@ -58,7 +59,7 @@ BEGIN
       PERFORM pylon_sync._put_columns(
         edit.resource,
         edit.record_id,
-        stood || jsonb_build_object('_synced_at', clock_timestamp(), '_hash', '')
+        stood || jsonb_build_object('_synced_at', clock_timestamp(), '_hash', '${NO_DIGEST}')
       );
       -- The row still shows the record's other edits.
       IF EXISTS (
@@ -82,7 +83,7 @@ BEGIN
   END IF;
 
   IF edit.operation = 'delete' THEN
-    PERFORM pylon_sync._put_row(edit.resource, edit.base || '{"_hash": ""}');
+    PERFORM pylon_sync._put_row(edit.resource, edit.base || '{"_hash": "${NO_DIGEST}"}');
   ELSIF edit.operation = 'create' THEN
     EXECUTE format('DELETE FROM pylon.%I WHERE id = $1', edit.resource)
     USING edit.record_id;
