@@ -31,6 +31,7 @@ import { call_recordings } from './call_recordings.ts';
 import { collections } from './collections.ts';
 import { contacts } from './contacts.ts';
 import { custom_fields } from './custom_fields.ts';
+import { custom_objects } from './custom_objects.ts';
 import type { Resource } from './define.ts';
 import { email_suppressions } from './email_suppressions.ts';
 import { feature_request_evidence } from './feature_request_evidence.ts';
@@ -84,6 +85,7 @@ export const resources: readonly Resource[] = [
   projects,
   milestones,
   call_recordings,
+  custom_objects,
   feature_requests,
   feature_request_evidence,
   knowledge_bases,
