@@ -88,6 +88,12 @@ async function fewestOf(db: Database, { table, pull }: Resource): Promise<number
       return 1;
     case 'list':
       return (pull.variants?.length ?? 1) - 1 + pagesOf(await rows(), pull.limit);
+    case 'types': {
+      const column = sql.identifier(pull.column);
+      return number(
+        sql`SELECT sum(ceil(n / ${pull.limit}::numeric)) AS n FROM (SELECT count(*) AS n FROM ${table} GROUP BY ${column}) AS types`,
+      );
+    }
     case 'search':
     case 'slices':
       return pagesOf(await rows(), pull.limit);

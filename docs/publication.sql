@@ -23,6 +23,7 @@ CREATE PUBLICATION pylon FOR TABLE
   pylon.projects,
   pylon.milestones,
   pylon.call_recordings,
+  pylon.custom_objects,
   pylon.feature_requests,
   pylon.feature_request_evidence,
   pylon.knowledge_bases,

@@ -30,6 +30,7 @@ import {
   share,
   shareOrNone,
   TOKEN_TAKES,
+  typeSlugs,
   webhookSecret,
   whole,
   withTls,
@@ -49,6 +50,8 @@ export interface Config {
   readonly limits: Limits;
   readonly rateShare: number;
   readonly resources: readonly Resource[];
+  /** Slugs of the types of custom objects to mirror. */
+  readonly customObjects: readonly string[];
   /** The earliest `created_at` to read, RFC 3339; undefined: everything. */
   readonly since: string | undefined;
   readonly schedule: string;
@@ -142,6 +145,7 @@ const schema = z.object({
   PYLON_RATE_LIMITS: z.string().transform(limits).prefault('current'),
   PYLON_RATE_SHARE: share.prefault('0.9'),
   PYLON_SYNC_RESOURCES: z.string().transform(chosen).prefault(''),
+  PYLON_SYNC_CUSTOM_OBJECTS: typeSlugs.prefault(''),
   PYLON_SYNC_SINCE: date.optional(),
   PYLON_SYNC_SCHEDULE: cron.prefault('* * * * *'),
   PYLON_SYNC_LIST_SCHEDULE: cron.prefault('*/15 * * * *'),
@@ -253,7 +257,11 @@ function configOf(read: z.output<typeof schema>): Config {
     databasePassword: read.PGPASSWORD,
     limits: read.PYLON_RATE_LIMITS,
     rateShare: read.PYLON_RATE_SHARE,
-    resources: read.PYLON_SYNC_RESOURCES,
+    // Without a type there is nothing to read of them.
+    resources: read.PYLON_SYNC_RESOURCES.filter(
+      ({ pull }) => pull.by !== 'types' || read.PYLON_SYNC_CUSTOM_OBJECTS.length > 0,
+    ),
+    customObjects: read.PYLON_SYNC_CUSTOM_OBJECTS,
     since: read.PYLON_SYNC_SINCE,
     schedule: read.PYLON_SYNC_SCHEDULE,
     listSchedule: read.PYLON_SYNC_LIST_SCHEDULE,

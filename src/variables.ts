@@ -140,6 +140,19 @@ export const hostNames = readable(
   },
 );
 
+/** A longer slug leaves no room in the names of what is made for its type: an identifier has 63 bytes in Postgres. */
+const LONGEST_SLUG = 40;
+
+export const typeSlugs = readable(
+  `takes slugs of types of custom objects, comma-separated, of letters, digits, - and _, each of ${LONGEST_SLUG} characters at most: license,device`,
+  (text) => {
+    const slugs = text.split(/[\s,]+/).filter((slug) => slug !== '');
+    return slugs.every((slug) => slug.length <= LONGEST_SLUG && /^[a-z0-9][\w-]*$/i.test(slug))
+      ? [...new Set(slugs)]
+      : undefined;
+  },
+);
+
 export function oneOf<const Value extends string>(...values: readonly Value[]) {
   return readable(`takes ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`, (text) =>
     values.find((value) => value === text),

@@ -39,6 +39,7 @@ describe('without any variable', () => {
       databaseUrl: undefined,
       databasePassword: undefined,
       rateShare: 0.9,
+      customObjects: [],
       since: undefined,
       schedule: '* * * * *',
       listSchedule: '*/15 * * * *',
@@ -61,7 +62,8 @@ describe('without any variable', () => {
       logFormat: undefined,
     });
     expect(limits.of('GET /issues')).toBe(30);
-    expect(all).toEqual(resources);
+    // Of custom objects there is nothing to read without types.
+    expect(all).toEqual(resources.filter(({ name }) => name !== 'custom_objects'));
   });
 
   test('a command that needs a token says where tokens are made', () => {
@@ -116,6 +118,12 @@ describe('taken', () => {
     ['PYLON_SYNC_HTTP', '[::1]:8080', ({ http }) => http, { host: '::1', port: 8080 }],
     ['PYLON_SYNC_HTTP', 'off', ({ http }) => http, 'off'],
     ['LOG_LEVEL', 'debug', ({ logLevel }) => logLevel, 'debug'],
+    [
+      'PYLON_SYNC_CUSTOM_OBJECTS',
+      'license, device,license',
+      ({ customObjects }) => customObjects,
+      ['license', 'device'],
+    ],
     ['LOG_FORMAT', 'pretty', ({ logFormat }) => logFormat, 'pretty'],
   ])('%s=%j', (variable, value, of, expected) => {
     expect(of(read({ [variable]: value }))).toEqual(expected);
@@ -124,7 +132,9 @@ describe('taken', () => {
   test('PYLON_SYNC_RESOURCES=-name leaves that one out of all', () => {
     const left = names(read({ PYLON_SYNC_RESOURCES: '-audit_logs,-issue_threads' }));
     expect(left).toEqual(
-      resources.map(({ name }) => name).filter((name) => !/audit_logs|issue_threads/.test(name)),
+      resources
+        .map(({ name }) => name)
+        .filter((name) => !/custom_objects|audit_logs|issue_threads/.test(name)),
     );
   });
 
@@ -142,6 +152,8 @@ describe('refused, naming the variable, what it got and what it takes', () => {
     ['PYLON_API_URL', 'api.usepylon.com', /takes an http or https URL/],
     ['PYLON_API_URL', 'ftp://api.usepylon.com', /takes an http or https URL/],
     ['PYLON_API_URL', 'https://api.usepylon.com/?a=b', /takes an http or https URL/],
+    ['PYLON_SYNC_CUSTOM_OBJECTS', 'license,my device!', /slugs of types of custom objects/],
+    ['PYLON_SYNC_CUSTOM_OBJECTS', 'a'.repeat(41), /40 characters at most/],
     ['PYLON_RATE_LIMITS', 'fast', /current.*legacy.*file/],
     ['PYLON_RATE_LIMITS', '/nowhere/limits.json', /current.*legacy.*file/],
     ['PYLON_RATE_SHARE', '0', /takes a number above 0, at most 1/],

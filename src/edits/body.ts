@@ -34,6 +34,15 @@ function customField(slug: string, value: unknown): Values {
   return Array.isArray(value) ? { slug, values: value.map(String) } : { slug, value: String(value) };
 }
 
+/** The same in a map by slug, where an empty value clears. */
+const mapped = (custom: readonly Values[]): Values =>
+  Object.fromEntries(
+    custom.map(({ slug, ...given }) => [
+      String(slug),
+      Object.keys(given).length === 0 ? { value: '' } : given,
+    ]),
+  );
+
 const distinct = (value: unknown): unknown => (Array.isArray(value) ? [...new Set(value)] : value);
 
 /** A value as Pylon accepts it: instants in UTC and whole seconds. */
@@ -69,7 +78,8 @@ export function bodyOf(
     if (given === undefined || (given === '' && body[field] !== undefined)) continue;
     body[field] = given;
   }
-  if (custom.length > 0) body.custom_fields = custom;
+  const isMap = writes?.columns.custom_fields?.as === 'map';
+  if (custom.length > 0) body.custom_fields = isMap ? mapped(custom) : custom;
   const more = Object.entries(writes?.also?.(body, row) ?? {});
   for (const [field, value] of more) {
     if (value === undefined) delete body[field];

@@ -1,3 +1,4 @@
+import type { Resource } from '../resources/define.ts';
 import type { Kind } from '../resources/writes.ts';
 import type { Policy } from './conflicts.ts';
 import {
@@ -213,11 +214,19 @@ export function planUpdate(
   return { writes, outcomes, row, isSeen };
 }
 
-/** The fields that were written without effect: Pylon answered with success, but has the same value as before. */
-export const ignored = (writes: readonly Write[], answer: Values): readonly string[] =>
+/**
+ * The fields that were written without effect: Pylon answered with success, but has the same value as before, and shows the
+ * written one nowhere else.
+ */
+export const ignored = (
+  writes: readonly Write[],
+  answer: Values,
+  showsField: Resource['showsField'] = () => false,
+): readonly string[] =>
   writes
     .filter((write) => {
-      const { kind, value, before } = write;
+      const { kind, value, before, slug } = write;
+      if (slug !== undefined && showsField(answer, value)) return false;
       const now = valueIn(answer, write);
       if (same(kind, now, before)) return !same(kind, now, value) && !nearly(kind, now, value);
       return !alike(kind, now, value) && alike(kind, now, before);

@@ -78,7 +78,7 @@ export const accounts = defineResource({
     },
     remove: '/accounts/{id}',
     bulk: {
-      ...{ path: '/accounts', ids: 'account_ids', most: 100, search: '/accounts/search' },
+      ...{ path: '/accounts', ids: 'account_ids', most: 100, search: '/accounts/search', limit: 999 },
       columns: ['type', 'owner_id', 'tags', 'custom_fields'],
       set: { column: 'tags', mode: 'tags_apply_mode' },
     },

@@ -85,6 +85,11 @@ export type Pull =
       readonly limit?: number;
       readonly variants?: readonly Query[];
     }
+  /**
+   * `GET path` for each type that is followed: Pylon lists no types, so the configuration names them. The path has one
+   * placeholder, the column with a row's type.
+   */
+  | { readonly by: 'types'; readonly path: string; readonly limit: number; readonly column: string }
   /** `POST path` with no filter: everything, newest first. */
   | { readonly by: 'search'; readonly path: string; readonly limit: number }
   /**
@@ -233,6 +238,11 @@ export interface Resource<Table extends MirrorTable = MirrorTable> {
   readonly naming?: Readonly<Record<string, ViewColumn>>;
   /** Views of the lists in a row. */
   readonly lists?: readonly ListView[];
+  /**
+   * Whether a row shows, elsewhere than in the column that was written, that a custom field has the value: the answer does
+   * not name the field.
+   */
+  readonly showsField?: (row: Readonly<Record<string, unknown>>, value: unknown) => boolean;
 }
 
 type Column<Table extends MirrorTable> = keyof Table['$inferInsert'] & string;

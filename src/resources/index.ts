@@ -9,6 +9,7 @@ import { callRecordings } from './call_recordings.ts';
 import { collections } from './collections.ts';
 import { contacts } from './contacts.ts';
 import { customFields } from './custom_fields.ts';
+import { customObjects } from './custom_objects.ts';
 import type { Resource } from './define.ts';
 import { emailSuppressions } from './email_suppressions.ts';
 import { featureRequestEvidence } from './feature_request_evidence.ts';
@@ -60,6 +61,7 @@ export const resources: readonly Resource[] = [
   projects,
   milestones,
   callRecordings,
+  customObjects,
   featureRequests,
   featureRequestEvidence,
   knowledgeBases,

@@ -38,6 +38,8 @@ export interface WriteColumn {
   readonly choices?: string;
   /** Those of them that every workspace has. */
   readonly always?: readonly string[];
+  /** How custom fields are written: as a list of `{slug, value}` by default, or as a map of slug to `{value}`. */
+  readonly as?: 'map';
   /** The resource whose ids a set contains. */
   readonly of?: string;
   /** Whether only a create or only an update can contain it; default: both. */
@@ -107,8 +109,11 @@ export interface Writes {
     readonly ids: string;
     readonly most: number;
     readonly columns: readonly string[];
-    /** A search that takes ids. */
+    /** A search that takes ids, or names in the column `by`. */
     readonly search: string;
+    readonly by?: string;
+    /** The size of its pages. */
+    readonly limit: number;
     /**
      * A column for which the request contains what is added or removed, and the field that says which of the
      * two.

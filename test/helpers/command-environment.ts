@@ -37,6 +37,7 @@ export const test = withDatabase.extend<Omit<Setting, 'database'>>({
       DATABASE_URL: database.url,
       PYLON_RATE_LIMITS: limits,
       PYLON_SYNC_HTTP: '127.0.0.1:0',
+      PYLON_SYNC_CUSTOM_OBJECTS: 'license,device',
       PYLON_SYNC_DATA_DIR: folder,
     });
   },

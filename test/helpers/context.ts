@@ -18,6 +18,8 @@ export interface ContextOptions {
   /** Transactions side by side; default 2, as the commands have. */
   readonly writers?: number;
   readonly onProgress?: Context['onProgress'];
+  /** Types of custom objects; default: those of the sandbox. */
+  readonly types?: readonly string[];
 }
 
 /** What one process works with: a client, a database and a lease on it, which are closed together. */
@@ -45,6 +47,7 @@ export async function openContext(
     log: pino({ level: 'silent' }),
     signal: options.signal ?? new AbortController().signal,
     onProgress: options.onProgress ?? (() => {}),
+    types: options.types ?? ['license', 'device'],
     writers: new PQueue({ concurrency: options.writers ?? 2 }),
   });
   return {

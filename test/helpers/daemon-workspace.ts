@@ -47,6 +47,7 @@ export async function openDaemonWorkspace(options: WorkspaceOptions = {}): Promi
     DATABASE_URL: database.url,
     PYLON_RATE_LIMITS: file,
     PYLON_SYNC_HTTP: 'off',
+    PYLON_SYNC_CUSTOM_OBJECTS: 'license,device',
     PYLON_SYNC_SCHEDULE: EACH_SECOND,
     PYLON_SYNC_LIST_SCHEDULE: '*/2 * * * * *',
     PYLON_SYNC_RECONCILE_SCHEDULE: '*/5 * * * * *',

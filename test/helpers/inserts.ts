@@ -62,6 +62,7 @@ const MORE: Readonly<Record<string, Row>> = {
     relationship_type: "'partner_account'",
   },
   projects: { is_archived: 'true' },
+  custom_objects: { type: "'license'", custom_fields: `'{"seats": "5", "modules": ["api"]}'` },
 };
 
 /** What Pylon requires of a new object: the one column that is neither a reference nor HTML bears the name `Made here`. */

@@ -10,7 +10,7 @@ const EXEMPT = {
   'sync/deletions/look-up.ts':
     'a hint that names no row of ours may be the number of an issue or the external id of an account',
   'sync/edits/remote.ts': 'what a create has made bears an id that is new',
-  'sync/enumerate/object.ts': 'the path names no record',
+  'sync/enumerate/all.ts': 'the path names no record',
   'sync/session/workspace.ts': 'GET /me names no record',
 };
 

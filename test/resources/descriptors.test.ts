@@ -129,6 +129,10 @@ describe.each(resources.map((resource, place) => ({ ...resource, resource, place
         expect(placeholders(pull.path)).toEqual(['id']);
         expect(columnsOf(pull.from.resource)).toContain(pull.from.column);
         break;
+      case 'types':
+        expect(placeholders(pull.path)).toEqual([pull.column]);
+        expect(columns).toContain(pull.column);
+        break;
       default:
         expect(placeholders(pull.path)).toEqual([]);
     }

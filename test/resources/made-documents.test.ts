@@ -34,6 +34,8 @@ function seenBy({ pull, changes }: Resource): string {
         : `per ${oneOf(pull.parent)}, when ${pull.mark.map(code).join(' or ')} moved`;
     case 'reference':
       return `one by one, with the lists and with their ${pull.from.resource.replaceAll('_', ' ')}`;
+    case 'types':
+      return `whole list per ${oneOf(pull.column)}, in pages`;
     case 'search':
       return 'whole list, in pages';
     case 'slices':

@@ -30,6 +30,7 @@ function waysOf(resource: Resource): readonly Way[] {
     case 'parent':
       return pull.mark === undefined ? ['lists', 'reconcile'] : ['resweep'];
     case 'list':
+    case 'types':
     case 'search':
     case 'slices':
       return resource.changes === undefined ? ['lists', 'reconcile'] : ['reconcile'];
@@ -70,7 +71,7 @@ function evidenceOf(resource: string, proof: Proof): Readonly<Record<string, unk
 }
 
 const isListedWhole = (resource: string) =>
-  ['list', 'search', 'slices', 'window'].includes(resourceNamed(resource).pull.by);
+  ['list', 'types', 'search', 'slices', 'window'].includes(resourceNamed(resource).pull.by);
 
 /** The live record of a resource with the most to hang on it. */
 async function chosen({ pool }: TestDatabase, resource: string): Promise<string> {

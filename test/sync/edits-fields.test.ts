@@ -132,7 +132,8 @@ describe.each(fields)('$column of $name', ({ resource, name, column }) => {
 
 describe.each(resources.filter(({ writes }) => writes?.columns.custom_fields !== undefined))(
   'custom fields of $name',
-  ({ name, customFields }) => {
+  ({ name, customFields, writes }) => {
+    const isMap = writes?.columns.custom_fields?.as === 'map';
     test('one of them is written and unset again', async () => {
       const { rows } = await database.pool.query<{ slug: string; value: string }>(
         `SELECT slug, coalesce(select_metadata->'options'->0->>'slug', CASE type WHEN 'number' THEN '7' ELSE 'edited' END) AS value
@@ -142,7 +143,7 @@ describe.each(resources.filter(({ writes }) => writes?.columns.custom_fields !==
       );
       // Nothing lists the definitions of some.
       const { slug, value } =
-        rows[0] ?? (customFields === undefined ? { slug: 'theme', value: 'edited' } : {});
+        rows[0] ?? (customFields === undefined ? { slug: isMap ? 'note' : 'theme', value: 'edited' } : {});
       if (slug === undefined) throw new Error(`no custom field of ${name} in the sandbox`);
       const id = await any(
         `SELECT id FROM pylon.${name} WHERE _deleted_at IS NULL AND custom_fields->>'${slug}' IS DISTINCT FROM '${value}' ORDER BY id DESC LIMIT 1`,
@@ -156,11 +157,11 @@ describe.each(resources.filter(({ writes }) => writes?.columns.custom_fields !==
         expect(last).toMatchObject({ state: 'applied' });
         return last?.sent?.custom_fields;
       };
-      expect(await set(`coalesce(custom_fields, '{}') || '{"${slug}": "${value}"}'`)).toEqual([
-        { slug, value },
-      ]);
+      expect(await set(`coalesce(custom_fields, '{}') || '{"${slug}": "${value}"}'`)).toEqual(
+        isMap ? { [slug]: { value } } : [{ slug, value }],
+      );
       expect(await any(`SELECT custom_fields->>'${slug}' FROM pylon.${name} WHERE id = '${id}'`)).toBe(value);
-      expect(await set(`custom_fields - '${slug}'`)).toEqual([{ slug }]);
+      expect(await set(`custom_fields - '${slug}'`)).toEqual(isMap ? { [slug]: { value: '' } } : [{ slug }]);
       expect(await any(`SELECT custom_fields ? '${slug}' FROM pylon.${name} WHERE id = '${id}'`)).toBe(
         'false',
       );

@@ -10,6 +10,7 @@ import { identityOf } from '../../postgres/process.ts';
 import { documentedLimits } from '../../pylon/limits/limits.ts';
 import { ALLOWED } from '../../resources/actions.ts';
 import type { Resource } from '../../resources/define.ts';
+import { resources } from '../../resources/index.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { Secret } from '../../secret.ts';
 import type { OnRead } from '../../sync/daemon/first-reading.ts';
@@ -40,6 +41,9 @@ const HISTORY_DAYS = 180;
 
 /** A minute of the rate limits takes a second, so that nobody waits for them. */
 const MINUTE_MS = 1_000;
+
+/** The types of custom objects that the stand-in has. */
+const TYPES = ['license', 'device'];
 
 /** The only variables a demo uses: it must not touch the workspace or database that the environment names. */
 const HEEDED = ['PYLON_SYNC_DATA_DIR', 'PYLON_SYNC_HTTP', 'LOG_LEVEL', 'LOG_FORMAT'];
@@ -80,6 +84,8 @@ function demoConfig(config: Config, sandbox: Sandbox, dataDir: string): Config {
     dataDir,
     databaseUrl: undefined,
     allow: ALLOWED,
+    resources,
+    customObjects: TYPES,
     apiUrl: sandbox.url,
     token: new Secret(sandbox.token),
     limits: documentedLimits('current', MINUTE_MS),

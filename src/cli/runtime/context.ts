@@ -66,7 +66,12 @@ export async function withContext<T>(
       const writers = new PQueue({ concurrency: WRITERS });
       try {
         return await tracker.track('the passes', () =>
-          work(newContext({ db, pylon, lease, log, signal: linked.signal, onProgress, writers })),
+          work(
+            newContext({
+              ...{ db, pylon, lease, log, signal: linked.signal, onProgress, writers },
+              types: config.customObjects,
+            }),
+          ),
         );
       } catch (cause) {
         const advice = tokenAdvice(cause, config);

@@ -25,6 +25,8 @@ export interface Span {
   readonly created?: { readonly from: number; readonly to: number };
   /** Queries of the listing that Pylon refused: rows whose columns match one are not candidates. */
   readonly except: readonly Query[];
+  /** Queries of which rows must match one, if the listing had only these; absent if it had no parts. */
+  readonly among?: readonly Query[];
 }
 
 const COLUMNS = {
@@ -81,7 +83,7 @@ export async function addSeen(tx: Executor, scan: number, ids: readonly string[]
 }
 
 /** SQL: whether a row is in the span. Ignores columns that the table does not have. */
-function within({ table }: Resource, { created, except }: Span): SQL {
+function within({ table }: Resource, { created, except, among }: Span): SQL {
   const conditions = [sql`row._deleted_at IS NULL`, isGiven(sql`row.id`)];
   if (created !== undefined) {
     const [from, to] = [created.from, created.to].map((ms) => sql`to_timestamp(${ms / 1000}::float8)`);
@@ -89,10 +91,18 @@ function within({ table }: Resource, { created, except }: Span): SQL {
     const timeless = created.from <= ZERO_TIME ? sql`row.created_at IS NULL` : sql`false`;
     conditions.push(sql`(row.created_at >= ${from} AND row.created_at < ${to} OR ${timeless})`);
   }
-  for (const query of except) {
+  const matching = (query: Query): SQL | undefined => {
     const columns = Object.entries(query).filter(([column]) => column in table);
     const same = columns.map(([column, value]) => sql`row.${sql.identifier(column)} = ${String(value)}`);
-    conditions.push(same.length === 0 ? sql`false` : sql`NOT (${sql.join(same, sql` AND `)})`);
+    return same.length === 0 ? undefined : sql`(${sql.join(same, sql` AND `)})`;
+  };
+  for (const query of except) {
+    const same = matching(query);
+    conditions.push(same === undefined ? sql`false` : sql`NOT ${same}`);
+  }
+  if (among !== undefined) {
+    const parts = among.map((query) => matching(query) ?? sql`false`);
+    conditions.push(parts.length === 0 ? sql`false` : sql`(${sql.join(parts, sql` OR `)})`);
   }
   return sql.join(conditions, sql` AND `);
 }

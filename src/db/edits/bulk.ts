@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { moves } from '../../edits/states.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Writes } from '../../resources/writes.ts';
+import { factsIn } from '../../route.ts';
 import type { Database } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
@@ -22,10 +23,17 @@ const LEAST = 5;
 /**
  * SQL: the changes of an edit, equal for two edits that make the same change; for a set, what it adds and removes.
  */
-const alikeIn = ({ set }: Bulk): SQL => {
+const alikeIn = ({ table }: Resource, { set, path }: Bulk): SQL => {
   const column = sql`${set?.column ?? ''}::text`;
   const [wanted, stood] = [sql`${e.changes}->${column}`, sql`${e.base}->${column}`];
+  // One request is for records with the same path.
+  const facts = factsIn(path).map((name) => sql`row.${sql.identifier(name)}`);
+  const of =
+    facts.length === 0
+      ? sql`NULL`
+      : sql`(SELECT jsonb_build_array(${sql.join(facts, sql`, `)}) FROM ${table} AS row WHERE row.id = ${e.record_id})`;
   return sql`jsonb_build_object(
+  'of', ${of},
   'fields', ${e.changes} - ${column},
   'adds', CASE WHEN jsonb_typeof(${wanted}) = 'array' THEN (
     SELECT jsonb_agg(one ORDER BY one) FROM jsonb_array_elements_text(${wanted}) AS one
@@ -39,18 +47,15 @@ const alikeIn = ({ set }: Bulk): SQL => {
  * Claims edits that make the same change in many records, at most as many as one request can carry. Each was never
  * tried and is the only waiting edit of its record. Returns none if there are too few for a bulk request.
  */
-export async function claimBulk(
-  db: Database,
-  lease: Lease,
-  { name, writes }: Resource,
-): Promise<readonly Edit[]> {
+export async function claimBulk(db: Database, lease: Lease, resource: Resource): Promise<readonly Edit[]> {
+  const { name, writes } = resource;
   const bulk = writes?.bulk;
   if (bulk === undefined) return [];
   const { to } = moves('claim');
   const { rows } = await writing(db, lease, (tx) =>
     tx.execute<Edit & Record<string, unknown>>(sql`
       WITH fit AS (
-        SELECT ${e.id}, ${alikeIn(bulk)} AS alike FROM ${edits} AS e
+        SELECT ${e.id}, ${alikeIn(resource, bulk)} AS alike FROM ${edits} AS e
          WHERE ${e.resource} = ${name} AND ${e.state} = 'pending' AND ${e.operation} = 'update' AND ${e.attempts} = 0 AND NOT ${e.in_doubt}
            AND ${e.answer} IS NULL AND ${e.forced} IS NULL AND ${e.next_attempt_at} <= clock_timestamp()
            AND ${e.changes} - ${sql.param([...bulk.columns])}::text[] = '{}'

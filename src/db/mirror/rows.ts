@@ -14,6 +14,19 @@ export async function readRow(
   return rows[0];
 }
 
+/** The rows of several records, with all their columns. */
+export async function readRows(
+  db: Executor,
+  table: MirrorTable,
+  ids: readonly string[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const columns = Object.keys(getTableColumns(table)).map((column) => sql`${sql.identifier(column)}`);
+  const { rows } = await db.execute(
+    sql`SELECT ${sql.join(columns, sql`, `)} FROM ${table} WHERE id = ANY(${sql.param([...ids])}::text[])`,
+  );
+  return rows;
+}
+
 /** Whether the table has a live row with this id. */
 export async function isLive(db: Executor, table: MirrorTable, id: string): Promise<boolean> {
   const { rows } = await db.execute(sql`SELECT FROM ${table} WHERE id = ${id} AND _deleted_at IS NULL`);

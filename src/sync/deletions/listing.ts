@@ -6,41 +6,59 @@ import type { Pull, Query } from '../../resources/define.ts';
 import { type ByParent, listChildren, START } from '../pass/child-pages.ts';
 import { idsIn, type Pass } from '../pass/pass.ts';
 
-type Whole = Pull & { by: 'list' | 'search' };
+type Whole = Pull & { by: 'list' | 'search' | 'types' };
 
-const listingOf = (pass: Pass, pull: Whole, query: Query, limit: number | undefined): Listing => ({
-  method: pull.by === 'list' ? 'GET' : 'POST',
+/** A part of a listing: parameters of the query, or of the path. */
+interface Part {
+  readonly query?: Query;
+  readonly params?: Readonly<Record<string, string>>;
+}
+
+const listingOf = (
+  pass: Pass,
+  pull: Whole,
+  { query = {}, params = {} }: Part,
+  limit: number | undefined,
+): Listing => ({
+  method: pull.by === 'search' ? 'POST' : 'GET',
   route: pull.path,
+  params,
   arguments: query,
   limit,
   signal: pass.signal,
 });
 
-const variantsOf = (pull: Whole): readonly Query[] => (pull.by === 'list' && pull.variants) || [{}];
+function partsOf({ ctx }: Pass, pull: Whole): readonly Part[] {
+  if (pull.by === 'types') return ctx.types.map((type) => ({ params: { [pull.column]: type } }));
+  return ((pull.by === 'list' && pull.variants) || [{}]).map((query) => ({ query }));
+}
 
-/** Every id in a listing now; rows are not stored. Refused variants contribute none. */
-export async function idsOfWhole(pass: Pass, pull: Whole): Promise<ReadonlySet<string>> {
+/** Every id in a listing now; rows are not stored. Refused parts contribute none. `type`: only of that one. */
+export async function idsOfWhole(pass: Pass, pull: Whole, type?: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  const variants = variantsOf(pull);
+  const parts =
+    pull.by === 'types' && type !== undefined ? [{ params: { [pull.column]: type } }] : partsOf(pass, pull);
   let refused = 0;
-  for (const query of variants) {
+  for (const part of parts) {
     try {
-      for await (const page of idPages(pass, listingOf(pass, pull, query, pull.limit)))
+      for await (const page of idPages(pass, listingOf(pass, pull, part, pull.limit)))
         for (const id of page) ids.add(id);
     } catch (error) {
-      unlessRefused(error);
+      unlessRefused(pull)(error);
       refused += 1;
-      if (refused === variants.length) throw error;
+      if (refused === parts.length) throw error;
     }
   }
   return ids;
 }
 
-/** An older or newer server may not know a variant of a listing. */
-function unlessRefused(error: unknown): { readonly value?: readonly string[] } {
-  if (error instanceof PylonError && error.status === 400) return {};
-  throw error;
-}
+/** An older or newer server may not know a variant of a listing, and a workspace not a type. */
+const unlessRefused =
+  ({ by }: Whole) =>
+  (error: unknown): { readonly value?: readonly string[] } => {
+    if (error instanceof PylonError && error.status === (by === 'types' ? 404 : 400)) return {};
+    throw error;
+  };
 
 async function* idPages(pass: Pass, listing: Listing): AsyncGenerator<readonly string[]> {
   const read = (objects: readonly unknown[], order: Order) => idsIn(pass.batch(objects, {}, order));
@@ -53,15 +71,15 @@ export async function listedNow(pass: Pass, limit: number): Promise<readonly str
   const whole: Whole | undefined =
     pull.by === 'window' || pull.by === 'slices'
       ? { by: 'search', path: pull.by === 'window' ? pull.search : pull.path, limit }
-      : pull.by === 'list' || pull.by === 'search'
+      : pull.by === 'list' || pull.by === 'search' || pull.by === 'types'
         ? pull
         : undefined;
   if (whole === undefined) return [];
   const few = whole.limit === undefined ? undefined : limit;
-  for (const query of variantsOf(whole)) {
-    const { value = [] } = await idPages(pass, listingOf(pass, whole, query, few))
+  for (const part of partsOf(pass, whole)) {
+    const { value = [] } = await idPages(pass, listingOf(pass, whole, part, few))
       .next()
-      .catch(unlessRefused);
+      .catch(unlessRefused(whole));
     if (value.length > 0) return value.slice(0, limit);
   }
   return [];

@@ -39,6 +39,17 @@ export function secondLook(pass: Pass): SecondLook | undefined {
       },
     };
   }
+  if (pull.by === 'types') {
+    return {
+      path: pull.path,
+      async of(id) {
+        const type = (await readRow(db.orm, table, id))?.[pull.column];
+        if (typeof type !== 'string') return { isMissing: false, asked: lease.nextOrder() };
+        const { asked, ids } = await once(type, () => idsOfWhole(pass, pull, type));
+        return { isMissing: !ids.has(id), asked };
+      },
+    };
+  }
   if (pull.by !== 'list' && pull.by !== 'search') return undefined;
   return {
     path: pull.path,

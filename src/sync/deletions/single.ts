@@ -2,6 +2,7 @@ import { isRowLocked } from '../../db/connection/sql-state.ts';
 import { writing } from '../../db/lease/transaction.ts';
 import { readCreated } from '../../db/mirror/rows.ts';
 import { markDeleted } from '../../db/mirror/tombstones.ts';
+import { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages/pages.ts';
 import { all, filterIgnored, instantIn, time } from '../pass/filters.ts';
 import type { Pass } from '../pass/pass.ts';
@@ -23,7 +24,7 @@ export function askOrProve(
 ): Promise<Lookup> {
   return pass.ctx.pendingDeletions.during(pass.resource.name, [id], async () => {
     const said = await lookUp(pass, get, id, facts);
-    if (said.is === 'gone') await proveGone(pass, id, said);
+    if (said.is === 'gone') await proveGone(pass, id, facts, said);
     return said;
   });
 }
@@ -36,6 +37,7 @@ export function askOrProve(
 async function proveGone(
   pass: Pass,
   id: string,
+  facts: Readonly<Record<string, string>>,
   { words, asked }: Extract<Lookup, { is: 'gone' }>,
 ): Promise<boolean> {
   const { ctx, resource } = pass;
@@ -48,16 +50,23 @@ async function proveGone(
   const listing = {
     method: 'POST',
     route: changes.path,
+    params: facts,
     arguments: { filter },
     limit: changes.limit,
     signal: pass.signal,
   } as const;
-  for await (const { objects } of pages(pass.pylon, listing)) {
-    for (const object of objects) {
-      const at = instantIn(object, 'created_at');
-      if (at === undefined || at < from || at > to) throw filterIgnored(changes.path, filter, object);
-      if ((object as { readonly id?: unknown }).id === id) return false;
+  try {
+    for await (const { objects } of pages(pass.pylon, listing)) {
+      for (const object of objects) {
+        const at = instantIn(object, 'created_at');
+        if (at === undefined || at < from || at > to) throw filterIgnored(changes.path, filter, object);
+        if ((object as { readonly id?: unknown }).id === id) return false;
+      }
     }
+  } catch (error) {
+    // If Pylon does not know the type any more, its 404 says nothing of the record.
+    if (resource.pull.by === 'types' && error instanceof PylonError && error.status === 404) return false;
+    throw error;
   }
   if (!(await passesDeletionGuard(pass, [id]))) return false;
   const evidence = { absent_from: `POST ${changes.path} of its own second`, ...words };

@@ -1,5 +1,6 @@
 import type { Edit } from '../../db/edits/queue.ts';
-import { bodyOf, kindsOf } from '../../edits/body.ts';
+import { readRows } from '../../db/mirror/rows.ts';
+import { bodyOf, factsOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { alike, changedSet, same, valueIn } from '../../edits/merge.ts';
 import { type Plan, planUpdate, type Write } from '../../edits/plan.ts';
 import { eachOnce } from '../../edits/tidy.ts';
@@ -25,33 +26,48 @@ type Bulk = NonNullable<Writes['bulk']>;
  */
 const LOOKS = [1_500, 8_000];
 
-const targetOf = (resource: Resource, { record_id }: Edit): EditTarget => ({
+const targetOf = (resource: Resource, { record_id }: Edit, { row }: Remote): EditTarget => ({
   resource,
   record: record_id,
-  facts: {},
+  facts: factsOf(resource, row),
 });
 
-/** Pylon's values of records, by id, from one search. Records that the search does not return are missing. */
+/** Pages of a search by names, which others may have too, until the rest is read one by one. */
+const MOST_PAGES = 5;
+
+/**
+ * Pylon's values of records, by id, from one search. Records that the search does not return are missing: those that
+ * were renamed in Pylon, where it takes no ids.
+ */
 async function readMany(
   { ctx, pylon }: PushContext,
   resource: Resource,
-  { search }: Bulk,
+  { search, by, limit }: Bulk,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Remote>> {
-  const filter = { field: 'id', operator: 'in', values: ids };
-  const listing = {
-    ...{ method: 'POST' as const, route: search, arguments: { filter }, limit: 999 },
-    signal: ctx.signal,
-  };
+  const rows = await readRows(ctx.db.orm, resource.table, ids);
+  const given = by === undefined ? ids : rows.flatMap(({ [by]: name }) => (name ? [String(name)] : []));
   const remotes = new Map<string, Remote>();
+  if (given.length === 0) return remotes;
+  const filter = { field: by ?? 'id', operator: 'in', values: [...new Set(given)] };
+  const params = paramsOf(search, '', rows[0] ?? {});
+  const listing = {
+    ...{ method: 'POST' as const, route: search, params, arguments: { filter } },
+    ...{ limit, signal: ctx.signal },
+  };
   const wanted = new Set(ids);
-  for await (const { objects, order, bytes, date } of pages(pylon, listing))
+  let left = MOST_PAGES;
+  for await (const { objects, order, bytes, date } of pages(pylon, listing)) {
     for (const object of objects) {
-      const remote = remoteIn(resource, { status: 200, body: undefined, order, bytes, date }, object, {});
+      const answer = { status: 200, body: undefined, order, bytes, date };
+      const remote = remoteIn(resource, answer, object, params);
       const id = String(remote.row.id);
       // If Pylon ignored the filter, it would return every record.
       if (wanted.has(id)) remotes.set(id, remote);
     }
+    left -= 1;
+    if (by !== undefined && (remotes.size === wanted.size || left === 0)) break;
+  }
   return remotes;
 }
 
@@ -69,9 +85,10 @@ function bulkBody(resource: Resource, { ids, set }: Bulk, edits: readonly Edit[]
 }
 
 /** Whether a record has the written values, or what Pylon made of them. */
-const shows = ({ row }: Remote, { writes }: Plan): boolean =>
+const shows = ({ showsField }: Resource, { row }: Remote, { writes }: Plan): boolean =>
   writes.every((write) => {
-    const { kind, value, before } = write;
+    const { kind, value, before, slug } = write;
+    if (slug !== undefined && showsField?.(row, value) === true) return true;
     const now = valueIn(row, write);
     return same(kind, now, value) || (!same(kind, now, before) && alike(kind, now, value));
   });
@@ -136,7 +153,9 @@ export async function carryBulk(
     if (alike.length > 1) {
       const body = prepared(() => bulkBody(resource, bulk, alike, writes));
       sent = alike;
-      const request = { method: 'PATCH' as const, route: bulk.path, body, signal: ctx.signal };
+      const row = remotes.get(alike[0]?.record_id ?? '')?.row ?? {};
+      const params = paramsOf(bulk.path, '', row);
+      const request = { method: 'PATCH' as const, route: bulk.path, params, body, signal: ctx.signal };
       const answer = await pylon.request(request).catch((error: unknown) => {
         if (!(error instanceof UnknownOutcomeError)) sent = [];
         throw error;
@@ -180,7 +199,7 @@ async function settleOne(
   remote: Remote,
 ): Promise<void> {
   try {
-    await settle(push.ctx, updatedOutcome(targetOf(resource, edit), [edit], editOutcomes, remote));
+    await settle(push.ctx, updatedOutcome(targetOf(resource, edit, remote), [edit], editOutcomes, remote));
   } catch (error) {
     if (!(error instanceof AnsweredError)) throw error;
   }
@@ -215,7 +234,7 @@ async function readBack(
     );
     for (const edit of waiting) {
       const [remote, plan] = [remotes.get(edit.record_id), plans.get(edit.id)];
-      if (remote === undefined || plan === undefined || !shows(remote, plan)) continue;
+      if (remote === undefined || plan === undefined || !shows(resource, remote, plan)) continue;
       const editOutcomes = outcomesOf(plan, { body: sent, answer, ignored: [] });
       await settleOne(push, resource, edit, editOutcomes, remote);
       left = left.filter(({ id }) => id !== edit.id);

@@ -64,7 +64,9 @@ function listingsOf(
       time('created_at', 'time_is_after', from),
       ...(Number.isFinite(to) ? [time('created_at', 'time_is_before', to)] : []),
     ];
-    return [{ method: 'POST', route, arguments: { filter: all(bounds) }, limit: changes?.limit }];
+    return [
+      { method: 'POST', route, params: facts, arguments: { filter: all(bounds) }, limit: changes?.limit },
+    ];
   }
   const limit = 'limit' in pull ? pull.limit : undefined;
   // Of a listing in parts, only the parts that can contain the object.

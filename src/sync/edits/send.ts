@@ -164,7 +164,7 @@ async function carryTogether(
     if (!isRefusal(error)) throw error;
     return settle(ctx, refusedOutcome(target, edits, error, undefined, body));
   }
-  const left = ignored(plan.writes, after.row);
+  const left = ignored(plan.writes, after.row, target.resource.showsField);
   await settle(ctx, updatedOutcome(target, edits, outcomesOf(plan, { body, answer, ignored: left }), after));
 }
 

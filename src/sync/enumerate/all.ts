@@ -1,12 +1,14 @@
 import type { Span } from '../../db/deletions/scans.ts';
 import { TransientError } from '../../errors.ts';
+import { unwrapObject } from '../../pylon/answer.ts';
+import type { Pull } from '../../resources/define.ts';
 import type { Pass } from '../pass/pass.ts';
 import { enumerateChildren } from './children.ts';
 import { enumerateList } from './list.ts';
-import { enumerateObject } from './object.ts';
 import { enumerateReferences } from './references.ts';
 import { rereadLeft } from './reread.ts';
 import { enumerateSlices } from './slices.ts';
+import { enumerateTypes } from './types.ts';
 import { enumerateWindows } from './window.ts';
 
 /**
@@ -30,6 +32,8 @@ async function enumerate(pass: Pass): Promise<Span | undefined> {
       return enumerateObject(pass, pull);
     case 'list':
       return enumerateList(pass, { method: 'GET', variants: [{}], ...pull });
+    case 'types':
+      return enumerateTypes(pass, pull);
     case 'search':
       return enumerateList(pass, { method: 'POST', variants: [{}], ...pull });
     case 'slices':
@@ -41,4 +45,12 @@ async function enumerate(pass: Pass): Promise<Span | undefined> {
     case 'reference':
       return enumerateReferences(pass, pull);
   }
+}
+
+/** Reads a resource that is a single object, which the answer contains. */
+async function enumerateObject(pass: Pass, pull: Pull & { by: 'object' }): Promise<undefined> {
+  const answer = await pass.pylon.request({ method: 'GET', route: pull.path, signal: pass.signal });
+  pass.progress.pages += 1;
+  await pass.keep(pass.batch([unwrapObject(answer)], {}, answer.order));
+  pass.step('stored the object');
 }

@@ -13,6 +13,8 @@ export interface ChangesOptions {
   readonly overlapSeconds: number;
   /** The earliest `created_at` to mirror, RFC 3339. */
   readonly since?: string | undefined;
+  /** The scope of its cursor, and the placeholders of the path; default: one search for all, without placeholders. */
+  readonly part?: { readonly scope: string; readonly params: Readonly<Record<string, string>> };
 }
 
 /** A time of change further ahead than this, in milliseconds, tells nothing about Pylon's clock. */
@@ -30,11 +32,11 @@ const SET_BACK_MS = 86_400_000;
 export async function enumerateChanges(
   pass: Pass,
   changes: Changes,
-  { overlapSeconds, since }: ChangesOptions,
+  { overlapSeconds, since, part = { scope: CHANGES, params: {} } }: ChangesOptions,
 ): Promise<undefined> {
   const { db } = pass.ctx;
   const { name } = pass.resource;
-  const position: ChangesPosition = (await readCursor<ChangesPosition>(db.orm, name, CHANGES)) ?? {
+  const position: ChangesPosition = (await readCursor<ChangesPosition>(db.orm, name, part.scope)) ?? {
     watermark: null,
   };
   const bound = position.scan?.bound ?? position.watermark;
@@ -47,6 +49,7 @@ export async function enumerateChanges(
   const listing = {
     method: 'POST',
     route: changes.path,
+    params: part.params,
     arguments: filter === undefined ? {} : { filter },
     limit: changes.limit,
     cursor: position.scan?.cursor,
@@ -57,11 +60,11 @@ export async function enumerateChanges(
       highest = later(highest, latest(changes, object, moment.own));
     }
   };
-  for await (const { page, batch } of batches(pass, listing, { inspect })) {
+  for await (const { page, batch } of batches(pass, listing, { inspect, facts: part.params })) {
     if (position.scan === undefined && start === null && page.date !== undefined)
       start = formatInstant(moment.bounds(page.date).earliest);
     const moved = page.next === null ? ended() : { ...position, scan: going(page.next) };
-    await pass.keep(batch, (tx) => saveCursor(tx, name, CHANGES, moved));
+    await pass.keep(batch, (tx) => saveCursor(tx, name, part.scope, moved));
     pass.step('stored a page');
   }
 

@@ -3,6 +3,9 @@ import type { Position } from '../../db/progress/cursors.ts';
 /** The scope of the cursor of incremental pulls. */
 export const CHANGES = 'changes';
 
+/** The scope of the cursor of one type, of a resource that is read by types. */
+export const changesOf = (type: string): string => `${CHANGES} ${type}`;
+
 /** How far the changes of a resource have been pulled. Instants are RFC 3339. */
 export interface ChangesPosition extends Position {
   /**

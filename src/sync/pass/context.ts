@@ -19,6 +19,8 @@ export interface Context {
   readonly onProgress: OnProgress;
   /** Limits how many transactions write concurrently. */
   readonly writers: PQueue;
+  /** Slugs of the types of custom objects that are followed. */
+  readonly types: readonly string[];
   /** Keeps full reads of one resource from overlapping. */
   readonly whole: Exclusive;
   /** Keeps incremental pulls of one resource from overlapping. */
@@ -37,7 +39,7 @@ export interface Context {
 
 /** A context for the passes of one process, which begins without any work. */
 export function newContext(
-  init: Pick<Context, 'db' | 'pylon' | 'lease' | 'log' | 'signal' | 'onProgress' | 'writers'>,
+  init: Pick<Context, 'db' | 'pylon' | 'lease' | 'log' | 'signal' | 'onProgress' | 'writers' | 'types'>,
 ): Context {
   return {
     ...init,

@@ -37,6 +37,8 @@ export interface PassPosition extends Position {
   readonly finished_at?: string;
   /** The earliest `created_at` to read, if bounded. */
   readonly since?: string;
+  /** The types that were read to their end, of a resource that is read by types. */
+  readonly types?: readonly string[];
   /** The id of the scan that records what the pass sees. */
   readonly scan?: number;
   /**

@@ -10,6 +10,7 @@ import { newProgress, type ResourceProgress } from '../pass/progress.ts';
 import type { PullOptions } from '../pass/pull-options.ts';
 import { runPass } from './run-pass.ts';
 import { type ChildSync, newChildSync, newSyncChildren } from './sync-children.ts';
+import { enumerateTypeChanges } from './type-changes.ts';
 
 /** Pulls what changed in Pylon since the watermark. */
 export interface Puller {
@@ -55,7 +56,9 @@ export function newPuller(
       },
       {
         enumerate: (pass) =>
-          enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since }),
+          resource.pull.by === 'types'
+            ? enumerateTypeChanges(pass, resource.pull, changes, options.overlapSeconds)
+            : enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since }),
       },
     );
     return { progress, changed: [...changed], seen: [...seen] };
@@ -88,10 +91,16 @@ export function newPuller(
  * Whether changes of a resource can be pulled: its first reading has begun (its beginning is the first watermark),
  * and Pylon does not refuse the resource.
  */
-async function isPulled(ctx: Context, { overlapSeconds }: PullOptions, { name }: Resource): Promise<boolean> {
+async function isPulled(
+  ctx: Context,
+  { overlapSeconds }: PullOptions,
+  { name, pull }: Resource,
+): Promise<boolean> {
   const { orm } = ctx.db;
   const first = await readCursor<PassPosition>(orm, name, 'backfill');
   if (first === undefined || first.pass === NOT_BEGUN || first.ended === 'unavailable') return false;
+  // Each type has a beginning, and a watermark, of its own.
+  if (pull.by === 'types') return true;
   if ((await readCursor<ChangesPosition>(orm, name, CHANGES)) !== undefined) return true;
   const began = Date.parse(first.pass) - overlapSeconds * 1_000;
   const position: ChangesPosition = { watermark: formatInstant(began) };

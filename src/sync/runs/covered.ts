@@ -1,8 +1,8 @@
 import type { Database } from '../../db/connection/connect.ts';
-import { readCursor } from '../../db/progress/cursors.ts';
+import { readCursor, readCursors } from '../../db/progress/cursors.ts';
 import type { Resource } from '../../resources/define.ts';
 import { changeColumn } from '../../resources/index.ts';
-import { CHANGES, type ChangesPosition } from '../pass/changes-position.ts';
+import { CHANGES, type ChangesPosition, changesOf } from '../pass/changes-position.ts';
 import type { PassPosition } from '../pass/pass.ts';
 
 /**
@@ -18,6 +18,11 @@ export async function coveredUntil(
   const { name } = resource;
   if (changeColumn(resource) === undefined) return undefined;
   if (resource.changes !== undefined) {
+    if (resource.pull.by === 'types') {
+      const parts = await readCursors<ChangesPosition>(db.orm, name, changesOf(''));
+      const times = parts.map(({ position }) => Date.parse(position.watermark ?? ''));
+      return times.length === 0 || times.some(Number.isNaN) ? undefined : Math.min(...times);
+    }
     const position = await readCursor<ChangesPosition>(db.orm, name, CHANGES);
     return position?.watermark == null ? undefined : Date.parse(position.watermark);
   }

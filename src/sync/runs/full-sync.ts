@@ -180,11 +180,19 @@ async function finish(
   const finished_at = new Date().toISOString();
   const bound = since === undefined ? {} : { since };
   await writing(db, lease, async (tx) => {
+    const { types } = (await readCursor<PassPosition>(tx, name, scope.name)) ?? {};
+    const read = types === undefined ? {} : { types };
     await dropCursors(tx, name, `${scope.name} `);
-    await saveCursor(tx, name, scope.name, { pass, ...bound, done: true, ended, finished_at });
+    await saveCursor(tx, name, scope.name, { pass, ...bound, done: true, ended, finished_at, ...read });
     const first =
       scope.name === 'backfill' ? undefined : await readCursor<PassPosition>(tx, name, 'backfill');
-    if (first?.done === true && first.ended !== ended)
-      await saveCursor(tx, name, 'backfill', { ...first, ended });
+    if (first?.done !== true) return;
+    const all = types === undefined ? first.types : [...new Set([...(first.types ?? []), ...types])];
+    if (first.ended !== ended || all?.length !== first.types?.length)
+      await saveCursor(tx, name, 'backfill', {
+        ...first,
+        ended,
+        ...(all === undefined ? {} : { types: all }),
+      });
   });
 }

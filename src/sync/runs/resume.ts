@@ -55,13 +55,18 @@ export async function resumeOrStart(
   { finished, unfinished, deep = false }: ResumePolicy,
 ): Promise<PassPosition> {
   const { name } = resource;
+  /** Whether a type that is followed by now was not read then. */
+  const lacksTypes = ({ types = [] }: PassPosition) =>
+    resource.pull.by === 'types' && ctx.types.some((type) => !types.includes(type));
   const isFresh = ({ finished_at }: PassPosition) =>
     finished_at !== undefined && Date.now() - Date.parse(finished_at) < FRESH_MS;
   const stays = (position: PassPosition) =>
     position.since === scope.since &&
     position.pass !== NOT_BEGUN &&
     (!deep || position.deep !== undefined) &&
-    (!position.done || finished === 'keep' || (finished === 'fresh' && unfinished && isFresh(position)));
+    (!position.done ||
+      (finished === 'keep' && !lacksTypes(position)) ||
+      (finished === 'fresh' && unfinished && isFresh(position)));
 
   const existing = await readCursor<PassPosition>(ctx.db.orm, name, scope.name);
   if (existing !== undefined && stays(existing)) return existing;
@@ -69,6 +74,10 @@ export async function resumeOrStart(
   return writing(ctx.db, ctx.lease, async (tx) => {
     const fresh: PassPosition = {
       ...freshPosition(ctx, scope.since),
+      // Of what has been read once, nothing is read again.
+      ...(finished === 'keep' && existing?.done === true && existing.pass !== NOT_BEGUN && existing.types
+        ? { types: existing.types }
+        : {}),
       ...(isDeep ? { deep: await beginDeep(tx, ctx.lease, resource) } : {}),
     };
     await dropCursors(tx, name, `${scope.name} `);

@@ -25,7 +25,8 @@ export interface Course {
  * Whether deletions are inferred from one listing of the whole resource; elsewhere they are inferred listing by
  * listing, or record by record.
  */
-const isListedWhole = ({ pull }: Resource) => ['list', 'search', 'slices', 'window'].includes(pull.by);
+const isListedWhole = ({ pull }: Resource) =>
+  ['list', 'types', 'search', 'slices', 'window'].includes(pull.by);
 
 /** Resources that neither the resweep nor the audit reads are compared by contents here. */
 const comparesContents = ({ kind, resource, position }: Pick<PassInit, 'kind' | 'resource' | 'position'>) =>

@@ -19,6 +19,7 @@ const ACCOUNT: Field = { is: 'relation', to: 'account', resource: 'accounts' };
 export const TYPES: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   license: {
     account: ACCOUNT,
+    note: { is: 'text' },
     seats: { is: 'text' },
     plan: { is: 'select', options: ['starter', 'pro', 'enterprise'] },
     modules: { is: 'texts' },
@@ -26,6 +27,7 @@ export const TYPES: Readonly<Record<string, Readonly<Record<string, Field>>>> = 
   },
   device: {
     account: ACCOUNT,
+    note: { is: 'text' },
     serial: { is: 'text' },
     system: { is: 'text' },
     holder: { is: 'relation', to: 'contact', resource: 'contacts' },

@@ -1,0 +1,172 @@
+import { expect } from 'vitest';
+import { unknownTypes } from '../../src/db/progress/types.ts';
+import { customObjects } from '../../src/resources/custom_objects.ts';
+import type { Sandbox } from '../../src/sandbox/start.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { test } from '../helpers/session.ts';
+import { markedRows } from '../helpers/tombstones.ts';
+
+const NAME = customObjects.name;
+const SESSION = { resources: [customObjects] };
+
+/** Requests since the last look, by endpoint, with the type that each asked for. */
+function newAsked({ requests }: Sandbox) {
+  let seen = 0;
+  return () => {
+    const own = requests.slice(seen).filter(({ path }) => path.startsWith('/custom-objects/'));
+    seen = requests.length;
+    return own.map(({ endpoint, path }) => `${endpoint.split(' ')[0]} ${path.split('?')[0]}`).sort();
+  };
+}
+
+const typesIn = async ({ pool }: TestDatabase) => {
+  const { rows } = await pool.query(
+    'SELECT type, count(*)::int AS n FROM pylon.custom_objects WHERE _deleted_at IS NULL GROUP BY type',
+  );
+  return Object.fromEntries(rows.map(({ type, n }) => [type, n]));
+};
+
+const served = ({ world }: Sandbox, type: string) =>
+  [...world.all(NAME)].map(({ object }) => object).filter((object) => object.type === type);
+
+test('each type is listed once in pages of a hundred, and then searched for changes with one request a pull', async ({
+  mirror,
+  database,
+}) => {
+  const prepare = ({ world }: Sandbox) => {
+    for (let n = 0; n < 205; n += 1) world.create(NAME, { type: 'license', name: `License ${n}` });
+  };
+  const { sandbox, session, pass } = await mirror({}, { ...SESSION, prepare, isRead: false });
+  const asked = newAsked(sandbox);
+  await session.first();
+  await expectMirror(database.pool, sandbox, [NAME]);
+  const list = (type: string, pages: number) =>
+    Array.from({ length: pages }, () => `GET /custom-objects/${type}`);
+  expect(asked()).toEqual([...list('device', 1), ...list('license', 3)]);
+
+  // Nothing but what the overlap covers: each type has its own watermark.
+  pass(3_600);
+  await session.pull();
+  pass(3_600);
+  asked();
+  await session.pull();
+  const idle = ['POST /custom-objects/device/search', 'POST /custom-objects/license/search'];
+  expect(asked()).toEqual(idle);
+  const [device] = served(sandbox, 'device');
+  sandbox.world.patch(NAME, `${device?.id}`, { name: 'Renamed' });
+  sandbox.world.create(NAME, { type: 'license', name: 'New', relations: [] });
+  await session.pull();
+  expect(asked()).toEqual(idle);
+  await expectMirror(database.pool, sandbox, [NAME]);
+});
+
+test('deletions are proved type by type, and those of a type that Pylon does not know any more are not', async ({
+  mirror,
+  database,
+}) => {
+  const prepare = ({ world }: Sandbox) => {
+    for (const n of [1, 2]) world.create(NAME, { type: 'gadget', name: `Gadget ${n}` });
+  };
+  const types = ['license', 'gadget', 'device'];
+  const { sandbox, session } = await mirror({}, { ...SESSION, prepare, types });
+  const [license] = served(sandbox, 'license');
+  sandbox.world.remove(NAME, `${license?.id}`);
+  // With its last object, the type is gone.
+  for (const { id } of served(sandbox, 'gadget')) sandbox.world.remove(NAME, `${id}`);
+  const results = await session.reconcile();
+  expect(results.get(NAME)?.state).toBe('done');
+  expect(await markedRows(database.pool)).toEqual([`${NAME} ${license?.id}`]);
+  expect(await typesIn(database)).toMatchObject({ gadget: 2 });
+  expect([...(await unknownTypes(session.ctx.db.orm, NAME)).keys()]).toEqual(['gadget']);
+  const { rows } = await database.pool.query(
+    'SELECT evidence FROM pylon_sync.tombstones WHERE record_id = $1',
+    [license?.id],
+  );
+  expect(rows[0].evidence).toMatchObject({ confirmed_by: 'GET /custom-objects/{type}/{id}', status: 404 });
+  // Neither are they by a request for one of them.
+  const hinted = await database.pool.query("SELECT id FROM pylon.custom_objects WHERE type = 'gadget'");
+  await session.hint(NAME, hinted.rows[0].id);
+  await session.drain();
+  expect(await typesIn(database)).toMatchObject({ gadget: 2 });
+});
+
+test('a type that Pylon does not know is noted and stops no other; one that it knows by then, or that is added, is read by itself', async ({
+  mirror,
+  database,
+}) => {
+  const types = ['unheard', 'license'];
+  const { sandbox, session, reopen, pass } = await mirror({}, { ...SESSION, types });
+  const asked = newAsked(sandbox);
+  expect([...(await unknownTypes(session.ctx.db.orm, NAME)).keys()]).toEqual(['unheard']);
+  expect(await typesIn(database)).toEqual({ license: served(sandbox, 'license').length });
+  asked();
+  await session.pull();
+  expect(asked()).toEqual(['POST /custom-objects/license/search']);
+  await session.close();
+
+  sandbox.world.create(NAME, { type: 'unheard', name: 'Now there is one' });
+  const next = await reopen({ ...SESSION, types: ['device', ...types] });
+  asked();
+  await next.first();
+  expect(asked()).toEqual(['GET /custom-objects/device', 'GET /custom-objects/unheard']);
+  expect((await unknownTypes(next.ctx.db.orm, NAME)).size).toBe(0);
+  await expectMirror(database.pool, sandbox, [NAME]);
+  pass(10);
+  await next.pull();
+  expect(asked()).toHaveLength(3);
+  await next.close();
+
+  // One taken off the list keeps its rows, costs nothing, and is up to date once it is followed again.
+  const fewer = await reopen({ ...SESSION, types: ['device'] });
+  const [license] = served(sandbox, 'license');
+  pass(10);
+  sandbox.world.patch(NAME, `${license?.id}`, { name: 'Meanwhile' });
+  asked();
+  await fewer.first();
+  await fewer.pull();
+  await fewer.reconcile();
+  expect(asked()).toEqual(['GET /custom-objects/device', 'POST /custom-objects/device/search']);
+  expect(await typesIn(database)).toMatchObject({ license: served(sandbox, 'license').length });
+  await fewer.close();
+  const again = await reopen({ ...SESSION, types: ['license', 'device'] });
+  asked();
+  await again.first();
+  expect(asked()).toEqual([]);
+  await again.pull();
+  await expectMirror(database.pool, sandbox, [NAME]);
+});
+
+test('a reading that was interrupted goes on within its type, and a type that fails does not stop the pull of another', async ({
+  mirror,
+  database,
+}) => {
+  const prepare = ({ world }: Sandbox) => {
+    for (let n = 0; n < 150; n += 1) world.create(NAME, { type: 'license', name: `License ${n}` });
+  };
+  const { sandbox, session } = await mirror({}, { ...SESSION, prepare, isRead: false });
+  sandbox.faults.add({
+    endpoint: 'GET /custom-objects/{type}',
+    kind: '500',
+    skip: 1,
+    times: 9,
+  });
+  expect((await session.first()).get(NAME)?.state).toBe('failed');
+  sandbox.faults.clear();
+  const asked = newAsked(sandbox);
+  asked();
+  await session.first();
+  expect(asked()).toEqual(['GET /custom-objects/device', 'GET /custom-objects/license']);
+  await expectMirror(database.pool, sandbox, [NAME]);
+
+  const [device] = served(sandbox, 'device');
+  sandbox.world.patch(NAME, `${device?.id}`, { name: 'Renamed' });
+  sandbox.faults.add({
+    endpoint: 'POST /custom-objects/{type}/search',
+    kind: '500',
+    times: 3,
+  });
+  const [progress] = await session.pull();
+  expect(progress?.state).toBe('failed');
+  await expectMirror(database.pool, sandbox, [NAME]);
+});
