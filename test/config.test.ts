@@ -196,7 +196,11 @@ describe('refused, naming the variable, what it got and what it takes', () => {
     ['PYLON_SYNC_CONFLICTS', 'issues=local,issues=hold', /\(issues is given twice\)/],
     ['PYLON_SYNC_CONFLICTS', 'hold,local', /\(two policies for all\)/],
     ['PYLON_SYNC_CONFLICTS', 'issues=', /\(issues= names no policy\)/],
-    ['PYLON_SYNC_ALLOW', 'update,send', /takes update, create, delete and message, comma-separated, or none/],
+    [
+      'PYLON_SYNC_ALLOW',
+      'update,send',
+      /takes update, create, delete, message and import, comma-separated, or none/,
+    ],
     ['PYLON_SYNC_ALLOW', 'none,update', /or none$/],
     ['PYLON_SYNC_EDIT_GUARD', '-1', /takes a whole number from 0/],
     ['PYLON_SYNC_RETENTION_DAYS', '0', /takes a whole number from 1/],

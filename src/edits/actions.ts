@@ -1,7 +1,8 @@
 import type * as described from '../resources/actions.ts';
+import { fieldsOf } from '../resources/fields.ts';
 import { resources } from '../resources/index.ts';
 import { placeholdersIn } from '../route.ts';
-import { sendable } from './body.ts';
+import { customFieldsOf, sendable } from './body.ts';
 import type { Values } from './merge.ts';
 
 /** An operation of Pylon's on a record that does not just set columns, with the record's resource. */
@@ -14,6 +15,10 @@ export interface Action extends described.Action {
 export const actions: readonly Action[] = resources.flatMap(({ name, actions = [] }) =>
   actions.map((action) => ({ ...action, resource: name })),
 );
+
+/** The action of an edit that makes a record with one; undefined for an inserted row. */
+export const makingOf = ({ operation, changes }: { readonly operation: string; readonly changes: Values }) =>
+  operation === 'create' && changes.action !== undefined ? actionNamed(changes.action) : undefined;
 
 /** The action with a name. Throws if this version has none. */
 export function actionNamed(name: unknown): Action {
@@ -36,10 +41,10 @@ export function requestOf(
 ): { readonly params: Readonly<Record<string, string>>; readonly body: Values | undefined } {
   const body: Record<string, unknown> = { ...constant };
   const params: Record<string, string> = { id: record };
-  for (const { name, field = name } of parameters) {
+  for (const { name, field = name, fields } of parameters) {
     if (given[name] == null) continue;
     if (field === null) params[name] = String(given[name]);
-    else body[field] = given[name];
+    else body[field] = fields === true ? customFieldsOf(fieldsOf(given[name])) : given[name];
   }
   if (recordField !== undefined) body[recordField] = record;
   const used = placeholdersIn(route);

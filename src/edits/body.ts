@@ -43,6 +43,10 @@ const mapped = (custom: readonly Values[]): Values =>
     ]),
   );
 
+/** Custom fields by slug, in the form in which a request contains them. */
+export const customFieldsOf = (fields: Values): readonly Values[] =>
+  Object.entries(fields).map(([slug, value]) => customField(slug, value));
+
 const distinct = (value: unknown): unknown => (Array.isArray(value) ? [...new Set(value)] : value);
 
 /** A value as Pylon accepts it: instants in UTC and whole seconds. */

@@ -78,6 +78,9 @@ const plain = (value: unknown): string => {
   return at === undefined ? text : String(Math.floor(at / 1000));
 };
 
+/** Whether two values are the same but for spaces, case and parts of a second. */
+export const isPlainlySame = (one: unknown, other: unknown): boolean => plain(one) === plain(other);
+
 /** Whether a column helps to recognise an object: not if the server rewrites its values, or it has several. */
 const isDistinctive = (column: string, { kind }: WriteColumn, value: unknown): boolean =>
   ['value', 'reference'].includes(kind) &&

@@ -1,16 +1,23 @@
 /** Kinds of edits, each of which can be allowed separately (`PYLON_SYNC_ALLOW`). */
-export const ALLOWED = ['update', 'create', 'delete', 'message'] as const;
+export const ALLOWED = ['update', 'create', 'delete', 'message', 'import'] as const;
 export type Allowed = (typeof ALLOWED)[number];
 
 /** A parameter of an action's function. */
 export interface Parameter {
   readonly name: string;
-  readonly type: 'text' | 'text[]' | 'timestamptz' | 'boolean' | 'jsonb';
+  readonly type: 'text' | 'text[]' | 'timestamptz' | 'boolean' | 'bigint' | 'jsonb';
   /** Where it goes: a field of the body (default: of its name), or only into the path. */
   readonly field?: string | null;
   readonly optional?: true;
   /** The resource whose record, or records, it names: whoever calls must see them, where row security is on. */
   readonly of?: string;
+  /** What an object has, and nothing else; with `many`, each object of a list. */
+  readonly members?: readonly Parameter[];
+  readonly many?: true;
+  /** Members of which an object has one at most. */
+  readonly apart?: readonly string[];
+  /** Whether it has custom fields as the mirror shows them: an object of texts and lists by slug. */
+  readonly fields?: true;
 }
 
 /** How to find out whether an action was done if its answer was lost. */
@@ -25,6 +32,15 @@ export type Trace =
       readonly time: string;
       readonly parameter: string;
     }
+  /** The record has a child for each object in the parameter's list: with its text in `html`, at its time if it has one. */
+  | {
+      readonly by: 'children';
+      /** Resource name of the children. */
+      readonly resource: string;
+      readonly html: string;
+      readonly time: string;
+      readonly parameter: string;
+    }
   /** No object in a list of the record has these values: parameters by the object's fields. */
   | {
       readonly by: 'unlisted';
@@ -32,13 +48,26 @@ export type Trace =
       readonly where: Readonly<Record<string, string>>;
     };
 
+/** How to find out whether an action made a record if its answer was lost. */
+export interface Finding {
+  /** A search, and the parameter whose value it filters by: an instant, or a text. */
+  readonly search: string;
+  readonly filter: string;
+  /** The parameters whose values identify a record together: columns of the same names show them. */
+  readonly by: readonly string[];
+  /** A parameter that identifies a record alone: its value is one for the path of the resource's `get`. */
+  readonly key?: string;
+}
+
 /** An operation on a record that is not a column: a function in SQL, a request to Pylon. */
 export interface Action {
   /** The function's name in schema `pylon`. */
   readonly name: string;
   readonly comment: string;
-  /** The parameter that names the record, the first one. */
-  readonly record: string;
+  /** The parameter that names the record, the first one; absent if the action makes one. */
+  readonly record?: string;
+  /** Of an action that makes a record of the resource: how to find it. */
+  readonly makes?: Finding;
   /** The field of the body that names the record too. */
   readonly recordField?: string;
   /** The kind that `PYLON_SYNC_ALLOW` must include. */
@@ -76,6 +105,15 @@ export const optional = (name: string, type: Parameter['type'] = 'text'): Parame
   ...{ name, type },
   optional: true,
 });
+
+/** A parameter with a list of objects. */
+export const objects = (name: string, members: readonly Parameter[]): Parameter => ({
+  ...{ name, type: 'jsonb', members },
+  many: true,
+});
+
+/** Custom fields by slug, as the mirror shows them. */
+export const customFields: Parameter = { ...optional('custom_fields', 'jsonb'), fields: true };
 
 /** A parameter that the path names, and the body does not; the resource whose record it names. */
 export const inPath = (name: string, of: string): Parameter => ({ name, type: 'text', field: null, of });

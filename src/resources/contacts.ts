@@ -1,4 +1,5 @@
 import { index, jsonb, text } from 'drizzle-orm/pg-core';
+import { customFields, optional, referring, required } from './actions.ts';
 import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, mirrorTable } from './define.ts';
 import { externalIds, idOf, present } from './fields.ts';
@@ -103,6 +104,19 @@ export const contacts = defineResource({
       };
     },
   },
+  actions: [
+    {
+      ...{ name: 'import_contact', allow: 'import', method: 'POST', route: '/import/contacts' },
+      comment: 'Imports a contact from another system; one address is that of one contact.',
+      parameters: [
+        ...[required('name'), required('email'), referring('accounts', optional('account_id'))],
+        ...[optional('avatar_url'), optional('phone_numbers', 'text[]'), optional('primary_phone_number')],
+        ...[optional('portal_role'), customFields],
+      ],
+      makes: { search: '/contacts/search', filter: 'email', by: ['email'] },
+      ...{ answersRecord: true, repeatable: false },
+    },
+  ],
   naming: {
     contact_id: column('r.id', 'The contact: contacts.id.'),
     contact_name: column('r.name', 'Name of the contact.'),

@@ -5,6 +5,7 @@ import { defineResource, instant, mirrorTable, whole } from './define.ts';
 import { emailOf, fieldsOf, idOf, present } from './fields.ts';
 import { actions } from './issues/actions.ts';
 import { ENDED } from './issues/ended.ts';
+import { imports } from './issues/imports.ts';
 import { issue_created_at, lists, naming, view } from './issues/view.ts';
 import { customFieldValues, reference, set, value } from './writes.ts';
 
@@ -231,7 +232,7 @@ export const issues = defineResource({
     // Of a create, the row has no id yet.
     also: (body, row) => (row.id === undefined ? withPriorityApart(body.custom_fields) : {}),
   },
-  actions,
+  actions: [...actions, ...imports],
   view,
   naming,
   lists,

@@ -17,7 +17,8 @@ import { DOCUMENTS, examplesOf, inlineCodeOf, isOurs } from '../helpers/examples
 
 const ROOT = join(import.meta.dirname, '../..');
 
-const isEdit = (text: string) => /^(UPDATE|INSERT|DELETE|SELECT pylon_sync\.undo)\b/.test(text);
+const isEdit = (text: string) =>
+  /^(UPDATE|INSERT|DELETE|SELECT pylon_sync\.undo)\b|^(WITH\b[\s\S]*)?SELECT pylon\.\w+\(/.test(text);
 
 /**
  * Runs statements that would change the database's make, and takes them back. The daemon works beside: a lock that it has in

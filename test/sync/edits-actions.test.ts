@@ -5,7 +5,7 @@ import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
-const ALL = ['update', 'create', 'delete', 'message'];
+const ALL = ['update', 'create', 'delete', 'message', 'import'];
 
 /** The n-th object of a resource, as Pylon has it. */
 const one = ({ world }: Sandbox, resource: string, place = 0) =>
@@ -215,6 +215,25 @@ const CALLS: Readonly<
     const { object, path } = one(s, 'articles');
     return { given: [path.knowledge_base_id, '/old', 'article', object.id], there: () => true };
   },
+  import_contact: (s) => ({
+    given: ['Old Friend', 'old@friend.example', idOf(s, 'accounts')],
+    there: () => all(s, 'contacts').some(({ object }) => object.email === 'old@friend.example'),
+    here: "SELECT count(*) = 1 FROM pylon.contacts WHERE name = 'Old Friend' AND id NOT LIKE 'local-%'",
+  }),
+  import_issue: (s) => ({
+    given: ['Old one', 'closed', JSON.stringify([{ body_html: '<p>Long ago</p>', is_private: false }])],
+    there: () =>
+      all(s, 'issues').some(({ object }) => object.title === 'Old one' && object.state === 'closed'),
+    here: "SELECT count(*) = 1 FROM pylon.issues JOIN pylon.issue_messages ON issue_id = issues.id WHERE title = 'Old one' AND message_html = '<p>Long ago</p>'",
+  }),
+  import_messages: (s) => ({
+    given: [
+      idOf(s, 'issues'),
+      JSON.stringify([{ body_html: '<p>Then</p>', is_private: true, created_at: '2019-01-02T03:04:05Z' }]),
+    ],
+    there: () => all(s, 'issue_messages').some(({ object }) => object.message_html === '<p>Then</p>'),
+    here: "SELECT count(*) = 1 FROM pylon.issue_messages WHERE timestamp = '2019-01-02T03:04:05Z' AND is_private",
+  }),
   set_macro_conditions: (s) => ({
     given: [idOf(s, 'macros'), JSON.stringify({ field: 'state', operator: 'equals', value: 'new' })],
     there: () => true,
@@ -227,7 +246,9 @@ test('each action has a call here', () => {
   expect([...Object.keys(CALLS), ...undone].toSorted()).toEqual(actions.map(({ name }) => name).toSorted());
 });
 
-describe.for(actions.filter(({ name }) => !undone.includes(name)))('pylon.$name', ({ name, allow }) => {
+describe.for(actions.filter(({ name }) => !undone.includes(name)))('pylon.$name', (action) => {
+  const { name, allow, record } = action;
+
   test('does in Pylon what it says, once, and the mirror shows it', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 8 });
     const { given, there, here } = CALLS[name]?.(mirrored.sandbox) ?? { given: [], there: () => false };
@@ -237,7 +258,7 @@ describe.for(actions.filter(({ name }) => !undone.includes(name)))('pylon.$name'
     const [edit] = await editsIn(database);
     expect(edit).toMatchObject({
       id,
-      operation: 'action',
+      operation: record === undefined ? 'create' : 'action',
       state: 'applied',
       error: null,
       changes: { action: name },
@@ -261,9 +282,10 @@ describe.for(actions.filter(({ name }) => !undone.includes(name)))('pylon.$name'
       `edits of the kind "${allow}" are not allowed`,
     );
     await allowed(database, ALL);
-    await expect(call(database, name, 'nobody', ...given.slice(1))).rejects.toThrow(
-      /there is no .* "nobody" here/,
-    );
+    if (record !== undefined)
+      await expect(call(database, name, 'nobody', ...given.slice(1))).rejects.toThrow(
+        /there is no .* "nobody" here/,
+      );
     await expect(call(database, name, null, ...given.slice(1))).rejects.toThrow('is missing');
     expect(await editsIn(database)).toEqual([]);
   });

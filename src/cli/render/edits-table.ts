@@ -55,7 +55,7 @@ function inLines(text: string, width: number): readonly string[] {
 /** What an edit does and why it stands where it does, a line each. */
 function linesOf(edit: EditDetails, width: number): readonly string[] {
   const { operation, changes, error } = edit;
-  const isAction = operation === 'action';
+  const isAction = changes.action !== undefined && ['action', 'create'].includes(operation);
   const fields = fieldsOf(edit).filter(({ column }) => !(isAction && column === 'action'));
   const what = isAction ? inShort(changes.action) : operation;
   const shown = fields.slice(0, FIELDS).map((field) => {

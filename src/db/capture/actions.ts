@@ -12,10 +12,25 @@ const inOrder = ({ parameters }: Action): readonly Parameter[] => [
 /** The type of the parameter that names the record: its id or what people know of it, or a number as such. */
 type Named = 'text' | 'bigint';
 
-const signature = (action: Action, named: Named): string =>
-  `pylon.${identifier(action.name)}(${[named, ...inOrder(action).map(({ type }) => type)].join(', ')})`;
+/** All parameters of a function: the one that names the record first, if the action is about one. */
+const allOf = (action: Action, named: Named): readonly Parameter[] => [
+  ...(action.record === undefined ? [] : [{ name: action.record, type: named }]),
+  ...inOrder(action),
+];
 
-const isNumbered = ({ resource }: Action): boolean => resourceNamed(resource).knownBy === 'number';
+const signature = (action: Action, named: Named): string =>
+  `pylon.${identifier(action.name)}(${allOf(action, named)
+    .map(({ type }) => type)
+    .join(', ')})`;
+
+const isNumbered = ({ resource, record }: Action): boolean =>
+  record !== undefined && resourceNamed(resource).knownBy === 'number';
+
+/** What the triggers need to know of a parameter. */
+const specOf = ({ name, type, optional, of, members, many, apart, fields }: Parameter): object => ({
+  ...{ name, type, optional, of, many, apart, fields },
+  members: members?.map(specOf),
+});
 
 /** The functions of an action as `GRANT` names them: of a record that has a number, a second one takes that. */
 export const signaturesOf = (action: Action): readonly string[] =>
@@ -32,10 +47,8 @@ export const actionSpecs = (): Readonly<Record<string, object>> =>
         signature: signature(action, 'text'),
         ...(isNumbered(action) ? { signature_by_number: signature(action, 'bigint') } : {}),
         ...{ resource: action.resource, record: action.record, allow: action.allow },
-        parameters: [
-          { name: action.record, type: 'text' },
-          ...inOrder(action).map(({ name, type, optional, of }) => ({ name, type, optional, of })),
-        ],
+        ...(action.makes === undefined ? {} : { makes: true }),
+        parameters: allOf(action, 'text').map(specOf),
       },
     ]),
   );
@@ -45,15 +58,13 @@ export const actionSpecs = (): Readonly<Record<string, object>> =>
  * that callers need no other privilege.
  */
 function functionOf(action: Action, named: Named): string {
-  const { name, record } = action;
-  const ordered = inOrder(action);
-  const list = [`${identifier(record)} ${named}`].concat(
-    ordered.map(
-      ({ name, type, optional }) => `${identifier(name)} ${type}${optional ? ' DEFAULT NULL' : ''}`,
-    ),
+  const { name } = action;
+  const ordered = allOf(action, named);
+  const list = ordered.map(
+    ({ name, type, optional }) => `${identifier(name)} ${type}${optional ? ' DEFAULT NULL' : ''}`,
   );
   // JSON is passed as text, so that the JSON null, which is refused, differs from SQL's NULL.
-  const pairs = [{ name: record, type: named }, ...ordered].map(
+  const pairs = ordered.map(
     ({ name, type }) =>
       `${literal(name)}, ${identifier(name)}${type === 'jsonb' || type === 'bigint' ? '::text' : ''}`,
   );

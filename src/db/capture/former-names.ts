@@ -102,7 +102,11 @@ BEGIN
 END $$`;
 
 /** Internal functions of earlier versions that this one does not have, by their present names. */
-const OBSOLETE = ['_refuse_stamp()'];
+const OBSOLETE = [
+  '_refuse_stamp()',
+  '_checked_arguments(text, jsonb, jsonb)',
+  '_named_records(jsonb, jsonb)',
+];
 
 /** Drops the functions that no trigger calls any more, unless a user's object depends on one. */
 export const dropObsoleteFunctions = (): readonly string[] =>

@@ -55,7 +55,7 @@ export interface Claim {
 }
 
 /** SQL: the operation of an edit, or the name of its action. */
-const WORK = sql`CASE ${e.operation} WHEN 'action' THEN ${e.changes}->>'action' ELSE ${e.operation} END`;
+const WORK = sql`CASE WHEN ${e.operation} IN ('action', 'create') THEN coalesce(${e.changes}->>'action', ${e.operation}) ELSE ${e.operation} END`;
 
 /**
  * SQL: whether edit `e` may be claimed: its work is allowed, or Pylon has answered it, so that it is only settled.

@@ -88,3 +88,19 @@ export async function hasDuplicateInFlight(db: Executor, edit: number): Promise<
      WHERE ${own.id} = ${edit} AND ${other.id} <> ${own.id} AND ${other.operation} = 'create' AND ${other.state} = 'sending' LIMIT 1`);
   return rows.length > 0;
 }
+
+/**
+ * Whether the request of another edit with the same action, and the same values of these arguments, may have made what is
+ * found.
+ */
+export async function hasRival(db: Executor, edit: number, names: readonly string[]): Promise<boolean> {
+  const alike = ['action', ...names].map(
+    (name) => sql`${own.changes} ->> ${name} IS NOT DISTINCT FROM ${other.changes} ->> ${name}`,
+  );
+  const { rows } = await db.execute(sql`
+    SELECT FROM ${edits} AS own JOIN ${edits} AS other USING (${col.resource})
+     WHERE ${own.id} = ${edit} AND ${other.id} <> ${own.id} AND ${other.operation} = 'create'
+       AND ${other.state} IN ('pending', 'sending') AND ${other.first_sent_at} IS NOT NULL
+       AND ${sql.join(alike, sql` AND `)} LIMIT 1`);
+  return rows.length > 0;
+}

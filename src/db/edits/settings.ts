@@ -5,7 +5,7 @@ import { writing } from '../lease/transaction.ts';
 
 /** The settings that the triggers read. */
 export interface EditSettings {
-  /** The allowed operations, of `update`, `create`, `delete`, `message`. */
+  /** The allowed operations, of `update`, `create`, `delete`, `message`, `import`. */
   readonly allow: readonly string[];
   /** If a transaction makes more edits than this, they become drafts. */
   readonly editGuard: number;

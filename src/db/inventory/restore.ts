@@ -118,7 +118,7 @@ export async function showEditsAgain(tx: Executor, harmed: readonly Resource[]):
         FROM ${edits} AS e,
              jsonb_populate_record(NULL::${table}, ${e.changes} || jsonb_build_object(
                'id', ${e.record_id}, '_synced_at', now(), '_hash', ${NO_DIGEST}::text, '_order', 0)) AS made
-       WHERE ${e.resource} = ${name} AND ${e.operation} = 'create' AND ${e.state} IN (${UNSETTLED_STATES})
+       WHERE ${e.resource} = ${name} AND ${e.operation} = 'create' AND NOT ${e.changes} ? 'action' AND ${e.state} IN (${UNSETTLED_STATES})
          AND NOT EXISTS (
            SELECT FROM ${edits} AS d
             WHERE ${d.resource} = ${e.resource} AND ${d.record_id} = ${e.record_id}

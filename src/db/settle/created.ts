@@ -12,6 +12,7 @@ import type { PendingDeletions } from '../mirror/pending-deletions.ts';
 import { edits } from '../tables.ts';
 import { type EditOutcome, ENDED, type Ended, settleEach } from './end.ts';
 import { giveId } from './ids.ts';
+import { readAgain } from './read-again.ts';
 import { rebase, type Shown, shownRow, storeAnswer } from './shown.ts';
 
 /** A create that Pylon has executed. */
@@ -25,6 +26,8 @@ export interface Creation {
   /** The values that the record should have. */
   readonly wanted: Values;
   readonly shown: Shown;
+  /** Whether the record is queued to be fetched again with its children. */
+  readonly readsAgain?: boolean;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface Creation {
 export async function settleCreated(
   tx: Executor,
   pendingDeletions: PendingDeletions,
-  { resource, record, create, editOutcomes, wanted, shown }: Creation,
+  { resource, record, create, editOutcomes, wanted, shown, readsAgain = false }: Creation,
 ): Promise<readonly Ended[]> {
   const { table, name } = resource;
   const created = shownRow(resource, shown);
@@ -67,6 +70,7 @@ export async function settleCreated(
        WHERE ${col.resource} = ${name} AND ${col.record_id} = ${id} AND ${col.operation} = 'delete' AND ${col.state} = ANY(${statesIn(UNSETTLED)})`);
   await rebase(tx, resource, id, remote);
   await storeAnswer(tx, resource, created, pendingDeletions);
+  if (readsAgain) await readAgain(tx, resource, id, shown.facts);
   return ended;
 }
 

@@ -1,12 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { NO_DIGEST, type PathFacts, type Resource } from '../../resources/define.ts';
-import { childrenOf } from '../../resources/index.ts';
 import type { Executor } from '../connection/connect.ts';
 import type { PendingDeletions } from '../mirror/pending-deletions.ts';
 import { noteRereads } from '../mirror/rereads.ts';
 import { markDeleted, type Proof } from '../mirror/tombstones.ts';
-import { reads } from '../tables.ts';
 import { type EditOutcome, type Ended, settleEditsOf } from './end.ts';
+import { readAgain } from './read-again.ts';
 import { rebase, type Shown, shownRow, storeAnswer } from './shown.ts';
 import { type Edited, supersede, supersedeDrafts } from './supersede.ts';
 
@@ -63,12 +62,4 @@ export async function settleUpdated(
   if (remote === undefined) await readAgain(tx, resource, record, facts);
   else await storeAnswer(tx, resource, remote, pendingDeletions);
   return [...ended, ...superseded, ...dropped];
-}
-
-/** Queues a record to be fetched again, with its children. */
-async function readAgain(tx: Executor, resource: Resource, record: string, facts: PathFacts): Promise<void> {
-  await noteRereads(tx, resource.name, [record], facts, 'hint');
-  const children = childrenOf(resource).map(({ name }) => name);
-  await tx.execute(sql`
-    DELETE FROM ${reads} WHERE record_id = ${record} AND resource = ANY(${sql.param(children)}::text[])`);
 }

@@ -18,6 +18,8 @@ export interface State {
   newId(resource: string): string;
   /** The number of the next issue. */
   newNumber(): number;
+  /** That number, which is still to be given. */
+  nextNumber(): number;
   /** Stores an object in its table; an object with the same key is replaced at its place. */
   store(resource: string, object: Fields, options?: StoreOptions): Row;
   /** Runs something later, unless the sandbox is closed by then. */
@@ -54,6 +56,7 @@ export function newState(kinds: readonly Kind[], settings: WorkspaceSettings): S
       number += 1;
       return number;
     },
+    nextNumber: () => number + 1,
     store: (resource, object, { path = {}, raw = false } = {}) => {
       const own = keyOf(kindOf(resource), object, path);
       if (own === undefined) nameless += 1;

@@ -30,6 +30,12 @@ const common = {
   primary_phone_number: z.string().exactOptional(),
 };
 const creation = z.strictObject({ ...common, name: filled });
+/** An import takes fewer fields, and an address. */
+const imported = z.strictObject({
+  ...{ account_id: common.account_id, avatar_url: common.avatar_url, custom_fields: common.custom_fields },
+  ...{ email: filled, name: filled, phone_numbers: common.phone_numbers, portal_role: common.portal_role },
+  primary_phone_number: common.primary_phone_number,
+});
 const update = z.strictObject({
   ...common,
   name: filled.exactOptional(),
@@ -61,23 +67,8 @@ export const contacts: Resource = {
       },
     }),
     getRoute('GET /contacts/{id}', 'high', 'contacts'),
-    route('POST /contacts', 'high', (call) => {
-      const body = bodyOf(call, creation);
-      return create(call, 'contacts', {
-        email: null,
-        emails: [],
-        account: null,
-        avatar_url: '',
-        portal_role: 'member',
-        portal_role_id: null,
-        primary_phone_number: null,
-        phone_numbers: [],
-        external_ids: [],
-        integration_user_ids: [],
-        custom_fields: {},
-        ...fieldsOf(call, {}, body),
-      });
-    }),
+    route('POST /contacts', 'high', (call) => created(call, bodyOf(call, creation))),
+    route('POST /import/contacts', 'middle', (call) => created(call, bodyOf(call, imported))),
     route('PATCH /contacts/{id}', 'high', (call) => {
       const body = bodyOf(call, update);
       const row = rowOf(call, 'contacts');
@@ -150,6 +141,20 @@ function plausible(seed: number, accounts: readonly Fields[], index: number): Wh
   const name = personNamed(seed, 'contacts', index);
   return { name, email: addressOf(name, `${account.domain}`), account };
 }
+
+const created = (call: Call, body: Body) =>
+  create(call, 'contacts', {
+    ...{
+      email: null,
+      emails: [],
+      account: null,
+      avatar_url: '',
+      portal_role: 'member',
+      portal_role_id: null,
+    },
+    ...{ primary_phone_number: null, phone_numbers: [], external_ids: [], integration_user_ids: [] },
+    ...{ custom_fields: {}, ...fieldsOf(call, {}, body) },
+  });
 
 function fieldsOf(call: Call, before: Fields, body: Body): Fields {
   return {

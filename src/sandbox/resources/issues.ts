@@ -9,6 +9,7 @@ import type { Resource } from './define.ts';
 import { createIssue } from './issues/create.ts';
 import { issueOf } from './issues/find.ts';
 import { issueTable } from './issues/generate.ts';
+import { importIssue, importMessages } from './issues/import.ts';
 import { listIssues } from './issues/list.ts';
 import { changeExternalIssues, snoozeIssue, updateIssue } from './issues/update.ts';
 
@@ -43,6 +44,8 @@ export const issues: Resource = {
     }),
     route('GET /issues/{id}', 'high', (call) => shown(call, 'issues', issueOf(call))),
     route('POST /issues', 'low', createIssue),
+    route('POST /import/issues', 'middle', importIssue),
+    route('POST /import/issues/{id}/messages', 'middle', importMessages),
     route('PATCH /issues/{id}', 'middle', updateIssue),
     route('DELETE /issues/{id}', 'middle', (call) => removed(call, 'issues', issueOf(call))),
     route('POST /issues/{id}/snooze', 'middle', snoozeIssue),

@@ -19,7 +19,13 @@ export interface Call {
 /** The content of an answer, before it gets its envelope. */
 export type Reply =
   /** `resource` is the kind of the object; `undefined` if it is of no readable kind. */
-  | { readonly is: 'object'; readonly resource: string | undefined; readonly object: Fields }
+  | {
+      readonly is: 'object';
+      readonly resource: string | undefined;
+      readonly object: Fields;
+      /** What the envelope has besides. */
+      readonly more?: Fields;
+    }
   | {
       readonly is: 'list';
       readonly resource: string;

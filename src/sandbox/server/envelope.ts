@@ -18,7 +18,7 @@ export function enveloped(reply: Reply, { requestId, quirks = {}, community }: E
   if (reply.is === 'done') return JSON.stringify({ ...reply.more, ...id });
   if (reply.is === 'object') {
     const object = shape(reply.object);
-    return JSON.stringify(community?.bare === true ? object : { data: object, ...id });
+    return JSON.stringify(community?.bare === true ? object : { data: object, ...reply.more, ...id });
   }
   return JSON.stringify({
     ...dataOf(reply.objects.map(shape), quirks),

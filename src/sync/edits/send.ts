@@ -1,6 +1,7 @@
 import { type Claim, type Edit, readEdits } from '../../db/edits/queue.ts';
 import { readRow } from '../../db/mirror/rows.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
+import { makingOf } from '../../edits/actions.ts';
 import { bodyOf, factsOf, kindsOf } from '../../edits/body.ts';
 import type { Values } from '../../edits/merge.ts';
 import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.ts';
@@ -15,6 +16,7 @@ import { carryCreate } from './create.ts';
 import { carryDelete } from './delete.ts';
 import { resolveProvisionalIds } from './dependencies.ts';
 import { assertNoInFlightRequest, markInFlight, NotYetError } from './in-flight.ts';
+import { carryMaking } from './make.ts';
 import { refusedOutcome, updatedOutcome } from './outcomes.ts';
 import { postpone } from './postpone.ts';
 import { isRefusal, type Remote, readRemote, remoteOfRecord } from './remote.ts';
@@ -62,6 +64,7 @@ async function carryOut(push: PushContext, target: EditTarget, claimed: readonly
   const edits = await resolveProvisionalIds(push, target, claimed);
   const [first, ...others] = edits;
   if (first === undefined) return;
+  if (makingOf(first) !== undefined) return carryMaking(push, target, [first, ...others]);
   if (first.operation === 'create') return carryCreate(push, target, [first, ...others]);
   const deletion = edits.find(({ operation }) => operation === 'delete');
   if (deletion !== undefined) return carryDelete(push, target, edits, deletion);

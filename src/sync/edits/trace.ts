@@ -8,6 +8,7 @@ import { isGone, PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages/pages.ts';
 import type { Trace } from '../../resources/actions.ts';
 import type { Resource } from '../../resources/define.ts';
+import { fieldsOf } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { EditTarget, PushContext } from './target.ts';
 
@@ -74,6 +75,39 @@ async function hasChild(
   return false;
 }
 
+/** What the record's children show of a list of objects that an action was to make of them. */
+async function childrenOf(
+  { ctx, pylon }: PushContext,
+  { record }: EditTarget,
+  { changes }: Edit,
+  { resource, html, time, parameter }: Of<'children'>,
+): Promise<Seen> {
+  const { pull } = resourceNamed(resource);
+  if (pull.by !== 'parent') return 'unknown';
+  const { path: route, limit } = pull;
+  const listing = { method: 'GET' as const, route, params: { id: record }, signal: ctx.signal };
+  const there: Values[] = [];
+  for await (const { objects } of pages(pylon, limit === undefined ? listing : { ...listing, limit }))
+    there.push(...objects.map(fieldsOf));
+  const wanted = (changes[parameter] as readonly Values[]).map((one) => ({
+    ...one,
+    text: bare(one.body_html),
+  }));
+  const isSeen = (one: Values) =>
+    there.some(
+      (child) =>
+        bare(child[html]) === one.text &&
+        (one.created_at === undefined ||
+          Date.parse(String(child[time])) === Date.parse(String(one.created_at))),
+    );
+  const seen = wanted.filter(isSeen);
+  if (seen.length === wanted.length) return 'done';
+  // A message without a time of its own may have been changed by Pylon so that it is not recognised.
+  return seen.length === 0 && wanted.every((one: Values) => one.created_at !== undefined)
+    ? 'not done'
+    : 'unknown';
+}
+
 /** Whether a list in Pylon's object of the record has an entry with the values of the action's parameters. */
 async function isListed(
   { ctx, pylon }: PushContext,
@@ -111,6 +145,8 @@ export async function look(
   switch (trace?.by) {
     case 'child':
       return (await hasChild(push, target, edit, trace)) ? 'done' : 'unknown';
+    case 'children':
+      return childrenOf(push, target, edit, trace);
     case 'unlisted':
       return (await isListed(push, target, edit, trace)) ? 'not done' : 'done';
     case undefined:

@@ -3,7 +3,7 @@ import { type Meaning, readMeanings } from '../../db/edits/meanings.ts';
 import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
 import { readDeletion } from '../../db/mirror/deleting.ts';
 import { readRow } from '../../db/mirror/rows.ts';
-import { actionNamed, allowedWork, requestOf } from '../../edits/actions.ts';
+import { actionNamed, allowedWork, makingOf, requestOf } from '../../edits/actions.ts';
 import { bodyOf, factsOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { creationBody, wantedOf } from '../../edits/create.ts';
 import { planUpdate } from '../../edits/plan.ts';
@@ -77,8 +77,9 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
   const resource = resourceNamed(claim.resource);
   const common = { resource: claim.resource, record, edits: edits.map(({ id }) => id) };
   const [first] = edits;
-  if (first?.operation === 'action') {
-    const action = actionNamed(first.changes.action);
+  const making = first === undefined ? undefined : makingOf(first);
+  if (first !== undefined && (making !== undefined || first.operation === 'action')) {
+    const action = making ?? actionNamed(first.changes.action);
     const { params, body } = requestOf(action, record, first.changes);
     return { ...common, request: { method: action.method, path: pathOf(action.route, params), body } };
   }

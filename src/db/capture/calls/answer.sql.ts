@@ -1,3 +1,4 @@
+import { ACTOR } from '../expressions.ts';
 import { DEFINER } from '../names.ts';
 
 /** Runs as the owner: does what is called. */
@@ -8,6 +9,18 @@ LANGUAGE plpgsql ${DEFINER}
 AS $$
 BEGIN
   IF NEW.spec ? 'resource' THEN
+    -- Whoever makes a record may name it before there is a row to see.
+    NEW.unseen := ARRAY(
+      SELECT place
+      FROM unnest(NEW.unseen) AS place
+      WHERE NOT EXISTS (
+        SELECT
+        FROM pylon_sync.edits AS e
+        WHERE e.record_id = NEW.record_ids[place]
+          AND e.operation = 'create'
+          AND e.actor = ${ACTOR}
+      )
+    );
     IF cardinality(NEW.unseen) > 0 THEN
       PERFORM pylon_sync._refuse_unknown(NEW.resources[min(place)], NEW.record_ids[min(place)])
       FROM unnest(NEW.unseen) AS place;

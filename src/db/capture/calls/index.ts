@@ -1,11 +1,13 @@
 import { literal } from '../names.ts';
 import { answer } from './answer.sql.ts';
 import { checkedArguments } from './checked-arguments.sql.ts';
+import { editGives } from './edit-gives.sql.ts';
 import { look } from './look.sql.ts';
-import { namedRecords } from './named-records.sql.ts';
 import { prepare } from './prepare.sql.ts';
 import { queueAction } from './queue-action.sql.ts';
+import { recordsIn } from './records-in.sql.ts';
 import { refuseUnknown } from './refuse-unknown.sql.ts';
+import { refuseUnknownArguments } from './refuse-unknown-arguments.sql.ts';
 import { callsView } from './view.sql.ts';
 import { withRecords } from './with-records.sql.ts';
 
@@ -20,8 +22,10 @@ export const calls = (): readonly string[] => [
   callsView,
   checkedArguments,
   refuseUnknown,
+  editGives,
+  refuseUnknownArguments,
   queueAction,
-  namedRecords,
+  recordsIn,
   withRecords,
   prepare(),
   look,

@@ -27,14 +27,17 @@ BEGIN
 
   IF spec ? 'resource' THEN
     PERFORM pylon_sync._refuse_unless_allowed(spec ->> 'allow');
-    NEW.arguments := pylon_sync._checked_arguments(NEW.call, spec, NEW.arguments);
+    NEW.arguments := pylon_sync._checked_arguments(NEW.call, spec, NEW.arguments, '');
 
-    -- An id from before Pylon gave one leads on.
+    -- An id from before Pylon gave one leads on, and so does an edit that creates the record.
     SELECT
       array_agg(named.resource ORDER BY place),
-      array_agg(coalesce(known.id, named.record_id) ORDER BY place)
+      array_agg(
+        coalesce(known.id, pylon_sync._edit_gives(named.resource, named.record_id), named.record_id)
+        ORDER BY place
+      )
     INTO NEW.resources, NEW.record_ids
-    FROM pylon_sync._named_records(spec, NEW.arguments) AS named
+    FROM pylon_sync._records_in(spec, NEW.arguments) AS named
     LEFT JOIN pylon_sync.ids AS known ON known.provisional = named.record_id AND known.resource = named.resource;
   ELSE
     IF NEW.ids IS NULL AND NEW.txid IS NULL THEN
