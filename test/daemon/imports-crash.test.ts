@@ -32,7 +32,6 @@ test(
       env: {
         PYLON_SYNC_ALLOW: 'import',
         PYLON_SYNC_RESOURCES: 'issues,issue_messages',
-        PYLON_SYNC_SCHEDULE: NEVER,
         PYLON_SYNC_LIST_SCHEDULE: NEVER,
         PYLON_SYNC_RECONCILE_SCHEDULE: NEVER,
       },

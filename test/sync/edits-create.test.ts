@@ -220,6 +220,21 @@ test('what is to be created and deleted can be seen before it is sent', async ({
   ]);
 });
 
+test('functions called about a new row before Pylon has it follow it', async ({ mirror, database }) => {
+  const mirrored = await mirror({ issues: 5 });
+  const allow = [...ALL.allow, 'message'];
+  await push(mirrored, { allow });
+  const local = await insert(database, 'issues', { state: 'NULL', type: 'NULL' });
+  await database.pool.query("SELECT pylon.add_note($1, '<p>New</p>')", [local]);
+  await push(mirrored, { allow });
+  expect(await statesIn(database)).toEqual(['applied', 'applied']);
+  const refused = await insert(database, 'issues', { title: "'Refused'" });
+  await database.pool.query("SELECT pylon.add_note($1, '<p>Never</p>')", [refused]);
+  mirrored.sandbox.faults.add({ endpoint: 'POST /issues', kind: '403' });
+  await push(mirrored, { allow });
+  expect((await statesIn(database)).slice(2)).toEqual(['failed', 'failed']);
+});
+
 describe('a refusal', () => {
   test('takes the row away, and what depends on it; a retry revives that', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });

@@ -233,4 +233,16 @@ test('an import of more tickets than the guard allows waits for an approval', as
   await database.pool.query('SELECT pylon_sync.approve_edits(ARRAY(SELECT id FROM pylon_sync.edits))');
   await push(mirrored, { allow: ALLOW, editGuard: 5 });
   expect(sentTo(mirrored, 'POST /import/issues')).toBe(6);
+  const messages = async () => {
+    await mirrored.session.drain();
+    const { rows } = await database.pool.query(
+      "SELECT count(*)::int AS read FROM pylon.issues i JOIN pylon.issue_messages m ON m.issue_id = i.id WHERE title LIKE 'Bulk%'",
+    );
+    return rows[0].read;
+  };
+  expect(await messages()).toBe(6);
+  // Nothing but the import says that there is something to read.
+  await call(database, `import_issue('Bulk more', 'new', ${said}, created_at => '${CREATED}')`);
+  await push(mirrored, { allow: ALLOW });
+  expect(await messages()).toBe(7);
 });

@@ -70,7 +70,10 @@ export async function settleCreated(
        WHERE ${col.resource} = ${name} AND ${col.record_id} = ${id} AND ${col.operation} = 'delete' AND ${col.state} = ANY(${statesIn(UNSETTLED)})`);
   await rebase(tx, resource, id, remote);
   await storeAnswer(tx, resource, created, pendingDeletions);
-  if (readsAgain) await readAgain(tx, resource, id, shown.facts);
+  if (!readsAgain) return ended;
+  // Without its hash the row counts as changed when it is fetched, so that its children are read too.
+  await tx.execute(sql`UPDATE ${table} SET _hash = '' WHERE id = ${id}`);
+  await readAgain(tx, resource, id, shown.facts);
   return ended;
 }
 

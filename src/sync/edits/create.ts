@@ -19,6 +19,8 @@ import { type EditTarget, NoRequestError, type PushContext, prepared } from './t
 interface Creating {
   readonly create: Edit;
   readonly updates: readonly Edit[];
+  /** Functions that were called about it: each is a request of its own, once the record has an id. */
+  readonly actions: readonly Edit[];
   readonly deletion: Edit | undefined;
   readonly wanted: Values;
 }
@@ -39,9 +41,10 @@ export async function carryCreate(
 ): Promise<void> {
   const [create, ...later] = edits;
   const updates = later.filter(({ operation }) => operation === 'update');
+  const actions = later.filter(({ operation }) => operation === 'action');
   const deletion = later.find(({ operation }) => operation === 'delete');
   const wanted = wantedOf(target.resource, create, updates);
-  const creating: Creating = { create, updates, deletion, wanted };
+  const creating: Creating = { create, updates, actions, deletion, wanted };
   const since = await readFirstSent(push.ctx.db.orm, create.id);
   if (since !== undefined) {
     const found = await recover(push, target, create.id, wanted, since);
@@ -145,7 +148,7 @@ type Said = Pick<EditOutcome, 'error' | 'status' | 'requestId'>;
 async function created(
   push: PushContext,
   target: EditTarget,
-  { create, updates, deletion, wanted }: Creating,
+  { create, updates, actions, deletion, wanted }: Creating,
   shown: { readonly object: unknown; readonly order: Order },
   said: Said,
 ): Promise<void> {
@@ -158,13 +161,14 @@ async function created(
   ];
   const creation = { resource, record, create, editOutcomes, wanted, shown: { ...shown, facts } };
   await settle(ctx, { is: 'created', ...creation });
-  if (deletion !== undefined) await putBack(push, [deletion], `waited for edit ${create.id}`);
+  const left = deletion === undefined ? actions : [...actions, deletion];
+  await putBack(push, left, `waited for edit ${create.id}`);
 }
 
 async function fail(
   push: PushContext,
   target: EditTarget,
-  { create, updates }: Creating,
+  { create, updates, actions }: Creating,
   said: Said,
 ): Promise<void> {
   const { resource, record } = target;
@@ -173,7 +177,9 @@ async function fail(
   const error = `depends on edit ${create.id}, which failed`;
   const editOutcomes: readonly EditOutcome[] = [
     { ...said, id: create.id, event: 'refuse' },
-    ...updates.map(({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create.id })),
+    ...[...updates, ...actions].map(
+      ({ id }): EditOutcome => ({ id, event: 'refuse', error, dependsOn: create.id }),
+    ),
   ];
   await settle(ctx, { is: 'not created', resource, record, editOutcomes, create: create.id });
 }
@@ -182,9 +188,9 @@ async function fail(
 async function drop(
   { ctx }: PushContext,
   { resource, record }: EditTarget,
-  { create, updates, deletion }: Creating,
+  { create, updates, actions, deletion }: Creating,
 ): Promise<void> {
-  const editOutcomes = [create, ...updates, ...(deletion === undefined ? [] : [deletion])].map(
+  const editOutcomes = [create, ...updates, ...actions, ...(deletion === undefined ? [] : [deletion])].map(
     ({ id }): EditOutcome => ({ id, event: 'discard', error: 'deleted here before it was created in Pylon' }),
   );
   await settleUnasked(ctx, { is: 'not created', resource, record, editOutcomes, create: create.id });
