@@ -72,7 +72,7 @@ export async function settleCreated(
   await storeAnswer(tx, resource, created, pendingDeletions);
   if (!readsAgain) return ended;
   // Without its hash the row counts as changed when it is fetched, so that its children are read too.
-  await tx.execute(sql`UPDATE ${table} SET _hash = '' WHERE id = ${id}`);
+  await tx.execute(sql`UPDATE ${table} SET _hash = ${NO_DIGEST} WHERE id = ${id}`);
   await readAgain(tx, resource, id, shown.facts);
   return ended;
 }
