@@ -134,7 +134,10 @@ function conflicts(text: string, ctx: z.RefinementCtx): Conflicts {
   return z.NEVER;
 }
 
-const allowed = readable('takes update, create, delete, message and import, comma-separated, or none', readAllowed);
+const allowed = readable(
+  'takes update, create, delete, message and import, comma-separated, or none',
+  readAllowed,
+);
 
 const schema = z.object({
   PYLON_API_TOKEN: apiToken.optional(),
