@@ -8,7 +8,7 @@ const UNIT = [
   'test/{edits,network,pylon,resources,sandbox}/**/*.test.ts',
   'test/cli/{ending,env-file,lines,patience,progress,screen,statements,answers,status-text,steps,summary}.test.ts',
   'test/http/{health,hints,recent,webhook,cool-down,hosts}.test.ts',
-  'test/sync/{paced,plan,schedule,settled,timetable,trail,trouble,windows}.test.ts',
+  'test/sync/{gathering,paced,plan,schedule,settled,timetable,trail,trouble,windows}.test.ts',
 ];
 
 /** What needs a database, and no Pylon: tens of seconds. */

@@ -12,7 +12,7 @@ export type Pool = Pick<pg.Pool, 'connect'>;
 export type Statement = string | pg.QueryConfig;
 
 /** A statement with its values. */
-type Asked = readonly [statement: Statement, values?: readonly unknown[]];
+export type Asked = readonly [statement: Statement, values?: readonly unknown[]];
 
 /**
  * Codes of a BEGIN that failed because of somebody's settings: the server closed the idle session (57P05, or a
@@ -41,7 +41,7 @@ type Outcome<T> = PromiseSettledResult<T>;
 async function begin(
   pool: Pool,
   terms: Terms,
-  behind: readonly (readonly [Statement, (readonly unknown[])?])[],
+  behind: readonly Asked[],
 ): Promise<{ client: pg.PoolClient; outcomes: readonly Outcome<pg.QueryResult>[] }> {
   for (let attempt = 1; ; attempt += 1) {
     const client = await pool.connect();
@@ -114,10 +114,10 @@ function assertCommitted({ command }: pg.QueryResult): void {
 export interface AtomicOptions {
   readonly terms?: Terms;
   /**
-   * A statement that is pipelined with BEGIN. It must be harmless outside a transaction and when repeated: if BEGIN
-   * fails, it runs alone, and again in the next attempt.
+   * Statements that are pipelined with BEGIN, and run one after the other. They must be harmless outside a transaction
+   * and when repeated: if BEGIN fails, they run alone, and again in the next attempt.
    */
-  readonly opening?: readonly [Statement, (readonly unknown[])?];
+  readonly opening?: readonly Asked[];
   /** Whether the connection may be reused; default true. */
   readonly keep?: boolean;
 }
@@ -126,18 +126,18 @@ export interface AtomicOptions {
  * Runs `work` in one transaction, on a connection of its own. If `work` throws, rolls back and rethrows. If the
  * rollback cannot be sent either, the connection is closed, which has the same effect.
  *
- * @param work Receives the connection and the result of the opening statement.
+ * @param work Receives the connection and the results of the opening statements.
  * @throws TransientError when the server rolled back although `work` had not failed; DatabaseAwayError if the server
  * cannot write.
  */
 export async function atomically<T>(
   pool: Pool,
-  work: (client: pg.PoolClient, opened: pg.QueryResult | undefined) => Promise<T>,
-  { terms = CHANGING, opening, keep = true }: AtomicOptions = {},
+  work: (client: pg.PoolClient, opened: readonly pg.QueryResult[]) => Promise<T>,
+  { terms = CHANGING, opening = [], keep = true }: AtomicOptions = {},
 ): Promise<T> {
-  const { client, outcomes } = await begin(pool, terms, opening === undefined ? [] : [opening]);
+  const { client, outcomes } = await begin(pool, terms, opening);
   try {
-    const opened = opening === undefined ? undefined : resultOf(client, outcomes[0]);
+    const opened = outcomes.map((outcome) => resultOf(client, outcome));
     const result = await work(client, opened);
     assertCommitted(await client.query('COMMIT'));
     client.release(!keep);

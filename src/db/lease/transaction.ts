@@ -1,6 +1,9 @@
+import type { SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import type pg from 'pg';
 import { LeaseLostError } from '../../errors.ts';
-import { atomically } from '../connection/atomic.ts';
+import { type Asked, atomically } from '../connection/atomic.ts';
 import { awayOr, DatabaseAwayError } from '../connection/away.ts';
 import { CHANGING, type Terms } from '../connection/begin.ts';
 import type { Database, Executor } from '../connection/connect.ts';
@@ -42,6 +45,26 @@ const LEASE = `
    WHERE name = 'daemon' AND token = $1
      FOR KEY SHARE`;
 
+/** What a statement that opens a transaction returned. */
+export type Opened = pg.QueryResult<Record<string, unknown>>;
+
+export interface WritingOptions {
+  /** Milliseconds that one statement may wait for one lock. */
+  readonly lockMs?: number;
+  /**
+   * Statements that run first, one after the other, in the same round trip as BEGIN. They must do nothing but read and
+   * lock, since they run also if the lease turns out to be lost.
+   */
+  readonly opening?: readonly SQL[];
+}
+
+const dialect = new PgDialect();
+
+const asked = (statement: SQL): Asked => {
+  const { sql, params } = dialect.sqlToQuery(statement);
+  return [sql, params];
+};
+
 /**
  * Runs `work` in one transaction that is allowed to write: everything that the daemon writes goes through here. The
  * transaction checks the lease and locks its row, so that no other process can take it before the end. Waits are
@@ -49,26 +72,26 @@ const LEASE = `
  *
  * If another process holds the lease or the database is away, this gives the lease up, which ends all work under it.
  *
- * @param options `lockMs`: milliseconds that one statement may wait for one lock.
+ * @param work Receives the transaction, and what the opening statements returned.
  * @throws LeaseLostError if another process has taken the lease, DatabaseAwayError. Nothing was written then, unless
  * the answer to the commit was lost.
  */
 export async function writing<T>(
   db: Pick<Database, 'pool'>,
   lease: Lease,
-  work: (tx: Executor) => Promise<T>,
-  { lockMs = WRITING.lockMs }: { readonly lockMs?: number } = {},
+  work: (tx: Executor, opened: readonly Opened[]) => Promise<T>,
+  { lockMs = WRITING.lockMs, opening = [] }: WritingOptions = {},
 ): Promise<T> {
   lease.lost.throwIfAborted();
   try {
     return await atomically(
       db.pool,
-      async (client, leaseRow) => {
+      async (client, [leaseRow, ...opened]) => {
         if (leaseRow?.rowCount === 0)
           throw new LeaseLostError(await whyLost((text) => client.query(text), lease.token));
-        return work(drizzle({ client }));
+        return work(drizzle({ client }), opened);
       },
-      { terms: { ...WRITING, lockMs }, opening: [LEASE, [lease.token]] },
+      { terms: { ...WRITING, lockMs }, opening: [[LEASE, [lease.token]], ...opening.map(asked)] },
     );
   } catch (cause) {
     const error = awayOr(cause);

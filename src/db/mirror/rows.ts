@@ -1,4 +1,4 @@
-import { getTableColumns, sql } from 'drizzle-orm';
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { MirrorTable } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { isGiven } from '../row/provisional.ts';
@@ -33,25 +33,40 @@ export async function isLive(db: Executor, table: MirrorTable, id: string): Prom
   return rows.length > 0;
 }
 
+/** A complete listing of the children of a parent. */
+export interface Listed {
+  readonly parent: string;
+  readonly seen: readonly string[];
+  /** A place in the order of requests, taken before the first request. */
+  readonly asked: bigint;
+}
+
 /**
- * Ids of the live rows of a parent that are not in `seen` and that no answer has contained since the place `asked` in
- * the order of requests.
+ * SQL for the live rows that complete listings of their parents did not see, and that no answer has contained since:
+ * their ids and those of their parents.
  */
+export function missingRows(table: MirrorTable, foreignKey: string, listings: readonly Listed[]): SQL {
+  const parent = sql`row.${sql.identifier(foreignKey)}`;
+  const parents = listings.map((listed) => listed.parent);
+  const places = listings.map(({ asked }) => `${asked}`);
+  const seen = listings.flatMap((listed) => listed.seen);
+  return sql`
+    SELECT row.id, listed.parent
+      FROM unnest(${sql.param(parents)}::text[], ${sql.param(places)}::bigint[]) AS listed(parent, asked)
+      JOIN ${table} AS row ON ${parent} = listed.parent
+     WHERE row._deleted_at IS NULL AND row._order < listed.asked
+       AND ${isGiven(sql`row.id`)} AND NOT (row.id = ANY(${sql.param(seen)}::text[]))
+     ORDER BY row.id`;
+}
+
+/** Ids of the rows that a complete listing of their parent lacks, in ascending order. */
 export async function missingUnder(
   db: Executor,
-  {
-    table,
-    column,
-    parent,
-  }: { readonly table: MirrorTable; readonly column: string; readonly parent: string },
-  seen: readonly string[],
-  asked: bigint,
+  table: MirrorTable,
+  foreignKey: string,
+  listed: Listed,
 ): Promise<readonly string[]> {
-  const { rows } = await db.execute<{ id: string }>(sql`
-    SELECT id FROM ${table}
-     WHERE ${sql.identifier(column)} = ${parent} AND _deleted_at IS NULL AND _order < ${asked}::bigint
-       AND ${isGiven(sql`id`)} AND NOT (id = ANY(${sql.param([...seen])}::text[]))
-     ORDER BY id`);
+  const { rows } = await db.execute<{ id: string }>(missingRows(table, foreignKey, [listed]));
   return rows.map(({ id }) => id);
 }
 

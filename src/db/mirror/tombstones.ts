@@ -6,7 +6,7 @@ import { factsIn } from '../../route.ts';
 import type { Executor } from '../connection/connect.ts';
 import { isGiven } from '../row/provisional.ts';
 import { reads, rereads, tombstones } from '../tables.ts';
-import { lockParents } from './parents.ts';
+import { lockParents } from './opening.ts';
 
 /** What proves a deletion: where the record was missing and which answer confirmed it. */
 export type Evidence = Readonly<Record<string, unknown>>;

@@ -1,17 +1,15 @@
-import { type SQL, sql } from 'drizzle-orm';
-import type { Order } from '../../order.ts';
+import { sql } from 'drizzle-orm';
 import type { MirrorTable, Resource } from '../../resources/define.ts';
-import { changeColumn } from '../../resources/index.ts';
 import type { Executor } from '../connection/connect.ts';
-import { FROM_JSON } from '../row/fit.ts';
-import { jsonColumns, type Row } from '../row/row.ts';
-import { isWatched, noteAltered, suppressed } from './altered.ts';
+import type { Row } from '../row/row.ts';
+import { noteAltered, suppressed } from './altered.ts';
 import { type Contents, differing, editedColumns } from './contents.ts';
-import { noting, trackedColumns, UNSEEN } from './history.ts';
+import { UNSEEN } from './history.ts';
 import { withEdits } from './overlay.ts';
 import { completed } from './partial.ts';
 import type { PendingDeletions } from './pending-deletions.ts';
 import { noteRestored } from './tombstones.ts';
+import { type Answered, existingRows, upsertStatement } from './upsert-statement.ts';
 
 /** A row that was written. */
 export interface Changed {
@@ -39,63 +37,6 @@ export interface Stored {
 /** Rows per statement, which bounds the size of its parameter. */
 const CHUNK = 2000;
 
-const quoted = (column: string) => sql`${sql.identifier(column)}`;
-const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `);
-
-/**
- * The statement that writes rows, built from the table's columns. It passes a page as one `jsonb` array of arrays,
- * unpacked by position: the fastest way measured (bench/RESULTS.md). It also notes the changes of the rows in
- * `tracked`.
- */
-function statement(resource: Resource, rows: readonly Row[], order: Order, tracked: readonly string[]): SQL {
-  const { table } = resource;
-  const columns = jsonColumns(resource);
-  const written = [
-    ...columns.map((column) => column.name),
-    '_synced_at',
-    '_deleted_at',
-    '_extra',
-    '_hash',
-    '_order',
-  ];
-  const values = [
-    ...columns.map(({ type }, index) => sql.raw(FROM_JSON[type](index))),
-    sql`statement_timestamp()`,
-    sql`NULL::timestamptz`,
-    sql.raw(FROM_JSON.jsonb(columns.length)),
-    sql.raw(FROM_JSON.text(columns.length + 1)),
-    sql`${order.answered}::bigint`,
-  ];
-  const page = `[${rows.map((row) => row.json).join(',')}]`;
-  const time = changeColumn(resource);
-  const newer =
-    time === undefined
-      ? sql`false`
-      : sql`(existing._deleted_at IS NULL AND excluded.${quoted(time)} > existing.${quoted(time)})`;
-  // Rows with a pending deletion, and damaged ones, are written although their digest is the same.
-  const same = sql`(existing._deleted_at IS NULL AND existing._hash = excluded._hash)`;
-  const changedAt = time === undefined ? sql`NULL` : sql`extract(epoch FROM existing.${quoted(time)}) * 1000`;
-  const write = sql`
-    INSERT INTO ${table} AS existing (${list(written.map(quoted))})
-    SELECT ${list(values)} FROM jsonb_array_elements(${page}::jsonb) AS page(r)
-    ON CONFLICT (id) DO UPDATE SET
-      ${list(
-        written
-          .filter((column) => column !== 'id' && column !== '_order')
-          .map((column) => sql`${quoted(column)} = excluded.${quoted(column)}`),
-      )},
-      _order = greatest(existing._order, excluded._order)
-    WHERE existing._order < ${order.asked}::bigint OR ${newer} OR ${same}
-    RETURNING id, (xmax = 0) AS inserted, (${changedAt})::float8 AS at, ${isWatched(resource)} AS watched`;
-  if (tracked.length === 0) return write;
-  const compared = list(trackedColumns(resource).map(quoted));
-  return sql`
-    WITH was AS MATERIALIZED (SELECT id, ${compared} FROM ${table} WHERE id = ANY(${sql.param([...tracked])}::text[])),
-         becomes AS (${write}, ${compared}),
-         noted AS (${noting(resource)})
-    SELECT id, inserted, at, watched FROM becomes`;
-}
-
 /** A row that was written, and whether a user's trigger may have changed it. */
 interface Written extends Changed {
   readonly watched: boolean;
@@ -115,8 +56,15 @@ function distinct(rows: readonly Row[]): readonly Row[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()].sort(byId);
 }
 
+export interface UpsertOptions {
+  /** If given, rows with an equal digest are compared by their columns too. */
+  readonly contents?: Contents | undefined;
+  /** The result of `existingRows` in this transaction; read if not given. */
+  readonly existing?: readonly Record<string, unknown>[] | undefined;
+}
+
 /**
- * Stores rows in the resource's table:
+ * Stores the rows of one or several answers in the resource's table. Only one answer may have a row of an id.
  *
  * - A row with the same content is skipped: that costs an indexed read, no lock and no write-ahead log.
  * - Rows are locked in the order of their ids. A row that somebody else has locked is skipped, not waited for.
@@ -139,18 +87,15 @@ function distinct(rows: readonly Row[]): readonly Row[] {
 export async function upsert(
   tx: Executor,
   resource: Resource,
-  rows: readonly Row[],
-  order: Order,
+  answers: readonly Answered[],
   pendingDeletions: PendingDeletions,
-  contents?: Contents,
+  { contents, existing: given }: UpsertOptions = {},
 ): Promise<Stored> {
   const { table, name } = resource;
-  const wanted = await completed(tx, resource, distinct(rows));
-  const existing = await tx.execute<Existing>(sql`
-    SELECT id, _hash AS hash, _deleted_at IS NOT NULL AS deleted FROM ${table}
-     WHERE id = ANY(${sql.param(wanted.map((row) => row.id))}::text[])`);
-  const hashes = new Map(existing.rows.map((row) => [row.id, row.deleted ? null : row.hash]));
-  const unknown = new Set(existing.rows.filter((row) => UNSEEN.includes(row.hash)).map((row) => row.id));
+  const wanted = await completed(tx, resource, distinct(answers.flatMap(({ rows }) => rows)));
+  const existing = (given ?? (await tx.execute(existingRows(resource, answers))).rows) as readonly Existing[];
+  const hashes = new Map(existing.map((row) => [row.id, row.deleted ? null : row.hash]));
+  const unknown = new Set(existing.filter((row) => UNSEEN.includes(row.hash)).map((row) => row.id));
   const same = new Set(wanted.filter((row) => hashes.get(row.id) === row.hash).map((row) => row.id));
   const suspects =
     contents === undefined
@@ -190,7 +135,9 @@ export async function upsert(
   for (let from = 0; from < toWrite.length; from += CHUNK) {
     const rows = toWrite.slice(from, from + CHUNK);
     const ids = rows.map(({ id }) => id).filter((id) => tracked.has(id));
-    const result = await tx.execute<Written & Record<string, unknown>>(statement(resource, rows, order, ids));
+    const result = await tx.execute<Written & Record<string, unknown>>(
+      upsertStatement(resource, rows, answers, ids),
+    );
     written.push(...result.rows);
   }
   const changed = written
@@ -204,12 +151,12 @@ export async function upsert(
       toWrite.filter(({ id }) => ids.has(id)),
     );
   const missed = toWrite.map(({ id }) => id).filter((id) => !ids.has(id));
-  const unwritten = await suppressed(tx, resource, missed, order);
+  const unwritten = await suppressedOf(tx, resource, answers, missed);
   await shown.noteSeen(tx, ids, damaged);
   // Not written on purpose, and so not deferred: rows with an unsettled DELETE, and undamaged rows.
   const leftOut = new Set(writable.map(({ id }) => id));
   for (const { id } of toWrite) leftOut.delete(id);
-  const deleted = existing.rows.filter((row) => row.deleted && ids.has(row.id)).map(({ id }) => id);
+  const deleted = existing.filter((row) => row.deleted && ids.has(row.id)).map(({ id }) => id);
   await noteRestored(tx, name, deleted);
   const inserted = changed.reduce((sum, row) => sum + Number(row.inserted), 0);
   return {
@@ -225,6 +172,22 @@ export async function upsert(
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** Which of the rows that should have been written, but were not, a trigger suppressed. */
+async function suppressedOf(
+  tx: Executor,
+  resource: Resource,
+  answers: readonly Answered[],
+  missed: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  if (missed.length === 0) return found;
+  for (const { rows, order } of answers) {
+    const own = rows.map(({ id }) => id).filter((id) => missed.includes(id));
+    for (const id of await suppressed(tx, resource, own, order)) found.add(id);
+  }
+  return found;
+}
 
 async function lockRows(
   tx: Executor,

@@ -57,3 +57,17 @@ export async function dropCursors(tx: Executor, resource: string, prefix: string
     .delete(cursors)
     .where(and(eq(cursors.resource, resource), sql`starts_with(${cursors.scope}, ${prefix})`));
 }
+
+/** Deletes the positions of these scopes. */
+export async function dropEachCursor(
+  tx: Executor,
+  resource: string,
+  scopes: readonly string[],
+): Promise<void> {
+  if (scopes.length === 0) return;
+  await tx
+    .delete(cursors)
+    .where(
+      and(eq(cursors.resource, resource), sql`${cursors.scope} = ANY(${sql.param([...scopes])}::text[])`),
+    );
+}

@@ -216,22 +216,33 @@ export async function hasRead(db: Executor, resource: string): Promise<boolean> 
   return rows[0]?.yes === true;
 }
 
+/** Notes that records were read, each at its mark. */
+export async function markAllRead(
+  tx: Executor,
+  resource: string,
+  marks: readonly { readonly id: string; readonly mark: string }[],
+  outcome: 'read' | 'gone' = 'read',
+): Promise<void> {
+  if (marks.length === 0) return;
+  const ids = marks.map(({ id }) => id);
+  // In one order, so that no two transactions wait for each other.
+  await tx.execute(sql`
+    INSERT INTO ${reads} (resource, record_id, mark, outcome)
+    SELECT ${resource}, done.id, done.mark, ${outcome}
+      FROM unnest(${sql.param(ids)}::text[], ${sql.param(marks.map(({ mark }) => mark))}::text[]) AS done(id, mark)
+     ORDER BY done.id
+        ON CONFLICT (resource, record_id)
+        DO UPDATE SET mark = excluded.mark, outcome = excluded.outcome, read_at = now()`);
+}
+
 /** Notes that a record was read at a mark. */
-export async function markRead(
+export const markRead = (
   tx: Executor,
   resource: string,
   id: string,
   mark: string,
   outcome: 'read' | 'gone',
-): Promise<void> {
-  await tx
-    .insert(reads)
-    .values({ resource, record_id: id, mark, outcome })
-    .onConflictDoUpdate({
-      target: [reads.resource, reads.record_id],
-      set: { mark, outcome, read_at: sql`now()` },
-    });
-}
+): Promise<void> => markAllRead(tx, resource, [{ id, mark }], outcome);
 
 /** Deletes the notes that children of these parents were read, so that they are due. */
 export async function forgetReads(

@@ -72,7 +72,7 @@ export async function storeAnswer(
   { row, order, facts }: ShownRow,
   pendingDeletions: PendingDeletions,
 ): Promise<void> {
-  const { deferred } = await upsert(tx, resource, [row], order, pendingDeletions);
+  const { deferred } = await upsert(tx, resource, [{ rows: [row], order }], pendingDeletions);
   // An answer that was requested before this one arrived must not be stored after it.
   if (deferred.length > 0)
     await tx.execute(

@@ -1,5 +1,5 @@
 import type { Executor } from '../../db/connection/connect.ts';
-import { missingUnder } from '../../db/mirror/rows.ts';
+import { type Listed, missingUnder } from '../../db/mirror/rows.ts';
 import { markDeleted } from '../../db/mirror/tombstones.ts';
 import type { ByParent } from '../pass/child-pages.ts';
 import type { Pass } from '../pass/pass.ts';
@@ -17,13 +17,11 @@ export type Remove = (tx: Executor) => Promise<number>;
 export async function proveMissing(
   pass: Pass,
   pull: ByParent,
-  parent: string,
-  { seen, asked }: { readonly seen: readonly string[]; readonly asked: bigint },
+  listed: Listed,
   finish: (remove?: Remove) => Promise<void>,
 ): Promise<void> {
   const { ctx, resource } = pass;
-  const under = { table: resource.table, column: pull.foreignKey, parent };
-  const missing = await missingUnder(ctx.db.orm, under, seen, asked);
+  const missing = await missingUnder(ctx.db.orm, resource.table, pull.foreignKey, listed);
   if (missing.length === 0 || !(await passesDeletionGuard(pass, missing))) return finish();
   const refuted = await ctx.pendingDeletions.during(resource.name, missing, async () => {
     const confirm = await confirmation(pass, { absent_from: `GET ${pull.path}` }, null);

@@ -8,7 +8,7 @@ import type { ByParent, Place } from '../pass/child-pages.ts';
 import { KINDS } from '../pass/kinds.ts';
 import type { Pass } from '../pass/pass.ts';
 import { readEach } from './each.ts';
-import { placePrefix, readParent } from './parent.ts';
+import { newListings, placePrefix, readParent } from './parent.ts';
 
 /**
  * Lists the children of each parent that is due: its mark has moved, or its children were never read. Newest parents
@@ -27,7 +27,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
     until,
     only,
   };
-  const places = await readPlaces(pass);
+  const listings = newListings(pass, await readPlaces(pass));
   let read = 0;
   let left = 0;
   const updateProgress = () => {
@@ -39,8 +39,8 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
   await readEach(pass, {
     find: (limit, after, except) =>
       findDue(db.orm, name, parents, { limit, after, except: [...except, ...unsettled] }),
-    read: async (due) => {
-      if (!(await readParent(pass, pull, due, places))) unsettled.add(due.id);
+    read: async (due, release) => {
+      if (!(await readParent(pass, pull, due, listings, release))) unsettled.add(due.id);
       read += 1;
       left = Math.max(0, left - 1);
       updateProgress();
@@ -62,14 +62,14 @@ export async function enumerateParents(
   pull: ByParent,
   given: readonly Due[],
 ): Promise<undefined> {
-  const places = new Map<string, Place>();
+  const listings = newListings(pass, new Map());
   let left = given;
   await readEach(pass, {
     // All in one sweep: what another pass is reading now is left to the next one.
     find: async (_limit, after, except) =>
       after === undefined ? left.filter(({ id }) => !except.includes(id)) : [],
-    read: async (due) => {
-      await readParent(pass, pull, due, places);
+    read: async (due, release) => {
+      await readParent(pass, pull, due, listings, release);
       left = left.filter(({ id }) => id !== due.id);
     },
     markGone: async (due) => {

@@ -1,7 +1,8 @@
 import { backoffMs } from '../../backoff.ts';
 import { DatabaseAwayError } from '../../db/connection/away.ts';
-import { ParentGoneError } from '../../db/mirror/parents.ts';
+import { ParentGoneError } from '../../db/mirror/opening.ts';
 import { type Due, hasRead } from '../../db/progress/reads.ts';
+import { mayBeOneRow } from '../../db/row/row-fault.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Resource } from '../../resources/define.ts';
@@ -9,7 +10,7 @@ import { sleep } from '../../sleep.ts';
 import { forEachConcurrent } from '../lib/for-each-concurrent.ts';
 import type { Pass } from '../pass/pass.ts';
 
-/** Records read concurrently: enough to hide the latency of a request and its commit. */
+/** Records requested concurrently: enough to hide the latency of a request. */
 const SIDE_BY_SIDE = 6;
 /** Due records fetched from the database at a time. */
 const BATCH = 200;
@@ -29,8 +30,11 @@ const isGone = ({ pull }: Resource, error: unknown): error is PylonError =>
 export interface Each {
   /** The next due records after one, newest first, without those of `except`. */
   find(limit: number, after: Due | undefined, except: readonly string[]): Promise<readonly Due[]>;
-  /** Reads one record in full and marks it as read in the transaction of its last rows. */
-  read(due: Due): Promise<void>;
+  /**
+   * Reads one record in full and marks it as read in the transaction of its last rows. Another one is requested from
+   * when it calls `release` on.
+   */
+  read(due: Due, release: () => void): Promise<void>;
   /** Marks that Pylon does not know the record. */
   markGone(due: Due, refusal: PylonError): Promise<void>;
   /** Called before each batch. */
@@ -56,13 +60,13 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
 
   let read = 0;
 
-  const readOne = async (due: Due) => {
+  const readOne = async (due: Due, release: () => void) => {
     const claim = `${pass.resource.name} ${due.id}`;
     // Another pass is reading it now.
     if (claims.has(claim)) return;
     claims.add(claim);
     try {
-      await readOrMark(due);
+      await readOrMark(due, release);
       streak = 0;
     } catch (error) {
       if (pass.signal.aborted || !isOwn(error)) throw error;
@@ -73,13 +77,14 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
       claims.delete(claim);
     }
   };
-  /** Whether an error concerns this record alone; a refusal does once others were read. */
+  /** Whether an error may concern this record alone; a refusal does once others were read. */
   const isOwn = (error: unknown) =>
+    mayBeOneRow(error) ||
     (error instanceof TransientError && !(error instanceof DatabaseAwayError)) ||
     (proven && error instanceof PylonError && error.status !== 401);
-  const readOrMark = async (due: Due) => {
+  const readOrMark = async (due: Due, release: () => void) => {
     try {
-      await each.read(due);
+      await each.read(due, release);
       proven = true;
       read += 1;
     } catch (error) {

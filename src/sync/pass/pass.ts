@@ -1,7 +1,8 @@
 import type { Executor } from '../../db/connection/connect.ts';
 import { withdrawCandidates } from '../../db/deletions/candidates.ts';
 import { addSeen, type Scan } from '../../db/deletions/scans.ts';
-import type { Batch, Store } from '../../db/mirror/store.ts';
+import { parentGone } from '../../db/mirror/opening.ts';
+import type { Batch, Item, Store } from '../../db/mirror/store.ts';
 import type { Changed } from '../../db/mirror/upsert.ts';
 import { type Position, saveCursor } from '../../db/progress/cursors.ts';
 import { forgetReads } from '../../db/progress/reads.ts';
@@ -51,6 +52,15 @@ export interface PassPosition extends Position {
 /** What is written in the transaction of the rows; receives the rows that changed. */
 type Also = (tx: Executor, changed: readonly Changed[]) => Promise<void>;
 
+/**
+ * What became of one of several answers. `missing`: nothing was stored, since the listing that it ends lacks rows whose
+ * deletion must be proved first. `failed`: what must not be noted as read, and why.
+ */
+export type Kept =
+  | { readonly is: 'kept'; readonly deferred: readonly string[] }
+  | { readonly is: 'missing' }
+  | { readonly is: 'failed'; readonly error: TransientError };
+
 /** One resource being enumerated once. */
 export interface Pass<P extends PassPosition = PassPosition> {
   readonly ctx: Context;
@@ -76,8 +86,16 @@ export interface Pass<P extends PassPosition = PassPosition> {
    * @throws TransientError when rows are locked and the API has no request for one record of the resource.
    */
   keep(batch: Batch, also?: Also): Promise<readonly string[]>;
-  /** The same for several answers, all in one transaction, where the resource has a request for one record. */
+  /** The same for several answers, all in one transaction. */
   keepAll(batches: readonly Batch[], also?: Also): Promise<readonly string[]>;
+  /**
+   * The same for answers that have nothing to do with each other: one that must not be stored does not stop the others.
+   * `also` receives those that were stored in full.
+   */
+  keepEach<T extends Item>(
+    items: readonly T[],
+    also: (tx: Executor, whole: readonly T[]) => Promise<void>,
+  ): Promise<readonly Kept[]>;
   /** Whether a row that was written had changed before what earlier passes covered: they should have brought it. */
   hasDrifted(row: Changed): boolean;
   /**
@@ -127,17 +145,20 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
     ctx.onProgress(progress, what);
   };
   const hasDrifted = ({ at }: Changed) => at !== null && coveredUntil !== undefined && at < coveredUntil;
-  const keepAll: Pass['keepAll'] = async (batches, also) => {
-    const ids = batches.flatMap(idsIn);
+  const write = async <T extends Item>(
+    items: readonly T[],
+    also?: (tx: Executor, changed: readonly Changed[], whole: readonly T[]) => Promise<void>,
+  ): Promise<readonly Kept[]> => {
     init.signal.throwIfAborted();
     const stored = await ctx.writers.add(() => {
       // The work may have been ended while this waited for its turn.
       init.signal.throwIfAborted();
-      return store.writeAll(batches, async (tx, { changed }) => {
+      return store.writeAll(items, async (tx, { changed }, whole) => {
+        const ids = whole.flatMap(({ batch }) => idsIn(batch));
         // A new row was never read or has come back, and so have its children.
         if (kind !== 'backfill') await forgetReads(tx, childrenOf(resource), insertedIn(changed));
         if (scan !== undefined) await addSeen(tx, scan.id, ids);
-        await also?.(tx, changed);
+        await also?.(tx, changed, whole);
         // Last, since whoever marks deletions locks the list of candidates before the scan.
         if (kind !== 'backfill') await withdrawCandidates(tx, resource.name, ids);
       });
@@ -150,14 +171,25 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
     progress.drifted += stored.changed.filter(hasDrifted).length;
     if (stored.altered.length > 0) ctx.contents.noteAltered(resource.name, stored.altered);
     onChanged?.(stored.changed);
-    onSeen?.(ids);
-    const [first] = stored.deferred;
-    if (first !== undefined && resource.get === undefined) {
-      throw new TransientError(
-        `${stored.deferred.length} rows of ${resource.name} are locked by other transactions (${first}, …): they will be read again with the next pass`,
-      );
-    }
-    return stored.deferred;
+    onSeen?.(
+      items.flatMap(({ batch }, index) => (stored.outcomes[index]?.left === undefined ? idsIn(batch) : [])),
+    );
+    return stored.outcomes.map(({ left, deferred }, index): Kept => {
+      if (left === 'missing') return { is: 'missing' };
+      if (left === 'gone')
+        return { is: 'failed', error: parentGone(resource, items[index]?.batch.facts ?? {}) };
+      const [first] = deferred;
+      if (first === undefined || resource.get !== undefined) return { is: 'kept', deferred };
+      return { is: 'failed', error: lockedRows(resource, deferred.length, first) };
+    });
+  };
+  const keepAll: Pass['keepAll'] = async (batches, also) => {
+    const items = batches.map((batch) => ({ batch }));
+    const kept = await write(items, also);
+    return kept.flatMap((one) => {
+      if (one.is === 'failed') throw one.error;
+      return one.is === 'kept' ? one.deferred : [];
+    });
   };
   return {
     remark: () => {},
@@ -170,6 +202,7 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
     batch: store.map,
     keep: (batch, also) => keepAll([batch], also),
     keepAll,
+    keepEach: (items, also) => write(items, (tx, _changed, whole) => also(tx, whole)),
     hasDrifted,
     save: (tx, moved) =>
       saveCursor(tx, resource.name, scope.name, {
@@ -182,6 +215,11 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
       }),
   };
 }
+
+const lockedRows = ({ name }: Resource, count: number, first: string) =>
+  new TransientError(
+    `${count} rows of ${name} are locked by other transactions (${first}, …): they will be read again with the next pass`,
+  );
 
 const insertedIn = (changed: readonly Changed[]) =>
   changed.filter(({ inserted }) => inserted).map(({ id }) => id);

@@ -1,0 +1,50 @@
+import { expect } from 'vitest';
+import { resourceNamed } from '../../src/resources/index.ts';
+import { test } from '../helpers/backfill-workspace.ts';
+import { expectMirror } from '../helpers/compare-mirror.ts';
+import { countingRoundTrips } from '../helpers/round-trips.ts';
+
+const CHILDREN = ['issue_messages', 'issue_followers', 'issue_threads'];
+const LISTED = ['issues', ...CHILDREN].map(resourceNamed);
+
+/** Round trips of the passes themselves: looks for due parents, counts, runs, and the pages of issues. */
+const OF_THE_PASSES = 120;
+
+test('listings of children ask Postgres at most four times a request', async ({ open }) => {
+  const { backfill } = await open({ issues: 60, historyDays: 30 });
+  const { result, asked } = await countingRoundTrips(() => backfill({ resources: LISTED }));
+  const requests = CHILDREN.reduce((sum, name) => sum + (result.get(name)?.requests ?? 0), 0);
+  expect(requests).toBeGreaterThanOrEqual(180);
+  expect(asked.roundTrips).toBeLessThanOrEqual(4 * requests + OF_THE_PASSES);
+});
+
+test('a listing whose transaction cannot commit does not stop those stored with it', async ({
+  database,
+  open,
+}) => {
+  const { sandbox, backfill } = await open({ issues: 20, historyDays: 30 });
+  const [message = ''] = [...sandbox.world.all('issue_messages')].map(({ object }) => String(object.id));
+  await database.pool.query(`
+    CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      RAISE EXCEPTION 'not this one'; END $$;
+    CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON pylon.issue_messages DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW WHEN (NEW.id = '${message}') EXECUTE FUNCTION public.refuse()`);
+  const results = await backfill({ resources: LISTED });
+  expect(results.get('issue_messages')).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('not this one'),
+  });
+  const { rows } = await database.pool.query(
+    `SELECT id FROM pylon.issues
+      WHERE NOT EXISTS (SELECT FROM pylon_sync.reads
+                         WHERE resource = 'issue_messages' AND record_id = issues.id)`,
+  );
+  expect(rows).toHaveLength(1);
+  await database.pool.query('DROP TRIGGER refuse ON pylon.issue_messages');
+  await backfill({ resources: LISTED });
+  await expectMirror(
+    database.pool,
+    sandbox,
+    LISTED.map(({ name }) => name),
+  );
+});
