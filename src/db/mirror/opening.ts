@@ -24,7 +24,7 @@ export function parentGone({ name, pull }: Resource, facts: PathFacts): ParentGo
  * them as deleted with a parent, so that each sees the other's work complete. The locks are advisory, so that edits of
  * a parent are not blocked.
  */
-export function parentLocks(child: Resource, parents: readonly string[]): SQL {
+function parentLocks(child: Resource, parents: readonly string[]): SQL {
   const keys = [...new Set(parents.map((id) => `pylon_sync ${child.name} of ${id}`))].sort();
   return sql`
     SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(${sql.param(keys)}::text[]) AS key`;
@@ -38,7 +38,7 @@ export async function lockParents(tx: Executor, child: Resource, parents: readon
  * SQL for the ids of parents that are marked as deleted. A statement after `parentLocks`, so that it sees what was
  * committed while that one waited.
  */
-export const goneParents = ({ parent }: ByParent, parents: readonly string[]): SQL => sql`
+const goneParents = ({ parent }: ByParent, parents: readonly string[]): SQL => sql`
   SELECT id FROM ${resourceNamed(parent).table}
    WHERE id = ANY(${sql.param([...parents])}::text[]) AND _deleted_at IS NOT NULL`;
 

@@ -42,14 +42,14 @@ export interface Item {
 }
 
 /** What became of one of several answers. */
-export interface Outcome {
+interface Outcome {
   /** Why nothing of it was stored; undefined if it was. */
   readonly left: Left | undefined;
   /** Ids of its rows that had to be skipped. */
   readonly deferred: readonly string[];
 }
 
-export interface StoredItems extends StoredBatch {
+interface StoredItems extends StoredBatch {
   /** In the order of the items. */
   readonly outcomes: readonly Outcome[];
 }
