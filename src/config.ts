@@ -264,7 +264,9 @@ function configOf(read: z.output<typeof schema>): Config {
     resources: read.PYLON_SYNC_RESOURCES.filter(
       ({ pull }) => pull.by !== 'types' || read.PYLON_SYNC_CUSTOM_OBJECTS.length > 0,
     ),
-    customObjects: read.PYLON_SYNC_CUSTOM_OBJECTS,
+    customObjects: read.PYLON_SYNC_RESOURCES.some(({ pull }) => pull.by === 'types')
+      ? read.PYLON_SYNC_CUSTOM_OBJECTS
+      : [],
     since: read.PYLON_SYNC_SINCE,
     schedule: read.PYLON_SYNC_SCHEDULE,
     listSchedule: read.PYLON_SYNC_LIST_SCHEDULE,

@@ -2,8 +2,10 @@ import { expect } from 'vitest';
 import { unknownTypes } from '../../src/db/progress/types.ts';
 import { customObjects } from '../../src/resources/custom_objects.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
+import { withSession } from '../../src/sync/session/session.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';
+import { push, statesIn } from '../helpers/edits.ts';
 import { test } from '../helpers/session.ts';
 import { markedRows } from '../helpers/tombstones.ts';
 
@@ -169,4 +171,88 @@ test('a reading that was interrupted goes on within its type, and a type that fa
   const [progress] = await session.pull();
   expect(progress?.state).toBe('failed');
   await expectMirror(database.pool, sandbox, [NAME]);
+});
+
+const columnsOf = async ({ pool }: TestDatabase, view: string) => {
+  const { rows } = await pool.query(
+    `SELECT attname || ' ' || format_type(atttypid, NULL) AS is FROM pg_attribute
+      WHERE attrelid = $1::text::regclass AND attnum > 0 AND attname LIKE 'cf\\_%' ORDER BY attnum`,
+    [`pylon_bi.${view}`],
+  );
+  return rows.map(({ is }) => is);
+};
+
+test('each type has a view with a column for each field that occurs, which follows new ones and can be edited', async ({
+  mirror,
+  database,
+}) => {
+  const prepare = ({ world }: Sandbox) => {
+    world.create(NAME, {
+      type: 'fields',
+      name: 'One',
+      custom_fields: { plain: { slug: 'plain', value: 'x' } },
+    });
+  };
+  const types = ['license', 'device', 'fields', 'empty-type'];
+  await database.pool.query('CREATE VIEW pylon_bi.custom_empty_type AS SELECT 1 AS mine');
+  const mirrored = await mirror({}, { ...SESSION, prepare, types, isRead: false });
+  const { sandbox, session, pass } = mirrored;
+  await withSession(session.ctx, () => session.first());
+  expect(await columnsOf(database, 'custom_license')).toEqual([
+    ...['cf_account text', 'cf_modules text[]', 'cf_plan text', 'cf_renewal text', 'cf_seats text'],
+  ]);
+  expect(await columnsOf(database, 'custom_type_fields')).toEqual(['cf_plain text']);
+  // What a user has built under a name is not replaced, and a type without objects has a view.
+  expect(await columnsOf(database, 'custom_type_empty_type')).toEqual([]);
+  expect((await database.pool.query('SELECT * FROM pylon_bi.custom_empty_type')).rows).toEqual([{ mine: 1 }]);
+  const [license] = served(sandbox, 'license').filter(({ relations }) => relations !== null);
+  if (license === undefined) throw new Error('no license in the sandbox');
+  const { rows } = await database.pool.query(
+    `SELECT l.name, l.cf_seats, l.cf_account, r.related_type, r.related_id, r.custom_object_type
+       FROM pylon_bi.custom_license AS l JOIN pylon_bi.custom_object_relations AS r ON r.custom_object_id = l.id
+      WHERE l.id = $1`,
+    [license?.id],
+  );
+  const [account] = license.relations as { object_id: string }[];
+  expect(rows).toEqual([
+    {
+      name: license?.name,
+      cf_seats: (license.custom_fields as Record<string, { value: string }>).seats?.value,
+      cf_account: account?.object_id,
+      ...{ related_type: 'account', related_id: account?.object_id, custom_object_type: 'license' },
+    },
+  ]);
+  const counted = await database.pool.query('SELECT count(*)::int AS n FROM pylon_bi.custom_device');
+  expect(counted.rows[0].n).toBe(served(sandbox, 'device').length);
+
+  // A list where only single values were: its column comes beside the one that somebody may have built on.
+  await database.pool.query('CREATE VIEW mine AS SELECT cf_plain FROM pylon_bi.custom_type_fields');
+  const [one] = served(sandbox, 'fields');
+  pass(60);
+  sandbox.world.patch(NAME, `${one?.id}`, {
+    custom_fields: { plain: { slug: 'plain', values: ['a', 'b'] }, later: { slug: 'later', value: 'z' } },
+  });
+  await session.pull();
+  expect(await columnsOf(database, 'custom_type_fields')).toEqual([
+    ...['cf_plain text', 'cf_later text', 'cf_plain_texts text[]'],
+  ]);
+  const shown = await database.pool.query(
+    'SELECT mine.cf_plain, v.cf_plain_texts, v.cf_later FROM mine, pylon_bi.custom_type_fields AS v',
+  );
+  expect(shown.rows).toEqual([{ cf_plain: '["a", "b"]', cf_plain_texts: ['a', 'b'], cf_later: 'z' }]);
+
+  await database.pool.query(
+    "UPDATE pylon_bi.custom_license SET cf_seats = '77', cf_modules = '{api,sso}' WHERE id = $1",
+    [license?.id],
+  );
+  await push(mirrored);
+  expect(await statesIn(database)).toEqual(['applied']);
+  expect(sandbox.world.get(NAME, `${license?.id}`)?.custom_fields).toMatchObject({
+    seats: { slug: 'seats', value: '77' },
+    modules: { slug: 'modules', values: ['api', 'sso'] },
+  });
+  const granted = await database.pool.query(
+    "SELECT has_table_privilege('pylon_editor', 'pylon_bi.custom_license', 'UPDATE') AS is",
+  );
+  expect(granted.rows).toEqual([{ is: true }]);
 });

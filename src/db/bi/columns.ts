@@ -14,6 +14,7 @@ import {
   shapeOf,
   typeOf,
 } from './fields.ts';
+import { fieldsThatOccur } from './types.ts';
 import type { View } from './view.ts';
 
 /**
@@ -54,9 +55,10 @@ const knownColumns = async (tx: Executor) =>
  * Reads the custom fields, and notes the columns of new ones. One transaction at a time does this, so that each is
  * noted once.
  */
-export async function readFields(tx: Executor): Promise<Fields> {
-  const defined = await definitions(tx);
-  const shown = defined.filter(({ object_type }) => views.some(({ fieldsOf }) => fieldsOf === object_type));
+export async function readFields(tx: Executor, all: readonly View[] = views): Promise<Fields> {
+  const isTyped = all.some(({ ofType }) => ofType !== undefined);
+  const defined = [...(await definitions(tx)), ...(isTyped ? await fieldsThatOccur(tx) : [])];
+  const shown = defined.filter(({ object_type }) => all.some(({ fieldsOf }) => fieldsOf === object_type));
   const before = await knownColumns(tx);
   if (newColumns(shown, before).length === 0) return { defined, columns: before };
   await tx.execute(sql`LOCK TABLE ${biColumns} IN SHARE ROW EXCLUSIVE MODE`);

@@ -15,6 +15,7 @@ export interface FieldDefinition {
 /** The shape of a custom field's values, which can be the same for several of Pylon's types. */
 export type Shape =
   | 'text'
+  | 'texts'
   | 'numeric'
   | 'boolean'
   | 'date'
@@ -35,6 +36,7 @@ export interface FieldColumn {
 }
 
 const SHAPES: Readonly<Record<string, Shape>> = {
+  texts: 'texts',
   number: 'numeric',
   decimal: 'numeric',
   boolean: 'boolean',
@@ -104,7 +106,7 @@ export function newColumns(
 
 /** The type of a column in Postgres, as `format_type` writes it. */
 export const typeOf = ({ shape, part }: Pick<FieldColumn, 'shape' | 'part'>): string => {
-  if (shape === 'multiselect') return 'text[]';
+  if (shape === 'multiselect' || shape === 'texts') return 'text[]';
   if (part !== 'value') return 'text';
   if (shape === 'timestamptz') return 'timestamp with time zone';
   return shape === 'numeric' || shape === 'boolean' || shape === 'date' ? shape : 'text';
@@ -128,6 +130,8 @@ export function expressionOf({ slug, shape, part }: FieldColumn, { options }: Fi
   switch (shape) {
     case 'text':
       return given;
+    case 'texts':
+      return `pylon_bi.to_texts(r.custom_fields -> ${literal(slug)})`;
     case 'numeric':
       return `pylon_bi.to_number(${given})`;
     case 'boolean':

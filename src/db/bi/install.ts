@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { LeaseLostError, reasonOf } from '../../errors.ts';
 import { sleep } from '../../sleep.ts';
-import { ownGrants } from '../capture/grants.ts';
+import { editorGrant, ownGrants } from '../capture/grants.ts';
 import { identifier, literal } from '../capture/names.ts';
 import { awayOr, DatabaseAwayError } from '../connection/away.ts';
 import { type Blocker, blockersOf } from '../connection/blockers.ts';
@@ -18,6 +18,7 @@ import { viewFunctions } from './functions/index.ts';
 import { metabaseMetadata } from './metabase.ts';
 import { type Standing, standing } from './standing.ts';
 import { noteTroubles, readTroubles, type ViewTrouble } from './trouble.ts';
+import { readTypeViews } from './types.ts';
 import type { View } from './view.ts';
 
 /** Runs work in one transaction that may write. */
@@ -98,8 +99,11 @@ function viewPiece(view: View, fields: Fields, stands: Standing | undefined): Pi
   return {
     ...{ name, digest, leftOut, isMissing: stands === undefined },
     async install(tx) {
-      const form = formOf(view, fields, await lockedView(tx, view.name));
+      const stood = await lockedView(tx, view.name);
+      const form = formOf(view, fields, stood);
       await tx.execute(sql.raw(form.statement));
+      // A migration grants what views of the version itself let one change.
+      if (stood === undefined && view.ofType !== undefined) await tx.execute(sql.raw(editorGrant(view.name)));
       for (const statement of form.triggers) await tx.execute(sql.raw(statement));
       await writeComments(tx, 'VIEW', name, { ...Object.fromEntries(form.columns), '': form.comment });
     },
@@ -119,11 +123,12 @@ async function lockedView(tx: Executor, name: string): Promise<Standing | undefi
 /** All pieces in the order of installation: functions before the views that call them. */
 async function readPieces(tx: Executor): Promise<readonly Piece[]> {
   const stands = await standing(tx);
-  const fields = await readFields(tx);
+  const all = [...views, ...(await readTypeViews(tx))];
+  const fields = await readFields(tx, all);
   return [
     schemaPiece(await hasSchema(tx)),
     ...Object.entries(tableComments).map(commentsPiece),
-    ...[...views, metabaseMetadata].map((view) => viewPiece(view, fields, stands.get(view.name))),
+    ...[...all, metabaseMetadata].map((view) => viewPiece(view, fields, stands.get(view.name))),
   ];
 }
 

@@ -41,9 +41,12 @@ export async function noteTroubles(
   return troubles;
 }
 
+/** The table that a view shows. */
+const tableOf = (view: string) => (view.startsWith('custom_') ? 'custom_objects' : view);
+
 /** The custom fields for which a view has no room, as a phrase after its name. */
 export const leftOutInWords = (view: string, slugs: readonly string[]): string =>
-  `has no room for the custom fields ${someOf(slugs)}, which pylon.${view}.custom_fields has`;
+  `has no room for the custom fields ${someOf(slugs)}, which pylon.${tableOf(view)}.custom_fields has`;
 
 /** The trouble as sentences for people. */
 export function troubleInWords({ relation, because, blockers, left_out }: ViewTrouble): readonly string[] {

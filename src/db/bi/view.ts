@@ -1,5 +1,4 @@
 import type { ViewColumn } from '../../resources/views.ts';
-import type { FieldKind } from '../../resources/writes.ts';
 import type { Editing } from './editing/targets.ts';
 
 /** One view of schema `pylon_bi`. */
@@ -11,7 +10,9 @@ export interface View {
   /** The SQL after the list of columns, including `FROM`. */
   readonly from: string;
   /** The kind of object whose custom fields become columns; they are read from row `r`. */
-  readonly fieldsOf?: FieldKind;
+  readonly fieldsOf?: string;
   /** What an UPDATE of its rows does; absent if it is refused. */
   readonly editing?: Editing;
+  /** The type of custom objects that it shows, if it shows those of one. */
+  readonly ofType?: string;
 }

@@ -72,6 +72,13 @@ const EDITED_VIEWS = `
        .map(({ name, view }) => literal(view?.name ?? name))
        .join(', ')})`;
 
+/** Lets editors change what a new view shows, if there are editors. */
+export const editorGrant = (view: string): string => `DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_editor') THEN
+    GRANT UPDATE ON TABLE pylon_bi.${identifier(view)} TO pylon_editor;
+  END IF;
+END $$`;
+
 /** The same grants on objects that are created later. */
 const LATER = [
   'IN SCHEMA pylon, pylon_bi GRANT SELECT ON TABLES',

@@ -5,6 +5,8 @@ import { editFunction, viewTriggers } from '../bi/editing/triggers.ts';
 import { areViewsCurrent, areViewsKnown, FUNCTIONS } from '../bi/install.ts';
 import { metabaseMetadata } from '../bi/metabase.ts';
 import { readTroubles } from '../bi/trouble.ts';
+import { notedTypeViews } from '../bi/types.ts';
+import type { View } from '../bi/view.ts';
 import { captureStatements, installedCapture } from '../capture/install.ts';
 import type { Executor } from '../connection/connect.ts';
 import { standing } from './catalogue.ts';
@@ -26,11 +28,11 @@ export const capturing = (): readonly Part[] => installedBy(captureStatements())
 
 const VIEWS: Part = { kind: 'schema', schema: 'pylon_bi', table: '', name: 'pylon_bi' };
 
-/** The views of this version, with the schema, functions and triggers that they need. */
-export const viewing = (): readonly Part[] => [
+/** The views of this version and those of types of custom objects, with the schema, functions and triggers that they need. */
+export const viewing = (ofTypes: readonly View[] = []): readonly Part[] => [
   ...installedBy(FUNCTIONS),
   VIEWS,
-  ...[...views, metabaseMetadata].flatMap((view): readonly Part[] => [
+  ...[...views, ...ofTypes, metabaseMetadata].flatMap((view): readonly Part[] => [
     { kind: 'view', schema: 'pylon_bi', table: '', name: view.name },
     ...viewTriggers(view).map(
       (name): Part => ({ kind: 'trigger', schema: 'pylon_bi', table: view.name, name }),
@@ -51,7 +53,11 @@ export const viewing = (): readonly Part[] => [
 export async function uninstalled(client: pg.PoolClient, tx: Executor): Promise<readonly Part[]> {
   const parts = [
     ...installedBy(await installedCapture(client)),
-    ...((await areViewsCurrent(tx)) ? viewing() : (await areViewsKnown(tx)) ? [VIEWS] : []),
+    ...((await areViewsCurrent(tx))
+      ? viewing(await notedTypeViews(tx))
+      : (await areViewsKnown(tx))
+        ? [VIEWS]
+        : []),
   ];
   const troubles = await readTroubles(tx);
   const missing = await missingOf(client, parts);

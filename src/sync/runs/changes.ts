@@ -1,3 +1,4 @@
+import { hasNewFields } from '../../db/bi/types.ts';
 import { writing } from '../../db/lease/transaction.ts';
 import { NOT_BEGUN, readCursor, saveCursor } from '../../db/progress/cursors.ts';
 import { formatInstant } from '../../instant.ts';
@@ -11,6 +12,7 @@ import type { PullOptions } from '../pass/pull-options.ts';
 import { runPass } from './run-pass.ts';
 import { type ChildSync, newChildSync, newSyncChildren } from './sync-children.ts';
 import { enumerateTypeChanges } from './type-changes.ts';
+import { followCustomFields } from './views.ts';
 
 /** Pulls what changed in Pylon since the watermark. */
 export interface Puller {
@@ -61,6 +63,8 @@ export function newPuller(
             : enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since }),
       },
     );
+    if (resource.pull.by === 'types' && changed.size > 0 && (await hasNewFields(ctx.db.orm, [...changed])))
+      await followCustomFields(ctx);
     return { progress, changed: [...changed], seen: [...seen] };
   };
 

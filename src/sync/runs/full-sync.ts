@@ -112,7 +112,8 @@ export async function fullSync(ctx: Context, options: WholeOptions): Promise<rea
             parentsDone,
           }),
         );
-        if (resource.name === customFields.name && progress.state === 'done') await followCustomFields(ctx);
+        const isShaping = resource.name === customFields.name || resource.pull.by === 'types';
+        if (isShaping && progress.state === 'done') await followCustomFields(ctx);
       } finally {
         open.delete(resource.name);
         onEnded(resource.name);

@@ -1,4 +1,6 @@
+import { writing } from '../../db/lease/transaction.ts';
 import { closeAbandonedRuns } from '../../db/progress/runs.ts';
+import { publishFollowedTypes } from '../../db/workspace/followed-types.ts';
 import type { Context } from '../pass/context.ts';
 import { quarantine } from '../push/quarantine.ts';
 import { noteBudgets } from './budgets.ts';
@@ -23,6 +25,7 @@ export async function withSession<T>(
     if (!looksOnly) {
       await quarantine(ctx);
       await closeAbandonedRuns(ctx.db, ctx.lease);
+      await writing(ctx.db, ctx.lease, (tx) => publishFollowedTypes(tx, ctx.types));
     }
     return await work();
   } finally {

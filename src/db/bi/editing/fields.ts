@@ -22,6 +22,7 @@ const VALUES: Readonly<
   Record<Shape, (view: string, field: FieldEdit, beside: string | undefined) => string>
 > = {
   text: (_view, { name }) => `to_jsonb(NEW.${identifier(name)})`,
+  texts: (_view, { name }) => `to_jsonb(NEW.${identifier(name)})`,
   numeric: (_view, { name }) => `to_jsonb(NEW.${identifier(name)}::text)`,
   boolean: (_view, { name }) => `to_jsonb(NEW.${identifier(name)}::text)`,
   date: (view, field) =>
