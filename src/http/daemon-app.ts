@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { reasonOf } from '../errors.ts';
+import { costsText } from './costs.ts';
 import { gaugesText } from './gauges.ts';
 import { healthApp } from './health.ts';
 import { onlyKnownHosts } from './hosts.ts';
@@ -53,7 +54,9 @@ export function daemonApp(operations: Operations): Hono {
   });
   app.get('/metrics', async (c) => {
     const status = await reading.status().catch(() => undefined);
+    const costs = status === undefined ? undefined : await reading.costs().catch(() => undefined);
     const texts = [await metrics.text(), await gaugesText(operations, status)];
+    if (costs !== undefined) texts.push(await costsText(costs));
     return c.text(texts.join('\n'), 200, { 'Content-Type': CONTENT_TYPE });
   });
   app.get('/', async (c) => c.html(page(await overviewOf(operations, reading))));

@@ -1,3 +1,4 @@
+import type { Costs } from '../db/status/costs.ts';
 import type { History } from '../db/status/recent.ts';
 import type { Status } from '../db/status/status.ts';
 import { TransientError } from '../errors.ts';
@@ -14,6 +15,7 @@ export interface Reading {
   ping(): Promise<void>;
   status(): Promise<Counted>;
   history(): Promise<History>;
+  costs(): Promise<Costs>;
   report(period: Period): Promise<Report>;
 }
 
@@ -32,6 +34,8 @@ export interface Counted extends Status {
 const rowsCacheMs = (tookMs: number) => Math.min(300_000, Math.max(2_000, 20 * tookMs));
 /** Everything else is a few rows of the daemon's own tables. */
 const statusCacheMs = () => 1_000;
+/** The size of a database is read from its files. */
+const costsCacheMs = (tookMs: number) => Math.min(300_000, Math.max(10_000, 20 * tookMs));
 const historyCacheMs = () => 5_000;
 /** A report is cached 20 times as long as it took too: it shows days, so it need not be newer. */
 const reportCacheMs = (tookMs: number) => Math.min(300_000, Math.max(10_000, 20 * tookMs));
@@ -42,6 +46,7 @@ export function readingOf({ watch, reports, now, patience = PATIENCE }: Operatio
   const ping = cached(async () => (await reach()).ping(), uncached, now);
   const rows = cached(async () => (await reach()).rows(), rowsCacheMs, now);
   const history = cached(async () => (await reach()).history(), historyCacheMs, now);
+  const costs = cached(async () => (await reach()).costs(), costsCacheMs, now);
   let known: ReadonlyMap<string, number> | undefined;
   const status = cached(
     async (): Promise<Counted> => {
@@ -63,6 +68,7 @@ export function readingOf({ watch, reports, now, patience = PATIENCE }: Operatio
     ping: () => soon(ping()),
     status: () => soon(status()),
     history: () => soon(history()),
+    costs: () => withTimeout(patience.count, 'the statistics of the database', costs()),
     report: (period) => withTimeout(patience.report, 'the database', assertConnected(report.get(period))()),
   };
 }

@@ -5,6 +5,7 @@ import { readStatement } from '../connection/atomic.ts';
 import { READING, type Terms } from '../connection/begin.ts';
 import { readerOn } from '../connection/connect.ts';
 import { openPool } from '../connection/pool.ts';
+import { type Costs, readCosts } from './costs.ts';
 import { type History, readHistory } from './recent.ts';
 import { countRows, readStatus, type Status } from './status.ts';
 
@@ -19,6 +20,7 @@ export interface Watch {
   /** The status, with the numbers of live rows given. */
   status(rows: ReadonlyMap<string, number>): Promise<Status>;
   history(): Promise<History>;
+  costs(): Promise<Costs>;
   /** Closes the connections without waiting: queries that still run reject. */
   close(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export function openWatch(url: string, resources: readonly Resource[]): Watch {
     rows: () => ask(countRows(db, resources)),
     status: (rows) => ask(readStatus(db, resources, rows)),
     history: () => ask(readHistory(db)),
+    costs: () => ask(readCosts(db)),
     async close() {
       cut(new Error('the connection to the database was closed'));
       await close();
