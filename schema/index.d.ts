@@ -909,6 +909,37 @@ export declare const call_recordings: Table<
   }
 >;
 
+/** Objects of types that your workspace defines itself: those in PYLON_SYNC_CUSTOM_OBJECTS. */
+export declare const custom_objects: Table<
+  'custom_objects',
+  {
+    /** Pylon's id; begins with local- until Pylon has answered, for a row that was inserted here. */
+    id: Column<'custom_objects', 'id', 'text', 'key' | 'not null' | 'default'>;
+    /** The slug of its type. */
+    type: Column<'custom_objects', 'type', 'text'>;
+    /** What it is called. */
+    name: Column<'custom_objects', 'name', 'text'>;
+    /** Values of its fields: slug to text, or to a list of texts; account is the account that it is related to. */
+    custom_fields: Column<'custom_objects', 'custom_fields', 'json'>;
+    /** What it is related to, as Pylon sends it: a list of {"object_type", "object_id"}. */
+    relations: Column<'custom_objects', 'relations', 'json'>;
+    /** When it was created in Pylon. */
+    created_at: Column<'custom_objects', 'created_at', 'instant'>;
+    /** When Pylon last counted it as changed. */
+    updated_at: Column<'custom_objects', 'updated_at', 'instant'>;
+    /** When the content of this row last changed here. */
+    _synced_at: Column<'custom_objects', '_synced_at', 'instant', 'not null' | 'default'>;
+    /** When the record was found to be gone from Pylon; null while it lives. */
+    _deleted_at: Column<'custom_objects', '_deleted_at', 'instant'>;
+    /** What Pylon sent that has no column of its own, or did not fit its type; null where there is none. */
+    _extra: Column<'custom_objects', '_extra', 'json'>;
+    /** Digest of Pylon's values, by which the daemon tells whether a row changed. */
+    _hash: Column<'custom_objects', '_hash', 'text', 'not null' | 'default'>;
+    /** Place of the answer that this row came with, in the order of requests. */
+    _order: Column<'custom_objects', '_order', 'big', 'not null' | 'default'>;
+  }
+>;
+
 /** Features that customers ask for. */
 export declare const feature_requests: Table<
   'feature_requests',

@@ -417,6 +417,21 @@ export const call_recordings = pylon.table('call_recordings', {
   _order: bigint({ mode: 'bigint' }).notNull().default(sql`0`),
 });
 
+export const custom_objects = pylon.table('custom_objects', {
+  id: text().primaryKey().default(sql`'local-' || gen_random_uuid()`),
+  type: text(),
+  name: text(),
+  custom_fields: jsonb(),
+  relations: jsonb(),
+  created_at: timestamp({ withTimezone: true, mode: 'string' }),
+  updated_at: timestamp({ withTimezone: true, mode: 'string' }),
+  _synced_at: timestamp({ withTimezone: true, mode: 'string' }).notNull().default(sql`now()`),
+  _deleted_at: timestamp({ withTimezone: true, mode: 'string' }),
+  _extra: jsonb(),
+  _hash: text().notNull().default(sql`'none'`),
+  _order: bigint({ mode: 'bigint' }).notNull().default(sql`0`),
+});
+
 export const feature_requests = pylon.table('feature_requests', {
   id: text().primaryKey().default(sql`'local-' || gen_random_uuid()`),
   title: text(),

@@ -789,6 +789,34 @@ export interface CallRecordings {
   _order: Column<string, never, never>;
 }
 
+/** Objects of types that your workspace defines itself: those in PYLON_SYNC_CUSTOM_OBJECTS. */
+export interface CustomObjects {
+  /** Pylon's id; begins with local- until Pylon has answered, for a row that was inserted here. */
+  id: Column<string, never, never>;
+  /** The slug of its type. */
+  type: Column<string | null, string, never>;
+  /** What it is called. */
+  name: Column<string | null, string, string>;
+  /** Values of its fields: slug to text, or to a list of texts; account is the account that it is related to. */
+  custom_fields: Column<unknown, unknown, unknown>;
+  /** What it is related to, as Pylon sends it: a list of {"object_type", "object_id"}. */
+  relations: Column<unknown, never, never>;
+  /** When it was created in Pylon. */
+  created_at: Column<Date | null, never, never>;
+  /** When Pylon last counted it as changed. */
+  updated_at: Column<Date | null, never, never>;
+  /** When the content of this row last changed here. */
+  _synced_at: Column<Date, never, never>;
+  /** When the record was found to be gone from Pylon; null while it lives. */
+  _deleted_at: Column<Date | null, never, never>;
+  /** What Pylon sent that has no column of its own, or did not fit its type; null where there is none. */
+  _extra: Column<unknown, never, never>;
+  /** Digest of Pylon's values, by which the daemon tells whether a row changed. */
+  _hash: Column<string, never, never>;
+  /** Place of the answer that this row came with, in the order of requests. */
+  _order: Column<string, never, never>;
+}
+
 /** Features that customers ask for. */
 export interface FeatureRequests {
   /** Pylon's id; begins with local- until Pylon has answered, for a row that was inserted here. */
@@ -1227,6 +1255,7 @@ export interface Database {
   'pylon.projects': Projects;
   'pylon.milestones': Milestones;
   'pylon.call_recordings': CallRecordings;
+  'pylon.custom_objects': CustomObjects;
   'pylon.feature_requests': FeatureRequests;
   'pylon.feature_request_evidence': FeatureRequestEvidence;
   'pylon.knowledge_bases': KnowledgeBases;
@@ -1266,6 +1295,7 @@ export interface Pylon {
   projects: Projects;
   milestones: Milestones;
   call_recordings: CallRecordings;
+  custom_objects: CustomObjects;
   feature_requests: FeatureRequests;
   feature_request_evidence: FeatureRequestEvidence;
   knowledge_bases: KnowledgeBases;

@@ -84,7 +84,8 @@ test.skipIf(!user.hasRegistry)(
       ...{ number: 7, tags: ['x'], message: 'Smoke', owner: 'Uma', account: 'Acme' },
       createdAt: '2026-01-02T03:04:05.000Z',
       edits: expect.arrayContaining([
-        { operation: 'create', name: 'Ada L.' },
+        { operation: 'create', name: 'Ada' },
+        { operation: 'update', name: 'Ada L.' },
         { operation: 'create', name: 'Bob' },
       ]),
     });

@@ -20,6 +20,15 @@ async function scrape(port: Port) {
 /** Milliseconds of patience with what never comes, so that the test need not have the product's. */
 const QUICK = { rows: 200, count: 100, report: 200 };
 
+/** A clock that moves on at each look, so that nothing is cached. */
+function stepping(ms: number): () => number {
+  let now = Date.now();
+  return () => {
+    now += ms;
+    return now;
+  };
+}
+
 const use = { endpoint: 'GET /issues', limit: 27, used: 9, queued: 4, answeredAt: [] };
 
 describe('the metrics', () => {
@@ -78,6 +87,25 @@ describe('the metrics', () => {
     expect(await value('behind_schedule{resource="issues"}')).toBe(1);
     expect(await value('behind_schedule{resource="contacts"}')).toBe(1);
     expect(await value('behind_schedule{resource="users"}')).toBe(0);
+  });
+
+  test('tell what the mirror costs its database, and how long edits took within the hour', async ({
+    port,
+    mirror,
+  }) => {
+    await fill(mirror);
+    await mirror.pool.query(
+      `UPDATE pylon_sync.edits SET waiting_since = settled_at - interval '4 seconds' WHERE state = 'applied'`,
+    );
+    const opened = await port.open({ now: stepping(60_000) });
+    const samples = await scrape(opened);
+    expect(samples.get('pylon_sync_database_size_bytes')).toBeGreaterThan(1e6);
+    expect(samples.get('pylon_sync_database_transactions_total')).toBeGreaterThan(0);
+    expect(samples.get('pylon_sync_edit_seconds{quantile="0.95"}')).toBeCloseTo(4);
+    // The server counts what was written when the connection that wrote it is idle.
+    const key = 'pylon_sync_rows_written_total{change="inserted",resource="issues"}';
+    await expect.poll(async () => (await scrape(opened)).get(key)).toBe(2);
+    expect(samples.has('pylon_sync_dead_rows{resource="issues"}')).toBe(true);
   });
 
   test('count attempts by endpoint, outcome and status, with their latency', async ({ port }) => {
