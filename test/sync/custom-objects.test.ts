@@ -1,7 +1,11 @@
 import { expect } from 'vitest';
+import { statusText } from '../../src/cli/render/status-text.ts';
 import { unknownTypes } from '../../src/db/progress/types.ts';
+import { attentionOf } from '../../src/db/status/attention.ts';
+import { readStatus } from '../../src/db/status/status.ts';
 import { customObjects } from '../../src/resources/custom_objects.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
+import { probeAccess } from '../../src/sync/session/access.ts';
 import { withSession } from '../../src/sync/session/session.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';
@@ -102,6 +106,17 @@ test('a type that Pylon does not know is noted and stops no other; one that it k
   const asked = newAsked(sandbox);
   expect([...(await unknownTypes(session.ctx.db.orm, NAME)).keys()]).toEqual(['unheard']);
   expect(await typesIn(database)).toEqual({ license: served(sandbox, 'license').length });
+  await withSession(session.ctx, async () => {});
+  const statusOf = ({ ctx }: typeof session) => readStatus(ctx.db, [customObjects]);
+  const attention = attentionOf(await statusOf(session)).map(({ what }) => what);
+  expect(attention).toEqual([
+    expect.stringMatching(/not known the type "unheard" of custom objects since 2/),
+  ]);
+  const { pylon, signal } = session.ctx;
+  expect((await probeAccess(pylon, [customObjects], signal, types)).get(NAME)).toEqual({
+    is: 'readable',
+    unknownTypes: ['unheard'],
+  });
   asked();
   await session.pull();
   expect(asked()).toEqual(['POST /custom-objects/license/search']);
@@ -125,11 +140,17 @@ test('a type that Pylon does not know is noted and stops no other; one that it k
   pass(10);
   sandbox.world.patch(NAME, `${license?.id}`, { name: 'Meanwhile' });
   asked();
-  await fewer.first();
+  await withSession(fewer.ctx, () => fewer.first());
   await fewer.pull();
   await fewer.reconcile();
   expect(asked()).toEqual(['GET /custom-objects/device', 'POST /custom-objects/device/search']);
   expect(await typesIn(database)).toMatchObject({ license: served(sandbox, 'license').length });
+  const status = await statusOf(fewer);
+  expect(status.types).toEqual({ unknown: [], unfollowed: ['license', 'unheard'] });
+  expect(statusText(status, Date.now())).toContain(
+    'custom objects of type license, unheard: PYLON_SYNC_CUSTOM',
+  );
+  expect(attentionOf(status)).toEqual([]);
   await fewer.close();
   const again = await reopen({ ...SESSION, types: ['license', 'device'] });
   asked();

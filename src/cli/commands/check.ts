@@ -130,16 +130,23 @@ async function checkAccess(
   asking: AbortSignal,
   findings: Findings,
 ): Promise<void> {
-  const all = await probeAccess(pylon, config.resources, asking).catch((error: unknown) => {
-    signal.throwIfAborted();
-    findings.notes.push(`resources: not asked for all of them: ${reasonOf(error)}`);
-    return undefined;
-  });
+  const all = await probeAccess(pylon, config.resources, asking, config.customObjects).catch(
+    (error: unknown) => {
+      signal.throwIfAborted();
+      findings.notes.push(`resources: not asked for all of them: ${reasonOf(error)}`);
+      return undefined;
+    },
+  );
   for (const resource of config.resources) {
     const access = all?.get(resource.name);
     if (access === undefined) continue;
     const line = accessInWords(resource, access, config.allow);
     (access.is === 'readable' ? findings.resources : findings.notes).push(line);
+    for (const type of (access.is === 'readable' && access.unknownTypes) || [])
+      note(
+        findings,
+        `${resource.name}: Pylon knows no type "${type}", which PYLON_SYNC_CUSTOM_OBJECTS names`,
+      );
   }
 }
 

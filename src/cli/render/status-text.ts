@@ -19,6 +19,7 @@ export function statusText(status: Status, now: number): string {
     ...pylonLine(status, now),
     `attention  ${waiting.length === 0 ? 'none needed' : `${plural(waiting.length, 'matter')} for a person, at the end`}`,
     ...editsLine(status.edits),
+    ...typesLine(status.types),
     ...planLine(plan, now),
     '',
     resourceTable(all, now),
@@ -36,6 +37,14 @@ export function statusText(status: Status, now: number): string {
 function pylonLine({ pylon }: Status, now: number): readonly string[] {
   if (pylon === null || pylon.down_since === null) return [];
   return [`pylon      answers nothing since ${pylon.down_since} (${ago(pylon.down_since, now)})`];
+}
+
+/** The line of types of custom objects that rows have and that are not followed. */
+function typesLine({ unfollowed }: Status['types']): readonly string[] {
+  if (unfollowed.length === 0) return [];
+  return [
+    `not read   custom objects of type ${unfollowed.join(', ')}: PYLON_SYNC_CUSTOM_OBJECTS does not name them, so their rows stay as they are`,
+  ];
 }
 
 const headed = (head: string, lines: readonly string[]) => (lines.length === 0 ? [] : ['', head, ...lines]);

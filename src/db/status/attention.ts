@@ -21,6 +21,7 @@ export interface Attention {
     | 'edits'
     | 'drift'
     | 'views'
+    | 'types'
     | 'collation'
     | 'trigger';
   /** The problem, as a sentence. */
@@ -37,7 +38,8 @@ const isTokenRefused = (error: string) => REFUSED.test(error) && !error.includes
 
 /** What needs a person's attention, the most serious first. */
 export function attentionOf(status: Status): readonly Attention[] {
-  const { as_of, resources, stopped_scans, edits, budgets, clock, views, collations, altered } = status;
+  const { as_of, resources, stopped_scans, edits, budgets, clock, views, collations, altered, types } =
+    status;
   const { token } = status;
   const failing = resources.filter((one) => one.failing !== null && !isSilence(one, status));
   const refused = failing.filter((one) => isTokenRefused(errorOf(one)));
@@ -65,6 +67,12 @@ export function attentionOf(status: Status): readonly Attention[] {
     ...editsOf(edits, isDown(status)),
     ...altered.map((one) => noting('trigger', alteredInWords(one))),
     ...views.flatMap(troubleInWords).map((what) => noting('views', what)),
+    ...types.unknown.map(({ type, since }) =>
+      noting(
+        'types',
+        `Pylon has not known the type "${type}" of custom objects since ${since}: nothing of it is read. Is the slug in PYLON_SYNC_CUSTOM_OBJECTS right? It is asked for again at each start and with each full comparison`,
+      ),
+    ),
     ...resources.flatMap(rejectedOf),
     ...resources.flatMap(driftOf),
   ];

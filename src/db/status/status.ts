@@ -18,6 +18,7 @@ import { countEdits, type EditCounts } from './edit-counts.ts';
 import { type ResourceFacts, readFacts } from './facts.ts';
 import { type Late, lateness } from './lag.ts';
 import { standingRejects } from './standing-rejects.ts';
+import { readTypesStatus, type TypesStatus } from './types.ts';
 
 /** The status of one resource. */
 export interface ResourceStatus extends ResourceFacts {
@@ -70,6 +71,8 @@ export interface Status {
   readonly collations: readonly ChangedCollation[];
   /** Tables whose rows a user's trigger changes or suppresses. */
   readonly altered: readonly Altered[];
+  /** Types of custom objects that Pylon does not know, or that are not followed. */
+  readonly types: TypesStatus;
 }
 
 /**
@@ -215,5 +218,6 @@ export async function readStatus(
     views: await readTroubles(db.orm),
     collations: await changedCollations(db.orm),
     altered: await readAltered(db.orm),
+    types: await readTypesStatus(db.orm),
   };
 }

@@ -10,7 +10,7 @@ import { resourceNamed } from '../../resources/index.ts';
 
 /** Whether a token may read a resource. */
 export type Access =
-  | { readonly is: 'readable' }
+  | { readonly is: 'readable'; readonly unknownTypes?: readonly string[] }
   | { readonly is: 'refused'; readonly reason: string }
   /** It was not asked, or the answer does not tell. */
   | { readonly is: 'unknown'; readonly reason: string };
@@ -31,10 +31,11 @@ export async function probeAccess(
   pylon: Pylon,
   resources: readonly Resource[],
   signal: AbortSignal,
+  types: readonly string[] = [],
 ): Promise<ReadonlyMap<string, Access>> {
   const probes = new Map<string, Promise<Probe>>();
   const probe = (resource: Resource): Promise<Probe> => {
-    const known = probes.get(resource.name) ?? probeOne(pylon, resource, probe, signal);
+    const known = probes.get(resource.name) ?? probeOne(pylon, resource, probe, signal, types);
     probes.set(resource.name, known);
     return known;
   };
@@ -49,9 +50,11 @@ async function probeOne(
   resource: Resource,
   probe: (resource: Resource) => Promise<Probe>,
   signal: AbortSignal,
+  types: readonly string[],
 ): Promise<Probe> {
   const { pull } = resource;
   try {
+    if (pull.by === 'types') return await probeTypes(pylon, pull, types, signal);
     if (pull.by === 'object' || pull.by === 'reference') {
       const id = pull.by === 'object' ? undefined : await referredIn(pull, probe);
       if (pull.by === 'reference' && id === undefined)
@@ -73,6 +76,25 @@ async function probeOne(
       (error.status === 403 || (error.status === 404 && !['parent', 'reference'].includes(pull.by)));
     return isRefused ? { access: { is: 'refused', reason }, rows: [] } : unknown(reason);
   }
+}
+
+/** Asks for a little of each type. */
+async function probeTypes(
+  pylon: Pylon,
+  { path, column }: Pull & { by: 'types' },
+  types: readonly string[],
+  signal: AbortSignal,
+): Promise<Probe> {
+  const unknownTypes: string[] = [];
+  for (const type of types) {
+    try {
+      await pages(pylon, { method: 'GET', route: path, params: { [column]: type }, limit: 1, signal }).next();
+    } catch (error) {
+      if (!(error instanceof PylonError) || error.status !== 404) throw error;
+      unknownTypes.push(type);
+    }
+  }
+  return { access: { is: 'readable', unknownTypes }, rows: [] };
 }
 
 const parentIn = (pull: Pull): string => (pull.by === 'parent' ? pull.parent : '');
@@ -113,7 +135,7 @@ async function childrenOf(
   return undefined;
 }
 
-function wholeOf(pull: Exclude<Pull, { by: 'parent' | 'object' | 'reference' }>): Listing {
+function wholeOf(pull: Exclude<Pull, { by: 'parent' | 'object' | 'reference' | 'types' }>): Listing {
   switch (pull.by) {
     case 'list':
       return {
