@@ -18,7 +18,8 @@ const all = [...services];
 
 test('every service is listed', () => {
   expect([...services.keys()]).toEqual([
-    ...['postgres', 'pylon-sync', 'bi-login', 'grafana', 'metabase-login', 'metabase', 'metabase-setup'],
+    ...['postgres', 'pylon-sync', 'bi-login', 'grafana', 'prometheus', 'metabase-login'],
+    ...['metabase', 'metabase-setup'],
   ]);
 });
 
@@ -57,6 +58,17 @@ test('Metabase is set up by the Node of the image, once it is healthy and its re
   const [, needed = ''] = /^const NEEDED = \[(.*)\];$/m.exec(read('docs/metabase/setup.mjs')) ?? [];
   for (const name of needed.replaceAll(/[' ]/g, '').split(','))
     expect(service('metabase-setup')).toContain(`${name}: \${${name}:-}`);
+});
+
+test('Prometheus scrapes the daemon where Compose has it, and keeps the thirty days of the objective', () => {
+  const scraped = read('docs/prometheus/prometheus.yml');
+  const [, port] = /PYLON_SYNC_HTTP: 0\.0\.0\.0:(\d+)/.exec(service('pylon-sync')) ?? [];
+  expect(scraped).toContain(`targets: ['pylon-sync:${port}']`);
+  expect(service('prometheus')).toContain('/prometheus/rules.yml:ro');
+  expect(scraped).toContain('rule_files: [rules.yml]');
+  expect(read('docs/grafana/datasource.yml')).toContain('url: http://prometheus:9090\n');
+  expect(read('docs/grafana/operations.json')).toContain('[30d]');
+  expect(service('prometheus')).toContain('retention.time=31d');
 });
 
 test('Metabase keeps what it has in the database that is made for it', () => {

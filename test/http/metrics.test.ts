@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { publishSchedule } from '../../src/db/progress/schedule.ts';
 import { saveReach } from '../../src/db/workspace/reach.ts';
@@ -19,6 +21,8 @@ async function scrape(port: Port) {
 
 /** Milliseconds of patience with what never comes, so that the test need not have the product's. */
 const QUICK = { rows: 200, count: 100, report: 200 };
+
+const docs = (path: string) => readFileSync(join(import.meta.dirname, '../../docs', path), 'utf8');
 
 /** A clock that moves on at each look, so that nothing is cached. */
 function stepping(ms: number): () => number {
@@ -132,6 +136,23 @@ describe('the metrics', () => {
       'pylon_sync_budget_limit{endpoint="GET /issues"}': 27,
       'pylon_sync_paused_seconds{endpoint="GET /issues"}': 5,
     });
+  });
+
+  test('have everything that the dashboard and the alerts ask for', async ({ port, mirror }) => {
+    await fill(mirror);
+    await saveReach(mirror.orm, { down_since: null, last: null });
+    const metrics = createMetrics();
+    metrics.observe({ endpoint: 'GET /me', outcome: 'answer', status: 200, milliseconds: 1 });
+    const opened = await port.open({ metrics, uses: () => [{ ...use, pausedUntil: 0 }] });
+    const exported = new Set([...(await scrape(opened)).keys()].map((key) => key.replace(/\{.*/, '')));
+    const rules = docs('prometheus/rules.yml');
+    const asked = `${rules.replaceAll(/#.*/g, '')} ${docs('grafana/operations.json')}`;
+    const names = new Set(asked.match(/\b(?:pylon_sync|process)_[a-z_]+/g));
+    expect(names.size).toBeGreaterThan(25);
+    expect([...names].filter((name) => !exported.has(name))).toEqual([]);
+    const recorded = new Set([...rules.matchAll(/record: (\S+)/g)].map(([, name]) => name));
+    const computed = new Set(asked.match(/\bpylon_sync:[a-z0-9_:]+/g));
+    expect([...computed].filter((name) => !recorded.has(name))).toEqual([]);
   });
 
   test('of two ports are two', async ({ port }) => {

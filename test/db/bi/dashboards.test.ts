@@ -14,6 +14,11 @@ interface Panel {
 }
 const { panels } = JSON.parse(read('pylon.json')) as { readonly panels: readonly Panel[] };
 
+interface Measured extends Omit<Panel, 'targets'> {
+  readonly targets: readonly { readonly expr: string; readonly datasource: { readonly uid: string } }[];
+}
+const operations = (JSON.parse(read('operations.json')) as { readonly panels: readonly Measured[] }).panels;
+
 /** A question of Metabase's dashboard, and where it lies. */
 interface Card {
   readonly name: string;
@@ -88,6 +93,7 @@ test('each question of Metabase is answered for who may only read, with the colu
 /** Grafana's and Metabase's dashboards both have twenty-four columns. */
 test.each([
   ['Grafana', panels.map(({ title, gridPos }) => ({ ...gridPos, title }))],
+  ['Grafana of operations', operations.map(({ title, gridPos }) => ({ ...gridPos, title }))],
   [
     'Metabase',
     cards.map(({ name, place }) => ({
@@ -111,7 +117,7 @@ test.each([
 });
 
 test('panels read by the data source that is provisioned', () => {
-  for (const { title, datasource } of panels)
+  for (const { title, datasource } of [...panels, ...operations])
     expect([title, read('datasource.yml').includes(`uid: ${datasource.uid}`)]).toEqual([title, true]);
 });
 
