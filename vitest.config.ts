@@ -6,9 +6,9 @@ const UNIT = [
   // Documents hold queries, which are run.
   'test/!(documents).test.ts',
   'test/{edits,network,pylon,resources,sandbox}/**/*.test.ts',
-  'test/cli/{ending,env-file,lines,patience,progress,screen,statements,answers,status-text,steps,summary}.test.ts',
+  'test/cli/{ending,env-file,lines,patience,progress,screen,statements,answers,status-text,steps,summary,alert-receiver,called}.test.ts',
   'test/http/{health,hints,recent,webhook,cool-down,hosts}.test.ts',
-  'test/sync/{gathering,paced,plan,schedule,settled,timetable,trail,trouble,windows}.test.ts',
+  'test/sync/{alert-timing,gathering,paced,plan,schedule,settled,timetable,trail,trouble,windows}.test.ts',
 ];
 
 /** What needs a database, and no Pylon: tens of seconds. */

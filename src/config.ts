@@ -13,6 +13,7 @@ import { resources } from './resources/index.ts';
 import type { Secret } from './secret.ts';
 import { fileVariable, readSecretFiles } from './secret-files.ts';
 import {
+  alertSecret,
   apiToken,
   apiUrl,
   cron,
@@ -23,10 +24,10 @@ import {
   listenAddress,
   oneOf,
   password,
-  pingUrl,
   proxyUrl,
   readable,
   SECRETS,
+  secretUrl,
   share,
   shareOrNone,
   TOKEN_TAKES,
@@ -73,7 +74,11 @@ export interface Config {
   readonly listenUrl: Secret | undefined;
   /** What is requested after each complete pull; undefined: nothing. */
   readonly pingUrl: Secret | undefined;
-  /** The proxies for requests to Pylon. */
+  /** Who is told of what needs a person; undefined: nobody. */
+  readonly alerts: AlertConfig | undefined;
+  /** Seconds after which a resource lags behind; undefined: three periods of its schedule. */
+  readonly alertLag: number | undefined;
+  /** The proxies for requests to Pylon, and to the addresses above. */
   readonly proxies: Proxies;
   readonly dataDir: string;
   readonly http: ListenAddress | 'off';
@@ -84,6 +89,15 @@ export interface Config {
   readonly logLevel: string;
   /** Undefined: `pretty` on a terminal, `json` elsewhere. */
   readonly logFormat: 'json' | 'pretty' | undefined;
+}
+
+/** How alerts are sent. */
+export interface AlertConfig {
+  readonly url: Secret;
+  /** Undefined: they are not signed. */
+  readonly secret: Secret | undefined;
+  /** Undefined: what the host takes. */
+  readonly format: 'text' | 'teams' | undefined;
 }
 
 /** A variable with an unusable value, and why; the message never contains a secret. */
@@ -164,7 +178,11 @@ const schema = z.object({
   PYLON_SYNC_HTTP: listenAddress.prefault('127.0.0.1:8080'),
   PYLON_SYNC_HTTP_HOSTS: hostNames.prefault(''),
   PYLON_WEBHOOK_SECRET: webhookSecret.optional(),
-  PYLON_SYNC_PING_URL: pingUrl.optional(),
+  PYLON_SYNC_PING_URL: secretUrl.optional(),
+  PYLON_SYNC_ALERT_URL: secretUrl.optional(),
+  PYLON_SYNC_ALERT_SECRET: alertSecret.optional(),
+  PYLON_SYNC_ALERT_FORMAT: oneOf('text', 'teams').optional(),
+  PYLON_SYNC_ALERT_LAG: whole(10, 31_536_000).optional(),
   HTTPS_PROXY: proxyUrl.optional(),
   HTTP_PROXY: proxyUrl.optional(),
   NO_PROXY: z.string().prefault(''),
@@ -231,7 +249,7 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
   return {
     config: configOf(read),
     problems,
-    warnings: [...unknownNames(given), ...unknownZone(given), ...otherProxy(given)],
+    warnings: [...unknownNames(given), ...unknownZone(given), ...otherProxy(given), ...unusedAlerts(given)],
   };
 }
 
@@ -250,6 +268,14 @@ function unknownZone({ TZ: zone }: Environment): readonly string[] {
 function otherProxy(env: Environment): readonly string[] {
   if (env.HTTPS_PROXY !== undefined || (env.ALL_PROXY ?? env.all_proxy) === undefined) return [];
   return ['ALL_PROXY has no effect: set HTTPS_PROXY'];
+}
+
+/** Warns of settings of alerts that are not sent. */
+function unusedAlerts(env: Environment): readonly string[] {
+  if (env.PYLON_SYNC_ALERT_URL !== undefined) return [];
+  return ['PYLON_SYNC_ALERT_SECRET', 'PYLON_SYNC_ALERT_FORMAT']
+    .filter((name) => env[name] !== undefined)
+    .map((name) => `${name} has no effect: PYLON_SYNC_ALERT_URL is not set`);
 }
 
 function configOf(read: z.output<typeof schema>): Config {
@@ -280,6 +306,12 @@ function configOf(read: z.output<typeof schema>): Config {
     retentionDays: read.PYLON_SYNC_RETENTION_DAYS,
     listenUrl: read.DATABASE_LISTEN_URL,
     pingUrl: read.PYLON_SYNC_PING_URL,
+    alerts: read.PYLON_SYNC_ALERT_URL && {
+      url: read.PYLON_SYNC_ALERT_URL,
+      secret: read.PYLON_SYNC_ALERT_SECRET,
+      format: read.PYLON_SYNC_ALERT_FORMAT,
+    },
+    alertLag: read.PYLON_SYNC_ALERT_LAG,
     proxies: { https: read.HTTPS_PROXY, http: read.HTTP_PROXY, none: read.NO_PROXY },
     dataDir: read.PYLON_SYNC_DATA_DIR,
     http: read.PYLON_SYNC_HTTP,

@@ -60,6 +60,7 @@ const signal = stopSignal();
 const { runCommandLine } = await import('./cli/run.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
+  program: process.argv[1],
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -39,10 +39,12 @@ const SHORTEST = 6;
 
 function needlesOf(text: string): readonly (readonly [needle: string, instead: string])[] {
   const password = /^\w+:\/\/[^/@]*?:([^/]*)@/.exec(text)?.[1];
-  if (password !== undefined) return password === '' ? [] : [[`:${password}@`, ':***@']];
   // Whoever knows the path of such an address may send to it.
-  const path = /^https?:\/\/[^/]+(\/[^#]+)/.exec(text)?.[1];
-  if (path !== undefined && path.length >= SHORTEST) return [[path, '/***']];
+  const path = /^https?:\/\/[^/?]+([/?][^#]+)/.exec(text)?.[1];
+  const parts: (readonly [string, string])[] = [];
+  if (path !== undefined && path.length >= SHORTEST) parts.push([path, '/***']);
+  if (password !== undefined && password !== '') parts.push([`:${password}@`, ':***@']);
+  if (password !== undefined || parts.length > 0) return parts;
   // Another address without a password contains no secret.
   if (password === undefined && /^\w+:\/\//.test(text)) return [];
   if (text.length < SHORTEST) return [];

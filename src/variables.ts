@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { DATE_TAKES, parseDate } from './date.ts';
 import { parseListenAddress } from './listening.ts';
 import { Secret } from './secret.ts';
+import { signingKey } from './signing-key.ts';
 
 /** Variables whose values are never shown. Each can also be read from the file that `<name>_FILE` names. */
 export const SECRETS = [
@@ -13,6 +14,8 @@ export const SECRETS = [
   'PGPASSWORD',
   'PYLON_WEBHOOK_SECRET',
   'PYLON_SYNC_PING_URL',
+  'PYLON_SYNC_ALERT_URL',
+  'PYLON_SYNC_ALERT_SECRET',
   'HTTPS_PROXY',
   'HTTP_PROXY',
 ] as const;
@@ -43,7 +46,8 @@ export const apiUrl = readable('takes an http or https URL without user, query a
   return bare ? text.replace(/\/+$/, '') : undefined;
 });
 
-export const pingUrl = readable('takes an http or https URL', (text) =>
+/** An address that something is sent to. Whoever knows it may send there. */
+export const secretUrl = readable('takes an http or https URL', (text) =>
   urlOf(text, 'http:', 'https:') === undefined ? undefined : new Secret(text),
 );
 
@@ -108,6 +112,14 @@ const SHORTEST_SECRET = 16;
 export const webhookSecret = readable(
   `takes the secret that Pylon signs webhooks with, at least ${SHORTEST_SECRET} characters`,
   (text) => (text.length >= SHORTEST_SECRET ? new Secret(text) : undefined),
+);
+
+/** The least bytes of a key that Standard Webhooks takes. */
+const SHORTEST_KEY = 24;
+
+export const alertSecret = readable(
+  `takes a secret to sign alerts with: whsec_ and at least ${SHORTEST_KEY} bytes in base64 (echo "whsec_$(openssl rand -base64 32)"), or any text of at least ${SHORTEST_KEY} characters`,
+  (text) => ((signingKey(text)?.length ?? 0) >= SHORTEST_KEY ? new Secret(text) : undefined),
 );
 
 export const password = readable('takes a password', (text) => new Secret(text));

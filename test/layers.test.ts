@@ -19,6 +19,7 @@ const SHARED = [
   'region',
   'secret',
   'secret-files',
+  'signing-key',
   'listening',
   'variables',
   'root',
@@ -73,12 +74,12 @@ const KEPT_TO: readonly (readonly [what: string, packages: RegExp, layers: reado
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ['commands', 'runtime', 'render', 'args process'],
-  sync: ['daemon', 'runs session', 'enumerate push', 'deletions edits', 'pass', 'lib'],
+  sync: ['daemon', 'alerts runs session', 'enumerate push', 'deletions edits', 'pass', 'lib'],
   db: [
     'schema',
     'inventory retention settle status',
     'bi mirror',
-    'deletions edits progress workspace',
+    'alerts deletions edits progress workspace',
     'lease',
     'capture row',
     'connection',

@@ -10,6 +10,7 @@ import {
 } from '../errors.ts';
 import { concealing, Secret } from '../secret.ts';
 import { secretsIn } from '../secret-files.ts';
+import { addAlert } from './commands/alert.ts';
 import { addBackfill } from './commands/backfill.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
@@ -24,6 +25,7 @@ import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addSync } from './commands/sync.ts';
 import { addUrl } from './commands/url.ts';
+import { withCommands } from './process/called.ts';
 import { Interrupted, type Run, type Shell } from './process/shell.ts';
 
 const EXIT_STATUSES = `
@@ -40,6 +42,7 @@ const COMMANDS = [
   addEdits,
   addStatus,
   addCheck,
+  addAlert,
   addMigrate,
   addSql,
   addUrl,
@@ -77,7 +80,7 @@ export async function runCommandLine(words: readonly string[], shell: Shell): Pr
     const conceal = concealing(secretsIn(shell.env).map((text) => new Secret(text.trim())));
     const outcome = explain(error, program, words);
     for (const line of outcome.text.split('\n')) {
-      if (line !== '') shell.stderr.write(`pylon-sync: ${conceal(line)}\n`);
+      if (line !== '') shell.stderr.write(`pylon-sync: ${conceal(withCommands(line, shell))}\n`);
     }
     return outcome.status;
   }

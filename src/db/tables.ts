@@ -10,6 +10,7 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { instant, whole } from '../resources/define.ts';
 
@@ -411,5 +412,38 @@ export const biColumns = pylonSync.table(
   (table) => [
     unique('bi_columns_field').on(table.object_type, table.slug, table.shape, table.part),
     unique('bi_columns_name').on(table.object_type, table.name),
+  ],
+);
+
+/**
+ * What needs a person, one row from when it began until it was over, and the messages that have told of both
+ * (`PYLON_SYNC_ALERT_URL`). Empty where nobody is to be told.
+ */
+export const alerts = pylonSync.table(
+  'alerts',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** Names the trouble: `edits failed`, `failing issues`. */
+    key: text().notNull(),
+    /** What is wrong, in names and numbers; the command for it, as `pylon-sync …` or SQL. */
+    summary: text().notNull(),
+    command: text().notNull(),
+    began_at: instant().notNull().defaultNow(),
+    /** The `webhook-id` of the message about the beginning, once it is to be sent; when it was taken. */
+    began_message: text(),
+    began_told_at: instant(),
+    over_at: instant(),
+    /** The same of the end. */
+    over_message: text(),
+    over_told_at: instant(),
+  },
+  (table) => [
+    uniqueIndex('alerts_open').on(table.key).where(sql`${table.over_at} IS NULL`),
+    index('alerts_began_at').on(table.began_at),
+    index('alerts_untold')
+      .on(table.id)
+      .where(
+        sql`${table.began_told_at} IS NULL OR (${table.over_at} IS NOT NULL AND ${table.over_told_at} IS NULL)`,
+      ),
   ],
 );

@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
-import { isDown } from '../db/status/attention.ts';
+import { ATTENTION_KINDS, attentionOf, isDown } from '../db/status/attention.ts';
 import type { EndpointUse } from '../pylon/types.ts';
 import type { Operations } from './operations.ts';
 import type { Counted } from './reading.ts';
@@ -66,6 +66,12 @@ function mirrorGauges(status: Counted, gauge: MakeGauge): void {
   gauge('pylon_up', 'Whether Pylon answers at all; absent before it was asked.', [
     [status.pylon === null ? null : Number(!isDown(status))],
   ]);
+  const waiting = attentionOf(status);
+  gauge(
+    'attention',
+    'Matters that need a person, as in `status`.',
+    ATTENTION_KINDS.map((kind) => [waiting.filter((one) => one.kind === kind).length, { kind }]),
+  );
   gauge('rows', 'Live rows.', counted ? each(({ rows }) => rows) : []);
   gauge(
     'lag_seconds',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { newPing } from '../../src/cli/runtime/ping.ts';
+import { newPing } from '../../src/cli/runtime/outgoing/ping.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { concealing } from '../../src/secret.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../helpers/command.ts';
 
-const COMMANDS = /start, backfill, .*status, check, migrate, sql, url, sandbox, demo/;
+const COMMANDS = /start, backfill, .*status, check, alert, migrate, sql, url, sandbox, demo/;
 const token = { PYLON_API_TOKEN: 'token-of-a-test' };
 
 describe('wrong usage is one line saying what was given and what is taken, exit status 2', () => {

@@ -39,6 +39,25 @@ describe('behind its schedule', () => {
     });
   });
 
+  test('is told by seconds where the configuration says so, after two times of the schedule at least', () => {
+    const at = (name: 'changes' | 'lists' | 'reconcile', lag_seconds: number, since: string, now: string) =>
+      lateness(name, since, { ...schedule(since), lag_seconds }, Date.parse(now)) !== undefined;
+    const since = '2026-03-02T12:00:01Z';
+    expect(['12:01:59', '12:02:00'].map((now) => at('changes', 60, since, `2026-03-02T${now}Z`))).toEqual([
+      ...[false, true],
+    ]);
+    expect(['12:05:00', '12:05:01'].map((now) => at('changes', 300, since, `2026-03-02T${now}Z`))).toEqual([
+      ...[false, true],
+    ]);
+    expect(['12:29:59', '12:30:00'].map((now) => at('lists', 300, since, `2026-03-02T${now}Z`))).toEqual([
+      ...[false, true],
+    ]);
+    // A full comparison is a matter of days.
+    expect(
+      ['04T02:00:00', '05T02:00:00'].map((now) => at('reconcile', 300, since, `2026-03-${now}Z`)),
+    ).toEqual([false, true]);
+  });
+
   test('is nothing within the first ten seconds, however short the periods are', () => {
     const quick = { ...schedule('2026-03-02T12:00:00Z'), crons: { ...CRONS, changes: '* * * * * *' } };
     const at = (second: string) =>
@@ -89,6 +108,23 @@ describe('what lags behind', () => {
         /^Behind the schedule of full comparisons \(0 3 \* \* \*\) by three .*: issues by 3d 11h, issue_messages by 4d/,
       ),
     ]);
+  });
+
+  test('is judged by what the daemon has published, whoever looks', async ({ mirror }) => {
+    const crons = { changes: '* * * * *', lists: '*/15 * * * *', reconcile: '0 3 * * *' };
+    const names = { zone: 'UTC', crons, resources: ['issues'], lag_seconds: 3_600 };
+    await publishSchedule(mirror, mirror.lease, names);
+    await mirror.pool.query(
+      "UPDATE pylon_sync.settings SET updated_at = now() - interval '7 days' WHERE key = 'schedule'",
+    );
+    await past(mirror, 'issues', 'backfill', 50);
+    expect(await found(mirror)).toEqual([]);
+    await mirror.pool.query("UPDATE pylon_sync.runs SET started_at = now() - interval '61 minutes'");
+    const [matter] = attentionOf(await readStatus(mirror, [issues])).filter(({ kind }) => kind === 'late');
+    expect(matter).toMatchObject({
+      what: expect.stringMatching(/by 1h 00m or more: issues by 1h 01m$/),
+      troubles: [{ key: 'late changes issues' }],
+    });
   });
 
   test('is nothing while no daemon is at work, and nothing that it does not mirror', async ({ mirror }) => {

@@ -52,7 +52,7 @@ export function mirrorStatus(fields: Partial<Status> = {}): Status {
     ...{ as_of: '2026-03-01T12:00:00Z', workspace: null, holder: null, plan: null },
     ...{ pylon: null, token: null, schedule: null, clock: null },
     ...{ resources: [], stopped_scans: [], budgets: [], edits: editCounts() },
-    ...{ views: [], collations: [], altered: [], types: { unknown: [], unfollowed: [] } },
+    ...{ views: [], collations: [], altered: [], types: { unknown: [], unfollowed: [] }, untold: null },
     ...fields,
   };
 }

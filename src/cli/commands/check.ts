@@ -11,15 +11,17 @@ import { serverMajor } from '../../db/status/server.ts';
 import { boundWorkspace, mismatch, type Workspace } from '../../db/workspace/workspace.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { duration, plural, someOf } from '../../format.ts';
-import { trace } from '../../network/trace.ts';
+import { type Trace, trace } from '../../network/trace.ts';
 import { type ClientEvent, createPylon } from '../../pylon/client.ts';
 import type { Pylon } from '../../pylon/types.ts';
 import { link } from '../../pylon/wire/signal.ts';
 import { probeAccess } from '../../sync/session/access.ts';
 import { workspaceOf } from '../../sync/session/workspace.ts';
+import { withCommands } from '../process/called.ts';
 import type { Run, Shell } from '../process/shell.ts';
 import { accessInWords } from '../render/access-text.ts';
 import { databaseName, UNVERIFIED, withDatabase } from '../runtime/database.ts';
+import { formatOf } from '../runtime/outgoing/format.ts';
 import { pylonOptions, tokenAdvice } from '../runtime/pylon.ts';
 import { type Setup, withConfig } from '../runtime/setup.ts';
 import { rolesAdvice } from './migrate.ts';
@@ -68,12 +70,16 @@ async function runCheck(shell: Shell): Promise<number> {
   const workspace = isRight(inspection, 'PYLON_API_TOKEN', 'PYLON_API_URL')
     ? await checkPylon(setup, findings)
     : undefined;
+  if (isRight(inspection, 'PYLON_SYNC_ALERT_URL', 'PYLON_SYNC_ALERT_SECRET'))
+    await checkAlerts(setup, findings);
   if (isRight(inspection, 'DATABASE_URL', 'PYLON_SYNC_DATA_DIR'))
     await checkDatabase(setup, workspace, findings);
 
-  for (const line of [...findings.right, ...findings.resources]) shell.stdout.write(`ok     ${line}\n`);
-  for (const line of [...inspection.warnings, ...findings.notes]) shell.stdout.write(`note   ${line}\n`);
-  for (const line of findings.wrong) shell.stderr.write(`wrong  ${line}\n`);
+  const { right, resources, notes, wrong } = findings;
+  const said = (line: string) => withCommands(line, shell);
+  for (const line of [...right, ...resources]) shell.stdout.write(`ok     ${said(line)}\n`);
+  for (const line of [...inspection.warnings, ...notes]) shell.stdout.write(`note   ${said(line)}\n`);
+  for (const line of wrong) shell.stderr.write(`wrong  ${said(line)}\n`);
   if (findings.wrong.length === 0) return 0;
   return findings.transient ? 1 : 2;
 }
@@ -87,17 +93,34 @@ function note(findings: Findings, line: string, error?: unknown): void {
   if (!(error instanceof TransientError)) findings.transient = false;
 }
 
+/** How far a connection to a host gets, in words. */
+const wayOf = (host: string, { through, steps, failed }: Trace): string =>
+  `${host} ${through === undefined ? 'directly' : `through the proxy ${through}`}: ${[...steps, ...(failed === undefined ? [] : [failed])].join('; ')}`;
+
 /** How far a connection to Pylon gets, and whether the token is taken. */
 async function checkPylon(setup: Setup, findings: Findings): Promise<Workspace | undefined> {
   const { apiUrl, proxies } = setup.config;
-  const { through, steps, failed } = await trace(new URL(apiUrl), proxies, PATIENCE.timeoutMs);
-  const way = `network: ${apiUrl} ${through === undefined ? 'directly' : `through the proxy ${through}`}: ${[...steps, ...(failed === undefined ? [] : [failed])].join('; ')}`;
-  if (failed === undefined) findings.right.push(way);
+  const traced = await trace(new URL(apiUrl), proxies, PATIENCE.timeoutMs);
+  const way = `network: ${wayOf(apiUrl, traced)}`;
+  if (traced.failed === undefined) findings.right.push(way);
   const workspace = await checkToken(setup, findings);
-  if (failed === undefined) return workspace;
-  if (workspace === undefined) note(findings, way, new TransientError(failed));
+  if (traced.failed === undefined) return workspace;
+  if (workspace === undefined) note(findings, way, new TransientError(traced.failed));
   else findings.notes.push(way);
   return workspace;
+}
+
+/** Whether somebody can be told of what needs a person. Sends nothing. */
+async function checkAlerts({ config }: Setup, findings: Findings): Promise<void> {
+  const { alerts, proxies } = config;
+  if (alerts === undefined) return;
+  const { url, secret, format } = alerts;
+  const { origin } = new URL(url.reveal());
+  const traced = await trace(new URL(origin), proxies, PATIENCE.timeoutMs);
+  const how = `${format ?? formatOf(origin)}, ${secret === undefined ? 'not signed' : 'signed'}`;
+  const line = `alerts: as ${how}, to ${wayOf(origin, traced)}`;
+  if (traced.failed === undefined) findings.right.push(`${line}; \`pylon-sync alert --test\` sends one`);
+  else findings.notes.push(line);
 }
 
 async function checkToken(setup: Setup, findings: Findings): Promise<Workspace | undefined> {

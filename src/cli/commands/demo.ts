@@ -99,7 +99,7 @@ async function runOn(shell: Shell, config: Config): Promise<number> {
 }
 
 async function serveDemo(setup: Setup): Promise<number> {
-  const { tracker, stdout, env, config } = setup;
+  const { tracker, stdout, config } = setup;
   const activity = newActivity();
   const startedAt = Date.now();
   const shown = showProgress(setup, (canvas) =>
@@ -114,7 +114,7 @@ async function serveDemo(setup: Setup): Promise<number> {
     try {
       const onRead: OnRead = async (results) => {
         shown.close();
-        stdout.write(`${greeting(results, server.url, port.url, commandName(env))}\n`);
+        stdout.write(`${greeting(results, server.url, port.url, commandName(setup))}\n`);
       };
       return await runDaemon(setup, server, { activity, port, onRead });
     } finally {

@@ -1,17 +1,14 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import type { Config } from '../../config.ts';
 import { type Console, openConsole } from '../../db/connection/console.ts';
 import { sqlState } from '../../db/connection/sql-state.ts';
-import { PermanentError, UsageError } from '../../errors.ts';
-import { runningUrl } from '../../postgres/running.ts';
+import { UsageError } from '../../errors.ts';
 import { takeStatements } from '../args/statements.ts';
 import type { Run, Shell } from '../process/shell.ts';
 import { answerText, noticeText } from '../render/answers.ts';
+import { findRunning } from '../runtime/running.ts';
 import { setUp } from '../runtime/setup.ts';
 
 export function addSql(program: Command, run: Run): void {
@@ -22,33 +19,8 @@ export function addSql(program: Command, run: Run): void {
     .action((given: string | undefined) => run((shell) => runSql(shell, given)));
 }
 
-/**
- * The database to connect to: the configured one, else the embedded server that runs in the data folder, else that of
- * the one demo that runs there.
- *
- * @throws PermanentError where none runs, UsageError where several demos do.
- */
-async function findDatabase({ databaseUrl, dataDir }: Config): Promise<string> {
-  const configured = databaseUrl?.reveal() ?? (await runningUrl(dataDir));
-  if (configured !== undefined) return configured;
-  const folders = (await readdir(dataDir).catch(() => [])).filter((name) => /^demo-\d+$/.test(name));
-  const demos: { readonly folder: string; readonly url: string }[] = [];
-  for (const name of folders) {
-    const folder = join(dataDir, name);
-    const url = await runningUrl(folder);
-    if (url !== undefined) demos.push({ folder, url });
-  }
-  const [only, ...others] = demos;
-  if (only === undefined)
-    throw new PermanentError(
-      `no Postgres runs in ${dataDir}: set DATABASE_URL, or \`pylon-sync start\` or \`pylon-sync demo\` starts one`,
-    );
-  if (others.length > 0)
-    throw new UsageError(
-      `several demos run: set PYLON_SYNC_DATA_DIR to one of ${demos.map(({ folder }) => folder).join(', ')}`,
-    );
-  return only.url;
-}
+/** What to do where nothing runs. */
+const ADVICE = 'set DATABASE_URL, or `pylon-sync start` or `pylon-sync demo` starts one';
 
 async function runSql(shell: Shell, given: string | undefined): Promise<number> {
   const { config } = setUp(shell, { token: false });
@@ -58,7 +30,7 @@ async function runSql(shell: Shell, given: string | undefined): Promise<number> 
       'sql takes the statements to run: pylon-sync sql "SELECT count(*) FROM pylon.issues"',
     );
   const session = await openConsole(
-    await findDatabase(config),
+    config.databaseUrl?.reveal() ?? (await findRunning(config.dataDir, ADVICE)),
     (notice) => stderr.write(`${noticeText(notice)}\n`),
     signal,
   );

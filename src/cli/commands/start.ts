@@ -78,6 +78,7 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
             const views = await readTroubles(db.orm);
             if (views.length > 0)
               log.warn({ views }, 'some views could not be created or updated as this version needs them');
+            memory.alerts?.databaseBack();
             readyAt = performance.now();
             await serveForever(setup, db, memory, { ...daemon, url });
           },
@@ -88,6 +89,7 @@ export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): P
         if (performance.now() - readyAt > SETTLED_MS)
           for (const backoff of [away, refused]) backoff.recovered();
         setRole(activity, 'starting', undefined, reasonOf(error));
+        memory.alerts?.databaseAway();
         await (error instanceof DatabaseRefusedError ? refused : away).wait(error);
       }
     }

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
-import { PermanentError, UsageError } from '../../errors.ts';
-import { runningUrl } from '../../postgres/running.ts';
+import { UsageError } from '../../errors.ts';
 import type { Run } from '../process/shell.ts';
+import { findRunning } from '../runtime/running.ts';
 import { setUp } from '../runtime/setup.ts';
+
+/** What to do where nothing runs. */
+const ADVICE =
+  '`pylon-sync start` or `pylon-sync demo` starts one, and PYLON_SYNC_DATA_DIR names another folder';
 
 export function addUrl(program: Command, run: Run): void {
   program
@@ -15,11 +19,7 @@ export function addUrl(program: Command, run: Run): void {
           throw new UsageError(
             'DATABASE_URL is set: that is how to connect; `url` is for the embedded Postgres',
           );
-        const url = await runningUrl(config.dataDir);
-        if (url === undefined)
-          throw new PermanentError(
-            `no Postgres runs in ${config.dataDir}: \`pylon-sync start\` starts it, and PYLON_SYNC_DATA_DIR names another folder`,
-          );
+        const url = await findRunning(config.dataDir, ADVICE);
         shell.stdout.write(`${url}\n`);
         return 0;
       }),

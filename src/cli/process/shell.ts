@@ -5,6 +5,8 @@ import type { Tempo } from './tempo.ts';
 /** The process as commands see it: they do not use `process` itself. */
 export interface Shell {
   readonly env: Environment;
+  /** The path of the program, as it was named; undefined: by its own name. */
+  readonly program?: string | undefined;
   /** Input that a person or a pipe gives; undefined where there is none. */
   readonly stdin?: (Readable & { readonly isTTY?: boolean }) | undefined;
   readonly stdout: NodeJS.WriteStream;

@@ -12,7 +12,8 @@ import type { OnProgress } from '../../sync/pass/progress.ts';
 import { logSteps } from '../render/steps.ts';
 import { type Backoff, newBackoff } from './backoff.ts';
 import { withContext } from './context.ts';
-import { newPing } from './ping.ts';
+import { type Alerts, newAlerts } from './outgoing/alerts.ts';
+import { newPing } from './outgoing/ping.ts';
 import type { Port } from './port.ts';
 import { pushOptionsOf } from './push-options.ts';
 import type { Setup } from './setup.ts';
@@ -42,13 +43,18 @@ export interface RestartState {
   readonly token: TokenRecord;
   readonly broken: Backoff;
   readonly refused: Backoff;
+  /** Undefined where nobody is to be told of what needs a person. */
+  readonly alerts: Alerts | undefined;
   /** The holder for whom standing by has been logged, so that it is logged once. */
   standingBy: string | undefined;
 }
 
-export function newRestartState({ log, tempo, signal }: Setup): RestartState {
+export function newRestartState(setup: Setup): RestartState {
+  const { log, tempo, signal } = setup;
+  const watch = watchLease(tempo.expiryMs);
   return {
-    watch: watchLease(tempo.expiryMs),
+    watch,
+    alerts: newAlerts(setup, { command: DAEMON, watch }),
     token: { worked: false },
     broken: newBackoff({ log, what: 'interrupted: trying again', signal }),
     // Only a person can repair it, and should not wait long after that.
@@ -86,7 +92,7 @@ export async function serveForever(
       signal.throwIfAborted();
       const error = awayOr(cause);
       if (performance.now() - worksSince > SETTLED_MS) memory.broken.recovered();
-      await waitOut(setup, daemon.activity, memory, error);
+      await waitOut(setup, db, daemon.activity, memory, error);
     }
   }
 }
@@ -118,6 +124,7 @@ async function serveOnce(
     try {
       return await serve(ctx, {
         ...optionsOf(setup, url),
+        alerter: memory.alerts,
         activity,
         onRead: async (results) => {
           memory.broken.recovered();
@@ -135,10 +142,10 @@ async function serveOnce(
 function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 'onRead'> {
   const { config } = setup;
   const { resources, since, windowDays, overlapSeconds, auditShare } = config;
-  const { schedule, listSchedule, reconcileSchedule } = config;
+  const { schedule, listSchedule, reconcileSchedule, alertLag } = config;
   return {
     ...{ resources, since, windowDays, overlapSeconds, auditShare },
-    ...{ schedule, listSchedule, reconcileSchedule },
+    ...{ schedule, listSchedule, reconcileSchedule, alertLag },
     edits: pushOptionsOf(setup),
     notices: { listenUrl: config.listenUrl?.reveal() ?? url },
     retentionDays: config.retentionDays,
@@ -149,11 +156,15 @@ function optionsOf(setup: Setup, url: string): Omit<DaemonOptions, 'activity' | 
 /** Waits until a retry makes sense; rethrows an error that no retry can cure. */
 async function waitOut(
   setup: Setup,
+  db: Database,
   activity: Activity,
   memory: RestartState,
   error: unknown,
 ): Promise<void> {
   const { log, signal, tempo } = setup;
+  const { alerts } = memory;
+  const look = async () => alerts?.lookBetween(db);
+  if (error instanceof LeaseHeldError || error instanceof LeaseLostError) alerts?.rest();
   if (error instanceof LeaseHeldError) {
     setRole(activity, 'standby', error.holder);
     const name = nameOf(error.holder);
@@ -169,12 +180,16 @@ async function waitOut(
   } else if (error instanceof TokenRefusedError && memory.token.worked) {
     // It waits without the lease: another process may have been given a new token.
     setRole(activity, 'starting', undefined, reasonOf(error));
-    await untilAccepted(setup, error, memory.refused);
+    await untilAccepted(setup, error, memory.refused, look);
     log.info('Pylon takes the token again');
   } else if (mayPass(error, memory)) {
     setRole(activity, 'starting', undefined, reasonOf(error));
+    await look();
     await memory.broken.wait(error);
-  } else throw error;
+  } else {
+    if (error instanceof TokenRefusedError) await alerts?.lastWord(db);
+    throw error;
+  }
 }
 
 /**

@@ -45,10 +45,10 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     log.error({ lost, reason }, 'lines of the log were lost'),
   );
   const output: Output = { print: lines.write };
-  const { token, databaseUrl, databasePassword, listenUrl, webhookSecret, pingUrl, proxies } = config;
+  const { token, databaseUrl, databasePassword, listenUrl, webhookSecret, pingUrl, alerts, proxies } = config;
   const conceal = concealing([
     ...[token, databaseUrl, databasePassword, listenUrl, webhookSecret],
-    ...[pingUrl, proxies.https, proxies.http],
+    ...[pingUrl, alerts?.url, alerts?.secret, proxies.https, proxies.http],
   ]);
   const log: Logger = createLog({
     level: config.logLevel,

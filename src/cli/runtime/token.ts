@@ -65,12 +65,21 @@ export function watchToken(pylon: Pylon, record: TokenRecord, onRefused: (error:
 /** The token may be revoked for good, so one attempt each time is enough. */
 const PROBE = { timeoutMs: 15_000, retry: { attempts: 1, baseMs: 0, capMs: 0 } };
 
-/** Polls `GET /me`, backing off, until Pylon accepts the token. Needs no lease: it reads nothing else. */
-export async function untilAccepted(setup: Setup, refusal: unknown, backoff: Backoff): Promise<void> {
+/**
+ * Polls `GET /me`, backing off, until Pylon accepts the token. Needs no lease: it reads nothing else. `onWait` is
+ * called before each wait.
+ */
+export async function untilAccepted(
+  setup: Setup,
+  refusal: unknown,
+  backoff: Backoff,
+  onWait: () => Promise<void>,
+): Promise<void> {
   const { signal } = setup;
   const pylon = createPylon({ ...pylonOptions(setup, () => 0n), ...PROBE });
   try {
     for (let error = refusal; ; ) {
+      await onWait();
       await backoff.wait(error);
       try {
         await workspaceOf(pylon, signal);

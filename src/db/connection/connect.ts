@@ -1,7 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Trust } from './address.ts';
-import { type Pool, readStatement, type Statement } from './atomic.ts';
+import { atomically, type Pool, readStatement, type Statement } from './atomic.ts';
 import { DatabaseAwayError, DatabaseRefusedError, isRefusal } from './away.ts';
 import { READING, type Terms } from './begin.ts';
 import { type Connections, openPool } from './pool.ts';
@@ -60,6 +60,12 @@ export function readerOn(pool: Pool, terms: Terms = READING): Executor {
   // Drizzle uses no other method of a pool.
   return drizzle({ client: { query } as unknown as pg.Pool });
 }
+
+/** Runs queries that see the same state of the database, in one read-only transaction. */
+export const readTogether = <T>(pool: Pool, work: (orm: Executor) => Promise<T>): Promise<T> =>
+  atomically(pool, (client) => work(drizzle({ client })), {
+    terms: { ...READING, isolation: 'REPEATABLE READ' },
+  });
 
 /**
  * Opens the pools of a database and checks that it answers. Settings are made per transaction, not per session, so

@@ -47,6 +47,8 @@ export async function quarantineEdits(db: Database, lease: Lease): Promise<numbe
     if (known == null) return 0;
     // The other server counts transactions anew: an id may belong to an unrelated transaction there.
     await tx.execute(sql`UPDATE ${edits} SET ${col.txid} = NULL WHERE ${col.txid} IS NOT NULL`);
+    // Of the original's troubles its own daemon tells.
+    await tx.execute(sql`DELETE FROM pylon_sync.alerts`);
     const { from, to } = moves('quarantine');
     const { rowCount } = await tx.execute(sql`
       UPDATE ${edits} SET ${col.state} = ${to}, ${col.error} = 'the database was copied or restored: approve it to send it'

@@ -109,3 +109,7 @@ export function alteredInWords({ resource, triggers, columns, record }: Altered)
     ? `pylon.${resource}: ${whose} keeps the daemon from writing rows, such as that of ${record}`
     : `pylon.${resource}: ${whose} changes what the daemon writes (${someOf(columns)}), so rows such as that of ${record} are not what Pylon holds. They are left so`;
 }
+
+/** The same without what tells one record from another. */
+export const alteredInShort = ({ resource, triggers }: Altered): string =>
+  `pylon.${resource}: a trigger of your own (${someOf(triggers)}) changes or keeps back what the daemon writes`;

@@ -16,6 +16,8 @@ export interface Schedule {
   readonly crons: Readonly<Record<ScheduleName, string>>;
   /** Names of the resources that the daemon mirrors. */
   readonly resources: readonly string[];
+  /** PYLON_SYNC_ALERT_LAG: seconds after which a resource is late; null: three periods of its schedule. */
+  readonly lag_seconds?: number | null;
 }
 
 const KEY = 'schedule';
@@ -35,9 +37,10 @@ function periodsOf({ zone, crons }: Pick<Schedule, 'zone' | 'crons'>): Readonly<
 export async function publishSchedule(
   db: Database,
   lease: Lease,
-  { zone, crons, resources }: Omit<Schedule, 'since'>,
+  { zone, crons, resources, lag_seconds = null }: Omit<Schedule, 'since'>,
 ): Promise<void> {
-  const value = { zone, crons, periods: periodsOf({ zone, crons }), resources, token: String(lease.token) };
+  const periods = periodsOf({ zone, crons });
+  const value = { zone, crons, periods, resources, lag_seconds, token: String(lease.token) };
   await writing(db, lease, (tx) =>
     tx
       .insert(settings)
@@ -50,7 +53,7 @@ export async function publishSchedule(
 export async function readSchedule(db: Executor): Promise<Schedule | undefined> {
   const { rows } = await db.execute<Schedule & Record<string, unknown>>(sql`
     SELECT ${utc('settings.updated_at')} AS since, value->>'zone' AS zone, value->'crons' AS crons,
-           value->'resources' AS resources
+           value->'resources' AS resources, (value->>'lag_seconds')::float8 AS lag_seconds
       FROM ${settings} AS settings JOIN pylon_sync.lease ON lease.name = 'daemon'
        AND lease.token::text = settings.value->>'token' AND lease.expires_at > clock_timestamp()
      WHERE settings.key = ${KEY}`);

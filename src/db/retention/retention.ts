@@ -24,6 +24,7 @@ export interface Forgotten {
   readonly ids: number;
   readonly audits: number;
   readonly handovers: number;
+  readonly alerts: number;
   /** Whether everything was deleted within the time limit. */
   readonly isAll: boolean;
 }
@@ -85,7 +86,8 @@ export async function forgetOld(
   const ids = await inParts(...made.map((resource) => forget.oldIds(resource, old)));
   const audits = await inParts(forget.oldAudits(days));
   const handovers = await inParts(forget.oldHandovers(days));
-  return { edits, rejected, changes, rows, tombstones, scans, ids, audits, handovers, isAll };
+  const alerts = await inParts(forget.olderThan('alerts', 'over_at', old));
+  return { edits, rejected, changes, rows, tombstones, scans, ids, audits, handovers, alerts, isAll };
 }
 
 const KEY = 'forgotten';

@@ -1,33 +1,35 @@
 import { count, duration, plural } from '../../format.ts';
+import type { ScheduleName } from '../../resources/listed.ts';
 import { troubleInWords } from '../bi/trouble.ts';
-import { alteredInWords } from '../mirror/altered.ts';
+import { alteredInShort, alteredInWords } from '../mirror/altered.ts';
 import type { BudgetUse } from '../workspace/budgets.ts';
 import type { ClockDifference } from '../workspace/clock.ts';
 import { WORKS_ELSEWHERE } from '../workspace/token.ts';
 import { collationInWords, collationRemedy } from './collation.ts';
 import type { ResourceStatus, Status } from './status.ts';
 
+export const ATTENTION_KINDS = [
+  ...(['token', 'pylon', 'failing', 'late', 'paused', 'clock', 'stopped', 'collation', 'edits'] as const),
+  ...(['trigger', 'views', 'types', 'rejected', 'drift', 'untold'] as const),
+] as const;
+
 /** Something that needs a person's attention. */
 export interface Attention {
-  readonly kind:
-    | 'token'
-    | 'rejected'
-    | 'pylon'
-    | 'failing'
-    | 'late'
-    | 'paused'
-    | 'clock'
-    | 'stopped'
-    | 'edits'
-    | 'drift'
-    | 'views'
-    | 'types'
-    | 'collation'
-    | 'trigger';
+  readonly kind: (typeof ATTENTION_KINDS)[number];
   /** The problem, as a sentence. */
   readonly what: string;
   /** The command, or SQL statements, that a person may decide to run; null if there is none. */
   readonly command: string | null;
+  /** What it consists of, to be told elsewhere: usually itself alone. */
+  readonly troubles: readonly Trouble[];
+}
+
+/** One thing that is wrong, from its beginning to its end. */
+export interface Trouble {
+  /** Names it while it lasts; its first word is the kind of its entry. */
+  readonly key: string;
+  /** The problem as a sentence of names and numbers: no value, no error message, no id of a record. */
+  readonly summary: string;
 }
 
 /** The form of a run's error if Pylon refused the token: `GET /me: 401 …`. */
@@ -48,34 +50,66 @@ export function attentionOf(status: Status): readonly Attention[] {
   return [
     ...(because === undefined
       ? []
-      : [noting('token', `Pylon refuses the token${since}, so nothing is read: ${because}`)]),
+      : [
+          noting(
+            'token',
+            '',
+            `Pylon refuses the token${since}, so nothing is read: ${because}`,
+            null,
+            `Pylon refuses the token${since}, so nothing is read`,
+          ),
+        ]),
     ...silenceOf(status),
     ...failing
       .filter((one) => !refused.includes(one))
-      .map((one) => noting('failing', `${one.resource} fails: ${errorOf(one)}`)),
-    ...(isDown(status) ? [] : lateOf(resources)),
+      .map((one) =>
+        noting(
+          ...(['failing', one.resource, `${one.resource} fails: ${errorOf(one)}`] as const),
+          ...([null, `${one.resource} fails (${one.failing?.kind})`] as const),
+        ),
+      ),
+    ...(isDown(status) ? [] : lateOf(status)),
     ...budgets.flatMap((budget) => pausedOf(budget, Date.parse(as_of))),
-    ...(clock === null ? [] : [noting('clock', clockText(clock))]),
+    ...(clock === null ? [] : [noting('clock', '', clockText(clock))]),
     ...stopped_scans.map(({ id, resource, candidates, live }) =>
       noting(
         'stopped',
+        String(id),
         `${resource}: a scan missed ${live === null ? plural(candidates, 'row') : `${count(candidates)} of ${plural(live, 'row')}`}, so nothing was deleted. If they are gone from Pylon:`,
         `pylon-sync reconcile --approve ${id}`,
       ),
     ),
-    ...collations.map((one) => noting('collation', collationInWords(one), collationRemedy(one))),
+    ...collations.map((one) =>
+      noting('collation', one.name ?? '', collationInWords(one), collationRemedy(one)),
+    ),
     ...editsOf(edits, isDown(status)),
-    ...altered.map((one) => noting('trigger', alteredInWords(one))),
-    ...views.flatMap(troubleInWords).map((what) => noting('views', what)),
+    ...altered.map((one) => noting('trigger', one.resource, alteredInWords(one), null, alteredInShort(one))),
+    ...views.flatMap((view) =>
+      troubleInWords(view).map((what) =>
+        noting('views', view.relation, what, null, `${view.relation} does not follow the custom fields`),
+      ),
+    ),
     ...types.unknown.map(({ type, since }) =>
       noting(
         'types',
+        type,
         `Pylon has not known the type "${type}" of custom objects since ${since}: nothing of it is read. Is the slug in PYLON_SYNC_CUSTOM_OBJECTS right? It is asked for again at each start and with each full comparison`,
       ),
     ),
     ...resources.flatMap(rejectedOf),
     ...resources.flatMap(driftOf),
+    ...untoldOf(status),
   ];
+}
+
+/** Seconds for which an alert may wait for its receiver before somebody has to look. */
+const UNTOLD_SECONDS = 600;
+
+/** An entry if alerts do not reach their receiver: nobody is told of the others. */
+function untoldOf({ untold }: Status): readonly Attention[] {
+  if (untold === null || untold.seconds < UNTOLD_SECONDS) return [];
+  const what = `The receiver of PYLON_SYNC_ALERT_URL takes no alerts: one has waited for ${duration(untold.seconds)}`;
+  return [noting('untold', '', what, 'pylon-sync alert --test')];
 }
 
 /** Whether Pylon does not answer at all. */
@@ -105,6 +139,7 @@ function silenceOf(status: Status): readonly Attention[] {
   return [
     noting(
       'pylon',
+      '',
       `Pylon has answered nothing for ${lasting}, since ${pylon.down_since}${last}: ` +
         `${plural(passes, 'reading')} and ${plural(waiting, 'edit')} wait, and go on by themselves when it answers`,
     ),
@@ -112,7 +147,8 @@ function silenceOf(status: Status): readonly Attention[] {
 }
 
 /** The resources that are late, in one entry per schedule. */
-function lateOf(resources: readonly ResourceStatus[]): readonly Attention[] {
+function lateOf({ resources, schedule: kept }: Status): readonly Attention[] {
+  const lag = kept?.lag_seconds ?? null;
   const late = resources.flatMap(({ resource, late }) => late.map((one) => ({ resource, ...one })));
   return [...new Set(late.map(({ schedule }) => schedule))].map((schedule) => {
     const of = late.filter((one) => one.schedule === schedule);
@@ -120,9 +156,21 @@ function lateOf(resources: readonly ResourceStatus[]): readonly Attention[] {
     const names = of.map(({ resource, seconds }) => `${resource} by ${duration(seconds)}`).join(', ');
     const what =
       schedule === 'reconcile' ? 'the schedule of full comparisons' : `the schedule of ${schedule}`;
-    return noting('late', `Behind ${what} (${first?.cron}) by three of its periods or more: ${names}`);
+    return {
+      kind: 'late',
+      what: `Behind ${what} (${first?.cron}) by ${allowance(schedule, lag)} or more: ${names}`,
+      command: null,
+      troubles: of.map(({ resource, seconds }) => ({
+        key: `late ${schedule} ${resource}`,
+        summary: `${resource} is behind ${what} by ${duration(seconds)}`,
+      })),
+    };
   });
 }
+
+/** By how much something is late at the least. `lag`: PYLON_SYNC_ALERT_LAG, in seconds. */
+const allowance = (schedule: ScheduleName, lag: number | null) =>
+  lag === null || schedule === 'reconcile' ? 'three of its periods' : duration(lag);
 
 /** Pauses longer than this many milliseconds are not explained by Pylon's rate limits. */
 const LONG_PAUSE_MS = 120_000;
@@ -134,6 +182,7 @@ function pausedOf({ endpoint, paused_until }: BudgetUse, now: number): readonly 
   return [
     noting(
       'paused',
+      endpoint,
       `Pylon answers ${endpoint} with 429 and asks to wait until ${until}: it is asked again every ten minutes`,
     ),
   ];
@@ -150,8 +199,11 @@ function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boole
     const edits = by_state[state];
     if (edits === 0) return [];
     const what = sentence(plural(edits, 'edit'), edits === 1 ? 'is' : 'are');
-    return [noting('edits', what, `pylon-sync edits list --state ${state}`)];
+    return [noting('edits', state, what, `pylon-sync edits list --state ${state}`)];
   };
+  const waited =
+    `${plural(stuck.edits, 'edit')} ${stuck.edits === 1 ? 'has' : 'have'} waited for an hour or longer, ` +
+    `the longest for ${duration(stuck.seconds)}`;
   const which = answered.edits === 1 ? 'an edit' : plural(answered.edits, 'edit');
   return [
     ...(answered.edits === 0
@@ -159,8 +211,10 @@ function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boole
       : [
           noting(
             'edits',
+            'answered',
             `Pylon has answered ${which}, and that cannot be stored here: ${reasonIn(answered.error)}. Once that is mended:`,
             'pylon-sync edits retry --state pending',
+            `Pylon has answered ${which}, and that cannot be stored here. Once that is mended:`,
           ),
         ]),
     ...(stuck.edits === 0 || isSilent
@@ -168,9 +222,10 @@ function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boole
       : [
           noting(
             'edits',
-            `${plural(stuck.edits, 'edit')} ${stuck.edits === 1 ? 'has' : 'have'} waited for an hour or longer, ` +
-              `the longest for ${duration(stuck.seconds)}: ${stuck.error ?? 'nothing sends them. Is a daemon running, and do PYLON_SYNC_ALLOW and PYLON_SYNC_RESOURCES let it?'}`,
+            'stuck',
+            `${waited}: ${stuck.error ?? 'nothing sends them. Is a daemon running, and do PYLON_SYNC_ALLOW and PYLON_SYNC_RESOURCES let it?'}`,
             'pylon-sync edits list --state pending --older-than 1h',
+            waited,
           ),
         ]),
     ...of(
@@ -187,8 +242,18 @@ function editsOf({ by_state, answered, stuck }: Status['edits'], isSilent: boole
 const reasonIn = (error: string | null) =>
   (error ?? 'no reason is known').replace(/^Pylon has answered.*? here: /, '');
 
-function noting(kind: Attention['kind'], what: string, command: string | null = null): Attention {
-  return { kind, what, command };
+/**
+ * An entry that is one trouble. `of` tells it from others of its kind; `summary` is needed where `what` has more than
+ * names and numbers.
+ */
+function noting(
+  kind: Attention['kind'],
+  of: string,
+  what: string,
+  command: string | null = null,
+  summary: string = what,
+): Attention {
+  return { kind, what, command, troubles: [{ key: of === '' ? kind : `${kind} ${of}`, summary }] };
 }
 
 function errorOf({ failing }: ResourceStatus): string {
@@ -200,6 +265,7 @@ function rejectedOf({ resource, rejected }: ResourceStatus): readonly Attention[
   return [
     noting(
       'rejected',
+      resource,
       `${resource}: ${plural(rejected, 'record')} of Pylon's cannot be stored here. Which, and why:`,
       `SELECT record_id, reason, seen_at FROM pylon_sync.rejected_records WHERE resource = '${resource}' ORDER BY seen_at DESC`,
     ),
@@ -213,7 +279,9 @@ function driftOf({ resource, drift }: ResourceStatus): readonly Attention[] {
   return [
     ...(reconcile === null || reconcile === 0
       ? []
-      : [noting('drift', `${resource}: the last reconciliation ${mended}`)]),
-    ...(audit.drifted === 0 ? [] : [noting('drift', `${resource}: the audit of 7 days found ${found}`)]),
+      : [noting('drift', `reconcile ${resource}`, `${resource}: the last reconciliation ${mended}`)]),
+    ...(audit.drifted === 0
+      ? []
+      : [noting('drift', `audit ${resource}`, `${resource}: the audit of 7 days found ${found}`)]),
   ];
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Resource } from '../../resources/define.ts';
 import { scheduleOf } from '../../resources/listed.ts';
+import { readUntold, type Untold } from '../alerts/alerts.ts';
 import { readTroubles, type ViewTrouble } from '../bi/trouble.ts';
 import type { Database } from '../connection/connect.ts';
 import { utc } from '../connection/utc.ts';
@@ -73,6 +74,8 @@ export interface Status {
   readonly altered: readonly Altered[];
   /** Types of custom objects that Pylon does not know, or that are not followed. */
   readonly types: TypesStatus;
+  /** Alerts that the receiver has not taken; null if none waits. */
+  readonly untold: Untold | null;
 }
 
 /**
@@ -219,5 +222,6 @@ export async function readStatus(
     collations: await changedCollations(db.orm),
     altered: await readAltered(db.orm),
     types: await readTypesStatus(db.orm),
+    untold: await readUntold(db.orm),
   };
 }

@@ -4,6 +4,7 @@ import { approvedScans } from '../../db/deletions/scans.ts';
 import { requeueHandovers } from '../../db/progress/handovers.ts';
 import { publishSchedule } from '../../db/progress/schedule.ts';
 import { link } from '../../pylon/wire/signal.ts';
+import type { Alerter } from '../alerts/alerter.ts';
 import { newBackgroundTasks } from '../lib/background-tasks.ts';
 import type { Bell } from '../lib/bell.ts';
 import { every, type Left } from '../lib/every.ts';
@@ -24,10 +25,10 @@ import { workInBackground } from './background.ts';
 import { newClockWatch } from './clock-watch.ts';
 import { firstReading, type OnRead } from './first-reading.ts';
 import { takeHandovers } from './handovers.ts';
-import { newLateNote } from './lateness.ts';
 import { forget } from './retention.ts';
 import { newPlanNote } from './save-estimate.ts';
 import { type PlanOptions, plannedPasses } from './scheduled.ts';
+import { newWatch } from './watch.ts';
 
 export interface DaemonOptions extends PlanOptions {
   /** Share of each endpoint's budget for resweeps and the audit, 0 to 1; 0 for neither. */
@@ -40,6 +41,10 @@ export interface DaemonOptions extends PlanOptions {
   readonly retentionDays: number;
   readonly activity: Activity;
   readonly onRead: OnRead;
+  /** Tells somebody what needs a person; its bell rings when there is something to save. Undefined: nobody is told. */
+  readonly alerter?: (Alerter & { readonly bell: Bell }) | undefined;
+  /** Seconds after which a resource lags behind; undefined: three periods of its schedule. */
+  readonly alertLag?: number | undefined;
   /** Called after each pull of the changes of every resource, once everything has been read. */
   readonly onPulled?: () => void;
 }
@@ -48,8 +53,8 @@ export interface DaemonOptions extends PlanOptions {
 const LOOK_MS = 1_000;
 /** Milliseconds between updates of the estimate of the first read. */
 const PLAN_MS = 2_000;
-/** Milliseconds between looks for resources behind their schedule. */
-const LATE_MS = 30_000;
+/** Milliseconds between looks for what is wrong. */
+const WATCH_MS = 30_000;
 /** Milliseconds between looks for children that are to be read again. */
 const AGAIN_MS = 60_000;
 /** Milliseconds between looks whether retention is due. */
@@ -82,6 +87,7 @@ export async function serve(outer: Context, options: DaemonOptions): Promise<nev
           reconcile: options.reconcileSchedule,
         },
         resources: options.resources.map(({ name }) => name),
+        lag_seconds: options.alertLag ?? null,
       });
       const notices = newNotices(ctx, options.notices);
       const works = workOf(ctx, options, trouble, notices).map((work) =>
@@ -136,9 +142,9 @@ function workOf(
     },
     recovered: (pass) => trouble.recovered(pass),
   };
-  const looking = (name: string, look: () => Promise<Left>, pauseMs: number | Bell = LOOK_MS) =>
+  const looking = (name: string, look: () => Promise<Left>, pauseMs: number | (() => number), bell?: Bell) =>
     every(
-      typeof pauseMs === 'number' ? { ms: () => pauseMs } : { ms: notices.lookMs, bell: pauseMs },
+      { ms: typeof pauseMs === 'number' ? () => pauseMs : pauseMs, ...(bell && { bell }) },
       signal,
       async () => {
         const more = await look();
@@ -166,7 +172,7 @@ function workOf(
   const handovers = async () => !(await takeHandovers(ctx, means, commanded)) && LOOK_MS;
   const means = { options, puller: handedOver, edits, beside: true };
   const retention = { resources, days: options.retentionDays };
-  const noteLate = newLateNote(ctx, resources);
+  const watch = newWatch(ctx, resources, options.alerter);
   const watchClock = newClockWatch(ctx, options.overlapSeconds);
   const notePlan = newPlanNote(ctx, options.activity);
 
@@ -177,13 +183,15 @@ function workOf(
       .catch((error: unknown) => report.failed('approve', error))
       .then(approved.idle),
     runSchedule(plannedPasses(ctx, options, puller, report), { log, signal, onError: report.failed }),
-    ...followUps.children.map((child) => looking(`changes of ${child.name}`, () => followUps.drain(child))),
+    ...followUps.children.map((child) =>
+      looking(`changes of ${child.name}`, () => followUps.drain(child), LOOK_MS),
+    ),
     looking('children due again', () => followUps.noteDueAgain(ctx).then(() => false), AGAIN_MS),
-    looking('rereads', reread, bells.rereads).then(rereading.idle),
-    looking('handovers', handovers, bells.handovers).then(commanded.idle),
+    looking('rereads', reread, notices.lookMs, bells.rereads).then(rereading.idle),
+    looking('handovers', handovers, notices.lookMs, bells.handovers).then(commanded.idle),
     looking('clock', () => watchClock().then(() => false), CLOCK_MS),
     looking('plan', () => notePlan().then(() => false), PLAN_MS),
-    looking('lateness', () => noteLate().then(() => false), LATE_MS),
+    looking('what is wrong', () => watch().then(() => false), WATCH_MS, options.alerter?.bell),
     looking('forgetting', () => forget(ctx, retention).then(() => false), FORGET_MS),
     workInBackground(ctx, options, followUps, report),
   ];

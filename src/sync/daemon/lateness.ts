@@ -1,16 +1,18 @@
-import { readLate } from '../../db/status/status.ts';
-import type { Resource } from '../../resources/define.ts';
-import type { Context } from '../pass/context.ts';
+import type { Logger } from 'pino';
+import type { Late } from '../../db/status/lag.ts';
+
+/** A resource that lags behind a schedule. */
+export type LateResource = Late & { readonly resource: string };
 
 /**
  * Returns a function that logs, once each, the resources that fall behind their schedule and those that have caught
  * up.
  */
-export function newLateNote({ db, log }: Context, resources: readonly Resource[]): () => Promise<void> {
+export function newLateNote({ log }: { readonly log: Logger }): (found: readonly LateResource[]) => void {
   let known = new Map<string, string>();
-  return async () => {
+  return (found) => {
     const late = new Map<string, string>();
-    for (const { resource, schedule, cron, since, seconds } of await readLate(db, resources)) {
+    for (const { resource, schedule, cron, since, seconds } of found) {
       const key = `${resource} ${schedule}`;
       late.set(key, since);
       if (!known.has(key))
