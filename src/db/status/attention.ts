@@ -25,7 +25,7 @@ export interface Attention {
 }
 
 /** One thing that is wrong, from its beginning to its end. */
-export interface Trouble {
+interface Trouble {
   /** Names it while it lasts; its first word is the kind of its entry. */
   readonly key: string;
   /** The problem as a sentence of names and numbers: no value, no error message, no id of a record. */

@@ -49,7 +49,7 @@ const commandFor = (kind: string): string =>
   ['token', 'pylon', 'clock'].includes(kind) ? 'pylon-sync check' : 'pylon-sync status';
 
 /** What is wrong, each trouble once. That nobody takes messages cannot be told by one. */
-export function troublesOf(status: Status): readonly NewAlert[] {
+function troublesOf(status: Status): readonly NewAlert[] {
   const found = new Map<string, NewAlert>();
   for (const { kind, command, troubles } of attentionOf(status))
     for (const { key, summary } of kind === 'untold' ? [] : troubles)
@@ -58,7 +58,7 @@ export function troublesOf(status: Status): readonly NewAlert[] {
 }
 
 /** The message that was made up and is not taken yet. */
-export function pendingIn(alerts: readonly Alert[]): string | undefined {
+function pendingIn(alerts: readonly Alert[]): string | undefined {
   for (const { began_message, began_told_at, over_message, over_told_at } of alerts) {
     if (began_message !== null && began_told_at === null) return began_message;
     if (over_message !== null && over_told_at === null) return over_message;

@@ -1,8 +1,7 @@
 import type { Message } from '../../../sync/alerts/message.ts';
 
-export const ALERT_FORMATS = ['text', 'teams'] as const;
 /** `text`: an object with a `text`, as Slack and Mattermost take it. `teams`: an Adaptive Card. */
-export type AlertFormat = (typeof ALERT_FORMATS)[number];
+export type AlertFormat = 'text' | 'teams';
 
 /** Hosts of Power Automate, whose workflows post to Teams, and of Teams' former connectors. */
 const TEAMS =
@@ -13,7 +12,7 @@ export const formatOf = (address: string): AlertFormat =>
   TEAMS.test(new URL(address).hostname) ? 'teams' : 'text';
 
 /** A message as one text, a line each for what is wrong and for the command. */
-export function textOf({ title, lines }: Message, withCommands: (text: string) => string): string {
+function textOf({ title, lines }: Message, withCommands: (text: string) => string): string {
   const [only, ...others] = lines;
   const shown = ({ text, command }: Message['lines'][number]) =>
     command === undefined ? [text] : [text, `\`${withCommands(command)}\``];
