@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { documentedLimits } from '../src/pylon/limits/limits.ts';
@@ -21,7 +22,10 @@ export interface IdleRates {
 export interface IdleFigures {
   /** Without resweeps and audit, by the number of issues. */
   readonly idle: readonly (IdleRates & { readonly issues: number })[];
-  /** What each request of resweeps and audit adds: transactions, bytes of log, milliseconds of processor time. */
+  /**
+   * What each request of resweeps and audit adds, against a run with the same limits and without them: transactions,
+   * bytes of log, milliseconds of processor time.
+   */
   readonly audited: {
     readonly requests: number;
     readonly transactions: number;
@@ -41,6 +45,13 @@ const MINUTE_MS = 60_000;
 const SETTLING_MS = 75_000;
 /** Part of the limits for resweeps and audit, where their requests are measured. */
 const SHARE = '0.2';
+/**
+ * Milliseconds that Pylon's minute takes there: each row is read again once in a day of it, and in a real day the few
+ * rows would take hours for the requests that tell one run from another.
+ */
+const AUDITED_MINUTE_MS = 4_000;
+/** Minutes for which those runs last at least. */
+const AUDITED_MINUTES = 2;
 /** Ticks of the kernel's clock for processes, a second. */
 const TICKS = 100;
 
@@ -58,8 +69,8 @@ export async function measureIdle(server: BenchServer, minutes: number): Promise
   const database = await server.createDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 1 });
   const remote = remoteOf(sandbox);
-  const daemons = (share: string) =>
-    [0, 1].map(() => startDaemon(server.folder, sandbox, database.url, share));
+  const limits = join(server.folder, 'audited-limits.json');
+  await writeFile(limits, JSON.stringify({ interval_ms: AUDITED_MINUTE_MS }));
   const spent = async (processes: readonly ChildProcess[]): Promise<Spent> => {
     const { rows } = await pool.query<{ transactions: number; log: number }>(
       `SELECT xact_commit::float8 AS transactions, (pg_current_wal_insert_lsn() - '0/0')::float8 AS log
@@ -75,12 +86,13 @@ export async function measureIdle(server: BenchServer, minutes: number): Promise
       requests: all,
     };
   };
-  const during = async (share: string) => {
-    const processes = daemons(share);
+  const during = async (share: string, lasting = minutes, further: NodeJS.ProcessEnv = {}) => {
+    const env = { PYLON_SYNC_AUDIT_SHARE: share, ...further };
+    const processes = [0, 1].map(() => startDaemon(server.folder, sandbox, database.url, env));
     try {
       await sleep(SETTLING_MS);
       const before = await spent(processes);
-      await sleep(minutes * MINUTE_MS);
+      await sleep(lasting * MINUTE_MS);
       return differenceOf(before, await spent(processes));
     } finally {
       await Promise.all(processes.map(end));
@@ -90,10 +102,13 @@ export async function measureIdle(server: BenchServer, minutes: number): Promise
     const client = { limits: documentedLimits('current', 1), share: 1, timeoutMs: 60_000 };
     await runBackfill(sandbox, database.url, { client });
     const few = await during('0');
-    const busy = await during(SHARE);
+    const brisk = { PYLON_RATE_LIMITS: limits };
+    const lasting = Math.max(minutes, AUDITED_MINUTES);
+    const base = await during('0', lasting, brisk);
+    const busy = await during(SHARE, lasting, brisk);
     await makeMany(pool);
     const many = await during('0');
-    const requests = busy.requests - few.requests;
+    const requests = busy.requests - base.requests;
     return {
       minutes,
       many: {
@@ -106,9 +121,9 @@ export async function measureIdle(server: BenchServer, minutes: number): Promise
       ],
       audited: {
         requests,
-        transactions: (busy.transactions - few.transactions) / requests,
-        walBytes: (busy.walBytes - few.walBytes) / requests,
-        cpuMs: ((busy.cpu - few.cpu) * 1_000) / requests,
+        transactions: (busy.transactions - base.transactions) / requests,
+        walBytes: (busy.walBytes - base.walBytes) / requests,
+        cpuMs: ((busy.cpu - base.cpu) * 1_000) / requests,
       },
     };
   } finally {
@@ -171,7 +186,7 @@ function startDaemon(
   folder: string,
   { url, token }: { readonly url: string; readonly token: string },
   database: string,
-  share: string,
+  env: NodeJS.ProcessEnv,
 ): ChildProcess {
   return spawn(process.execPath, [MAIN, 'start'], {
     stdio: 'ignore',
@@ -182,7 +197,7 @@ function startDaemon(
       PYLON_API_TOKEN: token,
       DATABASE_URL: database,
       PYLON_SYNC_HTTP: 'off',
-      PYLON_SYNC_AUDIT_SHARE: share,
+      ...env,
     },
   });
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../src/errors.ts';
 
 /** What can be measured alone. */
-const PARTS = ['daemon', 'edits', 'idle', 'views', 'history', 'memory'] as const;
+const PARTS = ['children', 'daemon', 'edits', 'idle', 'views', 'history', 'memory'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {

@@ -1,4 +1,5 @@
 import { aimsOf, faster, find, rate } from './aims.ts';
+import { childrenSection } from './children-report.ts';
 import { daemonSection } from './daemon-report.ts';
 import { editsSection } from './edits-report.ts';
 import { historySection } from './history-report.ts';
@@ -76,13 +77,14 @@ The client is one thread. In a first load it spends its time on parsing JSON, on
 
 /** The whole of `RESULTS.md`. */
 export function report(results: Results): string {
-  const { command, date, machine, sizes, requests, daemon, edits, idle, views, history, starters } = results;
+  const { command, date, machine, sizes, requests, children, daemon, edits, idle, views, history, starters } =
+    results;
   return `# Benchmark
 
 \`${command}\`, ${date}, on ${machine}. Rates differ from machine to machine: compare within a table.
 
 ${aimsTable(aimsOf(results))}
 
-${[...sizes.map(sizeSection), requestsSection(requests), daemonSection(daemon, results), editsSection(edits, results), idleSection(idle, results), viewsSection(views, results), historySection(history, results), startersSection(starters, results), METHOD, BOUNDS].join('\n\n')}
+${[...sizes.map(sizeSection), requestsSection(requests), childrenSection(children, results), daemonSection(daemon, results), editsSection(edits, results), idleSection(idle, results), viewsSection(views, results), historySection(history, results), startersSection(starters, results), METHOD, BOUNDS].join('\n\n')}
 `;
 }

@@ -1,3 +1,4 @@
+import type { ChildFigures } from './children.ts';
 import type { DaemonFigures } from './daemon.ts';
 import type { EditFigures } from './edits.ts';
 import type { HistoryFigures } from './history.ts';
@@ -28,6 +29,7 @@ export interface Circumstances {
 export interface Results extends Circumstances {
   readonly sizes: readonly SizeResult[];
   readonly requests: Requests;
+  readonly children: ChildFigures;
   readonly daemon: DaemonFigures;
   readonly edits: EditFigures;
   readonly idle: IdleFigures;

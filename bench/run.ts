@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { collectEarly } from '../src/cli/process/heap.ts';
 import { UsageError } from '../src/errors.ts';
+import { measureChildren } from './children.ts';
+import { CHILDREN_HEADING, childrenSection } from './children-report.ts';
 import { peakMemory } from './command.ts';
 import { measureDaemon } from './daemon.ts';
 import { DAEMON_HEADING, daemonSection, withSection } from './daemon-report.ts';
@@ -30,6 +32,14 @@ const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 /** Issues of the workspace whose requests are counted: each takes three more. */
 const LIMITED_ISSUES = 900;
 
+/** Issues with their messages, followers and threads, which are listed without limits. */
+const LISTED_ISSUES = 600;
+
+const measuredChildren = (server: BenchServer, rounds: number) => {
+  process.stderr.write(`listings per parent of ${LISTED_ISSUES} issues\n`);
+  return measureChildren(server, LISTED_ISSUES, rounds);
+};
+
 const measuredDaemon = (server: BenchServer) => {
   process.stderr.write(`the daemon on ${LIMITED_ISSUES} issues\n`);
   return measureDaemon(server, LIMITED_ISSUES);
@@ -54,7 +64,7 @@ const measuredHistory = (server: BenchServer) => {
 const IDLE_MINUTES = 10;
 
 const measuredIdle = (server: BenchServer, minutes: number) => {
-  process.stderr.write(`an idle daemon, ${minutes} minutes three times\n`);
+  process.stderr.write(`an idle daemon, ${minutes} minutes twice, and an auditing one\n`);
   return measureIdle(server, minutes);
 };
 
@@ -75,6 +85,10 @@ const SECTIONS: Readonly<
     ]
   >
 > = {
+  children: [
+    CHILDREN_HEADING,
+    async (server, of, { rounds }) => childrenSection(await measuredChildren(server, rounds), of),
+  ],
   daemon: [DAEMON_HEADING, async (server, of) => daemonSection(await measuredDaemon(server), of)],
   edits: [EDITS_HEADING, async (server, of) => editsSection(await measuredEdits(server), of)],
   idle: [
@@ -126,6 +140,7 @@ async function measureEverything(
     ...circumstances,
     sizes: measured,
     requests,
+    children: await measuredChildren(server, rounds),
     daemon: await measuredDaemon(server),
     idle: await measuredIdle(server, rounds === 1 ? 1 : IDLE_MINUTES),
     edits: await measuredEdits(server),

@@ -6,8 +6,10 @@ import { type FromSandbox, NOW, type SandboxPlan, type ToSandbox } from './sandb
 async function run(plan: SandboxPlan): Promise<void> {
   const tell = (message: FromSandbox) => process.send?.(message);
   process.once('disconnect', () => process.exit());
-  if (plan.kind === 'limited') {
-    const sandbox = await startSandbox({ issues: plan.issues, traps: true, minuteMs: plan.minuteMs });
+  if (plan.kind !== 'frozen') {
+    const { issues } = plan;
+    const counting = plan.kind === 'limited' ? { minuteMs: plan.minuteMs } : { limits: 'none' as const };
+    const sandbox = await startSandbox({ issues, traps: true, ...counting });
     tell({ url: sandbox.url, token: sandbox.token });
     return;
   }

@@ -8,6 +8,8 @@ export const NOW = Date.parse('2026-11-24T12:00:00Z');
 export type SandboxPlan =
   /** Answers from memory, at no limit. */
   | { readonly kind: 'frozen'; readonly issues: number }
+  /** Counts no requests. */
+  | { readonly kind: 'unlimited'; readonly issues: number }
   /** With Pylon's limits, counted over a shorter minute. */
   | { readonly kind: 'limited'; readonly issues: number; readonly minuteMs: number };
 

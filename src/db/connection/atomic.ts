@@ -51,8 +51,14 @@ async function begin(
       return outcome;
     };
     const flight: readonly Asked[] = [[beginning(terms)], ...behind];
-    if (client.pipeline) outcomes.push(...(await Promise.all(flight.map((one) => run(...one)))));
-    else for (const one of flight) outcomes.push(await run(...one));
+    if (client.pipeline) {
+      // In one packet: sent one by one, each statement would be a system call here and a wake-up there.
+      const { stream } = client.connection;
+      stream.cork();
+      const sent = flight.map((one) => run(...one));
+      stream.uncork();
+      outcomes.push(...(await Promise.all(sent)));
+    } else for (const one of flight) outcomes.push(await run(...one));
     const [begun, ...rest] = outcomes;
     if (begun?.status === 'fulfilled') return { client, outcomes: rest };
     client.release(true);

@@ -12,15 +12,18 @@ export async function* ahead<T>(source: AsyncIterable<T>, leave: () => void = ()
     return next;
   };
   let pending = fetch();
+  let isOver = false;
   try {
     for (;;) {
       const { done, value } = await pending;
-      if (done === true) return;
+      isOver = done === true;
+      if (isOver) return;
       pending = fetch();
       yield value;
     }
   } finally {
-    leave();
+    // At the end nothing is in flight.
+    if (!isOver) leave();
     await pending.catch(() => {});
     await iterator.return?.();
   }

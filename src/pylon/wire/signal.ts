@@ -8,6 +8,9 @@ export interface Linked {
   unlink(): void;
 }
 
+/** Signals whose listeners are not limited: every request in flight adds one and removes it, so that none leaks. */
+const followed = new WeakSet<AbortSignal>();
+
 /**
  * Returns a signal that aborts when any of the given ones does, with its reason. (In Node 20 `AbortSignal.any` leaks
  * memory on long-lived signals.)
@@ -18,8 +21,8 @@ export function link(...signals: readonly (AbortSignal | undefined)[]): Linked {
   const follow = (event: Event) => controller.abort((event.target as AbortSignal).reason);
   for (const source of sources) {
     if (source.aborted) controller.abort(source.reason);
-    // Every request in flight adds a listener and removes it: no leak, so no limit.
-    setMaxListeners(0, source);
+    if (!followed.has(source)) setMaxListeners(0, source);
+    followed.add(source);
     source.addEventListener('abort', follow, { once: true });
   }
   return {
