@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { expect } from 'vitest';
 import { migrate, missingObjects, pendingMigrations } from '../../src/db/schema/migrate.ts';
 import { createDatabase, test } from '../helpers/database.ts';
@@ -38,4 +39,30 @@ test('a database that is ahead of this version is refused', async ({ database })
     "INSERT INTO pylon_sync.migrations (hash, created_at) VALUES ('later', 4102444800000)",
   );
   await expect(migrate(database.pool)).rejects.toThrow(/does not know \(of 2100-01-01T00:00:00.000Z\)/);
+});
+
+test('a database of this version is looked through once, on one connection, and nothing is written to it', async ({
+  database: { pool },
+}) => {
+  const asked: string[] = [];
+  let connections = 0;
+  pool.on('connect', (client) => {
+    connections += 1;
+    const query = client.query.bind(client) as (...words: unknown[]) => unknown;
+    client.query = ((...words: unknown[]) => {
+      const [statement] = words as [string | pg.QueryConfig];
+      asked.push(typeof statement === 'string' ? statement : statement.text);
+      return query(...words);
+    }) as typeof client.query;
+  });
+  const written = async () => {
+    const { rows } = await pool.query('SELECT key, xmin FROM pylon_sync.settings ORDER BY key');
+    return rows;
+  };
+  const before = await written();
+  asked.length = 0;
+  await migrate(pool);
+  expect(asked.filter((statement) => statement.includes('pg_trigger'))).toHaveLength(1);
+  expect(connections).toBe(1);
+  expect(await written()).toEqual(before);
 });

@@ -20,11 +20,25 @@ import { policies, visibleFunctions } from './visible.ts';
 
 type Client = Pick<pg.ClientBase, 'query'>;
 
-/** Statements that run together, under a name: once, and again if one of them has changed. */
-type Part = readonly [name: string, statements: readonly string[]];
+/** Statements that run together, under a name: once, and again if their digest has changed. */
+interface Part {
+  readonly name: string;
+  readonly statements: readonly string[];
+  readonly digest: string;
+}
 
-/** All statements that install the capture of edits, in order. */
+const generated = new Map<string, readonly Part[]>();
+
+/** All statements that install the capture of edits, in order; generated once for each owner, since that takes long. */
 function captureParts(owner: string): readonly Part[] {
+  const parts =
+    generated.get(owner) ??
+    generate(owner).map(([name, statements]) => ({ name, statements, digest: digestOf(statements) }));
+  generated.set(owner, parts);
+  return parts;
+}
+
+function generate(owner: string): readonly (readonly [name: string, statements: readonly string[]])[] {
   const editable = resources.filter(({ writes }) => writes !== undefined);
   const tables = resources.map((resource) => ({ name: resource.name, ...captureOf(resource, owner) }));
   return [
@@ -55,14 +69,14 @@ function captureParts(owner: string): readonly Part[] {
     ['policies', policies()],
     ['triggers of queues', queueTriggers()],
     // Each table separately, so that a changed trigger locks its own table only.
-    ...tables.map(({ name, triggers }): Part => [`triggers of ${name}`, triggers]),
+    ...tables.map(({ name, triggers }) => [`triggers of ${name}`, triggers] as const),
     ['obsolete functions', dropObsoleteFunctions()],
   ];
 }
 
 /** All statements of this version, for any owner of the tables. */
 export const captureStatements = (): readonly string[] =>
-  captureParts('').flatMap(([, statements]) => statements);
+  captureParts('').flatMap(({ statements }) => statements);
 
 const digestOf = (statements: readonly string[]) =>
   createHash('sha256').update(statements.join(';\n')).digest('hex');
@@ -85,8 +99,8 @@ export async function installedCapture(client: Client): Promise<readonly string[
   );
   const [{ owner } = { owner: '' }] = rows;
   const known = await knownDigests(client);
-  return captureParts(owner).flatMap(([name, statements]) =>
-    known[name] === digestOf(statements) ? statements : [],
+  return captureParts(owner).flatMap(({ name, statements, digest }) =>
+    known[name] === digest ? statements : [],
   );
 }
 
@@ -106,8 +120,7 @@ export async function installCapture(
   const former = await knownDigests(client);
   const digests: Record<string, string> = {};
   let isChanged = false;
-  for (const [name, statements] of captureParts(owner)) {
-    const digest = digestOf(statements);
+  for (const { name, statements, digest } of captureParts(owner)) {
     digests[name] = digest;
     if (former[name] === digest && !isLost(statements)) continue;
     isChanged = true;

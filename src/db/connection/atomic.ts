@@ -124,8 +124,6 @@ export interface AtomicOptions {
    * and when repeated: if BEGIN fails, they run alone, and again in the next attempt.
    */
   readonly opening?: readonly Asked[];
-  /** Whether the connection may be reused; default true. */
-  readonly keep?: boolean;
 }
 
 /**
@@ -139,18 +137,18 @@ export interface AtomicOptions {
 export async function atomically<T>(
   pool: Pool,
   work: (client: pg.PoolClient, opened: readonly pg.QueryResult[]) => Promise<T>,
-  { terms = CHANGING, opening = [], keep = true }: AtomicOptions = {},
+  { terms = CHANGING, opening = [] }: AtomicOptions = {},
 ): Promise<T> {
   const { client, outcomes } = await begin(pool, terms, opening);
   try {
     const opened = outcomes.map((outcome) => resultOf(client, outcome));
     const result = await work(client, opened);
     assertCommitted(await client.query('COMMIT'));
-    client.release(!keep);
+    client.release();
     return result;
   } catch (error) {
     await client.query('ROLLBACK').then(
-      () => client.release(!keep),
+      () => client.release(),
       () => client.release(true),
     );
     throw reasonOn(client, error);

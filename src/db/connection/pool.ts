@@ -91,8 +91,22 @@ export function openPool(url: string, options: PoolOptions): Connections {
   };
 }
 
+/** Runs work during which a client's connection may be without traffic for as long as it likes. */
+export async function unlimited<T>(
+  client: pg.PoolClient,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const limitMs = (client.connection.stream as Socket).timeout ?? 0;
+  limitSilence(client, 0);
+  try {
+    return await work(client);
+  } finally {
+    limitSilence(client, limitMs);
+  }
+}
+
 /** Closes a client's connection after so many milliseconds without traffic; 0: never. */
-export function limitSilence({ connection }: pg.PoolClient, ms: number): void {
+function limitSilence({ connection }: pg.PoolClient, ms: number): void {
   const stream = connection.stream as Socket;
   const silence = new Error(`Connection terminated: nothing came from the database for ${ms} ms`);
   stream.removeAllListeners('timeout').setTimeout(ms);

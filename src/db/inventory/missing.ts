@@ -49,8 +49,13 @@ export const viewing = (ofTypes: readonly View[] = []): readonly Part[] => [
  * must exist.
  *
  * @param tx Drizzle on the same transaction.
+ * @param stands The keys of the parts that exist, as `standing` reads them.
  */
-export async function uninstalled(client: pg.PoolClient, tx: Executor): Promise<readonly Part[]> {
+export async function uninstalled(
+  client: pg.PoolClient,
+  tx: Executor,
+  stands: ReadonlySet<string>,
+): Promise<readonly Part[]> {
   const parts = [
     ...installedBy(await installedCapture(client)),
     ...((await areViewsCurrent(tx))
@@ -60,8 +65,7 @@ export async function uninstalled(client: pg.PoolClient, tx: Executor): Promise<
         : []),
   ];
   const troubles = await readTroubles(tx);
-  const missing = await missingOf(client, parts);
-  return missing.filter(
+  return lacking(stands, parts).filter(
     ({ kind, schema, table, name }) =>
       !troubles.some(
         ({ relation, because }) =>
@@ -71,15 +75,16 @@ export async function uninstalled(client: pg.PoolClient, tx: Executor): Promise<
 }
 
 /** The parts that do not exist, in the order in which they must be created. */
-export async function missingOf<P extends Part>(
+export const missingOf = async <P extends Part>(
   db: Pick<pg.ClientBase, 'query'>,
   parts: readonly P[],
-): Promise<readonly P[]> {
-  const stands = await standing(db);
-  return parts
+): Promise<readonly P[]> => lacking(await standing(db), parts);
+
+/** The same, by the keys of the parts that exist. */
+export const lacking = <P extends Part>(stands: ReadonlySet<string>, parts: readonly P[]): readonly P[] =>
+  parts
     .filter((part) => !stands.has(keyOf(part)))
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
-}
 
 /** Names of missing parts, without those that belong to another missing part. */
 export function namesOf(missing: readonly Part[]): readonly string[] {

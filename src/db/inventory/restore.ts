@@ -9,8 +9,9 @@ import type { Executor } from '../connection/connect.ts';
 import { col, editsAs } from '../edits/table.ts';
 import { NOT_BEGUN } from '../progress/cursors.ts';
 import { edits } from '../tables.ts';
+import { standing } from './catalogue.ts';
 import type { Migrated } from './migrated.ts';
-import { missingOf } from './missing.ts';
+import { lacking } from './missing.ts';
 import { KINDS, type MadePart } from './part.ts';
 
 type Client = Pick<pg.ClientBase, 'query'>;
@@ -29,11 +30,13 @@ async function endWork(client: Client): Promise<void> {
  * Creates the missing parts of migrations again, in the same way. Returns what it created. A table created again is
  * empty; so is a column.
  *
+ * @param stands The keys of the parts that exist, as `standing` reads them.
  * @param ran Receives each statement before it runs.
  */
 export async function restoreParts(
   client: Client,
   { parts, changes }: Migrated,
+  stands: ReadonlySet<string>,
   ran: (statement: string) => void,
 ): Promise<readonly MadePart[]> {
   const made: MadePart[] = [];
@@ -41,26 +44,38 @@ export async function restoreParts(
     ran(statement);
     await client.query(statement);
   };
+  let found = stands;
   for (const kind of KINDS) {
-    // Checked again for each kind, because creating a table also creates its first columns and its key.
-    const missing = (await missingOf(client, parts)).filter((part) => part.kind === kind);
-    if (missing.length > 0 && made.length === 0) await endWork(client);
-    for (const part of missing) await run(part.sql);
-    if ((kind === 'schema' || kind === 'table') && missing.length > 0) await client.query(ownGrants());
-    made.push(...missing);
-    if (kind !== 'column') continue;
-    for (const { schema, table, column, sql } of changes)
-      if (
-        made.some(
-          (part) =>
-            part.schema === schema &&
-            part.table === table &&
-            (part.kind === 'table' || (part.kind === 'column' && part.name === column)),
-        )
-      )
-        await run(sql);
+    const missing = lacking(found, parts).filter((part) => part.kind === kind);
+    if (missing.length > 0) {
+      if (made.length === 0) await endWork(client);
+      for (const part of missing) await run(part.sql);
+      if (kind === 'schema' || kind === 'table') await client.query(ownGrants());
+      made.push(...missing);
+      // With a table its first columns and its key were created, too.
+      found = await standing(client);
+    }
+    if (kind === 'column') await changeAgain(changes, made, run);
   }
   return made;
+}
+
+/** Repeats what later migrations have changed in tables and columns that were created again. */
+async function changeAgain(
+  changes: Migrated['changes'],
+  made: readonly MadePart[],
+  run: (statement: string) => Promise<void>,
+): Promise<void> {
+  for (const { schema, table, column, sql } of changes)
+    if (
+      made.some(
+        (part) =>
+          part.schema === schema &&
+          part.table === table &&
+          (part.kind === 'table' || (part.kind === 'column' && part.name === column)),
+      )
+    )
+      await run(sql);
 }
 
 /**

@@ -10,11 +10,12 @@ import { atomically, type Pool, readStatement } from '../connection/atomic.ts';
 import { awayOr, DatabaseAwayError } from '../connection/away.ts';
 import { READING, type Terms } from '../connection/begin.ts';
 import { blockersInWords, blockersOf, relationIn } from '../connection/blockers.ts';
-import { limitSilence } from '../connection/pool.ts';
+import { unlimited } from '../connection/pool.ts';
 import { isInUse } from '../connection/sql-state.ts';
+import { standing } from '../inventory/catalogue.ts';
 import { installedBy } from '../inventory/installed.ts';
 import { MIGRATIONS } from '../inventory/migrations.ts';
-import { migrated, missingOf, namesOf, uninstalled } from '../inventory/missing.ts';
+import { lacking, migrated, namesOf, uninstalled } from '../inventory/missing.ts';
 import { keyOf, type Part } from '../inventory/part.ts';
 import { harmedBy, readAnew, restoreParts, showEditsAgain } from '../inventory/restore.ts';
 import { installPublication } from './publication.ts';
@@ -77,9 +78,9 @@ async function isBegun(client: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
   const { parts } = migrated(pendingAfter([]).map(({ hash }) => hash));
   const tables = parts.filter(({ kind }) => kind === 'table');
   const keys = parts.filter(({ kind, name }) => kind === 'column' && name === '_hash');
-  const gone = new Set((await missingOf(client, tables)).map(keyOf));
-  const stands = ({ schema, table }: Part) => !gone.has(keyOf({ kind: 'table', schema, table, name: table }));
-  return tables.some(stands) && !(await missingOf(client, keys)).some(stands);
+  const found = await standing(client);
+  const stands = ({ schema, table }: Part) => found.has(keyOf({ kind: 'table', schema, table, name: table }));
+  return tables.some(stands) && !lacking(found, keys).some(stands);
 }
 
 /**
@@ -93,10 +94,11 @@ async function missingFrom(client: pg.PoolClient): Promise<readonly string[]> {
   const done = await applied((text) => client.query(text));
   if (done.length === 0 && !(await isBegun(client))) return [];
   const hashes = done.length === 0 ? pendingAfter([]) : done;
-  const missing = await missingOf(client, migrated(hashes.map(({ hash }) => hash)).parts);
+  const stands = await standing(client);
+  const missing = lacking(stands, migrated(hashes.map(({ hash }) => hash)).parts);
   const isReadable = !missing.some(({ schema, name }) => schema === 'pylon_sync' && name === 'settings');
   const isWhole = isReadable && missing.every(({ kind }) => kind !== 'schema');
-  return namesOf([...missing, ...(isWhole ? await uninstalled(client, drizzle({ client })) : [])]);
+  return namesOf([...missing, ...(isWhole ? await uninstalled(client, drizzle({ client }), stands) : [])]);
 }
 
 /** Objects that earlier migrations had created, that were missing, and that were created again. */
@@ -138,7 +140,7 @@ export async function migrate(
     at = statement;
   };
   try {
-    const tables = () => alone(pool, (client) => migrateTables(client, ran), { keep: false });
+    const tables = () => alone(pool, (client) => migrateTables(client, ran), { isLong: true });
     const { count, restored, isCaptureNew } = await patiently(pausesMs, tables).catch(
       async (cause: unknown) => {
         throw await failureAt(pool, at, cause);
@@ -163,19 +165,22 @@ export async function migrate(
   }
 }
 
-/** Runs work in one transaction, while no other process migrates. */
+/**
+ * Runs work in one transaction, while no other process migrates. Where it `isLong`, the server may be silent meanwhile
+ * for as long as it likes.
+ */
 async function alone<T>(
   pool: Pool,
   work: (client: pg.PoolClient) => Promise<T>,
-  { keep = true }: { readonly keep?: boolean } = {},
+  { isLong = false }: { readonly isLong?: boolean } = {},
 ): Promise<T> {
   const inTurn = async (client: pg.PoolClient) => {
-    if (!keep) limitSilence(client, 0);
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await client.query("SELECT set_config('lock_timeout', $1, true)", [DDL_LOCK_TIMEOUT]);
     return work(client);
   };
-  return atomically(pool, inTurn, { terms: MIGRATING, keep });
+  const run = (client: pg.PoolClient) => (isLong ? unlimited(client, inTurn) : inTurn(client));
+  return atomically(pool, run, { terms: MIGRATING });
 }
 
 /** Runs work, and retries after each pause as long as it fails because of locks. */
@@ -201,7 +206,8 @@ async function migrateTables(
   const isNoted = done.length > 0;
   const stood = isNoted || (await isBegun(client));
   const made = isNoted ? done : pendingAfter([]);
-  const parts = stood ? await restoreParts(client, migrated(made.map(({ hash }) => hash)), ran) : [];
+  const found = await standing(client);
+  const parts = stood ? await restoreParts(client, migrated(made.map(({ hash }) => hash)), found, ran) : [];
   for (const migration of pending) {
     for (const statement of isNoted || !stood ? migration.sql : []) {
       ran(statement);
@@ -215,10 +221,15 @@ async function migrateTables(
     ]);
   }
   const tx = drizzle({ client });
-  const lost = stood ? [...parts, ...(await uninstalled(client, tx))] : [];
+  const isWhole = parts.length === 0 && pending.length === 0;
+  const lost = stood
+    ? [...parts, ...(await uninstalled(client, tx, isWhole ? found : await standing(client)))]
+    : [];
   const lostKeys = new Set(lost.map(keyOf));
-  const isCaptureNew = await installCapture(client, ran, (statements) =>
-    installedBy(statements).some((part) => lostKeys.has(keyOf(part))),
+  const isCaptureNew = await installCapture(
+    client,
+    ran,
+    (statements) => lostKeys.size > 0 && installedBy(statements).some((part) => lostKeys.has(keyOf(part))),
   );
   const harmed = harmedBy(parts);
   await readAnew(client, harmed);
