@@ -22,6 +22,15 @@ export interface EditFigures {
   };
   /** An UPDATE of many rows with the triggers, against one without. */
   readonly triggers: { readonly rows: number; readonly seconds: number; readonly bare: number };
+  /** Decisions about drafts of many rows, in seconds, and the UPDATEs that made them. */
+  readonly decisions: {
+    readonly rows: number;
+    readonly update: number;
+    readonly approve: number;
+    readonly retry: number;
+    readonly discard: number;
+    readonly inParts: number;
+  };
   /** The same UPDATE through the view and of the table, in milliseconds. */
   readonly views: { readonly rows: number; readonly view: number; readonly table: number };
 }
@@ -81,7 +90,12 @@ export async function measureEdits(server: BenchServer, issues: number): Promise
       const latency = await measureLatency(pool, way);
       return { latency, pace: await measurePace(pool, way), bulk: await measureBulk(pool, way) };
     });
-    return { ...figures, triggers: await measureTriggers(server), views: await measureViews(server) };
+    return {
+      ...figures,
+      triggers: await measureTriggers(server),
+      decisions: await measureDecisions(server),
+      views: await measureViews(server),
+    };
   } finally {
     await pool.end();
     await database.drop();
@@ -188,6 +202,42 @@ async function fillIssues(pool: pg.Pool, rows: number): Promise<void> {
       FROM generate_series(1, ${rows}) AS n`);
   await pool.query('ALTER TABLE pylon.issues ENABLE TRIGGER USER');
   await pool.query('VACUUM ANALYZE pylon.issues');
+}
+
+async function measureDecisions(server: BenchServer): Promise<EditFigures['decisions']> {
+  const database = await server.createDatabase();
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+  const took = async (statement: string): Promise<number> => {
+    const beganAt = performance.now();
+    await pool.query(statement);
+    return (performance.now() - beganAt) / 1_000;
+  };
+  const decided = async (verb: string) => {
+    const { rows } = await pool.query<{ txid: string }>(
+      'SELECT max(txid)::text AS txid FROM pylon_sync.edits',
+    );
+    return took(`SELECT pylon_sync.${verb}_edits(txid => ${rows[0]?.txid})`);
+  };
+  try {
+    await fillIssues(pool, ROWS);
+    const update = await took("UPDATE pylon.issues SET state = 'closed'");
+    const approve = await decided('approve');
+    await pool.query("UPDATE pylon_sync.edits SET state = 'failed'");
+    await pool.query('VACUUM ANALYZE pylon.issues');
+    const retry = await decided('retry');
+    await pool.query('VACUUM ANALYZE pylon.issues');
+    const discard = await decided('discard');
+    await pool.query('VACUUM ANALYZE pylon.issues');
+    const again = await took("UPDATE pylon.issues SET state = 'closed'");
+    const { rows } = await pool.query<{ txid: string }>(
+      'SELECT max(txid)::text AS txid FROM pylon_sync.edits',
+    );
+    const inParts = await took(`CALL pylon_sync.decide_in_parts('discard', txid => ${rows[0]?.txid})`);
+    return { rows: ROWS, update: median([update, again]), approve, retry, discard, inParts };
+  } finally {
+    await pool.end();
+    await database.drop();
+  }
 }
 
 async function measureTriggers(server: BenchServer): Promise<EditFigures['triggers']> {

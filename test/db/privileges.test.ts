@@ -110,12 +110,16 @@ describe('all that a role may', () => {
       ...POLICIES_ASK,
       'pylon_sync.approve_edit',
       'pylon_sync.approve_edits',
+      'pylon_sync.decide_in_parts',
     ]);
     const held = await functions(database, 'pylon_editor');
     const actions = held.filter((name) => name.startsWith('pylon.'));
     expect(actions).toContain('pylon.snooze_issue');
     expect(held.filter((name) => !actions.includes(name))).toEqual(
-      [...[...DECIDES, ...CALLS].map((name) => `pylon_sync.${name}`), ...POLICIES_ASK].sort(),
+      [
+        ...['decide_in_parts', ...DECIDES, ...CALLS].map((name) => `pylon_sync.${name}`),
+        ...POLICIES_ASK,
+      ].sort(),
     );
   });
 
@@ -131,7 +135,7 @@ describe('all that a role may', () => {
     );
     expect(named?.map(({ name }) => name)).toEqual(
       [
-        ...['approve_edit', 'approve_edits', ...DECIDES],
+        ...['approve_edit', 'approve_edits', 'decide_in_parts', ...DECIDES],
         ...['edit_results', 'real_id', 'undo', 'wait_for_edits'],
       ].sort(),
     );

@@ -106,6 +106,12 @@ const OBSOLETE = [
   '_refuse_stamp()',
   '_checked_arguments(text, jsonb, jsonb)',
   '_named_records(jsonb, jsonb)',
+  '_columns_before(pylon_sync.edits, jsonb)',
+  '_delete_again(pylon_sync.edits)',
+  '_locked_row(text, text)',
+  '_read_again(text, text, jsonb)',
+  '_show_edits(text, text, bigint)',
+  '_withdraw_edit(pylon_sync.edits)',
 ];
 
 /** Drops the functions that no trigger calls any more, unless a user's object depends on one. */

@@ -8,6 +8,7 @@ import { withFormerName } from './former-names.ts';
 import { identifier, literal, tableOf } from './names.ts';
 import { makeRoles, ROLES, type Role } from './roles.ts';
 import { deletable } from './table.ts';
+import { DECIDE_IN_PARTS } from './user-functions/decide-in-parts.sql.ts';
 import { CALLED_AS_CALLER, FOR_APPROVERS, FOR_CALLERS, FOR_EDITORS } from './user-functions/signatures.ts';
 
 const SELF = 'SELECT oid FROM pg_roles WHERE rolname = current_user';
@@ -35,7 +36,7 @@ export const ownGrants = (): string => `DO $$
         WHERE nspname IN (${SCHEMAS}) AND relkind = 'S' AND relowner = (${SELF})
           AND CASE relkind WHEN 'S' THEN NOT has_sequence_privilege(c.oid, 'USAGE') END
        UNION ALL
-       SELECT format('FUNCTION %I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(p.oid))
+       SELECT format('ROUTINE %I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(p.oid))
          FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = pronamespace
         WHERE nspname IN (${SCHEMAS}) AND proowner = (${SELF}) AND NOT has_function_privilege(p.oid, 'EXECUTE')
        UNION ALL
@@ -101,6 +102,9 @@ const calling = (signatures: readonly string[]) =>
 const ofSync = (signatures: readonly string[]) =>
   calling(signatures.map((signature) => `pylon_sync.${signature}`));
 
+/** The view that it asks checks the privilege on the function for the decision. */
+const IN_PARTS = `EXECUTE ON PROCEDURE pylon_sync.${DECIDE_IN_PARTS}`;
+
 /** The grants of each role besides reading the mirror. */
 const BEYOND: Readonly<Record<Role, readonly string[]>> = {
   pylon_reader: STATE,
@@ -116,9 +120,10 @@ const BEYOND: Readonly<Record<Role, readonly string[]>> = {
       ].map((privilege) => `${privilege} ON TABLE ${tableOf(name)}`);
     }),
     ...ofSync([...Object.keys({ ...FOR_EDITORS, ...FOR_CALLERS }), ...CALLED_AS_CALLER]),
+    IN_PARTS,
     ...calling(actions.flatMap(signaturesOf)),
   ],
-  pylon_approver: [...STATE, ...EDITS, ...ofSync(Object.keys(FOR_APPROVERS))],
+  pylon_approver: [...STATE, ...EDITS, ...ofSync(Object.keys(FOR_APPROVERS)), IN_PARTS],
 };
 
 /** What roles were granted before. If it is missing now, somebody has revoked it on purpose. */
@@ -158,7 +163,7 @@ export async function loseGrants(
 /** The objects that a GRANT is about: schemas, or `schema.name` with its schema. */
 const namedIn = (statement: string): readonly string[] =>
   (
-    / ON (?:TABLE|FUNCTION|SCHEMA) ([^ (]+)| IN SCHEMA (\w+), (\w+) /
+    / ON (?:TABLE|FUNCTION|PROCEDURE|SCHEMA) ([^ (]+)| IN SCHEMA (\w+), (\w+) /
       .exec(statement.replaceAll('"', ''))
       ?.slice(1) ?? []
   ).flatMap((name) => (name === undefined ? [] : [name, name.replace(/\..*/, '')]));

@@ -13,6 +13,7 @@ import { rowFunctions } from './rows/index.ts';
 import { captureOf } from './table.ts';
 import { transitionFunctions } from './transitions/index.ts';
 import { triggerFunctions } from './triggers/index.ts';
+import { DECIDE_IN_PARTS } from './user-functions/decide-in-parts.sql.ts';
 import { userFunctions } from './user-functions/index.ts';
 import { FOR_ALL, FOR_APPROVERS, FOR_CALLERS, FOR_EDITORS } from './user-functions/signatures.ts';
 import { validationFunctions } from './validation/index.ts';
@@ -51,7 +52,7 @@ function generate(owner: string): readonly (readonly [name: string, statements: 
         ...tables.flatMap(({ functions }) => functions),
         ...mergeFunctions(editable),
         ...rowFunctions(editable),
-        ...transitionFunctions,
+        ...transitionFunctions(editable),
         ...visibleFunctions,
         ...calls(),
         ...userFunctions,
@@ -60,6 +61,7 @@ function generate(owner: string): readonly (readonly [name: string, statements: 
           ([signature, comment]) => `COMMENT ON FUNCTION pylon_sync.${signature} IS ${literal(comment)}`,
         ),
         revokeFunctions(),
+        `COMMENT ON PROCEDURE pylon_sync.${DECIDE_IN_PARTS} IS ${literal('Decides about edits as the functions do, and commits after each thousand.')}`,
         ...Object.keys(FOR_ALL).map(
           (signature) => `GRANT EXECUTE ON FUNCTION pylon_sync.${signature} TO PUBLIC`,
         ),

@@ -28,7 +28,7 @@ export const revokeFunctions = (): string => `DO $$
    BEGIN
      FOR called IN SELECT format('pylon_sync.%I(%s)', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc
                     WHERE pronamespace = 'pylon_sync'::regnamespace AND pg_has_role(proowner, 'USAGE') LOOP
-       EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', called);
+       EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', called);
      END LOOP;
    END $$`;
 

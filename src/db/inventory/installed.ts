@@ -3,7 +3,7 @@ import type { Part } from './part.ts';
 const TRIGGER = /^CREATE OR REPLACE TRIGGER "(\w+)"[\s\S]*? ON (\w+)\."(\w+)"/;
 const POLICY = /^CREATE POLICY "(\w+)" ON (\w+)\."(\w+)"/;
 const VIEW = /^CREATE (?:OR REPLACE )?VIEW (\w+)\."?(\w+)"?/;
-const FUNCTION = /^CREATE OR REPLACE FUNCTION (\w+)\."?(\w+)"?\s*\(/;
+const FUNCTION = /^CREATE OR REPLACE (?:FUNCTION|PROCEDURE) (\w+)\."?(\w+)"?\s*\(/;
 
 /**
  * The triggers, policies, views and functions that statements create. These are not in migrations: `migrate` installs

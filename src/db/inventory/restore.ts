@@ -140,9 +140,10 @@ export async function showEditsAgain(tx: Executor, harmed: readonly Resource[]):
               AND ${d.operation} = 'delete' AND ${d.state} IN (${UNSETTLED_STATES}))
           ON CONFLICT (id) DO NOTHING`);
     await tx.execute(sql`
-      SELECT pylon_sync._show_edits(edited.resource, edited.record_id, 0)
-        FROM (SELECT DISTINCT ${col.resource}, ${col.record_id} FROM ${edits}
+      SELECT pylon_sync._show_edits(${name}, array_agg(edited.record_id), array_agg(edited.first_id))
+        FROM (SELECT ${col.record_id}, min(${col.id}) AS first_id FROM ${edits}
                WHERE ${col.resource} = ${name} AND ${col.operation} = 'update'
-                 AND ${col.state} IN (${UNSETTLED_STATES})) AS edited`);
+                 AND ${col.state} IN (${UNSETTLED_STATES})
+               GROUP BY 1) AS edited HAVING count(*) > 0`);
   }
 }

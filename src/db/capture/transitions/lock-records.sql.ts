@@ -6,12 +6,21 @@ CREATE OR REPLACE FUNCTION pylon_sync._lock_records(ids bigint[])
 RETURNS void
 LANGUAGE plpgsql ${DEFINER}
 AS $$
+DECLARE
+  edited record;
 BEGIN
-  PERFORM pylon_sync._locked_row(resource, record_id)
-  FROM (
-    SELECT DISTINCT e.resource, e.record_id
+  FOR edited IN
+    SELECT e.resource, array_agg(DISTINCT e.record_id) AS records
     FROM pylon_sync.edits AS e
     WHERE e.id = ANY (ids)
-    ORDER BY 1, 2
-  ) AS records;
+    GROUP BY 1
+    ORDER BY 1
+  LOOP
+    EXECUTE format(
+      'SELECT FROM pylon.%I AS existing WHERE id = ANY ($1) AND _deleted_at IS NULL
+       ORDER BY id FOR NO KEY UPDATE',
+      edited.resource
+    )
+    USING edited.records;
+  END LOOP;
 END $$`;

@@ -1,45 +1,30 @@
-import { UNSETTLED } from '../../../edits/states.ts';
-import { listOf } from '../expressions.ts';
 import { DEFINER } from '../names.ts';
 
 /**
- * Applies an edit that is to be sent again to its row, and then the later edits, which it must not overwrite. Returns
- * whether there is a row.
+ * Applies edits that are to be sent again to their rows, and then the later edits, which they must not overwrite. The
+ * caller must have locked the rows.
  */
 export const showEdits = `
-CREATE OR REPLACE FUNCTION pylon_sync._show_edits(resource text, record_id text, first_id bigint)
-RETURNS boolean
+CREATE OR REPLACE FUNCTION pylon_sync._show_edits(resource text, record_ids text[], first_ids bigint[])
+RETURNS void
 LANGUAGE plpgsql ${DEFINER}
 AS $$
 DECLARE
-  shown jsonb := pylon_sync._locked_row(resource, record_id);
-  after jsonb := '{}';
-  edit pylon_sync.edits;
-  mark text;
+  shown jsonb[];
+  columns jsonb[];
+  mark text := pylon_sync._mark_as_daemon('on');
 BEGIN
-  IF shown IS NULL THEN
-    RETURN false;
-  END IF;
+  SELECT array_agg(asked.record_id), array_agg(asked.first_id), array_agg(existing.shown)
+  INTO record_ids, first_ids, shown
+  FROM unnest(record_ids, first_ids) AS asked(record_id, first_id)
+  JOIN pylon_sync._shown_columns(resource, record_ids) AS existing USING (record_id);
 
-  FOR edit IN
-    SELECT e.*
-    FROM pylon_sync.edits AS e
-    WHERE e.resource = _show_edits.resource
-      AND e.record_id = _show_edits.record_id
-      AND e.operation = 'update'
-      AND e.id >= first_id
-      AND e.state IN (${listOf(UNSETTLED)})
-    ORDER BY e.id
-  LOOP
-    after := after || pylon_sync._changed_columns(resource, edit.base, edit.changes, shown || after);
-  END LOOP;
+  SELECT
+    array_agg(o.record_id),
+    array_agg(o.after || jsonb_build_object('_synced_at', clock_timestamp()))
+  INTO record_ids, columns
+  FROM pylon_sync._edits_over(resource, record_ids, first_ids, shown) AS o;
 
-  mark := pylon_sync._mark_as_daemon('on');
-  PERFORM pylon_sync._put_columns(
-    resource,
-    record_id,
-    after || jsonb_build_object('_synced_at', clock_timestamp())
-  );
+  PERFORM pylon_sync._put_columns_of_many(resource, record_ids, columns);
   PERFORM pylon_sync._mark_as_daemon(mark);
-  RETURN true;
 END $$`;
