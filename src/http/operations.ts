@@ -26,6 +26,8 @@ export interface Operations {
   readonly hosts: readonly string[];
   /** Undefined where webhooks are off. */
   readonly webhookSecret: Secret | undefined;
+  /** Makes of our commands in a text what can be run from where this process was started. Default: nothing. */
+  readonly withCommands?: (text: string) => string;
   /** Replaces secrets in a text. */
   readonly conceal: (text: string) => string;
   readonly log: Logger;

@@ -93,7 +93,7 @@ describe('demo', () => {
   });
 
   test('invites to what works, letter for letter, and reaches the stand-in', async () => {
-    const typed = [...demo.printed().matchAll(/^ {2}pylon-sync sql "(.+)"$/gm)].map(
+    const typed = [...demo.printed().matchAll(/^ {2}node \S+\/dist\/main\.js sql "(.+)"$/gm)].map(
       ([, statement]) => statement ?? '',
     );
     const answers: unknown[] = [];

@@ -57,7 +57,7 @@ describe('a database that goes away', () => {
     dataDir,
   }) => {
     const server = await startPostgres(dataDir);
-    const quiet = { PYLON_SYNC_AUDIT_SHARE: '0' };
+    const quiet = { PYLON_SYNC_AUDIT_SHARE: '0', LOG_LEVEL: 'debug' };
     const running = startBrisk(['start'], { ...env, ...quiet, DATABASE_URL: server.url });
     await running.until('"resource":"issue_messages"');
     for (const [attempts, times] of [
@@ -117,7 +117,8 @@ describe('a database that goes away', () => {
     database,
   }) => {
     const proxy = await openProxy(database.url);
-    const running = startBrisk(['start'], { ...env, DATABASE_URL: proxy.url });
+    const steps = { DATABASE_URL: proxy.url, LOG_LEVEL: 'debug' };
+    const running = startBrisk(['start'], { ...env, ...steps });
     await running.until('"resource":"issue_messages"');
     proxy.freeze();
     await running.until('lease lost');

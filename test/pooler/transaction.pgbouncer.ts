@@ -40,7 +40,7 @@ describe('through a transaction pooler with fewer connections than the daemon ha
     database,
   }) => {
     const pooler = await startPooler(database.url);
-    const through = { ...env, DATABASE_URL: pooler.url };
+    const through = { ...env, DATABASE_URL: pooler.url, LOG_LEVEL: 'debug' };
     const first = start(['start'], through);
     await first.until('"resource":"issue_messages"');
     await database.pool.query(`UPDATE pylon_sync.lease SET holder = holder || '{"host": "elsewhere"}'`);
@@ -104,7 +104,7 @@ describe('through a transaction pooler with fewer connections than the daemon ha
     const dataDir = await makeDataFolder(inject('runFolder'), randomUUID());
     const server = await startPostgres(dataDir);
     const pooler = await startPooler(server.url);
-    const running = start(['start'], { ...env, DATABASE_URL: pooler.url });
+    const running = start(['start'], { ...env, DATABASE_URL: pooler.url, LOG_LEVEL: 'debug' });
     await running.until('"resource":"issue_messages"');
     process.kill(server.pid, 'SIGQUIT');
     await expect.poll(() => serverPid(dataDir)).toBeUndefined();

@@ -7,6 +7,7 @@ import { PermanentError, UsageError } from '../../errors.ts';
 import { toJson } from '../../exact.ts';
 import { addFilters, addId, chosenBy, type EditFlags, filterOf } from '../args/edits-options.ts';
 import { wholeOption } from '../args/options.ts';
+import { commandName } from '../process/called.ts';
 import type { Run, Shell } from '../process/shell.ts';
 import { editsTable } from '../render/edits-table.ts';
 import { editText, fieldsOf, remoteOf } from '../render/edits-text.ts';
@@ -65,7 +66,9 @@ export function addEdits(program: Command, run: Run): void {
           pylon: remoteOf(edit, field) ?? null,
           held: edit.held?.includes(nameOf(field)) ?? false,
         }));
-        const text = flags.json ? toJson({ ...edit, fields }, null, 2) : editText(edit, Date.now());
+        const text = flags.json
+          ? toJson({ ...edit, fields }, null, 2)
+          : editText(edit, Date.now(), commandName(shell));
         shell.stdout.write(`${text}\n`);
         return 0;
       }),

@@ -10,6 +10,7 @@ import { executeCommand, type HandoverOutcome, type WorkOutcome } from '../../sy
 import { forgetAtEnd } from '../../sync/daemon/retention.ts';
 import { newPuller } from '../../sync/runs/changes.ts';
 import { withSession } from '../../sync/session/session.ts';
+import { commandName } from '../process/called.ts';
 import type { Shell } from '../process/shell.ts';
 import { showPush } from '../render/push-text.ts';
 import { statusOf } from '../render/results.ts';
@@ -48,7 +49,7 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
     for (const { id, resource } of stopped)
       shell.stderr.write(
         `pylon-sync: deletions of ${resource} are stopped, too many to be plausible: ` +
-          `if they are right, \`pylon-sync reconcile --approve ${id}\`\n`,
+          `if they are right, \`${commandName(shell)} reconcile --approve ${id}\`\n`,
       );
     return statusOf(results, shell) || (stopped.length > 0 ? 3 : 0);
   });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Database } from '../../db/connection/connect.ts';
 import { readStatus, type Status } from '../../db/status/status.ts';
 import { resources } from '../../resources/index.ts';
+import { withCommands } from '../process/called.ts';
 import type { Run } from '../process/shell.ts';
 import { statusText } from '../render/status-text.ts';
 import { withDatabase } from '../runtime/database.ts';
@@ -16,7 +17,9 @@ export function addStatus(program: Command, run: Run): void {
     .action((flags: { readonly json?: boolean }) =>
       run(async (shell) => {
         const status = await withDatabase(setUp(shell, { token: false }), statusOf);
-        const text = flags.json ? JSON.stringify(status, null, 2) : statusText(status, Date.now());
+        const text = flags.json
+          ? JSON.stringify(status, null, 2)
+          : withCommands(statusText(status, Date.now()), shell);
         shell.stdout.write(`${text}\n`);
         return 0;
       }),

@@ -83,7 +83,7 @@ const NEXT: Readonly<Record<EditDetails['state'], readonly string[]>> = {
 };
 
 /** Everything about one edit. */
-export function editText(edit: EditDetails, now: number): string {
+export function editText(edit: EditDetails, now: number, command = 'pylon-sync'): string {
   const { id, state, resource, record_id, operation, actor, created_at, txid, attempts } = edit;
   const tried =
     attempts === 0
@@ -108,8 +108,8 @@ export function editText(edit: EditDetails, now: number): string {
   // An edit whose answer could not be stored can be retried, too.
   const verbs = edit.is_answered ? ['retry', ...NEXT[state]] : NEXT[state];
   const next = verbs.map((verb) => {
-    const [command, ...flags] = verb.split(' ');
-    return `  ${['pylon-sync edits', command, id, ...flags].join(' ')}`;
+    const [word, ...flags] = verb.split(' ');
+    return `  ${[command, 'edits', word, id, ...flags].join(' ')}`;
   });
   return [
     ...lines.filter(([, text]) => text !== '').map(([name, text]) => `${name.padEnd(8)}${text}`),

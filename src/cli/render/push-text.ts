@@ -2,6 +2,7 @@ import type { State } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
 import type { Preview } from '../../sync/push/preview.ts';
 import type { PushReport } from '../../sync/push/push-once.ts';
+import { commandName } from '../process/called.ts';
 import type { Shell } from '../process/shell.ts';
 import { oneLine } from './one-line.ts';
 
@@ -9,7 +10,10 @@ import { oneLine } from './one-line.ts';
  * Prints what became of the edits. Returns the exit status: 0 if all are applied or discarded, 3 if only some are
  * applied, 1 if none is.
  */
-export function showPush({ states, previews }: PushReport, shell: Pick<Shell, 'stdout' | 'stderr'>): number {
+export function showPush(
+  { states, previews }: PushReport,
+  shell: Pick<Shell, 'stdout' | 'stderr' | 'env' | 'program'>,
+): number {
   if (previews !== undefined) {
     shell.stdout.write(previews.length === 0 ? 'Nothing is due.\n' : previews.map(previewText).join(''));
     return 0;
@@ -22,7 +26,7 @@ export function showPush({ states, previews }: PushReport, shell: Pick<Shell, 's
   const open = counts.filter(([state]) => !['applied', 'discarded'].includes(state));
   if (open.length === 0) return 0;
   shell.stderr.write(
-    'pylon-sync: not all edits are applied: `pylon-sync edits list` names those that are not\n',
+    `pylon-sync: not all edits are applied: \`${commandName(shell)} edits list\` names those that are not\n`,
   );
   return states.applied === undefined ? 1 : 3;
 }

@@ -1,10 +1,10 @@
 import type { Plan } from '../../db/progress/estimate.ts';
-import { attentionOf } from '../../db/status/attention.ts';
+import { type Attention, attentionOf } from '../../db/status/attention.ts';
 import type { ResourceStatus, Status } from '../../db/status/status.ts';
 import { count, duration, percent, plural } from '../../format.ts';
 import { plainTable } from './summary.ts';
 
-/** The status as text: workspace, holder of the lease, a line a resource, and what needs a person. */
+/** The status as text: what needs a person, workspace, holder of the lease, and a line a resource. */
 export function statusText(status: Status, now: number): string {
   const { workspace, holder, resources: all, plan, budgets } = status;
   const waiting = attentionOf(status);
@@ -14,10 +14,11 @@ export function statusText(status: Status, now: number): string {
       : [],
   );
   return [
+    ...troubleText(waiting),
     `workspace  ${workspace === null ? 'none yet' : `${workspace.name} (${workspace.id})`}`,
     `in use by  ${holder === null ? 'nobody' : `${holder.command} (process ${holder.pid} on ${holder.host})`}`,
     ...pylonLine(status, now),
-    `attention  ${waiting.length === 0 ? 'none needed' : `${plural(waiting.length, 'matter')} for a person, at the end`}`,
+    ...(waiting.length === 0 ? ['attention  none needed'] : []),
     ...editsLine(status.edits),
     ...typesLine(status.types),
     ...planLine(plan, now),
@@ -26,12 +27,21 @@ export function statusText(status: Status, now: number): string {
     '',
     ...budgetText(budgets, now),
     ...headed('errors of the last runs', errors),
-    ...headed(
-      'needs a person',
-      waiting.flatMap(({ what, command }) => [`  ${what}`, ...(command === null ? [] : [`    ${command}`])]),
-    ),
   ].join('\n');
 }
+
+/** What needs a person, with the command for it, before all else. */
+const troubleText = (waiting: readonly Attention[]): readonly string[] =>
+  waiting.length === 0
+    ? []
+    : [
+        `${plural(waiting.length, 'matter')} for a person`,
+        ...waiting.flatMap(({ what, command }) => [
+          `  ${what}`,
+          ...(command === null ? [] : [`    ${command}`]),
+        ]),
+        '',
+      ];
 
 /** The line about an outage of Pylon, while there is one. */
 function pylonLine({ pylon }: Status, now: number): readonly string[] {

@@ -13,6 +13,7 @@ import { openReports, type Reports, STATEMENT_MS } from '../../reports/open.ts';
 import { webhookNames } from '../../resources/index.ts';
 import type { Activity } from '../../sync/pass/activity.ts';
 import type { Context } from '../../sync/pass/context.ts';
+import { withCommands } from '../process/called.ts';
 import type { Setup } from './setup.ts';
 
 /** The daemon's HTTP port. The process tells it which database it has reached and what it is working on. */
@@ -48,6 +49,7 @@ export async function openPort(setup: Setup, { activity, orAnother = false }: Po
   let working: Context | undefined;
   const app = daemonApp({
     ...{ version, activity, metrics, log, conceal },
+    withCommands: (text) => withCommands(text, setup),
     watch: () => watch,
     reports: () => reports,
     uses: () => working?.pylon.uses() ?? [],

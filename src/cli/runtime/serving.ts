@@ -107,7 +107,7 @@ async function serveOnce(
 ): Promise<void> {
   const { log } = setup;
   const { watch, token } = memory;
-  const logStep = logSteps(log);
+  const logStep = logSteps(log, { eachStep: false, failures: false });
   const onProgress: OnProgress = (progress, step) => {
     onStep();
     activity.trouble = undefined;

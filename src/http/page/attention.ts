@@ -1,18 +1,15 @@
 import { html } from 'hono/html';
-import { attentionOf } from '../../db/status/attention.ts';
 import { type Html, section } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 import { isEarly, isGrave } from './state.ts';
 
 /** The list of what is wrong: first what this process retries, then what needs a person. */
 export function attention(overview: Overview): Html {
-  const { status, away, trouble } = overview;
+  const { status, away, trouble, waiting } = overview;
   const own = trouble ?? (status === undefined && !isEarly(overview) ? away : undefined);
   const items = [
     ...(own === undefined ? [] : [item('bad', own, null)]),
-    ...(status === undefined ? [] : attentionOf(status)).map(({ kind, what, command }) =>
-      item(isGrave(kind) ? 'bad' : 'warn', what, command),
-    ),
+    ...waiting.map(({ kind, what, command }) => item(isGrave(kind) ? 'bad' : 'warn', what, command)),
   ];
   if (items.length === 0) return html``;
   return section('attention', 'What is wrong', '', html`<ul class="alerts">${items}</ul>`);

@@ -1,3 +1,4 @@
+import { type Attention, attentionOf } from '../../db/status/attention.ts';
 import type { History } from '../../db/status/recent.ts';
 import { reasonOf } from '../../errors.ts';
 import type { Activity, Role } from '../../sync/pass/activity.ts';
@@ -24,12 +25,23 @@ export interface Overview {
   /** Undefined when the database did not answer; so is `history`. */
   readonly status: Counted | undefined;
   readonly history: History | undefined;
+  /** What needs a person, with commands that can be run; empty where `status` is undefined. */
+  readonly waiting: readonly Attention[];
   /** Why the database did not answer. */
   readonly away: string | undefined;
 }
 
 export async function overviewOf(operations: Operations, reading: Reading): Promise<Overview> {
-  const { version, activity, uses, metrics, webhookSecret, conceal, now } = operations;
+  const {
+    version,
+    activity,
+    uses,
+    metrics,
+    webhookSecret,
+    conceal,
+    now,
+    withCommands = (text: string) => text,
+  } = operations;
   const [status, history] = await Promise.allSettled([reading.status(), reading.history()]);
   const failed = [status, history].find((result) => result.status === 'rejected');
   const at = now();
@@ -45,6 +57,10 @@ export async function overviewOf(operations: Operations, reading: Reading): Prom
     webhooks: webhookSecret === undefined ? undefined : metrics.webhooks(),
     status: status.status === 'fulfilled' ? status.value : undefined,
     history: history.status === 'fulfilled' ? history.value : undefined,
+    waiting: (status.status === 'fulfilled' ? attentionOf(status.value) : []).map((one) => ({
+      ...one,
+      command: one.command === null ? null : withCommands(one.command),
+    })),
     away: failed === undefined ? undefined : reasonOf(failed.reason),
   });
 }
