@@ -3,6 +3,7 @@ import pg from 'pg';
 /** What a piece of work asked of Postgres. */
 export interface Asked {
   readonly statements: number;
+  readonly transactions: number;
   /** Statements that are sent together, without waiting for an answer, are one round trip. */
   readonly roundTrips: number;
 }
@@ -17,7 +18,7 @@ export async function countingRoundTrips<T>(
 ): Promise<{ readonly result: T; readonly asked: Asked }> {
   const { query } = pg.Client.prototype;
   const open = new WeakMap<pg.Client, number>();
-  const asked = { statements: 0, roundTrips: 0 };
+  const asked = { statements: 0, transactions: 0, roundTrips: 0 };
   const counted = function (this: pg.Client, ...given: unknown[]) {
     const sent: unknown = Reflect.apply(query, this, given);
     const { connectionParameters } = this as unknown as {
@@ -27,6 +28,7 @@ export async function countingRoundTrips<T>(
     const before = open.get(this) ?? 0;
     open.set(this, before + 1);
     asked.statements += 1;
+    if (String(given[0]).startsWith('BEGIN')) asked.transactions += 1;
     if (before === 0) asked.roundTrips += 1;
     const ended = () => void open.set(this, (open.get(this) ?? 1) - 1);
     sent.then(ended, ended);

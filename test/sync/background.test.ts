@@ -7,6 +7,7 @@ import type { ByParent } from '../../src/sync/pass/child-pages.ts';
 import { auditOf } from '../../src/sync/runs/audit.ts';
 import { resweepOf } from '../../src/sync/runs/resweep.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
+import { countingRoundTrips } from '../helpers/round-trips.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const few = (...names: readonly string[]) => names.map(resourceNamed);
@@ -63,6 +64,20 @@ describe('the resweep', () => {
     );
     expect(await resweep(mirrored).everyMs()).toBeCloseTo((10 * day) / Number(rows[0]?.issues), 0);
   });
+});
+
+test('resweep and audit make at most one transaction a request', async ({ mirror }) => {
+  const mirrored = await mirror({}, { resources: few('issues', 'issue_messages') });
+  await mirrored.session.pull();
+  for (const { work } of [resweep(mirrored), audit(mirrored, 'issues')]) {
+    // The first piece also counts the rows.
+    await work();
+    const from = mirrored.sandbox.requests.length;
+    const { asked } = await countingRoundTrips(work);
+    const requests = mirrored.sandbox.requests.length - from;
+    expect(requests).toBeGreaterThan(0);
+    expect(asked.transactions).toBeLessThanOrEqual(requests);
+  }
 });
 
 describe('the audit', () => {

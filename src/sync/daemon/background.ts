@@ -51,9 +51,13 @@ export async function workInBackground(
     worksOf(ctx, options, follow).map(([resource, paced]) => {
       const { name } = paced;
       // While the first read is running there is nothing to compare with.
-      const isRead = remembered(knownMs(ctx), async () => (await doneOnce(ctx, [resource]))[0]);
-      const everyMs = async () =>
-        (await isRead()) === undefined ? Number.POSITIVE_INFINITY : paced.everyMs();
+      const look = remembered(knownMs(ctx), async () => (await doneOnce(ctx, [resource]))[0]);
+      // It stays done for as long as this process holds the lease: whoever has it read anew takes the lease over.
+      let isRead = false;
+      const everyMs = async () => {
+        isRead ||= (await look()) !== undefined;
+        return isRead ? paced.everyMs() : Number.POSITIVE_INFINITY;
+      };
       const work = async () => {
         const done = await paced.work();
         report.recovered(name);
