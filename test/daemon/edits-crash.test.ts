@@ -9,7 +9,11 @@ const EDITS_EVERY_MS = 40;
 /** One answer to a change is lost for about so many edits. */
 const LOST_ONE_IN = 6;
 
-const NAMES = ['issues', 'accounts', 'contacts'];
+const NAMES = ['issues', 'accounts', 'contacts', 'custom_objects'];
+/** Those whose tags are edited too. */
+const TAGGED = ['issues', 'accounts'];
+
+const ROUTES: Readonly<Record<string, string>> = { custom_objects: '/custom-objects/{type}/{id}' };
 
 /** One edit as it was asked for. */
 interface Asked {
@@ -19,7 +23,12 @@ interface Asked {
   readonly value: string;
 }
 
-const COLUMN: Readonly<Record<string, string>> = { issues: 'title', accounts: 'name', contacts: 'name' };
+const COLUMN: Readonly<Record<string, string>> = {
+  issues: 'title',
+  accounts: 'name',
+  contacts: 'name',
+  custom_objects: 'name',
+};
 
 /** Has people edit records, until it is ended: the names of some, and a tag more for each edit. */
 function keepEditing(workspace: DaemonWorkspace, dice: Dice) {
@@ -31,7 +40,7 @@ function keepEditing(workspace: DaemonWorkspace, dice: Dice) {
   const working = keepAsking(workspace, EDITS_EVERY_MS, async (n) => {
     const resource = dice.pick(NAMES);
     const id = dice.pick(ids.get(resource) ?? []);
-    const isTag = resource !== 'contacts' && dice.chance(0.3);
+    const isTag = TAGGED.includes(resource) && dice.chance(0.3);
     const column = isTag ? 'tags' : (COLUMN[resource] ?? '');
     const value = `edit ${n}`;
     const { rowCount } = await database.pool.query(
@@ -86,9 +95,10 @@ test(
     await crash.readOnce();
     const effects = watchEffects(crash);
     const people = keepEditing(crash, new Dice(crash.seed + 1));
-    const losing = keepDoing(EDITS_EVERY_MS * LOST_ONE_IN, () =>
-      sandbox.faults.add({ endpoint: `PATCH /${dice.pick(NAMES)}/{id}`, kind: 'lost-answer' }),
-    );
+    const losing = keepDoing(EDITS_EVERY_MS * LOST_ONE_IN, () => {
+      const name = dice.pick(NAMES);
+      sandbox.faults.add({ endpoint: `PATCH ${ROUTES[name] ?? `/${name}/{id}`}`, kind: 'lost-answer' });
+    });
     const met = await killPushers(crash, ({ state }) => state === 'sending');
     await people.end();
     await losing.end();
@@ -126,7 +136,7 @@ test(
       told,
     ).toEqual(
       edits
-        .filter(({ resource, changes }) => resource !== 'contacts' && 'tags' in changes)
+        .filter(({ resource, changes }) => TAGGED.includes(resource) && 'tags' in changes)
         .map(({ id }) => id),
     );
     crash.expectQuiet();

@@ -106,7 +106,10 @@ export const createdObjects = ({ sandbox }: Mirrored, name: string) =>
 export const createRequests = ({ sandbox }: Mirrored, name: string) =>
   sandbox.requests.filter(
     ({ method, path }) =>
-      method === 'POST' && !path.endsWith('/search') && path.endsWith(`/${name.replaceAll('_', '-')}`),
+      method === 'POST' &&
+      !path.endsWith('/search') &&
+      // The path of a custom object ends with its type.
+      path.replace(/^(\/custom-objects)\/\w+$/, '$1').endsWith(`/${name.replaceAll('_', '-')}`),
   );
 
 export const rowsOf = async ({ pool }: TestDatabase, name: string) =>

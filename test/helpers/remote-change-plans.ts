@@ -15,6 +15,7 @@ const KINDS = [
   'patch issue',
   'patch task',
   'patch project',
+  'patch custom object',
   'patch another',
   'message',
   'redact',
@@ -28,7 +29,14 @@ const KINDS = [
 ] as const;
 
 /** What incremental pulls have to bring: half of all changes. */
-const PULLED = ['patch issue', 'patch task', 'patch project', 'message', 'create'] as const;
+const PULLED = [
+  'patch issue',
+  'patch task',
+  'patch project',
+  'patch custom object',
+  'message',
+  'create',
+] as const;
 
 export const remoteChanges: fc.Arbitrary<RemoteChange> = fc.record(
   {

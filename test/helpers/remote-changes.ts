@@ -9,8 +9,9 @@ const OTHERS = [
 const REMOVED = [
   ...['issues', 'tasks', 'projects', 'accounts', 'contacts', 'tags', 'articles', 'macros'],
   'call_recordings',
+  'custom_objects',
 ];
-const CREATED = ['issues', 'tasks', 'projects', 'accounts', 'contacts'];
+const CREATED = ['issues', 'tasks', 'projects', 'accounts', 'contacts', 'custom_objects'];
 
 interface Removed {
   readonly resource: string;
@@ -95,6 +96,8 @@ export function newRemote(sandboxOf: () => Sandbox, start: number): Remote {
         return patch('tasks', which, silent, { title: name });
       case 'patch project':
         return patch('projects', which, silent, { name });
+      case 'patch custom object':
+        return patch('custom_objects', which, silent, { name });
       case 'patch another': {
         const resource = OTHERS[other % OTHERS.length] ?? '';
         const field =
@@ -140,7 +143,11 @@ export function newRemote(sandboxOf: () => Sandbox, start: number): Remote {
       case 'create': {
         const resource = CREATED[other % CREATED.length] ?? '';
         const times = { created_at: at, updated_at: at };
-        const object = { id: `new-${made}`, name, title: name, ...(resource === 'contacts' ? {} : times) };
+        const object = {
+          ...{ id: `new-${made}`, name, title: name },
+          ...(resource === 'contacts' ? {} : times),
+          ...(resource === 'custom_objects' ? { type: which % 2 === 0 ? 'license' : 'device' } : {}),
+        };
         return put(resource, object, {});
       }
       case 'remove': {

@@ -9,6 +9,7 @@ const KEPT: Readonly<Record<string, number>> = {
   macros: 2,
   tasks: 5,
   projects: 3,
+  custom_objects: 6,
   articles: 3,
   survey_responses: 3,
   audit_logs: 3,

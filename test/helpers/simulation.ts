@@ -14,7 +14,9 @@ import { shrinkWorkspace } from './shrink-workspace.ts';
 import type { Plan, Step, Work } from './simulation-plans.ts';
 
 /** What incremental pulls bring, with what hangs on it. */
-export const PULLED = ['issues', 'tasks', 'projects', 'issue_messages', 'issue_followers', 'task_comments'];
+export const PULLED = [
+  ...['issues', 'tasks', 'projects', 'custom_objects', 'issue_messages', 'issue_followers', 'task_comments'],
+];
 /** By resource that is listed per parent, whose listings they are. */
 export const PARENTS: Readonly<Record<string, string>> = {
   issue_messages: 'issues',

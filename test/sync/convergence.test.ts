@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readCursor } from '../../src/db/progress/cursors.ts';
+import { readCursors } from '../../src/db/progress/cursors.ts';
 import { isUnfinished } from '../../src/sync/runs/resume.ts';
 import { type Difference, differences } from '../helpers/compare-mirror.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
@@ -81,14 +81,15 @@ function stepper(life: Simulation, database: TestDatabase, { date }: Plan) {
     for (const edit of step.before) remote.make(edit);
     const start = remote.made;
     const [before, there] = [await tombstones(database), held(life)];
-    const resources = ['issues', 'tasks', 'projects'];
+    const resources = ['issues', 'tasks', 'projects', 'custom_objects'];
     for (const name of resources) if (!began.has(name)) began.set(name, start);
     const results = await life.survive(step, works);
     await checkMarked(before, there, start + 1);
     if (isPulled(works, results)) await checkPulled();
     for (const name of resources) {
-      const position = await readCursor<{ scan?: unknown }>(life.session.ctx.db.orm, name, 'changes');
-      if (position?.scan === undefined) began.delete(name);
+      // Each type of custom objects has a scan of its own.
+      const positions = await readCursors<{ scan?: unknown }>(life.session.ctx.db.orm, name, 'changes');
+      if (positions.every(({ position }) => position.scan === undefined)) began.delete(name);
     }
   };
 }
