@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  customType,
   date,
   index,
   integer,
@@ -350,6 +351,23 @@ export const edits = pylonSync.table(
     // Queued edits are not in this index.
     index('edits_settled_at').on(table.settled_at).where(sql`${table.settled_at} IS NOT NULL`),
   ],
+);
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/**
+ * The contents of files that edits send, until these are applied or discarded: a trigger of `edits` deletes them. Nobody but
+ * the owner may read them.
+ */
+export const files = pylonSync.table(
+  'files',
+  {
+    edit_id: bigint({ mode: 'number' }).notNull(),
+    /** The place among the files of the edit, from 1. */
+    place: integer().notNull(),
+    content: bytea().notNull(),
+  },
+  (table) => [primaryKey({ name: 'files_pkey', columns: [table.edit_id, table.place] })],
 );
 
 /**

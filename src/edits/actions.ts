@@ -33,23 +33,69 @@ export const allowedWork = (allow: readonly string[]): readonly string[] => [
   ...actions.filter((action) => allow.includes(action.allow)).map(({ name }) => name),
 ];
 
-/** The request of an action: the values of its path, and its body. */
+/** A field of a form. Of a file it has the name, and where its content is kept. */
+export type FormField =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly file: string; readonly bytes: number; readonly place: number };
+
+/** The request of an action: the values of its path and query, and its body or form. */
+export interface ActionRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, readonly string[]>>;
+  readonly body: Values | undefined;
+  readonly form?: readonly FormField[];
+}
+
 export function requestOf(
-  { method, route, parameters, constant, recordField }: Action,
+  { method, route, parameters, constant, recordField, form }: Action,
   record: string,
   given: Values,
-): { readonly params: Readonly<Record<string, string>>; readonly body: Values | undefined } {
+): ActionRequest {
   const body: Record<string, unknown> = { ...constant };
   const params: Record<string, string> = { id: record };
-  for (const { name, field = name, fields } of parameters) {
+  const query: Record<string, readonly string[]> = {};
+  for (const { name, field = name, fields, query: isQuery } of parameters) {
     if (given[name] == null) continue;
-    if (field === null) params[name] = String(given[name]);
+    if (isQuery === true) query[name] = given[name] as readonly string[];
+    else if (field === null) params[name] = String(given[name]);
     else body[field] = fields === true ? customFieldsOf(fieldsOf(given[name])) : given[name];
   }
   if (recordField !== undefined) body[recordField] = record;
   const used = placeholdersIn(route);
   return {
     params: Object.fromEntries(used.map((name) => [name, params[name] ?? ''])),
-    body: method === 'DELETE' || Object.keys(body).length === 0 ? undefined : sendable(body),
+    body: form === true || method === 'DELETE' || Object.keys(body).length === 0 ? undefined : sendable(body),
+    ...(Object.keys(query).length === 0 ? {} : { query }),
+    ...(form === true ? { form: formOf(parameters, body, given) } : {}),
   };
 }
+
+/** The fields of a form: lists have one for each element, and files come last. */
+function formOf(parameters: Action['parameters'], body: Values, given: Values): readonly FormField[] {
+  const contents = parameters.find(({ type }) => type.startsWith('bytea'));
+  const names = [given.file_name, given.file_names].flat().filter((name) => name != null);
+  const texts = Object.entries(body)
+    .filter(([name]) => name !== contents?.name)
+    .flatMap(([name, value]) => [value].flat().map((one) => ({ name, value: String(one) })));
+  const files = contents === undefined || given[contents.name] == null ? [] : [given[contents.name]].flat();
+  return [
+    ...texts,
+    ...files.map((one, index) => ({
+      ...{ name: contents?.name ?? '', file: String(names[index] ?? 'file') },
+      ...{ bytes: Number(fieldsOf(one).bytes), place: index + 1 },
+    })),
+  ];
+}
+
+/** What a request says, without the contents of its files. */
+export const saidIn = ({ body, form }: ActionRequest): Values | undefined =>
+  form === undefined
+    ? body
+    : Object.fromEntries(
+        [...new Set(form.map(({ name }) => name))].map((name) => {
+          const own = form
+            .filter((field) => field.name === name)
+            .map((field) => ('file' in field ? { file_name: field.file, bytes: field.bytes } : field.value));
+          return [name, own.length === 1 ? own[0] : own];
+        }),
+      );

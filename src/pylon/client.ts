@@ -12,6 +12,7 @@ import { type Attempt, observed } from './observe.ts';
 import { newReach } from './reach.ts';
 import type { Answer, Priority, Pylon, PylonRequest } from './types.ts';
 import { addressOf } from './wire/address.ts';
+import { encodeForm } from './wire/form.ts';
 import { BACKOFF, type Backoff, SHORTEST_PAUSE_MS } from './wire/retry.ts';
 import { link } from './wire/signal.ts';
 import { attempt, type Outcome, type Prepared, type Wire } from './wire/wire.ts';
@@ -83,7 +84,8 @@ const LONG_PAUSE_MS = 120_000;
 
 function prepare(options: PylonOptions, request: PylonRequest): Prepared {
   const { method, route, body } = request;
-  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  const form = request.form === undefined ? undefined : encodeForm(request.form);
+  const content = form?.type ?? (body === undefined ? undefined : 'application/json');
   return {
     endpoint: `${method} ${route}`,
     url: addressOf(options.url, request),
@@ -93,9 +95,9 @@ function prepare(options: PylonOptions, request: PylonRequest): Prepared {
         authorization: `Bearer ${options.token}`,
         accept: 'application/json',
         'user-agent': options.userAgent ?? 'pylon-sync',
-        ...json,
+        ...(content === undefined ? {} : { 'content-type': content }),
       },
-      ...(body === undefined ? {} : { body: toJson(body) }),
+      ...(form === undefined ? (body === undefined ? {} : { body: toJson(body) }) : { body: form.body }),
     },
     isRead: method === 'GET' || (method === 'POST' && route.endsWith('/search')),
     maxBytes: request.maxBytes ?? MAX_BYTES,

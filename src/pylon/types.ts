@@ -7,6 +7,11 @@ export type Priority = keyof typeof PRIORITY;
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
+/** A field of a form, or a file in it. */
+export type FormPart =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly file: string; readonly type: string; readonly content: Uint8Array };
+
 /** One request to Pylon. */
 export interface PylonRequest {
   readonly method: Method;
@@ -14,8 +19,11 @@ export interface PylonRequest {
   readonly route: string;
   /** Values of the placeholders; percent-encoded by the client. */
   readonly params?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  /** Of a list, each element is a parameter by itself. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   readonly body?: unknown;
+  /** A form with files, in the place of a body. */
+  readonly form?: readonly FormPart[];
   /** Default: that of the view the request is made through, or `backfill`. */
   readonly priority?: Priority;
   readonly signal?: AbortSignal;

@@ -5,7 +5,7 @@ export type Allowed = (typeof ALLOWED)[number];
 /** A parameter of an action's function. */
 export interface Parameter {
   readonly name: string;
-  readonly type: 'text' | 'text[]' | 'timestamptz' | 'boolean' | 'bigint' | 'jsonb';
+  readonly type: 'text' | 'text[]' | 'timestamptz' | 'boolean' | 'bigint' | 'jsonb' | 'bytea' | 'bytea[]';
   /** Where it goes: a field of the body (default: of its name), or only into the path. */
   readonly field?: string | null;
   readonly optional?: true;
@@ -16,6 +16,10 @@ export interface Parameter {
   readonly many?: true;
   /** Members of which an object has one at most. */
   readonly apart?: readonly string[];
+  /** Whether it is the address of a file that Pylon fetches. */
+  readonly url?: true;
+  /** Whether it goes into the query, each element of a list by itself. */
+  readonly query?: true;
   /** Whether it has custom fields as the mirror shows them: an object of texts and lists by slug. */
   readonly fields?: true;
 }
@@ -66,8 +70,18 @@ export interface Action {
   readonly comment: string;
   /** The parameter that names the record, the first one; absent if the action makes one. */
   readonly record?: string;
-  /** Of an action that makes a record of the resource: how to find it. */
-  readonly makes?: Finding;
+  /** Of an action that makes a record of the resource: how to find it. `address`: it makes a file with an address. */
+  readonly makes?: Finding | 'address';
+  /** Whether the request is a form with files, not JSON. */
+  readonly form?: true;
+  /** Parameters of which exactly one must be given. */
+  readonly oneOf?: readonly string[];
+  /** By a parameter, another one that must be given with it. */
+  readonly needs?: Readonly<Record<string, string>>;
+  /** Lists that have as many elements as the first one, where they are given. */
+  readonly asMany?: readonly string[];
+  /** A parameter by which Pylon recognises what it has already: with it, the action is repeatable. */
+  readonly repeatableWith?: string;
   /** The field of the body that names the record too. */
   readonly recordField?: string;
   /** The kind that `PYLON_SYNC_ALLOW` must include. */
@@ -120,3 +134,12 @@ export const inPath = (name: string, of: string): Parameter => ({ name, type: 't
 
 /** A parameter that names records of a resource. */
 export const referring = (of: string, parameter: Parameter): Parameter => ({ ...parameter, of });
+
+/** What uploaded files are called where a parameter names them: by address, or by the edit that uploads them. */
+export const FILES = 'attachments';
+
+/** Addresses of files to attach. */
+export const attachmentUrls: Parameter = referring(FILES, optional('attachment_urls', 'text[]'));
+
+/** The address of a file that Pylon fetches. */
+export const fileUrl: Parameter = { ...optional('file_url'), url: true };

@@ -217,6 +217,7 @@ export const issues = defineResource({
       assignee_id: reference({ empty: '' }),
       team_id: reference({ empty: '' }),
       tags: set(),
+      attachment_urls: set({ only: 'create', files: true }),
       custom_fields: customFieldValues(),
       customer_portal_visible: value(),
       author_unverified: value({ only: 'create' }),

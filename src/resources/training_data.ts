@@ -47,7 +47,29 @@ export const trainingData = defineResource({
       ...{ allow: 'create', method: 'POST', route: '/training-data/upload-content' },
       comment: 'Adds a text to training data as a document.',
       parameters: [required('content'), required('file_name'), optional('external_id')],
-      ...{ answersRecord: true, repeatable: false },
+      ...{ answersRecord: true, repeatable: false, repeatableWith: 'external_id' },
+    },
+    {
+      ...{ name: 'upload_training_files', record: 'training_data_id', recordField: 'training_data_id' },
+      ...{ allow: 'create', method: 'POST', route: '/training-data/upload', form: true },
+      comment:
+        'Adds files to training data as documents. With external_ids, a file replaces the one with its id.',
+      parameters: [
+        ...[{ name: 'files', type: 'bytea[]' } as const, { name: 'file_names', type: 'text[]' } as const],
+        optional('external_ids', 'text[]'),
+      ],
+      asMany: ['files', 'file_names', 'external_ids'],
+      ...{ answersRecord: true, repeatable: false, repeatableWith: 'external_ids' },
+    },
+    {
+      ...{ name: 'delete_training_documents', record: 'training_data_id', allow: 'delete', method: 'DELETE' },
+      route: '/training-data/{id}/documents',
+      comment: 'Deletes documents of training data, by their ids or external ids.',
+      parameters: [
+        { ...optional('document_ids', 'text[]'), query: true },
+        { ...optional('external_ids', 'text[]'), query: true },
+      ],
+      ...{ answersRecord: false, repeatable: true, keepsAnswer: true },
     },
   ],
   naming: {

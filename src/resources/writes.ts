@@ -42,6 +42,8 @@ export interface WriteColumn {
   readonly as?: 'map';
   /** The resource whose ids a set contains. */
   readonly of?: string;
+  /** Whether it has addresses of files, for which `edit:17` stands while edit 17 is yet to upload one. */
+  readonly files?: true;
   /** Whether only a create or only an update can contain it; default: both. */
   readonly only?: 'create' | 'update';
 }

@@ -4,6 +4,7 @@ import { storer } from '../../src/db/mirror/store.ts';
 import { contacts } from '../../src/resources/contacts.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { carryDelete } from '../../src/sync/edits/delete.ts';
+import { newExclusive } from '../../src/sync/lib/exclusive.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn } from '../helpers/edits.ts';
 import { allowAll } from '../helpers/inserts.ts';
@@ -34,7 +35,14 @@ async function carry({ session: { ctx } }: Mirrored, id: string) {
   const [deletion] = claim?.edits ?? [];
   if (deletion === undefined) throw new Error('nothing waits');
   const carrier = {
-    ...{ ctx, pylon: ctx.pylon, policy: () => 'hold' as const, requestTimeoutMs: 300, inFlight: new Map() },
+    ...{
+      ctx,
+      pylon: ctx.pylon,
+      policy: () => 'hold' as const,
+      requestTimeoutMs: 300,
+      inFlight: new Map(),
+      uploads: newExclusive(),
+    },
   };
   await carryDelete(carrier, { resource: listed, record: id, facts: {} }, [deletion], deletion);
 }

@@ -26,9 +26,18 @@ const signature = (action: Action, named: Named): string =>
 const isNumbered = ({ resource, record }: Action): boolean =>
   record !== undefined && resourceNamed(resource).knownBy === 'number';
 
+/** The parameter with the contents of files. */
+const fileOf = ({ parameters }: Action) => parameters.find(({ type }) => type.startsWith('bytea'));
+
+/** SQL: the contents of files as a list. */
+const contentsOf = ({ name, type }: Parameter): string =>
+  type === 'bytea'
+    ? `CASE WHEN ${identifier(name)} IS NOT NULL THEN ARRAY[${identifier(name)}] END`
+    : identifier(name);
+
 /** What the triggers need to know of a parameter. */
-const specOf = ({ name, type, optional, of, members, many, apart, fields }: Parameter): object => ({
-  ...{ name, type, optional, of, many, apart, fields },
+const specOf = ({ name, type, optional, of, members, many, apart, fields, url }: Parameter): object => ({
+  ...{ name, type, optional, of, many, apart, fields, url },
   members: members?.map(specOf),
 });
 
@@ -48,6 +57,7 @@ export const actionSpecs = (): Readonly<Record<string, object>> =>
         ...(isNumbered(action) ? { signature_by_number: signature(action, 'bigint') } : {}),
         ...{ resource: action.resource, record: action.record, allow: action.allow },
         ...(action.makes === undefined ? {} : { makes: true }),
+        ...{ one_of: action.oneOf, needs: action.needs, as_many: action.asMany, file: fileOf(action)?.name },
         parameters: allOf(action, 'text').map(specOf),
       },
     ]),
@@ -64,10 +74,13 @@ function functionOf(action: Action, named: Named): string {
     ({ name, type, optional }) => `${identifier(name)} ${type}${optional ? ' DEFAULT NULL' : ''}`,
   );
   // JSON is passed as text, so that the JSON null, which is refused, differs from SQL's NULL.
-  const pairs = ordered.map(
-    ({ name, type }) =>
-      `${literal(name)}, ${identifier(name)}${type === 'jsonb' || type === 'bigint' ? '::text' : ''}`,
-  );
+  const file = fileOf(action);
+  const pairs = ordered
+    .filter((one) => one !== file)
+    .map(
+      ({ name, type }) =>
+        `${literal(name)}, ${identifier(name)}${type === 'jsonb' || type === 'bigint' ? '::text' : ''}`,
+    );
   return `
 CREATE OR REPLACE FUNCTION pylon.${identifier(name)}(
   ${list.join(',\n  ')}
@@ -75,8 +88,8 @@ CREATE OR REPLACE FUNCTION pylon.${identifier(name)}(
 RETURNS bigint
 LANGUAGE sql
 BEGIN ATOMIC
-  INSERT INTO pylon_sync."calls" (call, arguments)
-  VALUES (${literal(name)}, jsonb_build_object(${pairs.join(', ')}))
+  INSERT INTO pylon_sync."calls" (call, arguments${file === undefined ? '' : ', files'})
+  VALUES (${literal(name)}, jsonb_build_object(${pairs.join(', ')})${file === undefined ? '' : `, ${contentsOf(file)}`})
   RETURNING result;
 END`;
 }

@@ -7,7 +7,7 @@ import { dropObsoleteFunctions, renameFunctions } from './former-names.ts';
 import { ownGrants } from './grants.ts';
 import { mergeFunctions } from './merge/index.ts';
 import { literal } from './names.ts';
-import { queueTriggers } from './queues.ts';
+import { fileTriggers, queueTriggers } from './queues.ts';
 import { revokeFunctions } from './roles.ts';
 import { rowFunctions } from './rows/index.ts';
 import { captureOf } from './table.ts';
@@ -70,6 +70,7 @@ function generate(owner: string): readonly (readonly [name: string, statements: 
     ],
     ['policies', policies()],
     ['triggers of queues', queueTriggers()],
+    ['triggers of files', fileTriggers],
     // Each table separately, so that a changed trigger locks its own table only.
     ...tables.map(({ name, triggers }) => [`triggers of ${name}`, triggers] as const),
     ['obsolete functions', dropObsoleteFunctions()],

@@ -1,5 +1,6 @@
 import { getTableName, type SQL, sql } from 'drizzle-orm';
 import { type State, UNSETTLED } from '../../edits/states.ts';
+import { FILES } from '../../resources/actions.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
@@ -114,6 +115,18 @@ export const oldIds =
       sql`DELETE FROM ${ids} WHERE provisional IN (
             SELECT given.provisional FROM ${ids} AS given JOIN ${table} AS row ON row.id = given.id
              WHERE given.resource = ${name} AND row._deleted_at < ${old} AND NOT ${isNamed(sql`given.provisional`)}
+             LIMIT ${limit})`,
+    );
+
+/** Deletes the addresses that uploads gave before `old`, unless an unsettled edit waits for one. */
+export const oldAddresses =
+  (old: SQL): Forget =>
+  (tx, limit) =>
+    deleted(
+      tx,
+      sql`DELETE FROM ${ids} WHERE provisional IN (
+            SELECT given.provisional FROM ${ids} AS given
+             WHERE given.resource = ${FILES} AND given.created_at < ${old} AND NOT ${isNamed(sql`given.provisional`)}
              LIMIT ${limit})`,
     );
 

@@ -83,7 +83,10 @@ export async function forgetOld(
   const tombstones = await inParts(forget.refutedTombstones(old), ...inherited);
   const scans = await inParts(forget.oldScans(old));
   const made = resources.filter(({ writes }) => writes?.create !== undefined);
-  const ids = await inParts(...made.map((resource) => forget.oldIds(resource, old)));
+  const ids = await inParts(
+    ...made.map((resource) => forget.oldIds(resource, old)),
+    forget.oldAddresses(old),
+  );
   const audits = await inParts(forget.oldAudits(days));
   const handovers = await inParts(forget.oldHandovers(days));
   const alerts = await inParts(forget.olderThan('alerts', 'over_at', old));

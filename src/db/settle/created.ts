@@ -13,6 +13,7 @@ import { edits } from '../tables.ts';
 import { type EditOutcome, ENDED, type Ended, settleEach } from './end.ts';
 import { giveId } from './ids.ts';
 import { readAgain } from './read-again.ts';
+import { revive } from './revive.ts';
 import { rebase, type Shown, shownRow, storeAnswer } from './shown.ts';
 
 /** A create that Pylon has executed. */
@@ -75,16 +76,6 @@ export async function settleCreated(
   await tx.execute(sql`UPDATE ${table} SET _hash = ${NO_DIGEST} WHERE id = ${id}`);
   await readAgain(tx, resource, id, shown.facts);
   return ended;
-}
-
-/** Requeues edits that failed because the record was not created. */
-async function revive(tx: Executor, create: number): Promise<void> {
-  const { from, to } = moves('retry');
-  await tx.execute(sql`
-    UPDATE ${edits}
-       SET ${col.state} = ${to}, ${col.error} = NULL, ${col.answer} = NULL, ${col.settled_at} = NULL, ${col.depends_on} = NULL, ${col.sent_at} = NULL, ${col.waiting_since} = clock_timestamp(),
-           ${col.next_attempt_at} = clock_timestamp()
-     WHERE ${col.depends_on} = ${create} AND ${col.state} = ANY(${statesIn(from)})`);
 }
 
 async function queueFollowUp(

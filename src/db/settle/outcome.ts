@@ -13,12 +13,14 @@ import { type Deleted, settleDeleted, settleUndeleted, type Undeleted } from './
 import type { EditOutcome, Ended } from './end.ts';
 import type { Shown } from './shown.ts';
 import { type Settlement, settleUpdated } from './updated.ts';
+import { settleUploaded, type Upload } from './uploaded.ts';
 
 /** The outcome of edits of one record in Pylon: everything needed to settle them. */
 export type Outcome =
   | ({ readonly is: 'updated' } & Settlement)
   | ({ readonly is: 'created' } & Creation)
   | ({ readonly is: 'not created' } & Uncreated)
+  | ({ readonly is: 'uploaded' } & Upload)
   | ({ readonly is: 'deleted' } & Deleted)
   | ({ readonly is: 'not deleted' } & Undeleted);
 
@@ -55,6 +57,8 @@ async function settle(
       return settleCreated(tx, pendingDeletions, outcome);
     case 'not created':
       return settleUncreated(tx, outcome);
+    case 'uploaded':
+      return settleUploaded(tx, outcome);
     case 'deleted':
       return settleDeleted(tx, outcome);
     case 'not deleted':

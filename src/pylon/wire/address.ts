@@ -22,6 +22,7 @@ function segment(route: string, name: string, value: string | undefined): string
 export function addressOf(base: string, { route, params = {}, query = {} }: PylonRequest): URL {
   const path = withPlaceholders(route, (name) => segment(route, name, params[name]));
   const url = new URL(base.replace(/\/+$/, '') + path);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  for (const [name, value] of Object.entries(query))
+    for (const one of [value].flat()) url.searchParams.append(name, String(one));
   return url;
 }

@@ -1,4 +1,4 @@
-import { type Action, optional, referring, required } from '../actions.ts';
+import { type Action, fileUrl, optional, referring, required } from '../actions.ts';
 
 const account = { record: 'account_id' } as const;
 const highlight = { name: 'highlight_id', type: 'text', field: null } as const;
@@ -38,6 +38,14 @@ export const shown: readonly Action[] = [
       ...[referring('users', optional('user_id')), referring('contacts', optional('contact_id'))],
       ...[optional('link'), optional('link_text')],
     ],
+    ...{ answersRecord: false, repeatable: false, keepsAnswer: true },
+  },
+  {
+    ...{ name: 'upload_account_file', ...account, allow: 'create', method: 'POST', form: true },
+    route: '/accounts/{id}/files',
+    comment: 'Adds a file to an account, or has Pylon fetch one from an address.',
+    parameters: [optional('file', 'bytea'), { ...optional('file_name'), field: null }, fileUrl],
+    ...{ oneOf: ['file', 'file_url'], needs: { file: 'file_name' } },
     ...{ answersRecord: false, repeatable: false, keepsAnswer: true },
   },
 ];

@@ -1,4 +1,13 @@
-import { type Action, inPath, optional, referring, required, type Trace } from '../actions.ts';
+import {
+  type Action,
+  attachmentUrls,
+  fileUrl,
+  inPath,
+  optional,
+  referring,
+  required,
+  type Trace,
+} from '../actions.ts';
 
 const issue = { record: 'issue_id' } as const;
 
@@ -48,7 +57,7 @@ export const actions: readonly Action[] = [
     parameters: [
       ...[required('body_html'), referring('users', optional('user_id'))],
       referring('issue_threads', optional('thread_id')),
-      referring('issue_messages', optional('message_id')),
+      ...[referring('issue_messages', optional('message_id')), attachmentUrls],
     ],
     ...{ answersRecord: false, repeatable: false, trace: said },
   },
@@ -58,7 +67,7 @@ export const actions: readonly Action[] = [
     parameters: [
       ...[referring('issue_messages', required('message_id')), required('body_html')],
       ...[referring('users', optional('user_id')), referring('contacts', optional('contact_id'))],
-      optional('email_info', 'jsonb'),
+      ...[optional('email_info', 'jsonb'), attachmentUrls],
     ],
     ...{ answersRecord: false, repeatable: false, trace: said },
   },
@@ -88,6 +97,22 @@ export const actions: readonly Action[] = [
     route: '/issues/{id}/messages/{message_id}',
     comment: 'Deletes a message, for good.',
     parameters: [inPath('message_id', 'issue_messages')],
+    ...{ answersRecord: false, repeatable: true },
+  },
+  {
+    ...{ name: 'upload_attachment', allow: 'create', method: 'POST', route: '/attachments', form: true },
+    comment:
+      'Uploads a file, or has Pylon fetch one from an address, to be attached: edit:17 in attachment_urls is the file that edit 17 uploads.',
+    parameters: [
+      ...[
+        optional('file', 'bytea'),
+        { ...optional('file_name'), field: null },
+        fileUrl,
+        optional('description'),
+      ],
+    ],
+    ...{ oneOf: ['file', 'file_url'], needs: { file: 'file_name' }, makes: 'address' },
+    // A file that nothing names is seen nowhere.
     ...{ answersRecord: false, repeatable: true },
   },
 ];

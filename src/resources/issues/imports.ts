@@ -1,5 +1,6 @@
 import {
   type Action,
+  attachmentUrls,
   customFields,
   objects,
   optional,
@@ -12,7 +13,7 @@ const messages: Parameter = {
   ...objects('messages', [
     ...[required('body_html'), { name: 'is_private', type: 'boolean' } as const],
     ...[optional('created_at', 'timestamptz'), referring('users', optional('user_id'))],
-    ...[referring('contacts', optional('contact_id')), optional('attachment_urls', 'text[]')],
+    ...[referring('contacts', optional('contact_id')), attachmentUrls],
   ]),
   apart: ['user_id', 'contact_id'],
 };
@@ -41,7 +42,7 @@ export const imports: readonly Action[] = [
         ...optional('external_refs', 'jsonb'),
         members: [optional('zendesk_ticket_id'), optional('intercom_conversation_id')],
       },
-      optional('attachment_urls', 'text[]'),
+      attachmentUrls,
     ],
     makes: {
       ...{ search: '/issues/search', filter: 'created_at' },

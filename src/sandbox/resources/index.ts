@@ -26,6 +26,7 @@ import { accounts } from './accounts.ts';
 import { activity_types } from './activity_types.ts';
 import { article_translations } from './article_translations.ts';
 import { articles } from './articles.ts';
+import { attachments } from './attachments.ts';
 import { audit_logs } from './audit_logs.ts';
 import { call_recordings } from './call_recordings.ts';
 import { collections } from './collections.ts';
@@ -73,6 +74,7 @@ export const resources: readonly Resource[] = [
   account_relationships,
   account_highlights,
   account_activities,
+  attachments,
   activity_types,
   contacts,
   issues,

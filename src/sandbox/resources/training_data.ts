@@ -6,8 +6,9 @@ import type { Fields } from '../data/rows.ts';
 import { bodyOf, filled } from '../routes/body.ts';
 import { wholeRoute } from '../routes/pages.ts';
 import { badRequest, notFound } from '../routes/refusal.ts';
-import { type Call, getRoute, type Reply, route } from '../routes/route.ts';
+import { type Call, getRoute, type Reply, route, rowOf } from '../routes/route.ts';
 import { change, create, nowIn } from '../routes/writes.ts';
+import { file } from './attachments.ts';
 import type { Resource } from './define.ts';
 
 const creation = z.strictObject({
@@ -34,6 +35,8 @@ export const training_data: Resource = {
     getRoute('GET /training-data/{id}', 'high', 'training_data'),
     route('POST /training-data', 'low', createTrainingData),
     route('POST /training-data/upload-content', 'low', addText),
+    route('POST /training-data/upload', 'low', addFiles),
+    route('DELETE /training-data/{id}/documents', 'low', deleteDocuments),
   ],
 };
 
@@ -89,4 +92,55 @@ function addText(call: Call): Reply {
     ...{ file_size: Buffer.byteLength(content), s3_key: `training/${file_name}` },
   };
   return change(call, 'training_data', row, { documents: [...others, document] });
+}
+
+const oneOrMore = <Shape extends z.ZodType>(shape: Shape) =>
+  z.union([z.array(shape), shape.transform((one) => [one])]);
+const upload = z.strictObject({
+  files: oneOrMore(file),
+  file_names: oneOrMore(z.string()).exactOptional(),
+  external_ids: oneOrMore(z.string()).exactOptional(),
+  training_data_id: filled,
+});
+
+const SUPPORTED = /^(application\/(pdf|json)|text\/(plain|markdown|csv)|image\/(jpeg|png|gif|webp))/;
+
+/** A file with the external id of an earlier one takes its place. */
+function addFiles(call: Call): Reply {
+  const { files, file_names, external_ids, training_data_id } = bodyOf(call, upload);
+  const row = call.state.table('training_data').get(training_data_id);
+  if (row === undefined) throw notFound('training data');
+  if (files.length > 10) throw badRequest('files: at most 10');
+  for (const list of [file_names, external_ids])
+    if (list !== undefined && list.length !== files.length)
+      throw badRequest('file_names and external_ids must match the number of files');
+  const strange = files.find(({ type }) => !SUPPORTED.test(type));
+  if (strange !== undefined) throw badRequest(`files: ${strange.type} is not supported`);
+  const before = (row.object.documents ?? []) as readonly Fields[];
+  const others = before.filter(
+    (one) => !one.external_id || external_ids?.includes(String(one.external_id)) !== true,
+  );
+  const made = files.map(({ name, type, size }, index) => ({
+    ...{ id: call.state.newId('training_documents'), external_id: external_ids?.[index] ?? '' },
+    ...{
+      file_name: file_names?.[index] ?? name,
+      file_type: type,
+      file_size: size,
+      s3_key: `training/${name}`,
+    },
+  }));
+  return change(call, 'training_data', row, { documents: [...others, ...made] });
+}
+
+function deleteDocuments(call: Call): Reply {
+  const row = rowOf(call, 'training_data');
+  const { document_ids = [], external_ids = [] } = call.queries;
+  if (document_ids.length + external_ids.length === 0)
+    throw badRequest('document_ids or external_ids is required');
+  const before = (row.object.documents ?? []) as readonly Fields[];
+  const left = before.filter(
+    ({ id, external_id }) => !document_ids.includes(`${id}`) && !external_ids.includes(`${external_id}`),
+  );
+  change(call, 'training_data', row, { documents: left });
+  return { is: 'done', more: { deleted_count: before.length - left.length } };
 }

@@ -12,7 +12,9 @@ export interface Call {
   readonly endpoint: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** Parsed JSON; `undefined` if none was sent. */
+  /** The same with every value of a parameter that occurs several times. */
+  readonly queries: Readonly<Record<string, readonly string[]>>;
+  /** Parsed JSON, or the fields of a form; `undefined` if none was sent. */
   readonly body: unknown;
 }
 

@@ -38,14 +38,16 @@ export async function serve(
 ): Promise<Response> {
   const { state, settings, log, meter } = serving;
   const isOfficial = settings.shape === 'official';
-  const text = await context.req.text();
+  const isForm = context.req.header('content-type')?.startsWith('multipart/form-data') === true;
+  const form = isForm ? await readForm(context) : undefined;
+  const text = isForm ? '' : await context.req.text();
   const requestId = serving.newRequestId();
   const record = log.add({
     endpoint: route.endpoint,
     method: context.req.method,
     path: context.req.path,
     query: context.req.query(),
-    body: text === '' ? undefined : parsed(text),
+    body: form === undefined ? (text === '' ? undefined : parsed(text)) : form,
     status: 0,
     at: state.now(),
     ownLimit: false,
@@ -73,12 +75,13 @@ export async function serve(
   const before = fault === undefined ? undefined : await applyFault(fault, context, state, refuse, answer);
   if (before !== undefined) return before;
   try {
-    const sent = text === '' ? undefined : strictlyParsed(text);
+    const sent = form ?? (text === '' ? undefined : strictlyParsed(text));
     const reply = route.answer({
       state,
       endpoint: route.endpoint,
       params: context.req.param(),
       query: record.query,
+      queries: context.req.queries(),
       body: isOfficial ? sent : officialBody(serving.community(resource), route.endpoint, sent),
     });
     const body = enveloped(corruptReply(reply, fault, record.query.cursor ?? cursorIn(record.body)), {
@@ -116,6 +119,22 @@ function refusedToken(header: string | undefined, token: string): Refusal | unde
     });
   }
   return given === token ? undefined : invalidToken;
+}
+
+/** A form as an object: of a file its name, type and size. A field that occurs several times is a list. */
+async function readForm(context: SandboxContext): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const given = await context.req.parseBody({ all: true }).catch(() => undefined);
+  const shown = (one: unknown) =>
+    one instanceof File ? { name: one.name, type: one.type, size: one.size } : one;
+  return (
+    given &&
+    Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.map(shown) : shown(value),
+      ]),
+    )
+  );
 }
 
 function parsed(text: string): unknown {

@@ -1,7 +1,7 @@
 import { type Edit, noteSent } from '../../db/edits/queue.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
 import type { Settlement } from '../../db/settle/updated.ts';
-import { type Action, actionNamed, requestOf } from '../../edits/actions.ts';
+import { type Action, type ActionRequest, actionNamed, saidIn } from '../../edits/actions.ts';
 import type { Values } from '../../edits/merge.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { OtherRecordError, requestIdOf, unwrapRecord } from '../../pylon/answer.ts';
@@ -11,8 +11,9 @@ import { fieldsOf, isObject } from '../../resources/fields.ts';
 import { assertNoInFlightRequest } from './in-flight.ts';
 import { refusedOutcome, updatedOutcome } from './outcomes.ts';
 import type { Refusal } from './remote.ts';
+import { preparedAction, sendAction } from './request.ts';
 import { settle } from './settle.ts';
-import { type EditTarget, NoRequestError, type PushContext, prepared } from './target.ts';
+import { type EditTarget, NoRequestError, type PushContext } from './target.ts';
 import { exists, idsIn, look } from './trace.ts';
 
 /**
@@ -73,8 +74,10 @@ async function leftOf(
  * @throws NotYetError; AnsweredError; errors of requests, except a refusal of the action.
  */
 export async function carryAction(push: PushContext, target: EditTarget, edit: Edit): Promise<void> {
-  const { ctx, pylon } = push;
+  const { ctx } = push;
   const action = actionNamed(edit.changes.action);
+  const isRepeatable =
+    action.repeatable || (action.repeatableWith !== undefined && edit.changes[action.repeatableWith] != null);
   const losers = action.merges === undefined ? [] : idsIn(edit.changes[action.merges]);
   const end = async (editOutcome: Omit<EditOutcome, 'id'>, answer?: Answer) => {
     const remote =
@@ -88,7 +91,7 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
   };
   const refuse = (refusal: Refusal, sent?: Values) =>
     settle(ctx, refusedOutcome(target, [edit], refusal, undefined, sent));
-  if (!action.repeatable && edit.sent !== null) {
+  if (!isRepeatable && edit.sent !== null) {
     const seen = await look(push, target, edit, action).catch((error: unknown) => {
       if (error instanceof OtherRecordError) return error;
       throw error;
@@ -104,23 +107,20 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
   }
   assertNoInFlightRequest(push, target);
   const left = await leftOf(push, target, action, edit);
-  let request: ReturnType<typeof requestOf>;
+  let request: ActionRequest;
   try {
-    request = prepared(() => requestOf(action, target.record, left));
+    request = preparedAction(action, target.record, left);
   } catch (error) {
     if (!(error instanceof NoRequestError)) throw error;
     return end({ event: 'refuse', error: error.message });
   }
-  const { params, body } = request;
-  if (!action.repeatable) await noteSent(ctx.db, ctx.lease, edit.id, body ?? {});
+  const body = saidIn(request);
+  if (!isRepeatable) await noteSent(ctx.db, ctx.lease, edit.id, body ?? {});
   let answer: Answer;
   try {
-    const { method, route } = action;
-    answer = await pylon.request({
-      ...{ method, route, params, signal: ctx.signal },
-      ...(body === undefined ? {} : { body }),
-    });
+    answer = await sendAction(push, action, edit, request);
   } catch (error) {
+    if (error instanceof NoRequestError) return end({ event: 'refuse', error: error.message });
     if (error instanceof PylonError && error.status !== 401) {
       // An earlier attempt of this DELETE may have removed it.
       if (action.method === 'DELETE' && isGone(error) && edit.attempts > 1)
@@ -128,7 +128,7 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
       return refuse(error, body);
     }
     const wasSent = error instanceof UnknownOutcomeError || ctx.signal.aborted;
-    if (!action.repeatable && !wasSent) await noteSent(ctx.db, ctx.lease, edit.id, null);
+    if (!isRepeatable && !wasSent) await noteSent(ctx.db, ctx.lease, edit.id, null);
     throw error;
   }
   try {

@@ -69,7 +69,7 @@ export async function findMade(
     is: 'unclear',
     why: `the answer to POST ${route} was lost: ${why}. Look in Pylon, then retry or discard`,
   });
-  if (makes === undefined) return unclear('it may have been done');
+  if (makes === undefined || makes === 'address') return unclear('it may have been done');
   const { key, by, search } = makes;
   const isOurs = async (found: readonly Found[]): Promise<readonly Found[]> => {
     const ids = found.map(idOf);

@@ -2,11 +2,11 @@ import type { Edit } from '../../db/edits/queue.ts';
 import { type FirstSent, noteSending, noteUnsent, readFirstSent } from '../../db/edits/sending.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
 import type { Action } from '../../edits/actions.ts';
-import { actionNamed, requestOf } from '../../edits/actions.ts';
+import { type ActionRequest, actionNamed, saidIn } from '../../edits/actions.ts';
 import { alike } from '../../edits/merge.ts';
-import { TransientError } from '../../errors.ts';
+import { PermanentError, TransientError } from '../../errors.ts';
 import type { Order } from '../../order.ts';
-import { requestIdOf } from '../../pylon/answer.ts';
+import { requestIdOf, unwrapObject } from '../../pylon/answer.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import { fieldsOf } from '../../resources/fields.ts';
@@ -14,8 +14,9 @@ import { findMade } from './find-made.ts';
 import { assertNoInFlightRequest, clearInFlight } from './in-flight.ts';
 import { putBack } from './postpone.ts';
 import { remoteOf } from './remote.ts';
+import { preparedAction, sendAction } from './request.ts';
 import { settle } from './settle.ts';
-import { type EditTarget, NoRequestError, type PushContext, prepared } from './target.ts';
+import { type EditTarget, NoRequestError, type PushContext } from './target.ts';
 
 /** An edit that makes a record with an action, and the later edits of that record. */
 interface Making {
@@ -42,28 +43,28 @@ export async function carryMaking(
   const making: Making = { action: actionNamed(edit.changes.action), edit, later };
   const { action } = making;
   const before = await readFirstSent(ctx.db.orm, edit.id);
-  if (before !== undefined) {
+  if (before !== undefined && !action.repeatable) {
     const found = await findMade(push, target, action, edit, before);
     if (found.is === 'found')
       return made(push, target, making, found, { error: 'found in Pylon after its answer was lost' });
     if (found.is === 'unclear') return fail(push, target, making, { error: found.why });
   }
   assertNoInFlightRequest(push, target);
-  let request: ReturnType<typeof requestOf>;
+  let request: ActionRequest;
   try {
-    request = prepared(() => requestOf(action, target.record, edit.changes));
+    request = preparedAction(action, target.record, edit.changes);
   } catch (error) {
     if (!(error instanceof NoRequestError)) throw error;
     return fail(push, target, making, { error: error.message });
   }
-  const { params, body = {} } = request;
+  const body = saidIn(request) ?? {};
   const since: FirstSent = before ?? { at: pylon.time().earliest, order: ctx.lease.nextOrder() };
   if (!(await noteSending(ctx.db, ctx.lease, edit.id, { ...since, body }))) return;
   let answer: Answer;
   try {
-    const { method, route } = action;
-    answer = await pylon.request({ method, route, params, body, signal: ctx.signal });
+    answer = await sendAction(push, action, edit, request);
   } catch (error) {
+    if (error instanceof NoRequestError) return fail(push, target, making, { error: error.message });
     if (error instanceof PylonError && error.status !== 401) {
       const { message, status, requestId } = error;
       return fail(push, target, making, { error: message, status, requestId });
@@ -73,6 +74,7 @@ export async function carryMaking(
       await noteUnsent(ctx.db, ctx.lease, edit.id);
     throw error;
   }
+  if (action.makes === 'address') return uploaded(push, target, making, answer);
   const { object } = remoteOf(target.resource, answer, target.facts);
   await made(
     push,
@@ -126,6 +128,23 @@ async function made(
     ...{ shown: { object: shown.object, order: shown.order, facts }, readsAgain: true },
   });
   await putBack(push, later, `waited for edit ${edit.id}`);
+}
+
+/** The file has its address: what waits for that goes on. */
+async function uploaded(
+  push: PushContext,
+  { resource, record }: EditTarget,
+  { edit }: Making,
+  answer: Answer,
+): Promise<void> {
+  const { id, url, name } = unwrapObject(answer);
+  const said = { status: answer.status, requestId: requestIdOf(answer) };
+  if (typeof id !== 'string' || typeof url !== 'string')
+    throw new PermanentError('Pylon answered an upload without an address');
+  const editOutcomes: readonly EditOutcome[] = [
+    { ...said, id: edit.id, event: 'settle', remote: { id, url, name } },
+  ];
+  await settle(push.ctx, { is: 'uploaded', resource, record, edit: edit.id, editOutcomes, id, url });
 }
 
 async function fail(

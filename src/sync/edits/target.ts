@@ -2,6 +2,7 @@ import type { PolicyFor } from '../../edits/conflicts.ts';
 import { PermanentError, reasonOf } from '../../errors.ts';
 import type { Pylon } from '../../pylon/types.ts';
 import type { Resource } from '../../resources/define.ts';
+import type { Exclusive } from '../lib/exclusive.ts';
 import type { Context } from '../pass/context.ts';
 
 /** What sending edits needs beside the edits. */
@@ -13,6 +14,8 @@ export interface PushContext {
   readonly requestTimeoutMs: number;
   /** Until when a request whose answer was lost may still take effect (`performance.now()`), by record. */
   readonly inFlight: Map<string, number>;
+  /** One request with files at a time. */
+  readonly uploads: Exclusive;
 }
 
 /** The record whose edits are sent. `facts` are the parameters of its routes except the id. */

@@ -3,7 +3,7 @@ import { type Meaning, readMeanings } from '../../db/edits/meanings.ts';
 import { type Claim, dueEdits, type Edit } from '../../db/edits/queue.ts';
 import { readDeletion } from '../../db/mirror/deleting.ts';
 import { readRow } from '../../db/mirror/rows.ts';
-import { actionNamed, allowedWork, makingOf, requestOf } from '../../edits/actions.ts';
+import { actionNamed, allowedWork, makingOf, requestOf, saidIn } from '../../edits/actions.ts';
 import { bodyOf, factsOf, kindsOf, paramsOf } from '../../edits/body.ts';
 import { creationBody, wantedOf } from '../../edits/create.ts';
 import { planUpdate } from '../../edits/plan.ts';
@@ -80,8 +80,14 @@ async function previewOf(ctx: Context, claim: Claim, policy: PushOptions['policy
   const making = first === undefined ? undefined : makingOf(first);
   if (first !== undefined && (making !== undefined || first.operation === 'action')) {
     const action = making ?? actionNamed(first.changes.action);
-    const { params, body } = requestOf(action, record, first.changes);
-    return { ...common, request: { method: action.method, path: pathOf(action.route, params), body } };
+    const request = requestOf(action, record, first.changes);
+    const query = new URLSearchParams(
+      Object.entries(request.query ?? {}).flatMap(([name, list]) =>
+        list.map((one): [string, string] => [name, one]),
+      ),
+    ).toString();
+    const path = `${pathOf(action.route, request.params)}${query === '' ? '' : `?${query}`}`;
+    return { ...common, request: { method: action.method, path, body: saidIn(request) } };
   }
   if (first?.operation === 'create') {
     const { create } = resource.writes ?? {};

@@ -10,6 +10,7 @@ import { markInFlight } from '../edits/in-flight.ts';
 import { postpone } from '../edits/postpone.ts';
 import { carry } from '../edits/send.ts';
 import type { PushContext } from '../edits/target.ts';
+import { newExclusive } from '../lib/exclusive.ts';
 import type { Context } from '../pass/context.ts';
 import { quarantine } from './quarantine.ts';
 
@@ -65,6 +66,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     ...{ ctx, policy, requestTimeoutMs },
     pylon: ctx.pylon.prioritised('edit'),
     inFlight: new Map(),
+    uploads: newExclusive(),
   };
   const acted = new Set(actions.map(({ resource }) => resource));
   const names = resources

@@ -30,6 +30,11 @@ BEGIN
       NEW.spec,
       pylon_sync._with_records(NEW.spec, NEW.arguments, NEW.record_ids)
     );
+    IF NEW.spec ? 'file' THEN
+      INSERT INTO pylon_sync.files (edit_id, place, content)
+      SELECT NEW.result, one.place, one.content
+      FROM unnest(NEW.files) WITH ORDINALITY AS one(content, place);
+    END IF;
   ELSE
     NEW.result := pylon_sync._decide_edits(
       NEW.spec,

@@ -25,10 +25,11 @@ DECLARE
   instant timestamptz;
   fault text;
   unknown text;
+  names text[];
 BEGIN
   FOR parameter IN
     SELECT p.*
-    FROM jsonb_to_recordset(spec -> 'parameters') AS p(name text, type text, optional boolean, many boolean, fields boolean, members jsonb, apart jsonb)
+    FROM jsonb_to_recordset(spec -> 'parameters') AS p(name text, type text, optional boolean, many boolean, fields boolean, url boolean, members jsonb, apart jsonb)
   LOOP
     value := given -> parameter.name;
     named := inside || parameter.name;
@@ -77,6 +78,8 @@ BEGIN
         THEN
           fault := 'an object with a text, or a list of texts, for each slug';
         END IF;
+      WHEN 'bytea', 'bytea[]' THEN
+        NULL;
       WHEN 'boolean' THEN
         IF jsonb_typeof(value) <> 'boolean' THEN
           fault := 'true or false';
@@ -92,6 +95,8 @@ BEGIN
           fault := 'a text';
         ELSIF parameter.optional IS NOT TRUE AND value #>> '{}' !~ '[^[:space:]]' AND spec ? 'makes' THEN
           fault := 'a text that is not empty';
+        ELSIF parameter.url AND value #>> '{}' !~ '^https?://[^[:space:]]+$' THEN
+          fault := 'an address that begins with https://';
         END IF;
     END CASE;
 
@@ -146,6 +151,36 @@ BEGIN
         USING ERRCODE = '${REFUSED.value}';
     END IF;
     RETURN checked;
+  END IF;
+
+  IF spec ? 'one_of' THEN
+    SELECT array_agg(name)
+    INTO names
+    FROM jsonb_array_elements_text(spec -> 'one_of') AS name;
+    IF (SELECT count(*) <> 1 FROM unnest(names) AS name WHERE checked ? name) THEN
+      RAISE EXCEPTION 'pylon.% takes either %', call, array_to_string(names, ' or ')
+        USING ERRCODE = '${REFUSED.null}';
+    END IF;
+  END IF;
+
+  SELECT min(need.value)
+  INTO unknown
+  FROM jsonb_each_text(coalesce(spec -> 'needs', '{}')) AS need
+  WHERE checked ? need.key
+    AND NOT checked ? need.value;
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION '% of pylon.% is missing', unknown, call
+      USING ERRCODE = '${REFUSED.null}';
+  END IF;
+
+  SELECT min(name)
+  INTO unknown
+  FROM jsonb_array_elements_text(coalesce(spec -> 'as_many', '[]')) AS name
+  WHERE checked ? name
+    AND jsonb_array_length(checked -> name) <> jsonb_array_length(checked -> (spec -> 'as_many' ->> 0));
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION '% of pylon.% has another number of elements than %', unknown, call, spec -> 'as_many' ->> 0
+      USING ERRCODE = '${REFUSED.value}';
   END IF;
 
   -- If every parameter but the record is optional, at least one must be given: otherwise the call asks for nothing.

@@ -1,6 +1,7 @@
 import { literal } from '../names.ts';
 import { answer } from './answer.sql.ts';
 import { checkedArguments } from './checked-arguments.sql.ts';
+import { describeFiles } from './describe-files.sql.ts';
 import { editGives } from './edit-gives.sql.ts';
 import { look } from './look.sql.ts';
 import { prepare } from './prepare.sql.ts';
@@ -12,7 +13,7 @@ import { callsView } from './view.sql.ts';
 import { withRecords } from './with-records.sql.ts';
 
 /** The columns that the caller gives; the triggers set the others. */
-const GIVEN = 'call, arguments, ids, txid';
+const GIVEN = 'call, arguments, ids, txid, files';
 
 /**
  * The view `pylon_sync.calls`, its triggers and its grants. Everybody may insert: the second trigger checks the
@@ -22,6 +23,7 @@ export const calls = (): readonly string[] => [
   callsView,
   checkedArguments,
   refuseUnknown,
+  describeFiles,
   editGives,
   refuseUnknownArguments,
   queueAction,

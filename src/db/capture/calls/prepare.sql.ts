@@ -27,6 +27,7 @@ BEGIN
 
   IF spec ? 'resource' THEN
     PERFORM pylon_sync._refuse_unless_allowed(spec ->> 'allow');
+    NEW.arguments := pylon_sync._describe_files(NEW.call, spec, NEW.arguments, NEW.files);
     NEW.arguments := pylon_sync._checked_arguments(NEW.call, spec, NEW.arguments, '');
 
     -- An id from before Pylon gave one leads on, and so does an edit that creates the record.

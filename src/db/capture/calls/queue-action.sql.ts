@@ -16,6 +16,7 @@ DECLARE
   called text := arguments ->> (spec ->> 'record');
   stands boolean := spec ? 'makes';
   edit bigint;
+  sizes jsonb := '{}';
 BEGIN
   IF stands THEN
     called := '${PROVISIONAL}' || gen_random_uuid()::text;
@@ -43,11 +44,18 @@ BEGIN
   END IF;
   PERFORM pylon_sync._refuse_unknown_arguments(call, spec, arguments);
 
+  IF arguments ? (spec ->> 'file') THEN
+    sizes := jsonb_build_object(
+      'bytes',
+      (SELECT sum(size::bigint) FROM jsonb_path_query(arguments -> (spec ->> 'file'), '$[*].bytes') AS size)
+    );
+  END IF;
+
   edit := pylon_sync._queue_edit(
     spec ->> 'resource',
     called,
     CASE WHEN spec ? 'makes' THEN 'create' ELSE 'action' END,
-    jsonb_strip_nulls(jsonb_build_object('action', call) || (arguments - coalesce(spec ->> 'record', ''))),
+    jsonb_strip_nulls(jsonb_build_object('action', call) || (arguments - coalesce(spec ->> 'record', '')) || sizes),
     '{}'
   );
   PERFORM pylon_sync._edits_queued();

@@ -1,3 +1,4 @@
+import { FILES } from '../../../resources/actions.ts';
 import { DEFINER } from '../names.ts';
 
 /** Refuses arguments of a call that name records which do not exist, as far as the mirror knows. */
@@ -17,6 +18,7 @@ BEGIN
     SELECT r.resource, r.path[1] AS name, r.path[3] AS member, array_agg(to_jsonb(r.record_id)) AS ids
     FROM pylon_sync._records_in(spec, arguments) AS r
     WHERE r.path[1] IS DISTINCT FROM spec ->> 'record'
+      AND r.resource <> '${FILES}'
     GROUP BY 1, 2, 3
   LOOP
     PERFORM pylon_sync._refuse_unknown_records(

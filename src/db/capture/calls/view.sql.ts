@@ -14,5 +14,6 @@ SELECT
   NULL::text[] AS resources,
   NULL::text[] AS record_ids,
   NULL::bigint[] AS unseen,
-  NULL::bigint AS result
+  NULL::bigint AS result,
+  NULL::bytea[] AS files
 WHERE false`;

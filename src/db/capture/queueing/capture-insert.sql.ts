@@ -1,5 +1,6 @@
 import { getTableColumns } from 'drizzle-orm';
 import { PROVISIONAL } from '../../../edits/provisional.ts';
+import { FILES } from '../../../resources/actions.ts';
 import { NO_DIGEST, type Resource } from '../../../resources/define.ts';
 import type { Writes } from '../../../resources/writes.ts';
 import { factsIn } from '../../../route.ts';
@@ -120,12 +121,26 @@ export function captureInsert(resource: Resource, writes: Writes): string {
   const paths = factsIn(writes.create?.path ?? '').map(
     (column) => `changes := changes || jsonb_build_object(${literal(column)}, NEW.${identifier(column)});`,
   );
+  // An edit that uploads a file stands for its address.
+  const files = Object.entries(writes.columns)
+    .filter(([, { files }]) => files === true)
+    .map(
+      ([column]) => `changes := changes || (
+  SELECT coalesce(jsonb_object_agg(${literal(column)}, given.urls), '{}')
+  FROM (
+    SELECT jsonb_agg(coalesce(pylon_sync._edit_gives('${FILES}', url), url) ORDER BY place)
+    FROM jsonb_array_elements_text(changes -> ${literal(column)}) WITH ORDINALITY AS one(url, place)
+  ) AS given(urls)
+  WHERE changes ? ${literal(column)} AND given.urls IS NOT NULL
+);`,
+    );
   const code = statements([
     refuseId(name),
     refuseOthers(resource, insertable(writes)),
     required(name, writes),
     collected(IN_ROW, resource, writes, 'create', FIRST),
     ...paths,
+    ...files,
   ]);
   return `
 CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`_capture_insert_${name}`)}()

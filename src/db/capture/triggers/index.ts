@@ -3,6 +3,7 @@ import { captureDelete } from './capture-delete.sql.ts';
 import { draftTriggerEdits } from './draft-trigger-edits.sql.ts';
 import { editGuard } from './edit-guard.sql.ts';
 import { editsQueued } from './edits-queued.sql.ts';
+import { eraseFiles } from './erase-files.sql.ts';
 import { keepAsTexts } from './keep-as-texts.sql.ts';
 import { notifyWork } from './notify-work.sql.ts';
 import { queueEdit } from './queue-edit.sql.ts';
@@ -33,4 +34,5 @@ export const triggerFunctions: readonly string[] = [
   queueEdit,
   refuseCircle,
   notifyWork,
+  eraseFiles,
 ];
