@@ -237,8 +237,7 @@ const CALLS: Readonly<
     const documents = object.documents as readonly Record<string, unknown>[];
     return {
       given: [object.id, documents.map(({ id }) => id)],
-      there: () =>
-        (s.world.get('training_data', String(object.id))?.documents as readonly unknown[]).length === 0,
+      there: () => JSON.stringify(s.world.get('training_data', String(object.id))?.documents) === '[]',
       here: `SELECT documents = '[]' FROM pylon.training_data WHERE id = '${object.id}'`,
     };
   },
