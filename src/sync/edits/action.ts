@@ -9,12 +9,12 @@ import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
 import { fieldsOf, isObject } from '../../resources/fields.ts';
 import { assertNoInFlightRequest } from './in-flight.ts';
+import { exists, idsIn, look } from './lost/trace.ts';
 import { refusedOutcome, updatedOutcome } from './outcomes.ts';
 import type { Refusal } from './remote.ts';
 import { preparedAction, sendAction } from './request.ts';
 import { settle } from './settle.ts';
 import { type EditTarget, NoRequestError, type PushContext } from './target.ts';
-import { exists, idsIn, look } from './trace.ts';
 
 /**
  * Of the records that a merge was to remove, returns those that Pylon does not have any more, with the proof of their

@@ -1,15 +1,15 @@
-import { type FirstSent, hasDuplicateInFlight, notMadeBy } from '../../db/edits/sending.ts';
-import { remoteRow } from '../../db/row/remote-row.ts';
-import { isReject } from '../../db/row/row.ts';
-import { matchScore } from '../../edits/create.ts';
-import type { Values } from '../../edits/merge.ts';
-import type { Order } from '../../order.ts';
-import { pages } from '../../pylon/pages/pages.ts';
-import type { Listing } from '../../pylon/types.ts';
-import type { Resource } from '../../resources/define.ts';
-import type { Recovery } from '../../resources/writes.ts';
-import { all, time } from '../pass/filters.ts';
-import type { EditTarget, PushContext } from './target.ts';
+import { type FirstSent, hasDuplicateInFlight, notMadeBy } from '../../../db/edits/sending.ts';
+import { remoteRow } from '../../../db/row/remote-row.ts';
+import { isReject } from '../../../db/row/row.ts';
+import { matchScore } from '../../../edits/create.ts';
+import type { Values } from '../../../edits/merge.ts';
+import type { Order } from '../../../order.ts';
+import { pages } from '../../../pylon/pages/pages.ts';
+import type { Listing } from '../../../pylon/types.ts';
+import type { Resource } from '../../../resources/define.ts';
+import type { Recovery } from '../../../resources/writes.ts';
+import { all, time } from '../../pass/filters.ts';
+import type { EditTarget, PushContext } from '../target.ts';
 
 /** The most by which two clocks are assumed to differ, in milliseconds. */
 const SKEW_MS = 60_000;

@@ -1,16 +1,16 @@
-import type { Edit } from '../../db/edits/queue.ts';
-import { ageOf } from '../../db/edits/sending.ts';
-import type { Action } from '../../edits/actions.ts';
-import type { Values } from '../../edits/merge.ts';
-import { tidied } from '../../edits/tidy.ts';
-import { OtherRecordError, unwrapRecord } from '../../pylon/answer.ts';
-import { isGone, PylonError } from '../../pylon/errors.ts';
-import { pages } from '../../pylon/pages/pages.ts';
-import type { Trace } from '../../resources/actions.ts';
-import type { Resource } from '../../resources/define.ts';
-import { fieldsOf } from '../../resources/fields.ts';
-import { resourceNamed } from '../../resources/index.ts';
-import type { EditTarget, PushContext } from './target.ts';
+import type { Edit } from '../../../db/edits/queue.ts';
+import { ageOf } from '../../../db/edits/sending.ts';
+import type { Action } from '../../../edits/actions.ts';
+import type { Values } from '../../../edits/merge.ts';
+import { tidied } from '../../../edits/tidy.ts';
+import { OtherRecordError, unwrapRecord } from '../../../pylon/answer.ts';
+import { isGone, PylonError } from '../../../pylon/errors.ts';
+import { pages } from '../../../pylon/pages/pages.ts';
+import type { Trace } from '../../../resources/actions.ts';
+import type { Resource } from '../../../resources/define.ts';
+import { fieldsOf } from '../../../resources/fields.ts';
+import { resourceNamed } from '../../../resources/index.ts';
+import type { EditTarget, PushContext } from '../target.ts';
 
 /** What Pylon shows of an action whose answer was lost. */
 type Seen =

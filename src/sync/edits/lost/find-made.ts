@@ -1,16 +1,16 @@
-import type { Edit } from '../../db/edits/queue.ts';
-import { type FirstSent, hasRival, notMadeBy } from '../../db/edits/sending.ts';
-import { isPlainlySame } from '../../edits/create.ts';
-import type { Values } from '../../edits/merge.ts';
-import { epochOf } from '../../instant.ts';
-import type { Order } from '../../order.ts';
-import { unwrapObject } from '../../pylon/answer.ts';
-import { isGone, PylonError } from '../../pylon/errors.ts';
-import { pages } from '../../pylon/pages/pages.ts';
-import type { Action, Finding } from '../../resources/actions.ts';
-import { fieldsOf } from '../../resources/fields.ts';
-import { all, type Filter, time } from '../pass/filters.ts';
-import type { EditTarget, PushContext } from './target.ts';
+import type { Edit } from '../../../db/edits/queue.ts';
+import { type FirstSent, hasRival, notMadeBy } from '../../../db/edits/sending.ts';
+import { isPlainlySame } from '../../../edits/create.ts';
+import type { Values } from '../../../edits/merge.ts';
+import { epochOf } from '../../../instant.ts';
+import type { Order } from '../../../order.ts';
+import { unwrapObject } from '../../../pylon/answer.ts';
+import { isGone, PylonError } from '../../../pylon/errors.ts';
+import { pages } from '../../../pylon/pages/pages.ts';
+import type { Action, Finding } from '../../../resources/actions.ts';
+import { fieldsOf } from '../../../resources/fields.ts';
+import { all, type Filter, time } from '../../pass/filters.ts';
+import type { EditTarget, PushContext } from '../target.ts';
 
 /** The result of the search for the record of an action whose answer was lost. */
 export type Made =
