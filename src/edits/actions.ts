@@ -34,7 +34,7 @@ export const allowedWork = (allow: readonly string[]): readonly string[] => [
 ];
 
 /** A field of a form. Of a file it has the name, and where its content is kept. */
-export type FormField =
+type FormField =
   | { readonly name: string; readonly value: string }
   | { readonly name: string; readonly file: string; readonly bytes: number; readonly place: number };
 
