@@ -446,7 +446,7 @@ export interface Issues {
   /** Issues that are part of it, as Pylon sends them. */
   child_issues: Column<unknown, never, never>;
   /** Addresses of attached files; signed, and good for a while only. */
-  attachment_urls: Column<string[] | null, never, never>;
+  attachment_urls: Column<string[] | null, string[] | null | undefined, never>;
   /** The Slack channel it came from. */
   slack_channel_id: Column<string | null, never, never>;
   /** The message in that channel. */
