@@ -104,7 +104,12 @@ describe('what needs a person', () => {
     await look();
     take();
     await look();
-    expect(JSON.stringify(attentionOf(await readStatus(mirror, [issues])))).toContain(PRIVATE);
+    const matters = attentionOf(await readStatus(mirror, [issues]));
+    expect(matters.filter(({ what }) => what.includes(PRIVATE)).map(({ kind }) => kind)).toEqual([
+      ...['failing', 'edits'],
+    ]);
+    // Also of what is told later, once it has lasted.
+    expect(JSON.stringify(matters.map(({ troubles }) => troubles))).not.toMatch(/customer|iss_9/);
     const { rows } = await mirror.pool.query('SELECT * FROM pylon_sync.alerts');
     expect(rows).toHaveLength(2);
     expect(JSON.stringify([carried, rows])).not.toMatch(/customer|iss_9/);
