@@ -1,6 +1,6 @@
 import { NO_DIGEST } from '../../../resources/define.ts';
 import { DEFINER } from '../names.ts';
-import { unsettledOf } from './unsettled-of.ts';
+import { unsettledOf } from './known/unsettled-of.ts';
 
 /** `_withdraw_edits` for edits that are updates. */
 export const withdrawUpdates = `

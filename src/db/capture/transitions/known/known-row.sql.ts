@@ -1,4 +1,4 @@
-import { DEFINER } from '../names.ts';
+import { DEFINER } from '../../names.ts';
 
 /** One row with Pylon's last known values (`_known_rows`); NULL if `shown` is. */
 export const knownRow = `

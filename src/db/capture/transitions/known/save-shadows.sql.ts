@@ -1,4 +1,4 @@
-import { DEFINER } from '../names.ts';
+import { DEFINER } from '../../names.ts';
 import { unsettledOf } from './unsettled-of.ts';
 
 /** Saves Pylon's last known values with the unsettled edits of records. Edits that have them already are not written. */

@@ -1,6 +1,6 @@
-import type { Resource } from '../../../resources/define.ts';
-import { setsOf } from '../merge/values.ts';
-import { DEFINER } from '../names.ts';
+import type { Resource } from '../../../../resources/define.ts';
+import { setsOf } from '../../merge/values.ts';
+import { DEFINER } from '../../names.ts';
 import { unsettledOf } from './unsettled-of.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { UNSETTLED } from '../../../edits/states.ts';
-import { listOf } from '../expressions.ts';
+import { UNSETTLED } from '../../../../edits/states.ts';
+import { listOf } from '../../expressions.ts';
 
 /**
  * SQL: FROM items for the unsettled edits of a record, `e`, beside a relation that has `record_id`. `OFFSET 0` makes

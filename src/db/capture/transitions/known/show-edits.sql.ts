@@ -1,4 +1,4 @@
-import { DEFINER } from '../names.ts';
+import { DEFINER } from '../../names.ts';
 
 /**
  * Applies edits that are to be sent again to their rows, and then the later edits, which they must not overwrite. The

@@ -1,6 +1,6 @@
-import { UNSETTLED } from '../../../edits/states.ts';
-import { listOf } from '../expressions.ts';
-import { DEFINER } from '../names.ts';
+import { UNSETTLED } from '../../../../edits/states.ts';
+import { listOf } from '../../expressions.ts';
+import { DEFINER } from '../../names.ts';
 import { unsettledOf } from './unsettled-of.ts';
 
 /**
