@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { type CrashTest, KILLS, keepDoing, kill, WITHIN_MS } from './crash.ts';
 import type { DaemonWorkspace } from './daemon-workspace.ts';
 import { type EditRow, editsIn } from './edits.ts';
-import { writeRequests } from './write-requests.ts';
+import { countWrites } from './write-requests.ts';
 
 const MOST_WRITES = 64;
 
@@ -36,6 +36,7 @@ export const keepAsking = (
  */
 export async function killPushers(crash: CrashTest, isMet: (edit: EditRow) => boolean): Promise<number> {
   const { dice, sandbox, database, told } = crash;
+  const count = countWrites(sandbox);
   let met = 0;
   for (let kills = 0; kills < KILLS || (met <= LEAST_MET && kills < MOST_KILLS); kills += 1) {
     const daemon = crash.begin();
@@ -43,7 +44,7 @@ export async function killPushers(crash: CrashTest, isMet: (edit: EditRow) => bo
     // However slowly it starts: it is to be met at work.
     if (!inStart) await daemon.until('active: working on this database');
     const isAlive = await crash.moment([daemon], {
-      count: () => writeRequests(sandbox).length,
+      count,
       most: 2 ** (1 + dice.below(Math.log2(MOST_WRITES))),
       inStart: inStart ? 1 : 0,
     });
