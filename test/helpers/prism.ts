@@ -69,25 +69,71 @@ async function startPrism({ prism, document, upstream }: Options): Promise<reado
   return [child, `http://127.0.0.1:${port}`];
 }
 
-/** Starts Prism in front of an upstream, and a gateway in front of Prism. */
+/** The value without members that are null, at any depth. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner)]));
+}
+
+/** Serves on any free port; an error cuts the connection. */
+async function serve(answer: (request: IncomingMessage) => Promise<readonly [IncomingMessage, Buffer]>) {
+  const server = createServer((request, response) => {
+    answer(request)
+      .then(([{ statusCode = 502, headers }, body]) => {
+        const { 'content-type': type = 'application/json', date = '', ...others } = headers;
+        const found = others['sl-violations'];
+        const more = found === undefined ? {} : { 'sl-violations': String(found) };
+        response.writeHead(statusCode, { 'content-type': type, date, ...more });
+        response.end(body);
+      })
+      .catch((error: unknown) => response.destroy(error as Error));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${port}`, close };
+}
+
+/** Sends a request on, and returns the answer with its body. */
+async function forward(
+  base: string,
+  { url = '/', method = 'GET', headers }: IncomingMessage,
+  body: Buffer,
+): Promise<readonly [IncomingMessage, Buffer]> {
+  const { host: _, connection: __, 'content-length': ___, 'transfer-encoding': ____, ...rest } = headers;
+  const sent = clientRequest(base + url, {
+    method,
+    headers: { ...rest, ...(body.length > 0 ? { 'content-length': body.length } : {}) },
+  });
+  sent.end(body);
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  return [answer, await buffer(answer)];
+}
+
+/**
+ * Starts Prism in front of an upstream, and a gateway in front of Prism. Prism sees answers without nulls, which the
+ * document allows nowhere: it lists what it objects to in a header, and gives up on a long list.
+ */
 export async function openGateway(options: Options): Promise<Gateway> {
-  const [child, prism] = await startPrism(options);
+  const relay = await serve(async (request) => {
+    const [answer, body] = await forward(options.upstream, request, await buffer(request));
+    const value = parsed(body);
+    return [answer, value === undefined ? body : Buffer.from(JSON.stringify(withoutNulls(value)))];
+  });
+  const [child, prism] = await startPrism({ ...options, upstream: relay.url });
   const violations: Violation[] = [];
   const seen: string[] = [];
-  const pass = async (request: IncomingMessage) => {
+  const gateway = await serve(async (request) => {
     const body = await buffer(request);
     const path = request.url ?? '/';
     const isPast = options.isYounger(path);
-    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
-    const sent = clientRequest((isPast ? options.upstream : prism) + path, {
-      method: request.method ?? 'GET',
-      headers: { ...headers, ...(body.length > 0 ? { 'content-length': body.length } : {}) },
-      // Prism says in a header what it objects to: of a long list, much.
-      maxHeaderSize: 64 * 1024 * 1024,
-    });
-    sent.end(body);
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    const answered = await buffer(answer);
+    const [answer, answered] = await forward(isPast ? options.upstream : prism, request, body);
     const name = `${request.method} ${path}`;
     if (!isPast) seen.push(name);
     for (const found of JSON.parse(String(answer.headers['sl-violations'] ?? '[]'))) {
@@ -96,27 +142,15 @@ export async function openGateway(options: Options): Promise<Gateway> {
       const value = part === 'body' ? at(whole, inside) : undefined;
       violations.push({ request: name, ...found, value });
     }
-    return { answer, answered };
-  };
-  const server = createServer((request, response) => {
-    pass(request)
-      .then(({ answer, answered }) => {
-        const { 'content-type': type = 'application/json', date = '' } = answer.headers;
-        response.writeHead(answer.statusCode ?? 502, { 'content-type': type, date });
-        response.end(answered);
-      })
-      .catch((error: unknown) => response.destroy(error as Error));
+    return [answer, answered];
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: gateway.url,
     violations,
     seen,
     async close() {
-      server.closeAllConnections();
-      server.close();
+      gateway.close();
+      relay.close();
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
