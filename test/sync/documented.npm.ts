@@ -26,12 +26,11 @@ beforeAll(async () => {
 }, 600_000);
 
 /** Where the document contradicts itself: answers have nulls, compound filters no field, one contact takes no limit. */
-function isExcused({ request, location, code, value }: Violation): boolean {
-  const [side, part, last] = [location[0], location[1], location.at(-1)];
-  if (side === 'response') return value === null;
-  if (part === 'body' && code === 'required')
+function isExcused({ request, location, code, message, value }: Violation): boolean {
+  if (location[0] === 'response' || code !== 'required') return false;
+  if (location[1] === 'body')
     return location.includes('filter') && Array.isArray((value as { subfilters?: unknown }).subfilters);
-  return /^GET \/contacts\/[^?/]+/.test(request) && part === 'query' && last === 'limit';
+  return /^GET \/contacts\/[^?/]+$/.test(request) && message.endsWith("'limit'");
 }
 
 const told = ({ request, location, message, value }: Violation) =>
@@ -74,7 +73,7 @@ test.skipIf(!canRun)(
           `UPDATE pylon.${name} SET ${column} = 'Changed' WHERE id = (SELECT min(id) FROM pylon.${name} WHERE _deleted_at IS NULL AND id NOT LIKE 'local-%')`,
         );
       }
-      await database.pool.query("UPDATE pylon.accounts SET tags = tags || 'together'");
+      await database.pool.query("UPDATE pylon.accounts SET tags = array_append(tags, 'together')");
       await carry();
       for (const [name, call] of Object.entries(CALLS)) {
         const { given } = call(sandbox);
