@@ -264,6 +264,6 @@ describe('the metrics', () => {
     const samples = await scrape(await port.open({ watch: () => ({ ...watch, rows }), patience }));
     expect(samples.get('pylon_sync_database_up')).toBe(1);
     expect(samples.get('pylon_sync_failing{resource="issues"}')).toBe(0);
-    expect([...samples.keys()].filter((name) => name.startsWith('pylon_sync_rows'))).toEqual([]);
+    expect([...samples.keys()].filter((name) => name.startsWith('pylon_sync_rows{'))).toEqual([]);
   });
 });

@@ -14,9 +14,9 @@ const WHAT = 'what Prism says of the requests and answers';
 const user = await newUser(WHAT);
 
 /** Pylon's API document: a path or an address. It is no part of this project. */
-const document = process.env.PYLON_OPENAPI ?? '';
+const document = process.env.TEST_OPENAPI ?? '';
 if (document === '')
-  process.stderr.write(`Left out: ${WHAT}: PYLON_OPENAPI names no API document of Pylon's\n`);
+  process.stderr.write(`Left out: ${WHAT}: TEST_OPENAPI names no API document of Pylon's\n`);
 
 const canRun = user.hasRegistry && document !== '';
 const ALLOW = ['update', 'create', 'delete', 'message', 'import'];
