@@ -33,7 +33,7 @@ describe('check', () => {
     expect([...said.keys()].toSorted()).toEqual(resources.map(({ name }) => name).toSorted());
     expect(said.get('users')).toBe('can be read; PYLON_SYNC_ALLOW lets update be sent');
     expect(said.get('issues')).toBe(
-      'can be read; PYLON_SYNC_ALLOW lets update, message be sent, not create, delete',
+      'can be read; PYLON_SYNC_ALLOW lets update, message be sent, not create, delete, import',
     );
     expect(said.get('issue_statuses')).toBe('can be read; nothing can be changed');
     expect(said.get('teams')).toBe('can be read; PYLON_SYNC_ALLOW lets update be sent, not create');

@@ -104,6 +104,7 @@ async function startDaemon(
     PYLON_SYNC_LIST_SCHEDULE: '*/5 * * * * *',
     PYLON_SYNC_RECONCILE_SCHEDULE: minutes < 2 ? '*/10 * * * * *' : '0 * * * * *',
     PYLON_SYNC_OVERLAP: '5',
+    PYLON_SYNC_CUSTOM_OBJECTS: 'license,device',
   };
   return launch(['start'], env, folder);
 }

@@ -30,12 +30,14 @@ describe('an incremental pull', () => {
     const results = await mirrored.session.pull();
     expect(asked(mirrored, before).toSorted()).toEqual([
       'POST /audit-logs/search',
+      'POST /custom-objects/{type}/search',
+      'POST /custom-objects/{type}/search',
       'POST /issues/search',
       'POST /projects/search',
       'POST /tasks/search',
     ]);
     expect(results.map(({ inserted, updated, deleted }) => inserted + updated + deleted)).toEqual([
-      0, 0, 0, 0,
+      0, 0, 0, 0, 0,
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { attentionOf } from '../../src/db/status/attention.ts';
 import { countEdits } from '../../src/db/status/edit-counts.ts';
+import { NO_DIGEST } from '../../src/resources/define.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { allowOperations } from '../helpers/edit-permissions.ts';
@@ -218,7 +219,7 @@ describe('what Pylon has answered, where a constraint of the user’s own is in 
     const ids = Array.from({ length: 6 }, (_, place) => accountOf(mirrored, place));
     await database.pool.query("UPDATE pylon.accounts SET tags = tags || '{new}' WHERE id = ANY ($1)", [ids]);
     await database.pool.query(
-      `ALTER TABLE pylon.accounts ADD CONSTRAINT mine CHECK (id <> '${ids[2]}' OR _hash <> '') NOT VALID`,
+      `ALTER TABLE pylon.accounts ADD CONSTRAINT mine CHECK (id <> '${ids[2]}' OR _hash <> '${NO_DIGEST}') NOT VALID`,
     );
     await carryOn(mirrored);
     expect((await editsIn(database)).map(({ record_id, state }) => [record_id, state])).toEqual(
