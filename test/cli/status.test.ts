@@ -23,11 +23,12 @@ describe('status', () => {
     sandbox.faults.add({ endpoint: 'GET /macros', kind: '403' });
     await run(['backfill', '--resource', 'users', '--resource', 'tags', '--resource', 'macros'], env);
     const { stdout } = await run(['status'], tokenless(env));
-    expect(stdout).toMatch(/^workspace {2}\S.* \(.+\)\n/);
+    expect(stdout).toMatch(/^\d+ matters? for a person\n/);
+    expect(stdout).toMatch(/^ {2}tags fails: GET \/tags: /m);
+    expect(stdout).toMatch(/^workspace {2}\S.* \(.+\)$/m);
     expect(stdout).toMatch(/^users +\d+ +\ds done +done \ds ago/m);
     expect(stdout).toMatch(/^tags +\d+ +never unfinished +failed \ds ago/m);
     expect(stdout).toMatch(/^macros +0 +never unavailable +unavailable \ds ago/m);
-    expect(stdout).toMatch(/\n\nneeds a person\n {2}tags fails: GET \/tags: /);
 
     const asJson = await run(['status', '--json'], tokenless(env));
     const { workspace, resources: all, ...rest } = JSON.parse(asJson.stdout);

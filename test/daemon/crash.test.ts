@@ -90,7 +90,7 @@ test(
   CRASH_TIMEOUT,
   async () => {
     const crash = await openCrashTest((seed) => ({
-      sandbox: { issues: 120, latencyMs: 2, seed },
+      sandbox: { issues: 60, latencyMs: 2, seed },
       // A day of the limits' clock, within which every message is read again, takes 29 s.
       limits: { interval_ms: 20 },
       env: SCHEDULE,

@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest';
+import { resources } from '../../src/resources/index.ts';
+import { newRereads } from '../../src/sync/runs/reread-queue.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
@@ -88,11 +90,19 @@ describe('a record that something points to', () => {
     sandbox.world.patch('issues', id, { title: 'Held', updated_at });
     const lock = await locks.row('pylon.issues', id);
     await session.hint('issues', id);
-    expect(await session.drain()).toBe(1);
+    let now = 0;
+    const rereads = newRereads(session.ctx, resources, session.puller.follow, () => now);
+    const fetchedAt = (ms: number) => {
+      now = ms;
+      return rereads.drain('issues');
+    };
+    expect(await fetchedAt(0)).toBe(1);
     // Not at once again: a person may take their time.
-    expect(await session.drain()).toBe(0);
+    expect(await fetchedAt(499)).toBe(0);
+    expect(await fetchedAt(500)).toBe(1);
+    expect(await fetchedAt(1_499)).toBe(0);
     await lock.release();
-    await expect.poll(() => session.drain()).toBe(1);
+    expect(await fetchedAt(1_500)).toBe(1);
     await expectMirror(database.pool, sandbox, ['issues']);
   });
 

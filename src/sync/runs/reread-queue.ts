@@ -33,8 +33,15 @@ export interface Rereads {
 /**
  * The queue `pylon_sync.rereads`: records to be fetched one by one because of a lock, a webhook's hint, a merge or an
  * answer in doubt.
+ *
+ * @param clock Milliseconds of a clock that only goes forward, by which records are postponed.
  */
-export function newRereads(ctx: Context, resources: readonly Resource[], follow: ChildSync): Rereads {
+export function newRereads(
+  ctx: Context,
+  resources: readonly Resource[],
+  follow: ChildSync,
+  clock: () => number = () => performance.now(),
+): Rereads {
   /** By resource, the records that could not be read and when to retry them. */
   const later = new Map<string, Map<string, { readonly at: number; readonly waitMs: number }>>();
 
@@ -57,7 +64,7 @@ export function newRereads(ctx: Context, resources: readonly Resource[], follow:
   const drainOne = async (resource: Resource, get: string): Promise<number> => {
     const postponed = later.get(resource.name) ?? new Map();
     later.set(resource.name, postponed);
-    const now = performance.now();
+    const now = clock();
     const except = [...postponed].filter(([, { at }]) => at > now).map(([id]) => id);
     const due = await takeUp(resource, except);
     if (due.length === 0) return 0;
