@@ -27,6 +27,9 @@ beforeAll(async () => {
 
 /** Where the document contradicts itself: answers have nulls, compound filters no field, one contact takes no limit. */
 function isExcused({ request, location, code, message, value }: Violation): boolean {
+  // Prism makes no list of the parts of a form that have one name.
+  if (request.startsWith('POST /training-data/upload') && code === 'type')
+    return message.endsWith('must be array');
   if (location[0] === 'response' || code !== 'required') return false;
   if (location[1] === 'body')
     return location.includes('filter') && Array.isArray((value as { subfilters?: unknown }).subfilters);
