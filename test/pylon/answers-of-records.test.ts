@@ -9,6 +9,9 @@ const EXEMPT = {
   'pylon/answer.ts': 'the look itself',
   'sync/deletions/look-up.ts':
     'a hint that names no row of ours may be the number of an issue or the external id of an account',
+  'sync/edits/lost/find-made.ts':
+    'an import whose answer was lost is looked for by its number, and compared with what was asked for',
+  'sync/edits/make.ts': 'a file that was uploaded bears an id that is new',
   'sync/edits/remote.ts': 'what a create has made bears an id that is new',
   'sync/enumerate/all.ts': 'the path names no record',
   'sync/session/workspace.ts': 'GET /me names no record',
