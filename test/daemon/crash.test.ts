@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Launched } from '../helpers/command.ts';
 import {
@@ -19,6 +20,8 @@ const EARLY_KILLS = 8;
 const EARLY_REQUESTS = 120;
 const MOST_REQUESTS = 256;
 const CHANGES_EVERY_MS = 60;
+/** Lists come every two seconds, once a daemon has begun. */
+const LISTS_WITHIN_MS = 20_000;
 
 /** A comparison follows the other, in many small windows: there is always a listing to be cut in the middle. */
 const SCHEDULE = {
@@ -27,15 +30,25 @@ const SCHEDULE = {
   PYLON_SYNC_WINDOW_DAYS: '10',
 };
 
-/** Some moment in the life of daemons: as they start, or after so many of their requests. */
+/** Waits until lists or a comparison have begun, for some seconds at most: what is scheduled comes by the clock. */
+async function untilListing({ database: { pool } }: CrashTest): Promise<void> {
+  const { rows } = await pool.query('SELECT coalesce(max(id), 0) AS last FROM pylon_sync.runs');
+  const begun = "SELECT FROM pylon_sync.runs WHERE id > $1 AND kind IN ('lists', 'reconcile')";
+  for (const until = performance.now() + LISTS_WITHIN_MS; performance.now() < until; await sleep(5))
+    if ((await pool.query(begun, [rows[0].last])).rowCount !== 0) return;
+}
+
+/** Some moment in the life of daemons: as they start, in the middle of lists, or after so many of their requests. */
 async function liveUntilMoment(crash: CrashTest, kills: number, daemons: readonly Launched[]): Promise<void> {
   const { sandbox, dice, told } = crash;
   const isEarly = kills < EARLY_KILLS;
+  const isListing = !isEarly && dice.chance(0.3);
+  if (isListing) await untilListing(crash);
   const isAlive = await crash.moment(daemons, {
     count: () => sandbox.requests.length,
-    inStart: isEarly ? 0 : 0.2,
+    inStart: isEarly || isListing ? 0 : 0.2,
     // As many short lives as long ones.
-    most: isEarly ? EARLY_REQUESTS : 2 ** (1 + dice.below(Math.log2(MOST_REQUESTS))),
+    most: isEarly ? EARLY_REQUESTS : 2 ** (1 + dice.below(Math.log2(isListing ? 16 : MOST_REQUESTS))),
   });
   const printed = () => daemons.map((one) => one.printed()).join('\n');
   expect(isAlive, `${told}: a daemon ended by itself:\n${isAlive || printed()}`).toBe(true);
