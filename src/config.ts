@@ -74,7 +74,7 @@ export interface Config {
   readonly listenUrl: Secret | undefined;
   /** What is requested after each complete pull; undefined: nothing. */
   readonly pingUrl: Secret | undefined;
-  /** Who is told of what needs a person; undefined: nobody. */
+  /** Where alerts are sent, and how; undefined: none are sent. */
   readonly alerts: AlertConfig | undefined;
   /** Seconds after which a resource lags behind; undefined: three periods of its schedule. */
   readonly alertLag: number | undefined;

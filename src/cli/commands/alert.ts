@@ -22,7 +22,7 @@ async function runAlert(shell: Shell, isTest: boolean): Promise<number> {
   const setup = setUp(shell, { token: false });
   const { config, conceal, signal } = setup;
   if (config.alerts === undefined)
-    throw new UsageError('PYLON_SYNC_ALERT_URL is not set: nobody is told of what needs a person');
+    throw new UsageError('PYLON_SYNC_ALERT_URL is not set: no alerts are sent');
   const id = `msg_${randomUUID().replaceAll('-', '')}`;
   const send = newSend(setup, config.alerts);
   const answer = await send({ id, title: titleOf(undefined), lines: [TEST] }, signal).catch(

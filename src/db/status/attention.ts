@@ -105,7 +105,7 @@ export function attentionOf(status: Status): readonly Attention[] {
 /** Seconds for which an alert may wait for its receiver before somebody has to look. */
 const UNTOLD_SECONDS = 600;
 
-/** An entry if alerts do not reach their receiver: nobody is told of the others. */
+/** An entry if the receiver takes no alerts, so that nobody learns of the other entries. */
 function untoldOf({ untold }: Status): readonly Attention[] {
   if (untold === null || untold.seconds < UNTOLD_SECONDS) return [];
   const what = `The receiver of PYLON_SYNC_ALERT_URL takes no alerts: one has waited for ${duration(untold.seconds)}`;

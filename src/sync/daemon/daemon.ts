@@ -41,7 +41,7 @@ export interface DaemonOptions extends PlanOptions {
   readonly retentionDays: number;
   readonly activity: Activity;
   readonly onRead: OnRead;
-  /** Tells somebody what needs a person; its bell rings when there is something to save. Undefined: nobody is told. */
+  /** Sends alerts; its bell rings when there is something to save. Undefined: none are sent. */
   readonly alerter?: (Alerter & { readonly bell: Bell }) | undefined;
   /** Seconds after which a resource lags behind; undefined: three periods of its schedule. */
   readonly alertLag?: number | undefined;

@@ -88,15 +88,12 @@ export async function carryMaking(
 
 /** What Pylon has not taken as it was given; undefined if there is nothing. */
 function noteOf({ action, edit: { changes } }: Making, { body }: Answer): string | undefined {
-  const object = fieldsOf(fieldsOf(body).data);
+  const { title, state, created_at, updated_at, number } = fieldsOf(fieldsOf(body).data);
   const skipped = fieldsOf(fieldsOf(body).warnings).skipped_attachments;
-  const kept = {
-    title: object.title,
-    state: object.state,
-    created_at: object.created_at,
-    updated_at: object.updated_at,
+  const shown: Readonly<Record<string, unknown>> = {
+    ...{ title, state, created_at, updated_at },
+    issue_number: number,
   };
-  const shown: Readonly<Record<string, unknown>> = { ...kept, issue_number: object.number };
   const other = action.parameters
     .map(({ name }) => name)
     .filter((name) => name in shown && changes[name] != null && !alike('value', shown[name], changes[name]));

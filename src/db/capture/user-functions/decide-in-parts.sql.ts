@@ -63,7 +63,7 @@ BEGIN
     AND (decide_in_parts.txid IS NULL OR e.txid = decide_in_parts.txid)
     AND e.state = ANY (chosen.states);
 
-  -- Once even without edits, so that who may not decide hears it.
+  -- Even without edits, the view is asked once: it refuses a caller who lacks the privilege.
   FOR place IN 0 .. greatest(coalesce(pg_catalog.cardinality(wanted), 0) - 1, 0) / ${PART} LOOP
     INSERT INTO pylon_sync.calls (call, ids, arguments)
     VALUES (
