@@ -64,7 +64,9 @@ describe('a decision about many edits', () => {
     },
   );
 
-  test('in parts commits each part, latest first, and refuses a user who may not decide', async ({ database }) => {
+  test('in parts commits each part, latest first, and refuses a user who may not decide', async ({
+    database,
+  }) => {
     await edited(database, 2_500, true);
     const client = new pg.Client(database.url);
     await client.connect();
