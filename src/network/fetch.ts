@@ -1,4 +1,6 @@
-import { directHosts, type Proxies, proxyOf, publicProxy } from './proxies.ts';
+import type { Dispatcher } from 'undici';
+import { exchange, type Fetch } from './exchange.ts';
+import { directHosts, NONE, type Proxies, proxyOf, publicProxy } from './proxies.ts';
 
 /** A proxy refused to connect to a host, which therefore has received nothing. */
 class ProxyRefusedError extends Error {
@@ -37,41 +39,37 @@ function inWords(error: unknown, proxy: URL): Error {
 }
 
 /**
- * `fetch` through the proxies of the environment. Node's own does not use them, and refuses an agent of another undici;
- * so fetch and agent are of one.
+ * `fetch` by undici's dispatcher, which reuses connections, through the proxies of the environment. Node's own `fetch` uses
+ * no proxies, and takes most of the processor time of a request for streams and headers that we do not need
+ * (docs/decisions/0063).
  *
- * Without a proxy it is Node's `fetch`, and undici is not loaded.
+ * undici is loaded with the first request.
  *
  * @throws ProxyRefusedError where a proxy refuses to connect; the reason of an aborted signal; any other error of the
- * network as the cause of one that names the proxy.
+ * network, as the cause of one that names the proxy if there is one.
  */
-export function fetchThrough(proxies: Proxies): typeof fetch {
-  if (proxies.https === undefined && proxies.http === undefined) return fetch;
-  let opening: Promise<typeof fetch> | undefined;
-  return async (input, init) => {
+export function newFetch(proxies: Proxies = NONE): Fetch {
+  let opening: Promise<Dispatcher> | undefined;
+  return async (url, options) => {
     opening ??= open(proxies);
-    const through = await opening;
+    const dispatcher = await opening;
     try {
-      return await through(input, init);
+      return await exchange(dispatcher, url, options);
     } catch (error) {
-      init?.signal?.throwIfAborted();
-      const proxy = proxyOf(new URL(input instanceof Request ? input.url : input), proxies);
+      options.signal.throwIfAborted();
+      const proxy = proxyOf(url, proxies);
       throw proxy === undefined ? error : inWords(error, proxy);
     }
   };
 }
 
-async function open(proxies: Proxies): Promise<typeof fetch> {
+async function open(proxies: Proxies): Promise<Dispatcher> {
   const undici = await import('undici');
-  const dispatcher = new undici.EnvHttpProxyAgent({
+  if (proxies.https === undefined && proxies.http === undefined) return new undici.Agent();
+  return new undici.EnvHttpProxyAgent({
     // An empty text keeps undici from reading the variable itself.
     httpProxy: proxies.http?.reveal() ?? '',
     httpsProxy: proxies.https?.reveal() ?? '',
     noProxy: directHosts(proxies),
   });
-  const through = undici.fetch as unknown as (
-    input: Parameters<typeof fetch>[0],
-    init: object,
-  ) => Promise<Response>;
-  return (input, init) => through(input, { ...init, dispatcher });
 }

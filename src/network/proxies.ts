@@ -10,6 +10,8 @@ export interface Proxies {
   readonly none: string;
 }
 
+export const NONE: Proxies = { https: undefined, http: undefined, none: '' };
+
 /** No proxy leads back to the machine it was asked from: the sandbox listens there. */
 const LOOPBACK = 'localhost,127.0.0.1,[::1]';
 

@@ -1,6 +1,8 @@
 import { backoffMs } from '../backoff.ts';
 import { reasonOf, TransientError, UnknownOutcomeError, UsageError } from '../errors.ts';
 import { toJson } from '../exact.ts';
+import type { Fetch } from '../network/exchange.ts';
+import { newFetch } from '../network/fetch.ts';
 import { concealing, Secret } from '../secret.ts';
 import { sleep as realSleep, type Sleep } from '../sleep.ts';
 import { boundsOf, followingClock, momentNow, steadyNow } from './clock.ts';
@@ -48,7 +50,8 @@ export interface PylonOptions {
   readonly wallClock?: () => number;
   readonly sleep?: Sleep;
   readonly random?: () => number;
-  readonly fetch?: typeof fetch;
+  /** Default: by undici, without a proxy. */
+  readonly fetch?: Fetch;
   readonly report?: (event: ClientEvent) => void;
   /** Called for every attempt that was not aborted; must return quickly and not throw. */
   readonly observe?: (attempt: Attempt) => void;
@@ -70,7 +73,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
 const LARGEST_BODY = 10 * 1024 * 1024;
 
 /** @throws PylonError with status 413, without sending the request, when the body is too large for Pylon. */
-function unlessTooLarge({ endpoint, init: { body } }: Prepared): void {
+function unlessTooLarge({ endpoint, sending: { body } }: Prepared): void {
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : 0;
   if (bytes <= LARGEST_BODY) return;
   const error = `not sent: the body has ${bytes} bytes, and Pylon takes at most ${LARGEST_BODY}`;
@@ -89,7 +92,7 @@ function prepare(options: PylonOptions, request: PylonRequest): Prepared {
   return {
     endpoint: `${method} ${route}`,
     url: addressOf(options.url, request),
-    init: {
+    sending: {
       method,
       headers: {
         authorization: `Bearer ${options.token}`,
@@ -134,7 +137,7 @@ export function createPylon(options: PylonOptions): Pylon {
     askEveryMs: pauses.askEveryMs,
   });
   const wire: Wire = {
-    fetch: options.fetch ?? fetch,
+    fetch: options.fetch ?? newFetch(),
     timeoutMs: options.timeoutMs ?? 60_000,
     nextOrder: options.nextOrder,
     beforeWrite: options.beforeWrite ?? (() => {}),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { reasonOf, TransientError } from '../../src/errors.ts';
-import { fetchThrough } from '../../src/network/fetch.ts';
+import { newFetch } from '../../src/network/fetch.ts';
 import { directHosts, type Proxies, proxyOf } from '../../src/network/proxies.ts';
 import { trace } from '../../src/network/trace.ts';
 import { createPylon } from '../../src/pylon/client.ts';
@@ -13,6 +13,14 @@ import { Secret } from '../../src/secret.ts';
 import { type ConnectProxyOptions, INSIDE, openConnectProxy } from '../helpers/connect-proxy.ts';
 
 const proxies = (https: string, none = ''): Proxies => ({ https: new Secret(https), http: undefined, none });
+
+const ME = new URL(`https://${INSIDE}/me`);
+const OPTIONS = {
+  method: 'GET',
+  headers: {},
+  redirect: 'manual',
+  signal: new AbortController().signal,
+} as const;
 
 async function openProxy(options: ConnectProxyOptions) {
   const proxy = await openConnectProxy(options);
@@ -70,7 +78,7 @@ describe('a request through a proxy', () => {
     const bare = new URL(proxy.url);
     bare.username = '';
     bare.password = '';
-    const sent = fetchThrough(proxies(bare.href))(`https://${INSIDE}/me`);
+    const sent = newFetch(proxies(bare.href))(ME, OPTIONS);
     await expect(sent).rejects.toThrow(said);
     await expect(sent).rejects.toMatchObject({ code: 'PROXY_REFUSED' });
     const { failed } = await trace(new URL(`https://${INSIDE}`), proxies(bare.href), 5_000);
@@ -87,7 +95,7 @@ describe('a request through a proxy', () => {
       const pylon = createPylon({
         ...{ url: `https://${INSIDE}`, token: 'token', limits: parseLimits('current', () => ''), share: 1 },
         ...{ nextOrder: () => 1n, retry: { attempts: 1, baseMs: 0, capMs: 0 } },
-        fetch: fetchThrough(proxies(url)),
+        fetch: newFetch(proxies(url)),
       });
       const sent = pylon.request({ method: 'POST', route: '/issues', body: { title: 'one' } });
       // Not an UnknownOutcomeError, after which Pylon would be searched for the issue.
@@ -97,7 +105,7 @@ describe('a request through a proxy', () => {
   });
 
   test('that is not there names it, without its password', async () => {
-    const sent = fetchThrough(proxies('http://user:secret@127.0.0.1:1'))(`https://${INSIDE}/me`);
+    const sent = newFetch(proxies('http://user:secret@127.0.0.1:1'))(ME, OPTIONS);
     const error = await sent.catch((failure: unknown) => failure);
     expect(reasonOf(error)).toMatch(/^through the proxy http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/);
     expect(reasonOf(error)).not.toContain('secret');

@@ -125,7 +125,13 @@ test('one attempt alone rejects with the reason, and answers nothing of its own'
   };
   const url = new URL(server.url);
   const stop = new AbortController();
-  const request = { endpoint: 'GET /', url, init: {}, isRead: true, maxBytes: 100 };
+  const request = {
+    endpoint: 'GET /',
+    url,
+    sending: { method: 'GET', headers: {} },
+    isRead: true,
+    maxBytes: 100,
+  };
   const rejected = rejection(attempt(wire, request, stop.signal));
   await expect.poll(() => server.seen.length).toBe(1);
   stop.abort(REASON);

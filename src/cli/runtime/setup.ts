@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { type Config, type Environment, inspectConfig, readConfig } from '../../config.ts';
 import { createLog } from '../../log.ts';
-import { fetchThrough } from '../../network/fetch.ts';
+import type { Fetch } from '../../network/exchange.ts';
+import { newFetch } from '../../network/fetch.ts';
 import { concealing } from '../../secret.ts';
 import { newLines } from '../process/lines.ts';
 import type { Shell } from '../process/shell.ts';
@@ -27,7 +28,7 @@ export interface Setup extends Shell {
   readonly tracker: ShutdownTracker;
   readonly tempo: Tempo;
   /** `fetch`, through the proxies of the configuration. */
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
 }
 
 /**
@@ -67,6 +68,6 @@ export function withConfig(shell: Shell, env: Environment, config: Config): Setu
     conceal,
     tracker: newShutdownTracker(),
     tempo: shell.tempo ?? TEMPO,
-    fetch: fetchThrough(config.proxies),
+    fetch: newFetch(config.proxies),
   };
 }

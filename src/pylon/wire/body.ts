@@ -1,9 +1,10 @@
 import { TransientError } from '../../errors.ts';
 import { parseJson } from '../../exact.ts';
+import type { Reply } from '../../network/exchange.ts';
 import { AnswerTooLargeError } from '../errors.ts';
 
 /** Reads the whole body; throws AnswerTooLargeError as soon as it is longer than `maxBytes`. */
-export async function readBody(response: Response, endpoint: string, maxBytes: number): Promise<Buffer> {
+export async function readBody(response: Reply, endpoint: string, maxBytes: number): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of response.body ?? []) {
@@ -21,7 +22,7 @@ export async function readBody(response: Response, endpoint: string, maxBytes: n
  * `mustHold`; AnswerTooLargeError.
  */
 export async function readJson(
-  response: Response,
+  response: Reply,
   endpoint: string,
   maxBytes: number,
   mustHold: boolean,
@@ -45,7 +46,7 @@ export async function readJson(
 }
 
 /** Discards an answer's body, so that its connection is free again. */
-export function releaseBody(response: Response): void {
+export function releaseBody(response: Reply): void {
   // It rejects for a body cut short; the status was all that is needed.
   response.body?.cancel().catch(() => {});
 }

@@ -1,3 +1,4 @@
+import type { Reply } from '../../network/exchange.ts';
 import { type Fields, isFields } from '../answer.ts';
 import { PylonError } from '../errors.ts';
 import { readBody } from './body.ts';
@@ -9,12 +10,12 @@ const text = (value: unknown): string | undefined =>
 const WORDS_BYTES = 1024 * 1024;
 
 /** The fields for a refusal that is not JSON: a proxy's answer, or one cut short. */
-function unreadable(response: Response): Fields {
+function unreadable(response: Reply): Fields {
   return { error: `the answer is not JSON (${response.headers.get('content-type') ?? 'no content type'})` };
 }
 
 async function readWords(
-  response: Response,
+  response: Reply,
   endpoint: string,
   conceal: (text: string) => string,
 ): Promise<Fields | undefined> {
@@ -32,7 +33,7 @@ async function readWords(
 /** The error for an answer of 400 or above, from its status and its body. */
 export async function refusal(
   endpoint: string,
-  response: Response,
+  response: Reply,
   conceal: (text: string) => string,
 ): Promise<PylonError> {
   const words = await readWords(response, endpoint, conceal);
@@ -56,7 +57,7 @@ export async function refusal(
 export function redirected(
   endpoint: string,
   status: number,
-  headers: Headers,
+  headers: Reply['headers'],
   conceal: (text: string) => string,
 ): PylonError {
   const place = conceal(headers.get('location') ?? 'nowhere').replace(/[?#].*/, '');

@@ -1,4 +1,5 @@
 import type { Growth } from '../../backoff.ts';
+import type { Reply } from '../../network/exchange.ts';
 
 export interface Backoff extends Growth {
   /** Attempts at a read, the first included. */
@@ -52,7 +53,7 @@ const LONGEST_PAUSE_MS = 366 * 86_400_000;
  * Pylon's clock.
  */
 export function retryAfter(
-  headers: Headers,
+  headers: Reply['headers'],
   intervalMs: number,
   now: number,
   shortestMs = SHORTEST_PAUSE_MS,

@@ -1,4 +1,5 @@
 import { TransientError } from '../../errors.ts';
+import type { Fetch, Reply, Sending } from '../../network/exchange.ts';
 import type { Order } from '../../order.ts';
 import { AnswerTooLargeError } from '../errors.ts';
 import type { Answer } from '../types.ts';
@@ -11,7 +12,7 @@ import { link } from './signal.ts';
 export interface Prepared {
   readonly endpoint: string;
   readonly url: URL;
-  readonly init: RequestInit;
+  readonly sending: Sending;
   /** Whether the request changes nothing in Pylon. */
   readonly isRead: boolean;
   readonly maxBytes: number;
@@ -19,7 +20,7 @@ export interface Prepared {
 
 /** What sending a request needs. */
 export interface Wire {
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** Time limit for one attempt, including its whole answer, in milliseconds. */
   readonly timeoutMs: number;
   readonly nextOrder: () => bigint;
@@ -79,7 +80,7 @@ function isUnsent(error: unknown): boolean {
 async function judge(
   wire: Wire,
   request: Prepared,
-  response: Response,
+  response: Reply,
 ): Promise<Outcome | { kind: 'read'; body: unknown; bytes: number }> {
   const { endpoint } = request;
   const { status, headers } = response;
@@ -119,9 +120,8 @@ export async function attempt(wire: Wire, request: Prepared, signal: AbortSignal
   let outcome: Awaited<ReturnType<typeof judge>>;
   let received: { status: number; date: number | undefined };
   try {
-    // Following a redirect would send the token to wherever it points.
     const response = await wire.fetch(request.url, {
-      ...request.init,
+      ...request.sending,
       redirect: 'manual',
       signal: linked.signal,
     });

@@ -1,3 +1,4 @@
+import type { Reply } from '../../../network/exchange.ts';
 import { link } from '../../../pylon/wire/signal.ts';
 import type { Secret } from '../../../secret.ts';
 import type { Setup } from '../setup.ts';
@@ -23,18 +24,14 @@ export interface Outgoing {
 }
 
 /** Reads at most `MOST_BYTES` of an answer, whatever its size. */
-async function beginningOf(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return '';
+async function beginningOf({ body }: Reply): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  while (size < MOST_BYTES) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    size += value.length;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= MOST_BYTES) break;
   }
-  await reader.cancel().catch(() => {});
   return Buffer.concat(chunks)
     .subarray(0, MOST_BYTES)
     .toString('utf8')
@@ -49,14 +46,14 @@ function waitMsOf(header: string | null): number | undefined {
   return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }
 
-/** `fetch` takes no address with a user: they go into a header, as with curl. */
-function withoutUser(address: Secret): { readonly url: string; readonly headers: Record<string, string> } {
+/** A user and a password in the address go into a header, as with curl. */
+function withoutUser(address: Secret): { readonly url: URL; readonly headers: Record<string, string> } {
   const url = new URL(address.reveal());
   const { username, password } = url;
-  if (`${username}${password}` === '') return { url: url.href, headers: {} };
+  if (`${username}${password}` === '') return { url, headers: {} };
   url.username = url.password = '';
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { url: url.href, headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } };
+  return { url, headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } };
 }
 
 /**

@@ -1,0 +1,170 @@
+import { Readable } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+
+/** What is sent. */
+export interface Sending {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+}
+
+export interface FetchOptions extends Sending {
+  /** Redirects are answers: following one would send the headers to wherever it points. */
+  readonly redirect: 'manual';
+  readonly signal: AbortSignal;
+}
+
+/** The body of an answer, as it arrives. Leaving the iteration early aborts the request. */
+interface Body extends AsyncIterable<Uint8Array> {
+  /** Says that nobody reads it. */
+  cancel(): Promise<void>;
+}
+
+/** An answer whose headers have arrived. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: Body | null;
+}
+
+/** The part of `fetch` that we need; that of Node is one too. */
+export type Fetch = (url: URL, options: FetchOptions) => Promise<Reply>;
+
+/** An answer broke off before its end. */
+class CutShortError extends Error {
+  override name = 'CutShortError';
+}
+
+/** So many bytes may arrive before they are read. */
+const MOST_AHEAD = 1024 * 1024;
+
+/** The pieces of a body, in order, to whoever reads them. */
+function newPieces(controller: Dispatcher.DispatchController) {
+  let waiting: Buffer[] = [];
+  let ahead = 0;
+  let isOver = false;
+  let failure: { readonly error: unknown } | undefined;
+  let wake = () => {};
+  const leave = () => {
+    if (!isOver) controller.abort(new Error('nobody reads the answer'));
+  };
+  return {
+    add(piece: Buffer) {
+      waiting.push(piece);
+      ahead += piece.length;
+      if (ahead > MOST_AHEAD) controller.pause();
+      wake();
+    },
+    end() {
+      isOver = true;
+      wake();
+    },
+    fail(error: unknown) {
+      isOver = true;
+      failure ??= { error };
+      wake();
+    },
+    leave,
+    async *read(): AsyncGenerator<Buffer> {
+      try {
+        for (;;) {
+          const pieces = waiting;
+          waiting = [];
+          ahead = 0;
+          if (controller.paused) controller.resume();
+          yield* pieces;
+          if (waiting.length > 0) continue;
+          if (failure !== undefined) throw failure.error;
+          if (isOver) return;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      } finally {
+        leave();
+      }
+    },
+  };
+}
+
+const textOf = (value: string | string[] | undefined): string | null =>
+  value === undefined ? null : [value].flat().join(', ');
+
+/** The body, unpacked if its headers name the one compression that we accept. */
+function bodyOf({ read, leave }: ReturnType<typeof newPieces>, encoding: string): Body {
+  const iterate = () => {
+    if (encoding === '' || encoding === 'identity') return read();
+    if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+      leave();
+      throw new Error(`the answer is packed as ${encoding}, which was not asked for`);
+    }
+    const packed = Readable.from(read());
+    // An empty body is none, and one that is cut short is for its reader to notice.
+    const unpacked = packed.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }));
+    // What fails or leaves at one end ends the other.
+    packed.on('error', (error) => unpacked.destroy(error));
+    unpacked.on('close', () => packed.destroy());
+    return unpacked[Symbol.asyncIterator]();
+  };
+  return { [Symbol.asyncIterator]: iterate, cancel: async () => leave() };
+}
+
+/**
+ * Sends one request, and resolves once the headers of its answer have arrived.
+ *
+ * @throws the signal's reason as soon as it aborts, also while a connection is being made, after which nothing is sent;
+ * errors of undici. Reading the body throws the same, an error of undici as the cause of a CutShortError.
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  url: URL,
+  { method, headers, body, signal }: FetchOptions,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    let controller: Dispatcher.DispatchController | undefined;
+    let pieces: ReturnType<typeof newPieces> | undefined;
+    const end = (error: unknown) => {
+      signal.removeEventListener('abort', abort);
+      reject(error);
+      pieces?.fail(error);
+    };
+    const abort = () => {
+      end(signal.reason);
+      controller?.abort(signal.reason);
+    };
+    signal.addEventListener('abort', abort);
+    dispatcher.dispatch(
+      {
+        ...{ origin: url.origin, path: `${url.pathname}${url.search}`, method, body: body ?? null },
+        headers: { ...headers, 'accept-encoding': 'gzip' },
+      },
+      {
+        onRequestStart(given) {
+          controller = given;
+          if (signal.aborted) given.abort(signal.reason);
+        },
+        onResponseStart(given, status, found) {
+          // Another answer follows one of 1xx.
+          if (status < 200) return;
+          pieces = newPieces(given);
+          const get = (name: string) => textOf(found[name]);
+          resolve({
+            status,
+            headers: { get },
+            body: bodyOf(pieces, (get('content-encoding') ?? '').toLowerCase()),
+          });
+        },
+        onResponseData: (_, piece) => pieces?.add(piece),
+        onResponseEnd() {
+          signal.removeEventListener('abort', abort);
+          pieces?.end();
+        },
+        onResponseError(_, error) {
+          end(pieces === undefined ? error : new CutShortError('the answer broke off', { cause: error }));
+        },
+      },
+    );
+  });
+}
