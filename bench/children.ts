@@ -1,71 +1,84 @@
-import { documentedLimits } from '../src/pylon/limits/limits.ts';
-import { resourceNamed } from '../src/resources/index.ts';
-import { runBackfill } from '../test/helpers/backfill.ts';
-import { countingRoundTrips } from '../test/helpers/round-trips.ts';
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type FromClient, startClient } from './children-client.ts';
 import type { BenchServer } from './postgres.ts';
 import { startSandboxProcess } from './sandbox.ts';
 
-/** What a request of a listing per parent costs in a backfill that no limit slows down. */
-export interface ChildFigures {
-  readonly issues: number;
-  readonly requests: number;
+/** What a request costs in a backfill of listings per parent that no limit slows down. */
+export interface ChildCost {
   readonly requestsPerSecond: number;
   /** Of the client's process, a request. */
   readonly cpuMs: number;
-  readonly roundTrips: number;
-  readonly statements: number;
 }
 
-const LISTED = ['issues', 'issue_messages', 'issue_followers', 'issue_threads'].map(resourceNamed);
-/** As little of an interval of the limits as the requests of any moment. */
-const NO_LIMIT = documentedLimits('current', 20);
+export interface ChildFigures extends ChildCost {
+  readonly issues: number;
+  readonly requests: number;
+  readonly rounds: number;
+  /** A request. */
+  readonly roundTrips: number;
+  readonly statements: number;
+  /** The same of another tree, measured in turn with ours. */
+  readonly former?: (ChildCost & { readonly commit: string }) | undefined;
+}
 
-/** Backfills issues with their messages, followers and threads from a sandbox in another process; the median of rounds. */
+const LISTED = ['issues', 'issue_messages', 'issue_followers', 'issue_threads'];
+const OURS = fileURLToPath(new URL('..', import.meta.url));
+
+const commitOf = async (folder: string): Promise<string> =>
+  (await promisify(execFile)('git', ['-C', folder, 'rev-parse', '--short', 'HEAD'])).stdout.trim();
+
+const rateOf = ({ requests, seconds }: FromClient) => requests / seconds;
+
+/** The round of middle speed, whole: what belongs together stays together. */
+const median = (rounds: readonly FromClient[]): FromClient =>
+  rounds.toSorted((a, b) => rateOf(a) - rateOf(b))[rounds.length >> 1] as FromClient;
+
+const costOf = (one: FromClient): ChildCost => ({
+  requestsPerSecond: rateOf(one),
+  cpuMs: one.cpuMs / one.requests,
+});
+
+/**
+ * Backfills issues with their messages, followers and threads, so many rounds; with another tree, `against`, in turn.
+ * Clients and Pylon are processes of their own; the answers of Pylon wait in memory.
+ */
 export async function measureChildren(
   server: BenchServer,
   issues: number,
   rounds: number,
+  against: string | undefined,
 ): Promise<ChildFigures> {
-  const sandbox = await startSandboxProcess({ kind: 'unlimited', issues });
+  const sandbox = await startSandboxProcess({ kind: 'frozen', issues });
+  const roots = [OURS, ...(against === undefined ? [] : [resolve(against)])];
+  const clients = await Promise.all(
+    roots.map((root) => startClient({ root, pylon: sandbox, resources: LISTED })),
+  );
   try {
-    const figures: ChildFigures[] = [];
-    // The first one, in which the code is compiled, does not count.
-    for (let round = 0; round <= rounds; round += 1) figures.push(await measureOnce(server, sandbox, issues));
-    const sorted = figures.slice(1).sort((a, b) => a.requestsPerSecond - b.requestsPerSecond);
-    return sorted[sorted.length >> 1] as ChildFigures;
-  } finally {
-    await sandbox.stop();
-  }
-}
-
-async function measureOnce(
-  server: BenchServer,
-  sandbox: { readonly url: string; readonly token: string },
-  issues: number,
-): Promise<ChildFigures> {
-  const database = await server.createDatabase();
-  try {
-    const usedBefore = process.cpuUsage();
-    const startedAt = performance.now();
-    const { result, asked } = await countingRoundTrips(() =>
-      runBackfill(sandbox, database.url, {
-        resources: LISTED,
-        client: { limits: NO_LIMIT, share: 1, timeoutMs: 60_000 },
-      }),
-    );
-    const seconds = (performance.now() - startedAt) / 1_000;
-    const used = process.cpuUsage(usedBefore);
-    const requests = [...result.values()].reduce((sum, progress) => sum + progress.requests, 0);
-    for (const { resource, state, error } of result.values())
-      if (state !== 'done') throw new Error(`the backfill of ${resource} ${state}: ${error}`);
+    const figures: FromClient[][] = clients.map(() => []);
+    // The first round does not count: the code is compiled in it, and the answers are made.
+    for (let round = 0; round <= rounds; round += 1)
+      for (const [index, client] of clients.entries()) {
+        const database = await server.createDatabase({ isEmpty: true });
+        const one = await client.backfill(database.url);
+        await database.drop();
+        process.stderr.write(`${roots[index]}: ${Math.round(rateOf(one))} requests/s\n`);
+        if (round > 0) figures[index]?.push(one);
+      }
+    const [ours, theirs] = figures.map(median);
+    if (ours?.asked === undefined) throw new Error('nothing was counted');
+    const { requests, asked } = ours;
     return {
-      ...{ issues, requests },
-      requestsPerSecond: requests / seconds,
-      cpuMs: (used.user + used.system) / 1_000 / requests,
-      roundTrips: asked.roundTrips / requests,
-      statements: asked.statements / requests,
+      ...{ issues, requests, rounds },
+      ...costOf(ours),
+      ...{ roundTrips: asked.roundTrips / requests, statements: asked.statements / requests },
+      ...(theirs !== undefined &&
+        against !== undefined && { former: { ...costOf(theirs), commit: await commitOf(against) } }),
     };
   } finally {
-    await database.drop();
+    for (const client of clients) await client.stop();
+    await sandbox.stop();
   }
 }

@@ -60,6 +60,11 @@ function page(issues: Issues, query: URLSearchParams): Buffer {
   ]);
 }
 
+interface Answered {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
 async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const part of request.setEncoding('utf8')) text += part;
@@ -69,9 +74,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 /** @param now Pylon's clock, epoch milliseconds. */
 export async function freeze(sandbox: Sandbox, now: () => number): Promise<Frozen> {
   let issues = take(sandbox);
-  const answers = new Map<string, Buffer>();
+  const answers = new Map<string, Answered>();
 
-  const relay = async (request: IncomingMessage): Promise<Buffer> => {
+  const relay = async (request: IncomingMessage): Promise<Answered> => {
     const { method = 'GET', url = '/' } = request;
     const body = await bodyOf(request);
     const known = answers.get(`${method} ${url} ${body}`);
@@ -81,17 +86,20 @@ export async function freeze(sandbox: Sandbox, now: () => number): Promise<Froze
       headers: { authorization: `Bearer ${sandbox.token}`, 'content-type': 'application/json' },
       ...(body === '' ? {} : { body }),
     });
-    const answer = Buffer.from(await response.arrayBuffer());
+    const answer = { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
     answers.set(`${method} ${url} ${body}`, answer);
     return answer;
   };
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const answer = url.pathname === '/issues' ? page(issues, url.searchParams) : await relay(request);
+    const { status, body } =
+      url.pathname === '/issues'
+        ? { status: 200, body: page(issues, url.searchParams) }
+        : await relay(request);
     response.setHeader('date', new Date(now()).toUTCString());
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length });
-    response.end(answer);
+    response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
+    response.end(body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -2,7 +2,17 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../src/errors.ts';
 
 /** What can be measured alone. */
-const PARTS = ['children', 'daemon', 'edits', 'idle', 'views', 'history', 'memory'] as const;
+const PARTS = [
+  'loads',
+  'requests',
+  'children',
+  'daemon',
+  'edits',
+  'idle',
+  'views',
+  'history',
+  'memory',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -12,11 +22,13 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Measure this alone. */
   readonly only: Part | undefined;
+  /** The folder of another version, with its dependencies, whose listings per parent are measured beside. */
+  readonly against: string | undefined;
   /** Whether `RESULTS.md` is written. */
   readonly write: boolean;
 }
 
-const TAKES = `takes [--issues N[,N]] [--quick] [--only ${PARTS.join('|')}] [--write]`;
+const TAKES = `takes [--issues N[,N]] [--quick] [--only ${PARTS.join('|')}] [--against FOLDER] [--write]`;
 
 /**
  * Reads the words of the command line.
@@ -31,7 +43,7 @@ export function readOptions(words: readonly string[]): BenchOptions {
   }
   const only = PARTS.find((part) => part === values.only);
   if (values.only !== only) throw new UsageError(`--only ${values.only}: ${TAKES}`);
-  return { sizes, rounds: values.quick ? 1 : 3, only, write: values.write };
+  return { sizes, rounds: values.quick ? 1 : 3, only, against: values.against, write: values.write };
 }
 
 function parse(words: readonly string[]) {
@@ -39,6 +51,7 @@ function parse(words: readonly string[]) {
     return parseArgs({
       args: [...words],
       options: {
+        against: { type: 'string' },
         issues: { type: 'string', default: '20000,200000' },
         only: { type: 'string' },
         quick: { type: 'boolean', default: false },

@@ -9,8 +9,10 @@ export interface BenchServer {
   readonly url: string;
   /** Files of this run, removed with it. */
   readonly folder: string;
-  /** A migrated database of its own; removed by `drop`, whoever is still connected. */
-  createDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }>;
+  /** A database of its own, migrated unless it is to be empty; removed by `drop`, whoever is still connected. */
+  createDatabase(options?: {
+    readonly isEmpty: boolean;
+  }): Promise<{ readonly url: string; drop(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -60,10 +62,12 @@ async function makeTemplate(server: string): Promise<void> {
 
 function databases(server: string): BenchServer['createDatabase'] {
   let made = 0;
-  return async () => {
+  return async ({ isEmpty } = { isEmpty: false }) => {
     made += 1;
     const name = `bench_${made}`;
-    await onServer(server, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`));
+    await onServer(server, (client) =>
+      client.query(`CREATE DATABASE ${name} TEMPLATE ${isEmpty ? 'template1' : TEMPLATE}`),
+    );
     return {
       url: withDatabase(server, name),
       drop: () =>

@@ -1,63 +1,13 @@
-import { aimsOf, faster, find, rate } from './aims.ts';
 import { childrenSection } from './children-report.ts';
 import { daemonSection } from './daemon-report.ts';
 import { editsSection } from './edits-report.ts';
 import { historySection } from './history-report.ts';
 import { idleSection } from './idle-report.ts';
-import { CHANGED, type Figure } from './loads.ts';
-import { copyFromMemory, copyFromPages } from './methods/copy.ts';
-import type { Requests } from './requests.ts';
-import type { Results, SizeResult } from './results.ts';
+import { loadsSection } from './loads-report.ts';
+import { requestsSection } from './requests-report.ts';
+import type { Results } from './results.ts';
 import { startersSection } from './starters-report.ts';
-import { aimsTable, table } from './table.ts';
 import { viewsSection } from './views-report.ts';
-
-const LOADS = { first: 'first', unchanged: 'unchanged', changed: `${CHANGED * 100} % changed` } as const;
-
-const whole = (value: number) => Math.round(value).toLocaleString('en');
-const times = (value: number | undefined) => (value === undefined ? '' : value.toFixed(2));
-
-function loadsTable(figures: readonly Figure[]): string {
-  const pages = find(figures, copyFromPages, 'first');
-  const memory = find(figures, copyFromMemory, 'first');
-  const head = [
-    'method',
-    'load',
-    'rows/s',
-    '× COPY pages',
-    '× COPY memory',
-    'client CPU µs/row',
-    'WAL MB',
-    'dead rows',
-  ];
-  const rows = figures.map((figure) => [
-    figure.method,
-    LOADS[figure.load],
-    whole(rate(figure)),
-    times(faster(figure, pages)),
-    times(faster(figure, memory)),
-    whole((figure.clientSeconds / figure.rows) * 1e6),
-    (figure.walBytes / 1e6).toFixed(2),
-    whole(figure.deadRows),
-  ]);
-  return table(head, rows);
-}
-
-function sizeSection({ issues, figures, rounds, peakBytes }: SizeResult): string {
-  const times = rounds === 1 ? 'measured once' : `median of ${rounds} rounds`;
-  return `## ${whole(issues)} issues
-
-${loadsTable(figures)}
-
-Each ${times}. Peak memory of \`pylon-sync backfill --resource issues\`: ${whole(peakBytes / 1e6)} MB.`;
-}
-
-function requestsSection(requests: Requests): string {
-  const { issues, used, fewest, own429s, slowest, seconds, leastSeconds } = requests;
-  return `## Requests
-
-A backfill of every resource of a workspace with ${whole(issues)} issues, within Pylon's limits of today (share 1, a minute of two seconds): ${whole(used)} requests, ${whole(fewest)} at the least, ${own429s} refused for coming too soon. It took ${seconds.toFixed(1)} s; its slowest endpoint, \`${slowest}\`, needs ${leastSeconds.toFixed(1)} s for its requests at the pace of its limit. (The first minute's allowance may be used at once: a ratio below 1 is possible.)`;
-}
 
 const METHOD = `## What is measured
 
@@ -77,14 +27,11 @@ The client is one thread. In a first load it spends its time on parsing JSON, on
 
 /** The whole of `RESULTS.md`. */
 export function report(results: Results): string {
-  const { command, date, machine, sizes, requests, children, daemon, edits, idle, views, history, starters } =
-    results;
+  const { sizes, requests, children, daemon, edits, idle, views, history, starters } = results;
   return `# Benchmark
 
-\`${command}\`, ${date}, on ${machine}. Rates differ from machine to machine: compare within a table.
+Rates differ from machine to machine: compare within a table.
 
-${aimsTable(aimsOf(results))}
-
-${[...sizes.map(sizeSection), requestsSection(requests), childrenSection(children, results), daemonSection(daemon, results), editsSection(edits, results), idleSection(idle, results), viewsSection(views, results), historySection(history, results), startersSection(starters, results), METHOD, BOUNDS].join('\n\n')}
+${[loadsSection(sizes, results), requestsSection(requests, results), childrenSection(children, results), daemonSection(daemon, results), editsSection(edits, results), idleSection(idle, results), viewsSection(views, results), historySection(history, results), startersSection(starters, results), METHOD, BOUNDS].join('\n\n')}
 `;
 }

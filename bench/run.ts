@@ -14,12 +14,14 @@ import { HISTORY_HEADING, historySection } from './history-report.ts';
 import { measureIdle } from './idle.ts';
 import { IDLE_HEADING, idleSection } from './idle-report.ts';
 import { type Figure, measureAll, type Plan } from './loads.ts';
+import { LOADS_HEADING, loadsSection } from './loads-report.ts';
 import { describeMachine } from './machine.ts';
 import { type BenchOptions, type Part, readOptions } from './options.ts';
 import { ALL, LASTING } from './plans.ts';
 import { type BenchServer, startServer } from './postgres.ts';
 import { report } from './report.ts';
 import { measureRequests } from './requests.ts';
+import { REQUESTS_HEADING, requestsSection } from './requests-report.ts';
 import type { Circumstances, SizeResult } from './results.ts';
 import { startSandboxProcess } from './sandbox.ts';
 import { measureStarters } from './starters.ts';
@@ -35,9 +37,9 @@ const LIMITED_ISSUES = 900;
 /** Issues with their messages, followers and threads, which are listed without limits. */
 const LISTED_ISSUES = 600;
 
-const measuredChildren = (server: BenchServer, rounds: number) => {
+const measuredChildren = (server: BenchServer, { rounds, against }: BenchOptions) => {
   process.stderr.write(`listings per parent of ${LISTED_ISSUES} issues\n`);
-  return measureChildren(server, LISTED_ISSUES, rounds);
+  return measureChildren(server, LISTED_ISSUES, rounds, against);
 };
 
 const measuredDaemon = (server: BenchServer) => {
@@ -87,8 +89,13 @@ const SECTIONS: Readonly<
 > = {
   children: [
     CHILDREN_HEADING,
-    async (server, of, { rounds }) => childrenSection(await measuredChildren(server, rounds), of),
+    async (server, of, options) => childrenSection(await measuredChildren(server, options), of),
   ],
+  loads: [
+    LOADS_HEADING,
+    async (server, of, options) => loadsSection(await measuredLoads(server, options), of),
+  ],
+  requests: [REQUESTS_HEADING, async (server, of) => requestsSection(await measuredRequests(server), of)],
   daemon: [DAEMON_HEADING, async (server, of) => daemonSection(await measuredDaemon(server), of)],
   edits: [EDITS_HEADING, async (server, of) => editsSection(await measuredEdits(server), of)],
   idle: [
@@ -124,23 +131,34 @@ async function measureSize(
   }
 }
 
-async function measureEverything(
+async function measuredLoads(
   server: BenchServer,
   { sizes, rounds }: BenchOptions,
-  circumstances: Circumstances,
-): Promise<string> {
+): Promise<readonly SizeResult[]> {
   const measured: SizeResult[] = [];
   for (const [index, issues] of sizes.entries()) {
     const isFirst = index === 0;
     measured.push(await measureSize(server, issues, isFirst ? ALL : LASTING, isFirst ? rounds : 1));
   }
+  return measured;
+}
+
+const measuredRequests = (server: BenchServer) => {
   process.stderr.write(`${LIMITED_ISSUES} issues within Pylon's limits\n`);
-  const requests = await measureRequests(server, LIMITED_ISSUES);
+  return measureRequests(server, LIMITED_ISSUES);
+};
+
+async function measureEverything(
+  server: BenchServer,
+  options: BenchOptions,
+  circumstances: Circumstances,
+): Promise<string> {
+  const { rounds } = options;
   return report({
     ...circumstances,
-    sizes: measured,
-    requests,
-    children: await measuredChildren(server, rounds),
+    sizes: await measuredLoads(server, options),
+    requests: await measuredRequests(server),
+    children: await measuredChildren(server, options),
     daemon: await measuredDaemon(server),
     idle: await measuredIdle(server, rounds === 1 ? 1 : IDLE_MINUTES),
     edits: await measuredEdits(server),

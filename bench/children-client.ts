@@ -1,0 +1,61 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { YOUNG } from '../src/cli/process/heap.ts';
+import type { Asked } from '../test/helpers/round-trips.ts';
+
+/** What a process of `children-process.ts` is told at its start. */
+export interface ClientPlan {
+  /** The folder of the tree whose client it is. */
+  readonly root: string;
+  readonly pylon: { readonly url: string; readonly token: string };
+  /** What it backfills. */
+  readonly resources: readonly string[];
+}
+
+export interface ToClient {
+  /** An empty database, which it migrates first. */
+  readonly database: string;
+}
+
+/** What one backfill took, after the migration. */
+export interface FromClient {
+  readonly requests: number;
+  readonly seconds: number;
+  /** Of the client's process. */
+  readonly cpuMs: number;
+  /** Only of our own tree. */
+  readonly asked?: Asked;
+}
+
+export interface ClientProcess {
+  backfill(database: string): Promise<FromClient>;
+  stop(): Promise<void>;
+}
+
+const MODULE = fileURLToPath(new URL('children-process.ts', import.meta.url));
+
+/** Starts the client of a tree as a process of its own, with the memory flags that the program has today. */
+export async function startClient(plan: ClientPlan): Promise<ClientProcess> {
+  const child = fork(MODULE, [JSON.stringify(plan)], { execArgv: [...process.execArgv, YOUNG] });
+  const ended = once(child, 'exit');
+  const answer = async (): Promise<unknown> => {
+    const failed = ended.then(([status]) =>
+      Promise.reject(new Error(`the client of ${plan.root} ended with status ${status}`)),
+    );
+    const [message] = await Promise.race([once(child, 'message'), failed]);
+    return message;
+  };
+  await answer();
+  return {
+    async backfill(database) {
+      const told = answer();
+      child.send({ database } satisfies ToClient);
+      return (await told) as FromClient;
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
