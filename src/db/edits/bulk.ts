@@ -7,6 +7,7 @@ import type { Database } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { edits } from '../tables.ts';
+import { ofItsRecord } from './of-its-record.ts';
 import { EDIT_COLUMNS, type Edit } from './queue.ts';
 import { col, editsAs } from './table.ts';
 
@@ -59,10 +60,7 @@ export async function claimBulk(db: Database, lease: Lease, resource: Resource):
          WHERE ${e.resource} = ${name} AND ${e.state} = 'pending' AND ${e.operation} = 'update' AND ${e.attempts} = 0 AND NOT ${e.in_doubt}
            AND ${e.answer} IS NULL AND ${e.forced} IS NULL AND ${e.next_attempt_at} <= clock_timestamp()
            AND ${e.changes} - ${sql.param([...bulk.columns])}::text[] = '{}'
-           AND NOT EXISTS (
-             SELECT FROM ${edits} AS o
-              WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${o.id} <> ${e.id}
-                AND ${o.state} IN ('pending', 'sending'))),
+           AND NOT ${ofItsRecord(sql`${o.id} <> ${e.id} AND ${o.state} IN ('pending', 'sending')`)}),
       chosen AS (
         SELECT alike FROM fit WHERE alike->'adds' = 'null' OR alike->'removes' = 'null'
          GROUP BY alike HAVING count(*) >= ${LEAST} ORDER BY min(id) LIMIT 1),

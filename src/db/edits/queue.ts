@@ -2,11 +2,13 @@ import { sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
 import { moves, type State } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
+import { resources } from '../../resources/index.ts';
 import type { Database, Executor } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { type Writer, writingOnceUnlocked } from '../lease/writing-once-unlocked.ts';
 import { edits } from '../tables.ts';
+import { ofItsRecord } from './of-its-record.ts';
 import { col, editsAs } from './table.ts';
 import { isLate, namesUncreated } from './uncreated.ts';
 
@@ -106,27 +108,19 @@ export async function claimEdits(
            SELECT ${e.resource}, ${e.record_id} FROM ${edits} AS e
             WHERE ${e.resource} = wanted.resource AND ${e.state} = 'pending' AND ${e.next_attempt_at} <= clock_timestamp()
               AND ${isAllowed(allowed)} AND NOT ${namesUncreated(e)}
-              AND NOT EXISTS (
-                SELECT FROM ${edits} AS o
-                 WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${BEFORE})
+              AND NOT ${ofItsRecord(BEFORE)}
             ORDER BY ${e.id} LIMIT wanted.room) AS head),
       taken AS (
         SELECT ${e.id} FROM due JOIN ${edits} AS e USING (resource, record_id)
          WHERE ${e.state} = 'pending' AND ${isAllowed(allowed)}
-           AND NOT EXISTS (
-             SELECT FROM ${edits} AS o
-              WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${o.id} <= ${e.id} AND ${o.state} = 'pending'
-                AND ${namesUncreated(o)})
+           AND NOT ${ofItsRecord(sql`${o.id} <= ${e.id} AND ${o.state} = 'pending' AND ${namesUncreated(o)}`)}
          ORDER BY ${e.id} FOR NO KEY UPDATE OF e SKIP LOCKED)
       UPDATE ${edits} AS e
          SET ${col.state} = ${to}, ${col.sent_at} = CASE WHEN ${e.answer} IS NULL THEN clock_timestamp() ELSE ${e.sent_at} END,
              ${col.attempts} = ${e.attempts} + CASE WHEN ${e.answer} IS NULL THEN 1 ELSE 0 END
         FROM taken
        WHERE ${e.id} = taken.id AND ${e.state} = 'pending'
-         AND NOT EXISTS (
-           SELECT FROM ${edits} AS o
-            WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${BEFORE}
-              AND ${o.id} NOT IN (SELECT id FROM taken))
+         AND NOT ${ofItsRecord(sql`${BEFORE} AND ${o.id} NOT IN (SELECT id FROM taken)`)}
       RETURNING ${EDIT_COLUMNS}`);
     return claimed.rows;
   });
@@ -154,10 +148,7 @@ export async function dueEdits(db: Executor, allowed: readonly string[]): Promis
            ${DRAFTS}
       FROM ${edits} AS e
      WHERE ${e.state} = 'pending' AND ${e.answer} IS NULL AND ${isAllowed(allowed)}
-       AND NOT EXISTS (
-         SELECT FROM ${edits} AS o
-          WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id}
-            AND (${o.state} = 'sending' OR (${o.state} = 'pending' AND ${o.next_attempt_at} > clock_timestamp())))
+       AND NOT ${ofItsRecord(sql`(${o.state} = 'sending' OR (${o.state} = 'pending' AND ${o.next_attempt_at} > clock_timestamp()))`)}
      ORDER BY ${e.id}`);
   return byRecord(rows);
 }
@@ -166,10 +157,7 @@ export async function dueEdits(db: Executor, allowed: readonly string[]): Promis
  * SQL: whether an edit is blocked by an earlier one of its record that backs off, or by a create that backs off or is
  * a draft.
  */
-const BEHIND = sql`(EXISTS (
-         SELECT FROM ${edits} AS o
-          WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id} AND ${o.id} < ${e.id}
-            AND ${o.state} = 'pending' AND ${o.next_attempt_at} > clock_timestamp())
+const BEHIND = sql`(${ofItsRecord(sql`${o.id} < ${e.id} AND ${o.state} = 'pending' AND ${o.next_attempt_at} > clock_timestamp()`)}
          OR ${namesUncreated(e, isLate)})`;
 
 /** Edits that are in flight, or will be without backing off first. */
@@ -198,13 +186,14 @@ export async function nextEditMs(db: Executor): Promise<number> {
   return Math.max(0, rows[0]?.ms ?? Number.POSITIVE_INFINITY);
 }
 
-/** Names of the resources with edits that wait or are in flight. */
+/** Names of the resources with edits that wait or are in flight. Looks for one of each, and reads no others. */
 export async function waitingEdits(db: Executor): Promise<readonly string[]> {
-  const rows = await db
-    .selectDistinct({ resource: edits.resource })
-    .from(edits)
-    .where(sql`${edits.state} IN ('pending', 'sending')`);
-  return rows.map(({ resource }) => resource);
+  const names = resources.map(({ name }) => name);
+  const { rows } = await db.execute<{ name: string }>(sql`
+    SELECT name FROM unnest(${sql.param(names)}::text[]) AS name
+     WHERE EXISTS (
+       SELECT FROM ${edits} AS e WHERE ${e.resource} = name AND ${e.state} IN ('pending', 'sending') OFFSET 0)`);
+  return rows.map(({ name }) => name);
 }
 
 interface Postponement {

@@ -22,5 +22,8 @@ export const namesUncreated = (
   and: SQL = sql`true`,
 ): SQL => sql`(${e.changes}::text LIKE ${sql.raw(`'%"${PROVISIONAL}%'`)} AND EXISTS (
     SELECT FROM jsonb_path_query(${e.changes}, ${STRINGS}) AS named
-      JOIN ${edits} AS made ON ${made.record_id} = named #>> '{}' AND ${made.operation} = 'create'
-     WHERE ${made.record_id} <> ${e.record_id} AND ${made.state} IN (${STATES}) AND (${and})))`;
+     CROSS JOIN LATERAL (
+       SELECT FROM ${edits} AS made
+        WHERE ${made.record_id} = named #>> '{}' AND ${made.operation} = 'create'
+          AND ${made.record_id} <> ${e.record_id} AND ${made.state} IN (${STATES}) AND (${and})
+       OFFSET 0) AS made))`;
