@@ -7,7 +7,7 @@ import { parseJson, toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Kind } from '../../resources/writes.ts';
 import type { Executor } from '../connection/connect.ts';
-import { col } from '../edits/table.ts';
+import { col, editsAs } from '../edits/table.ts';
 import { arrayLiteral, asTextArray } from '../row/fit.ts';
 import { columnsIn } from '../row/remote-row.ts';
 import { jsonColumns, type Row } from '../row/row.ts';
@@ -15,6 +15,8 @@ import { RowFaultError } from '../row/row-fault.ts';
 import { edits } from '../tables.ts';
 import { noteListed } from './deleting.ts';
 import { noteChanges, type Step, trackedColumns, UNSEEN } from './history.ts';
+
+const e = editsAs('e');
 
 /** The values of columns, with lists converted to what a text array can store: an edit may contain others. */
 export function fitting(resource: Resource, shown: Values): Values {
@@ -152,13 +154,15 @@ export async function withEdits(tx: Executor, resource: Resource, rows: readonly
     edited: new Set(edits.keys()),
     async noteSeen(tx, written, mended) {
       const steps: Step[] = [];
+      const shadows: Shadow[] = [];
       for (const [id, remote] of remotes) {
         if (!written.has(id)) continue;
         const own = (edits.get(id) ?? []).filter(({ operation }) => operation === 'update');
         const before = mended?.has(id) === true ? undefined : known.get(id);
         if (before !== undefined) steps.push(...stepsTo(id, before, remote, own, kinds));
-        for (const edit of own) await keepShadow(tx, edit, remote);
+        shadows.push(...own.map((edit) => shadowOf(edit, remote)));
       }
+      await keepShadows(tx, shadows);
       await noteChanges(tx, resource, steps);
       if (resource.get !== undefined) return;
       for (const [id, row] of deleting) {
@@ -185,7 +189,22 @@ function stepsTo(
   return [...steps.map((step) => ({ id, ...step })), { id, was: after, becomes: remote }];
 }
 
-async function keepShadow(tx: Executor, { id, changes }: Unsettled, remote: Values): Promise<void> {
-  const shadow = Object.fromEntries(Object.keys(changes).map((column) => [column, remote[column] ?? null]));
-  await tx.execute(sql`UPDATE ${edits} SET ${col.shadow} = ${toJson(shadow)}::jsonb WHERE ${col.id} = ${id}`);
+/** Pylon's values of the columns that an edit changes. */
+interface Shadow {
+  readonly id: number;
+  readonly shadow: Values;
+}
+
+const shadowOf = ({ id, changes }: Unsettled, remote: Values): Shadow => ({
+  id,
+  shadow: Object.fromEntries(Object.keys(changes).map((column) => [column, remote[column] ?? null])),
+});
+
+/** Saves Pylon's values with the edits. Edits that have them already are not written. */
+async function keepShadows(tx: Executor, shadows: readonly Shadow[]): Promise<void> {
+  if (shadows.length === 0) return;
+  await tx.execute(sql`
+    UPDATE ${edits} AS e SET ${col.shadow} = seen.shadow
+      FROM jsonb_to_recordset(${toJson(shadows)}::jsonb) AS seen(id bigint, shadow jsonb)
+     WHERE ${e.id} = seen.id AND ${e.shadow} IS DISTINCT FROM seen.shadow`);
 }
