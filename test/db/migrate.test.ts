@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { expect } from 'vitest';
 import { migrate, missingObjects, pendingMigrations } from '../../src/db/schema/migrate.ts';
 import { createDatabase, test } from '../helpers/database.ts';
@@ -42,10 +42,11 @@ test('a database that is ahead of this version is refused', async ({ database })
 });
 
 test('a database of this version is looked through once, on one connection, and nothing is written to it', async ({
-  database: { pool },
+  database: { url },
 }) => {
   const asked: string[] = [];
   let connections = 0;
+  const pool = new pg.Pool({ connectionString: url });
   pool.on('connect', (client) => {
     connections += 1;
     const query = client.query.bind(client) as (...words: unknown[]) => unknown;
@@ -65,4 +66,5 @@ test('a database of this version is looked through once, on one connection, and 
   expect(asked.filter((statement) => statement.includes('pg_trigger'))).toHaveLength(1);
   expect(connections).toBe(1);
   expect(await written()).toEqual(before);
+  await pool.end();
 });

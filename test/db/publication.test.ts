@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { expect, inject, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { migrate } from '../../src/db/schema/migrate.ts';
 import { installPublication, isPublished, PUBLICATION, published } from '../../src/db/schema/publication.ts';
 import { startEmbedded } from '../../src/postgres/embedded.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
 import { test } from '../helpers/database.ts';
-import { onServer } from '../helpers/server.ts';
+import { onServer, withDatabase } from '../helpers/server.ts';
 import { optionsFor } from '../postgres/start.ts';
 
 interface Server {
@@ -19,21 +19,42 @@ interface Server {
   readonly log: () => string;
 }
 
-/** A migrated database on a server of its own. */
-async function openServer(): Promise<Server> {
+/** A server that replicates; its database is migrated, and copied for each test. */
+async function startServer() {
   const options = optionsFor(await makeDataFolder(inject('runFolder'), randomUUID()));
   const settings = { ...options.settings, wal_level: 'logical', wal_retrieve_retry_interval: '200ms' };
   const server = await startEmbedded({ ...options, settings });
-  const pool = new pg.Pool({ connectionString: server.url, max: 2 });
-  // A server that is stopped may still say so to a connection that is closing.
-  pool.on('error', () => {});
-  onTestFinished(async () => {
-    await pool.end();
-    await server.stop();
-  });
+  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
   await migrate(pool);
-  const logFile = join(options.dataDir, 'postgres/server.log');
-  return { url: server.url, pool, log: () => readFileSync(logFile, 'utf8') };
+  await pool.end();
+  return { ...server, logFile: join(options.dataDir, 'postgres/server.log') };
+}
+
+let started: readonly Awaited<ReturnType<typeof startServer>>[] = [];
+beforeAll(async () => {
+  started = await Promise.all([startServer(), startServer()]);
+});
+afterAll(async () => {
+  for (const server of started) await server.stop();
+});
+
+/** A migrated database on each of two servers. */
+async function openServers(): Promise<[here: Server, there: Server]> {
+  const open = async ({ url: server, logFile }: (typeof started)[number]): Promise<Server> => {
+    const name = `copy_${randomUUID().replaceAll('-', '')}`;
+    const template = new URL(server).pathname.slice(1);
+    const maintenance = withDatabase(server, 'postgres');
+    await onServer(maintenance, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+    const url = withDatabase(server, name);
+    const pool = new pg.Pool({ connectionString: url, max: 2 });
+    // A server that is stopped may still say so to a connection that is closing.
+    pool.on('error', () => {});
+    onTestFinished(() => pool.end());
+    return { url, pool, log: () => readFileSync(logFile, 'utf8') };
+  };
+  const [here, there] = await Promise.all(started.map(open));
+  if (here === undefined || there === undefined) throw new Error('two servers are started');
+  return [here, there];
 }
 
 /** Has one server follow the other; what is asked of it there comes to the rows that are given. */
@@ -51,7 +72,7 @@ async function subscribe(there: Server, here: Server) {
 test('a subscriber catches up, follows changes and deletions, and a column that is added there first', {
   timeout: 120_000,
 }, async () => {
-  const [here, there] = [await openServer(), await openServer()];
+  const [here, there] = await openServers();
   await asDaemon(
     here.pool,
     `INSERT INTO pylon.teams (id, name) VALUES ('t1', 'Support');
@@ -86,7 +107,7 @@ test('a subscriber catches up, follows changes and deletions, and a column that 
 test('a table of a later version stops a subscriber that does not have it, and comes to one that asks for it', {
   timeout: 120_000,
 }, async () => {
-  const [here, there] = [await openServer(), await openServer()];
+  const [here, there] = await openServers();
   // As before the version that has macros: there is no such table there, and here it is not published.
   await here.pool.query(`ALTER PUBLICATION ${PUBLICATION} DROP TABLE pylon.macros`);
   await there.pool.query('ALTER TABLE pylon.macros RENAME TO macros_of_later');

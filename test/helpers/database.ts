@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { test as base, inject } from 'vitest';
+import { type Database, connect as openDatabase } from '../../src/db/connection/connect.ts';
+import { empty } from './emptied.ts';
 import { type Locks, withLocks } from './locks.ts';
 import { onLasting, withDatabase } from './server.ts';
 
@@ -12,17 +14,27 @@ export interface TestDatabase {
 
 export interface OwnDatabase extends TestDatabase {
   readonly name: string;
-  /** Closes the pool and removes the database, whoever is still connected. */
+  /** The product's connections to it, which last as long as it does. */
+  connected(): Promise<Database>;
+  /** Ends its use: it is emptied for another test, or removed with whoever is still connected. */
   drop(): Promise<void>;
-  /** Closes the pool and leaves the database for inspection, named at the end of the run. */
+  /** Closes the connections and leaves the database for inspection, named at the end of the run. */
   keep(test: string): Promise<void>;
 }
+
+/**
+ * Migrated databases of this worker that tests have changed nothing but rows in, and that are emptied. To make one and to
+ * warm a session up in it costs more than most tests.
+ */
+const spare: OwnDatabase[] = [];
 
 /**
  * A database of its own for a test that wants more than the fixture gives: several, one for a whole file, or
  * an empty one (`migrated: false`). Whoever makes it drops it.
  */
 export async function createDatabase(options: { migrated?: boolean } = {}): Promise<OwnDatabase> {
+  const emptied = options.migrated === false ? undefined : spare.pop();
+  if (emptied !== undefined) return emptied;
   const database = reserveDatabase();
   await database.copy(options.migrated === false ? 'template0' : inject('server').template);
   return database;
@@ -37,14 +49,17 @@ export interface Reserved extends OwnDatabase {
 
 /** The name of a database to be, and its pool. */
 export function reserveDatabase(): Reserved {
-  const { url: server, template, copying } = inject('server');
+  const { url: server, template, copying, untouched } = inject('server');
   const name = `${template.replace(/template$/, '')}${randomBytes(6).toString('hex')}`;
   const url = withDatabase(server, name);
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = new pg.Pool({ connectionString: url, allowExitOnIdle: true });
   // A test may end a connection from outside; the query that meets it fails on its own account.
   pool.on('error', () => {});
   let made: Promise<void> | undefined;
+  let isOfTemplate = false;
+  let opened: Promise<Database> | undefined;
   const copy = (source: string) => {
+    isOfTemplate ||= made === undefined && source === template;
     made ??= onLasting(server, async (client) => {
       await client.query(`CREATE DATABASE ${name} TEMPLATE ${source} ${copying}`);
     });
@@ -57,26 +72,47 @@ export function reserveDatabase(): Reserved {
     const connected = copy(template).then(() => connect(...callback));
     return fail === undefined ? connected : void connected.catch(fail);
   }) as typeof pool.connect;
-  return {
+  const close = async () => {
+    await Promise.all([pool.end(), opened?.then((database) => database.close())]);
+  };
+  const reserved: Reserved = {
     url,
     pool,
     name,
     copy,
     isMade: () => made !== undefined,
+    async connected() {
+      await copy(template);
+      opened ??= openDatabase(url);
+      return opened;
+    },
     async drop() {
-      await pool.end();
+      const database = await opened;
+      const pools = [pool, ...(database === undefined ? [] : ([database.pool, database.vital] as pg.Pool[]))];
+      // Who listens for the pool's connections would go on doing so.
+      const isWatched = pool.listenerCount('connect') + pool.listenerCount('acquire') > 0;
+      const isSpared = isOfTemplate && !isWatched && spare.length < MOST;
+      if (isSpared && untouched !== undefined && (await empty(pools, untouched))) {
+        spare.push(reserved);
+        return;
+      }
+      await close();
       await onLasting(server, async (client) => {
         await awaitClosing(client, name);
         await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       });
     },
     async keep(test) {
-      await pool.end();
+      await close();
       const comment = pg.escapeLiteral(test);
       await onLasting(server, (client) => client.query(`COMMENT ON DATABASE ${name} IS ${comment}`));
     },
   };
+  return reserved;
 }
+
+/** More than a test uses at once. */
+const MOST = 2;
 
 /** Looks for connections that are being closed, and milliseconds between two. */
 const LOOKS = 40;
@@ -100,7 +136,7 @@ async function awaitClosing(client: pg.Client, name: string): Promise<void> {
  * `test` with a migrated database for each test that asks for `database`; a failed test's is kept. With `locks`
  * somebody else locks rows in it.
  */
-export const test = base.extend<{ database: TestDatabase; locks: Locks }>({
+export const test = base.extend<{ database: OwnDatabase; locks: Locks }>({
   database: async ({ task }, use) => {
     const database = await createDatabase();
     await use(database);

@@ -1,6 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import { connect, type Database } from '../../src/db/connection/connect.ts';
+import type { Database } from '../../src/db/connection/connect.ts';
 import { acquireLease, type Lease } from '../../src/db/lease/lease.ts';
 import { newPendingDeletions, type PendingDeletions } from '../../src/db/mirror/pending-deletions.ts';
 import { type Store, type StoredBatch, storer } from '../../src/db/mirror/store.ts';
@@ -27,7 +27,7 @@ export interface Mirror extends Omit<Database, 'pool' | 'orm'> {
 /** `test` with a database that this process holds the lease of. */
 export const test = base.extend<{ mirror: Mirror }>({
   mirror: async ({ database }, use) => {
-    const db = await connect(database.url);
+    const db = await database.connected();
     const lease = await acquireLease(db, { command: 'test' });
     const doubts = newPendingDeletions();
     await use({
@@ -45,6 +45,5 @@ export const test = base.extend<{ mirror: Mirror }>({
       rows: async (query, values) => (await database.pool.query(query, values)).rows,
     });
     await lease.release();
-    await db.close();
   },
 });

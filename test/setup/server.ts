@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
 import pg from 'pg';
+import type { ProvidedContext } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/db/schema/migrate.ts';
 import { startEmbedded } from '../../src/postgres/embedded.ts';
 import { abandonRun, makeDataFolder, makeRunFolder, sweepRuns } from '../helpers/clusters.ts';
+import { readUntouched, type Untouched } from '../helpers/emptied.ts';
 import {
   copyingOf,
   DATABASE_PREFIX,
@@ -16,7 +18,13 @@ import {
 declare module 'vitest' {
   interface ProvidedContext {
     /** A server of the tests, the migrated database that `createDatabase` copies, and how it is to copy. */
-    server: { readonly url: string; readonly template: string; readonly copying: string };
+    server: {
+      readonly url: string;
+      readonly template: string;
+      readonly copying: string;
+      /** How copies are emptied for another test; undefined where they cannot be. */
+      readonly untouched: Untouched | undefined;
+    };
     /** Files of this run, removed with it. */
     runFolder: string;
   }
@@ -35,7 +43,7 @@ interface Shared {
 }
 
 interface Opened {
-  readonly server: { readonly url: string; readonly template: string; readonly copying: string };
+  readonly server: ProvidedContext['server'];
   readonly runFolder: string;
   close(): Promise<void>;
 }
@@ -70,9 +78,9 @@ async function open(): Promise<Opened> {
   const template = `${DATABASE_PREFIX}${process.pid}_template`;
   try {
     const server = await openServer(run);
-    await makeTemplate(server.url, template);
+    const untouched = await makeTemplate(server.url, template);
     return {
-      server: { url: server.url, template, copying: server.copying },
+      server: { url: server.url, template, copying: server.copying, untouched },
       runFolder: run,
       async close() {
         // Vitest prints what a teardown throws and calls the run a success all the same.
@@ -94,12 +102,16 @@ async function open(): Promise<Opened> {
   }
 }
 
-async function makeTemplate(server: string, name: string): Promise<void> {
+async function makeTemplate(server: string, name: string): Promise<Untouched | undefined> {
   await onServer(server, (client) => client.query(`CREATE DATABASE ${name}`));
   const pool = new pg.Pool({ connectionString: withDatabase(server, name), max: 1 });
   try {
     await migrate(pool);
+    const client = await pool.connect();
+    const untouched = await readUntouched(client);
+    client.release();
     await pool.end();
+    return untouched;
   } catch (error) {
     await pool.end();
     await onServer(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
