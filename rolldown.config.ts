@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
 
@@ -9,9 +10,22 @@ export default defineConfig({
   tsconfig: 'tsconfig.json',
   // A native client, which pg asks for where somebody wants it: nobody does here.
   external: ['pg-native'],
+  // What the program is, by which it knows a database that it has found whole (src/db/schema/seal.ts).
+  transform: { define: { PROGRAM_DIGEST: JSON.stringify(digestOfSources()) } },
   output: { dir: 'dist', cleanDir: true, chunkFileNames: '[name].js' },
   plugins: [licences()],
 });
+
+/** Of everything that the files are made of. */
+function digestOfSources(): string {
+  const digest = createHash('sha256');
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  for (const file of [...sources.sort().map((name) => join('src', name)), 'package-lock.json'])
+    digest.update(`${file}\0`).update(readFileSync(file)).update('\0');
+  return digest.digest('hex');
+}
 
 /** `dist/LICENSES.txt`: the terms of every package that the files contain. */
 function licences(): Plugin {

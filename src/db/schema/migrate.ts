@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { PermanentError, TransientError } from '../../errors.ts';
 import { sleep } from '../../sleep.ts';
 import { forgetViews, migrateViews, type Transact } from '../bi/install.ts';
+import { readTroubles } from '../bi/trouble.ts';
 import { installGrants, loseGrants, ownGrants } from '../capture/grants.ts';
 import { installCapture } from '../capture/install.ts';
 import { atomically, type Pool, readStatement } from '../connection/atomic.ts';
@@ -19,6 +20,7 @@ import { lacking, migrated, namesOf, uninstalled } from '../inventory/missing.ts
 import { keyOf, type Part } from '../inventory/part.ts';
 import { harmedBy, readAnew, restoreParts, showEditsAgain } from '../inventory/restore.ts';
 import { installPublication } from './publication.ts';
+import { isSealedBy, leaveSeal, programDigest, readSealed } from './seal.ts';
 
 /** The key of the advisory lock of a migration; an arbitrary number, the same in every process. */
 const MIGRATION_LOCK = 7_302_114_905_221;
@@ -118,6 +120,8 @@ export interface MigrateOptions {
   readonly onRestored?: (restored: Restored) => void;
   /** Receives the names of what was created or updated: `TRIGGERS`, views, relations whose comments were written. */
   readonly onRemade?: (names: readonly string[]) => void;
+  /** A name for exactly this program, if it has one: a database that it has found whole is sealed with it. */
+  readonly program?: string | undefined;
 }
 
 /**
@@ -126,20 +130,29 @@ export interface MigrateOptions {
  * the publication follow in their own. If other transactions use a table, this retries, so that they never wait for
  * long. Objects of earlier migrations that are missing are created again, and their data is read again
  * (docs/decisions/0033). Returns the number of migrations applied. A view that cannot be created is noted for
- * `status`.
+ * `status`. A database that this program has found whole, and in which nothing that it would look at has changed since,
+ * is not looked through again (docs/decisions/0056).
  *
  * @throws PermanentError, which names the statement that failed; TransientError, which names the blocking sessions,
  * if it failed because of locks; DatabaseAwayError. No table is changed then.
  */
 export async function migrate(
   pool: Pool,
-  { pausesMs = PAUSES_MS, onRestored = () => {}, onRemade = () => {} }: MigrateOptions = {},
+  {
+    pausesMs = PAUSES_MS,
+    onRestored = () => {},
+    onRemade = () => {},
+    program = programDigest(),
+  }: MigrateOptions = {},
 ): Promise<number> {
   let at = '';
   const ran = (statement: string) => {
     at = statement;
   };
   try {
+    // Where something is missing that this reads, there is more to do, and what is wrong shows there.
+    const sealed = program === undefined ? undefined : await alone(pool, readSealed).catch(() => undefined);
+    if (sealed !== undefined && program !== undefined && isSealedBy(sealed, program)) return 0;
     const tables = () => alone(pool, (client) => migrateTables(client, ran), { isLong: true });
     const { count, restored, isCaptureNew } = await patiently(pausesMs, tables).catch(
       async (cause: unknown) => {
@@ -153,9 +166,17 @@ export async function migrate(
     if (remade.length > 0) onRemade(remade);
     await patiently(pausesMs, () => alone(pool, installGrants));
     // If a table is in use, the publication is left to the next migration.
-    await patiently(pausesMs.slice(0, 2), () => alone(pool, installPublication)).catch((error: unknown) => {
-      if (!isInUse(error)) throw error;
-    });
+    const isPublicationLeft = await patiently(pausesMs.slice(0, 2), () =>
+      alone(pool, installPublication),
+    ).then(
+      () => false,
+      (error: unknown) => {
+        if (!isInUse(error)) throw error;
+        return true;
+      },
+    );
+    if (sealed !== undefined && program !== undefined && !isPublicationLeft)
+      await alone(pool, (client) => sealUnlessTroubled(client, program, sealed.present));
     return count;
   } catch (cause) {
     if (cause instanceof PermanentError || cause instanceof TransientError) throw cause;
@@ -163,6 +184,12 @@ export async function migrate(
     if (error instanceof DatabaseAwayError) throw error;
     throw new PermanentError('migration failed', { cause });
   }
+}
+
+/** A view that could not be created is tried again by each migration. */
+async function sealUnlessTroubled(client: pg.PoolClient, program: string, before: string): Promise<void> {
+  const troubles = await readTroubles(drizzle({ client }));
+  if (troubles.every(({ because }) => because === null)) await leaveSeal(client, program, before);
 }
 
 /**
