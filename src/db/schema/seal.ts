@@ -21,7 +21,7 @@ export function programDigest(): string | undefined {
 }
 
 /** What a program has found whole: it need not look again while all of this is the same. */
-export interface Seal {
+interface Seal {
   readonly program: string;
   readonly database: string;
 }
