@@ -1,4 +1,4 @@
-import { type Aim, atMost } from './aims.ts';
+import { type Aim, atLeast, atMost } from './aims.ts';
 import type { EditFigures } from './edits.ts';
 import type { Circumstances } from './results.ts';
 import { aimsTable } from './table.ts';
@@ -12,12 +12,7 @@ function aimsOf({ latency, pace, bulk, triggers, decisions, views }: EditFigures
   return [
     atMost('from the commit to the PATCH, median', latency.median, 25, ms),
     atMost('from the commit to the PATCH, 99th percentile', latency.p99, 150, ms),
-    {
-      what: 'edits a minute, against the limit',
-      aim: '≥ 0.95 ×',
-      measured: times(pace.share),
-      reached: pace.share >= 0.95,
-    },
+    atLeast('edits a minute, against the limit', 60_000 / (60_000 + pace.lateMs), 0.98),
     atMost('requests that give 1,000 accounts an owner', bulk.writes + bulk.single, 10, String),
     atMost('searches for that, a request', bulk.searches / Math.max(1, bulk.writes), 4, (value) =>
       value.toFixed(1),
@@ -45,7 +40,7 @@ export function editsSection(figures: EditFigures, { command, date, machine }: C
 ${aimsTable(aimsOf(figures))}
 
 - *From the commit to the PATCH*: ${latency.edits} edits of one account each, one after the other. The time runs from when the client sees its commit until the request passes on its way to the sandbox, and includes the \`GET\` for the comparison.
-- *At the limit*: ${pace.edits} issues in one statement, ${pace.perMinute} requests a minute; the shortest time that the limit allows, divided by the time from the first request to the last.
+- *At the limit*: ${pace.edits} issues in one statement, ${pace.perMinute} requests a minute, took ${(pace.took / 1_000).toFixed(2)} s from the first request to the last, ${(pace.shortest / 1_000).toFixed(0)} s at the least. Each minute begins ${ms(pace.lateMs)} late, because a request counts until a minute after its answer, and because the first one has to be sent. A minute of ten seconds is as late as a real one, with which the table compares it.
 - *The same owner for ${bulk.accounts.toLocaleString('en')} accounts*, in one statement: ${bulk.writes} bulk requests, ${bulk.searches} searches to compare and to read back, ${bulk.single} requests for single accounts.
 - *The triggers*: \`UPDATE pylon.issues SET state = …\` of ${triggers.rows.toLocaleString('en')} rows takes ${triggers.seconds.toFixed(2)} s with them and ${triggers.bare.toFixed(2)} s without (medians of three); so many edits at once become drafts, which the time includes.
 - *Decisions*: drafts of ${decisions.rows.toLocaleString('en')} rows, made by an \`UPDATE\` that takes ${decisions.update.toFixed(2)} s with the triggers, are approved in ${decisions.approve.toFixed(2)} s, retried once they have failed in ${decisions.retry.toFixed(2)} s, and discarded in ${decisions.discard.toFixed(2)} s, in one call each; \`decide_in_parts\` discards as many in ${decisions.inParts.toFixed(2)} s, a thousand a transaction.

@@ -2,6 +2,7 @@ import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { asDaemon } from '../test/helpers/as-daemon.ts';
 import { besideDaemon } from './daemon-process.ts';
 import type { BenchServer } from './postgres.ts';
 import { startSandboxProcess } from './sandbox.ts';
@@ -11,8 +12,17 @@ import { median, part } from './share.ts';
 export interface EditFigures {
   /** Milliseconds from the commit to the arrival of the PATCH, the comparison before it included. */
   readonly latency: { readonly edits: number; readonly median: number; readonly p99: number };
-  /** The shortest time that a limit allows for edits, against the time that they took. */
-  readonly pace: { readonly edits: number; readonly perMinute: number; readonly share: number };
+  /** Edits within a limit. */
+  readonly pace: {
+    readonly edits: number;
+    readonly perMinute: number;
+    /** From the first request to the last. */
+    readonly took: number;
+    /** The shortest time that the limit allows for that. */
+    readonly shortest: number;
+    /** What each minute takes longer than the limit allows, however long a minute is. */
+    readonly lateMs: number;
+  };
   /** Requests for the same owner of many accounts. */
   readonly bulk: {
     readonly accounts: number;
@@ -152,8 +162,9 @@ async function measurePace(pool: pg.Pool, way: Way): Promise<EditFigures['pace']
   const times = way.seen.filter(({ endpoint }) => endpoint.startsWith('PATCH /issues/')).map(({ at }) => at);
   const took = (times.at(-1) ?? 0) - (times[0] ?? 0);
   // The first minute's are let out at once, the next when it is over.
-  const shortest = Math.floor((PACED - 1) / PER_MINUTE) * MINUTE_MS;
-  return { edits: PACED, perMinute: PER_MINUTE, share: shortest / took };
+  const minutes = Math.floor((PACED - 1) / PER_MINUTE);
+  const shortest = minutes * MINUTE_MS;
+  return { edits: PACED, perMinute: PER_MINUTE, took, shortest, lateMs: (took - shortest) / minutes };
 }
 
 async function measureBulk(pool: pg.Pool, way: Way): Promise<EditFigures['bulk']> {
@@ -212,27 +223,33 @@ async function measureDecisions(server: BenchServer): Promise<EditFigures['decis
     await pool.query(statement);
     return (performance.now() - beganAt) / 1_000;
   };
-  const decided = async (verb: string) => {
+  const latest = async () => {
     const { rows } = await pool.query<{ txid: string }>(
       'SELECT max(txid)::text AS txid FROM pylon_sync.edits',
     );
-    return took(`SELECT pylon_sync.${verb}_edits(txid => ${rows[0]?.txid})`);
+    return rows[0]?.txid;
   };
+  const decided = async (verb: string) => took(`SELECT pylon_sync.${verb}_edits(txid => ${await latest()})`);
   try {
     await fillIssues(pool, ROWS);
     const update = await took("UPDATE pylon.issues SET state = 'closed'");
     const approve = await decided('approve');
-    await pool.query("UPDATE pylon_sync.edits SET state = 'failed'");
+    // What Pylon refuses is undone in the row.
+    await asDaemon(
+      pool,
+      "UPDATE pylon_sync.edits SET state = 'failed'; UPDATE pylon.issues SET state = 'new'",
+    );
     await pool.query('VACUUM ANALYZE pylon.issues');
     const retry = await decided('retry');
     await pool.query('VACUUM ANALYZE pylon.issues');
     const discard = await decided('discard');
     await pool.query('VACUUM ANALYZE pylon.issues');
     const again = await took("UPDATE pylon.issues SET state = 'closed'");
-    const { rows } = await pool.query<{ txid: string }>(
-      'SELECT max(txid)::text AS txid FROM pylon_sync.edits',
+    const inParts = await took(`CALL pylon_sync.decide_in_parts('discard', txid => ${await latest()})`);
+    const { rows: left } = await pool.query<{ count: number }>(
+      "SELECT count(*)::integer AS count FROM pylon_sync.edits WHERE state = 'discarded'",
     );
-    const inParts = await took(`CALL pylon_sync.decide_in_parts('discard', txid => ${rows[0]?.txid})`);
+    if (left[0]?.count !== 2 * ROWS) throw new Error(`${left[0]?.count} edits were discarded`);
     return { rows: ROWS, update: median([update, again]), approve, retry, discard, inParts };
   } finally {
     await pool.end();

