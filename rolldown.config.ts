@@ -17,7 +17,7 @@ export default defineConfig({
 });
 
 /** Of everything that the files are made of. */
-function digestOfSources(): string {
+export function digestOfSources(): string {
   const digest = createHash('sha256');
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),

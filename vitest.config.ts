@@ -21,6 +21,8 @@ export const COMMON: TestUserConfig = {
   pool: 'forks',
   // A worker loads the product once for all of its files: what a test changes in the process it puts back.
   isolate: false,
+  // What a file is transformed to is kept in node_modules, by its content: a later run does not do it again.
+  experimental: { fsModuleCache: true },
   // A machine may be busy with other things: slow is no failure.
   testTimeout: 120_000,
   hookTimeout: 120_000,

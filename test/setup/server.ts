@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import type { ProvidedContext } from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { digestOfSources } from '../../rolldown.config.ts';
 import { migrate } from '../../src/db/schema/migrate.ts';
+import { programDigest } from '../../src/db/schema/seal.ts';
 import { startEmbedded } from '../../src/postgres/embedded.ts';
 import { abandonRun, makeDataFolder, makeRunFolder, sweepRuns } from '../helpers/clusters.ts';
 import { readUntouched, type Untouched } from '../helpers/emptied.ts';
@@ -107,6 +109,8 @@ async function makeTemplate(server: string, name: string): Promise<Untouched | u
   const pool = new pg.Pool({ connectionString: withDatabase(server, name), max: 1 });
   try {
     await migrate(pool);
+    // As after the second start of the program that tests start: none of them has to look through its copy.
+    await migrate(pool, { program: programDigest(digestOfSources()) });
     const client = await pool.connect();
     const untouched = await readUntouched(client);
     client.release();

@@ -10,13 +10,20 @@ type Client = Pick<pg.ClientBase, 'query'>;
 /** Put in by the bundler: a digest of the sources and of the packages that are used. */
 declare const PROGRAM_DIGEST: string | undefined;
 
-/** A name for exactly this program; undefined where it runs from its sources, which may change at any time. */
-export function programDigest(): string | undefined {
-  if (typeof PROGRAM_DIGEST === 'undefined') return undefined;
+const ofSources = (): string | undefined =>
+  typeof PROGRAM_DIGEST === 'undefined' ? undefined : PROGRAM_DIGEST;
+
+/**
+ * A name for exactly this program; undefined where it runs from its sources, which may change at any time.
+ *
+ * @param sources The digest of a program that was bundled; default: of this one.
+ */
+export function programDigest(sources = ofSources()): string | undefined {
+  if (sources === undefined) return undefined;
   // These are files beside the program.
   const migrations = readMigrationFiles({ migrationsFolder: MIGRATIONS });
   return createHash('sha256')
-    .update([PROGRAM_DIGEST, ...migrations.map(({ hash }) => hash)].join(' '))
+    .update([sources, ...migrations.map(({ hash }) => hash)].join(' '))
     .digest('hex');
 }
 
