@@ -3,6 +3,11 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** 12,345, or ~12,345 for an estimate. */
+export function countAbout(value: number, isEstimate: boolean): string {
+  return `${isEstimate ? '~' : ''}${count(value)}`;
+}
+
 /** 45s, 3m 10s, 2h 05m, 3d 04h: the two largest units. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

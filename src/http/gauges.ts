@@ -72,7 +72,7 @@ function mirrorGauges(status: Counted, gauge: MakeGauge): void {
     'Matters that need a person, as in `status`.',
     ATTENTION_KINDS.map((kind) => [waiting.filter((one) => one.kind === kind).length, { kind }]),
   );
-  gauge('rows', 'Live rows.', counted ? each(({ rows }) => rows) : []);
+  gauge('rows', 'Live rows; of a large table, an estimate.', counted ? each(({ rows }) => rows) : []);
   gauge(
     'lag_seconds',
     'Since the newest finished pass began; absent before everything was read once.',

@@ -1,4 +1,5 @@
 import type { Costs } from '../db/status/costs.ts';
+import type { LiveRows } from '../db/status/live-rows.ts';
 import type { History } from '../db/status/recent.ts';
 import type { Status } from '../db/status/status.ts';
 import { TransientError } from '../errors.ts';
@@ -47,7 +48,7 @@ export function readingOf({ watch, reports, now, patience = PATIENCE }: Operatio
   const rows = cached(async () => (await reach()).rows(), rowsCacheMs, now);
   const history = cached(async () => (await reach()).history(), historyCacheMs, now);
   const costs = cached(async () => (await reach()).costs(), costsCacheMs, now);
-  let known: ReadonlyMap<string, number> | undefined;
+  let known: ReadonlyMap<string, LiveRows> | undefined;
   const status = cached(
     async (): Promise<Counted> => {
       // If counting fails or takes too long, the count before is used.

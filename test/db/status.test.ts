@@ -4,7 +4,8 @@ import { saveCursor } from '../../src/db/progress/cursors.ts';
 import { savePlan } from '../../src/db/progress/estimate.ts';
 import { beginRun, endRun } from '../../src/db/progress/runs.ts';
 import { readFacts } from '../../src/db/status/facts.ts';
-import { countRows, readStatus } from '../../src/db/status/status.ts';
+import { readLiveRows } from '../../src/db/status/live-rows.ts';
+import { readStatus } from '../../src/db/status/status.ts';
 import { bindWorkspace } from '../../src/db/workspace/workspace.ts';
 import { resources } from '../../src/resources/index.ts';
 import { issueMessages } from '../../src/resources/issue_messages.ts';
@@ -269,10 +270,10 @@ test('of a long past no more is read than the last day of it', async ({ mirror }
 
 test('live rows can be counted apart, for whoever asks often', async ({ mirror }) => {
   await mirror.store(issues, [{ id: 'a' }, { id: 'b' }]);
-  const counted = await countRows(mirror, [issues, tags]);
+  const counted = await readLiveRows(mirror, [issues, tags]);
   expect([...counted]).toEqual([
-    ['issues', 2],
-    ['tags', 0],
+    ['issues', { rows: 2, isEstimate: false }],
+    ['tags', { rows: 0, isEstimate: false }],
   ]);
   await mirror.store(issues, [{ id: 'c' }]);
   expect((await readStatus(mirror, [issues], counted)).resources[0]?.rows).toBe(2);

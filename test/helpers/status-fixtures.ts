@@ -17,7 +17,15 @@ export function runStatus(fields: Partial<RunStatus> = {}): RunStatus {
 /** A resource that was never read, but for the fields given. */
 export function resourceStatus(resource: string, fields: Partial<ResourceStatus> = {}): ResourceStatus {
   return {
-    ...{ resource, rows: 0, fresh_as_of: null, lag_seconds: null, last_run: null, failing: null },
+    ...{
+      resource,
+      rows: 0,
+      rows_estimated: false,
+      fresh_as_of: null,
+      lag_seconds: null,
+      last_run: null,
+      failing: null,
+    },
     ...{ unavailable: false, rejected: 0, waiting: 0, deleted: 0, backfill: 'none', windows: null },
     ...{ late: [], complete_as_of: null },
     ...{ covered: null, drift: { reconcile: null, audit: NO_AUDIT } },

@@ -1,7 +1,7 @@
 import type { Plan } from '../../db/progress/estimate.ts';
 import { type Attention, attentionOf } from '../../db/status/attention.ts';
 import type { ResourceStatus, Status } from '../../db/status/status.ts';
-import { count, duration, percent, plural } from '../../format.ts';
+import { count, countAbout, duration, percent, plural } from '../../format.ts';
 import { plainTable } from './summary.ts';
 
 /** The status as text: what needs a person, workspace, holder of the lease, and a line a resource. */
@@ -102,10 +102,10 @@ function resourceTable(all: readonly ResourceStatus[], now: number): string {
   const shown = RARE.filter((name) => figures.some((figure) => figure[name] > 0));
   const table = plainTable(['resource', 'rows', 'lag', 'backfill', 'last run', ...shown], LEFT);
   for (const [index, status] of all.entries()) {
-    const { resource, rows, lag_seconds, last_run } = status;
+    const { resource, lag_seconds, last_run } = status;
     table.push([
       resource,
-      count(rows),
+      countAbout(status.rows, status.rows_estimated),
       lag_seconds === null ? 'never' : duration(lag_seconds),
       backfillText(status),
       last_run === null ? '' : `${last_run.outcome} ${ago(last_run.finished_at ?? last_run.started_at, now)}`,

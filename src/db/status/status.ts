@@ -18,6 +18,7 @@ import { type ChangedCollation, changedCollations } from './collation.ts';
 import { countEdits, type EditCounts } from './edit-counts.ts';
 import { type ResourceFacts, readFacts } from './facts.ts';
 import { type Late, lateness } from './lag.ts';
+import { type LiveRows, readLiveRows } from './live-rows.ts';
 import { standingRejects } from './standing-rejects.ts';
 import { readTypesStatus, type TypesStatus } from './types.ts';
 
@@ -25,6 +26,8 @@ import { readTypesStatus, type TypesStatus } from './types.ts';
 export interface ResourceStatus extends ResourceFacts {
   /** Live rows. */
   readonly rows: number;
+  /** Whether `rows` is an estimate, since the table is large. */
+  readonly rows_estimated: boolean;
   /** Number of rejected objects that need attention: not those that were stored since. */
   readonly rejected: number;
   /** The share of its backfill that is done, by the last estimate, 0 to 1; null while unknown. */
@@ -76,24 +79,6 @@ export interface Status {
   readonly types: TypesStatus;
   /** Alerts that the receiver has not taken; null if none waits. */
   readonly untold: Untold | null;
-}
-
-/**
- * Counts the live rows of every table, in one statement. It reads the whole tables, so that it should not run every
- * second.
- */
-export async function countRows(
-  db: Pick<Database, 'orm'>,
-  resources: readonly Resource[],
-): Promise<ReadonlyMap<string, number>> {
-  const counts = resources.map(
-    ({ name, table }) =>
-      sql`SELECT ${name}::text AS resource, count(*)::float8 AS live FROM ${table} WHERE _deleted_at IS NULL`,
-  );
-  const { rows } = await db.orm.execute<{ resource: string; live: number }>(
-    sql.join(counts, sql` UNION ALL `),
-  );
-  return new Map(rows.map((row) => [row.resource, row.live]));
 }
 
 async function readStoppedScans(db: Pick<Database, 'orm'>): Promise<readonly StoppedScan[]> {
@@ -176,16 +161,16 @@ export async function readLate(
   );
 }
 
-/** Reads the status of the mirror. Uses the numbers of live rows in `counted`, or counts them. */
+/** Reads the status of the mirror. Uses the numbers of live rows in `counted`, or reads them. */
 export async function readStatus(
   db: Pick<Database, 'orm'>,
   resources: readonly Resource[],
-  counted?: ReadonlyMap<string, number>,
+  counted?: ReadonlyMap<string, LiveRows>,
 ): Promise<Status> {
   const names = resources.map(({ name }) => name);
   const facts = withParents(resources, await readFacts(db, names));
   const rejected = await standingRejects(db, resources, facts);
-  const live = counted ?? (await countRows(db, resources));
+  const live = counted ?? (await readLiveRows(db, resources));
   const plan = await readPlan(db.orm);
   const schedule = await readSchedule(db.orm);
   const covered = new Map(plan?.resources.map((planned) => [planned.resource, planned.covered]));
@@ -208,7 +193,9 @@ export async function readStatus(
         ? []
         : [
             {
-              ...{ ...row, rows: live.get(name) ?? 0, covered: covered.get(name) ?? null, late },
+              ...{ ...row, covered: covered.get(name) ?? null, late },
+              rows: live.get(name)?.rows ?? 0,
+              rows_estimated: live.get(name)?.isEstimate ?? false,
               rejected: rejected.get(name) ?? 0,
             },
           ];

@@ -6,8 +6,9 @@ import { READING, type Terms } from '../connection/begin.ts';
 import { readerOn } from '../connection/connect.ts';
 import { openPool } from '../connection/pool.ts';
 import { type Costs, readCosts } from './costs.ts';
+import { type LiveRows, readLiveRows } from './live-rows.ts';
 import { type History, readHistory } from './recent.ts';
-import { countRows, readStatus, type Status } from './status.ts';
+import { readStatus, type Status } from './status.ts';
 
 /**
  * Reads the database for pages and metrics, on connections of its own, so that it does not wait when the daemon's are
@@ -16,9 +17,9 @@ import { countRows, readStatus, type Status } from './status.ts';
 export interface Watch {
   ping(): Promise<void>;
   /** Live rows of each resource. */
-  rows(): Promise<ReadonlyMap<string, number>>;
+  rows(): Promise<ReadonlyMap<string, LiveRows>>;
   /** The status, with the numbers of live rows given. */
-  status(rows: ReadonlyMap<string, number>): Promise<Status>;
+  status(rows: ReadonlyMap<string, LiveRows>): Promise<Status>;
   history(): Promise<History>;
   costs(): Promise<Costs>;
   /** Closes the connections without waiting: queries that still run reject. */
@@ -36,7 +37,7 @@ export function openWatch(url: string, resources: readonly Resource[]): Watch {
   const db = { orm: readerOn(pool, TERMS) };
   return {
     ping: async () => void (await ask(readStatement(pool, 'SELECT 1', [], TERMS))),
-    rows: () => ask(countRows(db, resources)),
+    rows: () => ask(readLiveRows(db, resources)),
     status: (rows) => ask(readStatus(db, resources, rows)),
     history: () => ask(readHistory(db)),
     costs: () => ask(readCosts(db)),

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { ResourceStatus, Status } from '../../db/status/status.ts';
-import { count, duration, percent, plural } from '../../format.ts';
+import { count, countAbout, duration, percent, plural } from '../../format.ts';
 import type { Html } from '../html/words.ts';
 import type { Overview } from './overview.ts';
 
@@ -11,8 +11,18 @@ export function figures({ status, history, budgets }: Overview): Html {
   const sum = (of: (one: ResourceStatus) => number) => resources.reduce((total, one) => total + of(one), 0);
   const changed = Object.values(history?.changes ?? {}).flat();
   const deleted = sum((one) => one.deleted);
+  const isEstimate = resources.some(({ rows_estimated }) => rows_estimated);
   return html`<dl class="tiles">
-${tile('live rows', status.counted ? count(sum(({ rows }) => rows)) : '…', `in ${plural(resources.length, 'table')}`)}
+${tile(
+  'live rows',
+  status.counted
+    ? countAbout(
+        sum(({ rows }) => rows),
+        isEstimate,
+      )
+    : '…',
+  `in ${plural(resources.length, 'table')}`,
+)}
 ${lagTile(resources)}
 ${tile('rows changed', count(changed.reduce((total, one) => total + one, 0)), 'in 24 hours')}
 ${tile('rows deleted', count(deleted), 'in 24 hours')}

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { isDown, isSilence } from '../../db/status/attention.ts';
 import { SLOTS } from '../../db/status/recent.ts';
 import type { ResourceStatus, Status } from '../../db/status/status.ts';
-import { count, duration, percent } from '../../format.ts';
+import { count, countAbout, duration, percent } from '../../format.ts';
 import { ago, type Html, section } from '../html/words.ts';
 import type { Counted } from '../reading.ts';
 import type { Overview } from './overview.ts';
@@ -26,14 +26,14 @@ ${status.resources.map((one) => row(one, overview, status))}
 }
 
 function row(one: ResourceStatus, { history, at }: Overview, status: Counted): Html {
-  const { resource, rows, lag_seconds, last_run, deleted, drift } = one;
+  const { resource, lag_seconds, last_run, deleted, drift } = one;
   const { tone, word } = resourceState(one, status);
   const drifted = (drift.reconcile ?? 0) + drift.audit.drifted;
   const changes = history?.changes[resource] ?? new Array<number>(SLOTS).fill(0);
   return html`<tr>
 <th scope="row">${resource}<span class="narrow state ${tone}">${word}</span></th>
 <td class="wide"><span class="state ${tone}">${word}</span></td>
-<td class="num">${status.counted ? count(rows) : '…'}</td>
+<td class="num">${status.counted ? countAbout(one.rows, one.rows_estimated) : '…'}</td>
 <td class="num">${lag_seconds === null ? '–' : duration(lag_seconds)}</td>
 <td class="changes">${sparkline(changes)}</td>
 <td class="num widest">${some(deleted)}</td>
