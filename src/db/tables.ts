@@ -240,6 +240,8 @@ export const tombstones = pylonSync.table(
   (table) => [
     index('tombstones_record').on(table.resource, table.record_id),
     index('tombstones_deleted_at').on(table.resource, table.deleted_at),
+    // For retention: whether a tombstone rests on a scan.
+    index('tombstones_scan_id').on(table.scan_id).where(sql`${table.scan_id} IS NOT NULL`),
   ],
 );
 

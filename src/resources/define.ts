@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigint,
+  index,
   jsonb,
   type PgColumnBuilderBase,
   type PgTableExtraConfigValue,
@@ -50,11 +51,18 @@ export function mirrorTable<
 >(
   name: Name,
   columns: Columns,
-  indexes?: (table: Record<keyof Columns & string, AnyPgColumn>) => PgTableExtraConfigValue[],
+  indexes?: (
+    table: Record<(keyof Columns & string) | '_deleted_at', AnyPgColumn>,
+  ) => PgTableExtraConfigValue[],
 ) {
-  return pylon.table(name, { ...columns, ...meta() }, (table) =>
-    indexes === undefined ? [] : indexes(table as unknown as Record<keyof Columns & string, AnyPgColumn>),
-  );
+  return pylon.table(name, { ...columns, ...meta() }, (table) => {
+    const all = table as unknown as Record<(keyof Columns & string) | 'id' | '_deleted_at', AnyPgColumn>;
+    return [
+      ...(indexes?.(all) ?? []),
+      // Of deleted rows only: for retention, and to count them. It costs a live row nothing.
+      index(`${name}_deleted_at`).on(all._deleted_at, all.id).where(sql`${all._deleted_at} IS NOT NULL`),
+    ];
+  });
 }
 
 /** Any mirror table: at least the key and the common columns. */

@@ -4,7 +4,7 @@ import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable, whole } from './define.ts';
 import { emailOf, fieldsOf, idOf, present } from './fields.ts';
 import { actions } from './issues/actions.ts';
-import { ENDED } from './issues/ended.ts';
+import { ENDED, SPAN } from './issues/ended.ts';
 import { imports } from './issues/imports.ts';
 import { issue_created_at, lists, naming, view } from './issues/view.ts';
 import { customFieldValues, reference, set, value } from './writes.ts';
@@ -62,14 +62,27 @@ export const table = mirrorTable(
   },
   (column) => [
     index('issues_number').on(column.number),
-    index('issues_account_id').on(column.account_id),
+    // With what `account_health` needs of every issue, so that it reads no row.
+    index('issues_of_account').on(
+      ...([column.account_id, column.created_at, column.first_response_seconds] as const),
+      ...([column.resolution_seconds, column.latest_message_time, column._deleted_at] as const),
+    ),
+    index('issues_open_of_account')
+      .on(column.account_id)
+      .where(sql.raw(`(${ENDED}) = 'infinity'`)),
+    index('issues_rated_of_account').on(column.account_id).where(sql`${column.csat_responses} <> '[]'`),
     index('issues_requester_id').on(column.requester_id),
     index('issues_assignee_id').on(column.assignee_id),
     index('issues_by_phone').on(column.created_at, column.id).where(sql`source = 'phone'`),
     index('issues_created_at').on(column.created_at),
     index('issues_updated_at').on(column.updated_at),
     // For the views: what is open, what was open at a time, and what was rated.
-    index('issues_ended').on(sql.raw(`(${ENDED})`), column.created_at),
+    index('issues_open')
+      .on(column.created_at)
+      .where(sql.raw(`(${ENDED}) = 'infinity'`)),
+    index('issues_closed')
+      .on(sql.raw(`(${SPAN})`), sql.raw(`(${ENDED})`), column.created_at)
+      .where(sql.raw(`(${ENDED}) < 'infinity'`)),
     index('issues_rated').on(column.created_at).where(sql`${column.csat_responses} <> '[]'`),
   ],
 );

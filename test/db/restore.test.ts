@@ -80,11 +80,11 @@ const DAMAGE: readonly Damage[] = [
 const WITHOUT_ROWS: readonly Damage[] = [
   [
     [
-      'DROP INDEX pylon.issues_account_id',
+      'DROP INDEX pylon.issues_of_account',
       'ALTER TABLE pylon.issues DROP CONSTRAINT issues_pkey',
       'DROP TABLE pylon_sync.cursors',
     ],
-    ['index pylon.issues_account_id', 'constraint pylon.issues.issues_pkey', 'table pylon_sync.cursors'],
+    ['index pylon.issues_of_account', 'constraint pylon.issues.issues_pkey', 'table pylon_sync.cursors'],
     [],
   ],
   [

@@ -1,4 +1,4 @@
-import { ended, isOpen } from '../../resources/issues/ended.ts';
+import { ended, isOpen, SPANS, spanned } from '../../resources/issues/ended.ts';
 import { column, duration, numberIn } from '../../resources/views.ts';
 import { REOPENINGS } from './history.ts';
 import type { View } from './view.ts';
@@ -104,9 +104,7 @@ const dailyBacklog: View = {
          GROUP BY 1, 2, 3, 4, 5
         WINDOW days AS (PARTITION BY i.team_id, i.assignee_id, i.custom_fields ->> 'priority', i.source ORDER BY begun.since))
       SELECT calendar.day, counted.*
-        FROM (SELECT day::date AS day, day AT TIME ZONE 'UTC' AS begins, (day + interval '1 day') AT TIME ZONE 'UTC' AS ends,
-                     -- Infinity, as a bound that the planner does not know: it takes a range for small then, and its index.
-                     CASE WHEN day IS NOT NULL THEN 'infinity'::timestamptz END AS never
+        FROM (SELECT day::date AS day, day AT TIME ZONE 'UTC' AS begins, (day + interval '1 day') AT TIME ZONE 'UTC' AS ends
                 FROM generate_series(
                   (SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') FROM pylon.issues
                     WHERE _deleted_at IS NULL AND created_at >= ${FIRST}),
@@ -116,9 +114,11 @@ const dailyBacklog: View = {
             FROM (SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source,
                          (i.created_at >= calendar.begins)::integer AS new, (${ended('i')} < calendar.ends)::integer AS solved,
                          (${ended('i')} >= calendar.ends)::integer AS open
-                    FROM pylon.issues AS i
+                    FROM (VALUES ${SPANS.map((days) => `(${days})`).join(', ')}) AS span(days) CROSS JOIN pylon.issues AS i
                    WHERE i._deleted_at IS NULL AND i.created_at < calendar.ends
-                     AND ${ended('i')} >= calendar.begins AND ${ended('i')} < calendar.never
+                     -- An issue that was open for less than so many days has ended within them.
+                     AND ${spanned('i')} = span.days AND ${ended('i')} >= calendar.begins
+                     AND ${ended('i')} < calendar.ends + span.days * interval '24 hours' AND ${ended('i')} < 'infinity'
                    UNION ALL
                   SELECT team_id, assignee_id, priority, source, CASE since WHEN calendar.day THEN new ELSE 0 END, 0, open
                     FROM lasting WHERE calendar.day >= since AND calendar.day < until) AS one
@@ -172,24 +172,28 @@ const teamWorkload: View = {
 
 const SCORE = numberIn("(one -> 'score')", '1e20');
 
-/** SQL: an aggregate of the ratings of issue `i`; null if it has none. */
-const ofRatings = (what: string) => `CASE WHEN i.csat_responses <> '[]' THEN (SELECT ${what}
-       FROM jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one) END`;
-
 const accountHealth: View = {
   name: 'account_health',
   comment: 'The state of each account: issues, answers, ratings and last activity, one row per account.',
+  // Each subquery has an index of its own, and the first one reads no row: issues_of_account has all of its columns.
   from: `FROM pylon.accounts AS r
     LEFT JOIN pylon.users AS owner ON owner.id = r.owner_id
     CROSS JOIN LATERAL (
-      SELECT count(*) AS issues, count(*) FILTER (WHERE ${isOpen('i')}) AS open,
+      SELECT count(*) AS issues,
              count(*) FILTER (WHERE i.created_at >= now() - interval '30 days') AS last_30_days,
              count(*) FILTER (WHERE i.created_at >= now() - interval '90 days') AS last_90_days,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY i.first_response_seconds) AS first_response,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY i.resolution_seconds) AS resolution,
-             max(i.latest_message_time) AS latest_message, coalesce(sum(${ofRatings('count(*)')}), 0)::bigint AS ratings,
-             sum(${ofRatings(`sum(${SCORE})`)}) / nullif(sum(${ofRatings(`count(${SCORE})`)}), 0) AS score
+             max(i.latest_message_time) AS latest_message
         FROM pylon.issues AS i WHERE i.account_id = r.id AND i._deleted_at IS NULL) AS had
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS issues FROM pylon.issues AS i
+       WHERE i.account_id = r.id AND i._deleted_at IS NULL AND ${isOpen('i')}) AS open
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS ratings, sum(${SCORE}) / nullif(count(${SCORE}), 0) AS score
+        FROM pylon.issues AS i
+       CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
+       WHERE i.account_id = r.id AND i._deleted_at IS NULL AND i.csat_responses <> '[]') AS rated
     WHERE r._deleted_at IS NULL`,
   columns: {
     account_id: column('r.id', 'The account: accounts.id.'),
@@ -198,13 +202,13 @@ const accountHealth: View = {
     owner_id: column('r.owner_id', 'The owner of the account: users.id.'),
     owner_name: column('owner.name', 'Name of that user.'),
     issues: column('had.issues', 'Issues of the account, ever.'),
-    open_issues: column('had.open', 'Of these, neither resolved nor closed.'),
+    open_issues: column('open.issues', 'Of these, neither resolved nor closed.'),
     issues_last_30_days: column('had.last_30_days', 'Of these, created in the last 30 days.'),
     issues_last_90_days: column('had.last_90_days', 'Of these, created in the last 90 days.'),
     ...duration('median_first_response', 'had.first_response', 'Median from creation to the first answer'),
     ...duration('median_resolution', 'had.resolution', 'Median from creation to resolution'),
-    csat_responses: column('had.ratings', 'Ratings that were given.'),
-    csat_score: column('round(had.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),
+    csat_responses: column('rated.ratings', 'Ratings that were given.'),
+    csat_score: column('round(rated.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),
     last_activity_at: column(
       'greatest(had.latest_message, r.latest_customer_activity_time)',
       'When the last message was written, or the customer was last active.',

@@ -100,6 +100,12 @@ export async function writing<T>(
   }
 }
 
+interface ChangingOptions {
+  readonly asDaemon?: boolean;
+  /** Milliseconds that one statement may wait for one lock. */
+  readonly lockMs?: number;
+}
+
 /**
  * Runs `work` in one writing transaction without a lease, for a person or a command beside the daemon. With
  * `asDaemon`, triggers ignore what it writes.
@@ -107,9 +113,9 @@ export async function writing<T>(
 export async function changing<T>(
   db: Pick<Database, 'pool'>,
   work: (tx: Executor) => Promise<T>,
-  { asDaemon = false }: { readonly asDaemon?: boolean } = {},
+  { asDaemon = false, lockMs = CHANGING.lockMs }: ChangingOptions = {},
 ): Promise<T> {
   return atomically(db.pool, (client) => work(drizzle({ client })), {
-    ...(asDaemon && { terms: { ...CHANGING, also: [AS_DAEMON] } }),
+    terms: { ...CHANGING, lockMs, ...(asDaemon && { also: [AS_DAEMON] }) },
   });
 }

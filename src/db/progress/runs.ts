@@ -2,7 +2,7 @@ import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Database } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
-import { runs, scans } from '../tables.ts';
+import { runs } from '../tables.ts';
 
 /** The counts of a pass so far. */
 export interface RunFigures {
@@ -64,21 +64,4 @@ export async function closeAbandonedRuns(db: Database, lease: Lease): Promise<vo
       .set({ outcome: 'interrupted', error: 'the process ended without finishing', finished_at: sql`now()` })
       .where(and(eq(runs.outcome, 'running'), ne(runs.token, lease.token))),
   );
-}
-
-/**
- * Deletes old runs and scans: those that found nothing after two days, other runs after ninety. A scan that deleted
- * something stays: its tombstones refer to it as evidence.
- */
-export async function pruneRuns(db: Database, lease: Lease): Promise<void> {
-  await writing(db, lease, async (tx) => {
-    await tx.execute(sql`
-      DELETE FROM ${runs}
-       WHERE finished_at < now() - interval '90 days'
-          OR (finished_at < now() - interval '2 days' AND outcome = 'done' AND kind IN ('changes', 'reread', 'resweep')
-              AND rows_inserted + rows_updated + rows_deleted + rows_rejected = 0)`);
-    await tx.execute(sql`
-      DELETE FROM ${scans}
-       WHERE finished_at < now() - interval '2 days' AND state IN ('applied', 'abandoned') AND deleted = 0`);
-  });
 }

@@ -1,8 +1,9 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { MirrorTable, Resource } from '../../resources/define.ts';
+import type { Resource } from '../../resources/define.ts';
 import { childrenOf } from '../../resources/index.ts';
 import type { Executor } from '../connection/connect.ts';
 import { ERASED } from '../mirror/history.ts';
+import { type Rule, walking } from './parts.ts';
 
 /**
  * The columns that are emptied: all except those that identify the row, the mirror's own, and those that cannot be
@@ -16,28 +17,41 @@ function contentOf({ table, pull }: Resource): readonly string[] {
     .map(([name]) => name);
 }
 
-/** A query for the rows of deleted records that still have content and match a condition. */
-const deletedWithContent = (table: MirrorTable, which: SQL): SQL =>
-  sql`SELECT id FROM ${table} WHERE _deleted_at IS NOT NULL AND _hash <> ${ERASED} AND ${which}`;
+/** SQL: the assignments that empty a row. What remains shows that the record was deleted, and when. */
+function emptying(resource: Resource): SQL {
+  const emptied = contentOf(resource).map((name) => sql`${sql.identifier(name)} = NULL`);
+  return sql.join([...emptied, sql`_extra = NULL, _hash = ${ERASED}, _synced_at = now()`], sql`, `);
+}
+
+/** SQL: whether a row of an alias is that of a deleted record, and still has content. */
+export const hasContent = (of: string): SQL =>
+  sql`${sql.raw(of)}._deleted_at IS NOT NULL AND ${sql.raw(of)}._hash <> ${ERASED}`;
 
 /**
- * Empties the rows of deleted records. With a `limit`, empties at most so many and skips locked ones. The emptied row
- * still shows that the record was deleted, and keeps older answers from being stored. Must run in a transaction that
- * is marked as the daemon's. Returns the number of rows.
+ * Empties the rows of records that were deleted before `old`, those deleted first first. An emptied row still shows
+ * that the record was deleted, and keeps older answers from being stored.
  */
-export async function eraseGone(
-  tx: Executor,
-  resource: Resource,
-  which: SQL,
-  limit?: number,
-): Promise<number> {
+export const oldContent = (resource: Resource, old: SQL): Rule =>
+  walking({
+    table: sql`${resource.table}`,
+    key: [
+      ['_deleted_at', 'timestamptz'],
+      ['id', 'text'],
+    ],
+    which: sql`old._deleted_at < ${old}`,
+    doomed: hasContent('old'),
+    set: emptying(resource),
+  });
+
+/**
+ * Empties the rows with these ids whose records were deleted. Must run in a transaction that is marked as the daemon's.
+ * Returns the number of rows.
+ */
+export async function emptyRows(tx: Executor, resource: Resource, ids: SQL): Promise<number> {
   const { table } = resource;
-  const few = limit === undefined ? sql`` : sql`LIMIT ${limit}`;
-  const skipLocked = limit === undefined ? sql`` : sql`SKIP LOCKED`;
-  const emptied = contentOf(resource).map((name) => sql`${sql.identifier(name)} = NULL`);
-  const { rowCount } = await tx.execute(sql`
-    UPDATE ${table} SET ${sql.join([...emptied, sql`_extra = NULL, _hash = ${ERASED}, _synced_at = now()`], sql`, `)}
-     WHERE id IN (${deletedWithContent(table, which)} ORDER BY id ${few} FOR NO KEY UPDATE ${skipLocked})`);
+  const { rowCount } = await tx.execute(
+    sql`UPDATE ${table} AS row SET ${emptying(resource)} WHERE row.id = ANY(${ids}) AND ${hasContent('row')}`,
+  );
   return rowCount ?? 0;
 }
 

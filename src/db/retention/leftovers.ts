@@ -1,15 +1,26 @@
-import { getTableName, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
+import { PROVISIONAL } from '../../edits/provisional.ts';
 import { type State, UNSETTLED } from '../../edits/states.ts';
 import { FILES } from '../../resources/actions.ts';
 import type { Resource } from '../../resources/define.ts';
-import type { Executor } from '../connection/connect.ts';
 import { statesIn } from '../edits/queue.ts';
 import { editsAs } from '../edits/table.ts';
 import { isGiven } from '../row/provisional.ts';
-import { audits, edits, handovers, ids, scans, tombstones } from '../tables.ts';
+import {
+  alerts,
+  audits,
+  changes,
+  edits,
+  handovers,
+  ids,
+  rejectedRecords,
+  runs,
+  scans,
+  tombstones,
+} from '../tables.ts';
+import { type Rule, walking } from './parts.ts';
 
 const open = editsAs('open');
-/** What `olderThan` calls the rows of the table. */
 const o = editsAs('old');
 
 /** States of edits about which nobody has to decide anything. */
@@ -19,137 +30,164 @@ const AUDITED_DAYS = 7;
 /** Days after which the outcome of a command's work is deleted. */
 const HANDED_OVER_DAYS = 7;
 
-/** Deletes at most `limit` rows of one kind. Returns how many it deleted. */
-export type Forget = (tx: Executor, limit: number) => Promise<number>;
+/** The key of a table with numbered rows. */
+const BY_ID = [['id', 'bigint']] as const;
 
-async function deleted(tx: Executor, statement: SQL): Promise<number> {
-  return (await tx.execute(statement)).rowCount ?? 0;
-}
+/** Deletes rejected objects that were last seen before `old`. */
+export const oldRejects = (old: SQL): Rule =>
+  walking({ table: sql`${rejectedRecords}`, key: BY_ID, doomed: sql`old.seen_at < ${old}` });
 
-/** Deletes rows of a table of `pylon_sync` whose column `time` is before `old`, oldest first. */
-export const olderThan =
-  (table: string, time: string, old: SQL, and: SQL = sql`true`): Forget =>
-  (tx, limit) => {
-    const from = sql`pylon_sync.${sql.identifier(table)}`;
-    const when = sql.identifier(time);
-    return deleted(
-      tx,
-      sql`DELETE FROM ${from} WHERE id IN (
-            SELECT old.id FROM ${from} AS old WHERE old.${when} < ${old} AND ${and} ORDER BY old.${when} LIMIT ${limit})`,
-    );
-  };
+/** Deletes changes of fields that were seen before `old`. */
+export const oldChanges = (old: SQL): Rule =>
+  walking({
+    table: sql`${changes}`,
+    key: [
+      ['seen_at', 'timestamptz'],
+      ['id', 'bigint'],
+    ],
+    which: sql`old.seen_at < ${old}`,
+  });
 
-/** SQL: whether an unsettled edit mentions an id anywhere. */
-const isNamed = (id: SQL): SQL => sql`EXISTS (
-  SELECT FROM ${edits} AS open
-   WHERE ${open.state} = ANY(${statesIn(UNSETTLED)})
-     AND strpos(${open.record_id} || ${open.changes}::text || ${open.base}::text, ${id}) > 0)`;
+/** Deletes alerts that were over before `old`. */
+export const oldAlerts = (old: SQL): Rule =>
+  walking({ table: sql`${alerts}`, key: BY_ID, doomed: sql`old.over_at < ${old}` });
+
+/**
+ * SQL: a common table expression with the provisional ids that unsettled edits mention, as their record or as a value.
+ * It reads these edits once, however many rows ask for it.
+ */
+const NAMED = sql`named AS MATERIALIZED (
+  SELECT ${open.record_id} AS id FROM ${edits} AS open
+   WHERE ${open.state} = ANY(${statesIn(UNSETTLED)}) AND NOT ${isGiven(sql`${open.record_id}`)}
+   UNION
+  SELECT value #>> '{}' FROM ${edits} AS open
+   CROSS JOIN LATERAL jsonb_path_query(
+     jsonb_build_array(${open.changes}, ${open.base}), ${sql.raw(`'lax $.** ? (@ starts with "${PROVISIONAL}")'`)}) AS value
+   WHERE ${open.state} = ANY(${statesIn(UNSETTLED)}))`;
+
+const isNamed = (id: SQL): SQL => sql`EXISTS (SELECT FROM named WHERE named.id = ${id})`;
 
 /**
  * Deletes edits that were applied or discarded; failed ones stay until a person decides. Keeps a create on which an
  * unsettled edit depends, or whose provisional id an unsettled edit mentions.
  */
-export const oldEdits = (old: SQL): Forget =>
-  olderThan(
-    getTableName(edits),
-    edits.settled_at.name,
-    old,
-    sql`${o.state} = ANY(${statesIn(SEEN)}) AND NOT (${o.operation} = 'create' AND (
+export const oldEdits = (old: SQL): Rule =>
+  walking({
+    table: sql`${edits}`,
+    key: [
+      ['settled_at', 'timestamptz'],
+      ['id', 'bigint'],
+    ],
+    which: sql`${o.settled_at} < ${old}`,
+    using: NAMED,
+    doomed: sql`${o.state} = ANY(${statesIn(SEEN)}) AND NOT (${o.operation} = 'create' AND (
           EXISTS (SELECT FROM ${edits} AS open
                    WHERE ${open.depends_on} = ${o.id} AND ${open.state} = ANY(${statesIn(UNSETTLED)}))
           OR NOT ${isGiven(sql`${o.record_id}`)} AND ${isNamed(sql`${o.record_id}`)}))`,
-  );
+  });
 
 /** Deletes tombstones of records that were restored. */
-export const refutedTombstones =
-  (old: SQL): Forget =>
-  (tx, limit) =>
-    deleted(
-      tx,
-      sql`DELETE FROM ${tombstones} WHERE id IN (
-            SELECT id FROM ${tombstones} WHERE restored_at < ${old} ORDER BY id LIMIT ${limit})`,
-    );
+export const refutedTombstones = (old: SQL): Rule =>
+  walking({ table: sql`${tombstones}`, key: BY_ID, doomed: sql`old.restored_at < ${old}` });
 
 /**
  * Deletes tombstones of records that were deleted with their parent: their rows refer to the parent, whose tombstone,
- * or that of its own parent, proves the deletion of all.
+ * or that of its own parent, proves the deletion of all. Undefined for a resource without a parent.
  */
-export const inheritedTombstones =
-  ({ name, table, pull }: Resource, parent: Resource, old: SQL): Forget =>
-  (tx, limit) => {
-    if (pull.by !== 'parent') return Promise.resolve(0);
-    return deleted(
-      tx,
-      sql`DELETE FROM ${tombstones} WHERE id IN (
-            SELECT stone.id FROM ${tombstones} AS stone
-              JOIN ${table} AS row ON row.id = stone.record_id AND row._deleted_at IS NOT NULL
-              JOIN ${parent.table} AS parent
-                ON parent.id = row.${sql.identifier(pull.foreignKey)} AND parent._deleted_at IS NOT NULL
-             WHERE stone.resource = ${name} AND stone.deleted_at < ${old} AND stone.evidence ? 'parent'
-             ORDER BY stone.id LIMIT ${limit})`,
-    );
-  };
+export function inheritedTombstones(
+  { name, table, pull }: Resource,
+  resources: readonly Resource[],
+  old: SQL,
+): Rule | undefined {
+  const parent = pull.by === 'parent' ? resources.find((one) => one.name === pull.parent) : undefined;
+  if (pull.by !== 'parent' || parent === undefined) return undefined;
+  return walking({
+    table: sql`${tombstones}`,
+    key: [
+      ['deleted_at', 'timestamptz'],
+      ['id', 'bigint'],
+    ],
+    which: sql`old.resource = ${name} AND old.deleted_at < ${old}`,
+    doomed: sql`old.evidence ? 'parent' AND EXISTS (
+      SELECT FROM ${table} AS row JOIN ${parent.table} AS parent ON parent.id = row.${sql.identifier(pull.foreignKey)}
+       WHERE row.id = old.record_id AND row._deleted_at IS NOT NULL AND parent._deleted_at IS NOT NULL)`,
+  });
+}
 
 /** Deletes ended scans to which no tombstone refers any more. */
-export const oldScans =
-  (old: SQL): Forget =>
-  (tx, limit) =>
-    deleted(
-      tx,
-      sql`DELETE FROM ${scans} WHERE id IN (
-            SELECT id FROM ${scans} AS scan
-             WHERE finished_at < ${old} AND state IN ('applied', 'abandoned')
-               AND NOT EXISTS (SELECT FROM ${tombstones} AS stone WHERE stone.scan_id = scan.id)
-             ORDER BY id LIMIT ${limit})`,
-    );
+export const oldScans = (old: SQL): Rule =>
+  walking({
+    table: sql`${scans}`,
+    key: BY_ID,
+    doomed: sql`old.finished_at < ${old} AND old.state IN ('applied', 'abandoned')
+      AND NOT EXISTS (SELECT FROM ${tombstones} AS stone WHERE stone.scan_id = old.id)`,
+  });
+
+/** Deletes ended scans that deleted nothing, after two days. */
+export const fruitlessScans: Rule = walking({
+  table: sql`${scans}`,
+  key: BY_ID,
+  doomed: sql`old.finished_at < now() - interval '2 days' AND old.state IN ('applied', 'abandoned') AND old.deleted = 0`,
+});
+
+/** Deletes runs: those that found nothing after two days, others after ninety. */
+export const oldRuns: Rule = walking({
+  table: sql`${runs}`,
+  key: [
+    ['finished_at', 'timestamptz'],
+    ['id', 'bigint'],
+  ],
+  which: sql`old.finished_at < now() - interval '2 days'`,
+  doomed: sql`(old.finished_at < now() - interval '90 days'
+    OR old.outcome = 'done' AND old.kind IN ('changes', 'reread', 'resweep')
+       AND old.rows_inserted + old.rows_updated + old.rows_deleted + old.rows_rejected = 0)`,
+});
+
+const BY_GIVEN = [
+  ['id', 'text'],
+  ['provisional', 'text'],
+] as const;
 
 /**
  * Deletes the mapping of provisional ids of records that were deleted before `old`, unless an unsettled edit mentions
  * them. The ids of live records are kept.
  */
-export const oldIds =
-  ({ name, table }: Resource, old: SQL): Forget =>
-  (tx, limit) =>
-    deleted(
-      tx,
-      sql`DELETE FROM ${ids} WHERE provisional IN (
-            SELECT given.provisional FROM ${ids} AS given JOIN ${table} AS row ON row.id = given.id
-             WHERE given.resource = ${name} AND row._deleted_at < ${old} AND NOT ${isNamed(sql`given.provisional`)}
-             LIMIT ${limit})`,
-    );
+export const oldIds = ({ name, table }: Resource, old: SQL): Rule =>
+  walking({
+    table: sql`${ids}`,
+    key: BY_GIVEN,
+    which: sql`old.resource = ${name}`,
+    using: NAMED,
+    doomed: sql`EXISTS (SELECT FROM ${table} AS row WHERE row.id = old.id AND row._deleted_at < ${old})
+      AND NOT ${isNamed(sql`old.provisional`)}`,
+  });
 
 /** Deletes the addresses that uploads gave before `old`, unless an unsettled edit waits for one. */
-export const oldAddresses =
-  (old: SQL): Forget =>
-  (tx, limit) =>
-    deleted(
-      tx,
-      sql`DELETE FROM ${ids} WHERE provisional IN (
-            SELECT given.provisional FROM ${ids} AS given
-             WHERE given.resource = ${FILES} AND given.created_at < ${old} AND NOT ${isNamed(sql`given.provisional`)}
-             LIMIT ${limit})`,
-    );
+export const oldAddresses = (old: SQL): Rule =>
+  walking({
+    table: sql`${ids}`,
+    key: BY_GIVEN,
+    which: sql`old.resource = ${FILES}`,
+    using: NAMED,
+    doomed: sql`old.created_at < ${old} AND NOT ${isNamed(sql`old.provisional`)}`,
+  });
 
 /** Deletes the audit's counts of old days. */
-export const oldAudits =
-  (days: number): Forget =>
-  (tx, limit) =>
-    deleted(
-      tx,
-      sql`DELETE FROM ${audits} WHERE (resource, day) IN (
-            SELECT resource, day FROM ${audits}
-             WHERE day < (now() AT TIME ZONE 'UTC')::date - ${Math.max(days, AUDITED_DAYS)}::integer LIMIT ${limit})`,
-    );
+export const oldAudits = (days: number): Rule =>
+  walking({
+    table: sql`${audits}`,
+    key: [
+      ['resource', 'text'],
+      ['day', 'date'],
+    ],
+    doomed: sql`old.day < (now() AT TIME ZONE 'UTC')::date - ${Math.max(days, AUDITED_DAYS)}::integer`,
+  });
 
 /** Deletes commands' work that has ended. */
-export const oldHandovers =
-  (days: number): Forget =>
-  (tx, limit) =>
-    deleted(
-      tx,
-      sql`DELETE FROM ${handovers} WHERE id IN (
-            SELECT id FROM ${handovers}
-             WHERE state IN ('done', 'failed')
-               AND finished_at < now() - make_interval(days => ${Math.min(days, HANDED_OVER_DAYS)}::integer)
-             ORDER BY id LIMIT ${limit})`,
-    );
+export const oldHandovers = (days: number): Rule =>
+  walking({
+    table: sql`${handovers}`,
+    key: BY_ID,
+    doomed: sql`old.state IN ('done', 'failed')
+      AND old.finished_at < now() - make_interval(days => ${Math.min(days, HANDED_OVER_DAYS)}::integer)`,
+  });

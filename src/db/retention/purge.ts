@@ -1,14 +1,16 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { UNSETTLED } from '../../edits/states.ts';
 import { PermanentError } from '../../errors.ts';
 import type { Resource } from '../../resources/define.ts';
 import { resources } from '../../resources/index.ts';
+import { sleep as wait } from '../../sleep.ts';
 import type { Database, Executor } from '../connection/connect.ts';
+import { isLockContention } from '../connection/sql-state.ts';
 import { statesIn } from '../edits/queue.ts';
 import { col } from '../edits/table.ts';
 import { changing } from '../lease/transaction.ts';
-import { edits as queue } from '../tables.ts';
-import { descendants, eraseGone } from './erase.ts';
+import { changes, edits as queue, rejectedRecords, rereads } from '../tables.ts';
+import { descendants, emptyRows, hasContent } from './erase.ts';
 
 /** What was erased of a record, or would be with `dryRun`. */
 export interface Purged {
@@ -20,101 +22,176 @@ export interface Purged {
   readonly changes: number;
 }
 
-/** Thrown to roll back a transaction that only counts. */
-class CountedOnly extends Error {
-  readonly purged: Purged;
-  constructor(purged: Purged) {
-    super('counted only');
-    this.purged = purged;
-  }
+interface PurgeOptions {
+  /** The resources to search for the id; default: all, as an id hardly ever occurs in two. */
+  readonly which?: readonly Resource[] | undefined;
+  /** Whether to count only. */
+  readonly dryRun: boolean;
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
+/** Records of a resource that are to be erased: the record itself, or its children. */
+interface Target {
+  readonly resource: Resource;
+  /** SQL: the condition that finds their rows. */
+  readonly among: SQL;
+  readonly isOwn: boolean;
+}
+
+/** Records that are erased in one transaction at most. */
+const PART = 1_000;
+
+/** How often a part is tried while somebody has locked one of its rows: for five seconds. */
+const TRIES = 25;
+const PAUSE_MS = 200;
+/** Milliseconds that a try waits for one lock: then it lets go of those that it has. */
+const LOCK_MS = 50;
+
 /**
- * Erases everything that is stored about a record deleted in Pylon, and about its children, in one transaction: the
- * content of their rows, their edits, rejected objects and changes of fields. With `dryRun`, only counts. References
- * to it in other rows stay, as in Pylon.
+ * Erases everything that is stored about a record deleted in Pylon, and about its children: the content of their rows,
+ * their edits, rejected objects and changes of fields. References to it in other rows stay, as in Pylon.
  *
- * @param which The resources to search for the id; default: all, as an id hardly ever occurs in two.
- * @throws PermanentError if the record is live (the next pull would restore it), it has an unsettled edit, or nothing
- * is stored about it.
+ * The children go first, at most a thousand in a transaction, and the record itself goes last. So nobody waits long for
+ * a lock, and the next call erases what an interruption has left.
+ *
+ * @throws PermanentError if the record is live (the next pull would restore it), it or a child has an unsettled edit, or
+ * nothing is stored about it. Nothing was erased then, unless that came to be meanwhile.
  */
 export async function purge(
   db: Pick<Database, 'pool'>,
   id: string,
-  {
-    which = resources,
-    dryRun,
-  }: { readonly which?: readonly Resource[] | undefined; readonly dryRun: boolean },
+  { which = resources, dryRun, sleep = wait }: PurgeOptions,
 ): Promise<Purged> {
-  try {
-    return await changing(
-      db,
-      async (tx) => {
-        const purged = await erase(tx, id, which);
-        if (dryRun) throw new CountedOnly(purged);
-        return purged;
-      },
-      { asDaemon: true },
-    );
-  } catch (error) {
-    if (error instanceof CountedOnly) return error.purged;
-    throw error;
-  }
+  const inTransaction = <T>(work: (tx: Executor) => Promise<T>): Promise<T> => onceUnlocked(db, work, sleep);
+  const targets = which.flatMap((resource): readonly Target[] => {
+    const own = sql`id = ${id}`;
+    const children = descendants(resource, own).toReversed();
+    return [
+      ...children.map(([child, among]) => ({ resource: child, among, isOwn: false })),
+      { resource, among: own, isOwn: true },
+    ];
+  });
+  const known = await inTransaction(async (tx) => {
+    const found = await findDeleted(tx, id, which);
+    for (const target of targets) await refuseUnsettled(tx, target, id);
+    return found;
+  });
+  const rows: Record<string, number> = {};
+  let [edits, rejected, changed] = [0, 0, 0];
+  for (const target of targets)
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const place: string = after;
+      const part = await inTransaction(async (tx) => {
+        const ids = target.isOwn ? [id] : await idsAfter(tx, target, place);
+        if (dryRun) return { ids, ...(await count(tx, target.resource, ids)) };
+        await findDeleted(tx, id, known);
+        await refuseUnsettled(tx, target, id);
+        return { ids, ...(await erase(tx, target.resource, ids)) };
+      });
+      if (part.rows > 0) rows[target.resource.name] = (rows[target.resource.name] ?? 0) + part.rows;
+      edits += part.edits;
+      rejected += part.rejected;
+      changed += part.changes;
+      after = part.ids.length < PART ? undefined : part.ids.at(-1);
+    }
+  if (known.length === 0 && edits + rejected + changed === 0)
+    throw new PermanentError(`nothing is known here of a record ${id}`);
+  const inOrder = resources.flatMap(({ name }) => (rows[name] === undefined ? [] : [[name, rows[name]]]));
+  return { rows: Object.fromEntries(inOrder), edits, rejected, changes: changed };
 }
 
-/** The ids of the record and of its children, by resource. Locks the record's rows. */
-async function findDoomed(tx: Executor, id: string, which: readonly Resource[]) {
-  const own = sql`id = ${id}`;
-  const doomed = new Map<Resource, readonly string[]>();
-  let isKnown = false;
+/** Runs `work` in a transaction of the daemon's mark, and tries again while others have locked what it changes. */
+async function onceUnlocked<T>(
+  db: Pick<Database, 'pool'>,
+  work: (tx: Executor) => Promise<T>,
+  sleep: (ms: number) => Promise<void>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await changing(db, work, { asDaemon: true, lockMs: LOCK_MS });
+    } catch (error) {
+      if (tries === TRIES || !isLockContention(error)) throw error;
+      await sleep(PAUSE_MS);
+    }
+}
+
+/** The resources that have a row of the record; locks these rows. Throws if the record is live in one of them. */
+async function findDeleted(
+  tx: Executor,
+  id: string,
+  which: readonly Resource[],
+): Promise<readonly Resource[]> {
+  const found: Resource[] = [];
   for (const resource of which) {
     const { rows } = await tx.execute<{ live: boolean }>(
-      sql`SELECT _deleted_at IS NULL AS live FROM ${resource.table} WHERE ${own} FOR NO KEY UPDATE`,
+      sql`SELECT _deleted_at IS NULL AS live FROM ${resource.table} WHERE id = ${id} FOR NO KEY UPDATE`,
     );
     if (rows[0]?.live === true)
       throw new PermanentError(
         `${resource.name} ${id} is not deleted, and the next pull would bring it back: delete it in Pylon first`,
       );
-    isKnown ||= rows.length > 0;
-    doomed.set(resource, [...(doomed.get(resource) ?? []), id]);
-    for (const [child, owned] of descendants(resource, own)) {
-      const found = await tx.execute<{ id: string }>(sql`SELECT id FROM ${child.table} WHERE ${owned}`);
-      doomed.set(child, [...(doomed.get(child) ?? []), ...found.rows.map((row) => row.id)]);
-    }
+    if (rows.length > 0) found.push(resource);
   }
-  return { doomed, isKnown };
+  return found;
 }
 
-async function erase(tx: Executor, id: string, which: readonly Resource[]): Promise<Purged> {
-  const { doomed, isKnown } = await findDoomed(tx, id, which);
-  const rows: Record<string, number> = {};
-  let [edits, rejected, changes] = [0, 0, 0];
-  for (const [resource, ids] of doomed) {
-    const { name } = resource;
-    const named = sql`${sql.param([...ids])}::text[]`;
-    const open = await tx.execute<{ id: number }>(sql`
-      SELECT ${col.id}::float8 FROM ${queue}
-       WHERE ${col.resource} = ${name} AND ${col.record_id} = ANY(${named}) AND ${col.state} = ANY(${statesIn(UNSETTLED)}) LIMIT 1`);
-    const [edit] = open.rows;
-    if (edit !== undefined)
-      throw new PermanentError(
-        `edit ${edit.id}, of ${name}, is not settled: wait for it, or \`pylon-sync edits discard ${edit.id}\``,
-      );
-    const emptied = await eraseGone(tx, resource, sql`id = ANY(${named})`);
-    if (emptied > 0) rows[name] = emptied;
-    const forget = async (table: string): Promise<number> => {
-      const from = sql`pylon_sync.${sql.identifier(table)}`;
-      const { rowCount } = await tx.execute(
-        sql`DELETE FROM ${from} WHERE resource = ${name} AND record_id = ANY(${named})`,
-      );
-      return rowCount ?? 0;
-    };
-    edits += await forget('edits');
-    rejected += await forget('rejected_records');
-    changes += await forget('changes');
-    await forget('rereads');
-  }
-  if (!isKnown && edits + rejected + changes === 0)
-    throw new PermanentError(`nothing is known here of a record ${id}`);
-  return { rows, edits, rejected, changes };
+/** Throws if an edit of one of the records is not settled. */
+async function refuseUnsettled(tx: Executor, { resource, among, isOwn }: Target, id: string): Promise<void> {
+  const named = isOwn ? sql`= ${id}` : sql`IN (SELECT id FROM ${resource.table} WHERE ${among})`;
+  const { rows } = await tx.execute<{ id: number }>(sql`
+    SELECT ${col.id}::float8 FROM ${queue}
+     WHERE ${col.resource} = ${resource.name} AND ${col.state} = ANY(${statesIn(UNSETTLED)}) AND ${col.record_id} ${named} LIMIT 1`);
+  const [edit] = rows;
+  if (edit !== undefined)
+    throw new PermanentError(
+      `edit ${edit.id}, of ${resource.name}, is not settled: wait for it, or \`pylon-sync edits discard ${edit.id}\``,
+    );
+}
+
+/** The ids of the next part of a target, in their order. */
+async function idsAfter(
+  tx: Executor,
+  { resource, among }: Target,
+  after: string,
+): Promise<readonly string[]> {
+  const { rows } = await tx.execute<{ id: string }>(
+    sql`SELECT id FROM ${resource.table} WHERE ${among} AND id > ${after} ORDER BY id LIMIT ${PART}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+type Counts = Pick<Purged, 'edits' | 'rejected' | 'changes'> & { readonly rows: number };
+
+const arrayOf = (ids: readonly string[]) => sql`${sql.param([...ids])}::text[]`;
+
+/** Counts what `erase` would erase. */
+async function count(tx: Executor, { name, table }: Resource, ids: readonly string[]): Promise<Counts> {
+  const of = (kept: Kept) =>
+    sql`(SELECT count(*) FROM ${kept} WHERE resource = ${name} AND record_id = ANY(${arrayOf(ids)}))::float8`;
+  const { rows } = await tx.execute<Counts & Record<string, unknown>>(sql`
+    SELECT (SELECT count(*) FROM ${table} AS row WHERE row.id = ANY(${arrayOf(ids)}) AND ${hasContent('row')})::float8 AS rows,
+           ${of(queue)} AS edits, ${of(rejectedRecords)} AS rejected, ${of(changes)} AS changes`);
+  const [counted] = rows;
+  if (counted === undefined) throw new Error('SELECT without FROM gave no row');
+  return counted;
+}
+
+type Kept = typeof queue | typeof rejectedRecords | typeof changes | typeof rereads;
+
+/** Erases what is kept of records of a resource. */
+async function erase(tx: Executor, resource: Resource, ids: readonly string[]): Promise<Counts> {
+  const forget = async (kept: Kept): Promise<number> => {
+    const { rowCount } = await tx.execute(
+      sql`DELETE FROM ${kept} WHERE resource = ${resource.name} AND record_id = ANY(${arrayOf(ids)})`,
+    );
+    return rowCount ?? 0;
+  };
+  const rows = await emptyRows(tx, resource, arrayOf(ids));
+  await forget(rereads);
+  return {
+    rows,
+    edits: await forget(queue),
+    rejected: await forget(rejectedRecords),
+    changes: await forget(changes),
+  };
 }

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { syncedUntil } from '../../../src/db/bi/functions/synced-until.sql.ts';
 import { ENDED } from '../../../src/resources/issues/ended.ts';
@@ -35,6 +37,33 @@ const ISSUES = `${PEOPLE}
     ('i4', 4, 'new', 'slack', 'a2', 't1', 'u2', NULL, NULL, ${ago(0, -6)}, NULL, NULL, NULL, NULL, 0, NULL, now() + interval '1 day', 'null', NULL),
     ('dead', 5, 'new', 'slack', 'a2', 't1', 'u2', NULL, '{a}', ${ago(3)}, NULL, NULL, NULL, NULL, 0, NULL, NULL, '[{"score": 1}]', NULL);
   UPDATE pylon.issues SET _deleted_at = now() WHERE id = 'dead';`;
+
+const DAY_MS = 86_400_000;
+const someTime = fc.option(
+  fc.integer({ min: -200, max: 1 }).map((days) => new Date(Date.now() + days * DAY_MS).toISOString()),
+);
+const someSeconds = fc.option(fc.integer({ min: 0, max: 1_000 }));
+
+const ISSUE_FIELDS = {
+  account_id: fc.constantFrom('a1', 'a2', 'a3', 'nobody', null),
+  state: fc.constantFrom('new', 'closed', null),
+  created_at: someTime,
+  updated_at: someTime,
+  resolution_time: someTime,
+  latest_message_time: someTime,
+  first_response_seconds: someSeconds,
+  resolution_seconds: someSeconds,
+  csat_responses: fc.constantFrom(
+    null,
+    [],
+    [{ score: 4 }],
+    [{ score: 1 }, { score: 'odd' }],
+    { score: 3 },
+    'text',
+  ),
+  _deleted_at: fc.constantFrom(null, null, null, '2026-01-01T00:00:00Z'),
+};
+const ANY_ISSUE = fc.record(ISSUE_FIELDS);
 
 describe('of known rows', () => {
   test('issue_metrics measures each live issue', async ({ database }) => {
@@ -144,9 +173,9 @@ describe('of known rows', () => {
       `INSERT INTO pylon.issues (id, state, team_id, assignee_id, source, custom_fields, created_at, updated_at, resolution_time, _deleted_at)
        SELECT 'i' || n, ${one(["'new'", "'closed'", "'waiting_on_you'", 'NULL'], 3)}, ${one(["'t1'", "'t2'", 'NULL'], 1)},
               ${one(["'u1'", 'NULL'], 5)}, ${one(["'email'", 'NULL'], 7)}, ${one([`'{"priority": "high"}'`, `'{"priority": null}'`, 'NULL'], 11)}::jsonb,
-              ${one(['NULL', "'0001-01-01Z'", "now() + interval '2 days'", ...Array(6).fill("now() - n * interval '17 minutes'"), ago(3), "'-infinity'", "'infinity'"], 13)}::timestamptz,
+              ${one(['NULL', "'0001-01-01Z'", "now() + interval '2 days'", ...Array(6).fill("now() - n * interval '17 minutes'"), ...Array(3).fill("now() - n * interval '10 hours'"), ago(3), "'-infinity'", "'infinity'"], 13)}::timestamptz,
               ${one(['NULL', "now() - n * interval '7 minutes'"], 17)}::timestamptz,
-              ${one([...Array(6).fill('NULL'), "now() - n * interval '11 minutes'", "now() - n * interval '23 minutes'", ago(2), "now() + interval '1 day'", "'0001-01-01Z'", "'-infinity'", "'infinity'"], 19)}::timestamptz,
+              ${one([...Array(6).fill('NULL'), "now() - n * interval '11 minutes'", "now() - n * interval '23 minutes'", "now() - n * interval '5 hours'", "now() - n * interval '9 hours'", ago(2), "now() + interval '1 day'", "'0001-01-01Z'", "'-infinity'", "'infinity'"], 19)}::timestamptz,
               CASE WHEN n % 23 = 0 THEN now() END
          FROM generate_series(1, 1000) AS n`,
     );
@@ -171,6 +200,81 @@ describe('of known rows', () => {
         `(SELECT * FROM (${counted}) AS every WHERE ${some}) EXCEPT ALL (${shown} WHERE ${some})`,
       ),
     ).toEqual([]);
+  });
+
+  test('account_health is what all issues of an account make, whatever they are', async ({ database }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(ANY_ISSUE, { maxLength: 40 }), async (issues) => {
+        await asDaemon(
+          database.pool,
+          `DELETE FROM pylon.issues; DELETE FROM pylon.accounts;
+           INSERT INTO pylon.accounts (id, name) SELECT 'a' || n, 'Account ' || n FROM generate_series(1, 3) AS n`,
+        );
+        const json = pg.escapeLiteral(
+          JSON.stringify(issues.map((issue, at) => ({ ...issue, id: `i${at}` }))),
+        );
+        const columns = [...Object.keys(ISSUE_FIELDS), 'id'].join(', ');
+        await asDaemon(
+          database.pool,
+          `INSERT INTO pylon.issues (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::pylon.issues, ${json})`,
+        );
+        // As if each rating were a row, without an index.
+        const plain = `
+          SELECT a.id, count(i.id)::int AS issues, count(i.id) FILTER (WHERE i.ended = 'infinity')::int AS open,
+                 count(i.id) FILTER (WHERE i.created_at >= now() - interval '30 days')::int AS month,
+                 count(i.id) FILTER (WHERE i.created_at >= now() - interval '90 days')::int AS quarter,
+                 (percentile_cont(0.5) WITHIN GROUP (ORDER BY i.first_response_seconds))::bigint::float AS first_response,
+                 (percentile_cont(0.5) WITHIN GROUP (ORDER BY i.resolution_seconds))::bigint::float AS resolution,
+                 coalesce(sum(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN jsonb_array_length(i.csat_responses) END), 0)::int AS ratings,
+                 (SELECT round(avg((one ->> 'score')::numeric), 2) FROM pylon.issues AS rated
+                   CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(csat_responses) WHEN 'array' THEN csat_responses END) AS one
+                   WHERE rated.account_id = a.id AND rated._deleted_at IS NULL AND jsonb_typeof(one -> 'score') = 'number') AS score,
+                 max(i.latest_message_time) AS active
+            FROM pylon.accounts AS a LEFT JOIN (SELECT *, ${ENDED} AS ended FROM pylon.issues WHERE _deleted_at IS NULL) AS i ON i.account_id = a.id
+           GROUP BY 1`;
+        const shown = `
+          SELECT account_id AS id, issues::int, open_issues::int AS open, issues_last_30_days::int AS month,
+                 issues_last_90_days::int AS quarter, median_first_response_seconds::float AS first_response,
+                 median_resolution_seconds::float AS resolution, csat_responses::int AS ratings, csat_score AS score, last_activity_at AS active
+            FROM pylon_bi.account_health`;
+        expect(await rowsOf(database, `SELECT * FROM (${shown}) AS s ORDER BY id`)).toEqual(
+          await rowsOf(database, `SELECT * FROM (${plain}) AS p ORDER BY id`),
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test.for<[view: string, index: string, query: string]>([
+    [
+      'daily_backlog',
+      'Index Scan using issues_closed',
+      'SELECT sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30',
+    ],
+    [
+      'daily_backlog',
+      'Index Scan using issues_open',
+      'SELECT sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30',
+    ],
+    ['account_health', 'Index Only Scan using issues_of_account', 'SELECT * FROM pylon_bi.account_health'],
+    ['account_health', 'issues_rated_of_account', 'SELECT * FROM pylon_bi.account_health'],
+    ['account_health', 'issues_open_of_account', 'SELECT * FROM pylon_bi.account_health'],
+    ['team_workload', 'issues_open', 'SELECT * FROM pylon_bi.team_workload'],
+  ])('%s is answered by an index: %s', async ([, index, query], { database }) => {
+    await asDaemon(
+      database.pool,
+      // Otherwise vacuum may find that the commit is not on the disk yet, and not mark the pages as visible to all.
+      `SET LOCAL synchronous_commit = on;
+       INSERT INTO pylon.accounts (id) SELECT 'a' || n FROM generate_series(1, 20) AS n;
+       INSERT INTO pylon.issues (id, state, account_id, created_at, updated_at, csat_responses, body_html)
+       SELECT 'i' || n, CASE WHEN n % 50 = 0 THEN 'new' ELSE 'closed' END, 'a' || 1 + n % 20, now() - n * interval '3 hours',
+              now() - n * interval '2 hours', CASE WHEN n % 10 = 0 THEN '[{"score": 4}]'::jsonb END, repeat('text ', 200)
+         FROM generate_series(1, 4000) AS n`,
+    );
+    await database.pool.query('VACUUM ANALYZE pylon.issues');
+    await database.pool.query('VACUUM ANALYZE pylon.accounts');
+    const plan = await rowsOf(database, `EXPLAIN ${query}`);
+    expect(plan.map((line) => Object.values(line)[0]).join('\n')).toContain(index);
   });
 
   test('team_workload, account_health and csat_summary', async ({ database }) => {

@@ -1,0 +1,44 @@
+CREATE INDEX "account_relationships_deleted_at" ON "pylon"."account_relationships" USING btree ("_deleted_at","id") WHERE "pylon"."account_relationships"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "accounts_deleted_at" ON "pylon"."accounts" USING btree ("_deleted_at","id") WHERE "pylon"."accounts"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "activity_types_deleted_at" ON "pylon"."activity_types" USING btree ("_deleted_at","id") WHERE "pylon"."activity_types"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "article_translations_deleted_at" ON "pylon"."article_translations" USING btree ("_deleted_at","id") WHERE "pylon"."article_translations"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "articles_deleted_at" ON "pylon"."articles" USING btree ("_deleted_at","id") WHERE "pylon"."articles"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "audit_logs_deleted_at" ON "pylon"."audit_logs" USING btree ("_deleted_at","id") WHERE "pylon"."audit_logs"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "call_recordings_deleted_at" ON "pylon"."call_recordings" USING btree ("_deleted_at","id") WHERE "pylon"."call_recordings"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "collections_deleted_at" ON "pylon"."collections" USING btree ("_deleted_at","id") WHERE "pylon"."collections"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "contacts_deleted_at" ON "pylon"."contacts" USING btree ("_deleted_at","id") WHERE "pylon"."contacts"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "custom_fields_deleted_at" ON "pylon"."custom_fields" USING btree ("_deleted_at","id") WHERE "pylon"."custom_fields"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "custom_objects_deleted_at" ON "pylon"."custom_objects" USING btree ("_deleted_at","id") WHERE "pylon"."custom_objects"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "email_suppressions_deleted_at" ON "pylon"."email_suppressions" USING btree ("_deleted_at","id") WHERE "pylon"."email_suppressions"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "feature_request_evidence_deleted_at" ON "pylon"."feature_request_evidence" USING btree ("_deleted_at","id") WHERE "pylon"."feature_request_evidence"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "feature_requests_deleted_at" ON "pylon"."feature_requests" USING btree ("_deleted_at","id") WHERE "pylon"."feature_requests"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "issue_followers_deleted_at" ON "pylon"."issue_followers" USING btree ("_deleted_at","id") WHERE "pylon"."issue_followers"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "issue_messages_deleted_at" ON "pylon"."issue_messages" USING btree ("_deleted_at","id") WHERE "pylon"."issue_messages"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "issue_statuses_deleted_at" ON "pylon"."issue_statuses" USING btree ("_deleted_at","id") WHERE "pylon"."issue_statuses"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "issue_threads_deleted_at" ON "pylon"."issue_threads" USING btree ("_deleted_at","id") WHERE "pylon"."issue_threads"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "issues_of_account" ON "pylon"."issues" USING btree ("account_id","created_at","first_response_seconds","resolution_seconds","latest_message_time","_deleted_at");--> statement-breakpoint
+CREATE INDEX "issues_open_of_account" ON "pylon"."issues" USING btree ("account_id") WHERE (coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')) = 'infinity';--> statement-breakpoint
+CREATE INDEX "issues_rated_of_account" ON "pylon"."issues" USING btree ("account_id") WHERE "pylon"."issues"."csat_responses" <> '[]';--> statement-breakpoint
+CREATE INDEX "issues_open" ON "pylon"."issues" USING btree ("created_at") WHERE (coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')) = 'infinity';--> statement-breakpoint
+CREATE INDEX "issues_closed" ON "pylon"."issues" USING btree ((CASE WHEN coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity') = 'infinity' THEN NULL WHEN NOT isfinite(coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')) OR NOT isfinite(created_at) THEN 4000000 WHEN coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity') - created_at < '4 days' THEN 4 WHEN coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity') - created_at < '16 days' THEN 16 WHEN coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity') - created_at < '64 days' THEN 64 WHEN coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity') - created_at < '256 days' THEN 256 ELSE 4000000 END),(coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')),"created_at") WHERE (coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')) < 'infinity';--> statement-breakpoint
+CREATE INDEX "issues_deleted_at" ON "pylon"."issues" USING btree ("_deleted_at","id") WHERE "pylon"."issues"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "knowledge_bases_deleted_at" ON "pylon"."knowledge_bases" USING btree ("_deleted_at","id") WHERE "pylon"."knowledge_bases"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "macro_groups_deleted_at" ON "pylon"."macro_groups" USING btree ("_deleted_at","id") WHERE "pylon"."macro_groups"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "macros_deleted_at" ON "pylon"."macros" USING btree ("_deleted_at","id") WHERE "pylon"."macros"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "milestones_deleted_at" ON "pylon"."milestones" USING btree ("_deleted_at","id") WHERE "pylon"."milestones"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "organizations_deleted_at" ON "pylon"."organizations" USING btree ("_deleted_at","id") WHERE "pylon"."organizations"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "projects_deleted_at" ON "pylon"."projects" USING btree ("_deleted_at","id") WHERE "pylon"."projects"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "survey_responses_deleted_at" ON "pylon"."survey_responses" USING btree ("_deleted_at","id") WHERE "pylon"."survey_responses"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "surveys_deleted_at" ON "pylon"."surveys" USING btree ("_deleted_at","id") WHERE "pylon"."surveys"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "tags_deleted_at" ON "pylon"."tags" USING btree ("_deleted_at","id") WHERE "pylon"."tags"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "task_comments_deleted_at" ON "pylon"."task_comments" USING btree ("_deleted_at","id") WHERE "pylon"."task_comments"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "tasks_deleted_at" ON "pylon"."tasks" USING btree ("_deleted_at","id") WHERE "pylon"."tasks"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "teams_deleted_at" ON "pylon"."teams" USING btree ("_deleted_at","id") WHERE "pylon"."teams"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "ticket_forms_deleted_at" ON "pylon"."ticket_forms" USING btree ("_deleted_at","id") WHERE "pylon"."ticket_forms"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "training_data_deleted_at" ON "pylon"."training_data" USING btree ("_deleted_at","id") WHERE "pylon"."training_data"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "user_roles_deleted_at" ON "pylon"."user_roles" USING btree ("_deleted_at","id") WHERE "pylon"."user_roles"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "users_deleted_at" ON "pylon"."users" USING btree ("_deleted_at","id") WHERE "pylon"."users"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "voice_calls_deleted_at" ON "pylon"."voice_calls" USING btree ("_deleted_at","id") WHERE "pylon"."voice_calls"."_deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "tombstones_scan_id" ON "pylon_sync"."tombstones" USING btree ("scan_id") WHERE "pylon_sync"."tombstones"."scan_id" IS NOT NULL;--> statement-breakpoint
+DROP INDEX "pylon"."issues_account_id";--> statement-breakpoint
+DROP INDEX "pylon"."issues_ended";
