@@ -24,12 +24,14 @@ export interface Watched {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** It ends by itself where this is absent; else it is asked to, once it has printed this. */
   readonly until?: string;
+  /** Milliseconds after which it is asked to end; whatever its exit status is then. */
+  readonly afterMs?: number;
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Peak memory, in bytes, of a process from its start to its end. */
-export async function peakOfProcess({ shell, env, until }: Watched): Promise<number> {
+export async function peakOfProcess({ shell, env, until, afterMs }: Watched): Promise<number> {
   const child = spawn('sh', ['-c', `exec ${shell}`], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env });
   let said = '';
   let asked = false;
@@ -45,9 +47,12 @@ export async function peakOfProcess({ shell, env, until }: Watched): Promise<num
     peak = (await peakOf(child.pid ?? 0)) ?? peak;
   };
   const timer = setInterval(look, EVERY_MS);
+  const ending = afterMs === undefined ? undefined : setTimeout(() => child.kill('SIGTERM'), afterMs);
   const [status] = await once(child, 'exit');
   clearInterval(timer);
-  if (status !== 0) throw new Error(`\`${shell}\` ended with status ${status}: ${said}`);
+  clearTimeout(ending);
+  if (status !== 0 && afterMs === undefined)
+    throw new Error(`\`${shell}\` ended with status ${status}: ${said}`);
   return peak;
 }
 

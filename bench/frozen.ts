@@ -14,15 +14,17 @@ export interface Frozen {
   close(): Promise<void>;
 }
 
-interface Issues {
-  /** Epoch milliseconds, newest first. */
-  readonly created: Float64Array;
-  /** Each as JSON. */
-  readonly texts: readonly Buffer[];
+/** Issues, the newest first. */
+export interface Issues {
+  /** Index of the first issue created before an instant, in epoch milliseconds. */
+  firstBefore(instant: number): number;
+  /** An issue as JSON. */
+  text(index: number): Buffer;
 }
 
 const COMMA = Buffer.from(',');
 
+/** Those of a sandbox, each as text in memory. */
 function take(sandbox: Sandbox): Issues {
   const count = sandbox.world.count('issues');
   const created = new Float64Array(count);
@@ -31,31 +33,33 @@ function take(sandbox: Sandbox): Issues {
     created[texts.length] = Date.parse(`${object.created_at}`);
     texts.push(Buffer.from(JSON.stringify(object)));
   }
-  return { created, texts };
-}
-
-/** Index of the first issue created before an instant. */
-function firstBefore({ created }: Issues, instant: number): number {
-  let low = 0;
-  let high = created.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((created[middle] ?? 0) < instant) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return {
+    firstBefore(instant) {
+      let low = 0;
+      let high = created.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((created[middle] ?? 0) < instant) high = middle;
+        else low = middle + 1;
+      }
+      return low;
+    },
+    text: (index) => texts[index] ?? Buffer.from('null'),
+  };
 }
 
 /** One page in Pylon's envelope; its cursor is the place of the next issue. */
-function page(issues: Issues, query: URLSearchParams): Buffer {
+export function page(issues: Issues, query: URLSearchParams): Buffer {
   const time = (name: string) => Date.parse(query.get(name) ?? '');
-  const end = firstBefore(issues, time('start_time'));
-  const from = Number(query.get('cursor') ?? firstBefore(issues, time('end_time')));
+  const end = issues.firstBefore(time('start_time'));
+  const from = Number(query.get('cursor') ?? issues.firstBefore(time('end_time')));
   const to = Math.min(end, from + Number(query.get('limit')));
   const pagination = { cursor: to < end ? `${to}` : '', has_next_page: to < end };
   return Buffer.concat([
     Buffer.from('{"data":['),
-    ...issues.texts.slice(from, to).flatMap((text, index) => (index === 0 ? [text] : [COMMA, text])),
+    ...Array.from({ length: Math.max(0, to - from) }, (_, index) => issues.text(from + index)).flatMap(
+      (text, index) => (index === 0 ? [text] : [COMMA, text]),
+    ),
     Buffer.from(`],"pagination":${JSON.stringify(pagination)},"request_id":"frozen"}`),
   ]);
 }
@@ -65,7 +69,7 @@ interface Answered {
   readonly body: Buffer;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+export async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const part of request.setEncoding('utf8')) text += part;
   return text;

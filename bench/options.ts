@@ -12,23 +12,31 @@ const PARTS = [
   'views',
   'history',
   'memory',
+  'large',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
   /** Issues of each workspace; the first is the one all methods are measured on. */
   readonly sizes: readonly number[];
+  /** Whether the command line gave these sizes. */
+  readonly isSized: boolean;
   /** How often each load of the first size is measured; the median counts. */
   readonly rounds: number;
   /** Measure this alone. */
   readonly only: Part | undefined;
   /** The folder of another version, with its dependencies, whose listings per parent are measured beside. */
   readonly against: string | undefined;
+  /** The folder in which `large` keeps its databases for the next run; default: none are kept. */
+  readonly keep: string | undefined;
   /** Whether `RESULTS.md` is written. */
   readonly write: boolean;
 }
 
-const TAKES = `takes [--issues N[,N]] [--quick] [--only ${PARTS.join('|')}] [--against FOLDER] [--write]`;
+/** Issues of the workspaces, if the command line does not say how many. */
+const SIZES = '20000,200000';
+
+const TAKES = `takes [--issues N[,N]] [--quick] [--only ${PARTS.join('|')}] [--against FOLDER] [--keep FOLDER] [--write]`;
 
 /**
  * Reads the words of the command line.
@@ -37,13 +45,17 @@ const TAKES = `takes [--issues N[,N]] [--quick] [--only ${PARTS.join('|')}] [--a
  */
 export function readOptions(words: readonly string[]): BenchOptions {
   const { values } = parse(words);
-  const sizes = values.issues.split(',').map(Number);
+  const sizes = (values.issues ?? SIZES).split(',').map(Number);
   if (sizes.some((size) => !Number.isSafeInteger(size) || size < 100)) {
     throw new UsageError(`--issues ${values.issues}: ${TAKES}, N from 100`);
   }
   const only = PARTS.find((part) => part === values.only);
   if (values.only !== only) throw new UsageError(`--only ${values.only}: ${TAKES}`);
-  return { sizes, rounds: values.quick ? 1 : 3, only, against: values.against, write: values.write };
+  const { against, keep, write } = values;
+  return {
+    ...{ sizes, isSized: values.issues !== undefined, rounds: values.quick ? 1 : 3 },
+    ...{ only, against, keep, write },
+  };
 }
 
 function parse(words: readonly string[]) {
@@ -52,7 +64,8 @@ function parse(words: readonly string[]) {
       args: [...words],
       options: {
         against: { type: 'string' },
-        issues: { type: 'string', default: '20000,200000' },
+        issues: { type: 'string' },
+        keep: { type: 'string' },
         only: { type: 'string' },
         quick: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },

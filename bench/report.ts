@@ -3,6 +3,7 @@ import { daemonSection } from './daemon-report.ts';
 import { editsSection } from './edits-report.ts';
 import { historySection } from './history-report.ts';
 import { idleSection } from './idle-report.ts';
+import { largeSection } from './large-report.ts';
 import { loadsSection } from './loads-report.ts';
 import { requestsSection } from './requests-report.ts';
 import type { Results } from './results.ts';
@@ -27,11 +28,11 @@ The client is one thread. In a first load half of its time goes to parsing JSON 
 
 /** The whole of `RESULTS.md`. */
 export function report(results: Results): string {
-  const { sizes, requests, children, daemon, edits, idle, views, history, starters } = results;
+  const { sizes, requests, children, daemon, edits, idle, views, large, history, starters } = results;
   return `# Benchmark
 
 Rates differ from machine to machine: compare within a table.
 
-${[loadsSection(sizes, results), requestsSection(requests, results), childrenSection(children, results), daemonSection(daemon, results), editsSection(edits, results), idleSection(idle, results), viewsSection(views, results), historySection(history, results), startersSection(starters, results), METHOD, BOUNDS].join('\n\n')}
+${[loadsSection(sizes, results), requestsSection(requests, results), childrenSection(children, results), daemonSection(daemon, results), editsSection(edits, results), idleSection(idle, results), viewsSection(views, results), largeSection(large, results), historySection(history, results), startersSection(starters, results), METHOD, BOUNDS].join('\n\n')}
 `;
 }

@@ -3,6 +3,7 @@ import type { DaemonFigures } from './daemon.ts';
 import type { EditFigures } from './edits.ts';
 import type { HistoryFigures } from './history.ts';
 import type { IdleFigures } from './idle.ts';
+import type { LargeFigures } from './large.ts';
 import type { Figure } from './loads.ts';
 import type { Requests } from './requests.ts';
 import type { StarterFigures } from './starters.ts';
@@ -35,5 +36,6 @@ export interface Results extends Circumstances {
   readonly idle: IdleFigures;
   readonly views: ViewFigures;
   readonly history: HistoryFigures;
+  readonly large: LargeFigures;
   readonly starters: StarterFigures;
 }

@@ -13,6 +13,8 @@ import { measureHistory } from './history.ts';
 import { HISTORY_HEADING, historySection } from './history-report.ts';
 import { measureIdle } from './idle.ts';
 import { IDLE_HEADING, idleSection } from './idle-report.ts';
+import { measureLarge } from './large.ts';
+import { LARGE_HEADING, largeSection } from './large-report.ts';
 import { type Figure, measureAll, type Plan } from './loads.ts';
 import { LOADS_HEADING, loadsSection } from './loads-report.ts';
 import { describeMachine } from './machine.ts';
@@ -70,6 +72,14 @@ const measuredIdle = (server: BenchServer, minutes: number) => {
   return measureIdle(server, minutes);
 };
 
+/** Issues of a large mirror, unless `--issues` says how many. */
+const LARGE = 1_000_000;
+
+const measuredLarge = ({ sizes: [first = LARGE], isSized, keep }: BenchOptions) => {
+  process.stderr.write('a large mirror\n');
+  return measureLarge({ issues: isSized ? first : LARGE, keep });
+};
+
 const measuredStarters = (server: BenchServer) => {
   process.stderr.write('memory through every starter\n');
   return measureStarters(server, ({ node, starter, peakBytes }) =>
@@ -105,6 +115,7 @@ const SECTIONS: Readonly<
   ],
   history: [HISTORY_HEADING, async (server, of) => historySection(await measuredHistory(server), of)],
   memory: [STARTERS_HEADING, async (server, of) => startersSection(await measuredStarters(server), of)],
+  large: [LARGE_HEADING, async (_, of, options) => largeSection(await measuredLarge(options), of)],
   views: [VIEWS_HEADING, async (server, of) => viewsSection(await measuredViews(server), of)],
 };
 
@@ -164,6 +175,7 @@ async function measureEverything(
     edits: await measuredEdits(server),
     views: await measuredViews(server),
     history: await measuredHistory(server),
+    large: await measureLarge({ issues: LARGE, keep: options.keep }),
     starters: await measuredStarters(server),
   });
 }

@@ -1,11 +1,21 @@
 import { startSandbox, type World } from '../src/sandbox/start.ts';
 import { freeze } from './frozen.ts';
+import { serveMade } from './made.ts';
 import { type FromSandbox, NOW, type SandboxPlan, type ToSandbox } from './sandbox.ts';
+
+/** Issues after whose pattern others are made. */
+const PATTERNS = 1_000;
 
 /** A stand-in for Pylon in a process of its own; ends with the process that started it. */
 async function run(plan: SandboxPlan): Promise<void> {
   const tell = (message: FromSandbox) => process.send?.(message);
   process.once('disconnect', () => process.exit());
+  if (plan.kind === 'made') {
+    const sandbox = await startSandbox({ issues: PATTERNS, limits: 'none', now: () => NOW });
+    const { url } = await serveMade(sandbox, plan.issues, () => NOW);
+    tell({ url, token: sandbox.token });
+    return;
+  }
   if (plan.kind !== 'frozen') {
     const { issues } = plan;
     const counting = plan.kind === 'limited' ? { minuteMs: plan.minuteMs } : { limits: 'none' as const };

@@ -8,6 +8,8 @@ export const NOW = Date.parse('2026-11-24T12:00:00Z');
 export type SandboxPlan =
   /** Answers from memory, at no limit. */
   | { readonly kind: 'frozen'; readonly issues: number }
+  /** Makes its issues when they are asked for, at no limit: any number of them. */
+  | { readonly kind: 'made'; readonly issues: number }
   /** Counts no requests. */
   | { readonly kind: 'unlimited'; readonly issues: number }
   /** With Pylon's limits, counted over a shorter minute. */

@@ -19,19 +19,30 @@ export interface ViewFigure {
 export interface ViewFigures {
   readonly issues: number;
   readonly messages: number;
+  readonly accounts: number;
+  readonly contacts: number;
   readonly figures: readonly ViewFigure[];
 }
 
 const ISSUES = 200_000;
-const MESSAGES = 600_000;
 const ROUNDS = 5;
+
+/** How much there is of each, for so many issues. */
+const amountsOf = (issues: number) => ({
+  issues,
+  messages: 3 * issues,
+  accounts: Math.round(issues * 0.0045),
+  contacts: Math.round(issues / 10),
+});
 
 const MONTH =
   "created_at >= date_trunc('month', now() - interval '1 month') AND created_at < date_trunc('month', now())";
 const ACCOUNT = "'a17'";
 
 /** One or more questions of each view that is more than its table. */
-const QUESTIONS: readonly (readonly [view: string, question: string, query: string])[] = [
+const questionsOf = (
+  issues: number,
+): readonly (readonly [view: string, question: string, query: string])[] => [
   ['issues', 'a month by team', `SELECT team_name, count(*) FROM pylon_bi.issues WHERE ${MONTH} GROUP BY 1`],
   [
     'issues',
@@ -107,7 +118,7 @@ const QUESTIONS: readonly (readonly [view: string, question: string, query: stri
   [
     'issue_state_history',
     'of one issue',
-    "SELECT state_label, entered_at, time_hours, changed_by FROM pylon_bi.issue_state_history WHERE issue_id = 'i199711' ORDER BY place",
+    `SELECT state_label, entered_at, time_hours, changed_by FROM pylon_bi.issue_state_history WHERE issue_id = 'i${issues - 289}' ORDER BY place`,
   ],
   [
     'issue_state_history',
@@ -138,15 +149,20 @@ const QUESTIONS: readonly (readonly [view: string, question: string, query: stri
 /** Questions over everything, or much of it. */
 const WHOLE = new Set(['all accounts', 'a year by month']);
 
-/** Two years of a busy workspace: 900 accounts, 40 users, 12 teams, most issues closed within days. */
-const FILL = `
+/** Days that the issues go back. */
+const DAYS = 694;
+
+/** Two years of a busy workspace: accounts, 40 users, 12 teams, most issues closed within days. */
+function filling(size: number): string {
+  const { issues, messages, accounts, contacts } = amountsOf(size);
+  return `
   SELECT set_config('pylon_sync.daemon', 'on', true);
   INSERT INTO pylon.users (id, name) SELECT 'u' || n, 'User ' || n FROM generate_series(1, 40) AS n;
   INSERT INTO pylon.teams (id, name) SELECT 't' || n, 'Team ' || n FROM generate_series(1, 12) AS n;
   INSERT INTO pylon.accounts (id, name, owner_id, created_at)
-  SELECT 'a' || n, 'Account ' || n, 'u' || 1 + n % 40, now() FROM generate_series(1, 900) AS n;
+  SELECT 'a' || n, 'Account ' || n, 'u' || 1 + n % 40, now() FROM generate_series(1, ${accounts}) AS n;
   INSERT INTO pylon.contacts (id, name, email, account_id)
-  SELECT 'c' || n, 'Contact ' || n, 'c' || n || '@example.com', 'a' || 1 + n % 900 FROM generate_series(1, 20000) AS n;
+  SELECT 'c' || n, 'Contact ' || n, 'c' || n || '@example.com', 'a' || 1 + n % ${accounts} FROM generate_series(1, ${contacts}) AS n;
   INSERT INTO pylon.issue_statuses (id, slug, label, category)
   VALUES ('new', 'new', 'New', 'new'), ('closed', 'closed', 'Closed', 'closed'), ('waiting_on_you', 'waiting_on_you', 'Waiting', 'waiting_on_you');
   INSERT INTO pylon.custom_fields (id, object_type, slug, label, type, select_metadata)
@@ -155,7 +171,7 @@ const FILL = `
                             custom_fields, created_at, updated_at, latest_message_time, first_response_time, first_response_seconds,
                             resolution_time, resolution_seconds, resolution_breach_time, number_of_touches, csat_responses, time_in_status_seconds)
   SELECT 'i' || n, n, 'Issue ' || n, CASE WHEN is_open THEN 'waiting_on_you' ELSE 'closed' END, 'conversation',
-         (ARRAY['email', 'slack', 'chat_widget', 'form'])[1 + n % 4], 'a' || 1 + n % 900, 'c' || 1 + n % 20000, 'u' || 1 + n % 40,
+         (ARRAY['email', 'slack', 'chat_widget', 'form'])[1 + n % 4], 'a' || 1 + n % ${accounts}, 'c' || 1 + n % ${contacts}, 'u' || 1 + n % 40,
          't' || 1 + n % 12, CASE WHEN n % 3 = 0 THEN '{billing,urgent}'::text[] ELSE '{how-to}' END, repeat('<p>some text</p>', 40),
          jsonb_build_object('priority', (ARRAY['low', 'medium', 'high'])[1 + n % 3], 'tier', (ARRAY['gold', 'free'])[1 + n % 2]),
          made, made, made + interval '1 hour', made + interval '1 hour', 3600,
@@ -163,16 +179,16 @@ const FILL = `
          CASE WHEN n % 50 = 0 THEN made + interval '2 days' END, 3,
          CASE WHEN n % 10 = 0 AND NOT is_open THEN jsonb_build_array(jsonb_build_object('score', 1 + n / 10 % 5)) END,
          '{"new": 60, "waiting_on_you": 3600}'
-    FROM (SELECT n, now() - (${ISSUES} - n) * interval '5 minutes' AS made, n % 60 = 0 OR n > ${ISSUES} - 500 AS is_open
-            FROM generate_series(1, ${ISSUES}) AS n) AS made;
+    FROM (SELECT n, now() - (${issues} - n) * interval '1 day' * ${DAYS} / ${issues} AS made, n % 60 = 0 OR n > ${issues} - 500 AS is_open
+            FROM generate_series(1, ${issues}) AS n) AS made;
   INSERT INTO pylon.issue_messages (id, issue_id, timestamp, author_user_id, author_contact_id, author_name, message_html)
-  SELECT 'm' || n, 'i' || 1 + n / 3, now() - (${MESSAGES} - n) * interval '100 seconds', CASE WHEN n % 2 = 0 THEN 'u1' END,
+  SELECT 'm' || n, 'i' || 1 + n / 3, now() - (${messages} - n) * interval '1 day' * ${DAYS} / ${messages}, CASE WHEN n % 2 = 0 THEN 'u1' END,
          CASE WHEN n % 2 = 1 THEN 'c1' END, 'Somebody', repeat('<p>some text</p>', 20)
-    FROM generate_series(0, ${MESSAGES} - 1) AS n;
+    FROM generate_series(0, ${messages} - 1) AS n;
   INSERT INTO pylon.issue_followers (id, issue_id, type, user_id)
-  SELECT 'i' || n || ':user:u1', 'i' || n, 'user', 'u1' FROM generate_series(1, ${ISSUES}, 4) AS n;
+  SELECT 'i' || n || ':user:u1', 'i' || n, 'user', 'u1' FROM generate_series(1, ${issues}, 4) AS n;
   INSERT INTO pylon.tasks (id, title, status, account_id, due_date)
-  SELECT 'k' || n, 'Task ' || n, CASE WHEN n % 10 = 0 THEN 'in_progress' ELSE 'completed' END, 'a' || 1 + n % 900, now() - n * interval '1 hour'
+  SELECT 'k' || n, 'Task ' || n, CASE WHEN n % 10 = 0 THEN 'in_progress' ELSE 'completed' END, 'a' || 1 + n % ${accounts}, now() - n * interval '1 hour'
     FROM generate_series(1, 5000) AS n;
   INSERT INTO pylon.knowledge_bases (id, title) VALUES ('kb', 'Help');
   INSERT INTO pylon.articles (id, knowledge_base_id, is_published, current_draft_content_html, last_published_at)
@@ -181,15 +197,19 @@ const FILL = `
   SELECT 'issues', 'i' || n, CASE step WHEN 3 THEN 'assignee_id' ELSE 'state' END,
          (ARRAY['"new"', '"waiting_on_you"', '"u1"', '"closed"'])[step]::jsonb,
          (ARRAY['"waiting_on_you"', '"closed"', '"u2"', '"waiting_on_you"'])[step]::jsonb, at, at
-    FROM generate_series(${ISSUES} - 26000, ${ISSUES}) AS n, generate_series(1, 4) AS step,
-         LATERAL (SELECT now() - (${ISSUES} - n) * interval '5 minutes' + step * interval '1 minute') AS seen(at)
+    FROM generate_series(${issues} - ${Math.round(issues * 0.13)}, ${issues}) AS n, generate_series(1, 4) AS step,
+         LATERAL (SELECT now() - (${issues} - n) * interval '1 day' * ${DAYS} / ${issues} + step * interval '1 minute') AS seen(at)
    WHERE step < 4 OR n % 10 = 0 ORDER BY at;
   INSERT INTO pylon_sync.changes (resource, record_id, field, old, new, seen_at)
-  SELECT 'accounts', 'a' || 1 + n % 900, 'owner_id', '"u1"', '"u2"', now() - n * interval '1 hour'
+  SELECT 'accounts', 'a' || 1 + n % ${accounts}, 'owner_id', '"u1"', '"u2"', now() - n * interval '1 hour'
     FROM generate_series(1, 2000) AS n;
-  INSERT INTO pylon_sync.runs (resource, kind, started_at, finished_at, outcome, token)
-  SELECT (ARRAY['issues', 'accounts', 'contacts', 'tasks'])[1 + n % 4], 'changes', now() - n * interval '15 seconds', now(), 'done', 1
-    FROM generate_series(1, 100000) AS n`;
+  INSERT INTO pylon_sync.runs (resource, kind, started_at, finished_at, outcome, token, rows_inserted)
+  SELECT resource, kind, at, at + interval '1 second', 'done', 1, 1
+    FROM generate_series(1, 25000) AS n, LATERAL (SELECT now() - n * interval '1 minute' AS at) AS minute,
+         unnest('{issues,accounts,contacts,tasks}'::text[]) AS resource,
+         LATERAL (SELECT 'changes' AS kind UNION ALL SELECT 'reconcile' WHERE n % 1440 = 0) AS one
+   ORDER BY at`;
+}
 
 interface Planned {
   readonly 'Index Name'?: string;
@@ -201,28 +221,38 @@ const indexesIn = (plan: Planned): readonly string[] => [
   ...(plan.Plans ?? []).flatMap(indexesIn),
 ];
 
-/** Measures views over many rows, with `EXPLAIN (ANALYZE)`. */
+/** Fills an empty database, and makes its views. */
+export async function fill(pool: pg.Pool, issues: number): Promise<void> {
+  await pool.query(filling(issues));
+  const orm = drizzle({ client: pool });
+  await installViews((work) => orm.transaction(work));
+  await pool.query('VACUUM ANALYZE');
+}
+
+/** Asks a filled database, with `EXPLAIN (ANALYZE)`; each time is the median of so many rounds. */
+export async function askViews(pool: pg.Pool, issues: number, rounds = ROUNDS): Promise<ViewFigures> {
+  const figures: ViewFigure[] = [];
+  for (const [view, question, query] of questionsOf(issues)) {
+    const times: number[] = [];
+    let indexes: readonly string[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const { rows } = await pool.query(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${query}`);
+      const [{ Plan, ...took }] = rows[0]['QUERY PLAN'];
+      times.push(took['Planning Time'] + took['Execution Time']);
+      indexes = [...new Set(indexesIn(Plan))];
+    }
+    figures.push({ view, question, isWhole: WHOLE.has(question), ms: median(times), indexes });
+  }
+  return { ...amountsOf(issues), figures };
+}
+
+/** Measures views over many rows. */
 export async function measureViews(server: BenchServer): Promise<ViewFigures> {
   const database = await server.createDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 1 });
   try {
-    await pool.query(FILL);
-    const orm = drizzle({ client: pool });
-    await installViews((work) => orm.transaction(work));
-    await pool.query('VACUUM ANALYZE');
-    const figures: ViewFigure[] = [];
-    for (const [view, question, query] of QUESTIONS) {
-      const times: number[] = [];
-      let indexes: readonly string[] = [];
-      for (let round = 0; round < ROUNDS; round += 1) {
-        const { rows } = await pool.query(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${query}`);
-        const [{ Plan, ...took }] = rows[0]['QUERY PLAN'];
-        times.push(took['Planning Time'] + took['Execution Time']);
-        indexes = [...new Set(indexesIn(Plan))];
-      }
-      figures.push({ view, question, isWhole: WHOLE.has(question), ms: median(times), indexes });
-    }
-    return { issues: ISSUES, messages: MESSAGES, figures };
+    await fill(pool, ISSUES);
+    return await askViews(pool, ISSUES);
   } finally {
     await pool.end();
     await database.drop();
