@@ -1,5 +1,6 @@
 import { WORKSPACE_DEFAULTS, type WorkspaceOptions } from './data/settings.ts';
 import type { Limits, RetryAfter } from './server/limits.ts';
+import type { RequestRecord } from './server/requests.ts';
 
 /** How a sandbox is set up; everything has a default. */
 export interface SandboxOptions extends WorkspaceOptions {
@@ -22,6 +23,8 @@ export interface SandboxOptions extends WorkspaceOptions {
   latencyMs?: number;
   /** Whether bodies and envelopes follow Pylon's own document or the third-party one. Default `official`. */
   shape?: 'official' | 'community';
+  /** Called with each request as it arrives. */
+  onRequest?: (request: RequestRecord) => void;
 }
 
 export type Settings = Readonly<Required<SandboxOptions>>;
@@ -37,6 +40,7 @@ export function withDefaults(options: SandboxOptions): Settings {
     token: 'sandbox-token',
     latencyMs: 0,
     shape: 'official',
+    onRequest: () => {},
     ...options,
   };
 }

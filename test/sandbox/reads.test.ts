@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
 import type { Resource } from '../../src/sandbox/resources/define.ts';
 import { resources as served } from '../../src/sandbox/resources/index.ts';
+import { MORE_THAN_A_PAGE } from '../helpers/sandbox.ts';
 import { DOCUMENTED } from '../resources/documented.ts';
 import { type Client, DAY, found, held, iso, NOW, test } from './client.ts';
 
@@ -197,11 +198,11 @@ describe('pages', () => {
   });
 
   test('of messages run from the oldest, and hold all where no limit is given', async ({ open }) => {
-    const client = await open({ issues: 20 });
+    const client = await open({ issues: 20, mostMessages: MORE_THAN_A_PAGE });
     const { id } = found(client, 'issues', ({ number_of_touches: touches }) => Number(touches) > 1_000);
     const all = (await client.get(`/issues/${id}/messages`)).body.data as { id: string; timestamp: string }[];
     const idsOf = (objects: unknown) => (objects as { id: string }[]).map((object) => object.id);
-    expect(all.length).toBe(1_200);
+    expect(all.length).toBe(MORE_THAN_A_PAGE);
     expect(all).toEqual([...all].sort((a, b) => a.timestamp.localeCompare(b.timestamp)));
     const first = await client.get(`/issues/${id}/messages?limit=1000`);
     expect(idsOf(first.body.data)).toEqual(idsOf(all.slice(0, 1_000)));

@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { type Launched, launch, logOf } from '../helpers/command.ts';
 import { type Difference, differences } from '../helpers/compare-mirror.ts';
-import { startTrappedSandbox } from '../helpers/sandbox.ts';
+import { MORE_THAN_A_PAGE, startTrappedSandbox } from '../helpers/sandbox.ts';
 import { newClock } from './clock.ts';
 import { type Memory, watchMemory } from './memory.ts';
 import { newMix } from './mix.ts';
@@ -39,7 +39,14 @@ export async function soak(options: SoakOptions): Promise<Endured> {
   const { minutes, seed, database, tell = () => {} } = options;
   const clock = newClock();
   const sandbox = await startTrappedSandbox({
-    ...{ seed, issues: ISSUES, minuteMs: MINUTE_MS, monotonic: clock.now, limits: 'current' },
+    ...{
+      seed,
+      issues: ISSUES,
+      mostMessages: MORE_THAN_A_PAGE,
+      minuteMs: MINUTE_MS,
+      monotonic: clock.now,
+      limits: 'current',
+    },
   });
   const pool = new pg.Pool({ connectionString: database, max: 2 });
   const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-soak-'));

@@ -1,4 +1,8 @@
+import { remembered } from './remembered.ts';
 import { byPlace, type Row, type Table } from './rows.ts';
+
+/** Parents whose children are kept once they are made: all of a small workspace. */
+const KEPT = 200;
 
 /** Children that are computed from their parent when a request asks for them. */
 export interface Family {
@@ -19,13 +23,14 @@ export interface Family {
  * A table of generated children. Once a child is written, all children of its parent are stored in memory.
  */
 export function familyTable(family: Family): Table {
+  const make = remembered(family.make, KEPT);
   const inMemory = new Map<string, Map<string, Row>>();
   const adopted = new Map<string, string>();
 
   const keep = (parent: string): Map<string, Row> => {
     let rows = inMemory.get(parent);
     if (rows === undefined) {
-      rows = new Map(family.make(parent).map((row) => [row.key, row]));
+      rows = new Map(make(parent).map((row) => [row.key, row]));
       inMemory.set(parent, rows);
     }
     return rows;
@@ -34,7 +39,7 @@ export function familyTable(family: Family): Table {
   const under = (parent: string): readonly Row[] => {
     if (!family.has(parent)) return [];
     const rows = inMemory.get(parent);
-    return rows === undefined ? family.make(parent) : [...rows.values()].sort((a, b) => byPlace(b, a));
+    return rows === undefined ? make(parent) : [...rows.values()].sort((a, b) => byPlace(b, a));
   };
   return {
     size: () => {

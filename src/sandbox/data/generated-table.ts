@@ -1,5 +1,9 @@
 import { memoryTable, merged } from './memory-table.ts';
+import { remembered } from './remembered.ts';
 import type { Place, Row, Table } from './rows.ts';
+
+/** Rows that are kept once they are made: all of a small workspace. */
+const KEPT = 1_000;
 
 /** Rows that are computed from their index when a request asks for them. */
 export interface Generation {
@@ -13,7 +17,8 @@ export interface Generation {
  * A table of generated rows. Rows that are written are stored in memory, and take the place of generated
  * ones.
  */
-export function generatedTable({ times, indexOf, make }: Generation): Table {
+export function generatedTable({ times, indexOf, ...generation }: Generation): Table {
+  const make = remembered(generation.make, KEPT);
   const hidden = new Set<number>();
   const written = memoryTable();
 

@@ -21,6 +21,10 @@ export interface WorkspaceOptions {
    * references. Default false: a workspace as a support team has it.
    */
   traps?: boolean;
+  /** Messages of one issue, with traps. Default 1,200: more than fit on a page. */
+  mostMessages?: number;
+  /** Called with each object that is created or changed, whoever does it, once it is so. */
+  onStore?: (resource: string, object: Readonly<Record<string, unknown>>) => void;
 }
 
 export type WorkspaceSettings = Readonly<Required<WorkspaceOptions>>;
@@ -34,4 +38,6 @@ export const WORKSPACE_DEFAULTS: WorkspaceSettings = {
   historyDays: 400,
   bulkDelayMs: 50,
   traps: false,
+  mostMessages: 1_200,
+  onStore: () => {},
 };

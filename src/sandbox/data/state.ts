@@ -72,6 +72,7 @@ export function newState(kinds: readonly Kind[], settings: WorkspaceSettings): S
         object,
       };
       tableOf(resource).set(row);
+      settings.onStore(resource, object);
       return row;
     },
     later: (delayMs, run) => {

@@ -52,6 +52,7 @@ export async function serve(
     at: state.now(),
     ownLimit: false,
   });
+  settings.onRequest(record);
   const answer = (status: number, body: string, headers: Record<string, string> = {}): Response => {
     record.status = status;
     return new Response(body, { status, headers: { ...jsonHeaders(state), ...headers } });

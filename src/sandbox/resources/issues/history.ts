@@ -83,19 +83,20 @@ function edgesWithin(second: number, oldest: number, span: number): number[] {
   return edges;
 }
 
-type Seeded = Pick<Generator, 'seed' | 'traps'>;
+type Seeded = Pick<Generator, 'settings'>;
 
-/** Between two and six. With traps, issue 5 has more messages than fit on a page, and every 50th has none. */
-export function messagesOf({ seed, traps }: Seeded, index: number): number {
+/** Between two and six. With traps, issue 5 has `mostMessages`, and every 50th has none. */
+export function messagesOf({ settings: { seed, traps, mostMessages } }: Seeded, index: number): number {
   if (!traps) return 2 + (mix(seed, SALT, index, 1) % 5);
-  if (index === 5) return 1_200;
+  if (index === 5) return mostMessages;
   if (index % 50 === 49) return 0;
   return 1 + (mix(seed, SALT, index, 1) % 5);
 }
 
 /** All times of an issue, without computing the issue. None is after `start`. */
-function course({ seed, traps, start }: Generator, index: number, created: number): Course {
-  const messages = messagesOf({ seed, traps }, index);
+function course(generator: Generator, index: number, created: number): Course {
+  const { seed, traps, start } = generator;
+  const messages = messagesOf(generator, index);
   const hash = mix(seed, SALT, index, 2);
   const from = Math.floor(created / SECOND) * SECOND;
   const room = Math.max(0, start - 60 * SECOND - from);
