@@ -5,8 +5,6 @@ import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-wo
 import { endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
 
 const CHANGES_EVERY_MS = 60;
-/** No object lives for less: a request takes that long. */
-const LOOK_MS = 20;
 /** One answer to a create, and one to a delete, is lost for about so many changes. */
 const LOST_ONE_IN = 4;
 
@@ -56,22 +54,16 @@ function keepChanging(workspace: DaemonWorkspace, dice: Dice) {
 }
 
 /** Notes which objects ever bore a name. */
-function watchObjects({ sandbox }: DaemonWorkspace) {
+function newObjects() {
   const ids = new Map<string, Set<string>>();
-  const look = () => {
-    for (const resource of NAMES)
-      for (const { object } of sandbox.world.all(resource)) {
-        const key = `${resource} ${object[NAMED[resource] ?? '']}`;
-        ids.set(key, (ids.get(key) ?? new Set()).add(String(object.id)));
-      }
-  };
-  const looking = keepDoing(LOOK_MS, look);
   return {
-    idsOf: ({ resource, name }: Asked) => [...(ids.get(`${resource} ${name}`) ?? [])],
-    async end() {
-      await looking.end();
-      look();
+    note(resource: string, object: Readonly<Record<string, unknown>>) {
+      const column = NAMED[resource];
+      if (column === undefined) return;
+      const key = `${resource} ${object[column]}`;
+      ids.set(key, (ids.get(key) ?? new Set()).add(String(object.id)));
     },
+    idsOf: ({ resource, name }: Asked) => [...(ids.get(`${resource} ${name}`) ?? [])],
   };
 }
 
@@ -79,8 +71,9 @@ test(
   'a daemon killed at random moments creates each row once, and deletes what was deleted',
   CRASH_TIMEOUT,
   async () => {
+    const objects = newObjects();
     const crash = await openCrashTest((seed) => ({
-      sandbox: { issues: 60, latencyMs: 8, seed },
+      sandbox: { issues: 20, latencyMs: 8, seed, onStore: objects.note },
       limits: { interval_ms: 20 },
       env: {
         PYLON_SYNC_ALLOW: 'update,create,delete',
@@ -91,7 +84,6 @@ test(
     }));
     const { told, dice, sandbox } = crash;
     await crash.readOnce();
-    const objects = watchObjects(crash);
     const people = keepChanging(crash, new Dice(crash.seed + 1));
     const losing = keepDoing(CHANGES_EVERY_MS * LOST_ONE_IN, () => {
       sandbox.faults.add({ endpoint: `POST /${dice.pick(NAMES)}`, kind: 'lost-answer' });
@@ -106,7 +98,6 @@ test(
     sandbox.faults.clear();
 
     const { last, edits } = await endEdits(crash);
-    await objects.end();
     // Nothing disappeared, and nothing failed: a row that was deleted before it was sent is discarded with its create.
     expect(edits.filter(({ operation }) => operation === 'create').length, told).toBe(people.inserted.length);
     // One DELETE meets two rows of one object where a pull has brought it before its create was settled.

@@ -1,8 +1,8 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../helpers/command.ts';
 import { NEVER, openDaemonWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
 import { createDatabase } from '../helpers/database.ts';
-import { editAnyway, editsIn, statesIn } from '../helpers/edits.ts';
+import { editAnyway, editsIn, latestEdit, statesIn } from '../helpers/edits.ts';
 import { onServer, withDatabase } from '../helpers/server.ts';
 import { writeRequests } from '../helpers/write-requests.ts';
 
@@ -13,7 +13,7 @@ const SOON = { interval: 20 };
 
 const NAMES = 'issues,accounts,custom_fields';
 
-async function opened(options: WorkspaceOptions = {}) {
+async function open(options: WorkspaceOptions = {}) {
   const workspace = await openDaemonWorkspace({
     sandbox: { issues: 10 },
     ...options,
@@ -25,7 +25,6 @@ async function opened(options: WorkspaceOptions = {}) {
       ...options.env,
     },
   });
-  onTestFinished(() => workspace.close());
   const { sandbox, database } = workspace;
   const [row] = sandbox.world.all('issues');
   const id = String(row?.object.id);
@@ -38,35 +37,38 @@ async function opened(options: WorkspaceOptions = {}) {
   };
 }
 
-/** The same, with a daemon that has read everything. */
-async function served(options: WorkspaceOptions = {}) {
-  const workspace = await opened(options);
-  const daemon = workspace.launch(['start']);
-  await daemon.until('"pass":"backfill"');
-  return { ...workspace, daemon };
-}
-
-/** The same, read once, with nobody at work. */
+/** The same, read once, with nobody at work, until the test ends. */
 async function read() {
-  const workspace = await opened();
+  const workspace = await open();
+  onTestFinished(() => workspace.close());
   const { status, stderr } = await run(['backfill'], workspace.env);
   if (status !== 0) throw new Error(stderr);
   return workspace;
 }
 
 describe('beside a daemon', () => {
+  /** One for all, which has read everything. */
+  let workspace: Awaited<ReturnType<typeof open>>;
+  beforeAll(async () => {
+    workspace = await open();
+    await workspace.launch(['start']).until('"pass":"backfill"');
+  });
+  afterAll(() => workspace.close());
+
   test('an UPDATE reaches Pylon, and what Pylon made of it comes back', TIMEOUT, async () => {
-    const { edit, there, here, database } = await served();
+    const { edit, there, here, database } = workspace;
+    const latest = await latestEdit(database);
     for (const title of [' One ', 'Two', 'Three']) {
       await edit(`title = '${title}'`);
       await expect.poll(there, SOON).toMatchObject({ title: title.trim() });
     }
-    await expect.poll(() => statesIn(database), SOON).toEqual(['applied', 'applied', 'applied']);
+    await expect.poll(() => statesIn(database, latest), SOON).toEqual(['applied', 'applied', 'applied']);
     expect(await here()).toMatchObject({ title: 'Three' });
   });
 
   test('it does so in the middle of a pull, which then does not undo it', TIMEOUT, async () => {
-    const { edit, there, here, database, sandbox, id, env } = await served();
+    const { edit, there, here, database, sandbox, id, env } = workspace;
+    const [latest, sent] = [await latestEdit(database), writeRequests(sandbox).length];
     sandbox.world.patch('issues', id, { customer_portal_visible: true });
     sandbox.faults.add({ endpoint: 'POST /issues/search', kind: 'slow', delayMs: 3_000 });
     const pulling = run(['sync', '--resource', 'issues'], env);
@@ -75,21 +77,22 @@ describe('beside a daemon', () => {
     await expect.poll(isAsked, SOON).toBe(true);
     await edit("title = 'Meanwhile'");
     await expect.poll(there, SOON).toMatchObject({ title: 'Meanwhile' });
-    await expect.poll(() => statesIn(database), SOON).toEqual(['applied']);
+    await expect.poll(() => statesIn(database, latest), SOON).toEqual(['applied']);
     expect(isAsked()).toBe(true);
     expect((await pulling).status).toBe(0);
     expect(await here()).toMatchObject({ title: 'Meanwhile', customer_portal_visible: true });
-    expect(writeRequests(sandbox)).toHaveLength(1);
+    expect(writeRequests(sandbox)).toHaveLength(sent + 1);
   });
 
   test('`push` waits for what is due, and says what became of it', TIMEOUT, async () => {
-    const { edit, env, sandbox, database } = await served();
+    const { edit, env, sandbox, database } = workspace;
+    const latest = await latestEdit(database);
     sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', delayMs: 2_000 });
     await edit("title = 'Slow'");
     const { status, stdout, stderr } = await run(['push'], env);
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^(Edits: 1 applied|Nothing is due)\.\n$/)]);
     expect(stderr).toContain('handing the command over');
-    expect(await statesIn(database)).toEqual(['applied']);
+    expect(await statesIn(database, latest)).toEqual(['applied']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Launched, logOf } from '../helpers/command.ts';
 import { type DaemonWorkspace, openDaemonWorkspace, untilMirrored } from '../helpers/daemon-workspace.ts';
+import { FEW_MESSAGES } from '../helpers/sandbox.ts';
 
 /** One daemon for all: everything that happens in Pylon shows up in Postgres. */
 let workspace: DaemonWorkspace;
@@ -10,10 +11,11 @@ const TIMEOUT = 120_000;
 const WITHIN_MS = 90_000;
 
 beforeAll(async () => {
-  // A day of the limits' clock, within which every message is read again, takes 29 s.
-  workspace = await openDaemonWorkspace({ limits: { interval_ms: 20 } });
-  const backfill = workspace.launch(['backfill']);
-  expect(await backfill.ended).toMatchObject({ status: 0 });
+  // A day of the limits' clock, within which every message is read again, takes 14 s.
+  workspace = await openDaemonWorkspace({
+    sandbox: { issues: 24, mostMessages: FEW_MESSAGES },
+    limits: { interval_ms: 10 },
+  });
   daemon = workspace.launch(['start']);
   await daemon.until('"pass":"backfill"');
 }, TIMEOUT);

@@ -3,7 +3,7 @@ import { CRASH_TIMEOUT, KILLS, kill, openCrashTest, WITHIN_MS } from '../helpers
 import { NEVER } from '../helpers/daemon-workspace.ts';
 import { endEdits } from '../helpers/edit-crash.ts';
 import { editsIn } from '../helpers/edits.ts';
-import { countWrites } from '../helpers/write-requests.ts';
+import { isWrite } from '../helpers/write-requests.ts';
 
 const TICKETS = 24;
 /** A tenth of the usual number: each one ends a daemon in the middle of the import. */
@@ -42,13 +42,12 @@ test(
         sandbox.world.remove('issues', String(object.id));
     await crash.readOnce();
     await database.pool.query(MIGRATION);
-    const count = countWrites(sandbox);
     let met = 0;
     for (let kills = 0; kills < TIMES; kills += 1) {
       const daemon = crash.begin();
       await daemon.until('active: working on this database');
       sandbox.faults.add({ endpoint: 'POST /import/issues', kind: 'lost-answer', skip: dice.below(4) });
-      await crash.moment([daemon], { count, most: 6 });
+      await crash.moment([daemon], { counts: isWrite, most: 6 });
       await kill(daemon);
       if ((await editsIn(database)).some(({ state }) => state === 'sending')) met += 1;
     }

@@ -3,6 +3,7 @@ import type { Fault } from '../../src/sandbox/server/faults.ts';
 import { type Launched, logOf } from '../helpers/command.ts';
 import { type DaemonWorkspace, openDaemonWorkspace, untilMirrored } from '../helpers/daemon-workspace.ts';
 import { openProxy, type Proxy as Port } from '../helpers/proxy.ts';
+import { FEW_MESSAGES } from '../helpers/sandbox.ts';
 
 /** One daemon, whose way to Pylon goes through a port that can be closed. */
 let workspace: DaemonWorkspace;
@@ -21,11 +22,10 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeAll(async () => {
   workspace = await openDaemonWorkspace({
-    sandbox: { issues: 40 },
+    sandbox: { issues: 12, mostMessages: FEW_MESSAGES },
     env: { PYLON_SYNC_LIST_SCHEDULE: '*/3 * * * * *' },
   });
   port = await openProxy(workspace.sandbox.url);
-  expect((await workspace.launch(['backfill']).ended).status).toBe(0);
   daemon = workspace.launch(['start'], { PYLON_API_URL: port.url });
   await daemon.until('"pass":"backfill"');
 }, TIMEOUT);

@@ -15,7 +15,7 @@ export interface Workspace {
 
 /** Starts a sandbox without limits whose clock stands still. */
 async function openWorkspace(database: TestDatabase, options: SandboxOptions = {}): Promise<Workspace> {
-  const sandbox = await startTrappedSandbox({ issues: 60, limits: 'none', now: () => NOW, ...options });
+  const sandbox = await startTrappedSandbox({ issues: 24, limits: 'none', now: () => NOW, ...options });
   return { sandbox, backfill: (run = {}) => runBackfill(sandbox, database.url, run) };
 }
 

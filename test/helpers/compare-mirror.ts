@@ -73,6 +73,9 @@ async function rowsOf(pool: pg.Pool, resource: string): Promise<Map<string, Reco
   return new Map(rows.map(({ row }) => [row.id, row]));
 }
 
+/** All that is mirrored. */
+export const ALL = resources.map(({ name }) => name);
+
 /** Resources whose objects have no id. */
 const NAMELESS = ['issue_statuses', 'feature_request_evidence'];
 
@@ -84,6 +87,16 @@ function keyOf(resource: string, object: Record<string, unknown>, path: Record<s
   if (resource === 'feature_request_evidence')
     return `${path.feature_request_id}:${object.source_type}:${object.source_id ?? object.external_url}`;
   return String(object.id);
+}
+
+/** The keys of all rows of a resource that Pylon has at this moment: at a fraction of the cost of their contents. */
+export function keysIn(sandbox: Sandbox, resource: string): ReadonlySet<string> {
+  const isNameless = NAMELESS.includes(resource);
+  const keys = new Set<string>();
+  for (const { object, path } of sandbox.world.all(resource))
+    if (isNameless) keys.add(keyOf(resource, clean(object) as Record<string, unknown>, path));
+    else if (typeof object.id === 'string') keys.add(keyOf(resource, object, path));
+  return keys;
 }
 
 /** Everything of a resource that Pylon has at this moment, by the keys of its rows. */
@@ -121,30 +134,47 @@ interface Compared {
 export async function differences(
   pool: pg.Pool,
   sandbox: Sandbox,
-  names: readonly string[] = resources.map(({ name }) => name),
-  { ticking = false }: Compared = {},
+  names: readonly string[] = ALL,
+  compared: Compared = {},
 ): Promise<readonly Difference[]> {
-  const found = await Promise.all(
-    names.map(async (resource) => {
-      const rows = await rowsOf(pool, resource);
-      const keys = new Set<string>();
-      const differing: Difference[] = [];
-      for (const served of sandbox.world.all(resource)) {
-        const whole = clean(served.object) as Record<string, unknown>;
-        const object = ticking
-          ? Object.fromEntries(Object.entries(whole).filter(([field]) => !TICKING.includes(field)))
-          : whole;
-        if (typeof object.id !== 'string' && !NAMELESS.includes(resource)) continue;
-        const key = keyOf(resource, object, served.path);
-        keys.add(key);
-        for (const what of unlike(resource, object, served.path, rows.get(key)))
-          differing.push({ resource, key, what });
-      }
-      const left = [...rows.keys()].filter((key) => !keys.has(key));
-      return [...differing, ...left.map((key) => ({ resource, key, what: 'Pylon does not have it' }))];
-    }),
-  );
+  const found = await Promise.all(names.map((resource) => differencesOf(pool, sandbox, resource, compared)));
   return found.flat();
+}
+
+/** Compares one resource after the other, up to one that differs: its name. */
+export async function firstDiffering(
+  pool: pg.Pool,
+  sandbox: Sandbox,
+  names: readonly string[] = ALL,
+  compared: Compared = {},
+): Promise<string | undefined> {
+  for (const resource of names)
+    if ((await differencesOf(pool, sandbox, resource, compared)).length > 0) return resource;
+  return undefined;
+}
+
+async function differencesOf(
+  pool: pg.Pool,
+  sandbox: Sandbox,
+  resource: string,
+  { ticking = false }: Compared,
+): Promise<readonly Difference[]> {
+  const rows = await rowsOf(pool, resource);
+  const keys = new Set<string>();
+  const differing: Difference[] = [];
+  for (const served of sandbox.world.all(resource)) {
+    const whole = clean(served.object) as Record<string, unknown>;
+    const object = ticking
+      ? Object.fromEntries(Object.entries(whole).filter(([field]) => !TICKING.includes(field)))
+      : whole;
+    if (typeof object.id !== 'string' && !NAMELESS.includes(resource)) continue;
+    const key = keyOf(resource, object, served.path);
+    keys.add(key);
+    for (const what of unlike(resource, object, served.path, rows.get(key)))
+      differing.push({ resource, key, what });
+  }
+  const left = [...rows.keys()].filter((key) => !keys.has(key));
+  return [...differing, ...left.map((key) => ({ resource, key, what: 'Pylon does not have it' }))];
 }
 
 function unlike(

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { Dice } from '../../src/sandbox/data/random.ts';
+import type { RequestRecord } from '../../src/sandbox/server/requests.ts';
 import { type Ended, type Launched, logOf } from './command.ts';
 import { type DaemonWorkspace, openDaemonWorkspace, type WorkspaceOptions } from './daemon-workspace.ts';
+import { FEW_MESSAGES } from './sandbox.ts';
 
 /** Kills of each crash test; `npm run soak` asks for more. */
 export const KILLS = Number(process.env.TEST_KILLS ?? 20);
@@ -22,8 +24,8 @@ const REQUEST_MS = 3_000;
 
 /** When a process is killed: after so many requests more, at random, or somewhere in its start. */
 interface Moment {
-  /** How many requests have arrived so far, of those that matter. */
-  readonly count: () => number;
+  /** Those that matter; default: all. */
+  readonly counts?: (request: RequestRecord) => boolean;
   /** The most to wait for. */
   readonly most: number;
   /** How often, of 1, it is somewhere in the start instead. */
@@ -53,7 +55,16 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
   const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
   const told = `seed ${seed}`;
   const dice = new Dice(seed);
-  const workspace = await openDaemonWorkspace({ ...options(seed), tempo: { requestMs: REQUEST_MS } });
+  const arrivals = new Set<(request: RequestRecord) => void>();
+  const onRequest = (request: RequestRecord) => {
+    for (const tell of arrivals) tell(request);
+  };
+  const chosen = options(seed);
+  const workspace = await openDaemonWorkspace({
+    ...chosen,
+    sandbox: { mostMessages: FEW_MESSAGES, ...chosen.sandbox, onRequest },
+    tempo: { requestMs: REQUEST_MS },
+  });
   onTestFinished(() => workspace.close());
   const begun: Launched[] = [];
   const begin = (words: readonly string[] = ['start']) => {
@@ -69,16 +80,24 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
       await first.until('"pass":"backfill"');
       await kill(first);
     },
-    async moment(processes, { count, most, inStart = 0 }) {
+    async moment(processes, { counts = () => true, most, inStart = 0 }) {
       let isOver = false;
-      for (const { ended } of processes)
-        void ended.then(() => {
-          isOver = true;
-        });
+      const over = Promise.race(processes.map(({ ended }) => ended)).then(() => {
+        isOver = true;
+      });
       if (dice.chance(inStart)) await sleep(dice.below(START_MS));
       else {
-        const until = count() + 1 + dice.below(most);
-        while (!isOver && count() < until) await sleep(1);
+        let left = 1 + dice.below(most);
+        let arrived = (_: RequestRecord) => {};
+        const met = new Promise<void>((resolve) => {
+          arrived = (request) => {
+            if (counts(request)) left -= 1;
+            if (left === 0) resolve();
+          };
+        });
+        arrivals.add(arrived);
+        await Promise.race([met, over]);
+        arrivals.delete(arrived);
         // Anywhere between two commits.
         await sleep(dice.below(20));
       }

@@ -1,6 +1,6 @@
 import { resources } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import { servedIn } from './compare-mirror.ts';
+import { keysIn } from './compare-mirror.ts';
 
 /** Remembers what Pylon had once and did not have later, whether it came back or not. */
 export interface Deletions {
@@ -14,7 +14,7 @@ export function watchDeletions(sandbox: Sandbox): Deletions {
   const gone = new Set<string>();
   const look = () => {
     for (const { name } of resources) {
-      const keys = new Set(servedIn(sandbox, name).keys());
+      const keys = keysIn(sandbox, name);
       for (const key of had.get(name) ?? []) if (!keys.has(key)) gone.add(`${name} ${key}`);
       had.set(name, keys);
     }

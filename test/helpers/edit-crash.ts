@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { type CrashTest, KILLS, keepDoing, kill, WITHIN_MS } from './crash.ts';
 import type { DaemonWorkspace } from './daemon-workspace.ts';
 import { type EditRow, editsIn } from './edits.ts';
-import { countWrites } from './write-requests.ts';
+import { isWrite } from './write-requests.ts';
 
 const MOST_WRITES = 64;
 
@@ -35,8 +35,7 @@ export const keepAsking = (
  * something. `KILLS` of them, and more where too few have left edits of the kind. How many have.
  */
 export async function killPushers(crash: CrashTest, isMet: (edit: EditRow) => boolean): Promise<number> {
-  const { dice, sandbox, database, told } = crash;
-  const count = countWrites(sandbox);
+  const { dice, database, told } = crash;
   let met = 0;
   for (let kills = 0; kills < KILLS || (met <= LEAST_MET && kills < MOST_KILLS); kills += 1) {
     const daemon = crash.begin();
@@ -44,7 +43,7 @@ export async function killPushers(crash: CrashTest, isMet: (edit: EditRow) => bo
     // However slowly it starts: it is to be met at work.
     if (!inStart) await daemon.until('active: working on this database');
     const isAlive = await crash.moment([daemon], {
-      count,
+      counts: isWrite,
       most: 2 ** (1 + dice.below(Math.log2(MOST_WRITES))),
       inStart: inStart ? 1 : 0,
     });

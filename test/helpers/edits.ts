@@ -23,14 +23,21 @@ export interface EditRow {
   readonly actor: string;
 }
 
-/** All edits, in their order. */
-export async function editsIn({ pool }: TestDatabase): Promise<readonly EditRow[]> {
-  const { rows } = await pool.query<EditRow>('SELECT * FROM pylon_sync.edits ORDER BY edits.id');
+/** All edits, or those after one, in their order. */
+export async function editsIn({ pool }: TestDatabase, after = 0): Promise<readonly EditRow[]> {
+  const { rows } = await pool.query<EditRow>(
+    'SELECT * FROM pylon_sync.edits WHERE id > $1 ORDER BY edits.id',
+    [after],
+  );
   return rows.map((row) => ({ ...row, id: Number(row.id) }));
 }
 
-export const statesIn = async (database: TestDatabase): Promise<readonly string[]> =>
-  (await editsIn(database)).map(({ state }) => state);
+/** The id of the latest edit; 0 where there is none. */
+export const latestEdit = async (database: TestDatabase): Promise<number> =>
+  (await editsIn(database)).at(-1)?.id ?? 0;
+
+export const statesIn = async (database: TestDatabase, after?: number): Promise<readonly string[]> =>
+  (await editsIn(database, after)).map(({ state }) => state);
 
 /** Changes an issue to what the statement would refuse, for Pylon to refuse it. */
 export const editAnyway = async (

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Resource } from '../../src/resources/define.ts';
 import { resources } from '../../src/resources/index.ts';
 import { factsIn } from '../../src/route.ts';
@@ -117,15 +117,13 @@ export const rowsOf = async ({ pool }: TestDatabase, name: string) =>
 
 /** Sends what is due until all edits stand where they are to. */
 export const pushUntil = (mirrored: Mirrored, database: TestDatabase, state: string) =>
-  expect
-    .poll(
-      async () => {
-        await push(mirrored, ALL);
-        return [...new Set(await statesIn(database))];
-      },
-      { timeout: 15_000 },
-    )
-    .toEqual([state]);
+  vi.waitFor(
+    async () => {
+      await push(mirrored, ALL);
+      expect([...new Set(await statesIn(database))]).toEqual([state]);
+    },
+    { timeout: 60_000 },
+  );
 
 /** What can be told by its name. */
 export const creatable = Object.keys(INSERTS).filter((name) => nameOf(name) !== '');

@@ -1,4 +1,4 @@
-import { inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { changing } from '../../src/db/lease/transaction.ts';
 import { noteRereads } from '../../src/db/mirror/rereads.ts';
 import { countLive } from '../../src/db/mirror/rows.ts';
@@ -134,27 +134,17 @@ function contentOf({ world }: Sandbox, options: SandboxOptions, session: Session
   return JSON.stringify([options, rest, resources.map(({ name }) => name), served]);
 }
 
-/**
- * `test` with `mirror`, which reads a sandbox whole into this test's database; all is closed afterwards. Where
- * nothing watches that reading, and nothing was done in the database before, it is a copy of one that the run has read the
- * same into.
- */
-export const test = base.extend<{
-  reserved: Reserved;
-  database: TestDatabase;
-  mirror: (options?: SandboxOptions, session?: SessionOptions) => Promise<Mirrored>;
-}>({
-  reserved: async ({ task }, use) => {
-    const database = reserveDatabase();
-    await use(database);
-    if (task.result?.state === 'fail') await database.keep(task.name);
-    else await database.drop();
-  },
-  database: ({ reserved }, use) => use(reserved),
-  mirror: async ({ reserved }, use) => {
-    const opened: { close(): Promise<void> }[] = [];
-    const sandboxes: Sandbox[] = [];
-    await use(async (sandboxOptions = {}, sessionOptions = {}) => {
+/** Opens mirrors in one database, which are closed together. */
+interface Mirrors {
+  open(options?: SandboxOptions, session?: SessionOptions): Promise<Mirrored>;
+  close(): Promise<void>;
+}
+
+function newMirrors(reserved: Reserved): Mirrors {
+  const opened: { close(): Promise<void> }[] = [];
+  const sandboxes: Sandbox[] = [];
+  return {
+    async open(sandboxOptions = {}, sessionOptions = {}) {
       let now = NOW;
       // A clock that stood still would give two passes one name: each look at it takes a millisecond.
       let looks = 0;
@@ -163,7 +153,7 @@ export const test = base.extend<{
         return now + looks;
       };
       const sandbox = await startTrappedSandbox({
-        issues: 60,
+        issues: 24,
         limits: 'none',
         now: () => now,
         ...sandboxOptions,
@@ -212,8 +202,66 @@ export const test = base.extend<{
         },
         reopen,
       };
-    });
-    for (const one of opened) await one.close();
-    for (const { requests } of sandboxes) expectDocumentedBodies(requests);
+    },
+    async close() {
+      for (const one of opened) await one.close();
+      for (const { requests } of sandboxes) expectDocumentedBodies(requests);
+    },
+  };
+}
+
+/**
+ * `test` with `mirror`, which reads a sandbox whole into this test's database; all is closed afterwards. Where
+ * nothing watches that reading, and nothing was done in the database before, it is a copy of one that the run has read the
+ * same into.
+ */
+export const test = base.extend<{
+  reserved: Reserved;
+  database: TestDatabase;
+  mirror: Mirrors['open'];
+}>({
+  reserved: async ({ task }, use) => {
+    const database = reserveDatabase();
+    await use(database);
+    if (task.result?.state === 'fail') await database.keep(task.name);
+    else await database.drop();
+  },
+  database: ({ reserved }, use) => use(reserved),
+  mirror: async ({ reserved }, use) => {
+    const mirrors = newMirrors(reserved);
+    await use(mirrors.open);
+    await mirrors.close();
   },
 });
+
+/** A mirror that several tests use, and its database. */
+interface Shared {
+  readonly mirrored: Mirrored;
+  readonly database: TestDatabase;
+}
+
+/**
+ * One mirror for all tests of the group that calls this. They are asked for nothing but what they did themselves: each
+ * takes a record, or a resource, of its own, or puts back what it changed. The database is kept if any of them fails.
+ */
+export function shareMirror(options?: SandboxOptions, session?: SessionOptions): () => Shared {
+  let shared: (Shared & { readonly mirrors: Mirrors; readonly reserved: Reserved }) | undefined;
+  let failed: string | undefined;
+  beforeAll(async () => {
+    const reserved = reserveDatabase();
+    const mirrors = newMirrors(reserved);
+    shared = { mirrors, reserved, mirrored: await mirrors.open(options, session), database: reserved };
+  });
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') failed ??= task.name;
+  });
+  afterAll(async () => {
+    if (shared === undefined) return;
+    await shared.mirrors.close();
+    await (failed === undefined ? shared.reserved.drop() : shared.reserved.keep(failed));
+  });
+  return () => {
+    if (shared === undefined) throw new Error('the mirror is there while the tests of its group run');
+    return shared;
+  };
+}

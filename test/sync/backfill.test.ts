@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
 import { NOW, test } from '../helpers/backfill-workspace.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
+import { MORE_THAN_A_PAGE } from '../helpers/sandbox.ts';
 
 const DAY = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -12,7 +13,7 @@ describe('a backfill', () => {
     database,
     open,
   }) => {
-    const { sandbox, backfill } = await open({ issues: 120 });
+    const { sandbox, backfill } = await open({ issues: 120, mostMessages: MORE_THAN_A_PAGE });
     const results = await backfill();
     for (const progress of results.values()) {
       expect(progress, progress.resource).toMatchObject({ state: 'done', covered: 1 });

@@ -8,6 +8,7 @@ import { auditOf } from '../../src/sync/runs/audit.ts';
 import { resweepOf } from '../../src/sync/runs/resweep.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { countingRoundTrips } from '../helpers/round-trips.ts';
+import { MORE_THAN_A_PAGE } from '../helpers/sandbox.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const few = (...names: readonly string[]) => names.map(resourceNamed);
@@ -27,7 +28,7 @@ describe('the resweep', () => {
     mirror,
     database,
   }) => {
-    const mirrored = await mirror({}, { resources: few('issues', 'issue_messages') });
+    const mirrored = await mirror({ issues: 60 }, { resources: few('issues', 'issue_messages') });
     const { sandbox, session } = mirrored;
     await session.pull();
     const { rows } = await database.pool.query(
@@ -53,7 +54,7 @@ describe('the resweep', () => {
 
   test('keeps to its share of the endpoint, and goes round no more than once a day', async ({ mirror }) => {
     const mirrored = await mirror(
-      {},
+      { issues: 60 },
       { resources: few('issues'), client: { limits: documentedLimits('current'), share: 0.9 } },
     );
     // 0.05 of 108 a minute would be 5.4; with 60 issues a round a day is slower.
@@ -67,7 +68,10 @@ describe('the resweep', () => {
 });
 
 test('resweep and audit make at most one transaction a request', async ({ mirror }) => {
-  const mirrored = await mirror({}, { resources: few('issues', 'issue_messages') });
+  const mirrored = await mirror(
+    { issues: 60, mostMessages: MORE_THAN_A_PAGE },
+    { resources: few('issues', 'issue_messages') },
+  );
   await mirrored.session.pull();
   for (const { work } of [resweep(mirrored), audit(mirrored, 'issues')]) {
     // The first piece also counts the rows.

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { NOW } from '../helpers/backfill-workspace.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { CRASH_TIMEOUT, KILLS, kill, openCrashTest } from '../helpers/crash.ts';
+import { MORE_THAN_A_PAGE } from '../helpers/sandbox.ts';
 
 /** Requests after which a kill comes at most. */
 const MOST_REQUESTS = 60;
@@ -11,7 +12,7 @@ test(
   CRASH_TIMEOUT,
   async () => {
     const crash = await openCrashTest((seed) => ({
-      sandbox: { issues: 120, latencyMs: 2, seed, now: () => NOW },
+      sandbox: { issues: 60, mostMessages: MORE_THAN_A_PAGE, latencyMs: 2, seed, now: () => NOW },
       limits: { interval_ms: 50 },
       env: { PYLON_RATE_SHARE: '1', LOG_LEVEL: 'warn' },
     }));
@@ -19,7 +20,7 @@ test(
     let finishedEarly = 0;
     for (let kills = 0; kills < KILLS; kills += 1) {
       const backfill = crash.begin(['backfill']);
-      await crash.moment([backfill], { count: () => sandbox.requests.length, most: MOST_REQUESTS });
+      await crash.moment([backfill], { most: MOST_REQUESTS });
       const { status } = await kill(backfill);
       if (status !== null) finishedEarly += 1;
     }

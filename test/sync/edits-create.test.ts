@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { previewEdits } from '../../src/sync/push/preview.ts';
 import { pushOnce } from '../../src/sync/push/push-once.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
-import { editsIn, push, pushOptions, statesIn } from '../helpers/edits.ts';
+import { editsIn, latestEdit, push, pushOptions, statesIn } from '../helpers/edits.ts';
 import {
   ALL,
   allowAll,
@@ -15,41 +15,51 @@ import {
   pushUntil,
   rowsOf,
 } from '../helpers/inserts.ts';
-import { test } from '../helpers/session.ts';
+import { shareMirror, test } from '../helpers/session.ts';
+
+describe('an INSERT of each resource', () => {
+  const shared = shareMirror({ issues: 20 });
+
+  test.for(creatable)('into %s creates in Pylon, with all that was given', async (name) => {
+    const { mirrored, database } = shared();
+    await allowAll(mirrored);
+    const latest = await latestEdit(database);
+    const local = await insert(database, name);
+    const { rows: asked } = await database.pool.query(`SELECT * FROM pylon.${name} WHERE id = $1`, [local]);
+    await push(mirrored, ALL);
+    const [object, ...others] = createdObjects(mirrored, name);
+    expect(others).toEqual([]);
+    const id = String(object?.id);
+    const edits = await editsIn(database, latest);
+    expect(edits.map(({ state, error }) => [state, error])).toEqual(edits.map(() => ['applied', null]));
+    expect(edits.every(({ record_id }) => record_id === id)).toBe(true);
+    expect(edits[0]).toMatchObject({
+      operation: 'create',
+      http_status: 200,
+      request_id: expect.any(String),
+    });
+    const [row, ...more] = await rowsOf(database, name);
+    expect(more).toEqual([]);
+    // All that was given is as it was asked for, but for what the server sanitises.
+    for (const column of Object.keys(INSERTS[name] ?? {}))
+      if (column !== 'body_html') expect([column, row[column]]).toEqual([column, asked[0][column]]);
+    const { rows: ids } = await database.pool.query(
+      'SELECT provisional, resource FROM pylon_sync.ids WHERE id = $1',
+      [id],
+    );
+    expect(ids).toEqual([{ provisional: local, resource: name }]);
+    expect(createRequests(mirrored, name)).toHaveLength(1);
+  });
+
+  test('leaves a mirror that equals Pylon, for the next pass to find so', async () => {
+    const { mirrored, database } = shared();
+    await mirrored.session.reconcile();
+    await expectMirror(database.pool, mirrored.sandbox);
+    for (const name of creatable) expect(await rowsOf(database, name), name).toHaveLength(1);
+  });
+});
 
 describe('an INSERT', () => {
-  test.for(creatable)(
-    'into %s creates in Pylon, with all that was given',
-    async (name, { mirror, database }) => {
-      const mirrored = await mirror({ issues: 20 });
-      await allowAll(mirrored);
-      const local = await insert(database, name);
-      const { rows: asked } = await database.pool.query(`SELECT * FROM pylon.${name} WHERE id = $1`, [local]);
-      await push(mirrored, ALL);
-      const [object, ...others] = createdObjects(mirrored, name);
-      expect(others).toEqual([]);
-      const id = String(object?.id);
-      const edits = await editsIn(database);
-      expect(edits.map(({ state, error }) => [state, error])).toEqual(edits.map(() => ['applied', null]));
-      expect(edits.every(({ record_id }) => record_id === id)).toBe(true);
-      expect(edits[0]).toMatchObject({
-        operation: 'create',
-        http_status: 200,
-        request_id: expect.any(String),
-      });
-      const [row, ...more] = await rowsOf(database, name);
-      expect(more).toEqual([]);
-      // All that was given is as it was asked for, but for what the server sanitises.
-      for (const column of Object.keys(INSERTS[name] ?? {}))
-        if (column !== 'body_html') expect([column, row[column]]).toEqual([column, asked[0][column]]);
-      const { rows: ids } = await database.pool.query('SELECT provisional, resource, id FROM pylon_sync.ids');
-      expect(ids).toEqual([{ provisional: local, resource: name, id }]);
-      expect(createRequests(mirrored, name)).toHaveLength(1);
-      await mirrored.session.reconcile();
-      await expectMirror(database.pool, mirrored.sandbox);
-    },
-  );
-
   test('of an issue contacts no customer, and sends the priority as the field it is', async ({
     mirror,
     database,

@@ -2,9 +2,9 @@ import { describe, expect } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';
-import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { editsIn, latestEdit, push, statesIn } from '../helpers/edits.ts';
 import { ALL, allowAll } from '../helpers/inserts.ts';
-import { type Mirrored, test } from '../helpers/session.ts';
+import { type Mirrored, shareMirror, test } from '../helpers/session.ts';
 
 const first = ({ sandbox }: Mirrored, resource: string) => {
   for (const { object } of sandbox.world.all(resource)) return String(object.id);
@@ -23,42 +23,50 @@ const deletions = ({ sandbox }: Mirrored) => sandbox.requests.filter(({ method }
 
 const removable = resources.filter(({ writes }) => writes?.remove !== undefined).map(({ name }) => name);
 
-describe('a DELETE', () => {
-  test.for(removable)(
-    'of %s deletes in Pylon, and leaves a tombstone',
-    async (name, { mirror, database }) => {
-      const mirrored = await mirror({ issues: 20 });
-      await allowAll(mirrored);
-      const id = first(mirrored, name);
-      await remove(database, name, id);
-      expect(await rowOf(database, name, id)).toBeUndefined();
-      await push(mirrored, ALL);
-      expect(mirrored.sandbox.world.get(name, id)).toBeUndefined();
-      const [done] = await editsIn(database);
-      expect(done).toMatchObject({ state: 'applied', http_status: 200, request_id: expect.any(String) });
-      expect(await rowOf(database, name, id)).toMatchObject({ _deleted_at: expect.any(Date) });
-      const { rows } = await database.pool.query(
-        'SELECT evidence FROM pylon_sync.tombstones WHERE resource = $1 AND record_id = $2',
-        [name, id],
-      );
-      expect(rows).toMatchObject([
-        {
-          evidence: {
-            edit: done?.id,
-            deleted_by: expect.any(String),
-            status: 200,
-            request_id: done?.request_id,
-          },
-        },
-      ]);
-      // What Pylon took away with it is found as ever.
-      await mirrored.session.drain();
-      await mirrored.session.reconcile();
-      await expectMirror(database.pool, mirrored.sandbox);
-      expect(deletions(mirrored)).toHaveLength(1);
-    },
-  );
+describe('a DELETE of each resource', () => {
+  const shared = shareMirror({ issues: 20 });
 
+  test.for(removable)('of %s deletes in Pylon, and leaves a tombstone', async (name) => {
+    const { mirrored, database } = shared();
+    await allowAll(mirrored);
+    const latest = await latestEdit(database);
+    const before = deletions(mirrored).length;
+    const id = first(mirrored, name);
+    await remove(database, name, id);
+    expect(await rowOf(database, name, id)).toBeUndefined();
+    await push(mirrored, ALL);
+    expect(mirrored.sandbox.world.get(name, id)).toBeUndefined();
+    const [done, ...more] = await editsIn(database, latest);
+    expect(more).toEqual([]);
+    expect(done).toMatchObject({ state: 'applied', http_status: 200, request_id: expect.any(String) });
+    expect(await rowOf(database, name, id)).toMatchObject({ _deleted_at: expect.any(Date) });
+    const { rows } = await database.pool.query(
+      'SELECT evidence FROM pylon_sync.tombstones WHERE resource = $1 AND record_id = $2',
+      [name, id],
+    );
+    expect(rows).toMatchObject([
+      {
+        evidence: {
+          edit: done?.id,
+          deleted_by: expect.any(String),
+          status: 200,
+          request_id: done?.request_id,
+        },
+      },
+    ]);
+    expect(deletions(mirrored)).toHaveLength(before + 1);
+  });
+
+  test('takes along what Pylon took away with it, which is found as ever', async () => {
+    const { mirrored, database } = shared();
+    await mirrored.session.drain();
+    await mirrored.session.reconcile();
+    await expectMirror(database.pool, mirrored.sandbox);
+    expect(deletions(mirrored)).toHaveLength(removable.length);
+  });
+});
+
+describe('a DELETE', () => {
   test('stays one while pulls see the record, and takes what hangs on it along', async ({
     mirror,
     database,

@@ -9,6 +9,8 @@ import { openSession, type Session, test } from '../helpers/session.ts';
 import { markedRows, tombstonesOf } from '../helpers/tombstones.ts';
 
 const MESSAGES = ['issues', 'issue_messages'].map(resourceNamed);
+/** As many as a person is asked about. */
+const MANY = { issues: 60, mostMessages: 100 };
 /** Deletions that are marked without a person's looking: so many, or this part of the table. */
 const FEW = 50;
 const PART = 0.1;
@@ -43,7 +45,7 @@ describe('listings of messages that hold nothing all of a sudden', () => {
     mirror,
     database,
   }) => {
-    const { sandbox, session } = await mirror({}, { resources: MESSAGES });
+    const { sandbox, session } = await mirror(MANY, { resources: MESSAGES });
     await session.pull();
     const { size } = servedIn(sandbox, 'issue_messages');
     const most = Math.max(FEW, size * PART);
@@ -73,7 +75,7 @@ describe('listings of messages that hold nothing all of a sudden', () => {
     mirror,
     database,
   }) => {
-    const { sandbox, session } = await mirror({}, { resources: MESSAGES });
+    const { sandbox, session } = await mirror(MANY, { resources: MESSAGES });
     await session.pull();
     const mend = emptied(session, '/issues/{id}/messages');
     await session.resweep();
@@ -91,7 +93,7 @@ describe('listings of messages that hold nothing all of a sudden', () => {
     mirror,
     database,
   }) => {
-    const { sandbox, session } = await mirror({}, { resources: MESSAGES });
+    const { sandbox, session } = await mirror(MANY, { resources: MESSAGES });
     await session.pull();
     for (const id of servedIn(sandbox, 'issue_messages').keys()) sandbox.world.remove('issue_messages', id);
     await session.resweep();

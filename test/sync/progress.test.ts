@@ -2,9 +2,14 @@ import { expect } from 'vitest';
 import { documentedLimits } from '../../src/pylon/limits/limits.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { test } from '../helpers/backfill-workspace.ts';
+import { MORE_THAN_A_PAGE } from '../helpers/sandbox.ts';
 
 test('tells how long the children of many parents take, from the first of them on', async ({ open }) => {
-  const { backfill } = await open({ issues: 90, limits: 'current', minuteMs: 1_000 });
+  const { backfill } = await open({
+    ...{ issues: 90, limits: 'current', minuteMs: 1_000 },
+    // The last listing takes one more page, so that the end is told.
+    mostMessages: MORE_THAN_A_PAGE,
+  });
   await backfill({ resources: [resourceNamed('issues')] });
   const told: (readonly [left: number | undefined, covered: number | undefined])[] = [];
   await backfill({

@@ -13,7 +13,7 @@ test('calls are asked for of phone issues alone, and one without a transcript ag
   mirror,
   database,
 }) => {
-  const { sandbox, session } = await mirror({}, { resources, isRead: false });
+  const { sandbox, session } = await mirror({ issues: 60 }, { resources, isRead: false });
   await session.first();
   const asked = () =>
     sandbox.requests.filter(({ endpoint }) => endpoint === 'GET /issues/{id}/voice-calls').length;
