@@ -40,7 +40,7 @@ function inWords(error: unknown, proxy: URL): Error {
 
 /**
  * `fetch` by undici's dispatcher, which reuses connections, through the proxies of the environment. Node's own `fetch` uses
- * no proxies, and takes most of the processor time of a request for streams and headers that we do not need
+ * no proxies, and takes much of the processor time of a request for streams and headers that we do not need
  * (docs/decisions/0063).
  *
  * undici is loaded with the first request.
