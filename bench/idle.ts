@@ -1,27 +1,28 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { documentedLimits } from '../src/pylon/limits/limits.ts';
 import { runBackfill } from '../test/helpers/backfill.ts';
-import { MAIN } from './command.ts';
-import type { BenchServer } from './postgres.ts';
-import { remoteOf } from './remote.ts';
+import { type BenchServer, startServer } from './postgres.ts';
+import { measureReady, type ReadyFigures } from './ready.ts';
+import { type Remote, remoteOf } from './remote.ts';
 import { startSandboxProcess } from './sandbox.ts';
+import { costOf, type StartPlan, startDaemon } from './started.ts';
 
 /** What was spent per second, and of processor time per minute, in seconds. */
 export interface IdleRates {
   readonly transactions: number;
   readonly walBytes: number;
   readonly cpu: number;
+  /** How often the two processes woke up. */
+  readonly wakeups: number;
 }
 
 /** What a daemon that has read everything costs, beside a standby. */
 export interface IdleFigures {
-  /** Without resweeps and audit, by the number of issues. */
-  readonly idle: readonly (IdleRates & { readonly issues: number })[];
+  /** Without resweeps and audit, by the number of issues; and how quickly such a daemon starts. */
+  readonly idle: readonly (IdleRates & { readonly issues: number; readonly ready: ReadyFigures })[];
   /**
    * What each request of resweeps and audit adds, against a run with the same limits and without them: transactions,
    * bytes of log, milliseconds of processor time.
@@ -41,8 +42,8 @@ export interface IdleFigures {
 const READ = 300;
 const MANY = 200_000;
 const MINUTE_MS = 60_000;
-/** For what the start left to do: what is due once, and notes of it. */
-const SETTLING_MS = 75_000;
+/** For what the start left to do: the lists, which begin over half a minute, and notes of it. */
+const SETTLING_MS = 45_000;
 /** Part of the limits for resweeps and audit, where their requests are measured. */
 const SHARE = '0.2';
 /**
@@ -50,87 +51,128 @@ const SHARE = '0.2';
  * rows would take hours for the requests that tell one run from another.
  */
 const AUDITED_MINUTE_MS = 500;
-/** Minutes for which those runs last at least. */
+/** Minutes for which those runs last. */
 const AUDITED_MINUTES = 2;
-/** Ticks of the kernel's clock for processes, a second. */
-const TICKS = 100;
+
+/** A sandbox, and a database that mirrors it. */
+interface Mirror {
+  readonly plan: StartPlan;
+  readonly pool: pg.Pool;
+  readonly remote: Remote;
+  close(): Promise<void>;
+}
+
+async function openMirror(server: BenchServer): Promise<Mirror> {
+  const sandbox = await startSandboxProcess({ kind: 'limited', issues: READ, minuteMs: 1 });
+  const database = await server.createDatabase();
+  const client = { limits: documentedLimits('current', 1), share: 1, timeoutMs: 60_000 };
+  await runBackfill(sandbox, database.url, { client });
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+  return {
+    plan: { folder: server.folder, sandbox, database: database.url },
+    pool,
+    remote: remoteOf(sandbox),
+    async close() {
+      await pool.end();
+      await database.drop();
+      await sandbox.stop();
+    },
+  };
+}
 
 interface Spent {
   readonly at: number;
   readonly transactions: number;
   readonly walBytes: number;
   readonly cpu: number;
+  readonly wakeups: number;
   readonly requests: number;
 }
 
-/** Measures the built daemon, and another one that stands by, on a workspace that was read whole. */
-export async function measureIdle(server: BenchServer, minutes: number): Promise<IdleFigures> {
-  const sandbox = await startSandboxProcess({ kind: 'limited', issues: READ, minuteMs: 1 });
-  const database = await server.createDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
-  const remote = remoteOf(sandbox);
-  const limits = join(server.folder, 'audited-limits.json');
-  await writeFile(limits, JSON.stringify({ interval_ms: AUDITED_MINUTE_MS }));
-  const spent = async (processes: readonly ChildProcess[]): Promise<Spent> => {
+/** What a daemon and a standby spend in so many minutes. */
+async function spentBy(
+  { plan, pool, remote }: Mirror,
+  minutes: number,
+  env: NodeJS.ProcessEnv,
+): Promise<Spent> {
+  const daemons = [0, 1].map(() => startDaemon({ ...plan, env }));
+  const soFar = async (): Promise<Spent> => {
     const { rows } = await pool.query<{ transactions: number; log: number }>(
       `SELECT xact_commit::float8 AS transactions, (pg_current_wal_insert_lsn() - '0/0')::float8 AS log
          FROM pg_stat_database WHERE datname = current_database()`,
     );
     const { all } = await remote.requests();
-    const cpu = await Promise.all(processes.map(({ pid }) => processorSeconds(pid ?? 0)));
+    const costs = await Promise.all(daemons.map(costOf));
     return {
       at: performance.now(),
       transactions: rows[0]?.transactions ?? 0,
       walBytes: rows[0]?.log ?? 0,
-      cpu: cpu.reduce((sum, one) => sum + one, 0),
+      cpu: costs.reduce((sum, { cpu }) => sum + cpu, 0),
+      wakeups: costs.reduce((sum, { wakeups }) => sum + wakeups, 0),
       requests: all,
     };
   };
-  const during = async (share: string, lasting = minutes, further: NodeJS.ProcessEnv = {}) => {
-    const env = { PYLON_SYNC_AUDIT_SHARE: share, ...further };
-    const processes = [0, 1].map(() => startDaemon(server.folder, sandbox, database.url, env));
-    try {
-      await sleep(SETTLING_MS);
-      const before = await spent(processes);
-      await sleep(lasting * MINUTE_MS);
-      return differenceOf(before, await spent(processes));
-    } finally {
-      await Promise.all(processes.map(end));
-    }
-  };
   try {
-    const client = { limits: documentedLimits('current', 1), share: 1, timeoutMs: 60_000 };
-    await runBackfill(sandbox, database.url, { client });
-    const few = await during('0');
-    const brisk = { PYLON_RATE_LIMITS: limits };
-    const lasting = Math.max(minutes, AUDITED_MINUTES);
-    const base = await during('0', lasting, brisk);
-    const busy = await during(SHARE, lasting, brisk);
-    await makeMany(pool);
-    const many = await during('0');
-    const requests = busy.requests - base.requests;
+    await sleep(SETTLING_MS);
+    const before = await soFar();
+    await sleep(minutes * MINUTE_MS);
+    return differenceOf(before, await soFar());
+  } finally {
+    await Promise.all(daemons.map((daemon) => daemon.end()));
+  }
+}
+
+/**
+ * Measures the built daemon, and another one that stands by, on a workspace that was read whole: the few issues and the
+ * many side by side, each on a server of its own, whose log nobody else writes.
+ */
+export async function measureIdle(server: BenchServer, minutes: number): Promise<IdleFigures> {
+  const other = await startServer();
+  const mirrors: Mirror[] = [];
+  try {
+    for (const one of [server, other]) mirrors.push(await openMirror(one));
+    const [few, many] = mirrors as [Mirror, Mirror];
+    await makeMany(many.pool);
+    const each = (env: NodeJS.ProcessEnv) => (mirror: Mirror) => spentBy(mirror, minutes, env);
+    const idle = await Promise.all(mirrors.map(each({ PYLON_SYNC_AUDIT_SHARE: '0' })));
+    const ready: ReadyFigures[] = [];
+    for (const { plan, remote } of mirrors) ready.push(await measureReady(plan, remote));
+    const rates = idle.map(ratesOf);
+    const [ofFew, ofMany] = rates as [IdleRates, IdleRates];
     return {
       minutes,
       many: {
-        transactions: ratesOf(many).transactions / ratesOf(few).transactions,
-        walBytes: ratesOf(many).walBytes / ratesOf(few).walBytes,
+        transactions: ofMany.transactions / ofFew.transactions,
+        walBytes: ofMany.walBytes / ofFew.walBytes,
       },
-      idle: [
-        { issues: READ, ...ratesOf(few) },
-        { issues: MANY, ...ratesOf(many) },
-      ],
-      audited: {
-        requests,
-        transactions: (busy.transactions - base.transactions) / requests,
-        walBytes: (busy.walBytes - base.walBytes) / requests,
-        cpuMs: ((busy.cpu - base.cpu) * 1_000) / requests,
-      },
+      idle: [READ, MANY].map((issues, place) => ({
+        issues,
+        ...(rates[place] as IdleRates),
+        ready: ready[place] as ReadyFigures,
+      })),
+      audited: await measureAudited(few, server.folder),
     };
   } finally {
-    await pool.end();
-    await database.drop();
-    await sandbox.stop();
+    for (const mirror of mirrors) await mirror.close();
+    await other.stop();
   }
+}
+
+/** What a request of resweeps and audit adds, with limits under which there are many. */
+async function measureAudited(mirror: Mirror, folder: string): Promise<IdleFigures['audited']> {
+  const limits = join(folder, 'audited-limits.json');
+  await writeFile(limits, JSON.stringify({ interval_ms: AUDITED_MINUTE_MS }));
+  const withShare = (share: string) =>
+    spentBy(mirror, AUDITED_MINUTES, { PYLON_RATE_LIMITS: limits, PYLON_SYNC_AUDIT_SHARE: share });
+  const base = await withShare('0');
+  const busy = await withShare(SHARE);
+  const requests = busy.requests - base.requests;
+  return {
+    requests,
+    transactions: (busy.transactions - base.transactions) / requests,
+    walBytes: (busy.walBytes - base.walBytes) / requests,
+    cpuMs: ((busy.cpu - base.cpu) * 1_000) / requests,
+  };
 }
 
 const perSecond = (amount: number, { at }: Spent) => (amount * 1_000) / at;
@@ -139,6 +181,7 @@ const ratesOf = (spent: Spent): IdleRates => ({
   transactions: perSecond(spent.transactions, spent),
   walBytes: perSecond(spent.walBytes, spent),
   cpu: 60 * perSecond(spent.cpu, spent),
+  wakeups: perSecond(spent.wakeups, spent),
 });
 
 function differenceOf(before: Spent, after: Spent): Spent {
@@ -147,6 +190,7 @@ function differenceOf(before: Spent, after: Spent): Spent {
     transactions: after.transactions - before.transactions,
     walBytes: after.walBytes - before.walBytes,
     cpu: after.cpu - before.cpu,
+    wakeups: after.wakeups - before.wakeups,
     requests: after.requests - before.requests,
   };
 }
@@ -174,39 +218,4 @@ async function makeMany(pool: pg.Pool): Promise<void> {
         ON CONFLICT DO NOTHING;
     COMMIT`);
   await pool.query('VACUUM ANALYZE');
-}
-
-/** Processor time that a process has used, its own and the kernel's for it. */
-async function processorSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name, in parentheses, may have spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-/** The built daemon, with the schedules that it has by default. */
-function startDaemon(
-  folder: string,
-  { url, token }: { readonly url: string; readonly token: string },
-  database: string,
-  env: NodeJS.ProcessEnv,
-): ChildProcess {
-  return spawn(process.execPath, [MAIN, 'start'], {
-    stdio: 'ignore',
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      PYLON_API_URL: url,
-      PYLON_API_TOKEN: token,
-      DATABASE_URL: database,
-      PYLON_SYNC_HTTP: 'off',
-      ...env,
-    },
-  });
-}
-
-async function end(process: ChildProcess): Promise<void> {
-  const ended = once(process, 'exit');
-  process.kill('SIGTERM');
-  await ended;
 }

@@ -29,6 +29,8 @@ export interface BenchOptions {
   readonly against: string | undefined;
   /** The folder in which `large` keeps its databases for the next run; default: none are kept. */
   readonly keep: string | undefined;
+  /** Minutes for which an idle daemon is watched; undefined: what is usual. */
+  readonly minutes: number | undefined;
   /** Whether `RESULTS.md` is written. */
   readonly write: boolean;
 }
@@ -36,7 +38,7 @@ export interface BenchOptions {
 /** Issues of the workspaces, if the command line does not say how many. */
 const SIZES = '20000,200000';
 
-const TAKES = `takes [--issues N[,N]] [--quick] [--only ${PARTS.join('|')}] [--against FOLDER] [--keep FOLDER] [--write]`;
+const TAKES = `takes [--issues N[,N]] [--quick] [--only ${PARTS.join('|')}] [--against FOLDER] [--keep FOLDER] [--minutes N] [--write]`;
 
 /**
  * Reads the words of the command line.
@@ -51,10 +53,12 @@ export function readOptions(words: readonly string[]): BenchOptions {
   }
   const only = PARTS.find((part) => part === values.only);
   if (values.only !== only) throw new UsageError(`--only ${values.only}: ${TAKES}`);
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  if (minutes !== undefined && !(minutes > 0)) throw new UsageError(`--minutes ${values.minutes}: ${TAKES}`);
   const { against, keep, write } = values;
   return {
     ...{ sizes, isSized: values.issues !== undefined, rounds: values.quick ? 1 : 3 },
-    ...{ only, against, keep, write },
+    ...{ only, against, keep, minutes, write },
   };
 }
 
@@ -67,6 +71,7 @@ function parse(words: readonly string[]) {
         issues: { type: 'string' },
         keep: { type: 'string' },
         only: { type: 'string' },
+        minutes: { type: 'string' },
         quick: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
       },

@@ -67,8 +67,11 @@ const measuredHistory = (server: BenchServer) => {
 /** Minutes for which each idle daemon is watched. */
 const IDLE_MINUTES = 10;
 
-const measuredIdle = (server: BenchServer, minutes: number) => {
-  process.stderr.write(`an idle daemon, ${minutes} minutes twice, and an auditing one\n`);
+const measuredIdle = (
+  server: BenchServer,
+  { rounds, minutes = rounds === 1 ? 1 : IDLE_MINUTES }: BenchOptions,
+) => {
+  process.stderr.write(`idle daemons, ${minutes} minutes, and an auditing one\n`);
   return measureIdle(server, minutes);
 };
 
@@ -108,11 +111,7 @@ const SECTIONS: Readonly<
   requests: [REQUESTS_HEADING, async (server, of) => requestsSection(await measuredRequests(server), of)],
   daemon: [DAEMON_HEADING, async (server, of) => daemonSection(await measuredDaemon(server), of)],
   edits: [EDITS_HEADING, async (server, of) => editsSection(await measuredEdits(server), of)],
-  idle: [
-    IDLE_HEADING,
-    async (server, of, { rounds }) =>
-      idleSection(await measuredIdle(server, rounds === 1 ? 1 : IDLE_MINUTES), of),
-  ],
+  idle: [IDLE_HEADING, async (server, of, options) => idleSection(await measuredIdle(server, options), of)],
   history: [HISTORY_HEADING, async (server, of) => historySection(await measuredHistory(server), of)],
   memory: [STARTERS_HEADING, async (server, of) => startersSection(await measuredStarters(server), of)],
   large: [LARGE_HEADING, async (_, of, options) => largeSection(await measuredLarge(options), of)],
@@ -164,14 +163,13 @@ async function measureEverything(
   options: BenchOptions,
   circumstances: Circumstances,
 ): Promise<string> {
-  const { rounds } = options;
   return report({
     ...circumstances,
     sizes: await measuredLoads(server, options),
     requests: await measuredRequests(server),
     children: await measuredChildren(server, options),
     daemon: await measuredDaemon(server),
-    idle: await measuredIdle(server, rounds === 1 ? 1 : IDLE_MINUTES),
+    idle: await measuredIdle(server, options),
     edits: await measuredEdits(server),
     views: await measuredViews(server),
     history: await measuredHistory(server),

@@ -16,8 +16,13 @@ const REPEAT_MS = 3 * 3_600_000;
 /** The time zone of this process. */
 export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** Expressions that are kept ready: those of the schedules that the daemon goes by, and a few more. */
+const READY = 16;
+const ready = new Map<string, Ticks>();
+
 /**
- * The times of a cron expression of five or six fields, as node-cron matches days and times.
+ * The times of a cron expression of five or six fields, as node-cron matches days and times. The last few expressions are
+ * kept ready: it takes a millisecond to read one, and the daemon asks for the same ones for each resource.
  *
  * When local time is set forward or back, an expression whose minutes begin with `*`, or that names every hour, keeps
  * its interval in real time. Any other runs once for each of its local times: at the first of two equal local times,
@@ -26,6 +31,16 @@ export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().t
  * @throws RangeError for an unknown time zone.
  */
 export function ticksOf(cron: string, zone: string = localZone()): Ticks {
+  const key = `${zone} ${cron}`;
+  const known = ready.get(key) ?? readTicks(cron, zone);
+  // The one that was asked for last comes last, so that the first is the one to drop.
+  ready.delete(key);
+  ready.set(key, known);
+  for (const oldest of ready.keys()) if (ready.size > READY) ready.delete(oldest);
+  return known;
+}
+
+function readTicks(cron: string, zone: string): Ticks {
   const { offsetAt, changeAfter } = offsetsOf(zone);
   const nextLocal = localTimesOf(cron);
   const keepsPace = isContinuous(cron);

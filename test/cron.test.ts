@@ -37,6 +37,13 @@ const localOf = (zone: string) => {
 const iso = (ticks: readonly (number | undefined)[]) =>
   ticks.map((at) => (at === undefined ? at : new Date(at).toISOString().replace('.000', '')));
 
+test('an expression is read once, however often it is asked for', () => {
+  const [first, other] = [ticksOf('*/15 * * * *', 'UTC'), ticksOf('*/15 * * * *', 'Europe/Berlin')];
+  expect(ticksOf('*/15 * * * *', 'UTC')).toBe(first);
+  expect(ticksOf('*/15 * * * *', 'Europe/Berlin')).toBe(other);
+  expect(other).not.toBe(first);
+});
+
 describe('when local time is set', () => {
   test.each(NIGHTS)('in %s %s, what runs by the minute keeps its pace', (zone, _, change) => {
     expect(gaps(around('* * * * *', zone, change, 1 / 8))).toEqual(new Set([MINUTE]));

@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { TEMPO } from '../../src/cli/process/tempo.ts';
 import { resourceNamed, resources } from '../../src/resources/index.ts';
 import { type DaemonOptions, serve } from '../../src/sync/daemon/daemon.ts';
+import { looksOf } from '../../src/sync/daemon/looks.ts';
+import { newBell } from '../../src/sync/lib/bell.ts';
+import { HEARING_MS } from '../../src/sync/lib/notices.ts';
 import { newActivity } from '../../src/sync/pass/activity.ts';
+import { newPusher } from '../../src/sync/push/push.ts';
 import { auditOf } from '../../src/sync/runs/audit.ts';
-import { childrenToSync } from '../../src/sync/runs/sync-children.ts';
+import { newFollowUpQueue } from '../../src/sync/runs/follow-up-queue.ts';
+import { newSyncChildren } from '../../src/sync/runs/sync-children.ts';
 import { pushOptions } from '../helpers/edits.ts';
 import { type Session, test } from '../helpers/session.ts';
 import { shrinkWorkspace } from '../helpers/shrink-workspace.ts';
 
 const NEVER = '0 0 1 1 *';
+const MINUTE_MS = 60_000;
 /** Longer than the second in which a daemon that is told nothing looks at each of its three queues. */
 const WINDOW_MS = 1_100;
 
@@ -25,6 +32,16 @@ function countTransactions({ ctx }: Session): () => number {
   return () => count;
 }
 
+/** A daemon that only does what it does by itself. */
+const idling = (listenUrl: string | undefined, onRead: DaemonOptions['onRead']): DaemonOptions => ({
+  ...{ resources, windowDays: 30, overlapSeconds: 300, since: undefined, auditShare: 0, retentionDays: 90 },
+  ...{ schedule: NEVER, listSchedule: NEVER, reconcileSchedule: NEVER },
+  edits: pushOptions(),
+  notices: { listenUrl },
+  activity: newActivity(),
+  onRead,
+});
+
 /**
  * Transactions that a daemon which has read everything makes in the quietest window in which nothing happens. It looks for
  * up to twenty seconds: what there is to do once, at the beginning, takes as long as the machine needs.
@@ -32,16 +49,9 @@ function countTransactions({ ctx }: Session): () => number {
 async function idleTransactions(session: Session, listenUrl: string | undefined, stop: AbortController) {
   const count = countTransactions(session);
   let isRead = false;
-  const options: DaemonOptions = {
-    ...{ resources, windowDays: 30, overlapSeconds: 300, since: undefined, auditShare: 0, retentionDays: 90 },
-    ...{ schedule: NEVER, listSchedule: NEVER, reconcileSchedule: NEVER },
-    edits: pushOptions(),
-    notices: { listenUrl },
-    activity: newActivity(),
-    onRead: async () => {
-      isRead = true;
-    },
-  };
+  const options = idling(listenUrl, async () => {
+    isRead = true;
+  });
   const served = serve(session.ctx, options).catch(() => {});
   await expect.poll(() => isRead, { timeout: 20_000 }).toBe(true);
   let least = Number.POSITIVE_INFINITY;
@@ -68,7 +78,21 @@ describe('a daemon that has read everything and to which nothing happens', () =>
     else expect(during).toBeGreaterThanOrEqual(3);
   });
 
-  test('makes six transactions for each resource that it asks for changes, three for each further type of it, and one for each that follows them', async ({
+  test('knows after a few transactions that nothing is left to read', async ({ mirror }) => {
+    const stop = new AbortController();
+    const { session } = await mirror({ issues: 5 }, { prepare: shrinkWorkspace, signal: stop.signal });
+    const count = countTransactions(session);
+    const found: number[] = [];
+    const options = idling(undefined, async () => void found.push(count()));
+    const served = serve(session.ctx, options).catch(() => {});
+    await expect.poll(() => found.length, { timeout: 20_000 }).toBe(1);
+    stop.abort(new Error('enough'));
+    await served;
+    // One asks where every resource is; the others begin the session, and what else the daemon does.
+    expect(found[0]).toBeLessThan(resources.length);
+  });
+
+  test('makes four transactions for each resource that it asks for changes, two for each type of it, and none for what follows them', async ({
     mirror,
   }) => {
     const { session } = await mirror({ issues: 5 }, { prepare: shrinkWorkspace });
@@ -83,8 +107,47 @@ describe('a daemon that has read everything and to which nothing happens', () =>
     // Each type of custom objects is searched by itself.
     const further = asked.reduce((sum, { requests }) => sum + requests - 1, 0);
     expect(further).toBe(1);
-    const following = new Set(resources.flatMap((parent) => childrenToSync(parent, resources)));
-    expect(count()).toBeLessThanOrEqual(6 * asked.length + 3 * further + following.size);
+    expect(count()).toBe(4 * asked.length + 1 + 2 * further);
+  });
+
+  test('makes fewer than one and a half a second with its heartbeats and a standby, each look counted as often as it comes', async ({
+    mirror,
+  }) => {
+    const { session } = await mirror({ issues: 5 }, { prepare: shrinkWorkspace });
+    const { ctx, puller } = session;
+    await session.pull();
+    await session.pull();
+    const count = countTransactions(session);
+    const counted = async (work: () => Promise<unknown>) => {
+      const before = count();
+      await work();
+      return count() - before;
+    };
+    const options = idling(undefined, async () => {});
+    options.activity.complete = true;
+    const edits = { ...pushOptions(), resources };
+    const report = {
+      failed: (_: string, error: unknown) => expect(error).toBeUndefined(),
+      recovered: () => {},
+    };
+    const bells = { edits: newBell(), rereads: newBell(), handovers: newBell() };
+    const notices = { bells, lookMs: () => HEARING_MS, close: async () => {} };
+    const followUps = newFollowUpQueue(resources, newSyncChildren(ctx, options));
+    const commands = { options, puller, edits, beside: true };
+    let aMinute = 0;
+    for (const { look, pause } of looksOf(ctx, options, { followUps, notices, commands, report })) {
+      // The first look finds what an earlier process left.
+      await look();
+      aMinute += ((await counted(look)) * MINUTE_MS) / pause.ms();
+    }
+    const pusher = newPusher(ctx, edits);
+    await pusher.begin();
+    aMinute += ((await counted(() => pusher.take())) * MINUTE_MS) / notices.lookMs();
+    aMinute += await counted(() => session.pull());
+    // The listener's message to itself.
+    aMinute += 1;
+    expect(aMinute).toBeGreaterThan(25);
+    expect(aMinute + MINUTE_MS / TEMPO.heartbeatMs + MINUTE_MS / TEMPO.standbyMs).toBeLessThan(90);
   });
 
   test('makes one transaction at most for each request of its audit, and counts no table for it', async ({

@@ -49,6 +49,23 @@ describe('a connection', () => {
     await proxy.close();
   });
 
+  test('that nobody uses is closed after a while of one’s choice', async ({ database }) => {
+    const open = async () => {
+      const { rows } = await database.pool.query(
+        "SELECT count(*)::integer AS open FROM pg_stat_activity WHERE application_name = 'unused' AND datname = current_database()",
+      );
+      return rows[0].open;
+    };
+    const brief = openPool(database.url, { ...LIMITS, application: 'unused', unusedMs: 20 });
+    await brief.pool.query('SELECT 1');
+    await expect.poll(open, { timeout: 5_000 }).toBe(0);
+    const lasting = openPool(database.url, { ...LIMITS, application: 'unused', unusedMs: 60_000 });
+    await lasting.pool.query('SELECT 1');
+    await sleep(200);
+    expect(await open()).toBe(1);
+    await Promise.all([brief.close(), lasting.close()]);
+  });
+
   test('can be cut: what waits on it fails with the reason, what comes later does not', async ({
     database,
   }) => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import perfHooks from 'node:perf_hooks';
 import type pg from 'pg';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { publishSchedule } from '../../src/db/progress/schedule.ts';
 import { saveReach } from '../../src/db/workspace/reach.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
@@ -124,6 +125,16 @@ describe('the metrics', () => {
     const key = 'pylon_sync_rows_written_total{change="inserted",resource="issues"}';
     await expect.poll(async () => (await scrape(opened)).get(key)).toBe(2);
     expect(samples.has('pylon_sync_dead_rows{resource="issues"}')).toBe(true);
+  });
+
+  test('of the process leave it asleep while nobody asks for them', async ({ port }) => {
+    const watch = vi.spyOn(perfHooks, 'monitorEventLoopDelay');
+    onTestFinished(() => watch.mockRestore());
+    const samples = await scrape(await port.open({ metrics: createMetrics() }));
+    expect(watch.mock.calls.length).toBeGreaterThan(0);
+    for (const [options] of watch.mock.calls) expect(options?.resolution).toBeGreaterThan(86_400_000);
+    expect(samples.has('nodejs_eventloop_lag_seconds')).toBe(true);
+    expect(samples.has('nodejs_eventloop_lag_p99_seconds')).toBe(false);
   });
 
   test('count attempts by endpoint, outcome and status, with their latency', async ({ port }) => {

@@ -68,6 +68,58 @@ test('a pull is complete where everything has been read and no resource was left
   expect(await pull(parts)).toBe(2);
 });
 
+describe('the lists of one tick', () => {
+  /** Starts the lists; `waits` are theirs, in order, which end when the test says so. */
+  async function ticking({ session }: Mirrored, listSchedule: string) {
+    const waits: { readonly ms: number; readonly end: () => void }[] = [];
+    const passes = plannedPasses(
+      session.ctx,
+      {
+        ...{ resources, windowDays: 30, overlapSeconds: 300, activity: { complete: true } },
+        ...{ schedule: NEVER, listSchedule, reconcileSchedule: NEVER },
+        wait: (ms) => new Promise((end) => void waits.push({ ms, end })),
+      },
+      session.puller,
+      { failed: () => {}, recovered: () => {} },
+    );
+    const lists = passes.find(({ name }) => name === 'lists');
+    const { parts = [] } = lists ?? {};
+    const ended: string[] = [];
+    const done = lists?.run({ parts, isFirst: true, ended: (name) => void ended.push(name) });
+    await expect.poll(() => waits.length).toBe(4);
+    return { waits, ended, done };
+  }
+
+  test('begin over half a minute, each resource at the same moment every time, with what is listed by its rows', async ({
+    mirror,
+  }) => {
+    const mirrored = await mirror({}, { resources });
+    for (let tick = 0; tick < 2; tick += 1) {
+      const from = mirrored.sandbox.requests.length;
+      const asked = () => new Set(mirrored.sandbox.requests.slice(from).map(({ endpoint }) => endpoint)).size;
+      const { waits, ended, done } = await ticking(mirrored, NEVER);
+      expect(waits.map(({ ms }) => ms)).toEqual([3_750, 11_250, 18_750, 26_250]);
+      expect(asked()).toBe(0);
+      const read: string[] = [];
+      for (const { end } of waits) {
+        end();
+        await expect.poll(() => ended.length > read.length && ended.length >= asked()).toBe(true);
+        if (ended.length === 4) await expect.poll(() => ended.length).toBe(5);
+        read.push(...ended.slice(read.length).sort());
+      }
+      await done;
+      expect(read).toEqual(['users', 'tags', 'macros', 'articles', 'knowledge_bases']);
+    }
+  });
+
+  test('have begun long before the next', async ({ mirror }) => {
+    const { waits, done } = await ticking(await mirror({}, { resources }), '* * * * * *');
+    expect(Math.max(...waits.map(({ ms }) => ms))).toBeLessThanOrEqual(250);
+    for (const { end } of waits) end();
+    await done;
+  });
+});
+
 describe('while one endpoint is paused for long', () => {
   const paused = async (
     mirror: (...args: never[]) => Promise<Mirrored>,

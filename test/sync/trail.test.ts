@@ -56,6 +56,26 @@ describe('what nobody waits for', () => {
     expect(new Set(read.flatMap(([, ids]) => ids)).size).toBe(101);
   });
 
+  test('is told of as it is queued, and not as it is put back', async () => {
+    const { trail } = trailing(() => true);
+    const [child = issues] = trail.children;
+    const bell = trail.bell(child);
+    const { signal } = new AbortController();
+    const rang = async () => {
+      const beganAt = performance.now();
+      await bell.wait(500, signal);
+      return performance.now() - beganAt < 250;
+    };
+    await trail.changed(issues, ['a']);
+    expect(await rang()).toBe(true);
+    await expect(trail.drain(child)).rejects.toThrow('database away');
+    expect(await rang()).toBe(false);
+    await trail.changed(tasks, ['a']);
+    expect(await rang()).toBe(false);
+    await trail.changed(issues, ['a']);
+    expect(await rang()).toBe(true);
+  });
+
   test('stays noted when it could not be read', async () => {
     let away = true;
     const { trail, read } = trailing(() => away);

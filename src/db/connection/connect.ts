@@ -33,9 +33,10 @@ export type Executor = Pick<
 
 /**
  * The limits of the pool for the work. The server ends statements of writing transactions after 120 s
- * (`transaction.ts`); a connection that is silent for longer than that is dead.
+ * (`transaction.ts`); a connection that is silent for longer than that is dead. What comes each minute, or twice, finds
+ * its connections open: to open one costs as much as a dozen transactions, here and at the server.
  */
-const WORK = { application: 'pylon-sync', max: 8, connectMs: 10_000, silenceMs: 150_000 };
+const WORK = { application: 'pylon-sync', max: 8, connectMs: 10_000, silenceMs: 150_000, unusedMs: 75_000 };
 /**
  * The limits of the lease's pool. A heartbeat that is answered after the lease has expired is of no use; the second
  * connection lets the next heartbeat through if the first is dead.

@@ -15,6 +15,8 @@ export interface PoolOptions {
   readonly connectMs: number;
   /** A connection without traffic for so many milliseconds is closed, even if a query waits on it. */
   readonly silenceMs: number;
+  /** A connection that nobody has used for so many milliseconds is closed; default 10,000. */
+  readonly unusedMs?: number;
   /** Whether the process may exit while connections are open; default false. */
   readonly mayExit?: boolean;
 }
@@ -39,6 +41,8 @@ const reasons = new WeakMap<pg.PoolClient, Error>();
 /** Why a connection is broken, if that is known: the error of a query on it does not say why. */
 export const brokenBy = (client: pg.PoolClient): Error | undefined => reasons.get(client);
 
+/** Milliseconds for which a connection stays open while nobody uses it. */
+const UNUSED_MS = 10_000;
 /** Milliseconds that a server has to close its connections. */
 const FAREWELL_MS = 500;
 
@@ -50,7 +54,7 @@ const FAREWELL_MS = 500;
  * @throws DatabaseRefusedError if a parameter of the URL has an unknown value, or a file cannot be read or used.
  */
 export function openPool(url: string, options: PoolOptions): Connections {
-  const { max, silenceMs, mayExit = false } = options;
+  const { max, silenceMs, unusedMs = UNUSED_MS, mayExit = false } = options;
   const sockets = new Set<Socket>();
   let limitMs = silenceMs;
   const { config, Client, trust } = clientOf(url, options);
@@ -58,6 +62,7 @@ export function openPool(url: string, options: PoolOptions): Connections {
     ...config,
     Client,
     max,
+    idleTimeoutMillis: unusedMs,
     allowExitOnIdle: mayExit,
     stream: () => {
       const socket = new Socket();

@@ -14,13 +14,21 @@ export interface Holder {
 }
 
 /** Identifies the set of process ids on Linux, by the boot of the machine and the namespace; empty elsewhere. */
-function processSpace(): string {
+function readProcessSpace(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
     return '';
   }
+}
+
+let space: string | undefined;
+
+/** The set of this process; it never changes, and a standby asks for it at each look at the lease. */
+function processSpace(): string {
+  space ??= readProcessSpace();
+  return space;
 }
 
 /** This process as a holder that runs `command`. */

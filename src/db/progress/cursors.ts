@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 import { cursors } from '../tables.ts';
 
@@ -19,6 +19,32 @@ export async function readCursor<P extends Position>(
     .from(cursors)
     .where(and(eq(cursors.resource, resource), eq(cursors.scope, scope)));
   return row?.position as P | undefined;
+}
+
+/** The positions last saved of a resource in some scopes, by scope; read together. */
+export async function readScopes(
+  db: Executor,
+  resource: string,
+  scopes: readonly string[],
+): Promise<ReadonlyMap<string, Position>> {
+  const rows = await db
+    .select({ scope: cursors.scope, position: cursors.position })
+    .from(cursors)
+    .where(and(eq(cursors.resource, resource), inArray(cursors.scope, [...scopes])));
+  return new Map(rows.map(({ scope, position }) => [scope, position as Position]));
+}
+
+/** The positions last saved of some resources in one scope, by resource; read together. */
+export async function readCursorOfEach<P extends Position>(
+  db: Executor,
+  resources: readonly string[],
+  scope: string,
+): Promise<ReadonlyMap<string, P>> {
+  const rows = await db
+    .select({ resource: cursors.resource, position: cursors.position })
+    .from(cursors)
+    .where(and(inArray(cursors.resource, [...resources]), eq(cursors.scope, scope)));
+  return new Map(rows.map(({ resource, position }) => [resource, position as P]));
 }
 
 /** All positions of a resource whose scope begins with `prefix`, in the order of their scopes. */

@@ -12,8 +12,11 @@ export interface TypePosition extends Position {
 
 const PREFIX = 'type ';
 
-export const readType = (db: Executor, resource: string, type: string): Promise<TypePosition | undefined> =>
-  readCursor<TypePosition>(db, resource, `${PREFIX}${type}`);
+/** The scope in which a type's position is saved. */
+export const scopeOfType = (type: string): string => `${PREFIX}${type}`;
+
+const readType = (db: Executor, resource: string, type: string): Promise<TypePosition | undefined> =>
+  readCursor<TypePosition>(db, resource, scopeOfType(type));
 
 /** Notes that Pylon knows the type; `since` counts only if no reading of it has begun before. */
 export async function noteKnownType(
@@ -25,7 +28,7 @@ export async function noteKnownType(
   const known = await readType(tx, resource, type);
   const begun = known?.since ?? since;
   if (known !== undefined && known.unknown === undefined && known.since === begun) return;
-  await saveCursor(tx, resource, `${PREFIX}${type}`, begun === undefined ? {} : { since: begun });
+  await saveCursor(tx, resource, scopeOfType(type), begun === undefined ? {} : { since: begun });
 }
 
 /** Notes that Pylon does not know the type; the first such note counts. */
@@ -33,7 +36,7 @@ export async function noteUnknownType(tx: Executor, resource: string, type: stri
   const known = await readType(tx, resource, type);
   if (known?.unknown !== undefined) return;
   const unknown = formatInstant(Date.now());
-  await saveCursor(tx, resource, `${PREFIX}${type}`, { ...known, unknown });
+  await saveCursor(tx, resource, scopeOfType(type), { ...known, unknown });
 }
 
 /** The types that Pylon does not know, with the time since when. */

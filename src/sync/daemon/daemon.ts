@@ -4,10 +4,8 @@ import { approvedScans } from '../../db/deletions/scans.ts';
 import { requeueHandovers } from '../../db/progress/handovers.ts';
 import { publishSchedule } from '../../db/progress/schedule.ts';
 import { link } from '../../pylon/wire/signal.ts';
-import type { Alerter } from '../alerts/alerter.ts';
 import { newBackgroundTasks } from '../lib/background-tasks.ts';
-import type { Bell } from '../lib/bell.ts';
-import { every, type Left } from '../lib/every.ts';
+import { every } from '../lib/every.ts';
 import { type FailureLog, newFailureLog, type Report } from '../lib/failure-log.ts';
 import { type NoticeOptions, type Notices, newNotices } from '../lib/notices.ts';
 import { runSchedule } from '../lib/schedule.ts';
@@ -18,49 +16,30 @@ import { runEditPusher } from '../push/run-edit-pusher.ts';
 import { settleApproved } from '../runs/approve.ts';
 import { newPuller } from '../runs/changes.ts';
 import { newFollowUpQueue } from '../runs/follow-up-queue.ts';
-import { newRereads } from '../runs/reread-queue.ts';
 import { newChildSync, newSyncChildren } from '../runs/sync-children.ts';
 import { withSession } from '../session/session.ts';
 import { workInBackground } from './background.ts';
-import { newClockWatch } from './clock-watch.ts';
 import { firstReading, type OnRead } from './first-reading.ts';
-import { takeHandovers } from './handovers.ts';
-import { forget } from './retention.ts';
-import { newPlanNote } from './save-estimate.ts';
+import { type Look, type LookOptions, looksOf } from './looks.ts';
 import { type PlanOptions, plannedPasses } from './scheduled.ts';
-import { newWatch } from './watch.ts';
 
-export interface DaemonOptions extends PlanOptions {
+export interface DaemonOptions extends PlanOptions, LookOptions {
   /** Share of each endpoint's budget for resweeps and the audit, 0 to 1; 0 for neither. */
   readonly auditShare: number;
   /** How edits are pushed. */
   readonly edits: Omit<PushOptions, 'resources'>;
   /** How the daemon listens for work that others put into its queues. */
   readonly notices: NoticeOptions;
-  /** Days for which settled edits, history and the like are kept. */
-  readonly retentionDays: number;
   readonly activity: Activity;
   readonly onRead: OnRead;
-  /** Sends alerts; its bell rings when there is something to save. Undefined: none are sent. */
-  readonly alerter?: (Alerter & { readonly bell: Bell }) | undefined;
   /** Seconds after which a resource lags behind; undefined: three periods of its schedule. */
   readonly alertLag?: number | undefined;
   /** Called after each pull of the changes of every resource, once everything has been read. */
   readonly onPulled?: () => void;
 }
 
-/** Milliseconds between looks for what this process notes, and at a queue in which something waits. */
-const LOOK_MS = 1_000;
-/** Milliseconds between updates of the estimate of the first read. */
-const PLAN_MS = 2_000;
-/** Milliseconds between looks for what is wrong. */
-const WATCH_MS = 30_000;
-/** Milliseconds between looks for children that are to be read again. */
-const AGAIN_MS = 60_000;
-/** Milliseconds between looks whether retention is due. */
-const FORGET_MS = 600_000;
-/** Milliseconds between comparisons of Pylon's clock with ours. */
-const CLOCK_MS = 5_000;
+/** Milliseconds between the pulls of one minute; a transaction of theirs takes a few. */
+const SPACING_MS = 20;
 
 /**
  * The daemon's work under one lease, until the context's signal: the first read; changes, lists and reconciliation by
@@ -129,9 +108,8 @@ function workOf(
   const edits = { ...options.edits, resources };
   const followOne = newSyncChildren(ctx, options);
   const followUps = newFollowUpQueue(resources, followOne);
-  const puller = newPuller(ctx, options, followUps);
+  const puller = newPuller(ctx, { ...options, spacingMs: SPACING_MS }, followUps);
   const handedOver = newPuller(ctx, options, newChildSync(resources, followOne));
-  const rereads = newRereads(ctx, resources, followUps);
   const report: Report = {
     failed(pass, error) {
       const away = awayOr(error);
@@ -142,9 +120,9 @@ function workOf(
     },
     recovered: (pass) => trouble.recovered(pass),
   };
-  const looking = (name: string, look: () => Promise<Left>, pauseMs: number | (() => number), bell?: Bell) =>
+  const looking = ({ name, look, pause, idle = async () => {} }: Look) =>
     every(
-      { ms: typeof pauseMs === 'number' ? () => pauseMs : pauseMs, ...(bell && { bell }) },
+      pause,
       signal,
       async () => {
         const more = await look();
@@ -152,29 +130,14 @@ function workOf(
         return more;
       },
       (error) => report.failed(name, error),
-    );
+    ).then(idle);
   const approved = newBackgroundTasks(report);
   /** Approved deletions that an earlier process did not finish. */
   const goOn = async () => {
     for (const scan of await approvedScans(ctx.db.orm))
       approved.begin(`scan ${scan.id}`, async () => void (await settleApproved(ctx, scan)));
   };
-  const rereading = newBackgroundTasks(report);
-  const reread = async () => {
-    const names = await rereads.waiting();
-    for (const name of names)
-      rereading.begin(`rereads of ${name}`, async () => void (await rereads.drain(name)));
-    // Nobody notifies of those that were postponed.
-    return names.length > 0 && LOOK_MS;
-  };
-  const commanded = newBackgroundTasks(report);
-  const { bells } = notices;
-  const handovers = async () => !(await takeHandovers(ctx, means, commanded)) && LOOK_MS;
-  const means = { options, puller: handedOver, edits, beside: true };
-  const retention = { resources, days: options.retentionDays };
-  const watch = newWatch(ctx, resources, options.alerter);
-  const watchClock = newClockWatch(ctx, options.overlapSeconds);
-  const notePlan = newPlanNote(ctx, options.activity);
+  const commands = { options, puller: handedOver, edits, beside: true };
 
   return [
     firstReading(ctx, options),
@@ -183,16 +146,7 @@ function workOf(
       .catch((error: unknown) => report.failed('approve', error))
       .then(approved.idle),
     runSchedule(plannedPasses(ctx, options, puller, report), { log, signal, onError: report.failed }),
-    ...followUps.children.map((child) =>
-      looking(`changes of ${child.name}`, () => followUps.drain(child), LOOK_MS),
-    ),
-    looking('children due again', () => followUps.noteDueAgain(ctx).then(() => false), AGAIN_MS),
-    looking('rereads', reread, notices.lookMs, bells.rereads).then(rereading.idle),
-    looking('handovers', handovers, notices.lookMs, bells.handovers).then(commanded.idle),
-    looking('clock', () => watchClock().then(() => false), CLOCK_MS),
-    looking('plan', () => notePlan().then(() => false), PLAN_MS),
-    looking('what is wrong', () => watch().then(() => false), WATCH_MS, options.alerter?.bell),
-    looking('forgetting', () => forget(ctx, retention).then(() => false), FORGET_MS),
+    ...looksOf(ctx, options, { followUps, notices, commands, report }).map(looking),
     workInBackground(ctx, options, followUps, report),
   ];
 }

@@ -1,14 +1,15 @@
 import { backoffMs } from '../../backoff.ts';
-import { readCursor } from '../../db/progress/cursors.ts';
 import type { Resource } from '../../resources/define.ts';
 import { sleep } from '../../sleep.ts';
+import { allOf } from '../lib/all-of.ts';
 import type { Activity } from '../pass/activity.ts';
 import type { Context } from '../pass/context.ts';
-import type { PassPosition } from '../pass/pass.ts';
 import type { ResourceProgress } from '../pass/progress.ts';
 import type { PullOptions } from '../pass/pull-options.ts';
 import { sums } from '../pass/sums.ts';
-import { fullSync, parentOf } from '../runs/full-sync.ts';
+import { fullSync } from '../runs/full-sync.ts';
+import { type Positions, readPositions } from '../runs/resume.ts';
+import { familiesOf } from './families.ts';
 
 /** Called when this process has gone through everything once. */
 export type OnRead = (results: readonly Readonly<ResourceProgress>[]) => Promise<void>;
@@ -18,10 +19,8 @@ const AGAIN = { baseMs: 10_000, capMs: 300_000, jitter: 'none' as const };
 
 /** The resources whose first read is done. */
 export async function doneOnce(ctx: Context, resources: readonly Resource[]): Promise<readonly Resource[]> {
-  const positions = await Promise.all(
-    resources.map(({ name }) => readCursor<PassPosition>(ctx.db.orm, name, 'backfill')),
-  );
-  return resources.filter((_, index) => positions[index]?.done === true);
+  const positions = await readPositions(ctx, 'backfill', resources);
+  return resources.filter(({ name }) => positions.get(name)?.done === true);
 }
 
 /**
@@ -32,8 +31,10 @@ export async function firstReading(
   ctx: Context,
   options: PullOptions & { readonly activity: Activity; readonly onRead: OnRead },
 ): Promise<void> {
+  // Together, since where everything has been read this is all that there is to do.
+  const positions = await readPositions(ctx, 'backfill', options.resources);
   const families = familiesOf(options.resources).map((resources) =>
-    readFamily(ctx, { ...options, resources }),
+    readFamily(ctx, { ...options, resources }, positions),
   );
   const first = async () => {
     const results = (await allOf(families.map(({ once }) => once))).flat();
@@ -48,28 +49,15 @@ export async function firstReading(
 const isDone = (results: readonly Readonly<ResourceProgress>[]) =>
   results.every(({ state }) => state !== 'failed');
 
-/** Groups resources that are listed by each other's rows; the others are groups of one. */
-function familiesOf(resources: readonly Resource[]): readonly (readonly Resource[])[] {
-  const families = new Map<string, Resource[]>();
-  const rootOf = (resource: Resource): string => {
-    const parent = resources.find(({ name }) => name === parentOf(resource));
-    return parent === undefined ? resource.name : rootOf(parent);
-  };
-  for (const resource of resources) {
-    const root = rootOf(resource);
-    families.set(root, [...(families.get(root) ?? []), resource]);
-  }
-  return [...families.values()];
-}
-
 /**
  * Reads a group of resources. `once` resolves with the outcome of the first attempt, `whole` when all of them are
  * read.
  */
-function readFamily(ctx: Context, options: PullOptions) {
+function readFamily(ctx: Context, options: PullOptions, positions: Positions) {
   const { log, signal } = ctx;
-  const attempt = () => fullSync(ctx, { ...options, kind: 'backfill', finished: 'keep' });
-  const once = attempt();
+  const attempt = (known: { readonly positions?: Positions } = {}) =>
+    fullSync(ctx, { ...options, ...known, kind: 'backfill', finished: 'keep' });
+  const once = attempt({ positions });
   const goOn = async () => {
     let results = await once;
     for (let failures = 1; !isDone(results); failures += 1) {
@@ -79,12 +67,4 @@ function readFamily(ctx: Context, options: PullOptions) {
     }
   };
   return { once, whole: goOn() };
-}
-
-/** Waits for all of them to end before a failure is thrown, so that none is still running then. */
-async function allOf<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
-  const ended = await Promise.allSettled(works);
-  const failed = ended.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return ended.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }

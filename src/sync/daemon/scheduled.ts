@@ -1,5 +1,8 @@
+import { ticksOf } from '../../cron.ts';
 import type { Resource } from '../../resources/define.ts';
 import { listed, type ScheduleName } from '../../resources/listed.ts';
+import { sleepUnlessAborted } from '../../sleep.ts';
+import { allOf } from '../lib/all-of.ts';
 import type { Report } from '../lib/failure-log.ts';
 import type { PlannedPass, Tick } from '../lib/schedule.ts';
 import type { Activity } from '../pass/activity.ts';
@@ -10,6 +13,7 @@ import { sums } from '../pass/sums.ts';
 import type { Puller } from '../runs/changes.ts';
 import { fullSync, type WholeOptions } from '../runs/full-sync.ts';
 import { isUnfinished } from '../runs/resume.ts';
+import { familiesOf } from './families.ts';
 import { doneOnce } from './first-reading.ts';
 
 export interface PlanOptions extends PullOptions {
@@ -21,6 +25,21 @@ export interface PlanOptions extends PullOptions {
   readonly activity: Pick<Activity, 'complete'>;
   /** Called after each pull of the changes of every resource, once everything has been read. */
   readonly onPulled?: () => void;
+  /** Waits; ends early with the signal. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Milliseconds over which the lists of one tick begin, so that they do not all come at once. */
+const SPREAD_MS = 30_000;
+/** The same as a share of the time until the next tick, which is to find them read. */
+const SPREAD_SHARE = 0.25;
+
+/** Milliseconds after a tick at which each of some lists begins: evenly, in their order. */
+function beginningsOf(cron: string, lists: number): readonly number[] {
+  const now = Date.now();
+  const untilNextMs = (ticksOf(cron).next(now) ?? Number.POSITIVE_INFINITY) - now;
+  const stepMs = Math.min(SPREAD_MS, SPREAD_SHARE * untilNextMs) / lists;
+  return Array.from({ length: lists }, (_, place) => (place + 0.5) * stepMs);
 }
 
 type Results = readonly Readonly<ResourceProgress>[];
@@ -35,7 +54,7 @@ export function plannedPasses(
   report: Report,
 ): readonly PlannedPass[] {
   const { log } = ctx;
-  const { resources } = options;
+  const { resources, wait = sleepUnlessAborted } = options;
   const changing = resources.filter(({ changes }) => changes !== undefined);
   const named = (names: readonly string[]) => resources.filter(({ name }) => names.includes(name));
   const whole = (kind: WholeOptions['kind'], which: readonly Resource[], onEnded: Tick['ended']) =>
@@ -63,10 +82,22 @@ export function plannedPasses(
       if (isComplete && options.activity.complete) options.onPulled?.();
     }),
     planned('lists', options.listSchedule, listed(resources), async ({ parts, ended }) => {
-      const free = named(parts).filter(({ name }) => !ctx.whole.isBusy(name));
-      const known = await doneOnce(ctx, free);
+      const known = await doneOnce(ctx, named(parts));
       for (const name of parts) if (!known.some((resource) => resource.name === name)) ended(name);
-      if (known.length > 0) quietly('lists', await whole('lists', known, ended));
+      // A resource has its place among all, whichever of them are read.
+      const families = familiesOf(listed(resources));
+      const beginnings = beginningsOf(options.listSchedule, families.length);
+      const read = families.map(async (family, place) => {
+        const own = known.filter((resource) => family.includes(resource));
+        if (own.length === 0) return [];
+        await wait(beginnings[place] ?? 0, ctx.signal);
+        ctx.signal.throwIfAborted();
+        const free = own.filter(({ name }) => !ctx.whole.isBusy(name));
+        for (const { name } of own) if (!free.some((resource) => resource.name === name)) ended(name);
+        return free.length === 0 ? [] : await whole('lists', free, ended);
+      });
+      const results = (await allOf(read)).flat();
+      if (results.length > 0) quietly('lists', results);
     }),
     planned('reconcile', options.reconcileSchedule, resources, async ({ parts, isFirst, ended }) => {
       // At the start only what an earlier process had begun and not ended.

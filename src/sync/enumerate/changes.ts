@@ -1,4 +1,4 @@
-import { readCursor, saveCursor } from '../../db/progress/cursors.ts';
+import { saveCursor } from '../../db/progress/cursors.ts';
 import { formatInstant } from '../../instant.ts';
 import type { Changes } from '../../resources/define.ts';
 import { batches } from '../pass/batches.ts';
@@ -13,6 +13,8 @@ export interface ChangesOptions {
   readonly overlapSeconds: number;
   /** The earliest `created_at` to mirror, RFC 3339. */
   readonly since?: string | undefined;
+  /** Where its cursor is. Only this pass moves it. */
+  readonly position: ChangesPosition;
   /** The scope of its cursor, and the placeholders of the path; default: one search for all, without placeholders. */
   readonly part?: { readonly scope: string; readonly params: Readonly<Record<string, string>> };
 }
@@ -32,13 +34,9 @@ const SET_BACK_MS = 86_400_000;
 export async function enumerateChanges(
   pass: Pass,
   changes: Changes,
-  { overlapSeconds, since, part = { scope: CHANGES, params: {} } }: ChangesOptions,
+  { overlapSeconds, since, position, part = { scope: CHANGES, params: {} } }: ChangesOptions,
 ): Promise<undefined> {
-  const { db } = pass.ctx;
   const { name } = pass.resource;
-  const position: ChangesPosition = (await readCursor<ChangesPosition>(db.orm, name, part.scope)) ?? {
-    watermark: null,
-  };
   const bound = position.scan?.bound ?? position.watermark;
   const filter = bound === null ? undefined : filterOf(changes, Date.parse(bound), since);
   const moment = pass.pylon.moment();

@@ -31,7 +31,8 @@ export interface NoticeOptions {
 }
 
 const DEAF_MS = 1_000;
-const HEARING_MS = 30_000;
+/** Milliseconds between looks at an empty queue while notifications arrive. */
+export const HEARING_MS = 30_000;
 
 const queuesOf = (channel: Channel, message: string): readonly QueueName[] => {
   if (channel === 'edits') return ['edits'];

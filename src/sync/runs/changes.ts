@@ -1,8 +1,9 @@
 import { hasNewFields } from '../../db/bi/types.ts';
 import { writing } from '../../db/lease/transaction.ts';
-import { NOT_BEGUN, readCursor, saveCursor } from '../../db/progress/cursors.ts';
+import { NOT_BEGUN, readScopes, saveCursor } from '../../db/progress/cursors.ts';
 import { formatInstant } from '../../instant.ts';
 import type { Changes, Resource } from '../../resources/define.ts';
+import { sleep } from '../../sleep.ts';
 import { enumerateChanges } from '../enumerate/changes.ts';
 import { CHANGES, type ChangesPosition } from '../pass/changes-position.ts';
 import type { Context } from '../pass/context.ts';
@@ -30,15 +31,20 @@ export interface Puller {
   readonly follow: ChildSync;
 }
 
-/** @param follow reads the children of changed records; by default the pull waits for it. */
+/**
+ * @param options.spacingMs Milliseconds between the beginnings of two resources, so that they need not have a
+ * connection to the database each; default 0.
+ * @param follow reads the children of changed records; by default the pull waits for it.
+ */
 export function newPuller(
   ctx: Context,
-  options: PullOptions,
+  options: PullOptions & { readonly spacingMs?: number },
   follow: ChildSync = newChildSync(options.resources, newSyncChildren(ctx, options)),
 ): Puller {
   /** The ids of what changed and the pass's progress; undefined where changes cannot be pulled. */
   const pullOne = async (resource: Resource, changes: Changes) => {
-    if (!(await isPulled(ctx, options, resource))) return undefined;
+    const position = await positionOf(ctx, options, resource);
+    if (position === undefined) return undefined;
     const changed = new Set<string>();
     const seen = new Set<string>();
     const progress = newProgress(resource.name, `POST ${changes.path}`, 'changes');
@@ -60,7 +66,7 @@ export function newPuller(
         enumerate: (pass) =>
           resource.pull.by === 'types'
             ? enumerateTypeChanges(pass, resource.pull, changes, options.overlapSeconds)
-            : enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since }),
+            : enumerateChanges(pass, changes, { overlapSeconds: options.overlapSeconds, since, position }),
       },
     );
     if (resource.pull.by === 'types' && changed.size > 0 && (await hasNewFields(ctx.db.orm, [...changed])))
@@ -72,10 +78,11 @@ export function newPuller(
     follow,
     async pull(only = options.resources, onEnded = () => {}) {
       const pulled = await Promise.allSettled(
-        only.map(async (resource) => {
+        only.map(async (resource, place) => {
           const { changes } = resource;
           if (changes === undefined) return [];
           try {
+            if (options.spacingMs !== undefined) await sleep(place * options.spacingMs, ctx.signal);
             const pull = await ctx.pulls.run(resource.name, () => pullOne(resource, changes));
             if (pull === undefined) return [];
             return [pull.progress, ...(await follow.changed(resource, pull.changed, pull.seen))];
@@ -92,22 +99,23 @@ export function newPuller(
 }
 
 /**
- * Whether changes of a resource can be pulled: its first reading has begun (its beginning is the first watermark),
- * and Pylon does not refuse the resource.
+ * How far the changes of a resource have been pulled, at first its first reading's beginning; that of a resource with
+ * types says nothing, since each type has its own. Undefined if they cannot be pulled: its first reading has not begun, or
+ * Pylon refuses the resource.
  */
-async function isPulled(
+async function positionOf(
   ctx: Context,
   { overlapSeconds }: PullOptions,
   { name, pull }: Resource,
-): Promise<boolean> {
-  const { orm } = ctx.db;
-  const first = await readCursor<PassPosition>(orm, name, 'backfill');
-  if (first === undefined || first.pass === NOT_BEGUN || first.ended === 'unavailable') return false;
-  // Each type has a beginning, and a watermark, of its own.
-  if (pull.by === 'types') return true;
-  if ((await readCursor<ChangesPosition>(orm, name, CHANGES)) !== undefined) return true;
+): Promise<ChangesPosition | undefined> {
+  const scopes = await readScopes(ctx.db.orm, name, ['backfill', CHANGES]);
+  const first = scopes.get('backfill') as PassPosition | undefined;
+  if (first === undefined || first.pass === NOT_BEGUN || first.ended === 'unavailable') return undefined;
+  if (pull.by === 'types') return { watermark: null };
+  const saved = scopes.get(CHANGES) as ChangesPosition | undefined;
+  if (saved !== undefined) return saved;
   const began = Date.parse(first.pass) - overlapSeconds * 1_000;
   const position: ChangesPosition = { watermark: formatInstant(began) };
   await writing(ctx.db, ctx.lease, (tx) => saveCursor(tx, name, CHANGES, position));
-  return true;
+  return position;
 }

@@ -1,6 +1,7 @@
 import { findDueAgain, parentsOf } from '../../db/progress/reads.ts';
 import type { Resource } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
+import { type Bell, newBell } from '../lib/bell.ts';
 import type { Context } from '../pass/context.ts';
 import { type ChildSync, childrenToSync, recordsToSync, type SyncChildren } from './sync-children.ts';
 
@@ -11,6 +12,8 @@ const ROUND = 60;
 export interface FollowUpQueue extends ChildSync {
   /** Resources that may have entries. */
   readonly children: readonly Resource[];
+  /** Rings when an entry of a resource is queued, but not when one is put back after a failure. */
+  bell(child: Resource): Bell;
   /** Queues parents whose children are to be read again, since a column of theirs is still empty. */
   noteDueAgain(ctx: Context): Promise<void>;
   /** Reads one round of a resource's entries, the newest first. Returns whether more are left. */
@@ -19,12 +22,19 @@ export interface FollowUpQueue extends ChildSync {
 
 /** Queues the children of changed records, so that each resource reads them at its own pace. */
 export function newFollowUpQueue(resources: readonly Resource[], followOne: SyncChildren): FollowUpQueue {
+  const children = [...new Set(resources.flatMap((parent) => childrenToSync(parent, resources)))];
+  const bells = new Map(children.map(({ name }) => [name, newBell()]));
   const noted = new Map<string, Set<string>>();
-  const note = (name: string, ids: readonly string[]) => {
+  const put = (name: string, ids: readonly string[]) => {
     noted.set(name, new Set([...(noted.get(name) ?? []), ...ids]));
   };
+  const note = (name: string, ids: readonly string[]) => {
+    put(name, ids);
+    bells.get(name)?.ring();
+  };
   return {
-    children: [...new Set(resources.flatMap((parent) => childrenToSync(parent, resources)))],
+    children,
+    bell: ({ name }) => bells.get(name) ?? newBell(),
     async changed(resource, ids, seen = []) {
       // Queued without ids too, so that what an earlier pass left unread is found.
       for (const child of childrenToSync(resource, resources))
@@ -44,11 +54,11 @@ export function newFollowUpQueue(resources: readonly Resource[], followOne: Sync
       const all = [...(noted.get(child.name) ?? [])];
       if (!noted.delete(child.name)) return false;
       const ids = all.slice(-ROUND);
-      if (all.length > ids.length) note(child.name, all.slice(0, -ROUND));
+      if (all.length > ids.length) put(child.name, all.slice(0, -ROUND));
       try {
         await followOne(child, ids);
       } catch (error) {
-        note(child.name, ids);
+        put(child.name, ids);
         throw error;
       }
       return noted.has(child.name);

@@ -9,7 +9,13 @@ import type { Context } from '../pass/context.ts';
 import type { Pass, PassPosition, Scope } from '../pass/pass.ts';
 import { FINISHED_BEFORE, newProgress, type ResourceProgress } from '../pass/progress.ts';
 import { coveredUntil } from './covered.ts';
-import { isUnfinished, type ResumePolicy, resumeOrStart, type WhenFinished } from './resume.ts';
+import {
+  type Positions,
+  type ResumePolicy,
+  readPositions,
+  resumeOrStart,
+  type WhenFinished,
+} from './resume.ts';
 import { runPass } from './run-pass.ts';
 import { followCustomFields } from './views.ts';
 
@@ -18,6 +24,8 @@ export interface WholeOptions {
   readonly resources: readonly Resource[];
   /** What to do with resources that an earlier run of this kind has finished. */
   readonly finished: WhenFinished;
+  /** Where the resources are, if the caller has just read that. */
+  readonly positions?: Positions;
   /** The earliest `created_at` to mirror, RFC 3339; applies to resources listed by time and their children. */
   readonly since?: string | undefined;
   /**
@@ -89,7 +97,8 @@ const endpointOf = ({ pull }: Resource) =>
 export async function fullSync(ctx: Context, options: WholeOptions): Promise<readonly ResourceProgress[]> {
   const { kind, resources, finished, deep = false, onEnded = () => {} } = options;
   const scope = scopeOf(options);
-  const taking = { finished, deep, unfinished: await isUnfinished(ctx, scope.name, resources) };
+  const positions = options.positions ?? (await readPositions(ctx, scope.name, resources));
+  const taking = { finished, deep, positions };
   const linked = link(ctx.signal, ctx.lease.lost);
   const { signal } = linked;
   const open = new Set(resources.map(({ name }) => name));
@@ -113,7 +122,10 @@ export async function fullSync(ctx: Context, options: WholeOptions): Promise<rea
           }),
         );
         const isShaping = resource.name === customFields.name || resource.pull.by === 'types';
-        if (isShaping && progress.state === 'done') await followCustomFields(ctx);
+        // Where an earlier process read them, the daemon's lists soon follow what may have been left.
+        const isLeft =
+          finished === 'keep' && positions.get(resource.name)?.done === true && progress.requests === 0;
+        if (isShaping && progress.state === 'done' && !isLeft) await followCustomFields(ctx);
       } finally {
         open.delete(resource.name);
         onEnded(resource.name);

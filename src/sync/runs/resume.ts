@@ -1,5 +1,11 @@
 import { writing } from '../../db/lease/transaction.ts';
-import { dropCursors, NOT_BEGUN, readCursor, saveCursor } from '../../db/progress/cursors.ts';
+import {
+  dropCursors,
+  NOT_BEGUN,
+  readCursor,
+  readCursorOfEach,
+  saveCursor,
+} from '../../db/progress/cursors.ts';
 import { beginDeep } from '../../db/progress/deep-reading.ts';
 import type { Resource } from '../../resources/define.ts';
 import type { Context } from '../pass/context.ts';
@@ -17,22 +23,36 @@ export type WhenFinished = 'again' | 'fresh' | 'keep';
 /** Decides, for all resources of a run, which finished ones are skipped. */
 export interface ResumePolicy {
   readonly finished: WhenFinished;
-  /** Whether an earlier run has not ended for any of them. */
-  readonly unfinished: boolean;
+  /** Where they were as the run began. */
+  readonly positions: Positions;
   /** Whether to compare contents and to read the children of every parent again. */
   readonly deep?: boolean;
 }
 
+/** Positions by resource; those that were never read have none. */
+export type Positions = ReadonlyMap<string, PassPosition>;
+
+/** Where the resources are in a scope. */
+export const readPositions = (
+  { db }: Context,
+  scope: string,
+  resources: readonly Resource[],
+): Promise<Positions> =>
+  readCursorOfEach<PassPosition>(
+    db.orm,
+    resources.map(({ name }) => name),
+    scope,
+  );
+
+const areUnfinished = (positions: Positions): boolean =>
+  [...positions.values()].some(({ done }) => done === false);
+
 /** Whether an earlier run has not ended for any of the resources. */
-export async function isUnfinished(
+export const isUnfinished = async (
   ctx: Context,
   scope: string,
   resources: readonly Resource[],
-): Promise<boolean> {
-  for (const { name } of resources)
-    if ((await readCursor<PassPosition>(ctx.db.orm, name, scope))?.done === false) return true;
-  return false;
-}
+): Promise<boolean> => areUnfinished(await readPositions(ctx, scope, resources));
 
 /** A `Date` header has whole seconds, so Pylon's clock is known to a second or two. */
 const CLOCK_MS = 2_000;
@@ -52,7 +72,7 @@ export async function resumeOrStart(
   ctx: Context,
   resource: Resource,
   scope: Scope,
-  { finished, unfinished, deep = false }: ResumePolicy,
+  { finished, positions, deep = false }: ResumePolicy,
 ): Promise<PassPosition> {
   const { name } = resource;
   /** Whether a type that is followed by now was not read then. */
@@ -66,8 +86,11 @@ export async function resumeOrStart(
     (!deep || position.deep !== undefined) &&
     (!position.done ||
       (finished === 'keep' && !lacksTypes(position)) ||
-      (finished === 'fresh' && unfinished && isFresh(position)));
+      (finished === 'fresh' && areUnfinished(positions) && isFresh(position)));
 
+  // A read that is finished, and stays so, is not looked at once more.
+  const before = positions.get(name);
+  if (before?.done === true && stays(before)) return before;
   const existing = await readCursor<PassPosition>(ctx.db.orm, name, scope.name);
   if (existing !== undefined && stays(existing)) return existing;
   const isDeep = deep || (existing?.done === false && existing.deep !== undefined);

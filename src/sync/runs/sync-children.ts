@@ -52,11 +52,12 @@ export function newSyncChildren(ctx: Context, options: PullOptions): SyncChildre
 
   return async (child, ids) => {
     const { name, pull } = child;
+    const again = ctx.unsettled.get(name) ?? new Set();
+    if (ids.length + again.size === 0 && (pull.by !== 'parent' || swept.has(name))) return [];
     const first = await readCursor<PassPosition>(ctx.db.orm, name, 'backfill');
     if (first?.ended === 'unavailable') return [];
     // Until the first read is done, it finds whatever is left itself.
     const sweeps = pull.by === 'parent' && first?.done === true && !swept.has(name);
-    const again = ctx.unsettled.get(name) ?? new Set();
     ctx.unsettled.delete(name);
     const wanted = [...new Set([...ids, ...again])];
     if (!sweeps && !(await isAnyDue(ctx, child, wanted))) return [];

@@ -1,6 +1,6 @@
 import { writing } from '../../db/lease/transaction.ts';
-import { readCursor, saveCursor } from '../../db/progress/cursors.ts';
-import { noteKnownType, readType } from '../../db/progress/types.ts';
+import { readScopes, saveCursor } from '../../db/progress/cursors.ts';
+import { noteKnownType, scopeOfType, type TypePosition } from '../../db/progress/types.ts';
 import { formatInstant } from '../../instant.ts';
 import type { Changes } from '../../resources/define.ts';
 import { enumerateChanges } from '../enumerate/changes.ts';
@@ -41,13 +41,14 @@ async function readChanges(
 ): Promise<void> {
   const { db, lease } = pass.ctx;
   const { name } = pass.resource;
-  const known = await readType(db.orm, name, type);
-  if (known?.since === undefined) return;
   const scope = changesOf(type);
-  if ((await readCursor<ChangesPosition>(db.orm, name, scope)) === undefined) {
-    const watermark = formatInstant(Date.parse(known.since) - overlapSeconds * 1_000);
-    await writing(db, lease, (tx) => saveCursor(tx, name, scope, { watermark }));
-  }
-  await enumerateChanges(pass, changes, { overlapSeconds, part: { scope, params: { [column]: type } } });
+  const scopes = await readScopes(db.orm, name, [scopeOfType(type), scope]);
+  const known = scopes.get(scopeOfType(type)) as TypePosition | undefined;
+  if (known?.since === undefined) return;
+  const saved = scopes.get(scope) as ChangesPosition | undefined;
+  const position = saved ?? { watermark: formatInstant(Date.parse(known.since) - overlapSeconds * 1_000) };
+  if (saved === undefined) await writing(db, lease, (tx) => saveCursor(tx, name, scope, position));
+  const part = { scope, params: { [column]: type } };
+  await enumerateChanges(pass, changes, { overlapSeconds, position, part });
   if (known.unknown !== undefined) await writing(db, lease, (tx) => noteKnownType(tx, name, type, undefined));
 }
