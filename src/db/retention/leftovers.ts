@@ -30,6 +30,9 @@ const AUDITED_DAYS = 7;
 /** Days after which the outcome of a command's work is deleted. */
 const HANDED_OVER_DAYS = 7;
 
+// `OFFSET 0` in an EXISTS keeps it a look-up by an index for each row, also where the statistics are from before the rows; so
+// does `least`, which the index of deleted rows cannot be chosen for.
+
 /** The key of a table with numbered rows. */
 const BY_ID = [['id', 'bigint']] as const;
 
@@ -82,7 +85,7 @@ export const oldEdits = (old: SQL): Rule =>
     using: NAMED,
     doomed: sql`${o.state} = ANY(${statesIn(SEEN)}) AND NOT (${o.operation} = 'create' AND (
           EXISTS (SELECT FROM ${edits} AS open
-                   WHERE ${open.depends_on} = ${o.id} AND ${open.state} = ANY(${statesIn(UNSETTLED)}))
+                   WHERE ${open.depends_on} = ${o.id} AND ${open.state} = ANY(${statesIn(UNSETTLED)}) OFFSET 0)
           OR NOT ${isGiven(sql`${o.record_id}`)} AND ${isNamed(sql`${o.record_id}`)}))`,
   });
 
@@ -109,8 +112,10 @@ export function inheritedTombstones(
     ],
     which: sql`old.resource = ${name} AND old.deleted_at < ${old}`,
     doomed: sql`old.evidence ? 'parent' AND EXISTS (
-      SELECT FROM ${table} AS row JOIN ${parent.table} AS parent ON parent.id = row.${sql.identifier(pull.foreignKey)}
-       WHERE row.id = old.record_id AND row._deleted_at IS NOT NULL AND parent._deleted_at IS NOT NULL)`,
+      SELECT FROM ${table} AS row
+       WHERE row.id = old.record_id AND least(row._deleted_at, 'infinity') < 'infinity' AND EXISTS (
+             SELECT FROM ${parent.table} AS parent
+              WHERE parent.id = row.${sql.identifier(pull.foreignKey)} AND least(parent._deleted_at, 'infinity') < 'infinity' OFFSET 0) OFFSET 0)`,
   });
 }
 
@@ -120,7 +125,7 @@ export const oldScans = (old: SQL): Rule =>
     table: sql`${scans}`,
     key: BY_ID,
     doomed: sql`old.finished_at < ${old} AND old.state IN ('applied', 'abandoned')
-      AND NOT EXISTS (SELECT FROM ${tombstones} AS stone WHERE stone.scan_id = old.id)`,
+      AND NOT EXISTS (SELECT FROM ${tombstones} AS stone WHERE stone.scan_id = old.id OFFSET 0)`,
   });
 
 /** Deletes ended scans that deleted nothing, after two days. */
@@ -158,7 +163,7 @@ export const oldIds = ({ name, table }: Resource, old: SQL): Rule =>
     key: BY_GIVEN,
     which: sql`old.resource = ${name}`,
     using: NAMED,
-    doomed: sql`EXISTS (SELECT FROM ${table} AS row WHERE row.id = old.id AND row._deleted_at < ${old})
+    doomed: sql`EXISTS (SELECT FROM ${table} AS row WHERE row.id = old.id AND row._deleted_at < ${old} OFFSET 0)
       AND NOT ${isNamed(sql`old.provisional`)}`,
   });
 
@@ -180,6 +185,7 @@ export const oldAudits = (days: number): Rule =>
       ['resource', 'text'],
       ['day', 'date'],
     ],
+    unique: ['resource', 'day'],
     doomed: sql`old.day < (now() AT TIME ZONE 'UTC')::date - ${Math.max(days, AUDITED_DAYS)}::integer`,
   });
 

@@ -26,7 +26,9 @@ export interface Walk {
   readonly table: SQL;
   /** The columns of a unique key, with their types. An index returns the rows of `which` in this order. */
   readonly key: readonly (readonly [column: string, type: 'bigint' | 'date' | 'text' | 'timestamptz'])[];
-  /** The rows that are looked at; default: all. */
+  /** Columns of the key that are unique by themselves, with an index of their own; default: the last one. */
+  readonly unique?: readonly string[];
+  /** The rows that are looked at, which an index finds; default: all. What may change meanwhile belongs to `doomed` too. */
   readonly which?: SQL;
   /** Those of them that are to go; default: all of them. It is evaluated for one part only. */
   readonly doomed?: SQL;
@@ -63,6 +65,7 @@ export const walking =
   (walk: Walk): Rule =>
   async (tx, most, after) => {
     const { table, key, which = sql`true`, doomed = sql`true`, set, using } = walk;
+    const unique = walk.unique ?? key.slice(-1).map(([column]) => column);
     const few = Math.min(most, MOST_CHANGED);
     const place =
       after === undefined
@@ -71,7 +74,15 @@ export const walking =
             key.map(([, type], at) => sql`${after[at]}::${sql.raw(type)}`),
             sql`, `,
           )})`;
-    const same = (one: string, other: string) => sql`(${columnsOf(one, walk)}) = (${columnsOf(other, walk)})`;
+    // By the unique columns alone: many rows have the same time, and its index would be read to find each.
+    const same = (one: string, other: string) =>
+      sql.join(
+        unique.map(
+          (name) =>
+            sql`${sql.identifier(one)}.${sql.identifier(name)} = ${sql.identifier(other)}.${sql.identifier(name)}`,
+        ),
+        sql` AND `,
+      );
     const lock = set === undefined ? sql`FOR UPDATE` : sql`FOR NO KEY UPDATE`;
     const change =
       set === undefined
@@ -90,7 +101,7 @@ export const walking =
            ${using === undefined ? sql`` : sql`${using},`}
            doomed AS MATERIALIZED (
              SELECT ${columnsOf('old', walk)} FROM looked JOIN ${table} AS old ON ${same('old', 'looked')}
-              WHERE ${which} AND ${doomed} ORDER BY ${columnsOf('old', walk)} LIMIT ${few} ${lock} OF old SKIP LOCKED),
+              WHERE ${doomed} ORDER BY ${columnsOf('old', walk)} LIMIT ${few} ${lock} OF old SKIP LOCKED),
            changed AS (${change} RETURNING 1)
       SELECT (SELECT count(*) FROM looked)::float8 AS looked, (SELECT count(*) FROM doomed)::float8 AS doomed,
              (SELECT count(*) FROM changed)::float8 AS changed,
