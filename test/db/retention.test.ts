@@ -156,6 +156,22 @@ describe('what grows with every day', () => {
     ]);
   });
 
+  test('the address that an upload gave is known for so long, and for as long as an edit that is not settled names it', async ({
+    mirror,
+  }) => {
+    await mirror.pool.query(`
+      INSERT INTO pylon_sync.ids (provisional, resource, id, created_at)
+      SELECT 'local-' || file, 'attachments', 'https://files.example/' || file, now() - days * interval '1 day'
+        FROM (VALUES ('old', 31), ('named', 31), ('used', 31), ('lately', 29)) AS one(file, days);
+      INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid, settled_at)
+      VALUES ('issues', 'i1', 'action', '{"attachment_urls": ["local-named"]}', '{}', 'failed', 'anna', 1, NULL),
+             ('issues', 'i2', 'action', '{"attachment_urls": ["local-used"]}', '{}', 'applied', 'anna', 1, now())`);
+    expect(await keep(mirror)).toMatchObject({ ids: 2 });
+    expect(await list(mirror, 'SELECT id AS one FROM pylon_sync.ids ORDER BY 1')).toEqual([
+      ...['https://files.example/lately', 'https://files.example/named'],
+    ]);
+  });
+
   test('a create that was settled long ago is kept for the edits that wait for it, or name its provisional id', async ({
     mirror,
   }) => {

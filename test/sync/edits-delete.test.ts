@@ -113,6 +113,30 @@ describe('a DELETE', () => {
     ]);
   });
 
+  test('of two rows of one object is applied twice, and sent once', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    const { sandbox, session } = mirrored;
+    await allowAll(mirrored);
+    await database.pool.query("INSERT INTO pylon.contacts (name, email) VALUES ('Twice', 'twice@x.example')");
+    sandbox.faults.add({ endpoint: 'POST /contacts', kind: 'lost-answer' });
+    await push(mirrored, ALL);
+    await session.lists(['contacts']);
+    const gone = await database.pool.query("DELETE FROM pylon.contacts WHERE email = 'twice@x.example'");
+    expect(gone.rowCount).toBe(2);
+    // What Pylon has made is found before the one is deleted that a pull has brought.
+    sandbox.faults.add({ endpoint: 'DELETE /contacts/{id}', kind: '500' });
+    const pushed = expect.poll(async () => {
+      await push(mirrored, ALL);
+      return statesIn(database);
+    });
+    await pushed.toEqual(['applied', 'applied', 'applied']);
+    expect(await editsIn(database)).toMatchObject([
+      { operation: 'create' },
+      ...[1, 2].map(() => ({ operation: 'delete', error: null, http_status: 200 })),
+    ]);
+    expect(deletions(mirrored).filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
   test('of what is gone already is done', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 5 });
     await allowAll(mirrored);

@@ -132,6 +132,46 @@ test('contents are for nobody else, and are erased with their edits', async ({ m
   );
 });
 
+test('a text for training data whose answer was lost is sent again where its external id tells Pylon so, and is for a person elsewhere', async ({
+  mirror,
+  database,
+}) => {
+  const mirrored = await mirror({ issues: 8 });
+  const { sandbox } = mirrored;
+  await push(mirrored, { allow: ALLOW });
+  const id = String([...sandbox.world.all('training_data')][1]?.object.id);
+  const documents = () => {
+    const { documents: all } = sandbox.world.get('training_data', id) as {
+      documents: { external_id: string; file_name: string }[];
+    };
+    return all.filter(({ file_name }) => file_name.startsWith('lost'));
+  };
+  const requests = () =>
+    sandbox.requests.filter(({ endpoint }) => endpoint === 'POST /training-data/upload-content').length;
+  const lose = () =>
+    sandbox.faults.add({ endpoint: 'POST /training-data/upload-content', kind: 'lost-answer' });
+  const settled = (states: readonly string[]) =>
+    expect
+      .poll(async () => {
+        await push(mirrored, { allow: ALLOW });
+        return statesIn(database);
+      })
+      .toEqual(states);
+
+  await call(database, "add_training_text($1, 'One', 'lost.md', external_id => 'doc-lost')", [id]);
+  lose();
+  await settled(['applied']);
+  expect(requests()).toBe(2);
+  expect(documents()).toMatchObject([{ external_id: 'doc-lost', file_name: 'lost.md' }]);
+
+  await call(database, "add_training_text($1, 'Two', 'lost-2.md')", [id]);
+  lose();
+  await settled(['applied', 'failed']);
+  expect((await editsIn(database))[1]?.error).toMatch(/^the answer was lost: it may have been done/);
+  expect(requests()).toBe(3);
+  expect(documents().map(({ file_name }) => file_name)).toEqual(['lost.md', 'lost-2.md']);
+});
+
 test('files that cannot be sent are refused at the call', async ({ mirror, database }) => {
   const mirrored = await mirror({ issues: 8 });
   await allowOperations(database, ...ALLOW);

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { PROVISIONAL } from '../../edits/provisional.ts';
-import { type State, UNSETTLED } from '../../edits/states.ts';
+import { STATES, type State } from '../../edits/states.ts';
 import { FILES } from '../../resources/actions.ts';
 import type { Resource } from '../../resources/define.ts';
 import { statesIn } from '../edits/queue.ts';
@@ -25,6 +25,8 @@ const o = editsAs('old');
 
 /** States of edits about which nobody has to decide anything. */
 const SEEN = ['applied', 'discarded'] as const satisfies readonly State[];
+/** States of edits that may still be sent: a person can retry one that failed. */
+const OPEN = STATES.filter((state) => !(SEEN as readonly State[]).includes(state));
 /** Days of the audit that `status` reports, which are always kept. */
 const AUDITED_DAYS = 7;
 /** Days after which the outcome of a command's work is deleted. */
@@ -56,23 +58,23 @@ export const oldAlerts = (old: SQL): Rule =>
   walking({ table: sql`${alerts}`, key: BY_ID, doomed: sql`old.over_at < ${old}` });
 
 /**
- * SQL: a common table expression with the provisional ids that unsettled edits mention, as their record or as a value.
+ * SQL: a common table expression with the provisional ids that edits mention which may still be sent, as their record or as a value.
  * It reads these edits once, however many rows ask for it.
  */
 const NAMED = sql`named AS MATERIALIZED (
   SELECT ${open.record_id} AS id FROM ${edits} AS open
-   WHERE ${open.state} = ANY(${statesIn(UNSETTLED)}) AND NOT ${isGiven(sql`${open.record_id}`)}
+   WHERE ${open.state} = ANY(${statesIn(OPEN)}) AND NOT ${isGiven(sql`${open.record_id}`)}
    UNION
   SELECT value #>> '{}' FROM ${edits} AS open
    CROSS JOIN LATERAL jsonb_path_query(
      jsonb_build_array(${open.changes}, ${open.base}), ${sql.raw(`'lax $.** ? (@ starts with "${PROVISIONAL}")'`)}) AS value
-   WHERE ${open.state} = ANY(${statesIn(UNSETTLED)}))`;
+   WHERE ${open.state} = ANY(${statesIn(OPEN)}))`;
 
 const isNamed = (id: SQL): SQL => sql`EXISTS (SELECT FROM named WHERE named.id = ${id})`;
 
 /**
- * Deletes edits that were applied or discarded; failed ones stay until a person decides. Keeps a create on which an
- * unsettled edit depends, or whose provisional id an unsettled edit mentions.
+ * Deletes edits that were applied or discarded; failed ones stay until a person decides. Keeps a create on which an edit
+ * depends that may still be sent, or whose provisional id such an edit mentions.
  */
 export const oldEdits = (old: SQL): Rule =>
   walking({
@@ -85,7 +87,7 @@ export const oldEdits = (old: SQL): Rule =>
     using: NAMED,
     doomed: sql`${o.state} = ANY(${statesIn(SEEN)}) AND NOT (${o.operation} = 'create' AND (
           EXISTS (SELECT FROM ${edits} AS open
-                   WHERE ${open.depends_on} = ${o.id} AND ${open.state} = ANY(${statesIn(UNSETTLED)}) OFFSET 0)
+                   WHERE ${open.depends_on} = ${o.id} AND ${open.state} = ANY(${statesIn(OPEN)}) OFFSET 0)
           OR NOT ${isGiven(sql`${o.record_id}`)} AND ${isNamed(sql`${o.record_id}`)}))`,
   });
 
@@ -154,7 +156,7 @@ const BY_GIVEN = [
 ] as const;
 
 /**
- * Deletes the mapping of provisional ids of records that were deleted before `old`, unless an unsettled edit mentions
+ * Deletes the mapping of provisional ids of records that were deleted before `old`, unless an edit that may still be sent mentions
  * them. The ids of live records are kept.
  */
 export const oldIds = ({ name, table }: Resource, old: SQL): Rule =>
@@ -167,7 +169,7 @@ export const oldIds = ({ name, table }: Resource, old: SQL): Rule =>
       AND NOT ${isNamed(sql`old.provisional`)}`,
   });
 
-/** Deletes the addresses that uploads gave before `old`, unless an unsettled edit waits for one. */
+/** Deletes the addresses that uploads gave before `old`, unless an edit that may still be sent names one. */
 export const oldAddresses = (old: SQL): Rule =>
   walking({
     table: sql`${ids}`,

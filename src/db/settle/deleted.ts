@@ -48,27 +48,34 @@ async function putBack(tx: Executor, { name }: Resource, edit: number): Promise<
 
 /**
  * Settles a DELETE that Pylon has executed: the row is marked as deleted with a tombstone, and its other edits end.
+ * Another DELETE of the record is applied with it: one statement can meet two rows of one object, where a pull brings
+ * it before its INSERT is settled.
  */
 export async function settleDeleted(
   tx: Executor,
   { resource, record, editOutcome, proof }: Deleted,
 ): Promise<readonly Ended[]> {
   const { from, to } = moves('discard');
+  const done = moves('settle');
+  const isDone = sql`${col.operation} = 'delete' AND ${col.state} = ANY(${statesIn(done.from)})`;
   const ended = await settleEdit(tx, editOutcome);
   // The row shows Pylon's last values: changes that were never sent end with their edits.
   await tx.execute(sql`
       SELECT pylon_sync._put_row(${e.resource}, pylon_sync._known_row(${e.resource}, ${e.record_id}, ${e.base}))
         FROM ${edits} AS e WHERE ${e.id} = ${editOutcome.id}`);
-  const { rows: voided } = await tx.execute<Ended & Record<string, unknown>>(sql`
+  const { rows: others } = await tx.execute<Ended & Record<string, unknown>>(sql`
       UPDATE ${edits}
-         SET ${col.state} = ${to}, ${col.answer} = NULL, ${col.settled_at} = clock_timestamp(), ${col.error} = 'the record was deleted afterwards'
+         SET ${col.state} = CASE WHEN ${isDone} THEN ${done.to} ELSE ${to} END, ${col.answer} = NULL, ${col.settled_at} = clock_timestamp(),
+             ${col.error} = CASE WHEN ${isDone} THEN NULL ELSE 'the record was deleted afterwards' END,
+             ${col.http_status} = CASE WHEN ${isDone} THEN ${editOutcome.status ?? null}::integer ELSE ${col.http_status} END,
+             ${col.request_id} = CASE WHEN ${isDone} THEN ${editOutcome.requestId ?? null}::text ELSE ${col.request_id} END
        WHERE ${col.resource} = ${resource.name} AND ${col.record_id} = ${record} AND ${col.id} <> ${editOutcome.id}
          AND ${col.state} = ANY(${statesIn(from.filter((state) => state !== 'failed'))})
       RETURNING ${ENDED}`);
   // If the record is restored later, that counts as no change of fields.
   await tx.execute(sql`UPDATE ${resource.table} SET _hash = ${MADE_HERE} WHERE id = ${record}`);
   await markDeleted(tx, resource, [record], proof);
-  return [...ended, ...voided];
+  return [...ended, ...others];
 }
 
 /**
