@@ -152,8 +152,8 @@ export const hostNames = readable(
   },
 );
 
-/** A longer slug leaves no room in the names of what is made for its type: an identifier has 63 bytes in Postgres. */
-const LONGEST_SLUG = 40;
+/** More than any slug has: a longer text is something else, put here by mistake. */
+const LONGEST_SLUG = 100;
 
 export const typeSlugs = readable(
   `takes slugs of types of custom objects, comma-separated, of letters, digits, - and _, each of ${LONGEST_SLUG} characters at most: license,device`,

@@ -153,7 +153,7 @@ describe('refused, naming the variable, what it got and what it takes', () => {
     ['PYLON_API_URL', 'ftp://api.usepylon.com', /takes an http or https URL/],
     ['PYLON_API_URL', 'https://api.usepylon.com/?a=b', /takes an http or https URL/],
     ['PYLON_SYNC_CUSTOM_OBJECTS', 'license,my device!', /slugs of types of custom objects/],
-    ['PYLON_SYNC_CUSTOM_OBJECTS', 'a'.repeat(41), /40 characters at most/],
+    ['PYLON_SYNC_CUSTOM_OBJECTS', 'a'.repeat(101), /100 characters at most/],
     ['PYLON_RATE_LIMITS', 'fast', /current.*legacy.*file/],
     ['PYLON_RATE_LIMITS', '/nowhere/limits.json', /current.*legacy.*file/],
     ['PYLON_RATE_SHARE', '0', /takes a number above 0, at most 1/],

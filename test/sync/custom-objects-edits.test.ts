@@ -104,6 +104,33 @@ test('what Pylon refuses is undone with its words, a type that it does not know 
   expect(after.rows[0].custom_fields.plan).not.toBe('gold');
 });
 
+test('a type that cannot stand in a path, and a function that names nothing that can, fail at once', async ({
+  mirror,
+  database,
+}) => {
+  const mirrored = await mirror({});
+  await allowAll(mirrored);
+  const { pool } = database;
+  await pool.query("INSERT INTO pylon.custom_objects (type, name) VALUES ('..', 'a'), ('', 'b'), ('.', 'c')");
+  const [issue] = [...mirrored.sandbox.world.all('issues')].map(({ object }) => `${object.id}`);
+  await pool.query(
+    `BEGIN; SET LOCAL pylon_sync.validate = off; SELECT pylon.delete_message('${issue}', '..'); COMMIT`,
+  );
+  const before = mirrored.sandbox.requests.length;
+  await push(mirrored, ALL);
+  expect(await editsIn(database)).toMatchObject([
+    ...['..', '', '.'].map((type) => ({
+      state: 'failed',
+      error: `no request can be made of it: /custom-objects/{type}: ${JSON.stringify(type)} cannot stand in the path for {type}`,
+    })),
+    { state: 'failed', error: expect.stringMatching(/"\.\." cannot stand in the path for \{message_id\}/) },
+  ]);
+  expect(mirrored.sandbox.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
+  expect((await pool.query("SELECT FROM pylon.custom_objects WHERE name IN ('a', 'b', 'c')")).rowCount).toBe(
+    0,
+  );
+});
+
 test('a create whose answer was lost is found by a search of its own type', async ({ mirror, database }) => {
   const mirrored = await mirror({}, SESSION);
   await allowAll(mirrored);

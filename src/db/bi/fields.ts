@@ -71,13 +71,18 @@ function cut(text: string, most: number): string {
   return short;
 }
 
-/** `cf_<slug>` with a suffix, within Postgres's limit. A name that is cut gets a digest, to be unique. */
-function nameFor(slug: string, end: string): string {
-  const whole = `cf_${slug}${end}`;
+/**
+ * `<begin><slug><end>` within Postgres's limit, such as `cf_<slug>` with a suffix. A name that is cut gets a digest of the
+ * slug, to be unique.
+ */
+export function fittingName(begin: string, slug: string, end: string): string {
+  const whole = `${begin}${slug}${end}`;
   if (bytes(whole) <= LONGEST) return whole;
   const tail = `_${createHash('sha256').update(slug).digest('hex').slice(0, 8)}${end}`;
-  return `${cut(`cf_${slug}`, LONGEST - bytes(tail))}${tail}`;
+  return `${cut(`${begin}${slug}`, LONGEST - bytes(tail))}${tail}`;
 }
+
+const nameFor = (slug: string, end: string): string => fittingName('cf_', slug, end);
 
 /** The columns that definitions need besides the known ones, with names that are not taken. */
 export function newColumns(

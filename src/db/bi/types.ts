@@ -6,7 +6,7 @@ import { biColumns } from '../tables.ts';
 import { readFollowedTypes } from '../workspace/followed-types.ts';
 import { mergeSetting, readSetting } from '../workspace/setting.ts';
 import { views } from './all.ts';
-import type { FieldDefinition } from './fields.ts';
+import { type FieldDefinition, fittingName } from './fields.ts';
 import { objectView } from './objects.ts';
 import type { View } from './view.ts';
 
@@ -23,11 +23,11 @@ type Names = Readonly<Record<string, string>>;
 /** The name of the view of a type: the first of these that nothing has. */
 function nameFor(type: string, taken: ReadonlySet<string>): string {
   const slug = type.replaceAll('-', '_');
-  const names = [`custom_${slug}`, `custom_type_${slug}`];
+  const names = [fittingName('custom_', slug, ''), fittingName('custom_type_', slug, '')];
   for (let n = 2; ; n += 1) {
     const free = names.find((name) => !taken.has(name));
     if (free !== undefined) return free;
-    names.push(`custom_type_${slug}_${n}`);
+    names.push(fittingName('custom_type_', slug, `_${n}`));
   }
 }
 

@@ -14,14 +14,26 @@ function segment(route: string, name: string, value: string | undefined): string
   return encodeURIComponent(value);
 }
 
+/** The path of a route with its placeholders filled in. */
+const pathOf = (route: string, params: Readonly<Record<string, string | undefined>>): string =>
+  withPlaceholders(route, (name) => segment(route, name, params[name]));
+
+/**
+ * Tells whether there is a path to what a request is about, before anything else is done for it.
+ *
+ * @throws PermanentError when a placeholder's value is missing or cannot stand in a path.
+ */
+export function assertAddressable(route: string, params: Readonly<Record<string, string | undefined>>): void {
+  pathOf(route, params);
+}
+
 /**
  * The URL of a request: the API's address, the route with its placeholders filled in, and the query.
  *
  * @throws PermanentError when a placeholder's value is missing or cannot stand in a path.
  */
 export function addressOf(base: string, { route, params = {}, query = {} }: PylonRequest): URL {
-  const path = withPlaceholders(route, (name) => segment(route, name, params[name]));
-  const url = new URL(base.replace(/\/+$/, '') + path);
+  const url = new URL(base.replace(/\/+$/, '') + pathOf(route, params));
   for (const [name, value] of Object.entries(query))
     for (const one of [value].flat()) url.searchParams.append(name, String(one));
   return url;

@@ -8,6 +8,7 @@ import type { Order } from '../../order.ts';
 import { OtherRecordError, requestIdOf } from '../../pylon/answer.ts';
 import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
+import { assertAddressable } from '../../pylon/wire/address.ts';
 import { assertNoInFlightRequest, clearInFlight } from './in-flight.ts';
 import { createdWithin, recover } from './lost/recover.ts';
 import { putBack } from './postpone.ts';
@@ -45,6 +46,13 @@ export async function carryCreate(
   const deletion = later.find(({ operation }) => operation === 'delete');
   const wanted = wantedOf(target.resource, create, updates);
   const creating: Creating = { create, updates, actions, deletion, wanted };
+  const route = target.resource.writes?.create?.path ?? '';
+  try {
+    prepared(() => assertAddressable(route, target.facts));
+  } catch (error) {
+    if (!(error instanceof NoRequestError)) throw error;
+    return fail(push, target, creating, { error: error.message });
+  }
   const since = await readFirstSent(push.ctx.db.orm, create.id);
   if (since !== undefined) {
     const found = await recover(push, target, create.id, wanted, since);

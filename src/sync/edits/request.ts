@@ -4,6 +4,7 @@ import { type Action, type ActionRequest, requestOf } from '../../edits/actions.
 import { typeOf } from '../../edits/files.ts';
 import type { Values } from '../../edits/merge.ts';
 import type { Answer, FormPart } from '../../pylon/types.ts';
+import { assertAddressable } from '../../pylon/wire/address.ts';
 import { NoRequestError, type PushContext, prepared } from './target.ts';
 
 /**
@@ -12,7 +13,11 @@ import { NoRequestError, type PushContext, prepared } from './target.ts';
  * @throws NoRequestError.
  */
 export const preparedAction = (action: Action, record: string, given: Values): ActionRequest =>
-  prepared(() => requestOf(action, record, given));
+  prepared(() => {
+    const request = requestOf(action, record, given);
+    assertAddressable(action.route, request.params);
+    return request;
+  });
 
 /** The fields of a form with the contents of its files. */
 async function partsOf({ ctx }: PushContext, { id }: Edit, form: NonNullable<ActionRequest['form']>) {
