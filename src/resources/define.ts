@@ -135,6 +135,8 @@ export type Pull =
       readonly items?: string;
       /** Only parents with this value in a column have children. */
       readonly where?: { readonly column: string; readonly is: string };
+      /** Parents with this value in a column have no children: they are asked for some only once they have had another. */
+      readonly none?: { readonly column: string; readonly is: string };
       /**
        * A column of the children that is empty at first. While it is, their parent is read again so long after the
        * child was first read.

@@ -49,6 +49,7 @@ export const featureRequestEvidence = defineResource({
     items: 'evidence',
     variants: () => [{ fetch_evidence: true }],
     mark: ['evidence_count'],
+    none: { column: 'evidence_count', is: '0' },
     foreignKey: 'feature_request_id',
   },
   refers: { feature_request_id: 'feature_requests', source_id: 'issues', account_id: 'accounts' },

@@ -12,6 +12,8 @@ export interface Parents {
   readonly mark: readonly string[];
   /** Only parents with this value in a column have children. */
   readonly where?: { readonly column: string; readonly is: string } | undefined;
+  /** Parents with this value in a column have no children: they are due only once theirs were read (`Pull`). */
+  readonly none?: { readonly column: string; readonly is: string } | undefined;
   /** The children, if some are to be read again while a column of theirs is empty (`Pull`). */
   readonly again?: Again | undefined;
   /** Name of the current pass. */
@@ -36,10 +38,10 @@ export interface Again {
 /** The parents that a child resource is listed by, and when they are due. */
 export const parentsOf = (
   { table }: Resource,
-  { foreignKey, mark = [], where, again }: Pull & { by: 'parent' },
+  { foreignKey, mark = [], where, none, again }: Pull & { by: 'parent' },
   parent: MirrorTable,
 ): Omit<Parents, 'pass'> => ({
-  ...{ table: parent, mark, where },
+  ...{ table: parent, mark, where, none },
   ...(again === undefined ? {} : { again: { table, foreignKey, ...again } }),
 });
 
@@ -110,7 +112,9 @@ const isTimed = (table: MirrorTable) => 'created_at' in getTableColumns(table);
 
 function dueFrom(resource: string, parents: Parents): SQL {
   const { since, until } = isTimed(parents.table) ? parents : {};
-  const { only, readBefore, where, again } = parents;
+  const { only, readBefore, where, none, again } = parents;
+  // A complete reading does not rely on what the parent says.
+  const trusted = readBefore === undefined ? none : undefined;
   const due = [
     sql`done.mark IS DISTINCT FROM ${markOf(parents)}`,
     ...(readBefore === undefined ? [] : [sql`done.read_at < ${readBefore}::timestamptz`]),
@@ -127,6 +131,7 @@ function dueFrom(resource: string, parents: Parents): SQL {
      WHERE parent._deleted_at IS NULL AND ${isGiven(sql`parent.id`)}
        AND (${sql.join(due, sql` OR `)})
        ${where === undefined ? sql`` : sql`AND parent.${sql.identifier(where.column)} = ${where.is}`}
+       ${trusted === undefined ? sql`` : sql`AND (done.mark IS NOT NULL OR ${asText(parents.table, trusted.column)} <> ${trusted.is})`}
        ${only === undefined ? sql`` : sql`AND parent.id = ANY(${sql.param([...only])}::text[])`}
        ${since === undefined ? sql`` : sql`AND parent.created_at >= ${since}::timestamptz`}
        ${until === undefined ? sql`` : sql`AND parent.created_at < ${until}::timestamptz`}`;
