@@ -104,7 +104,10 @@ test('what needs a person is said with the command that settles it', () => {
     mirrorStatus({
       resources: [status('issues', { drift: drift(1, 400, 2) })],
       stopped_scans: [
-        { id: 7, resource: 'accounts', stopped_at: '2026-03-01T11:00:00Z', candidates: 1_200, live: 4_000 },
+        {
+          ...{ id: 7, resource: 'accounts', types: null, stopped_at: '2026-03-01T11:00:00Z' },
+          ...{ candidates: 1_200, live: 4_000 },
+        },
       ],
     }),
     NOW,

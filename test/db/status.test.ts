@@ -230,7 +230,10 @@ test('a stopped scan is listed until a person has let it through', async ({ mirr
            ('issues', 'reconcile', 'stopped', '2026-03-01T11:00:00Z', 1, 4000, 1200, NULL),
            ('issues', 'reconcile', 'stopped', now(), 1, 100, 99, now())`);
   expect((await readStatus(mirror, [issues])).stopped_scans).toEqual([
-    { id: 2, resource: 'issues', stopped_at: '2026-03-01T11:00:00Z', candidates: 1200, live: 4000 },
+    {
+      ...{ id: 2, resource: 'issues', types: null, stopped_at: '2026-03-01T11:00:00Z' },
+      ...{ candidates: 1200, live: 4000 },
+    },
   ]);
 });
 

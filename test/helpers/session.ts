@@ -46,7 +46,8 @@ export interface Session {
   reconcileDeep(only?: readonly string[]): Promise<Results>;
   /** Reads again what waits for it; the number of records. */
   drain(): Promise<number>;
-  hint(resource: string, id: string): Promise<void>;
+  /** `facts`: what the path of the request for the record has beside its id. */
+  hint(resource: string, id: string, facts?: Readonly<Record<string, string>>): Promise<void>;
   /** Reads the listings again of all parents that do not seem to have changed. */
   resweep(only?: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -95,7 +96,8 @@ export async function openSession(
         for (let read = 0; read < parents; read += 10) await sweep.work();
       }
     },
-    hint: (resource, id) => changing(ctx.db, (tx) => noteRereads(tx, resource, [id], {}, 'hint')),
+    hint: (resource, id, facts = {}) =>
+      changing(ctx.db, (tx) => noteRereads(tx, resource, [id], facts, 'hint')),
     async close() {
       if (closed) return;
       closed = true;

@@ -1,7 +1,9 @@
 import { describe, expect } from 'vitest';
+import { publishFollowedTypes } from '../../src/db/workspace/followed-types.ts';
 import { saveReach } from '../../src/db/workspace/reach.ts';
 import { resources } from '../../src/resources/index.ts';
 import { newProgress } from '../../src/sync/pass/progress.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { fill, HOSTILE } from './filled.ts';
 import { NOWHERE, type Port, SECRET, TOKEN, test } from './serving.ts';
 
@@ -62,6 +64,20 @@ describe('the page', () => {
       'Webhooks: 0 taken, 0 refused since the start.',
     ])
       expect(text).toContain(shown);
+  });
+
+  test('names the types of custom objects that nobody follows any more', async ({ port, mirror }) => {
+    await publishFollowedTypes(mirror.orm, ['license']);
+    await asDaemon(
+      mirror.pool,
+      "INSERT INTO pylon.custom_objects (id, type) VALUES ('o1', 'license'), ('o2', 'gadget'), ('o3', 'widget')",
+    );
+    const open = await port.open();
+    expect(await words(open)).toContain(
+      'Not read: custom objects of type gadget, widget: PYLON_SYNC_CUSTOM_OBJECTS does not name them',
+    );
+    await publishFollowedTypes(mirror.orm, ['gadget', 'license', 'widget']);
+    expect(await words(await port.open())).not.toContain('Not read');
   });
 
   test('holds no mark-up that anyone else has written', async ({ port, mirror }) => {

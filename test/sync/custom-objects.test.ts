@@ -1,10 +1,11 @@
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { statusText } from '../../src/cli/render/status-text.ts';
 import { unknownTypes } from '../../src/db/progress/types.ts';
 import { attentionOf } from '../../src/db/status/attention.ts';
 import { readStatus } from '../../src/db/status/status.ts';
 import { customObjects } from '../../src/resources/custom_objects.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
+import { approve } from '../../src/sync/runs/approve.ts';
 import { probeAccess } from '../../src/sync/session/access.ts';
 import { withSession } from '../../src/sync/session/session.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
@@ -92,9 +93,67 @@ test('deletions are proved type by type, and those of a type that Pylon does not
   expect(rows[0].evidence).toMatchObject({ confirmed_by: 'GET /custom-objects/{type}/{id}', status: 404 });
   // Neither are they by a request for one of them.
   const hinted = await database.pool.query("SELECT id FROM pylon.custom_objects WHERE type = 'gadget'");
-  await session.hint(NAME, hinted.rows[0].id);
+  await session.hint(NAME, hinted.rows[0].id, { type: 'gadget' });
   await session.drain();
   expect(await typesIn(database)).toMatchObject({ gadget: 2 });
+});
+
+describe('more deletions than a person would let pass', () => {
+  const crowded = (licenses: number, devices: number) => ({
+    prepare: ({ world }: Sandbox) => {
+      const before = [...world.all(NAME)];
+      const made = [...Array(licenses).fill('license'), ...Array(devices).fill('device')];
+      for (const [n, type] of made.entries()) world.create(NAME, { type, name: `${type} ${n}` });
+      for (const { object } of before) world.remove(NAME, `${object.id}`);
+    },
+  });
+
+  test('are counted for each type, and those of one stop no other', async ({ mirror, database }) => {
+    const { sandbox, session } = await mirror({}, { ...SESSION, ...crowded(800, 60) });
+    const [license] = served(sandbox, 'license');
+    sandbox.world.remove(NAME, `${license?.id}`);
+    for (const { id } of served(sandbox, 'device')) sandbox.world.remove(NAME, `${id}`);
+    await session.reconcile();
+    expect(await markedRows(database.pool)).toEqual([`${NAME} ${license?.id}`]);
+    expect(await typesIn(database)).toEqual({ license: 799, device: 60 });
+    const [stopped, ...others] = (await readStatus(session.ctx.db, [customObjects])).stopped_scans;
+    expect(others).toEqual([]);
+    expect(stopped).toMatchObject({ resource: NAME, types: ['device'], candidates: 60, live: 60 });
+    const attention = attentionOf(await readStatus(session.ctx.db, [customObjects]));
+    expect(attention.map(({ what }) => what)).toEqual([
+      'custom_objects: a scan missed 60 of 60 rows of type device, so none of them was deleted. If they are gone from Pylon:',
+    ]);
+
+    // The next one keeps the number, and a person lets it through.
+    await session.reconcile();
+    expect((await readStatus(session.ctx.db, [customObjects])).stopped_scans).toEqual([stopped]);
+    expect(await approve(session.ctx, Number(stopped?.id))).toMatchObject({ state: 'done', deleted: 60 });
+    expect(await typesIn(database)).toEqual({ license: 799 });
+  });
+
+  test('are taken back when the type lists its objects again', async ({ mirror, database }) => {
+    const { sandbox, session } = await mirror({}, { ...SESSION, ...crowded(800, 60) });
+    const devices = served(sandbox, 'device');
+    for (const { id } of devices) sandbox.world.remove(NAME, `${id}`);
+    await session.reconcile();
+    for (const device of devices) sandbox.world.put(NAME, device);
+    await session.reconcile();
+    expect((await readStatus(session.ctx.db, [customObjects])).stopped_scans).toEqual([]);
+    await expectMirror(database.pool, sandbox, [NAME]);
+  });
+
+  test('are counted for each type where they are proved singly', async ({ mirror, database }) => {
+    const { sandbox, session } = await mirror({}, { ...SESSION, ...crowded(800, 70) });
+    const devices = served(sandbox, 'device').map(({ id }) => `${id}`);
+    for (const id of devices) sandbox.world.remove(NAME, id);
+    const { rows } = await database.pool.query("SELECT id FROM pylon.custom_objects WHERE type = 'device'");
+    for (const { id } of rows) await session.hint(NAME, id, { type: 'device' });
+    await session.drain();
+    expect(await typesIn(database)).toEqual({ license: 800, device: 20 });
+    expect((await readStatus(session.ctx.db, [customObjects])).stopped_scans).toMatchObject([
+      { types: ['device'], candidates: 20 },
+    ]);
+  });
 });
 
 test('a type that Pylon does not know is noted and stops no other; one that it knows by then, or that is added, is read by itself', async ({
@@ -214,7 +273,8 @@ test('each type has a view with a column for each field that occurs, which follo
       custom_fields: { plain: { slug: 'plain', value: 'x' } },
     });
   };
-  const types = ['license', 'device', 'fields', 'empty-type'];
+  const long = ['a', 'b'].map((end) => `${'long-'.repeat(15)}${end}`);
+  const types = ['license', 'device', 'fields', 'empty-type', ...long];
   await database.pool.query('CREATE VIEW pylon_bi.custom_empty_type AS SELECT 1 AS mine');
   const mirrored = await mirror({}, { ...SESSION, prepare, types, isRead: false });
   const { sandbox, session, pass } = mirrored;
@@ -226,6 +286,11 @@ test('each type has a view with a column for each field that occurs, which follo
   // What a user has built under a name is not replaced, and a type without objects has a view.
   expect(await columnsOf(database, 'custom_type_empty_type')).toEqual([]);
   expect((await database.pool.query('SELECT * FROM pylon_bi.custom_empty_type')).rows).toEqual([{ mine: 1 }]);
+  // A name that Postgres would cut is cut here, to one of its own.
+  const views = await database.pool.query(
+    "SELECT viewname FROM pg_views WHERE viewname LIKE 'custom_long%' AND viewname ~ '_[0-9a-f]{8}$'",
+  );
+  expect(new Set(views.rows.map(({ viewname }) => viewname)).size).toBe(2);
   const [license] = served(sandbox, 'license').filter(({ relations }) => relations !== null);
   if (license === undefined) throw new Error('no license in the sandbox');
   const { rows } = await database.pool.query(

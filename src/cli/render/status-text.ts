@@ -1,6 +1,7 @@
 import type { Plan } from '../../db/progress/estimate.ts';
 import { type Attention, attentionOf } from '../../db/status/attention.ts';
 import type { ResourceStatus, Status } from '../../db/status/status.ts';
+import { unfollowedInWords } from '../../db/status/types.ts';
 import { count, countAbout, duration, percent, plural } from '../../format.ts';
 import { plainTable } from './summary.ts';
 
@@ -50,11 +51,9 @@ function pylonLine({ pylon }: Status, now: number): readonly string[] {
 }
 
 /** The line of types of custom objects that rows have and that are not followed. */
-function typesLine({ unfollowed }: Status['types']): readonly string[] {
-  if (unfollowed.length === 0) return [];
-  return [
-    `not read   custom objects of type ${unfollowed.join(', ')}: PYLON_SYNC_CUSTOM_OBJECTS does not name them, so their rows stay as they are`,
-  ];
+function typesLine(types: Status['types']): readonly string[] {
+  const words = unfollowedInWords(types);
+  return words === undefined ? [] : [`not read   ${words}`];
 }
 
 const headed = (head: string, lines: readonly string[]) => (lines.length === 0 ? [] : ['', head, ...lines]);

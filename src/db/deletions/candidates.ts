@@ -1,6 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
+import type { Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { scanCandidates, scans } from '../tables.ts';
+import type { Part } from './scans.ts';
 
 /** Adds candidates to a scan and updates their number; with `live`, also the number of live rows. */
 export async function addCandidates(
@@ -20,6 +22,37 @@ export async function addCandidates(
       ...(live !== undefined && { live }),
     })
     .where(eq(scans.id, scan));
+}
+
+/**
+ * Moves the candidates of some parts of the table to another scan, which then says how many it has, and of how many
+ * live rows of these parts. Returns how many candidates are left.
+ */
+export async function moveCandidates(
+  tx: Executor,
+  { table, pull }: Resource,
+  { from, to, parts }: { readonly from: number; readonly to: number; readonly parts: readonly Part[] },
+): Promise<number> {
+  const live = parts.reduce((sum, part) => sum + part.live, 0);
+  const types = parts.map(({ type }) => type);
+  const isHeld =
+    pull.by === 'types'
+      ? sql`record_id IN (SELECT id FROM ${table} WHERE ${sql.identifier(pull.column)} = ANY(${sql.param(types)}::text[]))`
+      : sql`true`;
+  await tx.execute(sql`
+    WITH moved AS (DELETE FROM ${scanCandidates} WHERE scan_id = ${from} AND ${isHeld} RETURNING record_id)
+    INSERT INTO ${scanCandidates} (scan_id, record_id) SELECT ${to}, record_id FROM moved ON CONFLICT DO NOTHING`);
+  await tx
+    .update(scans)
+    .set({ candidates: sql`(SELECT count(*) FROM ${scanCandidates} WHERE scan_id = ${to})`, live })
+    .where(eq(scans.id, to));
+  const left = sql`(SELECT count(*) FROM ${scanCandidates} WHERE scan_id = ${from})`;
+  const [scan] = await tx
+    .update(scans)
+    .set({ candidates: left })
+    .where(eq(scans.id, from))
+    .returning({ candidates: scans.candidates });
+  return Number(scan?.candidates ?? 0);
 }
 
 /** The remaining candidates of a scan, in the order of their ids. */

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { ZERO_TIME } from '../../instant.ts';
-import type { Query, Resource } from '../../resources/define.ts';
+import type { MirrorTable, Query, Resource } from '../../resources/define.ts';
 import type { Executor } from '../connection/connect.ts';
 import { isGiven } from '../row/provisional.ts';
 import { scanCandidates, scanSeen, scans } from '../tables.ts';
@@ -107,17 +107,25 @@ function within({ table }: Resource, { created, except, among }: Span): SQL {
   return sql.join(conditions, sql` AND `);
 }
 
+/** What a scan missed of a part of the table that is judged by itself. */
+export interface Part {
+  /** The rows of a type, where the resource is read type by type; null for the whole table. */
+  readonly type: string | null;
+  readonly candidates: number;
+  readonly live: number;
+}
+
 /**
  * Ends a scan's listing: the live rows of its span that it did not see, and that no answer has contained since it
- * began, become candidates. Returns the numbers of candidates and live rows; undefined if a crash of the server has
- * lost the seen ids (the table is unlogged), so that there is nothing to compare with.
+ * began, become candidates. Returns how many, part by part; undefined if a crash of the server has lost the seen ids (the
+ * table is unlogged), so that there is nothing to compare with.
  */
 export async function judgeScan(
   tx: Executor,
   resource: Resource,
   { id, firstOrder }: Scan,
   span: Span,
-): Promise<{ readonly candidates: number; readonly live: number } | undefined> {
+): Promise<readonly Part[] | undefined> {
   const { rows } = await tx.execute<{ whole: boolean; live: number }>(sql`
     SELECT scans.seen = coalesce((SELECT sum(cardinality(ids)) FROM ${scanSeen} WHERE scan_id = scans.id), 0) AS whole,
            (SELECT count(*)::float8 FROM ${resource.table} WHERE _deleted_at IS NULL) AS live
@@ -136,7 +144,24 @@ export async function judgeScan(
     .update(scans)
     .set({ state: 'judging', ...found })
     .where(eq(scans.id, id));
-  return found;
+  return resource.pull.by === 'types'
+    ? partsOf(tx, resource.table, resource.pull.column, id)
+    : [{ type: null, ...found }];
+}
+
+/** The candidates of a scan and the live rows, by the types in a column. */
+async function partsOf(
+  tx: Executor,
+  table: MirrorTable,
+  column: string,
+  scan: number,
+): Promise<readonly Part[]> {
+  const { rows } = await tx.execute<Part & Record<string, unknown>>(sql`
+    SELECT row.${sql.identifier(column)} AS type, count(one.record_id)::float8 AS candidates, count(*)::float8 AS live
+      FROM ${table} AS row
+      LEFT JOIN ${scanCandidates} AS one ON one.scan_id = ${scan} AND one.record_id = row.id
+     WHERE row._deleted_at IS NULL GROUP BY 1`);
+  return rows;
 }
 
 /** Ends a scan. A `stopped` one keeps its candidates, for a person to decide. */

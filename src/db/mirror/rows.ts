@@ -95,12 +95,23 @@ export async function distinctValues(
   return rows.map(({ value }) => value);
 }
 
-export async function countLive(db: Executor, table: MirrorTable): Promise<number> {
+/** Rows of a table with one value in a column. */
+export interface Share {
+  readonly column: string;
+  readonly value: string;
+}
+
+/** Counts the live rows of a table, or of a share of it. */
+export async function countLive(db: Executor, table: MirrorTable, share?: Share): Promise<number> {
   const { rows } = await db.execute<{ live: number }>(
-    sql`SELECT count(*)::float8 AS live FROM ${table} WHERE _deleted_at IS NULL`,
+    sql`SELECT count(*)::float8 AS live FROM ${table} WHERE _deleted_at IS NULL AND ${inShare(share)}`,
   );
   return rows[0]?.live ?? 0;
 }
+
+/** SQL: whether a row of the table is in the share. */
+export const inShare = (share: Share | undefined): SQL =>
+  share === undefined ? sql`true` : sql`${sql.identifier(share.column)} = ${share.value}`;
 
 /**
  * When a live row's object was created, in epoch milliseconds; undefined if there is no such row or its `created_at`

@@ -7,6 +7,7 @@ import type { Executor } from '../connection/connect.ts';
 import { isGiven } from '../row/provisional.ts';
 import { reads, rereads, tombstones } from '../tables.ts';
 import { lockParents } from './opening.ts';
+import { inShare, type Share } from './rows.ts';
 
 /** What proves a deletion: where the record was missing and which answer confirmed it. */
 export type Evidence = Readonly<Record<string, unknown>>;
@@ -118,13 +119,19 @@ export async function noteRestored(
 
 /**
  * Counts the deletions of the last 24 hours that were proved singly: not by a scan of the whole table, with a parent,
- * or by an edit.
+ * or by an edit. `share`: only those of rows in it.
  */
-export async function countSingleDeletions(db: Executor, resource: string): Promise<number> {
+export async function countSingleDeletions(
+  db: Executor,
+  { name, table }: Resource,
+  share?: Share,
+): Promise<number> {
+  const isIn =
+    share === undefined ? sql`true` : sql`record_id IN (SELECT id FROM ${table} WHERE ${inShare(share)})`;
   const { rows } = await db.execute<{ count: number }>(sql`
     SELECT count(*)::float8 AS count FROM ${tombstones}
-     WHERE resource = ${resource} AND deleted_at > now() - interval '24 hours' AND restored_at IS NULL
-       AND scan_id IS NULL AND NOT evidence ?| '{parent,edit}'`);
+     WHERE resource = ${name} AND deleted_at > now() - interval '24 hours' AND restored_at IS NULL
+       AND scan_id IS NULL AND NOT evidence ?| '{parent,edit}' AND ${isIn}`);
   return rows[0]?.count ?? 0;
 }
 

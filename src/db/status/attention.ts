@@ -71,14 +71,7 @@ export function attentionOf(status: Status): readonly Attention[] {
     ...(isDown(status) ? [] : lateOf(status)),
     ...budgets.flatMap((budget) => pausedOf(budget, Date.parse(as_of))),
     ...(clock === null ? [] : [noting('clock', '', clockText(clock))]),
-    ...stopped_scans.map(({ id, resource, candidates, live }) =>
-      noting(
-        'stopped',
-        String(id),
-        `${resource}: a scan missed ${live === null ? plural(candidates, 'row') : `${count(candidates)} of ${plural(live, 'row')}`}, so nothing was deleted. If they are gone from Pylon:`,
-        `pylon-sync reconcile --approve ${id}`,
-      ),
-    ),
+    ...stopped_scans.map(stoppedOf),
     ...collations.map((one) =>
       noting('collation', one.name ?? '', collationInWords(one), collationRemedy(one)),
     ),
@@ -100,6 +93,18 @@ export function attentionOf(status: Status): readonly Attention[] {
     ...resources.flatMap(driftOf),
     ...untoldOf(status),
   ];
+}
+
+/** The entry of a scan that missed more than may be deleted without a person. */
+function stoppedOf({ id, resource, types, candidates, live }: Status['stopped_scans'][number]): Attention {
+  const rows = live === null ? plural(candidates, 'row') : `${count(candidates)} of ${plural(live, 'row')}`;
+  const [of, none] = types === null ? ['', 'nothing'] : [` of type ${types.join(', ')}`, 'none of them'];
+  return noting(
+    'stopped',
+    String(id),
+    `${resource}: a scan missed ${rows}${of}, so ${none} was deleted. If they are gone from Pylon:`,
+    `pylon-sync reconcile --approve ${id}`,
+  );
 }
 
 /** Seconds for which an alert may wait for its receiver before somebody has to look. */

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { customObjects } from '../../resources/custom_objects.ts';
 import type { Resource } from '../../resources/define.ts';
 import { scheduleOf } from '../../resources/listed.ts';
 import { readUntold, type Untold } from '../alerts/alerts.ts';
@@ -41,7 +42,12 @@ interface StoppedScan {
   readonly id: number;
   readonly resource: string;
   readonly stopped_at: string;
-  /** The number of rows that it did not see, of `live` rows in the table; `live` is null if they were not counted. */
+  /** The types of its candidates, where the resource is read type by type; otherwise null. */
+  readonly types: readonly string[] | null;
+  /**
+   * The number of rows that it did not see, of `live` rows in the table or of these types; `live` is null if they were
+   * not counted.
+   */
   readonly candidates: number;
   readonly live: number | null;
 }
@@ -84,7 +90,11 @@ export interface Status {
 async function readStoppedScans(db: Pick<Database, 'orm'>): Promise<readonly StoppedScan[]> {
   const { rows } = await db.orm.execute<StoppedScan & Record<string, unknown>>(sql`
     SELECT id::float8, resource, ${utc('coalesce(finished_at, started_at)')} AS stopped_at,
-           coalesce(candidates, 0)::float8 AS candidates, live::float8 AS live
+           coalesce(candidates, 0)::float8 AS candidates, live::float8 AS live,
+           CASE resource WHEN ${customObjects.name} THEN (
+             SELECT array_agg(DISTINCT row.type ORDER BY row.type)
+               FROM pylon_sync.scan_candidates AS one JOIN ${customObjects.table} AS row ON row.id = one.record_id
+              WHERE one.scan_id = scans.id) END AS types
       FROM pylon_sync.scans
      WHERE state = 'stopped' AND approved_at IS NULL
      ORDER BY id`);

@@ -12,6 +12,12 @@ export interface TypesStatus {
   readonly unfollowed: readonly string[];
 }
 
+/** That rows are of types which nobody follows any more, as a sentence; undefined if none are. */
+export const unfollowedInWords = ({ unfollowed }: TypesStatus): string | undefined =>
+  unfollowed.length === 0
+    ? undefined
+    : `custom objects of type ${unfollowed.join(', ')}: PYLON_SYNC_CUSTOM_OBJECTS does not name them, so their rows stay as they are`;
+
 const { name, table } = customObjects;
 
 /** The types of live rows, each found by one step in the index. */

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { isDown, isSilence } from '../../db/status/attention.ts';
 import { SLOTS } from '../../db/status/recent.ts';
 import type { ResourceStatus, Status } from '../../db/status/status.ts';
+import { unfollowedInWords } from '../../db/status/types.ts';
 import { count, countAbout, duration, percent } from '../../format.ts';
 import { ago, type Html, section } from '../html/words.ts';
 import type { Counted } from '../reading.ts';
@@ -9,7 +10,7 @@ import type { Overview } from './overview.ts';
 import { sparkline } from './sparkline.ts';
 import type { Tone } from './state.ts';
 
-/** A table with a line a resource: state, rows, lag, changes. */
+/** A table with a line a resource: state, rows, lag, changes; below it what is not read any more. */
 export function resources(overview: Overview): Html {
   const { status } = overview;
   if (status === undefined) return html``;
@@ -21,8 +22,15 @@ export function resources(overview: Overview): Html {
 <thead><tr><th scope="col">resource</th><th scope="col" class="wide">state</th><th scope="col" class="num">rows</th><th scope="col" class="num">lag</th><th scope="col" class="changes">changes</th><th scope="col" class="num widest">deleted</th><th scope="col" class="num widest">drift</th><th scope="col" class="widest">last run</th></tr></thead>
 <tbody>
 ${status.resources.map((one) => row(one, overview, status))}
-</tbody></table>`,
+</tbody></table>
+${unfollowed(status)}`,
   );
+}
+
+/** That some rows are not kept up to date, which is no trouble. */
+function unfollowed({ types }: Counted): Html {
+  const words = unfollowedInWords(types);
+  return words === undefined ? html`` : html`<p class="soft">Not read: ${words}.</p>`;
 }
 
 function row(one: ResourceStatus, { history, at }: Overview, status: Counted): Html {

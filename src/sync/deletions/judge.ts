@@ -1,5 +1,6 @@
-import { addCandidates, readCandidates } from '../../db/deletions/candidates.ts';
+import { moveCandidates } from '../../db/deletions/candidates.ts';
 import {
+  beginScan,
   endScan,
   judgeScan,
   newestScan,
@@ -12,12 +13,10 @@ import type { Pass } from '../pass/pass.ts';
 import { isImplausible } from './guard.ts';
 import { settle } from './settle.ts';
 
-/** Candidates moved a transaction. */
-const BATCH = 200;
-
 /**
  * Infers deletions from a complete listing: rows of its span that it did not see are confirmed one by one and marked
- * deleted. A scan that would delete an implausible share of the table is stopped until somebody approves it.
+ * deleted. A scan that would delete an implausible share of the table is stopped until somebody approves it. Each type
+ * of a resource that is read by types is judged like a table of its own: one that is stopped stops no other.
  */
 export async function judge(pass: Pass, scan: Scan, span: Span): Promise<void> {
   if (scan.state === 'listing' && !(await collect(pass, scan, span))) return;
@@ -35,27 +34,22 @@ async function collect(pass: Pass, scan: Scan, span: Span): Promise<boolean> {
       await endScan(tx, scan.id, 'abandoned');
       return false;
     }
-    if (!isImplausible(found.candidates, found.live)) {
+    const held = found.filter(({ candidates, live }) => isImplausible(candidates, live));
+    if (held.length === 0) {
       await supersedeStopped(tx, scan);
       return true;
     }
+    // A scan that is stopped already keeps its number, which somebody may be about to type.
     const waiting = await newestScan(tx, resource.name, scan.kind, 'stopped');
-    if (waiting === undefined) await endScan(tx, scan.id, 'stopped');
-    else {
-      // A scan that is stopped already keeps its number, which somebody may be about to type.
-      for (let after = ''; ; ) {
-        const ids = await readCandidates(tx, scan.id, BATCH, after);
-        const last = ids.at(-1);
-        if (last === undefined) break;
-        await addCandidates(tx, waiting.id, ids, found.live);
-        after = last;
-      }
-      await endScan(tx, scan.id, 'abandoned');
-    }
-    log.error(
-      { resource: resource.name, scan: waiting?.id ?? scan.id, ...found },
-      'deletions stopped: too many of the table for a person not to look first',
-    );
+    const { id } = waiting ?? (await beginScan(tx, { ...scan, state: 'stopped' }));
+    for (const { type, ...part } of held)
+      log.error(
+        { resource: resource.name, ...(type === null ? {} : { type }), scan: id, ...part },
+        'deletions stopped: too many of the table for a person not to look first',
+      );
+    const left = await moveCandidates(tx, resource, { from: scan.id, to: id, parts: held });
+    if (left > 0) return true;
+    await endScan(tx, scan.id, 'abandoned');
     return false;
   });
 }
