@@ -253,6 +253,28 @@ test('a reading that was interrupted goes on within its type, and a type that fa
   await expectMirror(database.pool, sandbox, [NAME]);
 });
 
+test('a type whose search fails is searched from its own watermark afterwards, however often another was searched', async ({
+  mirror,
+  database,
+}) => {
+  const { sandbox, session, pass } = await mirror({}, { ...SESSION, types: ['license', 'device'] });
+  pass(3_600);
+  await session.pull();
+  const [license] = served(sandbox, 'license');
+  sandbox.world.patch(NAME, `${license?.id}`, { name: 'Late' });
+  for (const _ of [1, 2]) {
+    pass(3_600);
+    sandbox.faults.add({ endpoint: 'POST /custom-objects/{type}/search', kind: '500', times: 3 });
+    const [progress] = await session.pull();
+    expect(progress?.state).toBe('failed');
+  }
+  const failed = sandbox.requests.filter(({ status, path }) => status === 500 && path.includes('/license/'));
+  expect(failed).toHaveLength(6);
+  pass(3_600);
+  await session.pull();
+  await expectMirror(database.pool, sandbox, [NAME]);
+});
+
 const columnsOf = async ({ pool }: TestDatabase, view: string) => {
   const { rows } = await pool.query(
     `SELECT attname || ' ' || format_type(atttypid, NULL) AS is FROM pg_attribute
