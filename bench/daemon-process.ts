@@ -13,6 +13,8 @@ export interface DaemonPlan {
   readonly minuteMs: number;
   /** Cron of incremental pulls; nothing else comes round. */
   readonly schedule: string;
+  /** Types of custom objects to follow. */
+  readonly types?: readonly string[];
 }
 
 const NEVER = '0 0 1 1 *';
@@ -32,6 +34,7 @@ export async function besideDaemon<T>(plan: DaemonPlan, work: () => Promise<T>):
       PYLON_RATE_LIMITS: limits,
       PYLON_RATE_SHARE: '1',
       PYLON_SYNC_HTTP: 'off',
+      PYLON_SYNC_CUSTOM_OBJECTS: plan.types?.join(','),
       PYLON_SYNC_OVERLAP: '5',
       PYLON_SYNC_SCHEDULE: plan.schedule,
       PYLON_SYNC_LIST_SCHEDULE: NEVER,

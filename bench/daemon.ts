@@ -42,8 +42,12 @@ const IDLE_MINUTES = 10;
 const CHANGED = 100;
 const TIMED = 30;
 
-/** Resources that can be asked for what changed: one request each. */
-const FILTERABLE = 4;
+/** Types of custom objects that are followed; each is asked for by itself. */
+const TYPES = ['license', 'device'];
+/** What can be asked for what changed, one request each: issues, tasks, projects, audit logs and these types. */
+const FILTERABLE = 4 + TYPES.length;
+/** Runs of a pull: types have one together. */
+const RUNS = 5;
 /** Listings of an issue that a change of it and a message make due: messages, followers, threads. */
 const LISTINGS = 3;
 
@@ -58,7 +62,7 @@ export async function measureDaemon(server: BenchServer, issues: number): Promis
   const database = await server.createDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
   const bench = { remote: remoteOf(sandbox), pool };
-  const plan = { sandbox, database: database.url, folder: server.folder, minuteMs: MINUTE_MS };
+  const plan = { sandbox, database: database.url, folder: server.folder, minuteMs: MINUTE_MS, types: TYPES };
   try {
     const minutes = await besideDaemon({ ...plan, schedule: EACH_MINUTE }, async () => {
       const idle = await measureIdle(bench);
@@ -90,7 +94,7 @@ const clock = async ({ pool }: Bench): Promise<string> =>
 /** Waits until a pull has ended: the next one is most of a minute away. */
 async function nextPull(bench: Bench): Promise<void> {
   const since = await clock(bench);
-  while ((await runsSince(bench, since)).length < FILTERABLE) await sleep(10);
+  while ((await runsSince(bench, since)).length < RUNS) await sleep(10);
 }
 
 async function measureIdle(bench: Bench): Promise<DaemonFigures['idle']> {

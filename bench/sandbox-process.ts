@@ -1,6 +1,7 @@
 import { startSandbox, type World } from '../src/sandbox/start.ts';
 import { freeze } from './frozen.ts';
 import { serveMade } from './made.ts';
+import { addMore } from './more.ts';
 import { type FromSandbox, NOW, type SandboxPlan, type ToSandbox } from './sandbox.ts';
 
 /** Issues after whose pattern others are made. */
@@ -20,6 +21,7 @@ async function run(plan: SandboxPlan): Promise<void> {
     const { issues } = plan;
     const counting = plan.kind === 'limited' ? { minuteMs: plan.minuteMs } : { limits: 'none' as const };
     const sandbox = await startSandbox({ issues, traps: true, ...counting });
+    if (plan.kind === 'limited' && plan.more) addMore(sandbox.world);
     tell({ url: sandbox.url, token: sandbox.token });
     return;
   }

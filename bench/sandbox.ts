@@ -13,7 +13,13 @@ export type SandboxPlan =
   /** Counts no requests. */
   | { readonly kind: 'unlimited'; readonly issues: number }
   /** With Pylon's limits, counted over a shorter minute. */
-  | { readonly kind: 'limited'; readonly issues: number; readonly minuteMs: number };
+  | {
+      readonly kind: 'limited';
+      readonly issues: number;
+      readonly minuteMs: number;
+      /** Whether there are many objects of every table. */
+      readonly more?: boolean;
+    };
 
 export interface ToSandbox {
   /** Share of the issues to give another title; all links are signed anew. */
