@@ -3,7 +3,7 @@ import { liveView, type Show } from './live-view.ts';
 import { ids } from './random.ts';
 import type { Facts, Fields, Row, Table } from './rows.ts';
 import type { WorkspaceSettings } from './settings.ts';
-import { generateTables } from './tables.ts';
+import { generateTables } from './tables/tables.ts';
 
 /** Everything a request can see or change. Resources are named as the mirror's tables are; any other name throws. */
 export interface State {

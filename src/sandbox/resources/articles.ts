@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { behind } from '../data/memory-table.ts';
 import type { Fields, Row } from '../data/rows.ts';
+import { behind } from '../data/tables/memory.ts';
 import { bodyOf, filled, texts, visibilityConfig } from '../routes/body.ts';
 import { sanitized, slugOf } from '../routes/html.ts';
 import { limitOf, PAGE, pageOf, placeOf } from '../routes/pages.ts';

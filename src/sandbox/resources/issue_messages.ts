@@ -1,5 +1,5 @@
-import { behind } from '../data/memory-table.ts';
 import type { Row } from '../data/rows.ts';
+import { behind } from '../data/tables/memory.ts';
 import { limitOf, pageOf, placeOf } from '../routes/pages.ts';
 import { notFound, Refusal } from '../routes/refusal.ts';
 import { type Call, param, type Reply, route, rowOf, shown } from '../routes/route.ts';

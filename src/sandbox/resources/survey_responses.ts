@@ -1,9 +1,9 @@
 import type { Generator } from '../data/generator.ts';
 import { instant, parseInstant } from '../data/instants.ts';
-import { behind } from '../data/memory-table.ts';
 import { verdictOf } from '../data/plausible/office.ts';
 import { Dice, ids, mix, salt } from '../data/random.ts';
 import type { Child, Fields, Row } from '../data/rows.ts';
+import { behind } from '../data/tables/memory.ts';
 import { sentence } from '../data/words.ts';
 import { limitOf, PAGE, pageOf, placeOf } from '../routes/pages.ts';
 import { badRequest } from '../routes/refusal.ts';

@@ -1,6 +1,6 @@
-import { familyTable } from '../../data/family-table.ts';
 import type { Generator } from '../../data/generator.ts';
 import type { Row, Table } from '../../data/rows.ts';
+import { familyTable } from '../../data/tables/family.ts';
 import { historyOf } from './history.ts';
 
 export interface IssueChildren {

@@ -1,6 +1,6 @@
-import { generatedTable } from '../../data/generated-table.ts';
 import type { Generator } from '../../data/generator.ts';
 import type { Facts, Fields, Row, Table } from '../../data/rows.ts';
+import { generatedTable } from '../../data/tables/generated.ts';
 import { type IssueMaker, issueMaker } from './fields.ts';
 import { type Course, historyOf } from './history.ts';
 

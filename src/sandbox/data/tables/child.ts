@@ -1,4 +1,4 @@
-import type { Row, Table } from './rows.ts';
+import type { Row, Table } from '../rows.ts';
 
 /**
  * A table of children that exist only while their parent does; `fact` is the part of their path with its id.

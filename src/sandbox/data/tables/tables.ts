@@ -1,10 +1,10 @@
-import { childTable } from './child-table.ts';
-import type { Generator } from './generator.ts';
-import { DAY } from './instants.ts';
-import { birthOf, type Generated, type Kind, keyOf } from './kind.ts';
-import { memoryTable } from './memory-table.ts';
-import type { Child, Fields, Row, Table } from './rows.ts';
-import type { WorkspaceSettings } from './settings.ts';
+import type { Generator } from '../generator.ts';
+import { DAY } from '../instants.ts';
+import { birthOf, type Generated, type Kind, keyOf } from '../kind.ts';
+import type { Child, Fields, Row, Table } from '../rows.ts';
+import type { WorkspaceSettings } from '../settings.ts';
+import { childTable } from './child.ts';
+import { memoryTable } from './memory.ts';
 
 /** The tables of all kinds by name, with their contents at `start` (epoch milliseconds). */
 export function generateTables(

@@ -1,5 +1,5 @@
-import { remembered } from './remembered.ts';
-import { byPlace, type Row, type Table } from './rows.ts';
+import { remembered } from '../remembered.ts';
+import { byPlace, type Row, type Table } from '../rows.ts';
 
 /** Parents whose children are kept once they are made: all of a small workspace. */
 const KEPT = 200;

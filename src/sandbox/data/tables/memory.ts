@@ -1,4 +1,4 @@
-import { byPlace, firstBehind, type Place, type Row, type Table } from './rows.ts';
+import { byPlace, firstBehind, type Place, type Row, type Table } from '../rows.ts';
 
 /** A table in memory; `parent` names the part of the path with the parent's id. */
 export function memoryTable(rows: Iterable<Row> = [], parent?: string): Table {

@@ -1,6 +1,6 @@
-import { memoryTable, merged } from './memory-table.ts';
-import { remembered } from './remembered.ts';
-import type { Place, Row, Table } from './rows.ts';
+import { remembered } from '../remembered.ts';
+import type { Place, Row, Table } from '../rows.ts';
+import { memoryTable, merged } from './memory.ts';
 
 /** Rows that are kept once they are made: all of a small workspace. */
 const KEPT = 1_000;
