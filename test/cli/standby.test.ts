@@ -87,7 +87,8 @@ test('a daemon that was paused while another took over writes nothing more, and 
     PYLON_SYNC_LIST_SCHEDULE: '* * * * * *',
   });
   // Slow enough for the first pass to last until both are there.
-  await writeFile(String(env.PYLON_RATE_LIMITS), '{"interval_ms": 2000}');
+  const scarce = { interval_ms: 2_000, limits: { 'GET /issues/{id}/messages': 8 } };
+  await writeFile(String(env.PYLON_RATE_LIMITS), JSON.stringify(scarce));
   const first = startBrisk(['start'], from('first'));
   await first.until(ACTIVE);
   const second = startBrisk(['start'], from('second'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { type TestDatabase, test as withDatabase } from './database.ts';
-import { MORE_THAN_A_PAGE, startTrappedSandbox } from './sandbox.ts';
+import { startTrappedSandbox } from './sandbox.ts';
 
 export interface Setting {
   readonly sandbox: Sandbox;
@@ -18,7 +18,7 @@ export interface Setting {
 export const test = withDatabase.extend<Omit<Setting, 'database'>>({
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures this one needs.
   sandbox: async ({}, use) => {
-    const sandbox = await startTrappedSandbox({ issues: 60, mostMessages: MORE_THAN_A_PAGE, limits: 'none' });
+    const sandbox = await startTrappedSandbox({ issues: 24, limits: 'none' });
     await use(sandbox);
     await sandbox.close();
   },

@@ -7,7 +7,7 @@ import { BRISK_COMMAND, briskly } from './brisk.ts';
 import { COMMAND, type Launched, launch } from './command.ts';
 import { ALL, expectMirror, firstDiffering } from './compare-mirror.ts';
 import { createDatabase, type OwnDatabase } from './database.ts';
-import { MORE_THAN_A_PAGE, startTrappedSandbox } from './sandbox.ts';
+import { startTrappedSandbox } from './sandbox.ts';
 
 /** Cron of what comes round each second, and of what does not come round in a test. */
 export const EACH_SECOND = '* * * * * *';
@@ -39,10 +39,7 @@ export async function openDaemonWorkspace(options: WorkspaceOptions = {}): Promi
   const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-daemon-'));
   const file = join(folder, 'limits.json');
   await writeFile(file, JSON.stringify(limits));
-  const sandbox = await startTrappedSandbox({
-    ...{ issues: 60, mostMessages: MORE_THAN_A_PAGE, limits: 'none' },
-    ...options.sandbox,
-  });
+  const sandbox = await startTrappedSandbox({ issues: 24, limits: 'none', ...options.sandbox });
   const database = await createDatabase();
   const env = {
     PYLON_API_URL: sandbox.url,
