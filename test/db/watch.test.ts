@@ -10,7 +10,7 @@ describe('an onlooker', () => {
     const watch = openWatch(database.url, [issues]);
     await watch.ping();
     const rows = await watch.rows();
-    expect([...rows]).toEqual([['issues', 1]]);
+    expect([...rows]).toEqual([['issues', { rows: 1, isEstimate: false }]]);
     expect((await watch.status(rows)).resources).toMatchObject([{ resource: 'issues', rows: 1 }]);
     await watch.close();
   });
