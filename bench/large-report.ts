@@ -41,7 +41,8 @@ export function largeSection(figures: LargeFigures, { command, date, machine }: 
       most: isSmall ? 300 : isWhole ? undefined : SECOND,
       took,
     })),
-    { what: '`/reports` of 90 days', most: isSmall ? 300 : undefined, took: reports.next },
+    { what: '`/reports` of 90 days, the first time', most: isSmall ? 300 : undefined, took: reports.first },
+    { what: '`/reports` of 90 days, again', most: isSmall ? 300 : undefined, took: reports.next },
   ];
   const rows = questions.map(({ what, most, took }) => {
     const { aim, measured, reached } = atMost(what, took, most ?? 0, ms);
