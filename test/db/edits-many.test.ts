@@ -64,7 +64,7 @@ describe('a decision about many edits', () => {
     },
   );
 
-  test('in parts commits each part, latest first, and refuses a user who may not decide', async ({
+  test('decides in parts, the latest first, commits each, and refuses a user who may not decide', async ({
     database,
   }) => {
     await edited(database, 2_500, true);

@@ -15,8 +15,8 @@ const COUNTING = 150_000;
 const OURS = "('pylon', 'pylon_sync')";
 
 /**
- * Reads of the template what its copies are brought back to; undefined for a server that does not count in time and
- * for a user who may not write past triggers, where copies are used once each.
+ * Reads what the template holds, so that its copies can be brought back to that. Undefined where each copy can be used
+ * only once: the server does not count writes at once, or the user may not write past triggers.
  */
 export async function readUntouched(template: pg.ClientBase): Promise<Untouched | undefined> {
   const rowsOf = async <Row extends pg.QueryResultRow>(text: string) =>

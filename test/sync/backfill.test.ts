@@ -5,7 +5,7 @@ import { NOW, test } from '../helpers/backfill-workspace.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { MORE_THAN_A_PAGE } from '../helpers/sandbox.ts';
 
-/** Of every way of listing one, with what hangs on issues: enough where nothing is proved of all resources. */
+/** One resource for each way of listing, and the children of issues: for tests that prove nothing of all resources. */
 const SOME = [
   'users',
   'accounts',

@@ -6,7 +6,7 @@ import { editsIn, push } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const MANY = 230;
-/** Without what hangs on accounts, of which there are so many. */
+/** No children of accounts: there are so many accounts that reading their children would take long. */
 const RESOURCES = ['users', 'accounts'].map(resourceNamed);
 
 /** Accounts enough for three requests. */

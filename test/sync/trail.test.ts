@@ -56,7 +56,7 @@ describe('what nobody waits for', () => {
     expect(new Set(read.flatMap(([, ids]) => ids)).size).toBe(101);
   });
 
-  test('is told of as it is queued, and not as it is put back', async () => {
+  test('rings the bell when it is queued, and not when it is put back after a failure', async () => {
     const { trail } = trailing(() => true);
     const [child = issues] = trail.children;
     const bell = trail.bell(child);

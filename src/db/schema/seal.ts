@@ -67,7 +67,7 @@ const CATALOGUE = `
   SELECT catalogue, count(*)::text AS count, sum(hashint8extended((oid::bigint << 32) | xmin::text::bigint, 0))::text AS sum
     FROM found GROUP BY 1`;
 
-/** The roles, who asks, and what that user may; whatever a migration could now do that it could not do before. */
+/** Our roles and the user who asks, with their rights: with more rights, a migration can do what it could not do before. */
 const USERS = `
   SELECT rolname::text, oid::text, rolsuper, rolcreaterole, rolname = current_user AS is_self,
          has_database_privilege(rolname, current_database(), 'CREATE') AS creates
