@@ -16,6 +16,10 @@ export interface Started {
   readonly process: ChildProcess;
   /** The address of its port, as soon as that answers. */
   readonly port: Promise<string>;
+  /** Waits until its log matches; fails if it ends before. */
+  logged(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Fails if it ends, with its log; never resolves otherwise. */
+  readonly failed: Promise<never>;
   end(): Promise<void>;
 }
 
@@ -34,18 +38,25 @@ export function startDaemon({ folder, sandbox, database, env }: StartPlan): Star
   });
   const ended = once(child, 'exit');
   let said = '';
-  const port = new Promise<string>((resolve, reject) => {
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      const url = /"url":"([^"]+)"[^\n]*"answering"/.exec(said)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-    void ended.then(([status]) => reject(new Error(`the daemon ended (${status}): ${said}`)));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
   });
+  const failed = ended.then(([status]) => Promise.reject(new Error(`the daemon ended (${status}): ${said}`)));
+  failed.catch(() => {});
+  const logged = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const match = pattern.exec(said);
+      if (match !== null) return match;
+      await Promise.race([once(child.stderr, 'data'), failed]);
+    }
+  };
+  const port = logged(/"url":"([^"]+)"[^\n]*"answering"/).then(([, url]) => url as string);
   port.catch(() => {});
   return {
     process: child,
     port,
+    logged,
+    failed,
     async end() {
       child.kill('SIGTERM');
       await ended;
