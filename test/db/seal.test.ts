@@ -84,6 +84,31 @@ describe('a database that a program has found whole', () => {
     expect(unnoticed).toEqual([]);
   });
 
+  // All is rolled back, the roles too.
+  test('is looked through once the login becomes a member of an owner', async ({ database: { pool } }) => {
+    await migrate(pool, { program: PROGRAM });
+    const client = await pool.connect();
+    try {
+      await client.query(`
+        BEGIN;
+        CREATE ROLE seal_login; CREATE ROLE seal_owner; CREATE ROLE seal_stranger;
+        GRANT USAGE ON SCHEMA pylon_sync TO seal_login;
+        GRANT SELECT ON pylon_sync.settings, pylon_sync.migrations TO seal_login;
+        ALTER TABLE pylon.tags OWNER TO seal_owner`);
+      const presentTo = async (statement: string) => {
+        await client.query(`${statement}; SET LOCAL ROLE seal_login`);
+        const { present } = await readSealed(client);
+        await client.query('RESET ROLE');
+        return present;
+      };
+      const before = await presentTo('SELECT');
+      expect(await presentTo('GRANT seal_stranger TO seal_login')).toBe(before);
+      expect(await presentTo('GRANT seal_owner TO seal_login')).not.toBe(before);
+    } finally {
+      client.release(true);
+    }
+  });
+
   test('is mended when something of it is lost, and found whole again', async ({ database: { pool } }) => {
     await migrate(pool, { program: PROGRAM });
     await pool.query('DROP VIEW pylon_bi.issues CASCADE; DROP TABLE pylon_sync.settings');

@@ -67,11 +67,24 @@ const CATALOGUE = `
   SELECT catalogue, count(*)::text AS count, sum(hashint8extended((oid::bigint << 32) | xmin::text::bigint, 0))::text AS sum
     FROM found GROUP BY 1`;
 
-/** Our roles and the user who asks, with their rights: with more rights, a migration can do what it could not do before. */
+/**
+ * Our roles, the user who asks, and the owners of our objects whose rights that user has, each with its rights: with
+ * more rights, a migration can do what it could not do before.
+ */
 const USERS = `
+  WITH schemas AS (SELECT oid, nspowner FROM pg_namespace WHERE nspname IN ('pylon', 'pylon_sync', 'pylon_bi')),
+       owners (oid) AS (
+         SELECT nspowner FROM schemas
+          UNION SELECT relowner FROM pg_class WHERE relnamespace IN (SELECT oid FROM schemas)
+          UNION SELECT proowner FROM pg_proc WHERE pronamespace IN (SELECT oid FROM schemas)
+          UNION SELECT pubowner FROM pg_publication WHERE pubname = '${PUBLICATION}'
+          UNION SELECT datdba FROM pg_database WHERE datname = current_database()
+       )
   SELECT rolname::text, oid::text, rolsuper, rolcreaterole, rolname = current_user AS is_self,
          has_database_privilege(rolname, current_database(), 'CREATE') AS creates
-    FROM pg_roles WHERE rolname = current_user OR rolname = ANY ('{${ROLES.join(',')}}')`;
+    FROM pg_roles
+   WHERE rolname = current_user OR rolname = ANY ('{${ROLES.join(',')}}')
+      OR (oid IN (SELECT oid FROM owners) AND pg_has_role(oid, 'USAGE'))`;
 
 /** What a database is whole with, and the seal that was left in it. */
 export interface Sealed {
