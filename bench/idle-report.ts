@@ -39,7 +39,7 @@ export function idleSection(figures: IdleFigures, { command, date, machine }: Ci
   );
   return `${IDLE_HEADING}
 
-\`${command}\`, ${date}, on ${machine}. A daemon and a standby with the default schedules on a workspace that was read whole, for ${figures.minutes} minutes, the few issues and the many side by side, without resweeps and audit (\`PYLON_SYNC_AUDIT_SHARE=0\`). What these add is the difference between two runs with a minute of the limits that takes half a second, one with a fifth of the limits for them, of ${figures.audited.requests} requests more. The many issues are copies of the few in the tables, in a server of their own. Transactions are those of the database (\`pg_stat_database\`), the log is the distance of \`pg_current_wal_insert_lsn()\`, with \`full_page_writes\` off, processor time that of both processes. Processor time depends on the machine and on what else it does; the rest does not.
+\`${command}\`, ${date}, on ${machine}. A daemon and a standby with the default schedules on a workspace that was read whole, for ${figures.minutes} minutes, the few issues and the many side by side, without resweeps and audit (\`PYLON_SYNC_AUDIT_SHARE=0\`). What these add is the difference between two runs with a minute of the limits that takes a tenth of a second, one with a fifth of the limits for them, of ${figures.audited.requests} requests more. The many issues are copies of the few in the tables, in a server of their own. Transactions are those of the database (\`pg_stat_database\`), the log is the distance of \`pg_current_wal_insert_lsn()\`, with \`full_page_writes\` off, processor time that of both processes. Processor time depends on the machine and on what else it does; the rest does not.
 
 ${aimsTable(aimsOf(figures))}
 

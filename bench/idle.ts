@@ -50,7 +50,7 @@ const SHARE = '0.2';
  * Milliseconds that Pylon's minute takes there: each row is read again once in a day of it, and in a real day the few
  * rows would take hours for the requests that tell one run from another.
  */
-const AUDITED_MINUTE_MS = 500;
+const AUDITED_MINUTE_MS = 100;
 /** Minutes for which those runs last. */
 const AUDITED_MINUTES = 2;
 
