@@ -80,7 +80,7 @@ async function untilHealthy() {
     } catch (error) {
       last = String(error.cause?.message || error.message);
     }
-    await sleep(Math.min(2_000, Math.max(until - Date.now(), 0)));
+    await sleep(Math.min(500, Math.max(until - Date.now(), 0)));
   } while (Date.now() < until);
   throw new Failure(`Metabase at ${address} is not healthy after ${waitSeconds} s: ${last}`);
 }

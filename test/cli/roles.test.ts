@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
-import { makeDataFolder } from '../helpers/clusters.ts';
+import { expect, test } from 'vitest';
 import { start as run } from '../helpers/command.ts';
 import { onServer, withDatabase } from '../helpers/server.ts';
+import { copyCluster } from '../postgres/folder.ts';
 import { start } from '../postgres/start.ts';
 
 const SCRIPT = readFileSync(join(import.meta.dirname, '../../docs/roles.sql'), 'utf8');
 
 /** A server of its own: roles belong to it as a whole. */
 test('a database user who may not make roles is told who has to, and how', async () => {
-  const server = await start(await makeDataFolder(inject('runFolder'), randomUUID()));
+  const server = await start(await copyCluster());
   try {
     await onServer(server.url, async (client) => {
       await client.query("CREATE ROLE mirror LOGIN PASSWORD 'secret'");

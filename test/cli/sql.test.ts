@@ -76,7 +76,11 @@ describe('sql', () => {
 
   test('ends what it runs when the command is stopped', async ({ database }) => {
     const stop = new AbortController();
-    const ended = run(['sql', 'SELECT pg_sleep(600)'], { DATABASE_URL: database.url }, stop.signal);
+    const ended = run(
+      ['sql', 'SELECT pg_sleep(600)'],
+      { DATABASE_URL: database.url },
+      { signal: stop.signal },
+    );
     const running = async () =>
       (
         await database.pool.query(

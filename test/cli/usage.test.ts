@@ -91,7 +91,7 @@ test.each([
   const { port } = free.address() as AddressInfo;
   await new Promise((resolve) => free.close(resolve));
   const ending = new AbortController();
-  const ended = run(['sandbox', '--port', String(port), ...words], {}, ending.signal);
+  const ended = run(['sandbox', '--port', String(port), ...words], {}, { signal: ending.signal });
   const read = async () => (await fetch(`http://127.0.0.1:${port}/__sandbox/world/issues`)).text();
   await expect.poll(() => read().catch(() => '')).not.toBe('');
   expect((await read()).includes('\\u0000')).toBe(nasty);

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { describe, expect, inject } from 'vitest';
+import { describe, type ExpectStatic, expect } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
-import { startBrisk } from '../helpers/brisk.ts';
-import { makeDataFolder } from '../helpers/clusters.ts';
+import { BRISK } from '../helpers/brisk.ts';
 import type { Running } from '../helpers/command.ts';
 import { test as base } from '../helpers/command-environment.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
@@ -12,7 +10,7 @@ import { NEVER } from '../helpers/daemon-workspace.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { openProxy } from '../helpers/proxy.ts';
 import { startTrappedSandbox } from '../helpers/sandbox.ts';
-import { serverPid } from '../postgres/folder.ts';
+import { copyMigratedCluster, serverPid } from '../postgres/folder.ts';
 import { start as startPostgres } from '../postgres/start.ts';
 
 const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
@@ -30,15 +28,15 @@ const test = base.extend<{ sandbox: Sandbox; dataDir: string }>({
   },
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern
   dataDir: async ({}, use) => {
-    await use(await makeDataFolder(inject('runFolder'), randomUUID()));
+    await use(await copyMigratedCluster());
   },
 });
 
 /** Ends a server as a crash does. */
-async function crash(dataDir: string): Promise<void> {
+async function crash(dataDir: string, { poll }: ExpectStatic): Promise<void> {
   const pid = serverPid(dataDir) ?? 0;
   process.kill(pid, 'SIGQUIT');
-  await expect.poll(() => serverPid(dataDir)).not.toBe(pid);
+  await poll(() => serverPid(dataDir)).not.toBe(pid);
 }
 
 async function expectCleanEnd(running: Running): Promise<void> {
@@ -47,14 +45,21 @@ async function expectCleanEnd(running: Running): Promise<void> {
   expect(status, running.printed()).toBe(0);
 }
 
+/** Whether others may take over: nobody has renewed the lease for longer than it lasts. */
+const hasLapsed = async ({ pool }: TestDatabase) =>
+  (await pool.query('SELECT expires_at < now() AS lapsed FROM pylon_sync.lease')).rows[0].lapsed;
+
 const isSeen = async ({ pool }: TestDatabase, name: string) =>
   (await pool.query('SELECT FROM pylon.users WHERE name = $1', [name])).rowCount === 1;
 
-describe('a database that goes away', () => {
+// Side by side: they wait, each for processes and a database of its own.
+describe.concurrent('a database that goes away', () => {
   test('in the middle of a pass, and comes back after a crash: nothing is lost', async ({
     env,
     sandbox,
     dataDir,
+    startBrisk,
+    expect,
   }) => {
     const server = await startPostgres(dataDir);
     const quiet = { PYLON_SYNC_AUDIT_SHARE: '0', LOG_LEVEL: 'debug' };
@@ -64,7 +69,7 @@ describe('a database that goes away', () => {
       [0, 2],
       [1, 3],
     ] as const) {
-      await crash(dataDir);
+      await crash(dataDir, expect);
       // At once, or after it was seen to be away for a while.
       const said = running.printed().split(AWAY).length - 1;
       if (attempts > 0) await running.until(AWAY, said + attempts);
@@ -86,23 +91,28 @@ describe('a database that goes away', () => {
     await expect.poll(unfinished).toEqual([]);
     await expectCleanEnd(running);
     await pool.end();
-    await crash(dataDir);
+    await crash(dataDir, expect);
   });
 
   test('for longer than the lease while nothing is done: it goes on by itself, without haste', async ({
     env,
     sandbox,
     database,
+    startBrisk,
+    expect,
   }) => {
     const proxy = await openProxy(database.url);
     const schedule = { PYLON_SYNC_LIST_SCHEDULE: NEVER, PYLON_SYNC_SCHEDULE: NEVER };
-    const running = startBrisk(['start'], { ...env, ...few, ...schedule, DATABASE_URL: proxy.url });
+    const through = { ...env, ...few, ...schedule, DATABASE_URL: proxy.url };
+    const running = startBrisk(['start'], through, { expiryMs: 2_000 });
     await running.until(DONE);
     await proxy.close();
     await running.until(AWAY, 3);
+    await expect.poll(() => hasLapsed(database)).toBe(true);
     const waits = running.log().flatMap(({ msg, waitMs }) => (msg === AWAY ? [Number(waitMs)] : []));
-    // Half a second, twice as long each time, of which up to a half is taken off.
-    for (const [place, waitMs] of waits.entries()) expect(waitMs).toBeGreaterThanOrEqual(250 * 2 ** place);
+    // Twice as long each time, of which up to a half is taken off.
+    for (const [place, waitMs] of waits.entries())
+      expect(waitMs).toBeGreaterThanOrEqual((BRISK.retryMs / 2) * 2 ** place);
     const { rows } = await database.pool.query('SELECT id FROM pylon.users LIMIT 1');
     sandbox.world.patch('users', rows[0].id, { name: 'Renamed meanwhile' });
     await proxy.open();
@@ -115,6 +125,7 @@ describe('a database that goes away', () => {
     env,
     sandbox,
     database,
+    startBrisk,
   }) => {
     const proxy = await openProxy(database.url);
     const steps = { DATABASE_URL: proxy.url, LOG_LEVEL: 'debug' };
@@ -129,7 +140,7 @@ describe('a database that goes away', () => {
     await proxy.close();
   });
 
-  test('for want of room on its disk is waited for', async ({ env, database }) => {
+  test('for want of room on its disk is waited for', async ({ env, database, startBrisk }) => {
     await database.pool.query(`
       CREATE FUNCTION public.full() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
@@ -146,11 +157,11 @@ describe('a database that goes away', () => {
     await expectCleanEnd(running);
   });
 
-  test('although it is embedded: it is started again', async ({ env, dataDir }) => {
+  test('although it is embedded: it is started again', async ({ env, dataDir, startBrisk, expect }) => {
     const { DATABASE_URL: _, ...rest } = env;
     const running = startBrisk(['start'], { ...rest, ...few, PYLON_SYNC_DATA_DIR: dataDir });
     await running.until(DONE);
-    await crash(dataDir);
+    await crash(dataDir, expect);
     await running.until(ACTIVE, 2);
     await running.until(DONE, 2);
     await expectCleanEnd(running);
@@ -158,11 +169,13 @@ describe('a database that goes away', () => {
   });
 });
 
-describe('a token', () => {
+describe.concurrent('a token', () => {
   test('that is revoked is said to be, tried now and then, and used again when it works', async ({
     env,
     sandbox,
     database,
+    startBrisk,
+    expect,
   }) => {
     const running = startBrisk(['start'], { ...env, ...few, PYLON_SYNC_LIST_SCHEDULE: '* * * * * *' });
     await running.until(DONE);
@@ -192,6 +205,8 @@ describe('a token', () => {
     env,
     sandbox,
     database,
+    startBrisk,
+    expect,
   }) => {
     sandbox.faults.add({ endpoint: 'GET /teams', kind: '401', times: 1_000_000 });
     const running = startBrisk(['start'], { ...env, ...few });

@@ -3,6 +3,7 @@ import { run } from '../helpers/command.ts';
 import { NEVER, openDaemonWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
 import { createDatabase } from '../helpers/database.ts';
 import { editAnyway, editsIn, latestEdit, statesIn } from '../helpers/edits.ts';
+import { newGate } from '../helpers/gate.ts';
 import { onServer, withDatabase } from '../helpers/server.ts';
 import { writeRequests } from '../helpers/write-requests.ts';
 
@@ -70,7 +71,8 @@ describe('beside a daemon', () => {
     const { edit, there, here, database, sandbox, id, env } = workspace;
     const [latest, sent] = [await latestEdit(database), writeRequests(sandbox).length];
     sandbox.world.patch('issues', id, { customer_portal_visible: true });
-    sandbox.faults.add({ endpoint: 'POST /issues/search', kind: 'slow', delayMs: 3_000 });
+    const gate = newGate();
+    sandbox.faults.add({ endpoint: 'POST /issues/search', kind: 'slow', until: gate.opened });
     const pulling = run(['sync', '--resource', 'issues'], env);
     const isAsked = () =>
       sandbox.requests.some(({ endpoint, status }) => endpoint === 'POST /issues/search' && status === 0);
@@ -79,6 +81,7 @@ describe('beside a daemon', () => {
     await expect.poll(there, SOON).toMatchObject({ title: 'Meanwhile' });
     await expect.poll(() => statesIn(database, latest), SOON).toEqual(['applied']);
     expect(isAsked()).toBe(true);
+    gate.open();
     expect((await pulling).status).toBe(0);
     expect(await here()).toMatchObject({ title: 'Meanwhile', customer_portal_visible: true });
     expect(writeRequests(sandbox)).toHaveLength(sent + 1);
@@ -87,9 +90,14 @@ describe('beside a daemon', () => {
   test('`push` waits for what is due, and says what became of it', TIMEOUT, async () => {
     const { edit, env, sandbox, database } = workspace;
     const latest = await latestEdit(database);
-    sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', delayMs: 2_000 });
+    const gate = newGate();
+    sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', until: gate.opened });
     await edit("title = 'Slow'");
-    const { status, stdout, stderr } = await run(['push'], env);
+    const pushing = run(['push'], env);
+    const begun = "SELECT FROM pylon_sync.handovers WHERE command = 'push' AND state <> 'queued'";
+    await expect.poll(async () => (await database.pool.query(begun)).rowCount, SOON).toBe(1);
+    gate.open();
+    const { status, stdout, stderr } = await pushing;
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^(Edits: 1 applied|Nothing is due)\.\n$/)]);
     expect(stderr).toContain('handing the command over');
     expect(await statesIn(database, latest)).toEqual(['applied']);

@@ -1,6 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, type ExpectStatic, expect, test } from 'vitest';
 import { type Launched, logOf } from '../helpers/command.ts';
-import { type DaemonWorkspace, openDaemonWorkspace, untilMirrored } from '../helpers/daemon-workspace.ts';
+import {
+  type DaemonWorkspace,
+  EACH_SECOND,
+  openDaemonWorkspace,
+  untilMirrored,
+} from '../helpers/daemon-workspace.ts';
 import { FEW_MESSAGES } from '../helpers/sandbox.ts';
 
 /** One daemon for all: everything that happens in Pylon shows up in Postgres. */
@@ -11,70 +16,79 @@ const TIMEOUT = 120_000;
 const WITHIN_MS = 90_000;
 
 beforeAll(async () => {
-  // A day of the limits' clock, within which every message is read again, takes 14 s.
+  // A day of the limits' clock, within which every message is read again, takes 7 s.
   workspace = await openDaemonWorkspace({
     sandbox: { issues: 24, mostMessages: FEW_MESSAGES },
-    limits: { interval_ms: 10 },
+    limits: { interval_ms: 5 },
+    env: { PYLON_SYNC_LIST_SCHEDULE: EACH_SECOND, PYLON_SYNC_RECONCILE_SCHEDULE: EACH_SECOND },
   });
   daemon = workspace.launch(['start']);
   await daemon.until('"pass":"backfill"');
+  const found = await rows(
+    'SELECT issue_id FROM pylon.issue_messages GROUP BY 1 HAVING count(*) BETWEEN 3 AND 9 ORDER BY 1 LIMIT 5',
+  );
+  issues = found.map(({ issue_id }) => issue_id);
 }, TIMEOUT);
 afterAll(() => workspace.close(), TIMEOUT);
 
-const { poll } = expect;
+/** Issues with a few messages: one for each test that needs one. */
+let issues: readonly string[] = [];
+
 const rows = async (query: string, values: readonly unknown[] = []) =>
   (await workspace.database.pool.query(query, [...values])).rows;
-const shows = (query: string, values: readonly unknown[], expected: readonly unknown[]) =>
-  poll(() => rows(query, values), { timeout: WITHIN_MS, interval: 100 }).toEqual(expected);
-const issueWith = async (condition: string, skip = 0): Promise<string> => {
-  const found = await rows(`SELECT id FROM pylon.issues WHERE ${condition} ORDER BY id OFFSET $1 LIMIT 1`, [
-    skip,
-  ]);
-  return found[0].id;
-};
+const shows = (
+  { poll }: ExpectStatic,
+  query: string,
+  values: readonly unknown[],
+  expected: readonly unknown[],
+) => poll(() => rows(query, values), { timeout: WITHIN_MS, interval: 100 }).toEqual(expected);
 const isDeleted = 'SELECT _deleted_at IS NOT NULL AS deleted FROM pylon.issues WHERE id = $1';
 
-describe('the daemon shows', { timeout: TIMEOUT }, () => {
-  test('a change', async () => {
+// Side by side: one daemon sees to all of it.
+describe.concurrent('the daemon shows', { timeout: TIMEOUT }, () => {
+  test('a change', async ({ expect }) => {
     const { world } = workspace.sandbox;
-    const id = await issueWith('true');
+    const [id = ''] = issues;
     world.patch('issues', id, { title: 'Changed', state: 'closed' });
     await shows(
+      expect,
       'SELECT title, state FROM pylon.issues WHERE id = $1',
       [id],
       [{ title: 'Changed', state: 'closed' }],
     );
   });
 
-  test('a creation, with what hangs on it', async () => {
+  test('a creation, with what hangs on it', async ({ expect }) => {
     const { world } = workspace.sandbox;
     const { id } = world.create('issues', { title: 'New', state: 'new' });
     world.addMessage(`${id}`, { message_html: '<p>First.</p>' });
     await shows(
+      expect,
       'SELECT title, message_html FROM pylon.issues AS issue JOIN pylon.issue_messages ON issue_id = issue.id WHERE issue.id = $1',
       [id],
       [{ title: 'New', message_html: '<p>First.</p>' }],
     );
     const contact = world.create('contacts', { name: 'Ada', email: 'ada@firm.example' });
-    await shows('SELECT name FROM pylon.contacts WHERE id = $1', [contact.id], [{ name: 'Ada' }]);
+    await shows(expect, 'SELECT name FROM pylon.contacts WHERE id = $1', [contact.id], [{ name: 'Ada' }]);
   });
 
-  test('a message', async () => {
-    const id = await issueWith('latest_message_time IS NOT NULL', 1);
+  test('a message', async ({ expect }) => {
+    const [, id = ''] = issues;
     const added = workspace.sandbox.world.addMessage(id, { message_html: '<p>One more.</p>' });
     await shows(
+      expect,
       'SELECT issue_id, message_html FROM pylon.issue_messages WHERE id = $1',
       [added.id],
       [{ issue_id: id, message_html: '<p>One more.</p>' }],
     );
   });
 
-  test('a deletion, with its proof, and the deleted record’s coming back', async () => {
+  test('a deletion, with its proof, and the deleted record’s coming back', async ({ expect }) => {
     const { world } = workspace.sandbox;
-    const id = await issueWith('latest_message_time IS NOT NULL AND _deleted_at IS NULL', 2);
+    const [, , id = ''] = issues;
     const issue = world.get('issues', id) ?? {};
     world.remove('issues', id);
-    await shows(isDeleted, [id], [{ deleted: true }]);
+    await shows(expect, isDeleted, [id], [{ deleted: true }]);
     const messages =
       'SELECT count(*)::int AS n FROM pylon.issue_messages WHERE issue_id = $1 AND _deleted_at IS NULL';
     expect(await rows(messages, [id])).toEqual([{ n: 0 }]);
@@ -85,40 +99,24 @@ describe('the daemon shows', { timeout: TIMEOUT }, () => {
     expect(evidence).toMatchObject({ confirmed_by: 'GET /issues/{id}', status: 404 });
 
     world.put('issues', issue);
-    await shows(isDeleted, [id], [{ deleted: false }]);
+    await shows(expect, isDeleted, [id], [{ deleted: false }]);
     const served = [...world.all('issue_messages')].filter(({ path }) => path.issue_id === id).length;
-    await shows(messages, [id], [{ n: served }]);
+    await shows(expect, messages, [id], [{ n: served }]);
   });
 
-  test('an account merge: the loser gone, what it had moved', async () => {
-    const [into, loser] = (
-      await rows(
-        'SELECT account_id AS id FROM pylon.issues JOIN pylon.accounts ON accounts.id = account_id GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 2',
-      )
-    ).map(({ id }) => id);
-    const moved = await rows('SELECT id FROM pylon.issues WHERE account_id = $1 ORDER BY id', [loser]);
-    workspace.sandbox.world.mergeAccounts(into, [loser]);
-    await shows('SELECT id FROM pylon.accounts WHERE id = $1 AND _deleted_at IS NULL', [loser], []);
-    await shows('SELECT id FROM pylon.issues WHERE account_id = $1', [loser], []);
-    await shows('SELECT id FROM pylon.contacts WHERE account_id = $1', [loser], []);
-    const ids = moved.map(({ id }) => id);
-    await shows(
-      'SELECT count(*)::int AS n FROM pylon.issues WHERE id = ANY($1) AND account_id = $2',
-      [ids, into],
-      [{ n: ids.length }],
-    );
-  });
-
-  test('a redaction, an edit and a deletion of messages, to which nothing points', async () => {
+  test('a redaction, an edit and a deletion of messages, to which nothing points', async ({ expect }) => {
     const { world } = workspace.sandbox;
+    const [, , , id = ''] = issues;
     const found = await rows(
-      'SELECT issue_id, array_agg(id ORDER BY id) AS ids FROM pylon.issue_messages WHERE _deleted_at IS NULL GROUP BY 1 HAVING count(*) BETWEEN 3 AND 9 ORDER BY 1 LIMIT 1',
+      'SELECT array_agg(id ORDER BY id) AS ids FROM pylon.issue_messages WHERE issue_id = $1',
+      [id],
     );
     const [redacted, edited, removed] = found[0].ids;
     world.redactMessage(redacted);
     world.patch('issue_messages', edited, { message_html: '<p>Edited.</p>' });
     world.remove('issue_messages', removed);
     await shows(
+      expect,
       'SELECT id, message_html, _deleted_at IS NOT NULL AS deleted FROM pylon.issue_messages WHERE id = ANY($1) ORDER BY id',
       [[redacted, edited, removed]],
       [
@@ -129,18 +127,44 @@ describe('the daemon shows', { timeout: TIMEOUT }, () => {
     );
   });
 
-  test('a silent change, as drift', async () => {
-    const id = await issueWith('_deleted_at IS NULL', 7);
+  test('a silent change, as drift', async ({ expect }) => {
+    const [, , , , id = ''] = issues;
     workspace.sandbox.world.patch('issues', id, { title: 'Silently' }, { silent: true });
-    await shows('SELECT title FROM pylon.issues WHERE id = $1', [id], [{ title: 'Silently' }]);
-    await poll(
-      async () =>
-        (await rows("SELECT sum(rows_drifted)::int AS n FROM pylon_sync.runs WHERE resource = 'issues'"))[0]
-          .n,
-      { timeout: WITHIN_MS },
-    ).toBeGreaterThan(0);
+    await shows(expect, 'SELECT title FROM pylon.issues WHERE id = $1', [id], [{ title: 'Silently' }]);
+    await expect
+      .poll(
+        async () =>
+          (await rows("SELECT sum(rows_drifted)::int AS n FROM pylon_sync.runs WHERE resource = 'issues'"))[0]
+            .n,
+        { timeout: WITHIN_MS },
+      )
+      .toBeGreaterThan(0);
   });
 });
+
+test(
+  'the daemon shows an account merge: the loser gone, what it had moved',
+  async () => {
+    const [into, loser] = (
+      await rows(
+        'SELECT account_id AS id FROM pylon.issues JOIN pylon.accounts ON accounts.id = account_id GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 2',
+      )
+    ).map(({ id }) => id);
+    const moved = await rows('SELECT id FROM pylon.issues WHERE account_id = $1 ORDER BY id', [loser]);
+    workspace.sandbox.world.mergeAccounts(into, [loser]);
+    await shows(expect, 'SELECT id FROM pylon.accounts WHERE id = $1 AND _deleted_at IS NULL', [loser], []);
+    await shows(expect, 'SELECT id FROM pylon.issues WHERE account_id = $1', [loser], []);
+    await shows(expect, 'SELECT id FROM pylon.contacts WHERE account_id = $1', [loser], []);
+    const ids = moved.map(({ id }) => id);
+    await shows(
+      expect,
+      'SELECT count(*)::int AS n FROM pylon.issues WHERE id = ANY($1) AND account_id = $2',
+      [ids, into],
+      [{ n: ids.length }],
+    );
+  },
+  TIMEOUT,
+);
 
 test(
   'after all of it the mirror equals Pylon, nothing was loud, and the daemon ends cleanly',

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 import type { Tempo } from '../../src/cli/process/tempo.ts';
-import { launch, type Running } from './command.ts';
+import { type Launched, launch } from './command.ts';
 
 /** Made of `brisk-main.ts` by the run's set-up (`test/setup/program.ts`). */
 const MAIN = fileURLToPath(new URL('../../.brisk/brisk-main.js', import.meta.url));
@@ -10,8 +9,9 @@ const MAIN = fileURLToPath(new URL('../../.brisk/brisk-main.js', import.meta.url
  * Tenths of what is promised; of the lease a third, so that a busy machine does not keep a heart from beating in time.
  * What ends by itself has longer to do so, for the same reason; requests have the time that is promised.
  */
-const BRISK: Tempo = {
-  ...{ heartbeatMs: 400, expiryMs: 4_000, standbyMs: 100, refusedMs: 700, requestMs: 60_000 },
+export const BRISK: Tempo = {
+  ...{ heartbeatMs: 400, expiryMs: 4_000, standbyMs: 100, retryMs: 50, refusedMs: 700, heardMs: 500 },
+  ...{ requestMs: 60_000 },
   ...{ warnMs: 10_000, finishMs: 30_000, mostMs: 60_000 },
 };
 
@@ -22,13 +22,9 @@ export const briskly = (chosen: Partial<Tempo> = {}): Readonly<Record<string, st
   TEST_TEMPO: JSON.stringify({ ...BRISK, ...chosen }),
 });
 
-/** Starts a real process of ours that waits less than is promised, which ends with its test. */
-export function startBrisk(
+/** Starts a real process of ours that waits less than is promised, which its starter ends. */
+export const launchBrisk = (
   words: readonly string[],
   env: Readonly<Record<string, string>>,
   chosen: Partial<Tempo> = {},
-): Running {
-  const launched = launch(words, { ...env, ...briskly(chosen) }, undefined, BRISK_COMMAND);
-  onTestFinished(async () => void (await launched.stop()));
-  return launched;
-}
+): Launched => launch(words, { ...env, ...briskly(chosen) }, undefined, BRISK_COMMAND);

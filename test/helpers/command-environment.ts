@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '../../src/sandbox/start.ts';
+import { launchBrisk } from './brisk.ts';
+import { type Launched, launch, type Running } from './command.ts';
 import { type TestDatabase, test as withDatabase } from './database.ts';
 import { startTrappedSandbox } from './sandbox.ts';
 
@@ -12,6 +14,24 @@ export interface Setting {
   readonly folder: string;
   /** The environment of a command that mirrors the sandbox into the database, at no limit to speak of. */
   readonly env: Readonly<Record<string, string>>;
+  /** Starts a real process, which ends with its test, also where tests run side by side. */
+  readonly start: (...given: Parameters<typeof launch>) => Running;
+  /** The same of one that waits less than is promised. */
+  readonly startBrisk: (...given: Parameters<typeof launchBrisk>) => Running;
+}
+
+/** Lends `begin` to a test, and ends what it began. */
+async function withEnding<Given extends readonly unknown[]>(
+  begin: (...given: Given) => Launched,
+  use: (begin: (...given: Given) => Running) => Promise<void>,
+): Promise<void> {
+  const launched: Launched[] = [];
+  await use((...given) => {
+    const process = begin(...given);
+    launched.push(process);
+    return process;
+  });
+  await Promise.all(launched.map((process) => process.stop()));
 }
 
 /** `test` with a sandbox, a migrated database and an environment that joins them. */
@@ -41,4 +61,7 @@ export const test = withDatabase.extend<Omit<Setting, 'database'>>({
       PYLON_SYNC_DATA_DIR: folder,
     });
   },
+  // After the environment, so that processes end before what they use does.
+  start: ({ env: _ }, use) => withEnding(launch, use),
+  startBrisk: ({ env: _ }, use) => withEnding(launchBrisk, use),
 });

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { TEMPO, type Tempo } from '../../src/cli/process/tempo.ts';
 import { runCommandLine } from '../../src/cli/run.ts';
 
 export interface Ended {
@@ -14,11 +15,17 @@ export interface Ended {
 
 type Variables = Readonly<Record<string, string>>;
 
+interface Chosen {
+  readonly signal?: AbortSignal;
+  /** Times other than those promised. */
+  readonly tempo?: Partial<Tempo>;
+}
+
 /** Runs a command in this process, as `main` does, on streams that are no terminal. */
 export async function run(
   words: readonly string[],
   env: Variables = {},
-  signal?: AbortSignal,
+  { signal, tempo }: Chosen = {},
 ): Promise<Ended> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -29,6 +36,7 @@ export async function run(
     stderr: stderr as unknown as NodeJS.WriteStream,
     signal: signal ?? new AbortController().signal,
     version: '1.2.3',
+    tempo: { ...TEMPO, ...tempo },
   });
   stdout.end();
   stderr.end();

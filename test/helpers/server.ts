@@ -30,14 +30,24 @@ export async function onServer<T>(url: string, work: (client: pg.Client) => Prom
 /** By address: what makes and removes databases, open as long as this worker. */
 const lasting = new Map<string, Promise<pg.Client>>();
 
+/** By address: when the last work on it ends, since tests may run side by side. */
+const turns = new Map<string, Promise<unknown>>();
+
 /**
  * Does on a connection that lasts what each test would open two for: to open one costs the server more than most tests
- * ask of it. One that broke is replaced.
+ * ask of it. One that broke is replaced. One work follows the other.
  */
 export async function onLasting<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const opening = lasting.get(url) ?? openLasting(url);
-  lasting.set(url, opening);
-  return work(await opening);
+  const mine = Promise.resolve(turns.get(url)).then(async () => {
+    const opening = lasting.get(url) ?? openLasting(url);
+    lasting.set(url, opening);
+    return work(await opening);
+  });
+  turns.set(
+    url,
+    mine.catch(() => {}),
+  );
+  return mine;
 }
 
 async function openLasting(url: string): Promise<pg.Client> {

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/db/schema/migrate.ts';
-import { startEmbedded } from '../../src/postgres/embedded.ts';
-import { makeDataFolder } from '../helpers/clusters.ts';
 import { onServer } from '../helpers/server.ts';
-import { optionsFor } from '../postgres/start.ts';
+import { copyCluster, copyMigratedCluster } from '../postgres/folder.ts';
+import { start } from '../postgres/start.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
 
@@ -36,11 +34,8 @@ function addressFor(server: string, user: string, password: string, database?: s
 test('the logins of the compose profile bi have what they are for, and nothing of each other', {
   timeout: 120_000,
 }, async () => {
-  const server = await startEmbedded(optionsFor(await makeDataFolder(inject('runFolder'), randomUUID())));
+  const server = await start(await copyMigratedCluster());
   onTestFinished(() => server.stop());
-  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
-  await migrate(pool);
-  await pool.end();
   // A second time they have the password of then.
   for (const round of ['old', "it's new"])
     await onServer(server.url, async (client) => {
@@ -76,7 +71,7 @@ test('the logins of the compose profile bi have what they are for, and nothing o
 test('the owner that Compose makes mirrors, gives its roles to people, and is let do nothing else', {
   timeout: 60_000,
 }, async () => {
-  const server = await startEmbedded(optionsFor(await makeDataFolder(inject('runFolder'), randomUUID())));
+  const server = await start(await copyCluster());
   onTestFinished(() => server.stop());
   await onServer(server.url, async (superuser) => {
     await superuser.query(readFileSync(join(DOCS, 'roles.sql'), 'utf8'));

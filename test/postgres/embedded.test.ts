@@ -37,8 +37,8 @@ describe('the embedded Postgres', () => {
     await second.stop();
   });
 
-  test('lets nobody in without the password, which only its owner can read', async ({ dataDir }) => {
-    const embedded = await start(dataDir);
+  test('lets nobody in without the password, which only its owner can read', async ({ usedDir }) => {
+    const embedded = await start(usedDir);
     const wrong = new URL(embedded.url);
     wrong.password = 'postgres';
     await expect(onServer(wrong.href, async () => {})).rejects.toThrow('password authentication failed');
@@ -49,21 +49,21 @@ describe('the embedded Postgres', () => {
       return rows[0];
     });
     expect([address, sockets]).toEqual(['127.0.0.1', '']);
-    const { mode } = await stat(join(dataDir, 'postgres', 'access.json'));
+    const { mode } = await stat(join(usedDir, 'postgres', 'access.json'));
     expect(mode & 0o777).toBe(0o600);
     await embedded.stop();
   });
 
-  test('takes another port, and keeps that, when its own is in use', async ({ dataDir }) => {
-    const first = await start(dataDir);
+  test('takes another port, and keeps that, when its own is in use', async ({ usedDir }) => {
+    const first = await start(usedDir);
     await first.stop();
     const intruder = createServer().listen(portOf(first.url), '127.0.0.1');
     try {
-      const second = await start(dataDir);
+      const second = await start(usedDir);
       expect(portOf(second.url)).not.toBe(portOf(first.url));
       await onServer(second.url, (client) => client.query('SELECT 1'));
       await second.stop();
-      const { port } = JSON.parse(await readFile(join(dataDir, 'postgres', 'access.json'), 'utf8'));
+      const { port } = JSON.parse(await readFile(join(usedDir, 'postgres', 'access.json'), 'utf8'));
       expect(port).toBe(portOf(second.url));
     } finally {
       intruder.close();
@@ -77,8 +77,8 @@ describe('the embedded Postgres', () => {
     expect(await identityOf(embedded.pid)).toBeUndefined();
   });
 
-  test('is stopped while a client is in the middle of a query', async ({ dataDir }) => {
-    const embedded = await start(dataDir);
+  test('is stopped while a client is in the middle of a query', async ({ usedDir }) => {
+    const embedded = await start(usedDir);
     const query = onServer(embedded.url, (client) => {
       client.on('error', () => {});
       return client.query('SELECT pg_sleep(60)');
@@ -87,7 +87,7 @@ describe('the embedded Postgres', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await embedded.stop();
     await cut;
-    expect(serverPid(dataDir)).toBeUndefined();
+    expect(serverPid(usedDir)).toBeUndefined();
   });
 });
 
@@ -101,21 +101,20 @@ describe('an embedded Postgres that cannot start', () => {
   });
 
   test('names the file when the password of its cluster is gone or not the right one', async ({
-    dataDir,
+    usedDir,
   }) => {
-    const { url, stop } = await start(dataDir);
+    const { url, stop } = await start(usedDir);
     await stop();
-    const path = join(dataDir, 'postgres', 'access.json');
+    const path = join(usedDir, 'postgres', 'access.json');
     await writeFile(path, JSON.stringify({ password: 'guessed', port: portOf(url) }));
-    await expect(start(dataDir)).rejects.toThrow(`the password in ${path} is not that of its cluster`);
-    expect(serverPid(dataDir)).toBeUndefined();
+    await expect(start(usedDir)).rejects.toThrow(`the password in ${path} is not that of its cluster`);
+    expect(serverPid(usedDir)).toBeUndefined();
     await rm(path);
-    await expect(start(dataDir)).rejects.toThrow(`cannot read ${path}`);
+    await expect(start(usedDir)).rejects.toThrow(`cannot read ${path}`);
   });
 
-  test('says which version made a cluster that the programs here cannot open', async ({ dataDir }) => {
-    await (await start(dataDir)).stop();
-    await writeFile(join(dataDir, 'postgres', 'data', 'PG_VERSION'), '9\n');
-    await expect(start(dataDir)).rejects.toThrow('Postgres 9, which made the cluster');
+  test('says which version made a cluster that the programs here cannot open', async ({ usedDir }) => {
+    await writeFile(join(usedDir, 'postgres', 'data', 'PG_VERSION'), '9\n');
+    await expect(start(usedDir)).rejects.toThrow('Postgres 9, which made the cluster');
   });
 });

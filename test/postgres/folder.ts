@@ -1,11 +1,18 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
 import { test as base, inject } from 'vitest';
+import { digestOfSources } from '../../rolldown.config.ts';
+import { migrate } from '../../src/db/schema/migrate.ts';
+import { programDigest } from '../../src/db/schema/seal.ts';
 import { identityOf } from '../../src/postgres/process.ts';
 import { shutDown } from '../../src/postgres/server.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
+import { start } from './start.ts';
 
 /** The pid in the folder's `postmaster.pid`, if any. */
 export function serverPid(dataDir: string): number | undefined {
@@ -13,17 +20,70 @@ export function serverPid(dataDir: string): number | undefined {
   return existsSync(path) ? Number.parseInt(readFileSync(path, 'utf8'), 10) : undefined;
 }
 
-/** Tests with a data folder; whatever the test did, its server is stopped and its files are removed. */
-export const test = base.extend<{ dataDir: string }>({
+/** Data folders of this worker in which a server has run before. */
+const used: { made?: Promise<string>; migrated?: Promise<string> } = {};
+
+async function newFolder(source?: string): Promise<string> {
+  if (source === undefined) return makeDataFolder(inject('runFolder'), randomUUID());
+  const copy = join(inject('runFolder'), randomUUID());
+  // With the owners of its files.
+  await promisify(execFile)('cp', ['-a', source, copy]);
+  return copy;
+}
+
+async function makeCluster(): Promise<string> {
+  const dataDir = await newFolder();
+  await (await start(dataDir)).stop();
+  return dataDir;
+}
+
+async function migrateCluster(): Promise<string> {
+  const dataDir = await copyCluster();
+  const server = await start(dataDir);
+  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+  await migrate(pool);
+  await migrate(pool, { program: programDigest(digestOfSources()) });
+  await pool.end();
+  await server.stop();
+  return dataDir;
+}
+
+/** A copy of a data folder with a cluster: to make a cluster takes longer than most tests of what comes after that. */
+export async function copyCluster(): Promise<string> {
+  used.made ??= makeCluster();
+  return newFolder(await used.made);
+}
+
+/** The same of a cluster whose database is migrated. */
+export async function copyMigratedCluster(): Promise<string> {
+  used.migrated ??= migrateCluster();
+  return newFolder(await used.migrated);
+}
+
+async function clear(dataDir: string): Promise<void> {
+  const pid = serverPid(dataDir);
+  const identity = pid && pid !== process.pid && (await identityOf(pid));
+  if (identity) await shutDown({ pid, identity, port: 0 }, 2_000);
+  const elsewhere = await readlink(join(dataDir, 'postgres')).catch(() => undefined);
+  if (elsewhere !== undefined) await rm(elsewhere, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+/**
+ * Tests with a data folder, empty (`dataDir`) or with the cluster of an earlier start (`usedDir`); whatever the test did,
+ * its server is stopped and its files are removed.
+ */
+export const test = base.extend<{ dataDir: string; usedDir: string }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern
   dataDir: async ({}, use) => {
-    const dataDir = await makeDataFolder(inject('runFolder'), randomUUID());
+    const dataDir = await newFolder();
     await use(dataDir);
-    const pid = serverPid(dataDir);
-    const identity = pid && pid !== process.pid && (await identityOf(pid));
-    if (identity) await shutDown({ pid, identity, port: 0 }, 2_000);
-    const elsewhere = await readlink(join(dataDir, 'postgres')).catch(() => undefined);
-    if (elsewhere !== undefined) await rm(elsewhere, { recursive: true, force: true });
-    await rm(dataDir, { recursive: true, force: true });
+    await clear(dataDir);
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern
+  usedDir: async ({}, use) => {
+    const dataDir = await copyCluster();
+    await use(dataDir);
+    await clear(dataDir);
   },
 });

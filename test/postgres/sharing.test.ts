@@ -10,10 +10,12 @@ import { onServer } from '../helpers/server.ts';
 import { serverPid, test } from './folder.ts';
 import { start } from './start.ts';
 
+/** Made of `holder.ts` by the run's set-up (`test/setup/program.ts`). */
+const HOLDER = fileURLToPath(new URL('../../.brisk/holder.js', import.meta.url));
+
 /** Another process with a process group of its own, as a shell would start a command. */
 function command(dataDir: string): ChildProcess {
-  const file = fileURLToPath(new URL('./holder.ts', import.meta.url));
-  return spawn(process.execPath, ['--import', 'tsx', file, dataDir], {
+  return spawn(process.execPath, [HOLDER, dataDir], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
@@ -58,20 +60,20 @@ describe('a server that several commands use', () => {
   });
 
   test('stays after a kill -9 of its only user, is found by the next and stopped with it', async ({
-    dataDir,
+    usedDir,
   }) => {
-    const child = command(dataDir);
+    const child = command(usedDir);
     const { pid, url } = await holding(child);
     signalGroup(child, 'SIGKILL');
     await once(child, 'exit');
-    const next = await start(dataDir);
+    const next = await start(usedDir);
     expect(next).toMatchObject({ pid, url, adopted: true });
     await next.stop();
     expect(await identityOf(pid)).toBeUndefined();
   });
 
-  test("does not hear the Ctrl-C of its user's terminal", async ({ dataDir }) => {
-    const child = command(dataDir);
+  test("does not hear the Ctrl-C of its user's terminal", async ({ usedDir }) => {
+    const child = command(usedDir);
     const { pid, url } = await holding(child);
     signalGroup(child, 'SIGINT');
     await sleep(300);
@@ -97,14 +99,13 @@ describe('a server that several commands use', () => {
     expect(await draftsIn(dataDir)).toEqual([]);
   });
 
-  test('starts although its old pid now belongs to something else', async ({ dataDir }) => {
-    await (await start(dataDir)).stop();
-    const path = join(dataDir, 'postgres', 'data', 'postmaster.pid');
+  test('starts although its old pid now belongs to something else', async ({ usedDir }) => {
+    const path = join(usedDir, 'postgres', 'data', 'postmaster.pid');
     await writeFile(
       path,
-      `${process.pid}\n${join(dataDir, 'postgres', 'data')}\n1\n5432\n\n127.0.0.1\n\nready\n`,
+      `${process.pid}\n${join(usedDir, 'postgres', 'data')}\n1\n5432\n\n127.0.0.1\n\nready\n`,
     );
-    const embedded = await start(dataDir);
+    const embedded = await start(usedDir);
     expect(embedded.adopted).toBe(false);
     expect(Number.parseInt(await readFile(path, 'utf8'), 10)).toBe(embedded.pid);
     await embedded.stop();

@@ -1,13 +1,20 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { digestOfSources } from '../../rolldown.config.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ROLLDOWN = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs', import.meta.url));
 
-/** The program that keeps other times than those promised, made like the other one and beside it. */
-const BRISK =
-  'test/helpers/brisk-main.ts -d .brisk --platform node --external pg-native --tsconfig tsconfig.json';
+/**
+ * Programs of tests, made like the other one and beside it: one that keeps other times than those promised, and knows the
+ * databases that the run makes as whole, as the other one does; and one that does nothing but hold an embedded server.
+ */
+const BESIDE = [
+  ...['test/helpers/brisk-main.ts', 'test/postgres/holder.ts', '-d', '.brisk', '--cleanDir'],
+  ...['--platform', 'node', '--external', 'pg-native', '--tsconfig', 'tsconfig.json'],
+  ...['--chunkFileNames', '[name].js', '--transform.define', `PROGRAM_DIGEST:"${digestOfSources()}"`],
+];
 
 /**
  * Makes the programs that tests start as processes, as `npm run build` does.
@@ -15,7 +22,7 @@ const BRISK =
  * @throws Error with the bundler's words, which fails the run.
  */
 export default async function setup(): Promise<void> {
-  await Promise.all([bundle(['-c']), bundle(BRISK.split(' '))]);
+  await Promise.all([bundle(['-c']), bundle(BESIDE)]);
 }
 
 async function bundle(words: readonly string[]): Promise<void> {

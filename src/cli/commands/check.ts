@@ -193,7 +193,8 @@ async function checkDatabase(
       }
       findings.right.push(`database: Postgres ${version} at ${databaseName(setup, url)}`);
       if (trust === 'encrypted') findings.notes.push(`database: ${UNVERIFIED}`);
-      if (!(await isHeard(setup.config.listenUrl?.reveal() ?? url, pool))) findings.notes.push(DEAF);
+      const { config, tempo } = setup;
+      if (!(await isHeard(config.listenUrl?.reveal() ?? url, pool, tempo.heardMs))) findings.notes.push(DEAF);
       const pending = await pendingMigrations(pool);
       findings.right.push(
         pending === 0

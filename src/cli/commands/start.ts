@@ -52,14 +52,15 @@ const SETTLED_MS = 60_000;
  * end. `activity` says what it is doing.
  */
 export async function runDaemon(setup: Setup, server: Server, daemon: Daemon): Promise<number> {
-  const { log, signal } = setup;
+  const { log, signal, tempo } = setup;
   const { activity, port } = daemon;
+  const firstMs = tempo.retryMs;
   signal.addEventListener('abort', () => setRole(activity, 'stopping'), { once: true });
-  const away = newBackoff({ log, what: 'database cannot be used: trying again', signal });
+  const away = newBackoff({ log, what: 'database cannot be used: trying again', signal, firstMs });
   // Only a person can repair it.
   const refused = newBackoff({
     ...{ log, what: 'the database refuses the connection: trying until it works again', signal },
-    least: 'error',
+    ...{ firstMs, least: 'error' as const },
   });
   const memory = newRestartState(setup);
   try {

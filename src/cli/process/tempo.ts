@@ -13,8 +13,12 @@ export interface Tempo {
    * with the expiry it is less than the promised 15 s until takeover.
    */
   readonly standbyMs: number;
+  /** The first wait after the database cannot be used, or the work under the lease has failed; doubled each time. */
+  readonly retryMs: number;
   /** The first wait after Pylon refuses the token, which only a person can repair. */
   readonly refusedMs: number;
+  /** Time within which a notification of the database arrives where any does. */
+  readonly heardMs: number;
   /** Time limit of one request to Pylon. A request whose answer was lost may still take effect for that long. */
   readonly requestMs: number;
   /**
@@ -32,7 +36,9 @@ export const TEMPO: Tempo = {
     heartbeatMs: HEARTBEAT_MS,
     expiryMs: EXPIRY_MS,
     standbyMs: 2_000,
+    retryMs: 500,
     refusedMs: 7_000,
+    heardMs: 5_000,
     requestMs: 60_000,
   },
   ...{ finishMs: 3_000, warnMs: 3_000, mostMs: 9_500 },

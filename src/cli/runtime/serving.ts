@@ -56,7 +56,7 @@ export function newRestartState(setup: Setup): RestartState {
     watch,
     alerts: newAlerts(setup, { command: DAEMON, watch }),
     token: { worked: false },
-    broken: newBackoff({ log, what: 'interrupted: trying again', signal }),
+    broken: newBackoff({ log, what: 'interrupted: trying again', signal, firstMs: tempo.retryMs }),
     // Only a person can repair it, and should not wait long after that.
     refused: newBackoff({
       ...{ log, what: 'Pylon refuses the token: trying until it works again', signal },

@@ -178,8 +178,8 @@ async function begin(client: pg.Client): Promise<number> {
   return Number(answers.at(-2)?.rows[0]?.ms ?? 0);
 }
 
-/** Whether a notification that is sent over `pool` arrives at another address within a while. */
-export async function isHeard(url: string, pool: Pool, withinMs = ANSWER_MS): Promise<boolean> {
+/** Whether a notification that is sent over `pool` arrives at another address within so many milliseconds. */
+export async function isHeard(url: string, pool: Pool, withinMs: number): Promise<boolean> {
   let listener: Listener | undefined;
   let late: NodeJS.Timeout | undefined;
   try {

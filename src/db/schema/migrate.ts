@@ -12,7 +12,7 @@ import { awayOr, DatabaseAwayError } from '../connection/away.ts';
 import { READING, type Terms } from '../connection/begin.ts';
 import { blockersInWords, blockersOf, relationIn } from '../connection/blockers.ts';
 import { unlimited } from '../connection/pool.ts';
-import { isInUse } from '../connection/sql-state.ts';
+import { isInUse, refusalIn } from '../connection/sql-state.ts';
 import { standing } from '../inventory/catalogue.ts';
 import { installedBy } from '../inventory/installed.ts';
 import { MIGRATIONS } from '../inventory/migrations.ts';
@@ -150,8 +150,7 @@ export async function migrate(
     at = statement;
   };
   try {
-    // Where something is missing that this reads, there is more to do, and what is wrong shows there.
-    const sealed = program === undefined ? undefined : await alone(pool, readSealed).catch(() => undefined);
+    const sealed = program === undefined ? undefined : await alone(pool, readSealed).catch(unlessRefused);
     if (sealed !== undefined && program !== undefined && isSealedBy(sealed, program)) return 0;
     const tables = () => alone(pool, (client) => migrateTables(client, ran), { isLong: true });
     const { count, restored, isCaptureNew } = await patiently(pausesMs, tables).catch(
@@ -184,6 +183,14 @@ export async function migrate(
     if (error instanceof DatabaseAwayError) throw error;
     throw new PermanentError('migration failed', { cause });
   }
+}
+
+/**
+ * Where something is missing that a statement reads, there is more to do, and what is wrong shows there. Rethrows what is
+ * no answer of the server: who was cut off while it waited for its turn must not begin to wait anew.
+ */
+function unlessRefused(error: unknown): undefined {
+  if (refusalIn(error) === undefined) throw error;
 }
 
 /** A view that could not be created is tried again by each migration. */

@@ -44,6 +44,8 @@ export interface Fault {
   readonly header?: 'X-Retry-After' | 'Retry-After' | 'none';
   /** Delay of a `slow` answer, milliseconds. Default 1,000. */
   readonly delayMs?: number;
+  /** What a `slow` answer waits for instead. */
+  readonly until?: Promise<unknown>;
   /** Status of an answer of `html`. Default 200. */
   readonly status?: number;
 }

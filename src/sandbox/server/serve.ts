@@ -188,7 +188,7 @@ async function applyFault(
     case 'hang':
       return new Promise<Response>(() => {});
     case 'slow':
-      await sleep(state, fault.delayMs ?? 1_000);
+      await (fault.until ?? sleep(state, fault.delayMs ?? 1_000));
       return undefined;
     default:
       return undefined;
