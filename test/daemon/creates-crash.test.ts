@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Dice } from '../../src/sandbox/data/random.ts';
 import { CRASH_TIMEOUT, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
 import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
-import { endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
+import { ARRIVING, endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
 
 const CHANGES_EVERY_MS = 60;
 /** One answer to a create, and one to a delete, is lost for about so many changes. */
@@ -75,6 +75,7 @@ test(
     const crash = await openCrashTest((seed) => ({
       sandbox: { issues: 20, latencyMs: 8, seed, onStore: objects.note },
       limits: { interval_ms: 20 },
+      tempo: ARRIVING,
       env: {
         PYLON_SYNC_ALLOW: 'update,create,delete',
         PYLON_SYNC_RESOURCES: NAMES.join(','),

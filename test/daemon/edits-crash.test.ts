@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Dice } from '../../src/sandbox/data/random.ts';
 import { CRASH_TIMEOUT, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
 import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
-import { endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
+import { ARRIVING, endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
 import { changesIn, expectWholeHistory } from '../helpers/history.ts';
 
 const EDITS_EVERY_MS = 40;
@@ -81,6 +81,7 @@ test(
     const crash = await openCrashTest((seed) => ({
       sandbox: { issues: ISSUES, latencyMs: 8, seed, onStore: effects.note },
       limits: { interval_ms: 20 },
+      tempo: ARRIVING,
       env: {
         PYLON_SYNC_RESOURCES: NAMES.join(','),
         PYLON_SYNC_LIST_SCHEDULE: '*/10 * * * * *',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CRASH_TIMEOUT, KILLS, kill, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
 import { NEVER } from '../helpers/daemon-workspace.ts';
-import { endEdits } from '../helpers/edit-crash.ts';
+import { ARRIVING, endEdits } from '../helpers/edit-crash.ts';
 import { editsIn } from '../helpers/edits.ts';
 import { isWrite } from '../helpers/write-requests.ts';
 
@@ -29,6 +29,7 @@ test(
     const crash = await openCrashTest((seed) => ({
       sandbox: { issues: TICKETS + 1, latencyMs: 8, seed },
       limits: { interval_ms: 20 },
+      tempo: ARRIVING,
       env: {
         PYLON_SYNC_ALLOW: 'import',
         PYLON_SYNC_RESOURCES: 'issues,issue_messages',

@@ -63,7 +63,7 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
   const workspace = await openDaemonWorkspace({
     ...chosen,
     sandbox: { mostMessages: FEW_MESSAGES, ...chosen.sandbox, onRequest },
-    tempo: { requestMs: REQUEST_MS },
+    tempo: { requestMs: REQUEST_MS, ...chosen.tempo },
   });
   onTestFinished(() => workspace.close());
   const begun: Launched[] = [];

@@ -6,6 +6,12 @@ import { isWrite } from './write-requests.ts';
 
 const MOST_WRITES = 64;
 
+/**
+ * What was sent and not answered may still take effect for so long, and its record waits until then: most of what a kill
+ * costs these tests.
+ */
+export const ARRIVING = { requestMs: 1_000 };
+
 /** How many kills are to leave edits of the kind that a test is about. */
 export const LEAST_MET = KILLS / 10;
 /** Kills after which a machine that meets none of them is given up. */

@@ -7,7 +7,7 @@ test('half an hour of the limits’ clock leaves the mirror equal and the daemon
   timeout: 600_000,
 }, async ({ database }) => {
   const seed = Date.now() % 1_000_000;
-  const endured = await soak({ minutes: 0.5, seed, database: database.url });
+  const endured = await soak({ minutes: 0.5, seed, pace: 2, database: database.url });
   expect(problemsOf(endured, 0.5), `seed ${seed}`).toEqual([]);
   expect(endured.storms).toBeGreaterThan(0);
 });

@@ -13,7 +13,7 @@ import { newMix } from './mix.ts';
 import { newStorms } from './storms.ts';
 import { type Endured, secondsOf } from './verdict.ts';
 
-/** A minute of the limits while it lasts, and while the day that follows passes; milliseconds. */
+/** A minute of the limits while it lasts, and while the day that follows passes, at the usual pace; milliseconds. */
 const MINUTE_MS = 1_000;
 const FAST_MINUTE_MS = 20;
 /** As many as the time lets change: of half a minute, a third. */
@@ -29,6 +29,8 @@ export interface SoakOptions {
   readonly seed: number;
   /** A migrated database. */
   readonly database: string;
+  /** How many times as fast as usual the limits' clock runs, and all that happens with it; default 1. */
+  readonly pace?: number;
   readonly tell?: (line: string) => void;
 }
 
@@ -37,14 +39,16 @@ export interface SoakOptions {
  * here at once. The daemon is ended, and another one has a day of the limits' clock for the rest.
  */
 export async function soak(options: SoakOptions): Promise<Endured> {
-  const { minutes, seed, database, tell = () => {} } = options;
+  const { minutes, seed, database, pace = 1, tell = () => {} } = options;
+  const minuteMs = MINUTE_MS / pace;
+  const fastMinuteMs = FAST_MINUTE_MS / pace;
   const clock = newClock();
   const sandbox = await startTrappedSandbox({
     ...{
       seed,
       issues: issuesFor(minutes),
       mostMessages: MORE_THAN_A_PAGE,
-      minuteMs: MINUTE_MS,
+      minuteMs,
       monotonic: clock.now,
       limits: 'current',
     },
@@ -59,10 +63,10 @@ export async function soak(options: SoakOptions): Promise<Endured> {
     return daemon;
   };
   try {
-    const daemon = await begin(MINUTE_MS);
+    const daemon = await begin(minuteMs);
     tell('everything was read once');
     const memory = watchMemory(daemon.pid);
-    const { mix, storms } = await happen(sandbox, { minutes, seed, daemon, memory, tell });
+    const { mix, storms } = await happen(sandbox, { minutes, seed, pace, daemon, memory, tell });
     memory.stop();
     const excused = ({ resource, key }: Difference) => mix.silent.has(`${resource} ${key}`);
     const rest = await settle(pool, sandbox, excused);
@@ -72,8 +76,8 @@ export async function soak(options: SoakOptions): Promise<Endured> {
     const ended = await Promise.race([daemon.ended, sleep(ENDS_WITHIN_MS * 2).then(() => undefined)]);
     const endedAfter = (performance.now() - stopped) / 1_000;
 
-    clock.run(MINUTE_MS / FAST_MINUTE_MS);
-    await begin(FAST_MINUTE_MS);
+    clock.run(minuteMs / fastMinuteMs);
+    await begin(fastMinuteMs);
     const day = await settle(pool, sandbox, () => false);
     tell(`equal: ${secondsOf(day.after)}`);
     const { requests, own429s } = await requestsOf(sandbox);
@@ -110,14 +114,14 @@ async function startDaemon(
     PYLON_SYNC_HTTP: 'off',
     PYLON_SYNC_SCHEDULE: '* * * * * *',
     PYLON_SYNC_LIST_SCHEDULE: '*/5 * * * * *',
-    PYLON_SYNC_RECONCILE_SCHEDULE: minutes < 2 ? '*/10 * * * * *' : '0 * * * * *',
+    PYLON_SYNC_RECONCILE_SCHEDULE: minutes < 2 ? '*/5 * * * * *' : '0 * * * * *',
     PYLON_SYNC_OVERLAP: '5',
     PYLON_SYNC_CUSTOM_OBJECTS: 'license,device',
   };
   return launch(['start'], env, folder);
 }
 
-interface Happening extends Pick<SoakOptions, 'minutes' | 'seed'> {
+interface Happening extends Required<Pick<SoakOptions, 'minutes' | 'seed' | 'pace'>> {
   readonly daemon: Launched;
   readonly memory: Memory;
   readonly tell: (line: string) => void;
@@ -127,9 +131,10 @@ interface Happening extends Pick<SoakOptions, 'minutes' | 'seed'> {
  * As many changes as the minutes have room for, and storms beside them, unless the daemon ends; at the end it is calm. A
  * busy machine takes longer, and sees no fewer of them.
  */
-async function happen(sandbox: Sandbox, { minutes, seed, daemon, memory, tell }: Happening) {
+async function happen(sandbox: Sandbox, { minutes, seed, pace, daemon, memory, tell }: Happening) {
   const mix = newMix(sandbox.world, seed);
   const storms = newStorms(sandbox.faults, seed + 1);
+  const pass = (ms: number) => sleep(ms / pace);
   const most = (minutes * 60_000) / CHANGES_EVERY_MS;
   let [over, ended] = [false, false];
   void daemon.ended.then(() => {
@@ -137,15 +142,15 @@ async function happen(sandbox: Sandbox, { minutes, seed, daemon, memory, tell }:
   });
   const weather = async () => {
     while (!over && !ended) {
-      await sleep(storms.begin());
-      await sleep(storms.end());
+      await pass(storms.begin());
+      await pass(storms.end());
     }
   };
   const changes = async () => {
     for (let tick = 1; tick <= most && !ended; tick += 1) {
       mix.step();
       if (tick % 300 === 0) tell(`${tick} changes, ${Math.round(memory.at(1) / 1e6)} MB`);
-      await sleep(CHANGES_EVERY_MS);
+      await pass(CHANGES_EVERY_MS);
     }
     over = true;
   };
