@@ -82,6 +82,24 @@ describe('a connection', () => {
     await close();
   });
 
+  test('that does not come in time is not waited for once the others are cut', async ({ database }) => {
+    const proxy = await openProxy(database.url);
+    const { pool, cut, close } = openPool(proxy.url, { ...LIMITS, connectMs: 3_600_000 });
+    proxy.freeze();
+    // Two wait for an answer of the server, the third for one of these connections.
+    const waiting = [1, 2, 3].map(() => atomically(pool, (client) => client.query('SELECT 1')));
+    await sleep(50);
+    const reason = new Error('stopped');
+    cut(reason);
+    for (const query of waiting) await expect(query).rejects.toThrow(reason);
+    proxy.thaw();
+    expect(await atomically(pool, (client) => client.query('SELECT 1 AS one'))).toMatchObject({
+      rows: [{ one: 1 }],
+    });
+    await close();
+    await proxy.close();
+  });
+
   test('does not keep its pool from closing, whatever it waits for', async ({ database }) => {
     const proxy = await openProxy(database.url);
     // Nothing ends the wait within an hour but the end of the pool.

@@ -98,9 +98,16 @@ async function noteRefusal({ log }: Setup, db: Database, lease: Lease, because: 
   );
 }
 
+/**
+ * Releases the lease. Does not wait for that if the lease is lost: this process may take it again at once, others once it
+ * has expired, and the database may not answer.
+ */
 async function giveBack({ log }: Setup, lease: Lease): Promise<void> {
   const isLost = lease.lost.aborted;
-  await lease.release().catch((error: unknown) => {
-    if (!isLost) log.warn({ error }, 'could not release the lease: it expires by itself');
-  });
+  const released = lease.release();
+  if (isLost) void released.catch(() => {});
+  else
+    await released.catch((error: unknown) =>
+      log.warn({ error }, 'could not release the lease: it expires by itself'),
+    );
 }

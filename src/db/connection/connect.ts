@@ -17,8 +17,8 @@ export interface Database {
   /** How far the connections are protected. */
   readonly trust: Trust;
   /**
-   * Cuts the connections of the work: its running queries fail at once with the reason. Later queries work again, but
-   * wait for `laterMs` at most, if given.
+   * Cuts the connections of the work: its queries that run, or wait for a connection, fail at once with the reason. Later
+   * queries work again, but wait for `laterMs` at most, if given.
    */
   interrupt(reason: Error, laterMs?: number): void;
   /** Closes all connections without waiting: queries that still run fail. */

@@ -26,9 +26,8 @@ export interface Connections {
   readonly pool: pg.Pool;
   readonly trust: Trust;
   /**
-   * Cuts the present connections: queries that wait on one fail at once with the reason. New connections can be made;
-   * from now on one is closed after `laterMs` without traffic, if given. Queries that waited for a free connection go
-   * on new ones, and would wait as long as those that were cut.
+   * Cuts the present connections: queries that wait on one, or for one, fail at once with the reason. New connections
+   * can be made; from now on one is closed after `laterMs` without traffic, if given.
    */
   cut(reason: Error, laterMs?: number): void;
   /** Ends the pool. Connections that are not closed within half a second are cut. */
@@ -79,8 +78,10 @@ export function openPool(url: string, options: PoolOptions): Connections {
     });
     limitSilence(client, limitMs);
   });
+  const abandon = abandonable(pool);
   const cut = (reason?: Error, laterMs = limitMs) => {
     limitMs = laterMs;
+    if (reason !== undefined) abandon(reason);
     for (const socket of sockets) socket.destroy(reason);
   };
   return {
@@ -93,6 +94,33 @@ export function openPool(url: string, options: PoolOptions): Connections {
       await Promise.all([...sockets].map((socket) => new Promise((closed) => socket.once('close', closed))));
       clearTimeout(impatient);
     },
+  };
+}
+
+/**
+ * Returns a function that fails whoever waits for a connection of the pool. The pool does not know of that: a connection
+ * that it has for one of them later goes back at once.
+ */
+function abandonable(pool: pg.Pool): (reason: Error) => void {
+  const waiting = new Set<(reason: Error) => void>();
+  const connect = pool.connect.bind(pool);
+  const abandonably = () =>
+    new Promise<pg.PoolClient>((resolve, reject) => {
+      waiting.add(reject);
+      connect().then(
+        (client) => (waiting.delete(reject) ? resolve(client) : client.release()),
+        (error: unknown) => {
+          waiting.delete(reject);
+          reject(error);
+        },
+      );
+    });
+  // `pool.query` brings a callback.
+  pool.connect = ((...callback: Parameters<typeof connect>) =>
+    callback.length > 0 ? connect(...callback) : abandonably()) as typeof pool.connect;
+  return (reason) => {
+    for (const reject of waiting) reject(reason);
+    waiting.clear();
   };
 }
 
