@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
+import { TEMPO } from '../../src/cli/process/tempo.ts';
 import { Dice } from '../../src/sandbox/data/random.ts';
 import type { RequestRecord } from '../../src/sandbox/server/requests.ts';
 import { type Ended, type Launched, logOf } from './command.ts';
@@ -21,6 +22,12 @@ const START_MS = 800;
  * many kills have met would keep a test waiting for minutes. An answer takes milliseconds.
  */
 const REQUEST_MS = 3_000;
+
+/**
+ * Who was killed on this machine is seen to be dead at once, so that nobody waits for a lease to expire; and one of the
+ * promised length is not lost to a busy machine.
+ */
+const { heartbeatMs, expiryMs } = TEMPO;
 
 /** When a process is killed: after so many requests more, at random, or somewhere in its start. */
 interface Moment {
@@ -63,7 +70,7 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
   const workspace = await openDaemonWorkspace({
     ...chosen,
     sandbox: { mostMessages: FEW_MESSAGES, ...chosen.sandbox, onRequest },
-    tempo: { requestMs: REQUEST_MS, ...chosen.tempo },
+    tempo: { heartbeatMs, expiryMs, requestMs: REQUEST_MS, ...chosen.tempo },
   });
   onTestFinished(() => workspace.close());
   const begun: Launched[] = [];
