@@ -348,6 +348,10 @@ export const edits = pylonSync.table(
       .on(table.resource, table.record_id, table.id)
       .where(sql`${table.state} IN ('draft', 'pending', 'sending', 'conflict', 'failed')`),
     index('edits_due').on(table.resource, table.id).where(sql`${table.state} IN ('pending', 'sending')`),
+    // The second condition keeps Postgres from looking up a record's edits in it, which reads all of the resource.
+    index('edits_next')
+      .on(table.resource, table.next_attempt_at, table.id)
+      .where(sql`${table.state} = 'pending' AND ${table.next_attempt_at} IS NOT NULL`),
     index('edits_record').on(table.resource, table.record_id, table.id),
     index('edits_txid').on(table.txid),
     // Queued edits are not in this index.

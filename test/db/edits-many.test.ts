@@ -1,12 +1,15 @@
 import pg from 'pg';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { claimBulk } from '../../src/db/edits/bulk.ts';
 import { claimEdits, nextEditMs, waitingEdits } from '../../src/db/edits/queue.ts';
 import { requeueInterrupted } from '../../src/db/edits/requeue.ts';
 import { accounts } from '../../src/resources/accounts.ts';
+import { pushOnce } from '../../src/sync/push/push-once.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import type { TestDatabase } from '../helpers/database.ts';
+import { pushOptions } from '../helpers/edits.ts';
 import { test } from '../helpers/session.ts';
+import { type Sent, statementsOf } from '../helpers/statements.ts';
 
 /** Issues whose titles were changed here; with `twice`, their tags too, by an edit that comes later. */
 async function edited({ pool }: TestDatabase, issues: number, twice: boolean): Promise<void> {
@@ -126,29 +129,8 @@ const readBy = (node: Node): number =>
       (node['Actual Loops'] ?? 0)
     : 0) + (node.Plans ?? []).reduce((sum, inner) => sum + readBy(inner), 0);
 
-interface Sent {
-  readonly text: string;
-  readonly values: unknown[];
-}
-
 /** The statements about edits that this process sends during some work. */
-async function sentBy(work: () => Promise<unknown>): Promise<readonly Sent[]> {
-  const sent: Sent[] = [];
-  const { query } = pg.Client.prototype;
-  pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
-    const [first, second] = given as [string | { text: string; values?: unknown[] }, unknown];
-    const text = typeof first === 'string' ? first : first.text;
-    const values = Array.isArray(second) ? second : typeof first === 'string' ? [] : (first.values ?? []);
-    if (text.includes('"edits"')) sent.push({ text, values });
-    return query.apply(this, given as never);
-  } as typeof query;
-  try {
-    await work();
-  } finally {
-    pg.Client.prototype.query = query;
-  }
-  return sent;
-}
+const sentBy = (work: () => Promise<unknown>) => statementsOf('"edits"', work);
 
 /** The plan of each statement when it runs once more; nothing of it stays. */
 async function plansOf(
@@ -252,3 +234,98 @@ test.for(KNOWN)(
     for (const { text, plan } of await plansOf(database, sent)) expect(readBy(plan), text).toBeLessThan(600);
   },
 );
+
+/** Edits of accounts, numbered from 1: the SQL gives what they change and what else they are. */
+const accountsEdited = ({ pool }: TestDatabase, edits: number, what: string, from = 1) =>
+  asDaemon(
+    pool,
+    `INSERT INTO pylon_sync.edits (resource, record_id, operation, base, actor, txid, state, changes, attempts, next_attempt_at)
+     SELECT 'accounts', 'r' || n, ${what} FROM generate_series(${from}, ${from + edits - 1}) AS n`,
+  );
+
+const QUEUES = {
+  'all differ': `'update', '{"name": "Old"}', 'me', 1, 'pending', jsonb_build_object('name', 'New ' || n), 0, now()`,
+  'all are alike': `'update', '{"owner_id": null}', 'me', 1, 'pending', '{"owner_id": "u1"}', 0, now()`,
+  'all back off': `'update', '{"name": "Old"}', 'me', 1, 'pending', '{"name": "New"}', 1, now() + n * interval '1 hour'`,
+};
+
+test.for(
+  Object.entries(QUEUES).flatMap(([name, what]) =>
+    KNOWN.map(([known, before]) => [name, known, what, before] as const),
+  ),
+)(
+  'a look at the queue reads no more however many wait: %s, and the planner knows of %s',
+  async ([, , what, before], { mirror, database }) => {
+    const { session } = await mirror({ issues: 1 }, { isRead: false });
+    const { ctx } = session;
+    if (before !== '') await database.pool.query(before);
+    const reads: number[][] = [];
+    for (const edits of [3_000, 12_000]) {
+      await asDaemon(database.pool, 'DELETE FROM pylon_sync.edits');
+      await database.pool.query('VACUUM pylon_sync.edits');
+      await accountsEdited(database, edits, what);
+      const sent = await sentBy(async () => {
+        await nextEditMs(ctx.db.orm);
+        await claimBulk(ctx.db, ctx.lease, accounts);
+        await claimEdits(ctx.db, ctx.lease, ROOM, ['update']);
+      });
+      await asDaemon(database.pool, "UPDATE pylon_sync.edits SET state = 'pending' WHERE state = 'sending'");
+      reads.push((await plansOf(database, sent)).map(({ plan }) => readBy(plan)));
+    }
+    const [few = [], many = []] = reads;
+    expect(many.length).toBeGreaterThanOrEqual(3);
+    for (const [place, read] of many.entries())
+      expect(read, few.join()).toBeLessThan((few[place] ?? 0) + 100);
+  },
+);
+
+test.for([
+  ['back off', QUEUES['all back off']],
+  ['are not allowed', `'delete', '{}', 'me', 1, 'pending', '{}', 0, now()`],
+] as const)('an edit behind thousands that %s is claimed', async ([, what], { mirror, database }) => {
+  const { session } = await mirror({ issues: 1 }, { isRead: false });
+  const { ctx } = session;
+  await accountsEdited(database, 2_500, what);
+  await accountsEdited(database, 30, QUEUES['all differ'], 2_501);
+  const claimed: string[] = [];
+  for (const wanted of [24, 6, 0]) {
+    const claims = await claimEdits(ctx.db, ctx.lease, ROOM, ['update']);
+    expect(claims).toHaveLength(wanted);
+    claimed.push(...claims.map(({ record }) => record));
+  }
+  expect(claimed).toEqual(Array.from({ length: 30 }, (_, n) => `r${2_501 + n}`));
+});
+
+test('edits that are alike beyond the first thousands are sent together once these have gone', async ({
+  mirror,
+  database,
+}) => {
+  const { session } = await mirror({ issues: 1 }, { isRead: false });
+  const { ctx } = session;
+  await accountsEdited(database, 1_500, QUEUES['all differ']);
+  await accountsEdited(database, 120, QUEUES['all are alike'], 1_501);
+  const bulk = async () => (await claimBulk(ctx.db, ctx.lease, accounts)).map(({ record_id }) => record_id);
+  expect(await bulk()).toEqual([]);
+  expect(await claimEdits(ctx.db, ctx.lease, new Map([['accounts', 1_200]]), ['update'])).toHaveLength(1_200);
+  expect(await bulk()).toEqual(Array.from({ length: 100 }, (_, n) => `r${1_501 + n}`));
+});
+
+test('whoever waits for a daemon to send thousands of edits looks at a thousand of them at a time', async ({
+  mirror,
+  database,
+}) => {
+  const { session } = await mirror({ issues: 1 }, { isRead: false });
+  await accountsEdited(database, 2_500, QUEUES['all differ']);
+  const settle = (ids: string) =>
+    asDaemon(database.pool, `UPDATE pylon_sync.edits SET state = 'applied' WHERE id ${ids}`);
+  const looks = await statementsOf('AS "isDue"', async (sent) => {
+    const pushed = pushOnce(session.ctx, pushOptions(), { dryRun: false, beside: true });
+    await vi.waitFor(() => expect(sent).not.toEqual([]), 10_000);
+    await settle('> 1200');
+    await settle('<= 1200');
+    expect(await pushed).toEqual({ states: { applied: 2_500 } });
+  });
+  const sizes = looks.map(({ values }) => Math.max(...values.map((ids) => String(ids).split(',').length)));
+  expect(sizes.at(-1)).toBe(2_500);
+  expect(Math.max(...sizes.slice(0, -1))).toBe(1_000);
+});

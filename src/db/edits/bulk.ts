@@ -8,7 +8,7 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { edits } from '../tables.ts';
 import { ofItsRecord } from './of-its-record.ts';
-import { EDIT_COLUMNS, type Edit } from './queue.ts';
+import { EDIT_COLUMNS, type Edit, IS_PENDING, NOW, WINDOW } from './queue.ts';
 import { col, editsAs } from './table.ts';
 
 const e = editsAs('e');
@@ -46,7 +46,8 @@ const alikeIn = ({ table }: Resource, { set, path }: Bulk): SQL => {
 
 /**
  * Claims edits that make the same change in many records, at most as many as one request can carry. Each was never
- * tried and is the only waiting edit of its record. Returns none if there are too few for a bulk request.
+ * tried and is the only waiting edit of its record. Looks only at those that have been due for longest, however many
+ * wait; the others come into view as these are sent. Returns none if there are too few for a bulk request.
  */
 export async function claimBulk(db: Database, lease: Lease, resource: Resource): Promise<readonly Edit[]> {
   const { name, writes } = resource;
@@ -56,19 +57,22 @@ export async function claimBulk(db: Database, lease: Lease, resource: Resource):
   const { rows } = await writing(db, lease, (tx) =>
     tx.execute<Edit & Record<string, unknown>>(sql`
       WITH fit AS (
-        SELECT ${e.id}, ${alikeIn(resource, bulk)} AS alike FROM ${edits} AS e
-         WHERE ${e.resource} = ${name} AND ${e.state} = 'pending' AND ${e.operation} = 'update' AND ${e.attempts} = 0 AND NOT ${e.in_doubt}
-           AND ${e.answer} IS NULL AND ${e.forced} IS NULL AND ${e.next_attempt_at} <= clock_timestamp()
+        SELECT ${e.id}, ${alikeIn(resource, bulk)} AS alike
+          FROM (SELECT e.* FROM ${edits} AS e
+                 WHERE ${e.resource} = ${name} AND ${e.state} = 'pending' AND ${e.next_attempt_at} <= ${NOW}
+                 ORDER BY ${e.next_attempt_at}, ${e.id} LIMIT ${WINDOW}) AS e
+         WHERE ${e.operation} = 'update' AND ${e.attempts} = 0 AND NOT ${e.in_doubt} AND ${e.answer} IS NULL AND ${e.forced} IS NULL
            AND ${e.changes} - ${sql.param([...bulk.columns])}::text[] = '{}'
            AND NOT ${ofItsRecord(sql`${o.id} <> ${e.id} AND ${o.state} IN ('pending', 'sending')`)}),
       chosen AS (
         SELECT alike FROM fit WHERE alike->'adds' = 'null' OR alike->'removes' = 'null'
          GROUP BY alike HAVING count(*) >= ${LEAST} ORDER BY min(id) LIMIT 1),
       taken AS (
-        SELECT ${e.id} FROM fit JOIN chosen USING (alike) JOIN ${edits} AS e ON ${e.id} = fit.id
-         WHERE ${e.state} = 'pending' ORDER BY ${e.id} LIMIT ${bulk.most} FOR NO KEY UPDATE OF e SKIP LOCKED)
+        SELECT ${e.id} FROM ${edits} AS e
+         WHERE ${e.id} = ANY(ARRAY(SELECT fit.id FROM fit JOIN chosen USING (alike) ORDER BY fit.id LIMIT ${bulk.most}))
+           AND ${IS_PENDING} ORDER BY ${e.id} FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE ${edits} AS e SET ${col.state} = ${to}, ${col.sent_at} = clock_timestamp(), ${col.attempts} = ${e.attempts} + 1
-        FROM taken WHERE ${e.id} = taken.id AND ${e.state} = 'pending'
+       WHERE ${e.id} = ANY(ARRAY(SELECT id FROM taken)) AND ${IS_PENDING}
       RETURNING ${EDIT_COLUMNS}`),
   );
   return [...rows].sort((a, b) => a.id - b.id);

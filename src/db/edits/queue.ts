@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
 import { moves, type State } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
@@ -8,7 +8,7 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { type Writer, writingOnceUnlocked } from '../lease/writing-once-unlocked.ts';
 import { edits } from '../tables.ts';
-import { ofItsRecord } from './of-its-record.ts';
+import { ofItsRecord, openOfItsRecord } from './of-its-record.ts';
 import { col, editsAs } from './table.ts';
 import { isLate, namesUncreated } from './uncreated.ts';
 
@@ -76,6 +76,20 @@ export const EDIT_COLUMNS = sql`${e.id}::float8, ${e.resource}, ${e.record_id}, 
    ${e.created_at}::text, ${e.attempts} + ${e.in_doubt}::integer AS attempts, ${e.attempts} AS tries, ${WAITED}, ${e.actor},
    ${DRAFTS}`;
 
+/**
+ * SQL: whether edit `e` waits, in words that match the condition of no index. Edits that are found by their ids would
+ * otherwise be sought among all that wait, if the statistics are from before these.
+ */
+export const IS_PENDING = sql`${e.state} = (SELECT 'pending')`;
+
+/** SQL: the time, as one value for a statement, with which an index can be searched. */
+export const NOW = sql`(SELECT clock_timestamp())`;
+
+/**
+ * So many waiting edits of a resource are looked at in one order, however many wait: more than are ever claimed at once.
+ */
+export const WINDOW = 1_000;
+
 /** States as an array in SQL. */
 export const statesIn = (states: readonly string[]) => sql`${sql.param([...states])}::text[]`;
 
@@ -84,6 +98,28 @@ export const statesIn = (states: readonly string[]) => sql`${sql.param([...state
  * approved or retried meanwhile.
  */
 const BEFORE = sql`(${o.state} = 'sending' OR (${o.state} = 'pending' AND ${o.id} < ${e.id}))`;
+
+/**
+ * SQL: the records of a resource, `wanted`, whose first waiting edit may be claimed, at most `wanted.room`. Looks at the
+ * first edits by id, and stops as soon as there are enough. If they do not suffice, looks beyond them at those that have
+ * been due for longest, so that edits that back off are never read. Looks at all others only if the blocked edits among
+ * those fill both windows: an edit behind them is found too.
+ */
+function headsOf(allowed: readonly string[]): SQL {
+  const waiting = sql`${edits} AS e WHERE ${e.resource} = wanted.resource AND ${e.state} = 'pending'`;
+  const edge = sql`(SELECT ${e.id} FROM ${waiting} ORDER BY ${e.id} OFFSET ${WINDOW} LIMIT 1)`;
+  const beyond = sql`${waiting} AND ${e.id} >= ${edge} AND ${e.next_attempt_at} <= ${NOW}`;
+  const claimable = (among: SQL) => sql`
+           (SELECT ${e.resource}, ${e.record_id} FROM (${among}) AS e
+             WHERE ${e.next_attempt_at} <= clock_timestamp() AND ${isAllowed(allowed)} AND NOT ${namesUncreated(e)}
+               AND NOT ${ofItsRecord(BEFORE)})`;
+  const ways = [
+    sql`SELECT e.* FROM ${waiting} ORDER BY ${e.id} LIMIT ${WINDOW}`,
+    sql`SELECT e.* FROM ${beyond} ORDER BY ${e.next_attempt_at}, ${e.id} LIMIT ${WINDOW}`,
+    sql`SELECT e.* FROM ${beyond} AND EXISTS (SELECT FROM ${beyond} OFFSET ${WINDOW}) ORDER BY ${e.id}`,
+  ];
+  return sql`${sql.join(ways.map(claimable), sql` UNION ALL `)} LIMIT wanted.room`;
+}
 
 /**
  * Claims due edits, for as many records of each resource as there is room, those that have waited longest first.
@@ -104,22 +140,18 @@ export async function claimEdits(
         SELECT head.resource, head.record_id
           FROM unnest(${sql.param([...room.keys()])}::text[], ${sql.param([...room.values()])}::integer[])
                AS wanted(resource, room)
-         CROSS JOIN LATERAL (
-           SELECT ${e.resource}, ${e.record_id} FROM ${edits} AS e
-            WHERE ${e.resource} = wanted.resource AND ${e.state} = 'pending' AND ${e.next_attempt_at} <= clock_timestamp()
-              AND ${isAllowed(allowed)} AND NOT ${namesUncreated(e)}
-              AND NOT ${ofItsRecord(BEFORE)}
-            ORDER BY ${e.id} LIMIT wanted.room) AS head),
+         CROSS JOIN LATERAL (${headsOf(allowed)}) AS head),
+      theirs AS (
+        SELECT own.id FROM due AS e CROSS JOIN LATERAL (SELECT o.id FROM ${openOfItsRecord} WHERE ${o.state} = 'pending') AS own),
       taken AS (
-        SELECT ${e.id} FROM due JOIN ${edits} AS e USING (resource, record_id)
-         WHERE ${e.state} = 'pending' AND ${isAllowed(allowed)}
+        SELECT ${e.id} FROM ${edits} AS e
+         WHERE ${e.id} = ANY(ARRAY(SELECT id FROM theirs)) AND ${IS_PENDING} AND ${isAllowed(allowed)}
            AND NOT ${ofItsRecord(sql`${o.id} <= ${e.id} AND ${o.state} = 'pending' AND ${namesUncreated(o)}`)}
-         ORDER BY ${e.id} FOR NO KEY UPDATE OF e SKIP LOCKED)
+         ORDER BY ${e.id} FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE ${edits} AS e
          SET ${col.state} = ${to}, ${col.sent_at} = CASE WHEN ${e.answer} IS NULL THEN clock_timestamp() ELSE ${e.sent_at} END,
              ${col.attempts} = ${e.attempts} + CASE WHEN ${e.answer} IS NULL THEN 1 ELSE 0 END
-        FROM taken
-       WHERE ${e.id} = taken.id AND ${e.state} = 'pending'
+       WHERE ${e.id} = ANY(ARRAY(SELECT id FROM taken)) AND ${IS_PENDING}
          AND NOT ${ofItsRecord(sql`${BEFORE} AND ${o.id} NOT IN (SELECT id FROM taken)`)}
       RETURNING ${EDIT_COLUMNS}`);
     return claimed.rows;
@@ -160,13 +192,14 @@ export async function dueEdits(db: Executor, allowed: readonly string[]): Promis
 const BEHIND = sql`(${ofItsRecord(sql`${o.id} < ${e.id} AND ${o.state} = 'pending' AND ${o.next_attempt_at} > clock_timestamp()`)}
          OR ${namesUncreated(e, isLate)})`;
 
-/** Edits that are in flight, or will be without backing off first. */
+/** Edits that are in flight, or will be without backing off first, oldest first. */
 export async function comingEdits(db: Executor, allowed: readonly string[]): Promise<readonly number[]> {
   const { rows } = await db.execute<{ id: number }>(sql`
     SELECT ${e.id}::float8 FROM ${edits} AS e
      WHERE ${e.state} = 'sending'
         OR (${e.state} = 'pending' AND ${e.next_attempt_at} <= clock_timestamp() AND NOT ${BEHIND}
-            AND ${isAllowed(allowed)})`);
+            AND ${isAllowed(allowed)})
+     ORDER BY ${e.id}`);
   return rows.map(({ id }) => id);
 }
 
@@ -178,19 +211,27 @@ export async function readEdits(db: Executor, ids: readonly number[]): Promise<r
   return rows;
 }
 
-/** Milliseconds until the next edit is due that waits for its time; Infinity if none does. */
+const NAMES = resources.map(({ name }) => name);
+
+/**
+ * Milliseconds until the next edit is due that waits for its time; Infinity if none does. Looks for the next of each
+ * resource, and reads no others.
+ */
 export async function nextEditMs(db: Executor): Promise<number> {
   const { rows } = await db.execute<{ ms: number | null }>(sql`
-    SELECT (extract(epoch FROM min(${col.next_attempt_at}) - clock_timestamp()) * 1000)::float8 AS ms
-      FROM ${edits} WHERE ${col.state} = 'pending' AND ${col.next_attempt_at} > clock_timestamp()`);
+    SELECT (extract(epoch FROM min(next.next_attempt_at) - clock_timestamp()) * 1000)::float8 AS ms
+      FROM unnest(${sql.param(NAMES)}::text[]) AS name
+     CROSS JOIN LATERAL (
+       SELECT ${e.next_attempt_at} FROM ${edits} AS e
+        WHERE ${e.resource} = name AND ${e.state} = 'pending' AND ${e.next_attempt_at} > ${NOW}
+        ORDER BY ${e.next_attempt_at} LIMIT 1) AS next`);
   return Math.max(0, rows[0]?.ms ?? Number.POSITIVE_INFINITY);
 }
 
 /** Names of the resources with edits that wait or are in flight. Looks for one of each, and reads no others. */
 export async function waitingEdits(db: Executor): Promise<readonly string[]> {
-  const names = resources.map(({ name }) => name);
   const { rows } = await db.execute<{ name: string }>(sql`
-    SELECT name FROM unnest(${sql.param(names)}::text[]) AS name
+    SELECT name FROM unnest(${sql.param(NAMES)}::text[]) AS name
      WHERE EXISTS (
        SELECT FROM ${edits} AS e WHERE ${e.resource} = name AND ${e.state} IN ('pending', 'sending') OFFSET 0)`);
   return rows.map(({ name }) => name);

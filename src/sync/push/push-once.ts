@@ -14,6 +14,24 @@ export interface PushReport {
 }
 
 const LOOK_MS = 100;
+/** So many edits are looked at together while a daemon sends them. */
+const PART = 1_000;
+
+/** Waits until none of the edits is due. Looks at a part of them until none of that is, and then at the next. */
+async function untilNoneIsDue({ db, signal }: Context, ids: readonly number[]): Promise<void> {
+  const parts = Math.ceil(ids.length / PART);
+  // An edit that was put back may be due again by the time that the last part is not.
+  for (let at = 0, calm = 0; calm < parts; ) {
+    const states = await statesOf(db.orm, ids.slice(at * PART, (at + 1) * PART));
+    if (states.some(({ isDue }) => isDue)) {
+      calm = 0;
+      await sleep(LOOK_MS, signal);
+    } else {
+      calm += 1;
+      at = (at + 1) % parts;
+    }
+  }
+}
 
 /**
  * Sends the due edits once and returns their states afterwards. With `dryRun`, returns only what would be sent. With
@@ -35,18 +53,13 @@ export async function pushOnce(
 ): Promise<PushReport> {
   if (dryRun) return { states: {}, previews: await previewEdits(ctx, options) };
   const due = await comingEdits(ctx.db.orm, allowedWork(options.allow));
-  if (!beside) {
+  if (beside) await untilNoneIsDue(ctx, due);
+  else {
     const pusher = newPusher(ctx, options);
     await pusher.begin();
     await pushDue(pusher);
   }
-  for (;;) {
-    const rows = await statesOf(ctx.db.orm, due);
-    if (!beside || rows.every(({ isDue }) => !isDue)) {
-      const states: Partial<Record<State, number>> = {};
-      for (const { state } of rows) states[state] = (states[state] ?? 0) + 1;
-      return { states };
-    }
-    await sleep(LOOK_MS, ctx.signal);
-  }
+  const states: Partial<Record<State, number>> = {};
+  for (const { state } of await statesOf(ctx.db.orm, due)) states[state] = (states[state] ?? 0) + 1;
+  return { states };
 }

@@ -1,0 +1,1 @@
+CREATE INDEX "edits_next" ON "pylon_sync"."edits" USING btree ("resource","next_attempt_at","id") WHERE "pylon_sync"."edits"."state" = 'pending' AND "pylon_sync"."edits"."next_attempt_at" IS NOT NULL;
