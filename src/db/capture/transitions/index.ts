@@ -29,7 +29,7 @@ export const transitionFunctions = (resources: readonly Resource[]): readonly st
   withdrawEdits,
   dropEdits,
   deleteAgain,
-  reviveEdits,
+  reviveEdits(resources),
   sendAgain,
   sendForced,
   approve,
