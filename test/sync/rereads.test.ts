@@ -2,6 +2,8 @@ import { describe, expect } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
 import { newRereads } from '../../src/sync/runs/reread-queue.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { countingRoundTrips } from '../helpers/round-trips.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const idsOf = ({ sandbox }: Mirrored, resource: string): string[] =>
@@ -131,4 +133,50 @@ test('an issue whose messages are not to be had is looked at itself, and found g
   sandbox.world.remove('issues', id);
   await session.drain();
   await expectMirror(database.pool, sandbox, ['issues', 'issue_messages'], { ticking: true });
+});
+
+describe('records that wait to be read again', () => {
+  const hintAll = async ({ session }: Mirrored, ids: readonly string[]) => {
+    for (const id of ids) await session.hint('contacts', id);
+  };
+  const waiting = async ({ pool }: TestDatabase) =>
+    (await pool.query('SELECT record_id FROM pylon_sync.rereads')).rows.map((row) => row.record_id);
+
+  test('are stored together, and leave the queue in the same transaction', async ({ mirror, database }) => {
+    const mirrored = await mirror({ latencyMs: 5 });
+    const ids = idsOf(mirrored, 'contacts').slice(0, 18);
+    expect(ids).toHaveLength(18);
+    for (const id of ids) mirrored.sandbox.world.patch('contacts', id, { name: 'New' });
+    await hintAll(mirrored, ids);
+    const { asked } = await countingRoundTrips(() => mirrored.session.drain());
+    await expectMirror(database.pool, mirrored.sandbox, ['contacts']);
+    expect(await waiting(database)).toEqual([]);
+    // Those of six requests at a time, and the run's own.
+    expect(asked.transactions).toBeLessThanOrEqual(12);
+  });
+
+  test('wait on where their rows are locked, and where a trigger refuses them; the others are stored', async ({
+    mirror,
+    database,
+    locks,
+  }) => {
+    const mirrored = await mirror({ latencyMs: 5 });
+    const ids = idsOf(mirrored, 'contacts').slice(0, 6);
+    const [locked = '', refused = ''] = ids;
+    await database.pool.query(`
+      CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'not this one'; END $$;
+      CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON pylon.contacts DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.id = '${refused}') EXECUTE FUNCTION public.refuse()`);
+    for (const id of ids) mirrored.sandbox.world.patch('contacts', id, { name: 'New' });
+    await hintAll(mirrored, ids);
+    const lock = await locks.row('pylon.contacts', locked);
+    await mirrored.session.drain();
+    await lock.release();
+    expect((await waiting(database)).toSorted()).toEqual([locked, refused].toSorted());
+    const { rows } = await database.pool.query("SELECT id FROM pylon.contacts WHERE name = 'New'");
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(
+      ids.filter((id) => id !== locked && id !== refused).toSorted(),
+    );
+  });
 });

@@ -77,18 +77,18 @@ export async function waitingResources(db: Executor): Promise<readonly string[]>
   return rows.map(({ resource }) => resource);
 }
 
-/** Removes a record from the queue, unless it was queued again since. */
-export async function dropReread(
-  db: Database,
-  lease: Lease,
+/** Removes records from the queue, those that were queued again since excepted. */
+export async function dropRereads(
+  tx: Executor,
   resource: string,
-  { id, since }: Pick<Reread, 'id' | 'since'>,
+  which: readonly Pick<Reread, 'id' | 'since'>[],
 ): Promise<void> {
-  await writing(db, lease, (tx) =>
-    tx
-      .delete(rereads)
-      .where(and(eq(rereads.resource, resource), eq(rereads.record_id, id), eq(rereads.since, since))),
-  );
+  if (which.length === 0) return;
+  const [ids, times] = [which.map(({ id }) => id), which.map(({ since }) => since)];
+  await tx.execute(sql`
+    DELETE FROM ${rereads} AS waiting
+     USING unnest(${sql.param(ids)}::text[], ${sql.param(times)}::timestamptz[]) AS done(id, since)
+     WHERE waiting.resource = ${resource} AND waiting.record_id = done.id AND waiting.since = done.since`);
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Due, markRead } from '../../db/progress/reads.ts';
 import { proveMissing, type Remove } from '../deletions/children.ts';
 import type { Gathering } from '../lib/gathering.ts';
 import { type ByParent, listChildren, type Place, START } from '../pass/child-pages.ts';
-import { keepListings, type ListingKept, type ListingPage } from '../pass/keep-listings.ts';
+import { type KeptTogether, keepListings, type ListingPage } from '../pass/keep-together.ts';
 import { KINDS } from '../pass/kinds.ts';
 import { idsIn, type Pass } from '../pass/pass.ts';
 import { markOf } from './settled.ts';
@@ -22,7 +22,7 @@ const PROOFS = 6;
 export interface Listings {
   /** The saved places in them, by scope. */
   readonly places: Map<string, Place>;
-  readonly pages: Gathering<ListingPage, ListingKept>;
+  readonly pages: Gathering<ListingPage, KeptTogether>;
   readonly proofs: PQueue;
 }
 
@@ -89,7 +89,7 @@ export async function readParent(
     const listed = start === undefined ? { parent: due.id, seen, asked } : undefined;
     const read = { id: due.id, mark: mark ?? due.mark };
     const kept = await pages.add({ batch, listed, read, drops: places.has(scope) ? scope : undefined });
-    if (kept === 'kept' || listed === undefined) return;
+    if (kept.is === 'kept' || listed === undefined) return;
     const keepWith = async (remove?: Remove) => {
       let removed = 0;
       await pass.keep(batch, async (tx) => {

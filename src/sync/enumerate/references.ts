@@ -1,15 +1,22 @@
 import { writing } from '../../db/lease/transaction.ts';
 import { isLive } from '../../db/mirror/rows.ts';
+import type { Item } from '../../db/mirror/store.ts';
 import { markDeleted } from '../../db/mirror/tombstones.ts';
-import { findNamed, markRead } from '../../db/progress/reads.ts';
+import { findNamed, markAllRead, markRead } from '../../db/progress/reads.ts';
 import { OtherRecordError, unwrapRecord } from '../../pylon/answer.ts';
 import type { Pull } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { checkDeletionGuard, passesDeletionGuard } from '../deletions/count-deletions.ts';
 import { withLockErrorsAsTransient } from '../deletions/lock-errors.ts';
 import { lookUp } from '../deletions/look-up.ts';
+import { keepTogether } from '../pass/keep-together.ts';
 import type { Pass } from '../pass/pass.ts';
 import { readEach } from './each.ts';
+
+/** An answer, and the id that was asked for. */
+interface Fetched extends Item {
+  readonly id: string;
+}
 
 /**
  * Reads objects that no listing contains: each id that another table refers to, and each known one, is fetched. An
@@ -38,24 +45,36 @@ export async function enumerateReferences(pass: Pass, pull: Pull & { by: 'refere
     await writing(db, lease, (tx) => markRead(tx, name, id, mark, isThere ? 'read' : 'gone'));
     done.add(id);
   };
+  const answers = keepTogether<Fetched>(pass, (tx, whole) =>
+    markAllRead(
+      tx,
+      name,
+      whole.map(({ id }) => ({ id, mark })),
+    ),
+  );
+  const ask = async (id: string): Promise<Fetched | undefined> => {
+    const answer = await pass.pylon.request({
+      method: 'GET',
+      route: pull.path,
+      params: { id },
+      signal: pass.signal,
+    });
+    pass.progress.pages += 1;
+    try {
+      const object = unwrapRecord(answer, id, `GET ${pull.path}`);
+      return { id, batch: pass.batch([object], {}, answer.order) };
+    } catch (error) {
+      if (!(error instanceof OtherRecordError)) throw error;
+      return undefined;
+    }
+  };
   await readEach(pass, {
     find,
     read: async ({ id }) => {
-      const answer = await pass.pylon.request({
-        method: 'GET',
-        route: pull.path,
-        params: { id },
-        signal: pass.signal,
-      });
-      pass.progress.pages += 1;
-      let object: unknown;
-      try {
-        object = unwrapRecord(answer, id, `GET ${pull.path}`);
-      } catch (error) {
-        if (!(error instanceof OtherRecordError)) throw error;
-        return markGone(id, await proveGone(pass, pull, id));
-      }
-      await pass.keep(pass.batch([object], {}, answer.order), (tx) => markRead(tx, name, id, mark, 'read'));
+      const arrived = answers.expect();
+      const fetched = await ask(id).finally(arrived);
+      if (fetched === undefined) return markGone(id, await proveGone(pass, pull, id));
+      await answers.add(fetched);
       done.add(id);
       pass.step('stored an object');
     },

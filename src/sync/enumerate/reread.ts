@@ -1,9 +1,13 @@
-import { dropReread, type Reread, readRereads } from '../../db/mirror/rereads.ts';
+import { writing } from '../../db/lease/transaction.ts';
+import { dropRereads, type Reread, readRereads } from '../../db/mirror/rereads.ts';
+import type { Item } from '../../db/mirror/store.ts';
 import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { sleep } from '../../sleep.ts';
 import { askOrProve } from '../deletions/single.ts';
+import type { Gathering } from '../lib/gathering.ts';
 import { mapSettled } from '../lib/map-settled.ts';
+import { type KeptTogether, keepTogether } from '../pass/keep-together.ts';
 import type { Pass } from '../pass/pass.ts';
 
 /** Pauses between rounds, in milliseconds: a row is usually locked by somebody's open transaction. */
@@ -37,8 +41,14 @@ export async function rereadLeft(pass: Pass): Promise<void> {
 
 const LOCKED = 'locked by another transaction';
 
+/** An answer, and what it was fetched for. */
+interface Fetched extends Item {
+  readonly reread: Reread;
+}
+
 /**
- * Fetches each record once. Those stored leave `pylon_sync.rereads`; the others are returned with the reason.
+ * Fetches each record once, several side by side, and stores together what has come. Those stored leave
+ * `pylon_sync.rereads` in the transaction of their rows; the others are returned with the reason.
  *
  * @throws an error that concerns more than one record.
  */
@@ -48,28 +58,47 @@ export async function rereadEach(
   which: readonly Reread[],
 ): Promise<ReadonlyMap<string, string>> {
   const left = new Map<string, string>();
+  const answers = keepTogether<Fetched>(pass, (tx, whole) =>
+    dropRereads(
+      tx,
+      pass.resource.name,
+      whole.map(({ reread }) => reread),
+    ),
+  );
   const failed = await mapSettled(SIDE_BY_SIDE, which, pass.signal, async (reread) => {
-    if (!(await readAgain(pass, get, reread))) left.set(reread.id, LOCKED);
+    if (!(await readAgain(pass, get, reread, answers))) left.set(reread.id, LOCKED);
   });
   for (const [{ id }, error] of failed) left.set(id, reasonOf(error));
   pass.step('read rows again');
   return left;
 }
 
-async function readAgain(pass: Pass, get: string, reread: Reread): Promise<boolean> {
+/** Returns false if the row is locked. */
+async function readAgain(
+  pass: Pass,
+  get: string,
+  reread: Reread,
+  answers: Gathering<Fetched, KeptTogether>,
+): Promise<boolean> {
   const { db, lease } = pass.ctx;
   const { id, facts } = reread;
+  const arrived = answers.expect();
   try {
     const said = await askOrProve(pass, get, id, strings(facts));
     if (said.is === 'there') {
-      const left = await pass.keep(pass.batch([said.object], facts, said.answer.order));
-      if (left.length > 0) return false;
+      const batch = pass.batch([said.object], facts, said.answer.order);
+      const kept = answers.add({ batch, reread });
+      arrived();
+      const outcome = await kept;
+      return outcome.is === 'kept' && outcome.deferred.length === 0;
     }
   } catch (error) {
     if (pass.signal.aborted || !isNoId(error)) throw error;
     pass.ctx.log.warn({ resource: pass.resource.name, id, error }, 'record could not be read again');
+  } finally {
+    arrived();
   }
-  await dropReread(db, lease, pass.resource.name, reread);
+  await writing(db, lease, (tx) => dropRereads(tx, pass.resource.name, [reread]));
   return true;
 }
 
