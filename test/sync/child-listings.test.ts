@@ -3,6 +3,7 @@ import { resourceNamed } from '../../src/resources/index.ts';
 import { test } from '../helpers/backfill-workspace.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { countingRoundTrips } from '../helpers/round-trips.ts';
+import { statementsOf } from '../helpers/statements.ts';
 
 const CHILDREN = ['issue_messages', 'issue_followers', 'issue_threads'];
 const LISTED = ['issues', ...CHILDREN].map(resourceNamed);
@@ -47,4 +48,19 @@ test('a listing whose transaction cannot commit does not stop those stored with 
     sandbox,
     LISTED.map(({ name }) => name),
   );
+});
+
+test('all parents are counted again once half of them are read, not with each batch of them', async ({
+  open,
+}) => {
+  const { backfill } = await open({ issues: 900, historyDays: 30 });
+  await backfill({ resources: [resourceNamed('issues')] });
+  let read = 0;
+  const counts = await statementsOf('count(*)::float8 AS due', async () => {
+    const results = await backfill({ resources: [resourceNamed('issue_followers')] });
+    read = results.get('issue_followers')?.requests ?? 0;
+  });
+  expect(read).toBe(900);
+  // Of 900, of 300 and of 100, in batches of 200.
+  expect(counts).toHaveLength(3);
 });

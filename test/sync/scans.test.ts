@@ -25,6 +25,21 @@ describe('when passes have ended', () => {
     expect((await database.pool.query('SELECT FROM pylon_sync.scan_seen')).rowCount).toBe(0);
   });
 
+  test('the live rows are counted only where one was not seen', async ({ mirror, database }) => {
+    const { session, sandbox } = await mirror(FEW, { prepare: shrinkWorkspace });
+    await session.lists(['tags']);
+    const [first = '', ...others] = idsOf(sandbox, 'tags');
+    sandbox.world.remove('tags', first);
+    await session.lists(['tags']);
+    const { rows } = await database.pool.query(
+      "SELECT live::integer, candidates::integer, deleted::integer FROM pylon_sync.scans WHERE resource = 'tags' ORDER BY id",
+    );
+    expect(rows).toEqual([
+      { live: null, candidates: 0, deleted: 0 },
+      { live: others.length + 1, candidates: 1, deleted: 1 },
+    ]);
+  });
+
   test('one whose pass was killed before its first page is closed by the next', async ({
     mirror,
     database,

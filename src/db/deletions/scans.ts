@@ -117,8 +117,9 @@ export interface Part {
 
 /**
  * Ends a scan's listing: the live rows of its span that it did not see, and that no answer has contained since it
- * began, become candidates. Returns how many, part by part; undefined if a crash of the server has lost the seen ids (the
- * table is unlogged), so that there is nothing to compare with.
+ * began, become candidates. Returns how many, part by part, and of how many live rows: these are counted only if there is
+ * a candidate. Returns undefined if a crash of the server has lost the seen ids (the table is unlogged), so that there is
+ * nothing to compare with.
  */
 export async function judgeScan(
   tx: Executor,
@@ -126,9 +127,8 @@ export async function judgeScan(
   { id, firstOrder }: Scan,
   span: Span,
 ): Promise<readonly Part[] | undefined> {
-  const { rows } = await tx.execute<{ whole: boolean; live: number }>(sql`
-    SELECT scans.seen = coalesce((SELECT sum(cardinality(ids)) FROM ${scanSeen} WHERE scan_id = scans.id), 0) AS whole,
-           (SELECT count(*)::float8 FROM ${resource.table} WHERE _deleted_at IS NULL) AS live
+  const { rows } = await tx.execute<{ whole: boolean }>(sql`
+    SELECT scans.seen = coalesce((SELECT sum(cardinality(ids)) FROM ${scanSeen} WHERE scan_id = scans.id), 0) AS whole
       FROM ${scans} WHERE id = ${id}`);
   if (rows[0]?.whole !== true) return undefined;
   const noted = await tx.execute(sql`
@@ -138,15 +138,20 @@ export async function judgeScan(
        AND NOT EXISTS (SELECT FROM (SELECT unnest(ids) AS id FROM ${scanSeen} WHERE scan_id = ${id}) AS seen
                         WHERE seen.id = row.id)
         ON CONFLICT DO NOTHING`);
-  const found = { candidates: noted.rowCount ?? 0, live: rows[0].live };
+  const candidates = noted.rowCount ?? 0;
+  const counted =
+    candidates === 0
+      ? undefined
+      : await tx.execute<{ live: number }>(
+          sql`SELECT count(*)::float8 AS live FROM ${resource.table} WHERE _deleted_at IS NULL`,
+        );
+  const live = counted?.rows[0]?.live ?? null;
   await tx.execute(sql`DELETE FROM ${scanSeen} WHERE scan_id = ${id}`);
-  await tx
-    .update(scans)
-    .set({ state: 'judging', ...found })
-    .where(eq(scans.id, id));
+  await tx.update(scans).set({ state: 'judging', candidates, live }).where(eq(scans.id, id));
+  if (live === null) return [];
   return resource.pull.by === 'types'
     ? partsOf(tx, resource.table, resource.pull.column, id)
-    : [{ type: null, ...found }];
+    : [{ type: null, candidates, live }];
 }
 
 /** The candidates of a scan and the live rows, by the types in a column. */

@@ -5,7 +5,7 @@ import { writing } from '../../db/lease/transaction.ts';
 import { countLive, readRow, type Share } from '../../db/mirror/rows.ts';
 import { countSingleDeletions, lockDeletions } from '../../db/mirror/tombstones.ts';
 import type { Pass } from '../pass/pass.ts';
-import { isImplausible } from './guard.ts';
+import { isFew, isImplausible } from './guard.ts';
 
 /** The part of the table that the records are counted in: a type, where the resource is read type by type. */
 async function shareOf(
@@ -24,6 +24,7 @@ async function isPlausible(db: Executor, pass: Pass, ids: readonly string[]): Pr
   const { resource } = pass;
   const share = await shareOf(db, pass, ids);
   const recent = await countSingleDeletions(db, resource, share);
+  if (isFew(recent + ids.length)) return true;
   const live = await countLive(db, resource.table, share);
   return !isImplausible(recent + ids.length, recent + live);
 }

@@ -30,6 +30,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
   const listings = newListings(pass, await readPlaces(pass));
   let read = 0;
   let left = 0;
+  let countAt = 0;
   const updateProgress = () => {
     pass.progress.remainingRequests = left;
     pass.progress.covered = pass.parentsDone() ? read / Math.max(1, read + left) : undefined;
@@ -47,10 +48,13 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
     },
     markGone: (due) => markParentGone(pass, pull, due),
     measure: async () => {
+      // To count takes longer the more parents there are: again once half of them have been read.
+      if (read < countAt) return;
       left = await countDue(db.orm, name, parents);
       // Parents still to come, as far as is known.
       if (!pass.parentsDone() && only === undefined && since === undefined && pull.where === undefined)
         left += await countUnseen(db.orm, parent.table);
+      countAt = read + left / 2;
       updateProgress();
     },
   });
