@@ -1,10 +1,10 @@
 import PQueue from 'p-queue';
 import { pino } from 'pino';
-import { connect } from '../../src/db/connection/connect.ts';
 import { acquireLease } from '../../src/db/lease/lease.ts';
 import { createPylon, type PylonOptions } from '../../src/pylon/client.ts';
 import { documentedLimits } from '../../src/pylon/limits/limits.ts';
 import { type Context, newContext } from '../../src/sync/pass/context.ts';
+import { lend } from './lent.ts';
 
 /** Where a sandbox, or another server that speaks Pylon's API, is found. */
 export interface Address {
@@ -18,6 +18,7 @@ export interface ContextOptions {
   /** Transactions side by side; default 2, as the commands have. */
   readonly writers?: number;
   readonly onProgress?: Context['onProgress'];
+  readonly lockedPauses?: Context['lockedPauses'];
   /** Types of custom objects; default: those of the sandbox. */
   readonly types?: readonly string[];
 }
@@ -28,7 +29,7 @@ export async function openContext(
   databaseUrl: string,
   options: ContextOptions = {},
 ): Promise<{ readonly ctx: Context; close(): Promise<void> }> {
-  const db = await connect(databaseUrl);
+  const db = await lend(databaseUrl);
   const lease = await acquireLease(db, { command: 'test' });
   const pylon = createPylon({
     url: pylonUrl,
@@ -49,6 +50,7 @@ export async function openContext(
     onProgress: options.onProgress ?? (() => {}),
     types: options.types ?? ['license', 'device'],
     writers: new PQueue({ concurrency: options.writers ?? 2 }),
+    ...(options.lockedPauses && { lockedPauses: options.lockedPauses }),
   });
   return {
     ctx,

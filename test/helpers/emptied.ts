@@ -1,54 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-
-/** What copies of the migrated template are brought back to. */
-export interface Untouched {
-  /** By table, statements that insert the rows that it has in the template. */
-  readonly rows: Readonly<Record<string, string>>;
-  /** Statements after which sequences go on as they do in the template. */
-  readonly sequences: string;
-}
-
-/** Postgres counts what is written to each table at once from this version on. */
-const COUNTING = 150_000;
-
-const OURS = "('pylon', 'pylon_sync')";
-
-/**
- * Reads what the template holds, so that its copies can be brought back to that. Undefined where each copy can be used
- * only once: the server does not count writes at once, or the user may not write past triggers.
- */
-export async function readUntouched(template: pg.ClientBase): Promise<Untouched | undefined> {
-  const rowsOf = async <Row extends pg.QueryResultRow>(text: string) =>
-    (await template.query<Row>(text)).rows;
-  const [known] = await rowsOf<{ may: boolean }>(
-    `SELECT rolsuper AND current_setting('server_version_num')::integer >= ${COUNTING} AS may
-       FROM pg_roles WHERE rolname = current_user`,
-  );
-  if (known?.may !== true) return undefined;
-  const rows: Record<string, string> = {};
-  const tables = await rowsOf<{ name: string }>(
-    `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
-      WHERE nspname IN ${OURS} AND relkind = 'r' AND pg_relation_size(c.oid) > 0`,
-  );
-  for (const { name } of tables) {
-    const [held] = await rowsOf<{ all: string | null }>(`SELECT json_agg(t)::text AS all FROM ${name} AS t`);
-    if (held?.all)
-      rows[name] =
-        `INSERT INTO ${name} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::${name}, ${pg.escapeLiteral(held.all)})`;
-  }
-  const begun = await rowsOf<{ name: string; last: string }>(
-    `SELECT seqrelid::regclass::text AS name, pg_sequence_last_value(seqrelid) AS last FROM pg_sequence
-      WHERE pg_sequence_last_value(seqrelid) IS NOT NULL`,
-  );
-  return {
-    rows,
-    sequences: [
-      'SELECT setval(seqrelid, seqstart, false) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL',
-      ...begun.map(({ name, last }) => `SELECT setval('${name}', ${last})`),
-    ].join('; '),
-  };
-}
+import type pg from 'pg';
 
 /**
  * What a session may have left behind. What it has prepared stays, because `pg` goes on using that. What it has written is
@@ -96,53 +47,40 @@ const IS_SET = `
  * analyzed or dropped. A large one is no cheaper to empty than a database is to copy.
  */
 const WRITTEN = `
-  SELECT oid, format('%I.%I', relnamespace::regnamespace, relname) AS name,
-         relnamespace::regnamespace::text IN ${OURS} AND pg_table_size(oid) < 4e6 AS is_ours
+  SELECT format('%I.%I', relnamespace::regnamespace, relname) AS name,
+         relnamespace::regnamespace::text IN ('pylon', 'pylon_sync') AND pg_table_size(oid) < 4e6 AS is_ours
     FROM pg_class
    WHERE relkind = 'r' AND NOT relisshared
      AND pg_stat_get_tuples_inserted(oid) + pg_stat_get_tuples_updated(oid) + pg_stat_get_tuples_deleted(oid) > 0
    UNION ALL
-  SELECT NULL, current_database(), false WHERE EXISTS (${IS_SET})`;
+  SELECT current_database(), false WHERE EXISTS (${IS_SET})`;
 
 /**
- * Makes a database what it was before a test, its sessions included; false where more than some rows was changed, or
- * somebody is still at work in it. Then it is of no more use.
+ * Ends a test's use of a database: its sessions are as new, and their transactions over. The tables that were written to;
+ * undefined where more than some rows was changed, or somebody is still at work in it. Then it is of no more use.
  *
  * @param pools All that stay connected to it.
  */
-export async function empty(
-  pools: readonly pg.Pool[],
-  { rows: held, sequences }: Untouched,
-): Promise<boolean> {
-  if (pools.some(({ ended, idleCount, totalCount }) => ended || idleCount < totalCount)) return false;
+export async function leave([own, ...others]: readonly [pg.Pool, ...pg.Pool[]]): Promise<
+  readonly string[] | undefined
+> {
+  if ([own, ...others].some(({ ended, idleCount, totalCount }) => ended || idleCount < totalCount))
+    return undefined;
   const clients: pg.PoolClient[] = [];
   try {
-    for (const pool of pools)
-      for (let left = Math.max(1, pool.totalCount); left > 0; left -= 1) clients.push(await pool.connect());
-    await Promise.all(clients.map((client) => client.query(LEAVING)));
-    const [client] = clients;
-    if (client === undefined || !(await areAlone(client, clients.map(pidOf)))) return false;
-    const { rows: written } = await client.query<{ oid: number; name: string; is_ours: boolean }>({
+    const [client = await own.connect()] = clients;
+    clients.push(client);
+    for (const pool of [own, ...others])
+      for (let left = pool.idleCount; left > 0; left -= 1) clients.push(await pool.connect());
+    await Promise.all(clients.map((each) => each.query(LEAVING)));
+    if (!(await areAlone(client, clients.map(pidOf)))) return undefined;
+    const { rows: written } = await client.query<{ name: string; is_ours: boolean }>({
       name: 'what is written',
       text: WRITTEN,
     });
-    if (written.some(({ is_ours }) => !is_ours)) return false;
-    // New files, not dead rows in the old ones: rows come in the order in which they come from a database that is new.
-    const statements = [
-      ...(written.length === 0 ? [] : [`TRUNCATE ${written.map(({ name }) => name).join(', ')}`]),
-      ...written.flatMap(({ oid, name }) => [
-        ...(held[name] === undefined ? [] : [held[name]]),
-        `SELECT pg_stat_reset_single_table_counters(${oid})`,
-      ]),
-    ];
-    await client.query(
-      ['BEGIN', 'SET LOCAL track_counts = off', 'SET LOCAL session_replication_role = replica']
-        .concat(statements, sequences, 'COMMIT')
-        .join('; '),
-    );
-    return true;
+    return written.every(({ is_ours }) => is_ours) ? written.map(({ name }) => name) : undefined;
   } catch {
-    return false;
+    return undefined;
   } finally {
     for (const client of clients) {
       client.removeAllListeners('notice').removeAllListeners('notification');

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** Every database the tests make: `<prefix><pid of the run>_<what>`. */
@@ -70,6 +71,24 @@ export function withDatabase(url: string, database: string): string {
   const other = new URL(url);
   other.pathname = `/${database}`;
   return other.href;
+}
+
+/** Looks for connections that are being closed, and milliseconds between two. */
+const LOOKS = 40;
+const LOOK_MS = 5;
+
+/**
+ * Waits until nobody is connected to a database, 200 ms at most: the end of a pool does not wait for its connections, and
+ * one that `FORCE` ends while it closes throws what nobody catches.
+ */
+export async function awaitClosing(client: pg.Client, name: string): Promise<void> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1 LIMIT 1', [
+      name,
+    ]);
+    if (rowCount === 0) return;
+    await sleep(LOOK_MS);
+  }
 }
 
 /** The clause of `CREATE DATABASE` by which a server of the tests copies: files, not pages through its log. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { changing } from '../../src/db/lease/transaction.ts';
 import { noteRereads } from '../../src/db/mirror/rereads.ts';
 import { countLive } from '../../src/db/mirror/rows.ts';
@@ -127,12 +127,13 @@ async function readAll({ first }: Session): Promise<void> {
  * disturbed.
  */
 function contentOf({ world }: Sandbox, options: SandboxOptions, session: SessionOptions): string | undefined {
-  const { client, signal, writers, isRead, prepare: _, resources = allResources, ...rest } = session;
+  const { client, signal, writers, isRead, prepare, resources = allResources, ...rest } = session;
   const isOwn = resources.some((resource) => resource !== resourceNamed(resource.name));
   const isWatched = isRead === false || client !== undefined || signal !== undefined || writers !== undefined;
   if (isOwn || isWatched || Object.values(options).some((value) => typeof value === 'function'))
     return undefined;
-  const served = allResources.map(({ name }) => [...world.all(name)]);
+  // The same for the same options, unless somebody has changed it.
+  const served = prepare === undefined ? [] : allResources.map(({ name }) => [...world.all(name)]);
   return JSON.stringify([options, rest, resources.map(({ name }) => name), served]);
 }
 
@@ -143,6 +144,7 @@ interface Mirrors {
 }
 
 function newMirrors(reserved: Reserved): Mirrors {
+  reserved.expectCopy();
   const opened: { close(): Promise<void> }[] = [];
   const sandboxes: Sandbox[] = [];
   return {
@@ -186,9 +188,7 @@ function newMirrors(reserved: Reserved): Mirrors {
         (sandbox.requests as RequestRecord[]).length = 0;
       };
       if (!reserved.isMade())
-        await reserved.copy(
-          content === undefined ? inject('server').template : await snapshot(content, fill),
-        );
+        await reserved.copy(content === undefined ? undefined : await snapshot(content, fill));
       const reopen = async (options = sessionOptions) => {
         const session = await open(reserved.url, options);
         opened.unshift(session);

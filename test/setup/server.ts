@@ -7,7 +7,7 @@ import { migrate } from '../../src/db/schema/migrate.ts';
 import { programDigest } from '../../src/db/schema/seal.ts';
 import { startEmbedded } from '../../src/postgres/embedded.ts';
 import { abandonRun, makeDataFolder, makeRunFolder, sweepRuns } from '../helpers/clusters.ts';
-import { readUntouched, type Untouched } from '../helpers/emptied.ts';
+import { type Contents, canBeEmptied, readContents } from '../helpers/contents.ts';
 import {
   copyingOf,
   DATABASE_PREFIX,
@@ -25,7 +25,7 @@ declare module 'vitest' {
       readonly template: string;
       readonly copying: string;
       /** How copies are emptied for another test; undefined where they cannot be. */
-      readonly untouched: Untouched | undefined;
+      readonly untouched: Contents | undefined;
     };
     /** Files of this run, removed with it. */
     runFolder: string;
@@ -104,7 +104,7 @@ async function open(): Promise<Opened> {
   }
 }
 
-async function makeTemplate(server: string, name: string): Promise<Untouched | undefined> {
+async function makeTemplate(server: string, name: string): Promise<Contents | undefined> {
   await onServer(server, (client) => client.query(`CREATE DATABASE ${name}`));
   const pool = new pg.Pool({ connectionString: withDatabase(server, name), max: 1 });
   try {
@@ -112,7 +112,7 @@ async function makeTemplate(server: string, name: string): Promise<Untouched | u
     // As after the second start of the program that tests start: none of them has to look through its copy.
     await migrate(pool, { program: programDigest(digestOfSources()) });
     const client = await pool.connect();
-    const untouched = await readUntouched(client);
+    const untouched = (await canBeEmptied(client)) ? await readContents(client) : undefined;
     client.release();
     await pool.end();
     return untouched;

@@ -99,6 +99,7 @@ describe('one record that makes trouble does not keep the rest', () => {
     const { session, sandbox } = await mirror(FEW, {
       prepare: shrinkWorkspace,
       resources: [resourceNamed('contacts')],
+      lockedPauses: [0, 10, 20],
     });
     const [held = '', other = '', gone = ''] = idsOf(sandbox, 'contacts');
     const lock = await locks.row('pylon.contacts', held);

@@ -10,9 +10,6 @@ import { mapSettled } from '../lib/map-settled.ts';
 import { type KeptTogether, keepTogether } from '../pass/keep-together.ts';
 import type { Pass } from '../pass/pass.ts';
 
-/** Pauses between rounds, in milliseconds: a row is usually locked by somebody's open transaction. */
-const PAUSES = [0, 100, 500, 2_000, 5_000];
-
 /** Records fetched concurrently. */
 const SIDE_BY_SIDE = 6;
 
@@ -23,10 +20,10 @@ const SIDE_BY_SIDE = 6;
  * @throws TransientError naming the rows that are left after the last round.
  */
 export async function rereadLeft(pass: Pass): Promise<void> {
-  const { db } = pass.ctx;
+  const { db, lockedPauses } = pass.ctx;
   const { name, get } = pass.resource;
   let reasons: ReadonlyMap<string, string> = new Map();
-  for (const pause of PAUSES) {
+  for (const pause of lockedPauses) {
     const left = await readRereads(db.orm, name, { reason: 'held' });
     if (left.length === 0) return;
     if (get === undefined) break;

@@ -8,6 +8,9 @@ import type { Pylon } from '../../pylon/types.ts';
 import { type Exclusive, newExclusive } from '../lib/exclusive.ts';
 import type { OnProgress } from './progress.ts';
 
+/** A row is usually locked by somebody's open transaction, which ends soon. */
+const LOCKED_PAUSES = [0, 100, 500, 2_000, 5_000];
+
 /** What every pass works with. */
 export interface Context {
   readonly db: Database;
@@ -21,6 +24,8 @@ export interface Context {
   readonly writers: PQueue;
   /** Slugs of the types of custom objects that are followed. */
   readonly types: readonly string[];
+  /** Milliseconds before each round of reading rows again that somebody had locked; after the last, the pass goes on. */
+  readonly lockedPauses: readonly number[];
   /** Keeps full reads of one resource from overlapping. */
   readonly whole: Exclusive;
   /** Keeps incremental pulls of one resource from overlapping. */
@@ -39,9 +44,11 @@ export interface Context {
 
 /** A context for the passes of one process, which begins without any work. */
 export function newContext(
-  init: Pick<Context, 'db' | 'pylon' | 'lease' | 'log' | 'signal' | 'onProgress' | 'writers' | 'types'>,
+  init: Pick<Context, 'db' | 'pylon' | 'lease' | 'log' | 'signal' | 'onProgress' | 'writers' | 'types'> &
+    Partial<Pick<Context, 'lockedPauses'>>,
 ): Context {
   return {
+    lockedPauses: LOCKED_PAUSES,
     ...init,
     whole: newExclusive(),
     pulls: newExclusive(),
