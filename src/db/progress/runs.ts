@@ -1,5 +1,5 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
-import type { Database } from '../connection/connect.ts';
+import type { Database, Executor } from '../connection/connect.ts';
 import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { runs } from '../tables.ts';
@@ -27,7 +27,7 @@ export async function beginRun(db: Database, lease: Lease, resource: string, kin
   return row.id;
 }
 
-/** Completes the row of a pass that began under this lease. */
+/** Completes the row of a pass that began under this lease, in one transaction with whatever `also` writes. */
 export async function endRun(
   db: Database,
   lease: Lease,
@@ -35,9 +35,11 @@ export async function endRun(
   outcome: RunOutcome,
   figures: RunFigures,
   error?: string,
+  also: (tx: Executor) => Promise<void> = async () => {},
 ): Promise<void> {
-  await writing(db, lease, (tx) =>
-    tx
+  await writing(db, lease, async (tx) => {
+    await also(tx);
+    await tx
       .update(runs)
       .set({
         outcome,
@@ -52,8 +54,8 @@ export async function endRun(
         rows_deleted: figures.deleted,
         rows_drifted: figures.drifted,
       })
-      .where(and(eq(runs.id, id), eq(runs.token, lease.token))),
-  );
+      .where(and(eq(runs.id, id), eq(runs.token, lease.token)));
+  });
 }
 
 /** Marks passes as interrupted that an earlier lease began and did not end. */

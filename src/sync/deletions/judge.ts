@@ -37,7 +37,9 @@ async function collect(pass: Pass, scan: Scan, span: Span): Promise<boolean> {
     const held = found.filter(({ candidates, live }) => isImplausible(candidates, live));
     if (held.length === 0) {
       await supersedeStopped(tx, scan);
-      return true;
+      const isAny = found.some(({ candidates }) => candidates > 0);
+      if (!isAny) await endScan(tx, scan.id, 'applied');
+      return isAny;
     }
     // A scan that is stopped already keeps its number, which somebody may be about to type.
     const waiting = await newestScan(tx, resource.name, scan.kind, 'stopped');

@@ -129,7 +129,7 @@ export async function readEach(pass: Pass, each: Each): Promise<void> {
     if (found === 0 && last) break;
     // Nothing is due yet, or another pass is reading it.
     if (read > before) idle = 0;
-    else await sleep(backoffMs(LOOKS, idle), pass.signal);
+    else await (pass.untilParents ?? sleep)(backoffMs(LOOKS, idle), pass.signal);
   }
 
   const lastRefused = suspects.at(-1)?.[1];

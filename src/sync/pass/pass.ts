@@ -77,6 +77,8 @@ export interface Pass<P extends PassPosition = PassPosition> {
   readonly position: P;
   /** Whether the parents of a `parent` or `reference` resource have all been read. */
   readonly parentsDone: () => boolean;
+  /** Waits until they are, milliseconds at most. Never rejects. */
+  readonly untilParents?: ((ms: number) => Promise<void>) | undefined;
   /** Maps the objects of an answer to rows. */
   batch(objects: readonly unknown[], facts: PathFacts, order: Order): Batch;
   /**
@@ -129,6 +131,7 @@ export interface PassInit {
   readonly signal: AbortSignal;
   readonly position: PassPosition;
   readonly parentsDone: () => boolean;
+  readonly untilParents?: ((ms: number) => Promise<void>) | undefined;
   readonly store: Store;
   readonly leave: (undone: TransientError) => void;
   readonly remark?: (what: string) => void;

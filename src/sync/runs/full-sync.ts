@@ -1,10 +1,11 @@
-import { writing } from '../../db/lease/transaction.ts';
+import type { Executor } from '../../db/connection/connect.ts';
 import { dropCursors, readCursor, saveCursor } from '../../db/progress/cursors.ts';
 import { TransientError } from '../../errors.ts';
 import { link } from '../../pylon/wire/signal.ts';
 import { customFields } from '../../resources/custom_fields.ts';
 import type { Resource } from '../../resources/define.ts';
 import { enumerateAll } from '../enumerate/all.ts';
+import { newBell } from '../lib/bell.ts';
 import type { Context } from '../pass/context.ts';
 import type { Pass, PassPosition, Scope } from '../pass/pass.ts';
 import { FINISHED_BEFORE, newProgress, type ResourceProgress } from '../pass/progress.ts';
@@ -47,6 +48,11 @@ export interface WholeOptions {
    * minute. A backfill always waits until that read has ended.
    */
   readonly parentSilentMs?: number;
+  /**
+   * Milliseconds between two looks for parents that arrived meanwhile; default: few at first, then half a second. The end of
+   * their read is not waited for so long.
+   */
+  readonly parentLookMs?: number;
 }
 
 function scopeOf({ kind, since, range, windowDays }: WholeOptions): Scope {
@@ -105,9 +111,11 @@ export async function fullSync(ctx: Context, options: WholeOptions): Promise<rea
   const all = resources.map((resource) => ({
     resource,
     progress: newProgress(resource.name, endpointOf(resource), kind),
+    /** Rung once its parents are read. */
+    bell: newBell(),
   }));
   const results = await Promise.allSettled(
-    all.map(async ({ resource, progress }) => {
+    all.map(async ({ resource, progress, bell }) => {
       const parent = all.find((one) => one.resource.name === parentOf(resource));
       const parentsDone = whetherDone(options, parent?.progress, (name) => open.has(name));
       try {
@@ -119,6 +127,7 @@ export async function fullSync(ctx: Context, options: WholeOptions): Promise<rea
             signal,
             parent: parent?.progress,
             parentsDone,
+            untilParents: (ms) => bell.wait(options.parentLookMs ?? ms, signal),
           }),
         );
         const isShaping = resource.name === customFields.name || resource.pull.by === 'types';
@@ -128,6 +137,7 @@ export async function fullSync(ctx: Context, options: WholeOptions): Promise<rea
         if (isShaping && progress.state === 'done' && !isLeft) await followCustomFields(ctx);
       } finally {
         open.delete(resource.name);
+        for (const one of all) if (parentOf(one.resource) === resource.name) one.bell.ring();
         onEnded(resource.name);
       }
     }),
@@ -146,13 +156,14 @@ interface Course {
   /** Progress of the parents' read, where it is part of this run. */
   readonly parent: Readonly<ResourceProgress> | undefined;
   readonly parentsDone: () => boolean;
+  readonly untilParents: (ms: number) => Promise<void>;
 }
 
 async function readOne(
   ctx: Context,
   resource: Resource,
   progress: ResourceProgress,
-  { scope, options, taking, signal, parent, parentsDone }: Course,
+  { scope, options, taking, signal, parent, parentsDone, untilParents }: Course,
 ): Promise<void> {
   signal.throwIfAborted();
   const position = await resumeOrStart(ctx, resource, scope, taking);
@@ -173,8 +184,11 @@ async function readOne(
     return span;
   };
   await runPass(
-    { ctx, kind, resource, scope, progress, position, signal, parentsDone, coveredUntil: covered },
-    { enumerate, finish: (ended) => finish(ctx, resource, scope, position, ended) },
+    {
+      ...{ ctx, kind, resource, scope, progress, position, signal, parentsDone, untilParents },
+      coveredUntil: covered,
+    },
+    { enumerate, finish: (tx, ended) => finish(tx, resource, scope, position, ended) },
   );
 }
 
@@ -183,29 +197,25 @@ async function readOne(
  * corrects that in the cursor of the backfill too.
  */
 async function finish(
-  ctx: Context,
+  tx: Executor,
   { name }: Resource,
   scope: Scope,
   { pass, since }: PassPosition,
   ended: 'done' | 'unavailable',
 ): Promise<void> {
-  const { db, lease } = ctx;
   const finished_at = new Date().toISOString();
   const bound = since === undefined ? {} : { since };
-  await writing(db, lease, async (tx) => {
-    const { types } = (await readCursor<PassPosition>(tx, name, scope.name)) ?? {};
-    const read = types === undefined ? {} : { types };
-    await dropCursors(tx, name, `${scope.name} `);
-    await saveCursor(tx, name, scope.name, { pass, ...bound, done: true, ended, finished_at, ...read });
-    const first =
-      scope.name === 'backfill' ? undefined : await readCursor<PassPosition>(tx, name, 'backfill');
-    if (first?.done !== true) return;
-    const all = types === undefined ? first.types : [...new Set([...(first.types ?? []), ...types])];
-    if (first.ended !== ended || all?.length !== first.types?.length)
-      await saveCursor(tx, name, 'backfill', {
-        ...first,
-        ended,
-        ...(all === undefined ? {} : { types: all }),
-      });
-  });
+  const { types } = (await readCursor<PassPosition>(tx, name, scope.name)) ?? {};
+  const read = types === undefined ? {} : { types };
+  await dropCursors(tx, name, `${scope.name} `);
+  await saveCursor(tx, name, scope.name, { pass, ...bound, done: true, ended, finished_at, ...read });
+  const first = scope.name === 'backfill' ? undefined : await readCursor<PassPosition>(tx, name, 'backfill');
+  if (first?.done !== true) return;
+  const all = types === undefined ? first.types : [...new Set([...(first.types ?? []), ...types])];
+  if (first.ended !== ended || all?.length !== first.types?.length)
+    await saveCursor(tx, name, 'backfill', {
+      ...first,
+      ended,
+      ...(all === undefined ? {} : { types: all }),
+    });
 }

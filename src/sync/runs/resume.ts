@@ -91,10 +91,10 @@ export async function resumeOrStart(
   // A read that is finished, and stays so, is not looked at once more.
   const before = positions.get(name);
   if (before?.done === true && stays(before)) return before;
-  const existing = await readCursor<PassPosition>(ctx.db.orm, name, scope.name);
-  if (existing !== undefined && stays(existing)) return existing;
-  const isDeep = deep || (existing?.done === false && existing.deep !== undefined);
   return writing(ctx.db, ctx.lease, async (tx) => {
+    const existing = await readCursor<PassPosition>(tx, name, scope.name);
+    if (existing !== undefined && stays(existing)) return existing;
+    const isDeep = deep || (existing?.done === false && existing.deep !== undefined);
     const fresh: PassPosition = {
       ...freshPosition(ctx, scope.since),
       // Of what has been read once, nothing is read again.

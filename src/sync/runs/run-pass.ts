@@ -1,3 +1,4 @@
+import type { Executor } from '../../db/connection/connect.ts';
 import { resumeOrBeginScan } from '../../db/deletions/resume-scan.ts';
 import { endScan, type Scan, type Span } from '../../db/deletions/scans.ts';
 import { writing } from '../../db/lease/transaction.ts';
@@ -7,7 +8,6 @@ import { reasonOf } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Resource } from '../../resources/define.ts';
 import { judge } from '../deletions/judge.ts';
-import type { Context } from '../pass/context.ts';
 import { isSwept, KINDS } from '../pass/kinds.ts';
 import { newPass, type Pass, type PassInit } from '../pass/pass.ts';
 
@@ -17,8 +17,8 @@ export interface Course {
    * Reads everything the pass covers. Returns the span of a complete listing, from which deletions can be inferred.
    */
   readonly enumerate: (pass: Pass) => Promise<Span | undefined>;
-  /** Saves the end of the pass. */
-  readonly finish?: (ended: 'done' | 'unavailable') => Promise<void>;
+  /** Saves the end of the pass, in the transaction that records it. */
+  readonly finish?: (tx: Executor, ended: 'done' | 'unavailable') => Promise<void>;
 }
 
 /**
@@ -47,7 +47,9 @@ export async function runPass(
   const { ctx, kind, resource, progress, position, signal } = given;
   const { db, lease } = ctx;
   const run = await beginRun(db, lease, resource.name, kind);
-  const end = (outcome: RunOutcome, error?: string) => endRun(db, lease, run, outcome, progress, error);
+  const end = (outcome: RunOutcome, error?: string, also?: (tx: Executor) => Promise<void>) =>
+    endRun(db, lease, run, outcome, progress, error, also);
+  const finish = (ended: 'done' | 'unavailable') => async (tx: Executor) => course.finish?.(tx, ended);
   const undone: Error[] = [];
   const remarks: string[] = [];
   const init = {
@@ -76,12 +78,14 @@ export async function runPass(
       const span = await course.enumerate(newPass({ ...init, scan }));
       if (scan !== undefined && span !== undefined) await judge(newPass(init), scan, span);
     } else await judge(newPass(init), scan, { except: [] });
-    await course.finish?.('done');
-    if (undone[0] !== undefined) throw undone[0];
+    if (undone[0] !== undefined) {
+      if (course.finish !== undefined) await writing(db, lease, finish('done'));
+      throw undone[0];
+    }
     progress.state = 'done';
     progress.covered = 1;
     progress.remainingRequests = 0;
-    await end('done', remarks.length === 0 ? undefined : remarks.join('; '));
+    await end('done', remarks.length === 0 ? undefined : remarks.join('; '), finish('done'));
   } catch (error) {
     if (signal.aborted) {
       progress.state = 'interrupted';
@@ -90,17 +94,13 @@ export async function runPass(
     }
     progress.error = reasonOf(error);
     progress.state = isUnavailable(error) ? 'unavailable' : 'failed';
-    if (progress.state === 'unavailable') {
-      await course.finish?.('unavailable');
-      await abandon(ctx, scan);
-    }
-    await end(progress.state, progress.error);
+    await end(progress.state, progress.error, async (tx) => {
+      if (progress.state !== 'unavailable') return;
+      await finish('unavailable')(tx);
+      if (scan !== undefined) await endScan(tx, scan.id, 'abandoned');
+    });
   } finally {
     progress.finishedAt = Date.now();
     ctx.onProgress(progress, progress.state);
   }
-}
-
-async function abandon({ db, lease }: Context, scan: Scan | undefined): Promise<void> {
-  if (scan !== undefined) await writing(db, lease, (tx) => endScan(tx, scan.id, 'abandoned'));
 }
