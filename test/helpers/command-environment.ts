@@ -62,6 +62,12 @@ export const test = withDatabase.extend<Omit<Setting, 'database'>>({
     });
   },
   // After the environment, so that processes end before what they use does.
-  start: ({ env: _ }, use) => withEnding(launch, use),
-  startBrisk: ({ env: _ }, use) => withEnding(launchBrisk, use),
+  start: async ({ env: _, database }, use) => {
+    await database.seal();
+    await withEnding(launch, use);
+  },
+  startBrisk: async ({ env: _, database }, use) => {
+    await database.seal();
+    await withEnding(launchBrisk, use);
+  },
 });

@@ -41,6 +41,7 @@ export async function openDaemonWorkspace(options: WorkspaceOptions = {}): Promi
   await writeFile(file, JSON.stringify(limits));
   const sandbox = await startTrappedSandbox({ issues: 24, limits: 'none', ...options.sandbox });
   const database = await createDatabase();
+  await database.seal();
   const env = {
     PYLON_API_URL: sandbox.url,
     PYLON_API_TOKEN: sandbox.token,

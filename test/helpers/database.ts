@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { test as base, inject } from 'vitest';
 import type { Database } from '../../src/db/connection/connect.ts';
+import { readSealed } from '../../src/db/schema/seal.ts';
 import { type Contents, differing, fillWith } from './contents.ts';
 import { leave } from './emptied.ts';
 import { closeIdle, idleAt, lend, mayLend } from './lent.ts';
@@ -17,6 +18,8 @@ export interface OwnDatabase extends TestDatabase {
   readonly name: string;
   /** The product's connections to it, which last as long as it does. */
   connected(): Promise<Database>;
+  /** Lets the program that tests start know it as whole, as it knows the template: whoever filled it wrote the catalogue. */
+  seal(): Promise<void>;
   /** Ends its use: another test goes on with it, or it is removed with whoever is still connected. */
   drop(): Promise<void>;
   /** Closes the connections and leaves the database for inspection, named at the end of the run. */
@@ -158,6 +161,16 @@ export function reserveDatabase(): Reserved {
       await copy();
       opened ??= lend(place().url);
       return opened;
+    },
+    async seal() {
+      await copy();
+      const client = await place().pool.connect();
+      const { present } = await readSealed(client);
+      await client.query(
+        "UPDATE pylon_sync.settings SET value = jsonb_set(value, '{database}', to_jsonb($1::text)) WHERE key = 'seal'",
+        [present],
+      );
+      client.release();
     },
     async drop() {
       if (taken === undefined) return;
