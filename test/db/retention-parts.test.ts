@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type pg from 'pg';
 import { describe, expect } from 'vitest';
 import { acquireLease } from '../../src/db/lease/lease.ts';
 import { oldContent } from '../../src/db/retention/erase.ts';
@@ -203,6 +204,100 @@ describe('retention', () => {
   });
 });
 
+/** Rows of each kind that are to go. A part looks at a thousand of them. */
+const MANY = 6_000;
+
+/** Deleted issues with messages, and what else is kept of them; some hundreds are of one time. */
+const TIME = "now() - interval '100 days' - n / 500 * interval '1 second'";
+const fillEverything = async (mirror: Mirror) => {
+  await asDaemon(
+    mirror.pool,
+    `INSERT INTO pylon.issues (id, number, title, _hash, _deleted_at)
+     SELECT 'i' || n, n, 'Private', 'h', ${TIME} FROM generate_series(1, ${MANY}) AS n;
+     INSERT INTO pylon.issue_messages (id, issue_id, message_html, _hash, _deleted_at)
+     SELECT 'm' || n, 'i' || n, 'Private', 'h', ${TIME} FROM generate_series(1, ${MANY}) AS n`,
+  );
+  await mirror.pool.query(`
+    INSERT INTO pylon_sync.tombstones (resource, record_id, evidence, deleted_at)
+    SELECT 'issue_messages', 'm' || n, '{"parent": "issues"}', ${TIME} FROM generate_series(1, ${MANY}) AS n;
+    INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid, settled_at)
+    SELECT 'issues', 'local-' || n, 'create', '{}', '{}', 'applied', 'anna', 1, ${TIME} FROM generate_series(1, ${MANY}) AS n;
+    INSERT INTO pylon_sync.ids (provisional, resource, id) SELECT 'local-' || n, 'issues', 'i' || n FROM generate_series(1, ${MANY}) AS n;
+    INSERT INTO pylon_sync.changes (resource, record_id, field, seen_at)
+    SELECT 'issues', 'i' || n, 'state', ${TIME} FROM generate_series(1, ${MANY}) AS n;
+    INSERT INTO pylon_sync.rejected_records (resource, reason, digest, seen_at)
+    SELECT 'issues', 'no id', n::text, ${TIME} FROM generate_series(1, ${MANY}) AS n;
+    INSERT INTO pylon_sync.scans (resource, kind, state, first_order, deleted, finished_at)
+    SELECT 'issues', 'listing', 'applied', 1, 1, ${TIME} FROM generate_series(1, ${MANY}) AS n;
+    INSERT INTO pylon_sync.runs (resource, kind, outcome, token, finished_at)
+    SELECT 'issues', 'changes', 'done', 1, ${TIME} FROM generate_series(1, ${MANY}) AS n`);
+};
+
+const EVERYTHING = [
+  ...['pylon.issues', 'pylon.issue_messages', 'pylon_sync.tombstones', 'pylon_sync.edits', 'pylon_sync.ids'],
+  ...['pylon_sync.changes', 'pylon_sync.rejected_records', 'pylon_sync.scans', 'pylon_sync.runs'],
+];
+
+/** Notes for each transaction that empties or deletes rows how many rows it has changed, and how many it has read of all tables. */
+const noteReads = (mirror: Mirror) =>
+  mirror.pool.query(`
+    CREATE TABLE public.part (txid bigint PRIMARY KEY, at regclass, changed bigint, read bigint);
+    CREATE FUNCTION public.note_part() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      -- What the session has read until now, or since it told the others of it.
+      INSERT INTO public.part
+      SELECT txid_current(), TG_RELID, (SELECT count(*) FROM gone), sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))
+        FROM pg_stat_xact_user_tables WHERE schemaname IN ('pylon', 'pylon_sync') HAVING (SELECT count(*) FROM gone) > 0;
+      RETURN NULL;
+    END $$;
+    ${EVERYTHING.map((table) => {
+      const event = table.startsWith('pylon.') ? 'UPDATE' : 'DELETE';
+      return `CREATE TRIGGER noted AFTER ${event} ON ${table} REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.note_part();`;
+    }).join('\n')}`);
+
+/** What the planner takes the tables for: `UPDATE pg_class SET …`, and whether it knows values of their columns. */
+const STATISTICS: readonly (readonly [name: string, set: string])[] = [
+  ['that are missing', 'reltuples = -1, relpages = 0'],
+  ['of empty tables', 'reltuples = 0, relpages = 1'],
+  ['of one row on many pages', 'reltuples = 1, relpages = 100000'],
+  ['of a thousand times the rows', `reltuples = ${1_000 * MANY}, relpages = 100`],
+];
+
+describe('retention by statistics', () => {
+  test.for(STATISTICS)(
+    '%s empties everything, and reads a part of each table at a time',
+    async ([, set], { mirror }) => {
+      await fillEverything(mirror);
+      await noteReads(mirror);
+      await mirror.pool.query(
+        `UPDATE pg_class SET ${set} WHERE relkind IN ('r', 'i') AND relnamespace IN ('pylon'::regnamespace, 'pylon_sync'::regnamespace)`,
+      );
+      // Each part takes as long as it should: the next one looks at as many rows.
+      let now = 0;
+      const nowMs = () => {
+        now += 100;
+        return now;
+      };
+      expect(await forgetOld(mirror, mirror.lease, { resources, days: 30, nowMs })).toEqual({
+        ...{ runs: MANY, edits: MANY, rejected: MANY, changes: MANY, rows: 2 * MANY, tombstones: MANY },
+        ...{ scans: MANY, ids: MANY, audits: 0, handovers: 0, alerts: 0, isAll: true },
+      });
+      const parts = await mirror.rows<{ at: string; changed: number; read: number }>(
+        `WITH parts AS (SELECT at, changed, CASE WHEN read > lag(read) OVER so_far THEN read - lag(read) OVER so_far ELSE read END AS read
+                        FROM public.part WINDOW so_far AS (ORDER BY txid))
+       SELECT at::text, max(changed)::int AS changed, max(read)::int AS read FROM parts GROUP BY 1`,
+      );
+      expect(parts.map(({ at }) => at).toSorted()).toEqual(EVERYTHING.toSorted());
+      for (const { at, changed, read } of parts) {
+        expect([at, changed]).toEqual([at, 1_000]);
+        // Each row is found, with others of its time, and judged by what belongs to it. Parts before it may have gone through a table
+        // and found nothing.
+        expect([at, read <= 5 * 1_000 + MANY, read]).toEqual([at, true, read]);
+      }
+    },
+  );
+});
+
 /** A deleted issue with so many messages. */
 const fillMessages = (mirror: Mirror, messages: number) =>
   asDaemon(
@@ -220,6 +315,24 @@ const messagesLeft = async (mirror: Mirror) =>
       'SELECT count(*)::int AS n FROM pylon.issue_messages WHERE message_html IS NOT NULL',
     )
   )[0]?.n;
+
+/** A pool before whose statements something else is done. */
+const besideStatements = (
+  pool: pg.Pool,
+  work: (statement: string, values: readonly unknown[]) => Promise<void>,
+): Pick<pg.Pool, 'connect'> =>
+  ({
+    async connect() {
+      const client = await pool.connect();
+      const query = async (statement: string | pg.QueryConfig, values: readonly unknown[] = []) => {
+        await work(typeof statement === 'string' ? statement : statement.text, values);
+        return client.query(statement, [...values]);
+      };
+      return new Proxy(client, {
+        get: (target, name) => (name === 'query' ? query : Reflect.get(target, name, target)),
+      });
+    },
+  }) as Pick<pg.Pool, 'connect'>;
 
 describe('purge', () => {
   test('erases a thousand children in a transaction, and the record last', async ({ mirror }) => {
@@ -278,6 +391,36 @@ describe('purge', () => {
       /gone is not deleted/,
     );
     expect(await messagesLeft(mirror)).toBe(500);
+  });
+
+  test.for<[what: string, resource: string, record: string]>([
+    ['the record', 'issues', 'gone'],
+    ['a child', 'issue_messages', 'm2'],
+  ])('deletes no edit of %s that comes while it is at work', async ([, resource, record], { mirror }) => {
+    await fillMessages(mirror, 3);
+    // Beside the first statement that deletes edits of this resource: what was looked at before does not know of it.
+    let isMade = false;
+    const beside = async (statement: string, values: readonly unknown[]) => {
+      if (isMade || !/DELETE FROM "pylon_sync"."edits"/.test(statement) || !values.includes(resource)) return;
+      isMade = true;
+      await mirror.pool.query(
+        `INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
+         VALUES ($1, $2, 'delete', '{}', '{}', 'pending', 'anna', 1)`,
+        [resource, record],
+      );
+    };
+    await expect(
+      purge({ pool: besideStatements(mirror.pool, beside) }, 'gone', { dryRun: false }),
+    ).rejects.toThrow(new RegExp(`edit \\d+, of ${resource}, is not settled`));
+    expect(isMade).toBe(true);
+    expect(await mirror.rows('SELECT resource, record_id, state FROM pylon_sync.edits')).toEqual([
+      { resource, record_id: record, state: 'pending' },
+    ]);
+    // What belongs to the edit is there as well.
+    expect(await mirror.rows('SELECT title FROM pylon.issues')).toEqual([{ title: 'Private' }]);
+    expect(await messagesLeft(mirror)).toBe(resource === 'issues' ? 0 : 3);
+    await mirror.pool.query("UPDATE pylon_sync.edits SET state = 'discarded', settled_at = now()");
+    expect(await purge(mirror, 'gone', { dryRun: false })).toMatchObject({ edits: 1 });
   });
 
   test('refuses before it erases anything, if an edit of a child is not settled', async ({ mirror }) => {

@@ -187,7 +187,6 @@ export const oldAudits = (days: number): Rule =>
       ['resource', 'text'],
       ['day', 'date'],
     ],
-    unique: ['resource', 'day'],
     doomed: sql`old.day < (now() AT TIME ZONE 'UTC')::date - ${Math.max(days, AUDITED_DAYS)}::integer`,
   });
 

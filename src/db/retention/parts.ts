@@ -26,8 +26,6 @@ export interface Walk {
   readonly table: SQL;
   /** The columns of a unique key, with their types. An index returns the rows of `which` in this order. */
   readonly key: readonly (readonly [column: string, type: 'bigint' | 'date' | 'text' | 'timestamptz'])[];
-  /** Columns of the key that are unique by themselves, with an index of their own; default: the last one. */
-  readonly unique?: readonly string[];
   /** The rows that are looked at, which an index finds; default: all. What may change meanwhile belongs to `doomed` too. */
   readonly which?: SQL;
   /** Those of them that are to go; default: all of them. It is evaluated for one part only. */
@@ -60,12 +58,16 @@ function lastOf(of: string, walk: Walk): SQL {
 /**
  * The rule that deletes or changes the doomed rows of a table, in the order of its key. It skips rows that others have
  * locked, and never waits for a lock.
+ *
+ * Its statement leaves the planner no choice that depends on how many rows it takes the table to have: where nobody has analyzed
+ * since the table was filled, it would compare each row of the table with each of the part. Rows are found once, by the index of
+ * the key, and by their place in the table from then on. A subquery that locks is asked for one row after the other, in their order,
+ * until enough are found. A row that moved meanwhile is left for the next time.
  */
 export const walking =
   (walk: Walk): Rule =>
   async (tx, most, after) => {
     const { table, key, which = sql`true`, doomed = sql`true`, set, using } = walk;
-    const unique = walk.unique ?? key.slice(-1).map(([column]) => column);
     const few = Math.min(most, MOST_CHANGED);
     const place =
       after === undefined
@@ -74,20 +76,9 @@ export const walking =
             key.map(([, type], at) => sql`${after[at]}::${sql.raw(type)}`),
             sql`, `,
           )})`;
-    // By the unique columns alone: many rows have the same time, and its index would be read to find each.
-    const same = (one: string, other: string) =>
-      sql.join(
-        unique.map(
-          (name) =>
-            sql`${sql.identifier(one)}.${sql.identifier(name)} = ${sql.identifier(other)}.${sql.identifier(name)}`,
-        ),
-        sql` AND `,
-      );
     const lock = set === undefined ? sql`FOR UPDATE` : sql`FOR NO KEY UPDATE`;
     const change =
-      set === undefined
-        ? sql`DELETE FROM ${table} AS target USING doomed WHERE ${same('target', 'doomed')}`
-        : sql`UPDATE ${table} AS target SET ${set} FROM doomed WHERE ${same('target', 'doomed')}`;
+      set === undefined ? sql`DELETE FROM ${table} AS target` : sql`UPDATE ${table} AS target SET ${set}`;
     const { rows } = await tx.execute<{
       looked: number;
       doomed: number;
@@ -96,13 +87,14 @@ export const walking =
       last_doomed: string[] | null;
     }>(sql`
       WITH looked AS MATERIALIZED (
-             SELECT ${columnsOf('old', walk)} FROM ${table} AS old
+             SELECT ${columnsOf('old', walk)}, old.ctid AS place FROM ${table} AS old
               WHERE ${which} AND ${place} ORDER BY ${columnsOf('old', walk)} LIMIT ${most}),
            ${using === undefined ? sql`` : sql`${using},`}
            doomed AS MATERIALIZED (
-             SELECT ${columnsOf('old', walk)} FROM looked JOIN ${table} AS old ON ${same('old', 'looked')}
-              WHERE ${doomed} ORDER BY ${columnsOf('old', walk)} LIMIT ${few} ${lock} OF old SKIP LOCKED),
-           changed AS (${change} RETURNING 1)
+             SELECT ${columnsOf('looked', walk)}, found.place FROM looked CROSS JOIN LATERAL (
+               SELECT old.ctid AS place FROM ${table} AS old WHERE old.ctid = looked.place AND (${doomed}) ${lock} OF old SKIP LOCKED) AS found
+              LIMIT ${few}),
+           changed AS (${change} WHERE target.ctid = ANY(ARRAY(SELECT place FROM doomed)) RETURNING 1)
       SELECT (SELECT count(*) FROM looked)::float8 AS looked, (SELECT count(*) FROM doomed)::float8 AS doomed,
              (SELECT count(*) FROM changed)::float8 AS changed,
              ${lastOf('looked', walk)} AS last_looked, ${lastOf('doomed', walk)} AS last_doomed`);
@@ -126,6 +118,9 @@ export function nextSize(most: number, tookMs: number): number {
   return tookMs < AIM_MS / 4 ? Math.min(MOST, most * 2) : most;
 }
 
+/** Rows come by an index that has them in order: to sort them, each part would read all that are left. */
+const IN_ORDER = sql`SELECT set_config('enable_sort', 'off', true)`;
+
 /**
  * Does all of a rule's work, each part in a transaction of its own under the lease. What was committed stays done: after
  * an interruption, the next call finds the rest. Begins no further part from the time `until` on.
@@ -147,7 +142,7 @@ export async function inParts(
     if (begun >= until) return { changed, isAll: false };
     const place = after;
     const most = size;
-    const part = await writing(db, lease, (tx) => rule(tx, most, place));
+    const part = await writing(db, lease, (tx) => rule(tx, most, place), { opening: [IN_ORDER] });
     changed += part.changed;
     after = part.next;
     size = nextSize(size, nowMs() - begun);

@@ -85,7 +85,6 @@ export async function purge(
         const ids = target.isOwn ? [id] : await idsAfter(tx, target, place);
         if (dryRun) return { ids, ...(await count(tx, target.resource, ids)) };
         await findDeleted(tx, id, known);
-        await refuseUnsettled(tx, target, id);
         return { ids, ...(await erase(tx, target.resource, ids)) };
       });
       if (part.rows > 0) rows[target.resource.name] = (rows[target.resource.name] ?? 0) + part.rows;
@@ -142,11 +141,13 @@ async function refuseUnsettled(tx: Executor, { resource, among, isOwn }: Target,
     SELECT ${col.id}::float8 FROM ${queue}
      WHERE ${col.resource} = ${resource.name} AND ${col.state} = ANY(${statesIn(UNSETTLED)}) AND ${col.record_id} ${named} LIMIT 1`);
   const [edit] = rows;
-  if (edit !== undefined)
-    throw new PermanentError(
-      `edit ${edit.id}, of ${resource.name}, is not settled: wait for it, or \`pylon-sync edits discard ${edit.id}\``,
-    );
+  if (edit !== undefined) throw notSettled(resource, edit.id);
 }
+
+const notSettled = ({ name }: Resource, edit: number) =>
+  new PermanentError(
+    `edit ${edit}, of ${name}, is not settled: wait for it, or \`pylon-sync edits discard ${edit}\``,
+  );
 
 /** The ids of the next part of a target, in their order. */
 async function idsAfter(
@@ -178,20 +179,34 @@ async function count(tx: Executor, { name, table }: Resource, ids: readonly stri
 
 type Kept = typeof queue | typeof rejectedRecords | typeof changes | typeof rereads;
 
-/** Erases what is kept of records of a resource. */
+/** SQL: deletes what is kept of records of a resource. */
+const forgetting = (kept: Kept, { name }: Resource, ids: readonly string[]) =>
+  sql`DELETE FROM ${kept} WHERE resource = ${name} AND record_id = ANY(${arrayOf(ids)})`;
+
+/** Erases what is kept of records of a resource. Throws if an edit among that is not settled. */
 async function erase(tx: Executor, resource: Resource, ids: readonly string[]): Promise<Counts> {
-  const forget = async (kept: Kept): Promise<number> => {
-    const { rowCount } = await tx.execute(
-      sql`DELETE FROM ${kept} WHERE resource = ${resource.name} AND record_id = ANY(${arrayOf(ids)})`,
-    );
-    return rowCount ?? 0;
-  };
+  const forget = async (kept: Kept): Promise<number> =>
+    (await tx.execute(forgetting(kept, resource, ids))).rowCount ?? 0;
   const rows = await emptyRows(tx, resource, arrayOf(ids));
   await forget(rereads);
   return {
     rows,
-    edits: await forget(queue),
+    edits: await forgetEdits(tx, resource, ids),
     rejected: await forget(rejectedRecords),
     changes: await forget(changes),
   };
+}
+
+/**
+ * Deletes the edits of records. Throws if one of those that were deleted was not settled, which undoes the transaction: an edit
+ * may have been made since anything was looked at before.
+ */
+async function forgetEdits(tx: Executor, resource: Resource, ids: readonly string[]): Promise<number> {
+  const { rows } = await tx.execute<{ edits: number; unsettled: number | null }>(sql`
+    WITH gone AS (${forgetting(queue, resource, ids)} RETURNING ${col.id}, ${col.state})
+    SELECT count(*)::float8 AS edits, (min(id) FILTER (WHERE state = ANY(${statesIn(UNSETTLED)})))::float8 AS unsettled FROM gone`);
+  const [gone] = rows;
+  if (gone === undefined) throw new Error('an aggregate gave no row');
+  if (gone.unsettled !== null) throw notSettled(resource, gone.unsettled);
+  return gone.edits;
 }
