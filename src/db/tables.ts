@@ -105,6 +105,8 @@ export const runs = pylonSync.table(
     index('runs_resource_id').on(table.resource, table.id),
     index('runs_running').on(table.resource).where(sql`${table.outcome} = 'running'`),
     index('runs_finished_at').on(table.finished_at),
+    // For `freshness`: when the newest successful pass of each kind began.
+    index('runs_done').on(table.resource, table.kind, table.started_at).where(sql`${table.outcome} = 'done'`),
   ],
 );
 

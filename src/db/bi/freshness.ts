@@ -19,33 +19,39 @@ const ROWS = resources
   )
   .join(' ');
 
-/** SQL: when the newest successful pass of these kinds over a resource began. */
-const began = (resource: string, kinds: string, and = 'true') =>
-  `(SELECT max(run.started_at) FROM pylon_sync.runs AS run
-     WHERE run.resource = ${resource} AND run.outcome = 'done' AND run.kind IN (${kinds}) AND ${and})`;
+/** The kinds of passes that read a whole resource. */
+const WHOLE = ['backfill', 'lists', 'reconcile'];
 
-const WHOLE = "'backfill', 'lists', 'reconcile'";
+/** SQL: the passes by which a table may have become fresh: by those over its resource, and over its parent. */
+const PASSES = ['r.resource', 'r.parent']
+  .flatMap((of) => [...WHOLE, 'changes'].map((kind) => `(${of}, ${literal(kind)})`))
+  .join(', ');
+
+/** SQL: rows that differed in the newest comparison. */
+const COMPARED = `(SELECT run.rows_drifted FROM pylon_sync.runs AS run
+     WHERE run.resource = r.resource AND run.kind = 'reconcile' AND run.finished_at IS NOT NULL
+     ORDER BY run.id DESC LIMIT 1)`;
 
 /** How fresh each table is, by the daemon's own records. */
 export const freshness: View = {
   name: 'freshness',
   comment: 'How fresh each table of the mirror is, one row per table.',
   from: `FROM (VALUES ${NAMED}) AS r(resource, parent)
-    CROSS JOIN LATERAL (SELECT ${began('r.resource', WHOLE)} AS whole_at) AS whole
-    CROSS JOIN LATERAL (SELECT CASE WHEN whole.whole_at IS NOT NULL THEN greatest(
-        whole.whole_at, ${began('r.resource', "'changes'")},
-        ${began('r.parent', `${WHOLE}, 'changes'`)}) END AS as_of) AS fresh
-    LEFT JOIN LATERAL (
-      SELECT run.rows_drifted FROM pylon_sync.runs AS run
-       WHERE run.resource = r.resource AND run.kind = 'reconcile' AND run.finished_at IS NOT NULL
-       ORDER BY run.id DESC LIMIT 1) AS compared ON true
+    -- The newest pass of each kind is the last entry of an index, however many there were.
+    CROSS JOIN LATERAL (
+      SELECT max(newest.began) FILTER (WHERE pass.resource = r.resource AND pass.kind <> 'changes') AS whole_at, max(newest.began) AS as_of
+        FROM (VALUES ${PASSES}) AS pass(resource, kind)
+       CROSS JOIN LATERAL (
+         SELECT max(run.started_at) AS began FROM pylon_sync.runs AS run
+          WHERE run.resource = pass.resource AND run.kind = pass.kind AND run.outcome = 'done') AS newest) AS begun
+    CROSS JOIN LATERAL (SELECT CASE WHEN begun.whole_at IS NOT NULL THEN begun.as_of END AS as_of) AS fresh
     LEFT JOIN LATERAL (
       SELECT sum(audit.sampled) AS sampled, sum(audit.drifted) AS drifted FROM pylon_sync.audits AS audit
        WHERE audit.resource = r.resource AND audit.day > (now() AT TIME ZONE 'UTC')::date - 7) AS audited ON true`,
   columns: {
     resource: column('r.resource', 'The table of schema pylon.'),
     last_complete_pass_at: column(
-      'whole.whole_at',
+      'begun.whole_at',
       'When the newest complete read of it began; null before the first.',
     ),
     fresh_as_of: column(
@@ -58,7 +64,7 @@ export const freshness: View = {
     ),
     live_rows: column(`CASE r.resource ${ROWS} END`, 'Rows that are not deleted in Pylon.'),
     drifted_rows: column(
-      'compared.rows_drifted',
+      COMPARED,
       'Rows that differed from Pylon in the newest comparison; null before the first.',
     ),
     audited_rows: column('audited.sampled', 'Rows that were compared at random in the last 7 days.'),

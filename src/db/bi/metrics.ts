@@ -180,8 +180,8 @@ const accountHealth: View = {
     LEFT JOIN pylon.users AS owner ON owner.id = r.owner_id
     CROSS JOIN LATERAL (
       SELECT count(*) AS issues,
-             count(*) FILTER (WHERE i.created_at >= now() - interval '30 days') AS last_30_days,
-             count(*) FILTER (WHERE i.created_at >= now() - interval '90 days') AS last_90_days,
+             count(*) FILTER (WHERE i.created_at >= (SELECT now() - interval '30 days')) AS last_30_days,
+             count(*) FILTER (WHERE i.created_at >= (SELECT now() - interval '90 days')) AS last_90_days,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY i.first_response_seconds) AS first_response,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY i.resolution_seconds) AS resolution,
              max(i.latest_message_time) AS latest_message
@@ -190,10 +190,11 @@ const accountHealth: View = {
       SELECT count(*) AS issues FROM pylon.issues AS i
        WHERE i.account_id = r.id AND i._deleted_at IS NULL AND ${isOpen('i')}) AS open
     CROSS JOIN LATERAL (
-      SELECT count(*) AS ratings, sum(${SCORE}) / nullif(count(${SCORE}), 0) AS score
-        FROM pylon.issues AS i
-       CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
-       WHERE i.account_id = r.id AND i._deleted_at IS NULL AND i.csat_responses <> '[]') AS rated
+      SELECT count(*) AS ratings, sum(score) / nullif(count(score), 0) AS score
+        -- OFFSET 0: so that each score is worked out once.
+        FROM (SELECT ${SCORE} AS score FROM pylon.issues AS i
+               CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
+               WHERE i.account_id = r.id AND i._deleted_at IS NULL AND i.csat_responses <> '[]' OFFSET 0) AS given) AS rated
     WHERE r._deleted_at IS NULL`,
   columns: {
     account_id: column('r.id', 'The account: accounts.id.'),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { syncedUntil } from '../../../src/db/bi/functions/synced-until.sql.ts';
+import { resources } from '../../../src/resources/index.ts';
 import { ENDED } from '../../../src/resources/issues/ended.ts';
 import { asDaemon } from '../../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../../helpers/database.ts';
@@ -193,13 +194,18 @@ describe('of known rows', () => {
     expect(await rowsOf(database, `(${counted}) EXCEPT ALL (${shown})`)).toEqual([]);
     expect(await rowsOf(database, `(${shown}) EXCEPT ALL (${counted})`)).toEqual([]);
     // Asked for some days alone, it says the same of them.
-    const some = "day > current_date - 5 AND team_id = 't1'";
-    expect(
-      await rowsOf(
-        database,
-        `(SELECT * FROM (${counted}) AS every WHERE ${some}) EXCEPT ALL (${shown} WHERE ${some})`,
-      ),
-    ).toEqual([]);
+    for (const some of [
+      "day > current_date - 5 AND team_id = 't1'",
+      'day BETWEEN current_date - 60 AND current_date - 40',
+      'day = current_date - 33',
+      "day < current_date - 100 AND assignee_id IS NULL AND source = 'email'",
+      "date_trunc('month', day) = date_trunc('month', current_date - 70) AND open > 1",
+    ]) {
+      const every = `SELECT * FROM (${counted}) AS every WHERE ${some}`;
+      expect([some, (await rowsOf(database, every)).length > 0]).toEqual([some, true]);
+      expect(await rowsOf(database, `(${every}) EXCEPT ALL (${shown} WHERE ${some})`)).toEqual([]);
+      expect(await rowsOf(database, `(${shown} WHERE ${some}) EXCEPT ALL (${every})`)).toEqual([]);
+    }
   });
 
   test('account_health is what all issues of an account make, whatever they are', async ({ database }) => {
@@ -514,6 +520,60 @@ test('freshness tells what the daemon noted', async ({ database }) => {
       bounded: true,
     },
   ]);
+});
+
+test('freshness is what all passes make, whatever they were', async ({ database }) => {
+  const some = (values: readonly string[], seed: number) =>
+    `('{${values.join(',')}}'::text[])[1 + abs(hashint8extended(n, ${seed}) % ${values.length})]`;
+  await database.pool.query(
+    `INSERT INTO pylon_sync.runs (resource, kind, started_at, finished_at, outcome, rows_drifted, token)
+     SELECT resource, kind, at, CASE WHEN outcome <> 'running' THEN at + interval '1 minute' END, outcome, n, 1
+       FROM generate_series(1, 400) AS n,
+            LATERAL (SELECT ${some(['issues', 'issue_messages', 'issue_followers', 'accounts', 'account_relationships', 'users'], 1)} AS resource,
+                            ${some(['backfill', 'changes', 'lists', 'reconcile', 'resweep', 'reread'], 3)} AS kind,
+                            ${some(['done', 'failed', 'running', 'unavailable', 'interrupted'], 5)} AS outcome,
+                            now() - hashint8extended(n, 7) % 1000000 * interval '1 second' AS at) AS run`,
+  );
+  const began = (resource: string, kinds: string) =>
+    `(SELECT max(started_at) FROM pylon_sync.runs WHERE resource = ${resource} AND outcome = 'done' AND kind IN (${kinds}))`;
+  const whole = "'backfill', 'lists', 'reconcile'";
+  const plain = `
+    SELECT resource, whole AS last_complete_pass_at,
+           CASE WHEN whole IS NOT NULL THEN greatest(whole, ${began('of.resource', "'changes'")}, ${began('of.parent', `${whole}, 'changes'`)}) END AS fresh_as_of,
+           (SELECT rows_drifted FROM pylon_sync.runs WHERE resource = of.resource AND kind = 'reconcile' AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1) AS drifted_rows
+      FROM (VALUES ${resources
+        .map(({ name, pull }) => [
+          name,
+          pull.by === 'parent' && pull.mark !== undefined ? `'${pull.parent}'` : 'NULL',
+        ])
+        .map(([name, parent]) => `('${name}', ${parent})`)
+        .join(
+          ', ',
+        )}) AS of(resource, parent), LATERAL (SELECT ${began('of.resource', whole)} AS whole) AS read`;
+  const shown = 'SELECT resource, last_complete_pass_at, fresh_as_of, drifted_rows FROM pylon_bi.freshness';
+  const rows = await rowsOf(database, `${shown} ORDER BY 1`);
+  expect(rows.filter(({ fresh_as_of }) => fresh_as_of !== null).length).toBeGreaterThan(3);
+  expect(rows).toEqual(await rowsOf(database, `${plain} ORDER BY 1`));
+});
+
+test('freshness reads a few entries of an index, however many passes there were', async ({ database }) => {
+  await database.pool.query(
+    `INSERT INTO pylon_sync.runs (resource, kind, started_at, finished_at, outcome, token)
+     SELECT 'issues', CASE WHEN n % 1000 = 0 THEN 'lists' ELSE 'changes' END, now() - n * interval '1 minute', now() - n * interval '1 minute', 'done', 1
+       FROM generate_series(1, 5000) AS n`,
+  );
+  await database.pool.query('VACUUM ANALYZE pylon_sync.runs');
+  const client = await database.pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT lag_seconds FROM pylon_bi.freshness');
+    const { rows } = await client.query(
+      "SELECT seq_tup_read::int + idx_tup_fetch::int AS rows FROM pg_stat_xact_user_tables WHERE relid = 'pylon_sync.runs'::regclass",
+    );
+    expect(rows[0].rows).toBeLessThan(100);
+  } finally {
+    client.release(true);
+  }
 });
 
 test('synced_until stays below what a transaction has written and not committed', async ({ database }) => {

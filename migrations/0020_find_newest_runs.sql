@@ -1,0 +1,1 @@
+CREATE INDEX "runs_done" ON "pylon_sync"."runs" USING btree ("resource","kind","started_at") WHERE "pylon_sync"."runs"."outcome" = 'done';
