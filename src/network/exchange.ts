@@ -89,7 +89,7 @@ function newPieces(controller: Dispatcher.DispatchController) {
 }
 
 const textOf = (value: string | string[] | undefined): string | null =>
-  value === undefined ? null : [value].flat().join(', ');
+  value === undefined ? null : typeof value === 'string' ? value : value.join(', ');
 
 /** The body, unpacked if its headers name the one compression that we accept. */
 function bodyOf({ read, leave }: ReturnType<typeof newPieces>, encoding: string): Body {

@@ -147,6 +147,15 @@ export function createPylon(options: PylonOptions): Pylon {
     conceal: concealing([new Secret(token)]),
   };
 
+  async function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+    const linked = link(...signals);
+    try {
+      await sleep(ms, linked.signal);
+    } finally {
+      linked.unlink();
+    }
+  }
+
   async function perform(
     request: PylonRequest,
     count: (endpoint: string) => void,
@@ -156,12 +165,11 @@ export function createPylon(options: PylonOptions): Pylon {
     unlessTooLarge(prepared);
     const { endpoint } = prepared;
     const budget = budgets.of(endpoint);
-    const linked = link(closed.signal, request.signal);
-    const { signal } = linked;
+    const signals = request.signal === undefined ? [closed.signal] : [closed.signal, request.signal];
     const once = async (turn: Turn): Promise<Outcome> => {
       count(endpoint);
       const startedAt = performance.now();
-      const outcome = await attempt(wire, prepared, signal);
+      const outcome = await attempt(wire, prepared, ...signals);
       const seen = observed(endpoint, outcome, performance.now() - startedAt);
       reach.observe(seen);
       observe(seen);
@@ -170,33 +178,29 @@ export function createPylon(options: PylonOptions): Pylon {
       return outcome;
     };
     let refusedAt: number | undefined;
-    try {
-      for (let failures = 0; ; ) {
-        const outcome = await budget.run(once, request.priority ?? priority, signal);
-        if (outcome.kind === 'answer') return outcome.answer;
-        if (outcome.kind === 'refused') throw outcome.error;
-        if (outcome.kind === 'limited') {
-          // Pylon did not process the request, so even a write can be sent again.
-          refusedAt ??= now();
-          report(limitedEvent(endpoint, outcome.waitMs, now() - refusedAt));
-          continue;
-        }
-        failures += 1;
-        if (!prepared.isRead) throw failedWrite(endpoint, outcome);
-        const { error: cause } = outcome;
-        const reason = reasonFor(endpoint, cause);
-        if (failures >= retry.attempts) {
-          throw new TransientError(`${endpoint}: gave up after ${failures} attempts: ${reason}`, {
-            cause,
-          });
-        }
-        const waitMs = backoffMs(retry, failures, random);
-        const message = 'request failed, trying again';
-        report({ level: 'info', message, endpoint, reason, attempt: failures, waitMs });
-        await sleep(waitMs, signal);
+    for (let failures = 0; ; ) {
+      const outcome = await budget.run(once, request.priority ?? priority, ...signals);
+      if (outcome.kind === 'answer') return outcome.answer;
+      if (outcome.kind === 'refused') throw outcome.error;
+      if (outcome.kind === 'limited') {
+        // Pylon did not process the request, so even a write can be sent again.
+        refusedAt ??= now();
+        report(limitedEvent(endpoint, outcome.waitMs, now() - refusedAt));
+        continue;
       }
-    } finally {
-      linked.unlink();
+      failures += 1;
+      if (!prepared.isRead) throw failedWrite(endpoint, outcome);
+      const { error: cause } = outcome;
+      const reason = reasonFor(endpoint, cause);
+      if (failures >= retry.attempts) {
+        throw new TransientError(`${endpoint}: gave up after ${failures} attempts: ${reason}`, {
+          cause,
+        });
+      }
+      const waitMs = backoffMs(retry, failures, random);
+      const message = 'request failed, trying again';
+      report({ level: 'info', message, endpoint, reason, attempt: failures, waitMs });
+      await pause(waitMs, signals);
     }
   }
 

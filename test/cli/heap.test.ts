@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boundYoung, type Self, YOUNG } from '../../src/cli/process/heap.ts';
+import { boundYoung, collectEarly, type Self, YOUNG } from '../../src/cli/process/heap.ts';
 import { starters } from '../helpers/starters.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -74,4 +74,29 @@ describe('a process started without the flag', () => {
     const { execve: _, ...old } = { ...process, execve: undefined };
     expect(() => boundYoung({ ...old, execArgv: [], env: {}, connected: false } as Self)).not.toThrow();
   });
+});
+
+test('a young generation with a bound grows up to it; one without does not grow', async () => {
+  const flagsOf = (execArgv: readonly string[]) => {
+    const flags: string[] = [];
+    collectEarly({ execArgv: [...execArgv], env: {} }, (flag) => flags.push(flag));
+    return flags;
+  };
+  const old = '--heap-growing-percent=50';
+  expect(flagsOf([YOUNG])).toEqual([old]);
+  expect(flagsOf(['--import', 'x'])).toEqual([old, '--semi-space-growth-factor=1']);
+
+  // Both halves have two megabytes once there was work.
+  const script = `
+    const { getHeapSpaceStatistics, setFlagsFromString } = require('node:v8');
+    for (const flag of ${JSON.stringify(flagsOf([YOUNG]))}) setFlagsFromString(flag);
+    let kept = [];
+    for (let index = 0; index < 400_000; index += 1) {
+      kept.push({ index, list: [index] });
+      if (kept.length > 20_000) kept = [];
+    }
+    const { space_size } = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+    process.stdout.write(String(space_size));`;
+  const { stdout } = await promisify(execFile)(process.execPath, [YOUNG, '-e', script]);
+  expect(Number(stdout)).toBeGreaterThanOrEqual(4 * 1024 * 1024);
 });

@@ -218,3 +218,21 @@ test('a failed request counts as one that was sent, and its error comes out', as
   await vi.advanceTimersByTimeAsync(1000);
   expect(budget.use()).toMatchObject({ used: 0, answeredAt: [] });
 });
+
+test('a request whose signal has aborted does not begin, also where another leaves the queue at that moment', async () => {
+  const budget = budgetOf({ allowed: 1 });
+  await budget.run(async () => {}, 'backfill');
+  const begun: string[] = [];
+  const stop = new AbortController();
+  const waiting = ['a', 'b'].map((name) =>
+    budget.run(async () => void begun.push(name), 'backfill', new AbortController().signal, stop.signal),
+  );
+  // The window has room again, and its timer has not come yet.
+  vi.setSystemTime(Date.now() + 5000);
+  stop.abort(new Error('stopped'));
+  const stopped = { status: 'rejected', reason: new Error('stopped') };
+  expect(await Promise.allSettled(waiting)).toEqual([stopped, stopped]);
+  expect(begun).toEqual([]);
+  expect(budget.use()).toMatchObject({ queued: 0, used: 0 });
+  expect(vi.getTimerCount()).toBe(0);
+});

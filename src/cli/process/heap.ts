@@ -9,6 +9,10 @@ export interface Self extends Pick<NodeJS.Process, 'argv' | 'execArgv' | 'execPa
   readonly execve?: (file: string, words: readonly string[]) => never;
 }
 
+/** Whether the process was started with a size of the young generation. */
+const isSized = ({ execArgv, env }: Pick<Self, 'execArgv' | 'env'>): boolean =>
+  /--(min|max)[-_]semi[-_]space[-_]size/.test([...execArgv, env.NODE_OPTIONS ?? ''].join(' '));
+
 const isRunnable = (file: string): boolean => {
   try {
     accessSync(file, constants.X_OK);
@@ -24,8 +28,7 @@ const isRunnable = (file: string): boolean => {
  * Node has no `execve`, or if the process has an IPC channel to its parent, which would be lost.
  */
 export function boundYoung(self: Self): void {
-  const given = [...self.execArgv, self.env.NODE_OPTIONS ?? ''].join(' ');
-  if (/--(min|max)[-_]semi[-_]space[-_]size/.test(given)) return;
+  if (isSized(self)) return;
   // Node aborts the process if `execve` fails, so check first what can be checked.
   if (self.execve === undefined || self.connected || !isRunnable(self.execPath)) return;
   self.execve(self.execPath, [self.execPath, YOUNG, ...self.execArgv, ...self.argv.slice(1)]);
@@ -36,9 +39,13 @@ export function boundYoung(self: Self): void {
  * would let several times the memory in use pile up on a machine with much memory (bench/RESULTS.md has the peaks).
  * This sets no limit: a page of any size still fits.
  */
-export function collectEarly(): void {
+export function collectEarly(
+  self: Pick<Self, 'execArgv' | 'env'> = process,
+  set: (flag: string) => void = setFlagsFromString,
+): void {
   // The old generation may grow by half of what survived before it is collected.
-  setFlagsFromString('--heap-growing-percent=50');
-  // The young generation grows more slowly; `YOUNG` is its bound.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  set('--heap-growing-percent=50');
+  // A young generation without a bound does not grow. One with a bound may reach it: below, it is collected twice as
+  // often, and what is on its way then survives as often.
+  if (!isSized(self)) set('--semi-space-growth-factor=1');
 }

@@ -4,6 +4,7 @@ import type { Trust } from './address.ts';
 import { atomically, type Pool, readStatement, type Statement } from './atomic.ts';
 import { DatabaseAwayError, DatabaseRefusedError, isRefusal } from './away.ts';
 import { READING, type Terms } from './begin.ts';
+import { oncePer } from './fixed.ts';
 import { type Connections, openPool } from './pool.ts';
 
 /** Two pools of connections to one database, and Drizzle on the one for the work. */
@@ -55,6 +56,9 @@ export function publicUrl(url: string): string {
   }
 }
 
+/** Drizzle on a connection, made once for each. */
+export const executorOn: (client: pg.PoolClient) => Executor = oncePer((client) => drizzle({ client }));
+
 /** Drizzle on a pool, for queries: each statement runs in a read-only transaction of its own. */
 export function readerOn(pool: Pool, terms: Terms = READING): Executor {
   const query = (statement: Statement, values?: unknown[]) => readStatement(pool, statement, values, terms);
@@ -64,7 +68,7 @@ export function readerOn(pool: Pool, terms: Terms = READING): Executor {
 
 /** Runs queries that see the same state of the database, in one read-only transaction. */
 export const readTogether = <T>(pool: Pool, work: (orm: Executor) => Promise<T>): Promise<T> =>
-  atomically(pool, (client) => work(drizzle({ client })), {
+  atomically(pool, (client) => work(executorOn(client)), {
     terms: { ...READING, isolation: 'REPEATABLE READ' },
   });
 

@@ -1,12 +1,11 @@
 import type { SQL } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
 import { LeaseLostError } from '../../errors.ts';
 import { type Asked, atomically } from '../connection/atomic.ts';
 import { awayOr, DatabaseAwayError } from '../connection/away.ts';
 import { CHANGING, type Terms } from '../connection/begin.ts';
-import type { Database, Executor } from '../connection/connect.ts';
+import { type Database, type Executor, executorOn } from '../connection/connect.ts';
 import type { Lease } from './lease.ts';
 import { whyLost } from './lease-row.ts';
 
@@ -89,7 +88,7 @@ export async function writing<T>(
       async (client, [leaseRow, ...opened]) => {
         if (leaseRow?.rowCount === 0)
           throw new LeaseLostError(await whyLost((text) => client.query(text), lease.token));
-        return work(drizzle({ client }), opened);
+        return work(executorOn(client), opened);
       },
       { terms: { ...WRITING, lockMs }, opening: [[LEASE, [lease.token]], ...opening.map(asked)] },
     );
@@ -115,7 +114,7 @@ export async function changing<T>(
   work: (tx: Executor) => Promise<T>,
   { asDaemon = false, lockMs = CHANGING.lockMs }: ChangingOptions = {},
 ): Promise<T> {
-  return atomically(db.pool, (client) => work(drizzle({ client })), {
+  return atomically(db.pool, (client) => work(executorOn(client)), {
     terms: { ...CHANGING, lockMs, ...(asDaemon && { also: [AS_DAEMON] }) },
   });
 }

@@ -28,7 +28,7 @@ const ownTriggers = (table: SQL): SQL => sql`
  * once per statement.
  */
 export const isWatched = ({ name }: Resource): SQL =>
-  sql`EXISTS (${ownTriggers(sql`${`pylon.${name}`}::regclass`)})`;
+  sql`EXISTS (${ownTriggers(sql.raw(`'pylon.${name}'::regclass`))})`;
 
 const keyOf = ({ name }: Pick<Resource, 'name'>) => `altered ${name}`;
 

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Order } from '../../order.ts';
 import type { Resource } from '../../resources/define.ts';
 import { changeColumn } from '../../resources/index.ts';
+import { fixed, oncePer } from '../connection/fixed.ts';
 import { FROM_JSON } from '../row/fit.ts';
 import { jsonColumns, type Row } from '../row/row.ts';
 import { isWatched } from './altered.ts';
@@ -16,20 +17,10 @@ export interface Answered {
 const quoted = (column: string) => sql`${sql.identifier(column)}`;
 const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `);
 
-/**
- * The statement that writes rows, built from the table's columns. It passes a page as one `jsonb` array of arrays,
- * unpacked by position: the fastest way measured (bench/RESULTS.md). It also notes the changes of the rows in
- * `tracked`. With several answers, each row has the place of its own as a last element.
- */
-export function upsertStatement(
-  resource: Resource,
-  rows: readonly Row[],
-  answers: readonly Answered[],
-  tracked: readonly string[],
-): SQL {
+/** What is the same in all statements that write rows of a resource. */
+const partsOf = oncePer((resource: Resource) => {
   const { table } = resource;
   const columns = jsonColumns(resource);
-  const { answered, asked, jsonOf } = ordersOf(answers, columns.length + 2);
   const written = [
     ...columns.map((column) => column.name),
     '_synced_at',
@@ -44,30 +35,54 @@ export function upsertStatement(
     sql`NULL::timestamptz`,
     sql.raw(FROM_JSON.jsonb(columns.length)),
     sql.raw(FROM_JSON.text(columns.length + 1)),
-    answered,
   ];
-  const page = `[${rows.map(jsonOf).join(',')}]`;
   const time = changeColumn(resource);
   const newer =
     time === undefined
       ? sql`false`
       : sql`(existing._deleted_at IS NULL AND excluded.${quoted(time)} > existing.${quoted(time)})`;
-  // Rows with a pending deletion, and damaged ones, are written although their digest is the same.
-  const same = sql`(existing._deleted_at IS NULL AND existing._hash = excluded._hash)`;
   const changedAt = time === undefined ? sql`NULL` : sql`extract(epoch FROM existing.${quoted(time)}) * 1000`;
-  const write = sql`
+  return {
+    /** The place in a row's JSON after its hash. */
+    place: columns.length + 2,
+    insert: fixed(sql`
     INSERT INTO ${table} AS existing (${list(written.map(quoted))})
-    SELECT ${list(values)} FROM jsonb_array_elements(${page}::jsonb) AS page(r)
+    SELECT ${list(values)}`),
+    update: fixed(sql`
     ON CONFLICT (id) DO UPDATE SET
       ${list(
         written
           .filter((column) => column !== 'id' && column !== '_order')
           .map((column) => sql`${quoted(column)} = excluded.${quoted(column)}`),
       )},
-      _order = greatest(existing._order, excluded._order)
-    WHERE existing._order < ${asked} OR ${newer} OR ${same}
-    RETURNING id, (xmax = 0) AS inserted, (${changedAt})::float8 AS at, ${isWatched(resource)} AS watched`;
+      _order = greatest(existing._order, excluded._order)`),
+    // Rows with a pending deletion, and damaged ones, are written although their digest is the same.
+    newerOrSame: fixed(sql`${newer} OR (existing._deleted_at IS NULL AND existing._hash = excluded._hash)`),
+    returning: fixed(
+      sql`RETURNING id, (xmax = 0) AS inserted, (${changedAt})::float8 AS at, ${isWatched(resource)} AS watched`,
+    ),
+  };
+});
+
+/**
+ * The statement that writes rows, built from the table's columns. It passes a page as one `jsonb` array of arrays,
+ * unpacked by position: the fastest way measured (bench/RESULTS.md). It also notes the changes of the rows in
+ * `tracked`. With several answers, each row has the place of its own as a last element.
+ */
+export function upsertStatement(
+  resource: Resource,
+  rows: readonly Row[],
+  answers: readonly Answered[],
+  tracked: readonly string[],
+): SQL {
+  const { insert, update, newerOrSame, returning, place } = partsOf(resource);
+  const { answered, asked, jsonOf } = ordersOf(answers, place);
+  const page = `[${rows.map(jsonOf).join(',')}]`;
+  const write = sql`${insert}, ${answered} FROM jsonb_array_elements(${page}::jsonb) AS page(r) ${update}
+    WHERE existing._order < ${asked} OR ${newerOrSame}
+    ${returning}`;
   if (tracked.length === 0) return write;
+  const { table } = resource;
   const compared = list(trackedColumns(resource).map(quoted));
   return sql`
     WITH was AS MATERIALIZED (SELECT id, ${compared} FROM ${table} WHERE id = ANY(${sql.param([...tracked])}::text[])),

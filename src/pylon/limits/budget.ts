@@ -1,4 +1,3 @@
-import PQueue from 'p-queue';
 import { type EndpointUse, PRIORITY, type Priority } from '../types.ts';
 
 export interface BudgetOptions {
@@ -40,9 +39,13 @@ export interface Budget {
    * After a 429 the queue pauses for as long as the server asked. During a long pause a single request probes every
    * `askEveryMs`. The first request after the pause goes alone too; the others wait for its answer.
    *
-   * @throws what `send` throws; the signal's reason if it aborts before the turn comes.
+   * @throws what `send` throws; a signal's reason if it aborts before the turn comes.
    */
-  run<T>(send: (turn: Turn) => Promise<T>, priority: Priority, signal?: AbortSignal): Promise<T>;
+  run<T>(
+    send: (turn: Turn) => Promise<T>,
+    priority: Priority,
+    ...signals: readonly AbortSignal[]
+  ): Promise<T>;
   use(): EndpointUse;
   /** Drops the queued requests. Abort their signals first, or their promises never settle. */
   clear(): void;
@@ -61,6 +64,12 @@ interface Pause {
   readonly askAt: number;
 }
 
+/** A request that waits for its turn. */
+interface Waiting {
+  readonly priority: number;
+  readonly begin: () => void;
+}
+
 /**
  * A request takes a slot when it starts and frees it one interval after its answer arrived. Pylon counts a request
  * when it arrives there, between these two moments. So Pylon never counts more than the allowed number in an
@@ -68,7 +77,9 @@ interface Pause {
  */
 export function createBudget(options: BudgetOptions): Budget {
   const { endpoint, allowed, intervalMs, now, pausedUntil = 0, askEveryMs = ASK_EVERY_MS } = options;
-  const queue = new PQueue({ concurrency: Math.min(options.concurrency, allowed) });
+  const concurrency = Math.min(options.concurrency, allowed);
+  /** The highest priority first, equals in the order in which they came. */
+  const queue: Waiting[] = [];
   /** When slots become free, ascending; slots of requests in flight are counted in `underWay`. */
   const freeAt = [...(options.occupied ?? [])]
     // The clock of an earlier process may have been ahead of this one's.
@@ -81,82 +92,99 @@ export function createBudget(options: BudgetOptions): Budget {
   let timer: NodeJS.Timeout | undefined;
 
   const taken = () => {
-    while (freeAt[0] !== undefined && freeAt[0] <= now()) freeAt.shift();
+    const time = now();
+    while (freeAt[0] !== undefined && freeAt[0] <= time) freeAt.shift();
     return freeAt.length + underWay;
   };
-  /** Starts or pauses the queue; nothing else does. */
+  /** Begins every request whose turn has come; nothing else does. Sets the timer for the next one. */
   const regulate = () => {
     clearTimeout(timer);
-    const full = taken() >= allowed;
-    const waits = pause !== undefined && pause.askAt > now();
-    if (!full && !waits && !probing) {
-      queue.start();
-      return;
+    for (;;) {
+      const [next] = queue;
+      // Where the probing request is in flight, or as many as may be, the answer calls this again.
+      if (next === undefined || probing || underWay >= concurrency) return;
+      const full = taken() >= allowed;
+      const waits = pause !== undefined && pause.askAt > now();
+      if (full || waits) {
+        const wake = Math.max(waits ? (pause?.askAt ?? 0) : 0, full ? (freeAt[0] ?? 0) : 0);
+        timer = setTimeout(regulate, Math.min(LONGEST_TIMER_MS, Math.max(1, Math.ceil(wake - now()))));
+        return;
+      }
+      queue.shift();
+      next.begin();
     }
-    queue.pause();
-    const wake = Math.max(waits ? (pause?.askAt ?? 0) : 0, full ? (freeAt[0] ?? 0) : 0);
-    // While all slots are in flight, or the probing request is, its answer calls `regulate` again.
-    if (wake > 0 && !probing)
-      timer = setTimeout(regulate, Math.min(LONGEST_TIMER_MS, Math.max(1, Math.ceil(wake - now()))));
-    if (queue.size === 0) timer?.unref();
   };
   const pauseUntil = (until: number) => {
     pause = { until, askAt: Math.min(until, now() + askEveryMs) };
   };
-  regulate();
+
+  async function perform<T>(send: (turn: Turn) => Promise<T>): Promise<T> {
+    const isProbe = pause !== undefined;
+    if (isProbe) probing = true;
+    underWay += 1;
+    let isReported = false;
+    try {
+      return await send({
+        limited(until) {
+          isReported = true;
+          // A request sent before the pause may only lengthen it; the probing request sets it.
+          pauseUntil(isProbe ? until : Math.max(until, pause?.until ?? 0));
+        },
+        answered() {
+          isReported = true;
+          if (isProbe) pause = undefined;
+        },
+      });
+    } finally {
+      if (isProbe) probing = false;
+      if (isProbe && !isReported && pause !== undefined) pauseUntil(pause.until);
+      underWay -= 1;
+      freeAt.push(now() + intervalMs);
+      regulate();
+    }
+  }
 
   return {
-    run: async (send, priority, signal) => {
-      const turn = queue.add(
-        async () => {
-          const isProbe = pause !== undefined;
-          if (isProbe) probing = true;
-          let isReported = false;
-          const turn: Turn = {
-            limited(until) {
-              isReported = true;
-              // A request sent before the pause may only lengthen it; the probing request sets it.
-              pauseUntil(isProbe ? until : Math.max(until, pause?.until ?? 0));
-              regulate();
-            },
-            answered() {
-              isReported = true;
-              if (isProbe) pause = undefined;
-            },
-          };
-          underWay += 1;
-          regulate();
-          try {
-            return await send(turn);
-          } finally {
-            if (isProbe) probing = false;
-            if (isProbe && !isReported && pause !== undefined) pauseUntil(pause.until);
-            underWay -= 1;
-            freeAt.push(now() + intervalMs);
-            regulate();
-          }
-        },
-        { priority: PRIORITY[priority], ...(signal === undefined ? {} : { signal }) },
-      );
-      timer?.ref();
-      try {
-        return await turn;
-      } finally {
-        // An aborted request leaves the queue without its turn, and then nothing may need the timer.
+    run: (send, rank, ...signals) =>
+      new Promise((resolve, reject) => {
+        for (const signal of signals) signal.throwIfAborted();
+        const priority = PRIORITY[rank];
+        let unlisten = () => {};
+        const waiting: Waiting = {
+          priority,
+          begin() {
+            unlisten();
+            // Where several abort at once, one that left may have made room for this one.
+            const aborted = signals.find((signal) => signal.aborted);
+            if (aborted === undefined) resolve(perform(send));
+            else reject(aborted.reason);
+          },
+        };
+        queue.splice(queue.findLastIndex((other) => other.priority >= priority) + 1, 0, waiting);
         regulate();
-      }
-    },
+        if (!queue.includes(waiting)) return;
+        const leave = ({ target }: Event) => {
+          unlisten();
+          queue.splice(queue.indexOf(waiting), 1);
+          reject((target as AbortSignal).reason);
+          regulate();
+        };
+        for (const signal of signals) signal.addEventListener('abort', leave);
+        unlisten = () => {
+          for (const signal of signals) signal.removeEventListener('abort', leave);
+        };
+      }),
     use: () => ({
       endpoint,
       limit: allowed,
       used: taken(),
-      queued: queue.size,
+      queued: queue.length,
       answeredAt: freeAt.map((time) => time - intervalMs),
       pausedUntil: pause !== undefined && pause.until > now() ? pause.until : 0,
     }),
     clear: () => {
       clearTimeout(timer);
-      queue.clear();
+      queue.length = 0;
     },
   };
 }

@@ -57,7 +57,12 @@ export const ENDPOINTS: ReadonlyMap<string, Tier> = new Map([
   ...names(HIGH).map((name) => [name, 'high'] as const),
 ]);
 
+/** Names found so far: every request asks for one, and there are no more than routes. */
+const found = new Map<string, string>();
+
 /** An endpoint's name without the names of its placeholders: `GET /issues/{id}` → `GET /issues/{}`. */
 export function canonical(endpoint: string): string {
-  return withPlaceholders(endpoint, () => '{}');
+  const name = found.get(endpoint) ?? withPlaceholders(endpoint, () => '{}');
+  found.set(endpoint, name);
+  return name;
 }

@@ -1,9 +1,14 @@
 /**
  * Yields the same items, and fetches the next one while the caller works on the present one. An error is thrown when
  * its item is due. If the caller leaves the loop early, it calls `leave`, which should abort the fetch in flight (a
- * 429 may delay it for a minute), waits for that fetch and closes the source.
+ * 429 may delay it for a minute), waits for that fetch and closes the source. At the end, however it comes, it calls
+ * `end`.
  */
-export async function* ahead<T>(source: AsyncIterable<T>, leave: () => void = () => {}): AsyncGenerator<T> {
+export async function* ahead<T>(
+  source: AsyncIterable<T>,
+  leave: () => void = () => {},
+  end: () => void = () => {},
+): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const fetch = () => {
     const next = iterator.next();
@@ -25,6 +30,7 @@ export async function* ahead<T>(source: AsyncIterable<T>, leave: () => void = ()
     // At the end nothing is in flight.
     if (!isOver) leave();
     await pending.catch(() => {});
+    end();
     await iterator.return?.();
   }
 }

@@ -33,8 +33,8 @@ export function assertAddressable(route: string, params: Readonly<Record<string,
  * @throws PermanentError when a placeholder's value is missing or cannot stand in a path.
  */
 export function addressOf(base: string, { route, params = {}, query = {} }: PylonRequest): URL {
-  const url = new URL(base.replace(/\/+$/, '') + pathOf(route, params));
+  const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
-    for (const one of [value].flat()) url.searchParams.append(name, String(one));
-  return url;
+    for (const one of [value].flat()) search.append(name, String(one));
+  return new URL(base.replace(/\/+$/, '') + pathOf(route, params) + (search.size === 0 ? '' : `?${search}`));
 }

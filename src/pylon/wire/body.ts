@@ -12,7 +12,8 @@ export async function readBody(response: Reply, endpoint: string, maxBytes: numb
     if (bytes > maxBytes) throw new AnswerTooLargeError(endpoint, maxBytes);
     parts.push(part);
   }
-  return Buffer.concat(parts);
+  const [only] = parts;
+  return parts.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(parts);
 }
 
 /**

@@ -105,14 +105,18 @@ async function judge(
 /**
  * Sends a request once.
  *
- * @throws `signal`'s reason when it aborts, and what `beforeWrite` throws. Failures of the network and answers of any
+ * @throws a signal's reason when it aborts, and what `beforeWrite` throws. Failures of the network and answers of any
  * status are returned as an outcome.
  */
-export async function attempt(wire: Wire, request: Prepared, signal: AbortSignal): Promise<Outcome> {
+export async function attempt(
+  wire: Wire,
+  request: Prepared,
+  ...signals: readonly AbortSignal[]
+): Promise<Outcome> {
   const { endpoint } = request;
   if (!request.isRead) wire.beforeWrite();
   const asked = wire.nextOrder();
-  const linked = link(signal);
+  const linked = link(...signals);
   const timer = setTimeout(
     () => linked.abort(new TransientError(`${endpoint}: no answer within ${wire.timeoutMs} ms`)),
     wire.timeoutMs,
@@ -129,7 +133,7 @@ export async function attempt(wire: Wire, request: Prepared, signal: AbortSignal
     if (received.date !== undefined) wire.clock.follow(received.date);
     outcome = await judge(wire, request, response);
   } catch (error) {
-    signal.throwIfAborted();
+    for (const signal of signals) signal.throwIfAborted();
     if (error instanceof AnswerTooLargeError && request.isRead) return { kind: 'refused', error };
     const reason = linked.signal.aborted ? linked.signal.reason : error;
     return { kind: 'failed', error: reason, sent: !isUnsent(reason) };

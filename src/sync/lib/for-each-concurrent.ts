@@ -1,5 +1,3 @@
-import PQueue from 'p-queue';
-
 /**
  * Works on items, at most `concurrency` at a time. `work` may call `release` before it has ended: then another item is
  * begun beside it. After a failure no further item is begun, and the failure is thrown once no item is being worked on,
@@ -10,7 +8,7 @@ export async function forEachConcurrent<T>(
   items: readonly T[],
   work: (item: T, release: () => void) => Promise<void>,
 ): Promise<void> {
-  const queue = new PQueue({ concurrency });
+  const left = items.values();
   const begun: Promise<void>[] = [];
   let failure: { readonly error: unknown } | undefined;
   const begin = async (item: T, release: () => void) => {
@@ -18,14 +16,18 @@ export async function forEachConcurrent<T>(
       await work(item, release);
     } catch (error) {
       failure ??= { error };
-      queue.clear();
     } finally {
       release();
     }
   };
-  for (const item of items)
-    void queue.add(() => new Promise<void>((release) => void begun.push(begin(item, release))));
-  await queue.onIdle();
+  /** Takes one item after the other, each once the one before was released. */
+  const lane = async () => {
+    for (const item of left) {
+      if (failure !== undefined) return;
+      await new Promise<void>((release) => void begun.push(begin(item, release)));
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
   await Promise.all(begun);
   if (failure !== undefined) throw failure.error;
 }

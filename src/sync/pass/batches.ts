@@ -30,32 +30,28 @@ async function* resumed(
   pass: Pass,
   listing: Listing,
   { facts = {}, paging = {}, inspect }: BatchOptions,
-): AsyncGenerator<Page<Batch>> {
+): AsyncGenerator<PageBatch> {
   const read: Read<Batch> = (objects, order) => {
     inspect?.(objects);
     return pass.batch(objects, facts, order);
   };
   let begun = false;
-  try {
-    for await (const page of readPages(pass.pylon, listing, paging, read)) {
-      begun = true;
-      yield page;
+  for (let { cursor } = listing; ; cursor = undefined) {
+    try {
+      for await (const page of readPages(pass.pylon, { ...listing, cursor }, paging, read)) {
+        begun = true;
+        pass.progress.pages += 1;
+        yield { page, batch: page.objects };
+      }
+      return;
+    } catch (error) {
+      const refused = error instanceof PylonError && error.status === 400;
+      if (begun || cursor === undefined || !refused) throw error;
+      pass.ctx.log.warn(
+        { resource: pass.resource.name, reason: error.message },
+        'cursor refused, beginning again',
+      );
     }
-  } catch (error) {
-    const refused = error instanceof PylonError && error.status === 400;
-    if (begun || listing.cursor === undefined || !refused) throw error;
-    pass.ctx.log.warn(
-      { resource: pass.resource.name, reason: error.message },
-      'cursor refused, beginning again',
-    );
-    yield* readPages(pass.pylon, { ...listing, cursor: undefined }, paging, read);
-  }
-}
-
-async function* counted(pass: Pass, listing: Listing, options: BatchOptions): AsyncGenerator<PageBatch> {
-  for await (const page of resumed(pass, { ...listing, signal: pass.signal }, options)) {
-    pass.progress.pages += 1;
-    yield { page, batch: page.objects };
   }
 }
 
@@ -63,16 +59,8 @@ async function* counted(pass: Pass, listing: Listing, options: BatchOptions): As
  * The pages of a listing. Each is fetched, parsed and mapped while the one before is being stored. Leaving the loop
  * early aborts the pending request.
  */
-export async function* batches(
-  pass: Pass,
-  listing: Listing,
-  options: BatchOptions = {},
-): AsyncGenerator<PageBatch> {
+export function batches(pass: Pass, listing: Listing, options: BatchOptions = {}): AsyncGenerator<PageBatch> {
   const linked = link(pass.signal);
-  try {
-    const signalled = { ...pass, signal: linked.signal };
-    yield* ahead(counted(signalled, listing, options), () => linked.abort(new TransientError('left early')));
-  } finally {
-    linked.unlink();
-  }
+  const pages = resumed(pass, { ...listing, signal: linked.signal }, options);
+  return ahead(pages, () => linked.abort(new TransientError('left early')), linked.unlink);
 }
