@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   network: [],
   sync: ['pylon', 'db', 'edits', 'resources'],
   http: ['sync', 'pylon', 'db', 'reports'],
-  reports: [],
+  reports: ['resources'],
   pylon: ['network'],
   db: ['edits', 'resources'],
   edits: ['resources'],

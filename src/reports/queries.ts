@@ -1,3 +1,4 @@
+import { ENDED, SPAN, SPANS } from '../resources/issues/ended.ts';
 import type { Unit } from './calendar.ts';
 import type { Answers, Backlog } from './report.ts';
 
@@ -24,11 +25,38 @@ export async function readFirst(ask: Ask): Promise<string | null> {
   return row?.first ?? null;
 }
 
+/** SQL: the day, in UTC, of a time. */
+const dayOf = (time: string) => `(${time} AT TIME ZONE 'UTC')::date`;
+
+/**
+ * Reads the sums of `daily_backlog` of each day from a day on, which must not be before the one on which that begins.
+ *
+ * What is open at the end of a day is what was open when it began, and what is new, without what was solved. So each issue that
+ * was open since the first of the days is read once, where the view, which has teams and sources too, counts it on each day.
+ */
 export function readBacklog(ask: Ask, since: string): Promise<readonly Backlog[]> {
   return ask(
-    `SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(open)::float AS open, sum(new)::float AS new,
-            sum(solved)::float AS solved
-       FROM pylon_bi.daily_backlog WHERE day >= $1::date GROUP BY 1 ORDER BY 1`,
+    `WITH day AS (SELECT $1::date AS first, $1::timestamp AT TIME ZONE 'UTC' AS begins),
+          lasted AS (
+            SELECT created_at, NULL::timestamptz AS ended FROM pylon_bi.issues WHERE ${ENDED} = 'infinity'
+             UNION ALL
+            SELECT created_at, ${ENDED} FROM (VALUES ${SPANS.map((days) => `(${days})`).join(', ')}) AS span(days) CROSS JOIN pylon_bi.issues
+             WHERE ${SPAN} = span.days AND ${ENDED} >= (SELECT begins FROM day) AND ${ENDED} < 'infinity'),
+          moved AS (
+            SELECT CASE WHEN began >= day.first THEN began END AS new, ended, count(*) AS issues
+              FROM (SELECT ${dayOf('created_at')} AS began, ${dayOf('ended')} AS ended FROM lasted) AS one CROSS JOIN day
+             WHERE ended IS NULL AND began IS NOT NULL OR ended >= began
+             GROUP BY 1, 2),
+          counted AS (
+            SELECT on_day, sum(new) AS new, sum(solved) AS solved
+              FROM (SELECT new AS on_day, issues AS new, 0 AS solved FROM moved
+                     UNION ALL SELECT ended, 0, issues FROM moved WHERE ended IS NOT NULL) AS one
+             GROUP BY 1)
+     SELECT to_char(calendar.on_day, 'YYYY-MM-DD') AS day, coalesce(new, 0)::float AS new, coalesce(solved, 0)::float AS solved,
+            (coalesce((SELECT new FROM counted WHERE on_day IS NULL), 0)
+             + sum(coalesce(new, 0) - coalesce(solved, 0)) OVER (ORDER BY calendar.on_day))::float AS open
+       FROM (SELECT generate_series($1::timestamp, (now() AT TIME ZONE 'UTC')::date, interval '1 day')::date AS on_day) AS calendar
+       LEFT JOIN counted USING (on_day) ORDER BY 1`,
     [since],
   );
 }

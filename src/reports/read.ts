@@ -8,19 +8,16 @@ const SOURCES = 6;
 export async function readReport(ask: Ask, period: Period): Promise<Report> {
   const { at, today } = await readToday(ask);
   const since = daysAfter(today, 1 - period);
+  const first = await readFirst(ask);
   // From the Monday on, for weeks.
-  const known = await readBacklog(ask, beginOf('week', since));
+  const known = first === null ? [] : await readBacklog(ask, latest(first, beginOf('week', since)));
   const unit = unitOf(period, sumOf(known.filter(({ day }) => day >= since).map((row) => row.new)));
   const from = beginOf(unit, since);
   const begins = unitsBetween(unit, from, today);
-  const first = await readFirst(ask);
-  const days = first === null ? [] : unitsBetween('day', first > since ? first : since, today);
-  const backlog = new Map(known.map((row) => [row.day, row]));
   const answers = new Map((await readAnswers(ask, unit, from, today)).map((row) => [row.begins, row]));
   return {
     ...{ at, period, unit, since, today, first },
-    // A day without open, new or solved issues has no row.
-    backlog: days.map((day) => backlog.get(day) ?? { day, open: 0, new: 0, solved: 0 }),
+    backlog: known.filter(({ day }) => day >= since),
     flow: begins
       .filter((begin) => first !== null && begin >= beginOf(unit, first))
       .map((begin) => {
@@ -34,6 +31,8 @@ export async function readReport(ask: Ask, period: Period): Promise<Report> {
     ...pivot(await readVolume(ask, unit, from, today, SOURCES), begins),
   };
 }
+
+const latest = (one: string, other: string) => (one > other ? one : other);
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
