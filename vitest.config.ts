@@ -31,8 +31,9 @@ export const COMMON: TestUserConfig = {
 
 export default defineConfig({
   test: {
-    // The servers under test want a processor too. Here alone: a project's own would win over `--maxWorkers`.
-    maxWorkers: 2,
+    // Tests wait for processes and times: on two processors, a third worker fills what two leave idle. Here alone: a project's
+    // own would win over `--maxWorkers`.
+    maxWorkers: 3,
     sequence: { sequencer: LongFirst },
     projects: [
       { test: { ...COMMON, name: 'unit', include: UNIT } },

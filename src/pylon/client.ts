@@ -12,11 +12,11 @@ import { createBudgets } from './limits/budgets.ts';
 import type { Limits } from './limits/limits.ts';
 import { type Attempt, observed } from './observe.ts';
 import { newReach } from './reach.ts';
+import { link } from './signal.ts';
 import type { Answer, Priority, Pylon, PylonRequest } from './types.ts';
 import { addressOf } from './wire/address.ts';
 import { encodeForm } from './wire/form.ts';
 import { BACKOFF, type Backoff, SHORTEST_PAUSE_MS } from './wire/retry.ts';
-import { link } from './wire/signal.ts';
 import { attempt, type Outcome, type Prepared, type Wire } from './wire/wire.ts';
 
 /** An event for the log; `message` is constant, the rest are fields. */

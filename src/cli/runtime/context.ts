@@ -8,7 +8,7 @@ import { noteTokenRefusal } from '../../db/workspace/token.ts';
 import { reasonOf } from '../../errors.ts';
 import { createPylon } from '../../pylon/client.ts';
 import type { Attempt } from '../../pylon/observe.ts';
-import { link } from '../../pylon/wire/signal.ts';
+import { link } from '../../pylon/signal.ts';
 import { type Context, newContext } from '../../sync/pass/context.ts';
 import type { OnProgress } from '../../sync/pass/progress.ts';
 import { pylonOptions, tokenAdvice } from './pylon.ts';

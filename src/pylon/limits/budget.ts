@@ -1,3 +1,5 @@
+import PQueue from 'p-queue';
+import { link } from '../signal.ts';
 import { type EndpointUse, PRIORITY, type Priority } from '../types.ts';
 
 export interface BudgetOptions {
@@ -64,12 +66,6 @@ interface Pause {
   readonly askAt: number;
 }
 
-/** A request that waits for its turn. */
-interface Waiting {
-  readonly priority: number;
-  readonly begin: () => void;
-}
-
 /**
  * A request takes a slot when it starts and frees it one interval after its answer arrived. Pylon counts a request
  * when it arrives there, between these two moments. So Pylon never counts more than the allowed number in an
@@ -78,8 +74,8 @@ interface Waiting {
 export function createBudget(options: BudgetOptions): Budget {
   const { endpoint, allowed, intervalMs, now, pausedUntil = 0, askEveryMs = ASK_EVERY_MS } = options;
   const concurrency = Math.min(options.concurrency, allowed);
-  /** The highest priority first, equals in the order in which they came. */
-  const queue: Waiting[] = [];
+  /** Requests that wait for their turn. */
+  const queue = new PQueue({ concurrency, autoStart: false });
   /** When slots become free, ascending; slots of requests in flight are counted in `underWay`. */
   const freeAt = [...(options.occupied ?? [])]
     // The clock of an earlier process may have been ahead of this one's.
@@ -96,23 +92,23 @@ export function createBudget(options: BudgetOptions): Budget {
     while (freeAt[0] !== undefined && freeAt[0] <= time) freeAt.shift();
     return freeAt.length + underWay;
   };
-  /** Begins every request whose turn has come; nothing else does. Sets the timer for the next one. */
+  /** Whether nothing but an answer makes room for another request. */
+  const isBusy = () => probing || underWay >= concurrency;
+  /** The time until which no request may begin; 0 if one may now. */
+  const closedUntil = () =>
+    Math.max(
+      pause !== undefined && pause.askAt > now() ? pause.askAt : 0,
+      taken() >= allowed ? (freeAt[0] ?? 0) : 0,
+    );
+  /** Lets waiting requests begin, or sets the timer for the next one; nothing else does. */
   const regulate = () => {
     clearTimeout(timer);
-    for (;;) {
-      const [next] = queue;
-      // Where the probing request is in flight, or as many as may be, the answer calls this again.
-      if (next === undefined || probing || underWay >= concurrency) return;
-      const full = taken() >= allowed;
-      const waits = pause !== undefined && pause.askAt > now();
-      if (full || waits) {
-        const wake = Math.max(waits ? (pause?.askAt ?? 0) : 0, full ? (freeAt[0] ?? 0) : 0);
-        timer = setTimeout(regulate, Math.min(LONGEST_TIMER_MS, Math.max(1, Math.ceil(wake - now()))));
-        return;
-      }
-      queue.shift();
-      next.begin();
-    }
+    queue.pause();
+    // The answer calls this again.
+    if (queue.size === 0 || isBusy()) return;
+    const wake = closedUntil();
+    if (wake === 0) queue.start();
+    else timer = setTimeout(regulate, Math.min(LONGEST_TIMER_MS, Math.max(1, Math.ceil(wake - now()))));
   };
   const pauseUntil = (until: number) => {
     pause = { until, askAt: Math.min(until, now() + askEveryMs) };
@@ -122,6 +118,7 @@ export function createBudget(options: BudgetOptions): Budget {
     const isProbe = pause !== undefined;
     if (isProbe) probing = true;
     underWay += 1;
+    regulate();
     let isReported = false;
     try {
       return await send({
@@ -145,46 +142,33 @@ export function createBudget(options: BudgetOptions): Budget {
   }
 
   return {
-    run: (send, rank, ...signals) =>
-      new Promise((resolve, reject) => {
-        for (const signal of signals) signal.throwIfAborted();
-        const priority = PRIORITY[rank];
-        let unlisten = () => {};
-        const waiting: Waiting = {
-          priority,
-          begin() {
-            unlisten();
-            // Where several abort at once, one that left may have made room for this one.
-            const aborted = signals.find((signal) => signal.aborted);
-            if (aborted === undefined) resolve(perform(send));
-            else reject(aborted.reason);
-          },
-        };
-        queue.splice(queue.findLastIndex((other) => other.priority >= priority) + 1, 0, waiting);
+    run: async (send, priority, ...signals) => {
+      for (const signal of signals) signal.throwIfAborted();
+      // Most requests need not wait, and then nothing is made for it.
+      if (queue.size === 0 && !isBusy() && closedUntil() === 0) return perform(send);
+      const { signal, unlink } = link(...signals);
+      queue.pause();
+      const turn = queue.add(() => perform(send), { priority: PRIORITY[priority], signal });
+      regulate();
+      try {
+        return await turn;
+      } finally {
+        unlink();
+        // An aborted request leaves the queue without its turn, and then nothing may need the timer.
         regulate();
-        if (!queue.includes(waiting)) return;
-        const leave = ({ target }: Event) => {
-          unlisten();
-          queue.splice(queue.indexOf(waiting), 1);
-          reject((target as AbortSignal).reason);
-          regulate();
-        };
-        for (const signal of signals) signal.addEventListener('abort', leave);
-        unlisten = () => {
-          for (const signal of signals) signal.removeEventListener('abort', leave);
-        };
-      }),
+      }
+    },
     use: () => ({
       endpoint,
       limit: allowed,
       used: taken(),
-      queued: queue.length,
+      queued: queue.size,
       answeredAt: freeAt.map((time) => time - intervalMs),
       pausedUntil: pause !== undefined && pause.until > now() ? pause.until : 0,
     }),
     clear: () => {
       clearTimeout(timer);
-      queue.length = 0;
+      queue.clear();
     },
   };
 }

@@ -2,11 +2,11 @@ import { TransientError } from '../../errors.ts';
 import type { Fetch, Reply, Sending } from '../../network/exchange.ts';
 import type { Order } from '../../order.ts';
 import { AnswerTooLargeError } from '../errors.ts';
+import { link } from '../signal.ts';
 import type { Answer } from '../types.ts';
 import { readJson, releaseBody } from './body.ts';
 import { redirected, refusal } from './refusal.ts';
 import { httpDate, retryAfter } from './retry.ts';
-import { link } from './signal.ts';
 
 /** A request ready to be sent, once or with retries. */
 export interface Prepared {

@@ -3,7 +3,7 @@ import { awayOr, DatabaseAwayError } from '../../db/connection/away.ts';
 import { approvedScans } from '../../db/deletions/scans.ts';
 import { requeueHandovers } from '../../db/progress/handovers.ts';
 import { publishSchedule } from '../../db/progress/schedule.ts';
-import { link } from '../../pylon/wire/signal.ts';
+import { link } from '../../pylon/signal.ts';
 import { newBackgroundTasks } from '../lib/background-tasks.ts';
 import { every } from '../lib/every.ts';
 import { type FailureLog, newFailureLog, type Report } from '../lib/failure-log.ts';

@@ -2,7 +2,7 @@ import PQueue from 'p-queue';
 import type { Span } from '../../db/deletions/scans.ts';
 import { readCursor, readCursors, saveCursor } from '../../db/progress/cursors.ts';
 import { type PageSize, pageSize } from '../../pylon/pages/page-size.ts';
-import { link } from '../../pylon/wire/signal.ts';
+import { link } from '../../pylon/signal.ts';
 import type { Pull } from '../../resources/define.ts';
 import { batches } from '../pass/batches.ts';
 import type { Pass } from '../pass/pass.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { localZone } from '../../cron.ts';
-import { link } from '../../pylon/wire/signal.ts';
+import { link } from '../../pylon/signal.ts';
 import { sleepUnlessAborted } from '../../sleep.ts';
 import { type Clocks, newTimetable } from './timetable.ts';
 

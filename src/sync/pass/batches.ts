@@ -3,8 +3,8 @@ import { TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { ahead } from '../../pylon/pages/ahead.ts';
 import { type Paging, type Read, readPages } from '../../pylon/pages/pages.ts';
+import { link } from '../../pylon/signal.ts';
 import type { Listing, Page } from '../../pylon/types.ts';
-import { link } from '../../pylon/wire/signal.ts';
 import type { PathFacts } from '../../resources/define.ts';
 import type { Pass } from './pass.ts';
 

@@ -1,7 +1,7 @@
 import type { Executor } from '../../db/connection/connect.ts';
 import { dropCursors, readCursor, saveCursor } from '../../db/progress/cursors.ts';
 import { TransientError } from '../../errors.ts';
-import { link } from '../../pylon/wire/signal.ts';
+import { link } from '../../pylon/signal.ts';
 import { customFields } from '../../resources/custom_fields.ts';
 import type { Resource } from '../../resources/define.ts';
 import { enumerateAll } from '../enumerate/all.ts';

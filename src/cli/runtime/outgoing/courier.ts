@@ -1,6 +1,6 @@
 import { backoffMs } from '../../../backoff.ts';
 import { reasonOf } from '../../../errors.ts';
-import { link } from '../../../pylon/wire/signal.ts';
+import { link } from '../../../pylon/signal.ts';
 import { type Sleep, sleep } from '../../../sleep.ts';
 import type { Courier } from '../../../sync/alerts/alerter.ts';
 import type { Message } from '../../../sync/alerts/message.ts';

@@ -1,5 +1,5 @@
 import type { Reply } from '../../../network/exchange.ts';
-import { link } from '../../../pylon/wire/signal.ts';
+import { link } from '../../../pylon/signal.ts';
 import type { Secret } from '../../../secret.ts';
 import type { Setup } from '../setup.ts';
 
