@@ -1,3 +1,4 @@
+import { readTogether } from '../../db/connection/connect.ts';
 import { writing } from '../../db/lease/transaction.ts';
 import { type Batch, storer } from '../../db/mirror/store.ts';
 import { noteSamples, randomRows } from '../../db/progress/audits.ts';
@@ -40,9 +41,12 @@ export function auditOf(
     name: `audit of ${resource.name}`,
     everyMs: async () => (await piece()) * paceOf(ctx, `GET ${get}`, share, await live()),
     async work() {
-      const ids = await randomRows(db.orm, resource.table, await piece());
+      const count = await piece();
+      const { ids, covered } = await readTogether(db.pool, async (orm) => ({
+        ids: await randomRows(orm, resource.table, count),
+        covered: await coveredUntil(orm, resource, overlapSeconds),
+      }));
       if (ids.length === 0) return false;
-      const covered = await coveredUntil(db, resource, overlapSeconds);
       const progress = newProgress(resource.name, `GET ${get}`, 'resweep');
       const changed: string[] = [];
       const pass = newPass({

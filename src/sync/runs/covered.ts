@@ -1,4 +1,4 @@
-import type { Database } from '../../db/connection/connect.ts';
+import type { Executor } from '../../db/connection/connect.ts';
 import { readCursor, readCursors } from '../../db/progress/cursors.ts';
 import type { Resource } from '../../resources/define.ts';
 import { changeColumn } from '../../resources/index.ts';
@@ -11,7 +11,7 @@ import type { PassPosition } from '../pass/pass.ts';
  * object changed.
  */
 export async function coveredUntil(
-  db: Database,
+  db: Executor,
   resource: Resource,
   overlapSeconds: number,
 ): Promise<number | undefined> {
@@ -19,14 +19,14 @@ export async function coveredUntil(
   if (changeColumn(resource) === undefined) return undefined;
   if (resource.changes !== undefined) {
     if (resource.pull.by === 'types') {
-      const parts = await readCursors<ChangesPosition>(db.orm, name, changesOf(''));
+      const parts = await readCursors<ChangesPosition>(db, name, changesOf(''));
       const times = parts.map(({ position }) => Date.parse(position.watermark ?? ''));
       return times.length === 0 || times.some(Number.isNaN) ? undefined : Math.min(...times);
     }
-    const position = await readCursor<ChangesPosition>(db.orm, name, CHANGES);
+    const position = await readCursor<ChangesPosition>(db, name, CHANGES);
     return position?.watermark == null ? undefined : Date.parse(position.watermark);
   }
-  const listed = await readCursor<PassPosition>(db.orm, name, 'lists');
+  const listed = await readCursor<PassPosition>(db, name, 'lists');
   if (listed?.done !== true || listed.ended !== 'done') return undefined;
   return Date.parse(listed.pass) - overlapSeconds * 1_000;
 }

@@ -175,7 +175,7 @@ async function readOne(
     return;
   }
   const { kind, overlapSeconds } = options;
-  const covered = kind === 'reconcile' ? await coveredUntil(ctx.db, resource, overlapSeconds) : undefined;
+  const covered = kind === 'reconcile' ? await coveredUntil(ctx.db.orm, resource, overlapSeconds) : undefined;
   const enumerate = async (pass: Pass) => {
     const span = await enumerateAll(pass);
     // A read that ended as done would not be resumed when the retried read of its parents finds more of them.
