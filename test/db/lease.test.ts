@@ -98,9 +98,9 @@ describe('the lease of a database', () => {
 
   test('is not surely held by a process that was paused, until a heartbeat says so', async ({ database }) => {
     const db = await connect(database.url);
-    const lease = await acquireLease(db, { command: 'paused', heartbeatMs: 100, expiryMs: 400 });
+    const lease = await acquireLease(db, { command: 'paused', heartbeatMs: 300, expiryMs: 1_200 });
     lease.assertHeld();
-    const pausedUntil = performance.now() + 500;
+    const pausedUntil = performance.now() + 1_300;
     while (performance.now() < pausedUntil);
     // Nothing has had its turn since: no timer, no answer.
     expect(() => lease.assertHeld()).toThrow(LeaseLostError);
