@@ -287,11 +287,21 @@ test.for([
   const { ctx } = session;
   await accountsEdited(database, 2_500, what);
   await accountsEdited(database, 30, QUEUES['all differ'], 2_501);
+  // Edits of another resource can go at once, each time.
+  const others = `
+    INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid)
+    SELECT 'issues', 'other' || n, 'update', '{"title": "New"}', '{"title": "Old"}', 'pending', 'me', 2 FROM generate_series(1, 60) AS n`;
+  await asDaemon(database.pool, others);
   const claimed: string[] = [];
-  for (const wanted of [24, 6, 0]) {
+  for (const [wanted, ofOthers] of [
+    [24, 24],
+    [6, 24],
+    [0, 12],
+  ]) {
     const claims = await claimEdits(ctx.db, ctx.lease, ROOM, ['update']);
-    expect(claims).toHaveLength(wanted);
-    claimed.push(...claims.map(({ record }) => record));
+    const ofAccounts = claims.filter(({ resource }) => resource === 'accounts');
+    expect([ofAccounts.length, claims.length - ofAccounts.length]).toEqual([wanted, ofOthers]);
+    claimed.push(...ofAccounts.map(({ record }) => record));
   }
   expect(claimed).toEqual(Array.from({ length: 30 }, (_, n) => `r${2_501 + n}`));
 });
@@ -306,7 +316,8 @@ test('edits that are alike beyond the first thousands are sent together once the
   await accountsEdited(database, 120, QUEUES['all are alike'], 1_501);
   const bulk = async () => (await claimBulk(ctx.db, ctx.lease, accounts)).map(({ record_id }) => record_id);
   expect(await bulk()).toEqual([]);
-  expect(await claimEdits(ctx.db, ctx.lease, new Map([['accounts', 1_200]]), ['update'])).toHaveLength(1_200);
+  for (const room of [1_000, 200])
+    expect(await claimEdits(ctx.db, ctx.lease, new Map([['accounts', room]]), ['update'])).toHaveLength(room);
   expect(await bulk()).toEqual(Array.from({ length: 100 }, (_, n) => `r${1_501 + n}`));
 });
 
