@@ -51,6 +51,18 @@ test('a database is not brought to the rows of one whose objects are others', as
   const { rows } = await pool.query('SELECT current_database() AS name');
   await expect(other.copy({ name: `${rows[0].name}_of_nobody`, contents })).rejects.toThrow('does not exist');
   await other.drop();
+
+  // Nor where its address was asked for before anybody knew of which rows.
+  const early = reserveDatabase();
+  expect(early.url).toBe(used.url);
+  await expect(early.copy({ name: 'of no use', contents })).rejects.toThrow(
+    'has other objects than of no use',
+  );
+  await early.drop();
+  const expected = reserveDatabase();
+  expected.expectCopy();
+  expect(expected.url).not.toBe(used.url);
+  await expected.drop();
 });
 
 test('connections that lie idle when they are closed are given to whoever opens some next, and to nobody before', async ({

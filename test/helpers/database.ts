@@ -89,6 +89,8 @@ async function makeIn(place: Place, { name, contents }: Source): Promise<void> {
       await client.query(`CREATE DATABASE ${place.name} TEMPLATE ${name} ${copying}`);
     });
   else if (contents !== undefined) {
+    if (contents.form !== holds.form)
+      throw new Error(`${place.name} has other objects than ${name}: see expectCopy`);
     const client = await place.connect();
     await fillWith(client, contents, new Set([...written, ...differing(holds, contents)]));
     client.release();

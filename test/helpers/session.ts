@@ -144,7 +144,6 @@ interface Mirrors {
 }
 
 function newMirrors(reserved: Reserved): Mirrors {
-  reserved.expectCopy();
   const opened: { close(): Promise<void> }[] = [];
   const sandboxes: Sandbox[] = [];
   return {
@@ -224,6 +223,8 @@ export const test = base.extend<{
 }>({
   reserved: async ({ task }, use) => {
     const database = reserveDatabase();
+    // Whoever asks for its pool before `mirror` does: `locks`, for one.
+    database.expectCopy();
     await use(database);
     if (task.result?.state === 'fail') await database.keep(task.name);
     else await database.drop();
@@ -251,6 +252,7 @@ export function shareMirror(options?: SandboxOptions, session?: SessionOptions):
   let failed: string | undefined;
   beforeAll(async () => {
     const reserved = reserveDatabase();
+    reserved.expectCopy();
     const mirrors = newMirrors(reserved);
     shared = { mirrors, reserved, mirrored: await mirrors.open(options, session), database: reserved };
   });
