@@ -40,9 +40,7 @@ const ALL = [
 ];
 
 describe('purge', () => {
-  test('erases a deleted record everywhere, with what hangs on it, and nothing else', async ({
-    database,
-  }) => {
+  test('erases a deleted record everywhere, and its children, and nothing else', async ({ database }) => {
     await fill(database);
     const { status, stdout } = await purge(database, '--record', 'gone');
     expect([status, stdout]).toEqual([

@@ -58,7 +58,7 @@ describe.concurrent('the daemon shows', { timeout: TIMEOUT }, () => {
     );
   });
 
-  test('a creation, with what hangs on it', async ({ expect }) => {
+  test('a new issue with its message, and a new contact', async ({ expect }) => {
     const { world } = workspace.sandbox;
     const { id } = world.create('issues', { title: 'New', state: 'new' });
     world.addMessage(`${id}`, { message_html: '<p>First.</p>' });

@@ -68,7 +68,7 @@ const CATALOGUE = `
     FROM found GROUP BY 1`;
 
 /**
- * Our roles, the user who asks, and the owners of our objects whose rights that user has, each with its rights: with
+ * Our roles, the user who asks, and each owner of our objects of which that user is a member, with their rights: with
  * more rights, a migration can do what it could not do before.
  */
 const USERS = `
