@@ -129,13 +129,21 @@ describe.concurrent('the daemon shows', { timeout: TIMEOUT }, () => {
 
   test('a silent change, as drift', async ({ expect }) => {
     const [, , , , id = ''] = issues;
+    // Drift is what passes that have covered the changes should have brought: the first of them has to have ended.
+    const covered = `SELECT resource FROM pylon_sync.cursors
+      WHERE resource = 'issues' AND scope = 'changes' AND position ->> 'watermark' IS NOT NULL`;
+    await expect.poll(() => rows(covered), { timeout: WITHIN_MS }).toHaveLength(1);
     workspace.sandbox.world.patch('issues', id, { title: 'Silently' }, { silent: true });
     await shows(expect, 'SELECT title FROM pylon.issues WHERE id = $1', [id], [{ title: 'Silently' }]);
+    // The audit keeps what it finds by the day, a reconcile with its run: either may be the first to come by.
     await expect
       .poll(
         async () =>
-          (await rows("SELECT sum(rows_drifted)::int AS n FROM pylon_sync.runs WHERE resource = 'issues'"))[0]
-            .n,
+          (
+            await rows(`
+              SELECT (SELECT coalesce(sum(rows_drifted), 0) FROM pylon_sync.runs WHERE resource = 'issues')::int
+                   + (SELECT coalesce(sum(drifted), 0) FROM pylon_sync.audits WHERE resource = 'issues')::int AS n`)
+          )[0].n,
         { timeout: WITHIN_MS },
       )
       .toBeGreaterThan(0);
