@@ -89,40 +89,73 @@ const issueMetrics: View = {
 /** Earlier times are ignored: Pylon sends the year 1 for a missing time, and the calendar would begin there. */
 const FIRST = "'2000-01-01T00:00:00Z'";
 
-/** For each day and combination of dimensions: the issues open at its end, created and resolved. */
+/** Days that `daily_backlog` counts together: it reads an issue once for each of these blocks that it was open in. */
+const BLOCK = 10;
+
+/** SQL: one value for each day of a block, by its place from 0 on. */
+const eachDay = (value: (day: number) => string) =>
+  `ARRAY[${Array.from({ length: BLOCK }, (_, day) => value(day)).join(', ')}]`;
+
+/** SQL: how many of the issues of a block were created, or had ended, by the end of one of its days; -1 is the day before. */
+const createdBy = (day: number) => `coalesce(sum(issues) FILTER (WHERE created_at < blocks.at${day + 1}), 0)`;
+const endedBy = (day: number) =>
+  day < 0 ? '0' : `coalesce(sum(issues) FILTER (WHERE ended < blocks.at${day + 1}), 0)`;
+
+/**
+ * For each day and combination of dimensions: the issues open at its end, created and resolved.
+ *
+ * A condition on the day, as people put it on the view, must bound what is read. So each block of days has its list of days, which
+ * the condition empties or not, joined to a CTE that counts the block: Postgres runs it when it first meets one of the days.
+ */
 const dailyBacklog: View = {
   name: 'daily_backlog',
   comment:
     'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today, since Pylon does not say what they were on the day. A reopened issue counts as solved only on the day when it was last resolved.',
-  // Open issues are read once and summed up to each day; closed ones by the days that they were open.
+  // Blocks go back from today, so that the last days are in few of them. Issues that are open now are read once, for all blocks.
   from: `FROM (WITH lasting AS MATERIALIZED (
         SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source, begun.since,
-               count(*)::integer AS new, (sum(count(*)) OVER days)::integer AS open,
-               coalesce(lead(begun.since) OVER days, 'infinity') AS until
-          FROM pylon.issues AS i CROSS JOIN LATERAL (SELECT (i.created_at AT TIME ZONE 'UTC')::date AS since) AS begun
+               (sum(count(*)) OVER days)::integer AS open, coalesce(lead(begun.since) OVER days, 'infinity') AS until
+          FROM pylon.issues AS i CROSS JOIN LATERAL (SELECT date_trunc('day', i.created_at, 'UTC') AS since) AS begun
          WHERE i._deleted_at IS NULL AND ${isOpen('i')}
          GROUP BY 1, 2, 3, 4, 5
         WINDOW days AS (PARTITION BY i.team_id, i.assignee_id, i.custom_fields ->> 'priority', i.source ORDER BY begun.since))
-      SELECT calendar.day, counted.*
-        FROM (SELECT day::date AS day, day AT TIME ZONE 'UTC' AS begins, (day + interval '1 day') AT TIME ZONE 'UTC' AS ends
-                FROM generate_series(
-                  (SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') FROM pylon.issues
-                    WHERE _deleted_at IS NULL AND created_at >= ${FIRST}),
-                  date_trunc('day', now() AT TIME ZONE 'UTC'), interval '1 day') AS day) AS calendar
+      SELECT counted.*
+        FROM (SELECT block::date AS block, first::date AS first,
+                     ${Array.from({ length: BLOCK + 1 }, (_, day) => `(block + interval '${day} days') AT TIME ZONE 'UTC' AS at${day}`).join(', ')}
+                FROM (SELECT date_trunc('day', min(created_at) AT TIME ZONE 'UTC') AS first FROM pylon.issues
+                       WHERE _deleted_at IS NULL AND created_at >= ${FIRST}) AS began
+               CROSS JOIN LATERAL generate_series(date_trunc('day', now() AT TIME ZONE 'UTC') - interval '${BLOCK - 1} days',
+                                                  first - interval '${BLOCK - 1} days', interval '-${BLOCK} days') AS block
+               -- True of each. Postgres takes them for two years of blocks then, and no longer for so many that it would compile the query.
+               WHERE block > first - interval '${BLOCK} days' AND block + interval '${BLOCK} days' > first OFFSET 0) AS blocks
         CROSS JOIN LATERAL (
-          SELECT team_id, assignee_id, priority, source, sum(new) AS new, sum(solved) AS solved, sum(open) AS open
-            FROM (SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source,
-                         (i.created_at >= calendar.begins)::integer AS new, (${ended('i')} < calendar.ends)::integer AS solved,
-                         (${ended('i')} >= calendar.ends)::integer AS open
-                    FROM (VALUES ${SPANS.map((days) => `(${days})`).join(', ')}) AS span(days) CROSS JOIN pylon.issues AS i
-                   WHERE i._deleted_at IS NULL AND i.created_at < calendar.ends
-                     -- An issue that was open for less than so many days has ended within them.
-                     AND ${spanned('i')} = span.days AND ${ended('i')} >= calendar.begins
-                     AND ${ended('i')} < calendar.ends + span.days * interval '24 hours' AND ${ended('i')} < 'infinity'
-                   UNION ALL
-                  SELECT team_id, assignee_id, priority, source, CASE since WHEN calendar.day THEN new ELSE 0 END, 0, open
-                    FROM lasting WHERE calendar.day >= since AND calendar.day < until) AS one
-           GROUP BY 1, 2, 3, 4) AS counted) AS r
+          WITH summed AS MATERIALIZED (
+            SELECT team_id, assignee_id, priority, source,
+                   ${eachDay((day) => `${createdBy(day)} - ${createdBy(day - 1)}`)} AS new,
+                   ${eachDay((day) => `${endedBy(day)} - ${endedBy(day - 1)}`)} AS solved,
+                   ${eachDay((day) => `${createdBy(day)} - ${endedBy(day)}`)} AS open
+              FROM (SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source, i.created_at, ${ended('i')} AS ended, 1 AS issues
+                      FROM pylon.issues AS i
+                     WHERE i._deleted_at IS NULL AND i.created_at >= blocks.at0 AND i.created_at < blocks.at${BLOCK}
+                       -- What ended on a day before it began was never there.
+                       AND (${ended('i')} >= i.created_at OR ${ended('i')} >= date_trunc('day', i.created_at, 'UTC'))
+                     UNION ALL
+                    SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority', i.source, '-infinity', ${ended('i')}, 1
+                      FROM (VALUES ${SPANS.map((days) => `(${days})`).join(', ')}) AS span(days) CROSS JOIN pylon.issues AS i
+                     WHERE i._deleted_at IS NULL AND i.created_at < blocks.at0
+                       -- An issue that was open for less than so many days has ended within them.
+                       AND ${spanned('i')} = span.days AND ${ended('i')} >= blocks.at0
+                       AND ${ended('i')} < blocks.at0 + span.days * interval '24 hours' AND ${ended('i')} < 'infinity'
+                     UNION ALL
+                    SELECT team_id, assignee_id, priority, source, '-infinity', 'infinity', open
+                      FROM lasting WHERE since < blocks.at0 AND until >= blocks.at0) AS one
+             GROUP BY 1, 2, 3, 4)
+          SELECT blocks.block + place.day AS day, one.*
+            FROM generate_series(0, ${BLOCK - 1}) AS place(day)
+           CROSS JOIN LATERAL (
+             SELECT team_id, assignee_id, priority, source, new[1 + place.day] AS new, solved[1 + place.day] AS solved, open[1 + place.day] AS open
+               FROM summed WHERE open[1 + place.day] > 0 OR solved[1 + place.day] > 0 OFFSET 0) AS one
+           WHERE blocks.block + place.day >= blocks.first) AS counted) AS r
     LEFT JOIN pylon.teams AS team ON team.id = r.team_id
     LEFT JOIN pylon.users AS assignee ON assignee.id = r.assignee_id`,
   columns: {

@@ -13,6 +13,21 @@ const rowsOf = async ({ pool }: TestDatabase, query: string) => (await pool.quer
 const ago = (days: number, hours = 0) =>
   `(date_trunc('day', now() AT TIME ZONE 'UTC') + interval '12 hours' - interval '${days} days' + interval '${hours} hours') AT TIME ZONE 'UTC'`;
 
+interface Planned {
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly Planned[];
+}
+
+/** How many rows of a table a plan read, with those that it read and left out. */
+function rowsRead(plan: Planned, relation: string): number {
+  const each = plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0);
+  const here = plan['Relation Name'] === relation ? each * plan['Actual Loops'] : 0;
+  return (plan.Plans ?? []).reduce((sum, part) => sum + rowsRead(part, relation), here);
+}
+
 const PEOPLE = `
   INSERT INTO pylon.users (id, name, email) VALUES ('u1', 'Ann', 'ann@us.example'), ('u2', 'Ben', NULL);
   INSERT INTO pylon.teams (id, name, user_ids) VALUES ('t1', 'Support', '{u1,u2}');
@@ -205,6 +220,44 @@ describe('of known rows', () => {
       expect([some, (await rowsOf(database, every)).length > 0]).toEqual([some, true]);
       expect(await rowsOf(database, `(${every}) EXCEPT ALL (${shown} WHERE ${some})`)).toEqual([]);
       expect(await rowsOf(database, `(${shown} WHERE ${some}) EXCEPT ALL (${every})`)).toEqual([]);
+    }
+  });
+
+  test('daily_backlog reads each issue once, and only those of the days that it is asked for', async ({
+    database,
+  }) => {
+    // Eight a day, each open for three days, so 24 at any time.
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issues (id, state, team_id, created_at, updated_at)
+       SELECT 'i' || n, 'closed', 't' || n % 3, now() - n * interval '3 hours', now() - n * interval '3 hours' + interval '3 days'
+         FROM generate_series(30, 2029) AS n`,
+    );
+    await database.pool.query('ANALYZE pylon.issues');
+    const client = await database.pool.connect();
+    try {
+      await client.query('SET enable_seqscan = off');
+      const issuesRead = async (condition: string) => {
+        const { rows } = await client.query(
+          `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) SELECT day, sum(open), sum(new), sum(solved) FROM pylon_bi.daily_backlog WHERE ${condition} GROUP BY 1`,
+        );
+        return rowsRead(rows[0]['QUERY PLAN'][0].Plan, 'issues');
+      };
+      const whole = await issuesRead('true');
+      expect(whole).toBeGreaterThanOrEqual(2_000);
+      // Each again for a block of ten days that began while it was open: 25 blocks, 24 issues.
+      expect(whole).toBeLessThan(2_000 + 26 * 32);
+      for (const condition of [
+        'day > current_date - 7',
+        'day = current_date - 104',
+        "day BETWEEN current_date - 108 AND current_date - 102 AND team_id = 't1'",
+      ]) {
+        // Those of ten days, of the day before, and the first of all, with which the calendar begins.
+        const read = await issuesRead(condition);
+        expect([condition, read > 24 && read < 80 + 32 + 3]).toEqual([condition, true]);
+      }
+    } finally {
+      client.release(true);
     }
   });
 
