@@ -11,8 +11,15 @@ const UNIT = [
   'test/sync/{alert-timing,gathering,paced,plan,schedule,settled,timetable,trail,trouble,windows}.test.ts',
 ];
 
-/** What needs a database, and no Pylon: tens of seconds. */
-const DB = ['test/documents.test.ts', 'test/{db,helpers}/**/*.test.ts', 'test/http/**/*.test.ts'];
+/**
+ * What needs a database, and no Pylon: tens of seconds. What makes, mends, upgrades or replicates the schema of a whole
+ * database (`db/schema`), or is about tables of thousands of rows (`db/large`), runs with the daemon's.
+ */
+const DB = [
+  'test/documents.test.ts',
+  'test/db/{*,!(schema|large)/**/*}.test.ts',
+  'test/{helpers,http}/**/*.test.ts',
+];
 
 const SERVER = 'test/setup/server.ts';
 
@@ -41,7 +48,7 @@ export default defineConfig({
       {
         test: {
           ...COMMON,
-          // Everything else: passes against a sandbox, commands, processes, servers, kills.
+          // Everything else: passes against a sandbox, commands, processes, servers, whole schemas, large tables, kills.
           name: 'daemon',
           include: ['test/**/*.test.ts'],
           exclude: [...UNIT, ...DB],

@@ -1,11 +1,13 @@
 import { describe, expect } from 'vitest';
 import { forgetDaily, forgetOld } from '../../src/db/retention/retention.ts';
 import { accounts } from '../../src/resources/accounts.ts';
-import { resources } from '../../src/resources/index.ts';
 import { issueMessages } from '../../src/resources/issue_messages.ts';
 import { issues } from '../../src/resources/issues.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { type Mirror, test } from '../helpers/leased-database.ts';
+
+/** Those of which something is to go here. What is done for each of all of them: `large/retention-parts.test.ts`. */
+const resources = [accounts, issues, issueMessages];
 
 describe('what is older than is to be kept', () => {
   test('edits that were applied or discarded so long ago are forgotten; what failed or conflicts goes only by a person', async ({

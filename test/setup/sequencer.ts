@@ -24,12 +24,15 @@ const LONG = [
   'sync/edits-actions',
   'sync/deletions',
   'daemon/imports-crash',
+  'db/schema/restore',
   'daemon/edits',
   'sync/edits-create',
   'daemon/beside',
   'daemon/first-reading',
   'sync/each-deletion',
   'sync/edits-property',
+  'db/large/retention-parts',
+  'db/large/edits-many',
   'cli/check',
 ];
 

@@ -44,7 +44,7 @@ const expanded = (query: string) =>
   );
 
 test('each panel of the dashboard is answered for who may only read', async ({ mirror, database }) => {
-  await mirror({ issues: 150 });
+  await mirror();
   const client = await database.pool.connect();
   await client.query('SET ROLE pylon_reader');
   for (const { title, targets } of panels)
@@ -76,7 +76,7 @@ test('each question of Metabase is answered for who may only read, with the colu
   mirror,
   database,
 }) => {
-  await mirror({ issues: 150 });
+  await mirror();
   const client = await database.pool.connect();
   await client.query('SET ROLE pylon_reader');
   for (const { name, display, settings = {}, query } of cards) {

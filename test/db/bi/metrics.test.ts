@@ -81,6 +81,22 @@ const ISSUE_FIELDS = {
 };
 const ANY_ISSUE = fc.record(ISSUE_FIELDS);
 
+/** Questions, each with what stands in its plan for the indexes that answer it. */
+const ANSWERED_BY: readonly (readonly [query: string, ...indexes: readonly string[]])[] = [
+  [
+    'SELECT sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30',
+    'Index Scan using issues_closed',
+    'Index Scan using issues_open',
+  ],
+  [
+    'SELECT * FROM pylon_bi.account_health',
+    'Index Only Scan using issues_of_account',
+    'issues_rated_of_account',
+    'issues_open_of_account',
+  ],
+  ['SELECT * FROM pylon_bi.team_workload', 'issues_open'],
+];
+
 describe('of known rows', () => {
   test('issue_metrics measures each live issue', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
@@ -304,22 +320,7 @@ describe('of known rows', () => {
     );
   });
 
-  test.for<[view: string, index: string, query: string]>([
-    [
-      'daily_backlog',
-      'Index Scan using issues_closed',
-      'SELECT sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30',
-    ],
-    [
-      'daily_backlog',
-      'Index Scan using issues_open',
-      'SELECT sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30',
-    ],
-    ['account_health', 'Index Only Scan using issues_of_account', 'SELECT * FROM pylon_bi.account_health'],
-    ['account_health', 'issues_rated_of_account', 'SELECT * FROM pylon_bi.account_health'],
-    ['account_health', 'issues_open_of_account', 'SELECT * FROM pylon_bi.account_health'],
-    ['team_workload', 'issues_open', 'SELECT * FROM pylon_bi.team_workload'],
-  ])('%s is answered by an index: %s', async ([, index, query], { database }) => {
+  test('each that asks for some of the issues is answered by an index', async ({ database }) => {
     await asDaemon(
       database.pool,
       // Otherwise vacuum may find that the commit is not on the disk yet, and not mark the pages as visible to all.
@@ -332,16 +333,19 @@ describe('of known rows', () => {
     );
     await database.pool.query('VACUUM ANALYZE pylon.issues');
     await database.pool.query('VACUUM ANALYZE pylon.accounts');
-    const client = await database.pool.connect();
-    try {
-      // A vacuum that meets an older snapshot marks no page as visible to all, and reading the rows then seems cheaper.
-      if (index.startsWith('Index Only'))
-        await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
-      const { rows } = await client.query<Record<string, string>>(`EXPLAIN ${query}`);
-      expect(rows.map((line) => Object.values(line)[0]).join('\n')).toContain(index);
-    } finally {
-      client.release(true);
-    }
+    for (const [query, ...indexes] of ANSWERED_BY)
+      for (const index of indexes) {
+        const client = await database.pool.connect();
+        try {
+          // A vacuum that meets an older snapshot marks no page as visible to all, and reading the rows then seems cheaper.
+          if (index.startsWith('Index Only'))
+            await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
+          const { rows } = await client.query<Record<string, string>>(`EXPLAIN ${query}`);
+          expect(rows.map((line) => Object.values(line)[0]).join('\n'), query).toContain(index);
+        } finally {
+          client.release(true);
+        }
+      }
   });
 
   test('team_workload, account_health and csat_summary', async ({ database }) => {

@@ -1,13 +1,13 @@
 import pg from 'pg';
 import { expect, inject } from 'vitest';
-import { views } from '../../src/db/bi/all.ts';
-import { migrate } from '../../src/db/schema/migrate.ts';
-import { asDaemon } from '../helpers/as-daemon.ts';
-import { withRole } from '../helpers/beside.ts';
-import { createDatabase, test } from '../helpers/database.ts';
-import { allowOperations } from '../helpers/edit-permissions.ts';
-import { install } from '../helpers/fields.ts';
-import { onServer } from '../helpers/server.ts';
+import { views } from '../../../src/db/bi/all.ts';
+import { migrate } from '../../../src/db/schema/migrate.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
+import { withRole } from '../../helpers/beside.ts';
+import { createDatabase, test } from '../../helpers/database.ts';
+import { allowOperations } from '../../helpers/edit-permissions.ts';
+import { install } from '../../helpers/fields.ts';
+import { onServer } from '../../helpers/server.ts';
 
 /** A pool whose connections are those of a role. */
 function poolAs(url: string, role: string): pg.Pool {

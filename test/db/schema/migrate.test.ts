@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect } from 'vitest';
-import { migrate, missingObjects, pendingMigrations } from '../../src/db/schema/migrate.ts';
-import { createDatabase, test } from '../helpers/database.ts';
+import { migrate, missingObjects, pendingMigrations } from '../../../src/db/schema/migrate.ts';
+import { createDatabase, test } from '../../helpers/database.ts';
 
 test('an empty database is brought to the present schema, once, by however many processes start at once', async () => {
   const database = await createDatabase({ migrated: false });

@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { expect } from 'vitest';
-import { migrate } from '../../src/db/schema/migrate.ts';
-import { TransientError } from '../../src/errors.ts';
-import { asDaemon } from '../helpers/as-daemon.ts';
-import { beside } from '../helpers/beside.ts';
-import { type TestDatabase, test } from '../helpers/database.ts';
+import { migrate } from '../../../src/db/schema/migrate.ts';
+import { TransientError } from '../../../src/errors.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
+import { beside } from '../../helpers/beside.ts';
+import { type TestDatabase, test } from '../../helpers/database.ts';
 
 /** With somebody who has changed an issue in a transaction that is open. */
 const withEditor = async (

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { expect, inject } from 'vitest';
-import { migrate } from '../../src/db/schema/migrate.ts';
-import { asDaemon } from '../helpers/as-daemon.ts';
-import { createDatabase, test } from '../helpers/database.ts';
-import { onServer } from '../helpers/server.ts';
+import { migrate } from '../../../src/db/schema/migrate.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
+import { createDatabase, test } from '../../helpers/database.ts';
+import { onServer } from '../../helpers/server.ts';
 
 /** A pool whose connections are those of a role. */
 function poolAs(url: string, role: string): pg.Pool {

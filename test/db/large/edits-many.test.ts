@@ -1,15 +1,15 @@
 import pg from 'pg';
 import { describe, expect, vi } from 'vitest';
-import { claimBulk } from '../../src/db/edits/bulk.ts';
-import { claimEdits, nextEditMs, waitingEdits } from '../../src/db/edits/queue.ts';
-import { requeueInterrupted } from '../../src/db/edits/requeue.ts';
-import { accounts } from '../../src/resources/accounts.ts';
-import { pushOnce } from '../../src/sync/push/push-once.ts';
-import { asDaemon } from '../helpers/as-daemon.ts';
-import type { TestDatabase } from '../helpers/database.ts';
-import { pushOptions } from '../helpers/edits.ts';
-import { test } from '../helpers/session.ts';
-import { type Sent, statementsOf } from '../helpers/statements.ts';
+import { claimBulk } from '../../../src/db/edits/bulk.ts';
+import { claimEdits, nextEditMs, waitingEdits } from '../../../src/db/edits/queue.ts';
+import { requeueInterrupted } from '../../../src/db/edits/requeue.ts';
+import { accounts } from '../../../src/resources/accounts.ts';
+import { pushOnce } from '../../../src/sync/push/push-once.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
+import type { TestDatabase } from '../../helpers/database.ts';
+import { pushOptions } from '../../helpers/edits.ts';
+import { test } from '../../helpers/session.ts';
+import { type Sent, statementsOf } from '../../helpers/statements.ts';
 
 /** Issues whose titles were changed here; with `twice`, their tags too, by an edit that comes later. */
 async function edited({ pool }: TestDatabase, issues: number, twice: boolean): Promise<void> {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { expect } from 'vitest';
-import { NAMES_BY_FORMER } from '../../src/db/capture/former-names.ts';
-import { CALLED_AS_CALLER } from '../../src/db/capture/user-functions/signatures.ts';
-import { migrate, missingObjects } from '../../src/db/schema/migrate.ts';
-import { asDaemon } from '../helpers/as-daemon.ts';
-import { beside } from '../helpers/beside.ts';
-import { type TestDatabase, test } from '../helpers/database.ts';
-import { editsIn } from '../helpers/edits.ts';
+import { NAMES_BY_FORMER } from '../../../src/db/capture/former-names.ts';
+import { CALLED_AS_CALLER } from '../../../src/db/capture/user-functions/signatures.ts';
+import { migrate, missingObjects } from '../../../src/db/schema/migrate.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
+import { beside } from '../../helpers/beside.ts';
+import { type TestDatabase, test } from '../../helpers/database.ts';
+import { editsIn } from '../../helpers/edits.ts';
 
 const FORMER_BY_NAME = new Map(Object.entries(NAMES_BY_FORMER).map(([former, now]) => [now, former]));
 

@@ -1,16 +1,23 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
-import { migrate } from '../../src/db/schema/migrate.ts';
-import { installPublication, isPublished, PUBLICATION, published } from '../../src/db/schema/publication.ts';
-import { startEmbedded } from '../../src/postgres/embedded.ts';
-import { asDaemon } from '../helpers/as-daemon.ts';
-import { makeDataFolder } from '../helpers/clusters.ts';
-import { test } from '../helpers/database.ts';
-import { onServer, withDatabase } from '../helpers/server.ts';
-import { optionsFor } from '../postgres/start.ts';
+import { migrate } from '../../../src/db/schema/migrate.ts';
+import {
+  installPublication,
+  isPublished,
+  PUBLICATION,
+  published,
+} from '../../../src/db/schema/publication.ts';
+import { type Embedded, startEmbedded } from '../../../src/postgres/embedded.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
+import { makeDataFolder } from '../../helpers/clusters.ts';
+import { test } from '../../helpers/database.ts';
+import { onServer, withDatabase } from '../../helpers/server.ts';
+import { optionsFor } from '../../postgres/start.ts';
 
 interface Server {
   readonly url: string;
@@ -19,39 +26,58 @@ interface Server {
   readonly log: () => string;
 }
 
-/** A server that replicates; its database is migrated, and copied for each test. */
-async function startServer() {
-  const options = optionsFor(await makeDataFolder(inject('runFolder'), randomUUID()));
-  const settings = { ...options.settings, wal_level: 'logical', wal_retrieve_retry_interval: '200ms' };
-  const server = await startEmbedded({ ...options, settings });
+interface Started extends Embedded {
+  readonly logFile: string;
+}
+
+/** Two servers that replicate; the database of each is migrated, and copied for each test. */
+async function startServers(): Promise<readonly Started[]> {
+  const folders = [await makeFolder(), await makeFolder()] as const;
+  const server = await startServer(folders[0]);
   const pool = new pg.Pool({ connectionString: server.url, max: 1 });
   await migrate(pool);
   await pool.end();
-  return { ...server, logFile: join(options.dataDir, 'postgres/server.log') };
+  await server.stop();
+  // Of the server's own user, with all that it takes to start.
+  await promisify(execFile)('cp', ['-a', `${folders[0]}/.`, folders[1]]);
+  const first = await startServer(folders[0]);
+  // After it: both were made for the same port.
+  return [first, await startServer(folders[1])];
 }
 
-let started: readonly Awaited<ReturnType<typeof startServer>>[] = [];
+const makeFolder = () => makeDataFolder(inject('runFolder'), randomUUID());
+
+async function startServer(folder: string): Promise<Started> {
+  const options = optionsFor(folder);
+  const settings = { ...options.settings, wal_level: 'logical', wal_retrieve_retry_interval: '200ms' };
+  const server = await startEmbedded({ ...options, settings });
+  return { ...server, logFile: join(folder, 'postgres/server.log') };
+}
+
+let started: readonly Started[] = [];
 beforeAll(async () => {
-  started = await Promise.all([startServer(), startServer()]);
+  started = await startServers();
 });
 afterAll(async () => {
   for (const server of started) await server.stop();
 });
 
+/** A migrated database on a server. */
+async function open({ url: server, logFile }: Started): Promise<Server> {
+  const name = `copy_${randomUUID().replaceAll('-', '')}`;
+  const template = new URL(server).pathname.slice(1);
+  const maintenance = withDatabase(server, 'postgres');
+  await onServer(maintenance, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  const url = withDatabase(server, name);
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  // A server that is stopped may still say so to a connection that is closing.
+  pool.on('error', () => {});
+  onTestFinished(() => pool.end());
+  return { url, pool, log: () => readFileSync(logFile, 'utf8') };
+}
+
 /** A migrated database on each of two servers. */
 async function openServers(): Promise<[here: Server, there: Server]> {
-  const open = async ({ url: server, logFile }: (typeof started)[number]): Promise<Server> => {
-    const name = `copy_${randomUUID().replaceAll('-', '')}`;
-    const template = new URL(server).pathname.slice(1);
-    const maintenance = withDatabase(server, 'postgres');
-    await onServer(maintenance, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
-    const url = withDatabase(server, name);
-    const pool = new pg.Pool({ connectionString: url, max: 2 });
-    // A server that is stopped may still say so to a connection that is closing.
-    pool.on('error', () => {});
-    onTestFinished(() => pool.end());
-    return { url, pool, log: () => readFileSync(logFile, 'utf8') };
-  };
   const [here, there] = await Promise.all(started.map(open));
   if (here === undefined || there === undefined) throw new Error('two servers are started');
   return [here, there];
@@ -160,6 +186,55 @@ test('a table of a later version stops a subscriber that does not have it, and c
   await teams('t1', 't2', 't3', 't4', 't5');
 });
 
+/** What a reader of changes is told of a table since it asked last. */
+async function changesOf(pool: pg.Pool, table: string): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ data: string }>(
+    "SELECT data FROM pg_logical_slot_get_changes('reader', NULL, NULL)",
+  );
+  return rows.map(({ data }) => data).filter((data) => data.startsWith(`table pylon.${table}:`));
+}
+
+test('a reader of changes is told what docs/scale.md says', { timeout: 60_000 }, async () => {
+  const [{ pool }] = await openServers();
+  await pool.query("SELECT pg_create_logical_replication_slot('reader', 'test_decoding')");
+  onTestFinished(() => pool.query("SELECT pg_drop_replication_slot('reader')").then(() => {}));
+  await pool.query(
+    `INSERT INTO pylon_sync.settings (key, value) VALUES ('allow', '["update", "create"]')
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  );
+  // Large, and such that it cannot be made small.
+  await asDaemon(
+    pool,
+    `INSERT INTO pylon.issues (id, title, body_html, _hash)
+     SELECT 'i1', 'One', string_agg(gen_random_uuid()::text, ''), 'h' FROM generate_series(1, 500)`,
+  );
+  await changesOf(pool, 'issues');
+
+  await pool.query("UPDATE pylon.issues SET title = 'Two'");
+  const [edited = ''] = await changesOf(pool, 'issues');
+  expect(edited).toContain("title[text]:'Two'");
+  expect(edited).toContain('body_html[text]:unchanged-toast-datum');
+
+  await pool.query("INSERT INTO pylon.accounts (id, name) VALUES ('local-a', 'New'), ('local-b', 'Refused')");
+  expect(await changesOf(pool, 'accounts')).toEqual([
+    expect.stringMatching(/INSERT: .*id\[text\]:'local-a'/),
+    expect.stringMatching(/INSERT: .*id\[text\]:'local-b'/),
+  ]);
+  // As the daemon does it once Pylon has answered.
+  await asDaemon(
+    pool,
+    "UPDATE pylon.accounts SET id = 'a1' WHERE id = 'local-a'; DELETE FROM pylon.accounts WHERE id = 'local-b'",
+  );
+  expect(await changesOf(pool, 'accounts')).toEqual([
+    expect.stringMatching(/UPDATE: old-key: id\[text\]:'local-a' new-tuple: .*id\[text\]:'a1'/),
+    expect.stringMatching(/DELETE: id\[text\]:'local-b'/),
+  ]);
+  const { rows } = await pool.query(
+    "SELECT count(*)::integer AS edits FROM pg_publication_tables WHERE pubname = 'pylon' AND tablename = 'edits'",
+  );
+  expect(rows).toEqual([{ edits: 0 }]);
+});
+
 test('what is published is the mirror, and tables that come later', async ({ database }) => {
   expect(await isPublished(database.pool)).toBe(true);
   await database.pool.query(`ALTER PUBLICATION ${PUBLICATION} DROP TABLE pylon.issues, pylon.teams`);
@@ -169,7 +244,7 @@ test('what is published is the mirror, and tables that come later', async ({ dat
 });
 
 test('docs/publication.sql names the same tables', async ({ database }) => {
-  const script = readFileSync(join(import.meta.dirname, '../../docs/publication.sql'), 'utf8');
+  const script = readFileSync(join(import.meta.dirname, '../../../docs/publication.sql'), 'utf8');
   await database.pool.query(`DROP PUBLICATION ${PUBLICATION}`);
   await database.pool.query(script);
   expect(await isPublished(database.pool)).toBe(true);

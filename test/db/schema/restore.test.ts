@@ -1,17 +1,17 @@
 import type pg from 'pg';
 import { describe, expect } from 'vitest';
-import { standing } from '../../src/db/inventory/catalogue.ts';
-import { partsOf } from '../../src/db/inventory/migrated.ts';
-import { capturing, migrated, missingOf, viewing } from '../../src/db/inventory/missing.ts';
-import { keyOf } from '../../src/db/inventory/part.ts';
-import { writing } from '../../src/db/lease/transaction.ts';
-import { migrate, missingObjects, type Restored } from '../../src/db/schema/migrate.ts';
-import { LeaseLostError } from '../../src/errors.ts';
-import { resources as allResources, resourceNamed } from '../../src/resources/index.ts';
-import { expectMirror } from '../helpers/compare-mirror.ts';
-import { test as onDatabase } from '../helpers/database.ts';
-import { push, statesIn } from '../helpers/edits.ts';
-import { test } from '../helpers/session.ts';
+import { standing } from '../../../src/db/inventory/catalogue.ts';
+import { partsOf } from '../../../src/db/inventory/migrated.ts';
+import { capturing, migrated, missingOf, viewing } from '../../../src/db/inventory/missing.ts';
+import { keyOf } from '../../../src/db/inventory/part.ts';
+import { writing } from '../../../src/db/lease/transaction.ts';
+import { migrate, missingObjects, type Restored } from '../../../src/db/schema/migrate.ts';
+import { LeaseLostError } from '../../../src/errors.ts';
+import { resources as allResources, resourceNamed } from '../../../src/resources/index.ts';
+import { expectMirror } from '../../helpers/compare-mirror.ts';
+import { test as onDatabase } from '../../helpers/database.ts';
+import { push, statesIn } from '../../helpers/edits.ts';
+import { test } from '../../helpers/session.ts';
 
 const hashesIn = async (pool: pg.Pool) =>
   (await pool.query<{ hash: string }>('SELECT hash FROM pylon_sync.migrations')).rows.map(({ hash }) => hash);

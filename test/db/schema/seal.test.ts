@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { describe, expect } from 'vitest';
-import { noteTroubles } from '../../src/db/bi/trouble.ts';
-import { atomically } from '../../src/db/connection/atomic.ts';
-import { migrate, missingObjects } from '../../src/db/schema/migrate.ts';
-import { isSealedBy, readSealed } from '../../src/db/schema/seal.ts';
-import { inDaemonTransaction } from '../helpers/as-daemon.ts';
-import { test } from '../helpers/database.ts';
-import { countingRoundTrips } from '../helpers/round-trips.ts';
+import { noteTroubles } from '../../../src/db/bi/trouble.ts';
+import { atomically } from '../../../src/db/connection/atomic.ts';
+import { migrate, missingObjects } from '../../../src/db/schema/migrate.ts';
+import { isSealedBy, readSealed } from '../../../src/db/schema/seal.ts';
+import { inDaemonTransaction } from '../../helpers/as-daemon.ts';
+import { test } from '../../helpers/database.ts';
+import { countingRoundTrips } from '../../helpers/round-trips.ts';
 
 const PROGRAM = 'this one';
 
