@@ -10,6 +10,8 @@ const DAY_MS = 86_400_000;
 const LONGEST_SEARCH_DAYS = 36_525;
 /** No time zone changes its offset twice within this time. */
 const STRIDE_MS = DAY_MS / 2;
+/** Offsets that are remembered, one for each stride: of three years. */
+const REMEMBERED = 3 * 732;
 /** Longer than any change of offset that repeats local times. */
 const REPEAT_MS = 3 * 3_600_000;
 
@@ -75,15 +77,20 @@ function readTicks(cron: string, zone: string): Ticks {
   };
 }
 
-/** Ticks whose distances are compared. */
+/** Ticks whose distances are compared, and the time after the first of them in which all others begin: as many as a year has. */
 const COMPARED = 50;
+const COMPARED_MS = 366 * DAY_MS;
 
-/** The shortest time between two ticks that follow one another, of the next fifty after an instant; both in milliseconds. */
+/**
+ * The shortest time between two ticks that follow one another, of the next fifty after an instant, or of a year's where these
+ * are fewer; both in milliseconds.
+ */
 export function shortestPeriod(cron: string, zone: string, after: number): number | undefined {
   const ticks = ticksOf(cron, zone);
   let shortest: number | undefined;
   let before = ticks.next(after);
-  for (let count = 0; count < COMPARED && before !== undefined; count += 1) {
+  const until = (before ?? 0) + COMPARED_MS;
+  for (let count = 0; count < COMPARED && before !== undefined && before < until; count += 1) {
     const next = ticks.next(before);
     if (next !== undefined) shortest = Math.min(shortest ?? next - before, next - before);
     before = next;
@@ -153,6 +160,8 @@ function offsetsOf(zone: string) {
     ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
     ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
   });
+  // Most servers' zone, and known to stay as it is.
+  if (format.resolvedOptions().timeZone === 'UTC') return { offsetAt: () => 0, changeAfter: () => undefined };
   const offsetAt = (instant: number): number => {
     const whole = Math.floor(instant / 1_000) * 1_000;
     const parts = Object.fromEntries(
@@ -162,14 +171,27 @@ function offsetsOf(zone: string) {
     return Date.UTC(year, month - 1, day, hour, minute, second) - whole;
   };
   /**
+   * The same at the beginning of a stride, remembered: to read an offset takes ten microseconds, and what comes round each year
+   * is a thousand strides away, for each resource.
+   */
+  const remembered = new Map<number, number>();
+  const offsetAtStride = (stride: number): number => {
+    const known = remembered.get(stride) ?? offsetAt(stride * STRIDE_MS);
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(stride, known);
+    return known;
+  };
+  /**
    * The first instant between `from` and `until` at which the offset differs from `offset`; undefined if there is
    * none.
    */
   const changeAfter = (from: number, offset: number, until: number): number | undefined => {
-    for (let before = from; before < until; before += STRIDE_MS) {
-      let after = Math.min(until, before + STRIDE_MS);
-      if (offsetAt(after) === offset) continue;
+    for (let before = from; before < until; ) {
+      const stride = Math.floor(before / STRIDE_MS) + 1;
+      let after = Math.min(until, stride * STRIDE_MS);
       let same = before;
+      before = after;
+      if ((after === until ? offsetAt(after) : offsetAtStride(stride)) === offset) continue;
       while (after - same > 1) {
         const middle = Math.floor((same + after) / 2);
         if (offsetAt(middle) === offset) same = middle;

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { ticksOf } from '../src/cron.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { shortestPeriod, ticksOf } from '../src/cron.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -42,6 +42,39 @@ test('an expression is read once, however often it is asked for', () => {
   expect(ticksOf('*/15 * * * *', 'UTC')).toBe(first);
   expect(ticksOf('*/15 * * * *', 'Europe/Berlin')).toBe(other);
   expect(other).not.toBe(first);
+});
+
+test('what comes round once a year is found for each of many resources, its zone read through only once', () => {
+  const reading = vi.spyOn(Intl.DateTimeFormat.prototype, 'formatToParts');
+  onTestFinished(() => reading.mockRestore());
+  const ticks = ticksOf('0 0 1 1 *', 'Europe/Berlin');
+  const begun = Date.parse('2026-02-01T00:00:00Z');
+  const found = (resource: number) => iso([ticks.next(begun + resource * MINUTE)]);
+  expect(found(0)).toEqual(['2026-12-31T23:00:00Z']);
+  const once = reading.mock.calls.length;
+  for (let resource = 1; resource < 36; resource += 1) expect(found(resource)).toEqual(found(0));
+  expect(reading.mock.calls.length).toBeLessThan(12 * once);
+});
+
+describe('the shortest period', () => {
+  test.each([
+    ['*/15 * * * *', 'UTC', MINUTE * 15],
+    ['0 3,5 * * *', 'UTC', HOUR * 2],
+    ['0 3 * * 0', 'Europe/Berlin', DAY * 7 - HOUR],
+    ['15 3 1 * *', 'UTC', DAY * 28],
+    ['0 0 1 1 *', 'America/New_York', DAY * 365],
+    ['0 0 29 2 *', 'UTC', DAY * 1461],
+  ])('of %s in %s is found', (cron, zone, period) => {
+    expect(shortestPeriod(cron, zone, Date.parse('2026-11-29T12:00:00Z'))).toBe(period);
+  });
+
+  test('of what comes round once a year is told by a year, not by fifty', () => {
+    const asked = vi.spyOn(Date.prototype, 'getUTCMonth');
+    onTestFinished(() => asked.mockRestore());
+    expect(shortestPeriod('0 0 2 1 *', 'UTC', Date.parse('2026-11-29T12:00:00Z'))).toBe(DAY * 365);
+    // Each day that is looked at.
+    expect(asked.mock.calls.length).toBeLessThan(4 * 366);
+  });
 });
 
 describe('when local time is set', () => {
