@@ -5,7 +5,10 @@ import { LongFirst } from './test/setup/sequencer.ts';
 const UNIT = [
   // Documents hold queries, which are run.
   'test/!(documents).test.ts',
-  'test/{edits,network,pylon,resources,sandbox}/**/*.test.ts',
+  'test/{edits,network,resources}/**/*.test.ts',
+  // But for a process that ends by itself, and a hundred thousand issues.
+  'test/pylon/!(exit).test.ts',
+  'test/sandbox/!(large).test.ts',
   'test/cli/{ending,env-file,lines,patience,progress,screen,statements,answers,status-text,steps,summary,alert-receiver,called}.test.ts',
   'test/http/{health,hints,recent,webhook,cool-down,hosts}.test.ts',
   'test/sync/{alert-timing,gathering,paced,plan,schedule,settled,timetable,trail,trouble,windows}.test.ts',
