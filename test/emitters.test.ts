@@ -21,3 +21,13 @@ test('whatever can emit an error has a listener for it, for all its life', () =>
   for (const name of modules)
     expect([name, /\.once\('error'/.test(readFileSync(join(SRC, name), 'utf8'))]).toEqual([name, false]);
 });
+
+test('a pool of a test is made where its connections are listened to', () => {
+  const modules = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.startsWith('fixtures/'),
+  );
+  const making = modules.filter((name) =>
+    /new pg\.Pool\(/.test(readFileSync(join(import.meta.dirname, name), 'utf8')),
+  );
+  expect(making).toEqual(['helpers/server.ts']);
+});

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { describe, type ExpectStatic, expect } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
@@ -10,6 +9,7 @@ import { NEVER } from '../helpers/daemon-workspace.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { openProxy } from '../helpers/proxy.ts';
 import { startTrappedSandbox } from '../helpers/sandbox.ts';
+import { poolTo } from '../helpers/server.ts';
 import { copyMigratedCluster, serverPid } from '../postgres/folder.ts';
 import { start as startPostgres } from '../postgres/start.ts';
 
@@ -79,9 +79,7 @@ describe.concurrent('a database that goes away', () => {
       await expect.poll(() => sandbox.requests.length, { interval: 5 }).toBeGreaterThan(asked + 10);
     }
     await running.until(DONE);
-    const pool = new pg.Pool({ connectionString: server.url });
-    // A server that is stopped may still say so to a connection that is closing.
-    pool.on('error', () => {});
+    const pool = poolTo({ connectionString: server.url });
     await expectMirror(pool, sandbox);
     const unfinished = async () =>
       (

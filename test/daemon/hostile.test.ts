@@ -1,10 +1,10 @@
-import pg from 'pg';
 import { expect } from 'vitest';
 import { logOf, start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { EACH_SECOND, NEVER } from '../helpers/daemon-workspace.ts';
 import { createHostile } from '../helpers/hostile.ts';
+import { poolTo } from '../helpers/server.ts';
 import { openWire } from '../helpers/wire.ts';
 
 test('what a role and a database set changes nothing that the daemon and its commands do', async ({
@@ -21,8 +21,7 @@ test('what a role and a database set changes nothing that the daemon and its com
     PYLON_SYNC_RECONCILE_SCHEDULE: NEVER,
     PYLON_SYNC_ALLOW: 'update,create,delete,message',
   };
-  const person = new pg.Pool({ connectionString: database.personUrl, max: 1 });
-  person.on('error', () => {});
+  const person = poolTo({ connectionString: database.personUrl, max: 1 });
   try {
     const migrated = await start(['migrate'], hostile).ended;
     expect(migrated.status, migrated.stderr).toBe(0);

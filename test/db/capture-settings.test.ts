@@ -1,9 +1,10 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { expect } from 'vitest';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { test } from '../helpers/database.ts';
 import { allowOperations } from '../helpers/edit-permissions.ts';
 import { withMeanings } from '../helpers/hostile.ts';
+import { poolTo } from '../helpers/server.ts';
 
 /** What one person does to their rows, and what of it is queued. */
 async function edit(pool: pg.Pool, who: string): Promise<readonly unknown[]> {
@@ -29,7 +30,7 @@ test('what a session has set changes nothing of the edits that are queued', asyn
        FROM unnest('{p,h}'::text[]) AS who, generate_series(1, 2) AS n`,
   );
   const plain = await edit(database.pool, 'p');
-  const pool = new pg.Pool({ connectionString: withMeanings(database.url), max: 1 });
+  const pool = poolTo({ connectionString: withMeanings(database.url), max: 1 });
   try {
     expect(plain).toHaveLength(3);
     expect(await edit(pool, 'h')).toEqual(plain);

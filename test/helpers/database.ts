@@ -7,7 +7,7 @@ import { type Contents, differing, fillWith } from './contents.ts';
 import { leave } from './emptied.ts';
 import { closeIdle, idleAt, lend, mayLend } from './lent.ts';
 import { type Locks, withLocks } from './locks.ts';
-import { awaitClosing, onLasting, withDatabase } from './server.ts';
+import { awaitClosing, onLasting, poolTo, withDatabase } from './server.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -66,9 +66,8 @@ function newPlace(): Place {
   const name = `${template.replace(/template$/, '')}${randomBytes(6).toString('hex')}`;
   const url = withDatabase(server, name);
   mayLend(url);
-  const pool = new pg.Pool({ connectionString: url, allowExitOnIdle: true });
   // A test may end a connection from outside; the query that meets it fails on its own account.
-  pool.on('error', () => {});
+  const pool = poolTo({ connectionString: url, allowExitOnIdle: true });
   const connect = pool.connect.bind(pool) as (...callback: unknown[]) => Promise<pg.PoolClient>;
   const place: Place = { name, url, pool, connect, ready: async () => {}, written: [] };
   // `pool.query` comes this way, too, and brings a callback.

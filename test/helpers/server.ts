@@ -17,6 +17,14 @@ export const TEST_SETTINGS = {
   max_prepared_transactions: '2',
 };
 
+/**
+ * A pool of a test's own. Its end does not wait for its connections: a server that is stopped, or a database that is removed, may
+ * still say so to one that is closing, and nobody else would hear it.
+ */
+export function poolTo(config: pg.PoolConfig): pg.Pool {
+  return new pg.Pool(config).on('error', () => {});
+}
+
 /** One connection for one piece of work, closed whatever happens. */
 export async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });

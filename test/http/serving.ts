@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { pino } from 'pino';
 import { openSnapshots } from '../../src/db/connection/snapshot.ts';
 import { openWatch, type Watch } from '../../src/db/status/watch.ts';
@@ -13,6 +12,7 @@ import { concealing, Secret } from '../../src/secret.ts';
 import { type Activity, newActivity } from '../../src/sync/pass/activity.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { test as withMirror } from '../helpers/leased-database.ts';
+import { poolTo } from '../helpers/server.ts';
 
 export const SECRET = 'a-webhook-secret-of-some-length';
 
@@ -91,7 +91,7 @@ export const NOWHERE = 'postgres://pylon:passXYZ123@127.0.0.1:1/nowhere';
 export const withoutDatabase = test.extend<{ database: TestDatabase }>({
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures this one needs.
   database: async ({}, use) => {
-    const pool = new pg.Pool({ connectionString: NOWHERE });
+    const pool = poolTo({ connectionString: NOWHERE });
     await use({ url: NOWHERE, pool });
     await pool.end();
   },

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/db/schema/migrate.ts';
-import { onServer } from '../helpers/server.ts';
+import { onServer, poolTo } from '../helpers/server.ts';
 import { copyCluster, copyMigratedCluster } from '../postgres/folder.ts';
 import { start } from '../postgres/start.ts';
 
@@ -79,9 +79,7 @@ test('the owner that Compose makes mirrors, gives its roles to people, and is le
     // By a password nobody is the superuser any more.
     await expect(onServer(server.url, async () => {})).rejects.toThrow('password authentication failed');
 
-    const pool = new pg.Pool({ connectionString: addressFor(server.url, 'pylon', "it's own"), max: 2 });
-    // A server that is stopped may still say so to a connection that is closing.
-    pool.on('error', () => {});
+    const pool = poolTo({ connectionString: addressFor(server.url, 'pylon', "it's own"), max: 2 });
     try {
       await migrate(pool);
       await expect(pool.query('CREATE ROLE anna')).rejects.toThrow('permission denied');

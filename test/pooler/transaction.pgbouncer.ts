@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { describe, expect, inject } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { NOW } from '../helpers/backfill-workspace.ts';
@@ -8,6 +7,7 @@ import { start } from '../helpers/command.ts';
 import { test as base } from '../helpers/command-environment.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { startTrappedSandbox } from '../helpers/sandbox.ts';
+import { poolTo } from '../helpers/server.ts';
 import { serverPid } from '../postgres/folder.ts';
 import { start as startPostgres } from '../postgres/start.ts';
 import { startPooler } from './pgbouncer.ts';
@@ -67,7 +67,7 @@ describe('through a transaction pooler with fewer connections than the daemon ha
     const running = start(['start'], through);
     await running.until(DONE);
     // Three sessions for ten people, each with settings that end with their transactions.
-    const people = new pg.Pool({ connectionString: pooler.url, max: 10 });
+    const people = poolTo({ connectionString: pooler.url, max: 10 });
     const ids = [...sandbox.world.all('issues')].map(({ object }) => String(object.id)).slice(0, 20);
     await Promise.all(
       ids.map(async (id, n) => {
@@ -110,7 +110,7 @@ describe('through a transaction pooler with fewer connections than the daemon ha
     await expect.poll(() => serverPid(dataDir)).toBeUndefined();
     const again = await startPostgres(dataDir);
     await running.until(DONE);
-    const pool = new pg.Pool({ connectionString: server.url });
+    const pool = poolTo({ connectionString: server.url });
     await expectMirror(pool, sandbox);
     await pool.end();
     running.kill('SIGTERM');

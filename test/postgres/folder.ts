@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { test as base, inject } from 'vitest';
 import { digestOfSources } from '../../rolldown.config.ts';
 import { migrate } from '../../src/db/schema/migrate.ts';
@@ -12,6 +11,7 @@ import { programDigest } from '../../src/db/schema/seal.ts';
 import { identityOf } from '../../src/postgres/process.ts';
 import { shutDown } from '../../src/postgres/server.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
+import { poolTo } from '../helpers/server.ts';
 import { start } from './start.ts';
 
 /** The pid in the folder's `postmaster.pid`, if any. */
@@ -40,9 +40,7 @@ async function makeCluster(): Promise<string> {
 async function migrateCluster(): Promise<string> {
   const dataDir = await copyCluster();
   const server = await start(dataDir);
-  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
-  // A server that is stopped may still say so to a connection that is closing.
-  pool.on('error', () => {});
+  const pool = poolTo({ connectionString: server.url, max: 1 });
   await migrate(pool);
   await migrate(pool, { program: programDigest(digestOfSources()) });
   await pool.end();

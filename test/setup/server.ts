@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import pg from 'pg';
 import type { ProvidedContext } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { digestOfSources } from '../../rolldown.config.ts';
@@ -13,6 +12,7 @@ import {
   DATABASE_PREFIX,
   hashOnce,
   onServer,
+  poolTo,
   TEST_SETTINGS,
   withDatabase,
 } from '../helpers/server.ts';
@@ -106,7 +106,7 @@ async function open(): Promise<Opened> {
 
 async function makeTemplate(server: string, name: string): Promise<Contents | undefined> {
   await onServer(server, (client) => client.query(`CREATE DATABASE ${name}`));
-  const pool = new pg.Pool({ connectionString: withDatabase(server, name), max: 1 });
+  const pool = poolTo({ connectionString: withDatabase(server, name), max: 1 });
   try {
     await migrate(pool);
     // As after the second start of the program that tests start: none of them has to look through its copy.

@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { type Launched, launch, logOf } from '../helpers/command.ts';
 import { type Difference, differences } from '../helpers/compare-mirror.ts';
 import { MORE_THAN_A_PAGE, startTrappedSandbox } from '../helpers/sandbox.ts';
+import { poolTo } from '../helpers/server.ts';
 import { newClock } from './clock.ts';
 import { type Memory, watchMemory } from './memory.ts';
 import { newMix } from './mix.ts';
@@ -53,7 +54,7 @@ export async function soak(options: SoakOptions): Promise<Endured> {
       limits: 'current',
     },
   });
-  const pool = new pg.Pool({ connectionString: database, max: 2 });
+  const pool = poolTo({ connectionString: database, max: 2 });
   const folder = await mkdtemp(join(tmpdir(), 'pylon-sync-soak-'));
   const launched: Launched[] = [];
   const begin = async (minuteMs: number) => {

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { expect, inject } from 'vitest';
 import { views } from '../../../src/db/bi/all.ts';
 import { migrate } from '../../../src/db/schema/migrate.ts';
@@ -7,13 +7,13 @@ import { withRole } from '../../helpers/beside.ts';
 import { createDatabase, test } from '../../helpers/database.ts';
 import { allowOperations } from '../../helpers/edit-permissions.ts';
 import { install } from '../../helpers/fields.ts';
-import { onServer } from '../../helpers/server.ts';
+import { onServer, poolTo } from '../../helpers/server.ts';
 
 /** A pool whose connections are those of a role. */
 function poolAs(url: string, role: string): pg.Pool {
   const own = new URL(url);
   own.searchParams.set('options', `-c role=${role}`);
-  return new pg.Pool({ connectionString: own.href, max: 2 });
+  return poolTo({ connectionString: own.href, max: 2 });
 }
 
 test('whatever default privileges take away, each role has all that it is for, and the owner what it owns', {

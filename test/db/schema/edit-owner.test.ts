@@ -1,15 +1,15 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { expect, inject } from 'vitest';
 import { migrate } from '../../../src/db/schema/migrate.ts';
 import { asDaemon } from '../../helpers/as-daemon.ts';
 import { createDatabase, test } from '../../helpers/database.ts';
-import { onServer } from '../../helpers/server.ts';
+import { onServer, poolTo } from '../../helpers/server.ts';
 
 /** A pool whose connections are those of a role. */
 function poolAs(url: string, role: string): pg.Pool {
   const own = new URL(url);
   own.searchParams.set('options', `-c role=${role}`);
-  return new pg.Pool({ connectionString: own.href });
+  return poolTo({ connectionString: own.href });
 }
 
 test('an owner who may create schemas and nothing else captures edits and lets people decide', async () => {

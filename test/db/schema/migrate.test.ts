@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { expect } from 'vitest';
 import { migrate, missingObjects, pendingMigrations } from '../../../src/db/schema/migrate.ts';
 import { createDatabase, test } from '../../helpers/database.ts';
+import { poolTo } from '../../helpers/server.ts';
 
 test('an empty database is brought to the present schema, once, by however many processes start at once', async () => {
   const database = await createDatabase({ migrated: false });
@@ -46,7 +47,7 @@ test('a database of this version is looked through once, on one connection, and 
 }) => {
   const asked: string[] = [];
   let connections = 0;
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = poolTo({ connectionString: url });
   pool.on('connect', (client) => {
     connections += 1;
     const query = client.query.bind(client) as (...words: unknown[]) => unknown;

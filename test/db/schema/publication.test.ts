@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { migrate } from '../../../src/db/schema/migrate.ts';
 import {
@@ -16,7 +16,7 @@ import { type Embedded, startEmbedded } from '../../../src/postgres/embedded.ts'
 import { asDaemon } from '../../helpers/as-daemon.ts';
 import { makeDataFolder } from '../../helpers/clusters.ts';
 import { test } from '../../helpers/database.ts';
-import { onServer, withDatabase } from '../../helpers/server.ts';
+import { onServer, poolTo, withDatabase } from '../../helpers/server.ts';
 import { optionsFor } from '../../postgres/start.ts';
 
 interface Server {
@@ -34,7 +34,7 @@ interface Started extends Embedded {
 async function startServers(): Promise<readonly Started[]> {
   const folders = [await makeFolder(), await makeFolder()] as const;
   const server = await startServer(folders[0]);
-  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+  const pool = poolTo({ connectionString: server.url, max: 1 });
   await migrate(pool);
   await pool.end();
   await server.stop();
@@ -69,9 +69,7 @@ async function open({ url: server, logFile }: Started): Promise<Server> {
   const maintenance = withDatabase(server, 'postgres');
   await onServer(maintenance, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
   const url = withDatabase(server, name);
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
-  // A server that is stopped may still say so to a connection that is closing.
-  pool.on('error', () => {});
+  const pool = poolTo({ connectionString: url, max: 2 });
   onTestFinished(() => pool.end());
   return { url, pool, log: () => readFileSync(logFile, 'utf8') };
 }
