@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { readlink, rm } from 'node:fs/promises';
+import { readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test as base, inject } from 'vitest';
 import { digestOfSources } from '../../rolldown.config.ts';
 import { migrate } from '../../src/db/schema/migrate.ts';
 import { programDigest } from '../../src/db/schema/seal.ts';
+import { freePort } from '../../src/postgres/credentials.ts';
 import { identityOf } from '../../src/postgres/process.ts';
 import { shutDown } from '../../src/postgres/server.ts';
 import { makeDataFolder } from '../helpers/clusters.ts';
@@ -28,6 +29,10 @@ async function newFolder(source?: string): Promise<string> {
   const copy = join(inject('runFolder'), randomUUID());
   // With the owners of its files.
   await promisify(execFile)('cp', ['-a', source, copy]);
+  // Not the port of the other one, which may run at the same time, or come back where it was.
+  const path = join(copy, 'postgres', 'access.json');
+  const access = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify({ ...access, port: await freePort() }));
   return copy;
 }
 
