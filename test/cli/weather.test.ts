@@ -34,7 +34,8 @@ const test = base.extend<{ sandbox: Sandbox; dataDir: string }>({
 
 /** Ends a server as a crash does. */
 async function crash(dataDir: string, { poll }: ExpectStatic): Promise<void> {
-  const pid = serverPid(dataDir) ?? 0;
+  const pid = serverPid(dataDir);
+  if (pid === undefined) throw new Error(`no server runs in ${dataDir}`);
   process.kill(pid, 'SIGQUIT');
   await poll(() => serverPid(dataDir)).not.toBe(pid);
 }
@@ -65,17 +66,17 @@ describe.concurrent('a database that goes away', () => {
     const quiet = { PYLON_SYNC_AUDIT_SHARE: '0', LOG_LEVEL: 'debug' };
     const running = startBrisk(['start'], { ...env, ...quiet, DATABASE_URL: server.url });
     await running.until('"resource":"issue_messages"');
-    for (const [attempts, times] of [
-      [0, 2],
-      [1, 3],
-    ] as const) {
+    const count = (text: string) => running.printed().split(text).length - 1;
+    for (const attempts of [0, 1]) {
+      const begun = count(ACTIVE);
       await crash(dataDir, expect);
       // At once, or after it was seen to be away for a while.
-      const said = running.printed().split(AWAY).length - 1;
-      if (attempts > 0) await running.until(AWAY, said + attempts);
-      expect((await startPostgres(dataDir)).url).toBe(server.url);
-      await running.until(ACTIVE, times);
+      if (attempts > 0) await running.until(AWAY, count(AWAY) + attempts);
+      // However late the process comes to see it: until the server is back nothing more is asked than what is under way.
       const asked = sandbox.requests.length;
+      expect((await startPostgres(dataDir)).url).toBe(server.url);
+      // One that asked for nothing meanwhile, however short that was, goes on as if nothing had been.
+      if (attempts > 0) await running.until(ACTIVE, begun + 1);
       await expect.poll(() => sandbox.requests.length, { interval: 5 }).toBeGreaterThan(asked + 10);
     }
     await running.until(DONE);
@@ -187,7 +188,10 @@ describe.concurrent('a token', () => {
     expect(rows).toEqual([{ released: true }]);
     const asked = sandbox.requests.length;
     await running.until('Pylon refuses the token', 2);
-    expect(sandbox.requests.slice(asked).map(({ path }) => path)).toEqual(['/me']);
+    // It is tried once after each time that this is said; on a busy machine that was said, and tried, before it was looked at.
+    const tried = sandbox.requests.slice(asked).map(({ path }) => path);
+    expect(tried.filter((path) => path !== '/me')).toEqual([]);
+    expect(tried.length).toBeLessThanOrEqual(running.printed().split('Pylon refuses the token').length - 1);
     expect(running.log().find(({ msg }) => /^Pylon refuses/.test(String(msg)))).toMatchObject({
       level: 'error',
       error: { message: expect.stringMatching(/401 invalid_api_token .*Settings → API tokens/) },
