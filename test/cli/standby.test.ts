@@ -8,6 +8,7 @@ import { migrate } from '../../src/db/schema/migrate.ts';
 import { programDigest } from '../../src/db/schema/seal.ts';
 import { test } from '../helpers/command-environment.ts';
 import { settableClock } from '../helpers/database-clock.ts';
+import { newGate } from '../helpers/gate.ts';
 import { recordWrites, withApplicationName } from '../helpers/row-writes.ts';
 
 const few = { PYLON_SYNC_RESOURCES: 'users,teams,tags' };
@@ -105,12 +106,17 @@ test.concurrent('a daemon that was paused while another took over writes nothing
   });
   // Slow enough for the first pass to last until both are there; the other one has no such limits.
   const scarce = join(folder, 'scarce.json');
-  const limits = { interval_ms: 2_000, limits: { 'GET /issues/{id}/messages': 8 } };
-  await writeFile(scarce, JSON.stringify(limits));
+  const endpoint = 'GET /issues/{id}/messages';
+  await writeFile(scarce, JSON.stringify({ interval_ms: 2_000, limits: { [endpoint]: 8 } }));
+  // However long the other one takes to start.
+  const gate = newGate();
+  sandbox.faults.add({ endpoint, kind: 'slow', until: gate.opened, times: 1_000 });
   const first = startBrisk(['start'], { ...from('first'), PYLON_RATE_LIMITS: scarce });
   await first.until(ACTIVE);
   const second = startBrisk(['start'], from('second'));
   await second.until(STANDBY);
+  sandbox.faults.clear();
+  gate.open();
   // In the middle of the first pass, with answers and transactions under way.
   const asked = sandbox.requests.length;
   await expect.poll(() => sandbox.requests.length, { interval: 2 }).toBeGreaterThan(asked + 5);
