@@ -13,6 +13,7 @@ import { resources } from '../../src/resources/index.ts';
 import { newProgress } from '../../src/sync/pass/progress.ts';
 import { type Launched, launch, run, start } from '../helpers/command.ts';
 import { test } from '../helpers/command-environment.ts';
+import { TOO_SLOW } from '../helpers/daemon-workspace.ts';
 import { DOCUMENTS, examplesOf, inlineCodeOf, isOurs } from '../helpers/examples.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -164,9 +165,7 @@ describe('demo', () => {
     demo.kill('SIGINT');
     const { status, stderr } = await demo.ended;
     // A slow machine is said to be one.
-    const said = stderr
-      .split('\n')
-      .filter((line) => line !== '' && !line.includes('pass outlasts its schedule'));
+    const said = stderr.split('\n').filter((line) => line !== '' && !TOO_SLOW.test(line));
     expect([status, said]).toEqual([0, []]);
     expect(demo.printed()).toMatch(
       /The demo has ended: its Postgres is stopped, and .*demo-\d+ is removed\./,

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/server/faults.ts';
 import { type Launched, logOf } from '../helpers/command.ts';
-import { type DaemonWorkspace, openDaemonWorkspace, untilMirrored } from '../helpers/daemon-workspace.ts';
+import {
+  type DaemonWorkspace,
+  openDaemonWorkspace,
+  TOO_SLOW,
+  untilMirrored,
+} from '../helpers/daemon-workspace.ts';
 import { openProxy, type Proxy as Port } from '../helpers/proxy.ts';
 import { FEW_MESSAGES } from '../helpers/sandbox.ts';
 
@@ -86,13 +91,10 @@ function mostOfOne(asked: readonly string[]): number {
   return Math.max(0, ...times.values());
 }
 
-/** What a schedule of seconds leads to on a slow way, and one of minutes does not. */
-const OF_SECONDS = /^(pass outlasts its schedule|a resource lags behind its schedule)/;
-
 /** What is said louder than it lasted. */
 const loud = (lines: readonly Readonly<Record<string, unknown>>[]) =>
   lines
-    .filter(({ level, msg }) => level !== 'info' && !OF_SECONDS.test(String(msg)))
+    .filter(({ level, msg }) => level !== 'info' && !TOO_SLOW.test(String(msg)))
     .map(({ level, msg }) => `${level}: ${msg}`);
 
 describe('no row is lost, nothing loops and nobody is woken up', { timeout: TIMEOUT }, () => {

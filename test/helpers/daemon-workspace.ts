@@ -13,6 +13,9 @@ import { startTrappedSandbox } from './sandbox.ts';
 export const EACH_SECOND = '* * * * * *';
 export const NEVER = '0 0 1 1 *';
 
+/** What a daemon says where a schedule of seconds is too much for the machine, or for its way to Pylon. */
+export const TOO_SLOW = /pass outlasts its schedule|a resource lags behind its schedule/;
+
 type Variables = Readonly<Record<string, string>>;
 
 export interface WorkspaceOptions {
