@@ -67,8 +67,9 @@ test('a daemon whose password was changed waits, says so, and goes on once it is
   await database.pool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role.name}'`,
   );
-  await running.until('the database refuses the connection: trying until it works again');
-  expect(running.log().at(-1)).toMatchObject({
+  const refused = 'the database refuses the connection: trying until it works again';
+  await running.until(refused);
+  expect(running.log().find(({ msg }) => msg === refused)).toMatchObject({
     level: 'error',
     error: { message: expect.stringContaining('password authentication failed') },
   });

@@ -29,9 +29,6 @@ describe.concurrent('start', () => {
     await expect
       .poll(
         async () => (await database.pool.query("SELECT FROM pylon.users WHERE name = 'Renamed'")).rowCount,
-        {
-          timeout: 10_000,
-        },
       )
       .toBe(1);
 
@@ -93,7 +90,11 @@ describe.concurrent('start', () => {
     await expect.poll(text, { interval: 20 }).toContain('lines of the log were lost');
     running.kill('SIGTERM');
     expect((await running.ended).status).toBe(0);
-    const lines = (await text()).split('\n').filter((line) => line !== '');
+    // The last one is cut in two where there was no room for it either.
+    const lines = (await text())
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line !== '');
     const told = lines
       .map((line) => JSON.parse(line))
       .find(({ msg }) => msg === 'lines of the log were lost');

@@ -26,9 +26,9 @@ describe('status', () => {
     expect(stdout).toMatch(/^\d+ matters? for a person\n/);
     expect(stdout).toMatch(/^ {2}tags fails: GET \/tags: /m);
     expect(stdout).toMatch(/^workspace {2}\S.* \(.+\)$/m);
-    expect(stdout).toMatch(/^users +\d+ +\ds done +done \ds ago/m);
-    expect(stdout).toMatch(/^tags +\d+ +never unfinished +failed \ds ago/m);
-    expect(stdout).toMatch(/^macros +0 +never unavailable +unavailable \ds ago/m);
+    expect(stdout).toMatch(/^users +\d+ +\d+s done +done \d+s ago/m);
+    expect(stdout).toMatch(/^tags +\d+ +never unfinished +failed \d+s ago/m);
+    expect(stdout).toMatch(/^macros +0 +never unavailable +unavailable \d+s ago/m);
 
     const asJson = await run(['status', '--json'], tokenless(env));
     const { workspace, resources: all, ...rest } = JSON.parse(asJson.stdout);

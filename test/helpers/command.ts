@@ -56,7 +56,7 @@ export interface Running {
   readonly printed: () => string;
   /** The lines of the log so far. */
   readonly log: () => readonly Readonly<Record<string, unknown>>[];
-  /** Resolves once the text was printed so many times (once); rejects when the process ends without it. */
+  /** Resolves once the text was printed so many times (once), in whole lines; rejects when the process ends without it. */
   until(expected: string, times?: number): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
@@ -111,6 +111,9 @@ export function launch(
     return { status, stdout, stderr } as Ended;
   });
   const printed = () => stdout + stderr;
+  // Of a long line the rest may be still to come.
+  const wholeLines = (text: string) => text.slice(0, text.lastIndexOf('\n') + 1);
+  const lines = () => wholeLines(stdout) + wholeLines(stderr);
   const kill = (signal: NodeJS.Signals) => {
     if (!detached) child.kill(signal);
     else if (!isOver) process.kill(-(child.pid ?? 0), signal);
@@ -124,7 +127,7 @@ export function launch(
         .filter((line) => line.startsWith('{') && line.endsWith('}'))
         .map((line) => JSON.parse(line)),
     async until(expected, times = 1) {
-      while (printed().split(expected).length <= times) {
+      while (lines().split(expected).length <= times) {
         if (isOver) throw new Error(`ended without printing ${JSON.stringify(expected)}:\n${printed()}`);
         await once(changed, 'changed');
       }
