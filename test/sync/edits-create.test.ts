@@ -3,6 +3,7 @@ import { previewEdits } from '../../src/sync/push/preview.ts';
 import { pushOnce } from '../../src/sync/push/push-once.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import { editsIn, latestEdit, push, pushOptions, statesIn } from '../helpers/edits.ts';
+import { newGate } from '../helpers/gate.ts';
 import {
   ALL,
   allowAll,
@@ -113,10 +114,12 @@ describe('an INSERT', () => {
       `UPDATE pylon.issues SET account_id = $1 WHERE id = ${anyId('issues')} RETURNING id`,
       [id],
     );
-    mirrored.sandbox.faults.add({ endpoint: 'POST /accounts', kind: 'slow', delayMs: 500 });
+    const gate = newGate();
+    mirrored.sandbox.faults.add({ endpoint: 'POST /accounts', kind: 'slow', until: gate.opened });
     const pushing = push(mirrored, ALL);
     await expect.poll(async () => (await statesIn(database))[0]).toBe('sending');
     await database.pool.query("UPDATE pylon.accounts SET tags = '{late}' WHERE id = $1", [id]);
+    gate.open();
     await pushing;
     const [account] = createdObjects(mirrored, 'accounts');
     expect([...new Set(await statesIn(database))]).toEqual(['applied']);
@@ -143,10 +146,12 @@ describe('an INSERT', () => {
     const mirrored = await mirror({ issues: 5 });
     await allowAll(mirrored);
     const id = await insert(database, 'tasks');
-    mirrored.sandbox.faults.add({ endpoint: 'POST /tasks', kind: 'slow', delayMs: 500 });
+    const gate = newGate();
+    mirrored.sandbox.faults.add({ endpoint: 'POST /tasks', kind: 'slow', until: gate.opened });
     const pushing = push(mirrored, ALL);
     await expect.poll(() => statesIn(database)).toEqual(['sending']);
     await database.pool.query('DELETE FROM pylon.tasks WHERE id = $1', [id]);
+    gate.open();
     await pushing;
     expect(await statesIn(database)).toEqual(['applied', 'applied']);
     expect(createdObjects(mirrored, 'tasks')).toEqual([]);

@@ -1,6 +1,7 @@
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { newGate } from '../helpers/gate.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 const query = ({ pool }: TestDatabase, text: string) => pool.query(text);
@@ -145,11 +146,14 @@ test.for([false, true])(
       `UPDATE pylon.issues SET title = 'Later', tags = tags || '{later}', custom_fields = custom_fields || '{"priority": "high"}' WHERE id = '${id}'`,
     );
     const approve = () => query(database, "SELECT pylon_sync.approve_edits('{1}')");
-    if (isEarly) mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', delayMs: 200 });
+    const gate = newGate();
+    if (isEarly)
+      mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', until: gate.opened });
     const pushing = push(mirrored);
     if (isEarly) {
-      await vi.waitFor(async () => expect((await statesIn(database))[1]).toBe('sending'), { interval: 5 });
+      await expect.poll(async () => (await statesIn(database))[1]).toBe('sending');
       await approve();
+      gate.open();
     }
     await pushing;
     if (!isEarly) {

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { previewEdits } from '../../src/sync/push/preview.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { newGate } from '../helpers/gate.ts';
 import { ALL, allowAll } from '../helpers/inserts.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
@@ -174,13 +175,15 @@ describe('a DELETE of a record that nobody changed', () => {
     database,
   }) => {
     const mirrored = await mirror({ issues: 3 });
+    const gate = newGate();
     let waiting: Promise<unknown> = Promise.resolve();
     const id = await deleted(mirrored, database, async (id) => {
       await sql(database, `UPDATE pylon.issues SET title = ' Mine ', state = 'on_hold' WHERE id = '${id}'`);
-      mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', delayMs: 150 });
+      mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', until: gate.opened });
       waiting = push(mirrored, { ...ALL, requestTimeoutMs: 5_000 });
       await expect.poll(() => statesIn(database)).toEqual(['sending']);
     });
+    gate.open();
     await waiting;
     await push(mirrored, ALL);
     expect(await statesIn(database)).toEqual(['applied', 'applied']);

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editAnyway, editsIn, push, statesIn } from '../helpers/edits.ts';
+import { newGate } from '../helpers/gate.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 import { writeRequests } from '../helpers/write-requests.ts';
 
@@ -124,10 +125,12 @@ describe('no request', () => {
     const same = () => edit(database, id, "title = 'Twice', tags = '{x}'");
     await same();
     await same();
-    mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', delayMs: 300 });
+    const gate = newGate();
+    mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', until: gate.opened });
     const pushing = push(mirrored);
     await expect.poll(() => statesIn(database)).toEqual(['sending']);
     await same();
+    gate.open();
     await pushing;
     await same();
     expect(await sentFor(mirrored)).toBe(1);
@@ -162,10 +165,12 @@ describe('exactly one request', () => {
     const mirrored = await mirror({ issues: 5 }, prepared({ title: 'Original' }));
     const id = firstIssue(mirrored);
     await edit(database, id, "title = 'Other'");
-    mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', delayMs: 300 });
+    const gate = newGate();
+    mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', until: gate.opened });
     const pushing = push(mirrored);
     await expect.poll(() => writeRequests(mirrored.sandbox).length).toBe(1);
     await edit(database, id, "title = 'Original'");
+    gate.open();
     await pushing;
     expect(await sentFor(mirrored)).toBe(2);
     expect(await statesIn(database)).toEqual(['applied', 'applied']);

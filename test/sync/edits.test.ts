@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editAnyway, editsIn, push, statesIn } from '../helpers/edits.ts';
+import { newGate } from '../helpers/gate.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 /** The newest issue, as Pylon has it. */
@@ -185,10 +186,12 @@ describe('changed on both sides', () => {
     const { id } = issueIn(mirrored);
     await edit(database, id, "title = ' Normalised '");
     const { faults } = mirrored.sandbox;
-    faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', delayMs: 300 });
+    const gate = newGate();
+    faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'slow', until: gate.opened });
     const pushing = push(mirrored);
     await expect.poll(() => statesIn(database)).toEqual(['sending']);
     await edit(database, id, "title = 'Then this'");
+    gate.open();
     await pushing;
     expect(await statesIn(database)).toEqual(['applied', 'applied']);
     expect(now(mirrored, id)).toMatchObject({ title: 'Then this' });
@@ -217,10 +220,16 @@ describe('a pull', () => {
     mirrored.pass(60);
     mirrored.sandbox.world.patch('issues', id, { state: 'on_hold' });
     await edit(database, id, "title = 'Mine'");
-    mirrored.sandbox.faults.add({ endpoint: 'POST /issues/search', kind: 'slow', delayMs: 500 });
+    const gate = newGate();
+    mirrored.sandbox.faults.add({ endpoint: 'POST /issues/search', kind: 'slow', until: gate.opened });
+    const asked = mirrored.sandbox.requests.length;
     const pulling = mirrored.session.pull();
+    await expect
+      .poll(() => mirrored.sandbox.requests.slice(asked).map(({ endpoint }) => endpoint))
+      .toContain('POST /issues/search');
     await push(mirrored);
     expect(await rowOf(database, id)).toMatchObject({ title: 'Mine' });
+    gate.open();
     await pulling;
     expect(await rowOf(database, id)).toMatchObject({ title: 'Mine', state: 'on_hold' });
   });
