@@ -4,7 +4,9 @@ import { writingOnceUnlocked } from '../../src/db/lease/writing-once-unlocked.ts
 import { test } from '../helpers/leased-database.ts';
 
 const RENAME = 'UPDATE public.pairs SET value = $2 WHERE id = $1';
-const WAITING = "SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'";
+/** Of this database: there may be others of the server. */
+const WAITING =
+  "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 test('a person is never the one who gives way where a settlement and a statement wait for each other', async ({
   mirror,

@@ -449,7 +449,7 @@ describe('undoing', () => {
 });
 
 describe('waiting', () => {
-  const wait = "SELECT state, edits::integer FROM pylon_sync.wait_for_edits('3 seconds')";
+  const wait = "SELECT state, edits::integer FROM pylon_sync.wait_for_edits('1 minute')";
 
   test('ends when the caller’s edits are settled, and says how', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
@@ -561,7 +561,7 @@ describe('waiting', () => {
     const { rows } = await client.query('SELECT pg_current_xact_id()::text AS txid');
     const waiting = query(
       database,
-      `SELECT state, edits::integer FROM pylon_sync.wait_for_edits('1 second', ${rows[0].txid})`,
+      `SELECT state, edits::integer FROM pylon_sync.wait_for_edits('1 minute', ${rows[0].txid})`,
     );
     setTimeout(() => void client.query("COMMIT; UPDATE pylon_sync.edits SET state = 'applied'"), 100);
     expect(await waiting).toEqual([{ state: 'applied', edits: 1 }]);

@@ -11,12 +11,17 @@ import { watchLease } from '../../src/db/lease/lease-watch.ts';
 import { writing } from '../../src/db/lease/transaction.ts';
 import { LeaseLostError } from '../../src/errors.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
+import { newGate } from '../helpers/gate.ts';
 import { openProxy } from '../helpers/proxy.ts';
 
 /** Until when the lease is good, epoch milliseconds. */
 const expiryOf = async ({ pool }: TestDatabase): Promise<number> =>
   (await pool.query('SELECT extract(epoch FROM expires_at)::float8 * 1000 AS at FROM pylon_sync.lease'))
     .rows[0].at;
+
+/** Sessions that wait for what another one has locked. */
+const WAITING =
+  "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 /** Resolves once a heartbeat has put that off. */
 const beyond = (database: TestDatabase, expiry: number) =>
@@ -160,11 +165,14 @@ describe('the lease of a database', () => {
     const db = await connect(database.url);
     const lease = await acquireLease(db, { command: 'writer', heartbeatMs: 600_000, expiryMs: 50 });
     const events: string[] = [];
+    const begun = newGate();
     const write = writing(db, lease, async (tx) => {
-      await sleep(200);
+      begun.open();
+      await expect.poll(async () => (await database.pool.query(WAITING)).rowCount, { interval: 5 }).toBe(1);
       await tx.execute("INSERT INTO pylon.tags (id) VALUES ('kept')");
       events.push('wrote');
     });
+    await begun.opened;
     await sleep(80);
     const next = await acquireLease(db, { command: 'next' });
     events.push('took over');

@@ -28,8 +28,12 @@ describe('a connection', () => {
   }) => {
     const { pool, close } = openPool(database.url, LIMITS);
     const idle = atomically(pool, async (client) => {
-      await client.query("SELECT set_config('idle_in_transaction_session_timeout', '50ms', true)");
-      await sleep(150);
+      const { rows } = await client.query(
+        "SELECT pg_backend_pid() AS pid, set_config('idle_in_transaction_session_timeout', '50ms', true)",
+      );
+      const left = async () =>
+        (await database.pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [rows[0].pid])).rowCount;
+      await expect.poll(left).toBe(0);
       await client.query('SELECT 1');
     });
     await expect(idle).rejects.toThrow('idle-in-transaction timeout');
@@ -40,11 +44,12 @@ describe('a connection', () => {
     database,
   }) => {
     const proxy = await openProxy(database.url);
-    const { pool, close } = openPool(proxy.url, { ...LIMITS, silenceMs: 1_000 });
-    for (let time = 0; time < 6; time += 1) await pool.query('SELECT pg_sleep(0.2)');
+    const { pool, close } = openPool(proxy.url, { ...LIMITS, silenceMs: 1_500 });
+    // Each says something ten times within the silence, and all of them take longer than that.
+    for (let time = 0; time < 11; time += 1) await pool.query('SELECT pg_sleep(0.15)');
     proxy.freeze();
     // Nothing thaws it: the silence alone ends the wait.
-    await expect(pool.query('SELECT 1')).rejects.toThrow('nothing came from the database for 1000 ms');
+    await expect(pool.query('SELECT 1')).rejects.toThrow('nothing came from the database for 1500 ms');
     await close();
     await proxy.close();
   });
@@ -58,7 +63,7 @@ describe('a connection', () => {
     };
     const brief = openPool(database.url, { ...LIMITS, application: 'unused', unusedMs: 20 });
     await brief.pool.query('SELECT 1');
-    await expect.poll(open, { timeout: 5_000 }).toBe(0);
+    await expect.poll(open).toBe(0);
     const lasting = openPool(database.url, { ...LIMITS, application: 'unused', unusedMs: 60_000 });
     await lasting.pool.query('SELECT 1');
     await sleep(200);

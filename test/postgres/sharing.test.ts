@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,14 +85,16 @@ describe('a server that several commands use', () => {
   });
 
   test('heals when its first start was killed at any moment', async ({ dataDir }) => {
+    // A busy machine may see it only once it is through.
+    const isMade = () => existsSync(join(dataDir, 'postgres', 'data'));
     for (const ms of [0, 50, 100]) {
       const child = command(dataDir);
       const earlier = await draftsIn(dataDir);
-      while ((await draftsIn(dataDir)).every((name) => earlier.includes(name))) await sleep(5);
+      while (!isMade() && (await draftsIn(dataDir)).every((name) => earlier.includes(name))) await sleep(5);
       await sleep(ms);
       signalGroup(child, 'SIGKILL');
       await once(child, 'exit');
-      expect(await draftsIn(dataDir)).not.toEqual([]);
+      if (!isMade()) expect(await draftsIn(dataDir)).not.toEqual([]);
     }
     const embedded = await start(dataDir);
     expect(await answers(embedded.url)).toBe(1);

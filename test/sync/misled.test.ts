@@ -4,6 +4,7 @@ import { resourceNamed } from '../../src/resources/index.ts';
 import { approve } from '../../src/sync/runs/approve.ts';
 import { expectMirror, servedIn } from '../helpers/compare-mirror.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
+import { closeIdle } from '../helpers/lent.ts';
 import { onServer, withDatabase } from '../helpers/server.ts';
 import { openSession, type Session, test } from '../helpers/session.ts';
 import { markedRows, tombstonesOf } from '../helpers/tombstones.ts';
@@ -143,6 +144,8 @@ async function copyOf({ url }: TestDatabase): Promise<TestDatabase> {
   const copy = await createDatabase({ migrated: false });
   onTestFinished(() => copy.drop());
   const source = new URL(url).pathname.slice(1);
+  // Who opens connections there next is to get none that was cut.
+  await closeIdle(url);
   await onServer(server, async (client) => {
     await client.query(`DROP DATABASE ${copy.name} WITH (FORCE)`);
     // Nobody may be connected to what is copied.

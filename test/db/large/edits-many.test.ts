@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import { claimBulk } from '../../../src/db/edits/bulk.ts';
 import { claimEdits, nextEditMs, waitingEdits } from '../../../src/db/edits/queue.ts';
 import { requeueInterrupted } from '../../../src/db/edits/requeue.ts';
@@ -331,7 +331,7 @@ test('whoever waits for a daemon to send thousands of edits looks at a thousand 
     asDaemon(database.pool, `UPDATE pylon_sync.edits SET state = 'applied' WHERE id ${ids}`);
   const looks = await statementsOf('AS "isDue"', async (sent) => {
     const pushed = pushOnce(session.ctx, pushOptions(), { dryRun: false, beside: true });
-    await vi.waitFor(() => expect(sent).not.toEqual([]), 10_000);
+    await expect.poll(() => sent).not.toEqual([]);
     await settle('> 1200');
     await settle('<= 1200');
     expect(await pushed).toEqual({ states: { applied: 2_500 } });
