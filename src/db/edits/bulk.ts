@@ -8,18 +8,13 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { edits } from '../tables.ts';
 import { ofItsRecord } from './of-its-record.ts';
-import { EDIT_COLUMNS, type Edit, IS_PENDING, NOW, WINDOW } from './queue.ts';
+import { EDIT_COLUMNS, type Edit, IS_PENDING, LEAST_IN_BULK, NOW, WINDOW } from './queue.ts';
 import { col, editsAs } from './table.ts';
 
 const e = editsAs('e');
 const o = editsAs('o');
 
 type Bulk = NonNullable<Writes['bulk']>;
-
-/**
- * Fewer records than this are sent one by one: a bulk request takes effect later, and has to be verified by reading.
- */
-const LEAST = 5;
 
 /**
  * SQL: the changes of an edit, equal for two edits that make the same change; for a set, what it adds and removes.
@@ -66,7 +61,7 @@ export async function claimBulk(db: Database, lease: Lease, resource: Resource):
            AND NOT ${ofItsRecord(sql`${o.id} <> ${e.id} AND ${o.state} IN ('pending', 'sending')`)}),
       chosen AS (
         SELECT alike FROM fit WHERE alike->'adds' = 'null' OR alike->'removes' = 'null'
-         GROUP BY alike HAVING count(*) >= ${LEAST} ORDER BY min(id) LIMIT 1),
+         GROUP BY alike HAVING count(*) >= ${LEAST_IN_BULK} ORDER BY min(id) LIMIT 1),
       taken AS (
         SELECT ${e.id} FROM ${edits} AS e
          WHERE ${e.id} = ANY(ARRAY(SELECT fit.id FROM fit JOIN chosen USING (alike) ORDER BY fit.id LIMIT ${bulk.most}))

@@ -90,6 +90,9 @@ export const NOW = sql`(SELECT clock_timestamp())`;
  */
 export const WINDOW = 1_000;
 
+/** Fewer edits than this are sent one by one: a bulk request takes effect later, and has to be verified by reading. */
+export const LEAST_IN_BULK = 5;
+
 /** States as an array in SQL. */
 export const statesIn = (states: readonly string[]) => sql`${sql.param([...states])}::text[]`;
 
@@ -241,13 +244,18 @@ export async function nextEditMs(db: Executor): Promise<number> {
   return Math.max(0, rows[0]?.ms ?? Number.POSITIVE_INFINITY);
 }
 
-/** Names of the resources with edits that wait or are in flight. Looks for one of each, and reads no others. */
-export async function waitingEdits(db: Executor): Promise<readonly string[]> {
-  const { rows } = await db.execute<{ name: string }>(sql`
-    SELECT name FROM unnest(${sql.param(NAMES)}::text[]) AS name
+/**
+ * The resources with edits that wait or are in flight, by name, and whether so many wait that they may go in bulk. Looks
+ * for these few of each, and reads no others.
+ */
+export async function waitingEdits(db: Executor): Promise<ReadonlyMap<string, { readonly many: boolean }>> {
+  const { rows } = await db.execute<{ name: string; many: boolean }>(sql`
+    SELECT name, EXISTS (
+             SELECT FROM ${edits} AS e WHERE ${e.resource} = name AND ${e.state} = 'pending' OFFSET ${LEAST_IN_BULK - 1}) AS many
+      FROM unnest(${sql.param(NAMES)}::text[]) AS name
      WHERE EXISTS (
        SELECT FROM ${edits} AS e WHERE ${e.resource} = name AND ${e.state} IN ('pending', 'sending') OFFSET 0)`);
-  return rows.map(({ name }) => name);
+  return new Map(rows.map(({ name, many }) => [name, { many }]));
 }
 
 interface Postponement {

@@ -50,13 +50,16 @@ export async function carry(push: PushContext, claim: Claim): Promise<void> {
 
 /**
  * The record with the parameters of its routes. They come from the create or the DELETE if there is one, otherwise
- * from the row.
+ * from the row, which is not read where the id is the only one.
  */
 async function targetOf({ ctx }: PushContext, { resource: name, record, edits }: Claim): Promise<EditTarget> {
   const resource = resourceNamed(name);
   const create = edits.find(({ operation }) => operation === 'create');
   const deletion = edits.find(({ operation }) => operation === 'delete');
-  const row = create?.changes ?? deletion?.base ?? (await readRow(ctx.db.orm, resource.table, record)) ?? {};
+  const given = create?.changes ?? deletion?.base;
+  const facts = factsOf(resource, given ?? {});
+  if (given !== undefined || Object.keys(facts).length === 0) return { resource, record, facts };
+  const row = (await readRow(ctx.db.orm, resource.table, record)) ?? {};
   return { resource, record, facts: factsOf(resource, row) };
 }
 

@@ -101,11 +101,12 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
 
   /** Resources with bulk edits that wait for room, which must not be sent one by one meanwhile. */
   const bulkOnly = new Set<string>();
-  const takeBulks = async (waiting: readonly string[]): Promise<number> => {
+  const takeBulks = async (waiting: Awaited<ReturnType<typeof waitingEdits>>): Promise<number> => {
     let records = 0;
     bulkOnly.clear();
     for (const resource of resources) {
-      if (resource.writes?.bulk === undefined || !waiting.includes(resource.name)) continue;
+      // A single edit, as most are, goes without a search for others that are alike.
+      if (resource.writes?.bulk === undefined || waiting.get(resource.name)?.many !== true) continue;
       const key = `${resource.name} in bulk`;
       for (;;) {
         if ((underWay.get(key) ?? 0) >= BULKS) {
@@ -143,10 +144,10 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       }
       if (allow.length === 0) return { records: 0, waiting: false };
       const waiting = await waitingEdits(ctx.db.orm);
-      if (waiting.length === 0) return { records: 0, waiting: false };
+      if (waiting.size === 0) return { records: 0, waiting: false };
       const room = new Map(
         names
-          .filter((name) => waiting.includes(name))
+          .filter((name) => waiting.has(name))
           .map((name) => [name, SIDE_BY_SIDE - (underWay.get(name) ?? 0)] as const)
           .filter(([, free]) => free > 0),
       );
