@@ -26,7 +26,7 @@ BEGIN
       array_agg(value.content) AS contents
     FROM (
       SELECT DISTINCT c.key AS name, c.value AS content
-      FROM unnest(changes) AS edit(change)
+      FROM (SELECT DISTINCT change FROM unnest(changes) AS given(change)) AS edit
       CROSS JOIN LATERAL jsonb_each(edit.change) AS c
       WHERE rules ? c.key
         AND c.value NOT IN ('null', '[]', '{}')
