@@ -9,14 +9,28 @@ export interface Sending {
   readonly body?: string | Uint8Array<ArrayBuffer>;
 }
 
+/** What ends a request early: a signal of the web does so too, but takes longer to make than a small answer to read. */
+export interface Stop {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  /** Calls the function when it aborts. */
+  follow(follower: (reason: unknown) => void): void;
+  unfollow(follower: (reason: unknown) => void): void;
+}
+
 export interface FetchOptions extends Sending {
   /** Redirects are answers: following one would send the headers to wherever it points. */
   readonly redirect: 'manual';
   readonly signal: AbortSignal;
+  /** The same as `signal`, which then need not be made. */
+  readonly stop?: Stop;
 }
 
 /** The body of an answer, as it arrives. Leaving the iteration early aborts the request. */
 interface Body extends AsyncIterable<Uint8Array> {
+  /** All of it, if it has arrived whole and is not packed; then nothing is left to iterate over. */
+  arrived?(): readonly Buffer[] | undefined;
   /** Says that nobody reads it. */
   cancel(): Promise<void>;
 }
@@ -30,6 +44,28 @@ export interface Reply {
 
 /** The part of `fetch` that we need; that of Node is one too. */
 export type Fetch = (url: URL, options: FetchOptions) => Promise<Reply>;
+
+function stopOf(signal: AbortSignal): Stop {
+  const listeners = new Map<(reason: unknown) => void, () => void>();
+  return {
+    get aborted() {
+      return signal.aborted;
+    },
+    get reason() {
+      return signal.reason;
+    },
+    throwIfAborted: () => signal.throwIfAborted(),
+    follow(follower) {
+      const listener = () => follower(signal.reason);
+      listeners.set(follower, listener);
+      signal.addEventListener('abort', listener);
+    },
+    unfollow(follower) {
+      const listener = listeners.get(follower);
+      if (listener !== undefined) signal.removeEventListener('abort', listener);
+    },
+  };
+}
 
 /** An answer broke off before its end. */
 class CutShortError extends Error {
@@ -66,6 +102,12 @@ function newPieces(controller: Dispatcher.DispatchController) {
       wake();
     },
     leave,
+    arrived(): readonly Buffer[] | undefined {
+      if (!isOver || failure !== undefined) return undefined;
+      const pieces = waiting;
+      waiting = [];
+      return pieces;
+    },
     async *read(): AsyncGenerator<Buffer> {
       try {
         for (;;) {
@@ -92,9 +134,10 @@ const textOf = (value: string | string[] | undefined): string | null =>
   value === undefined ? null : typeof value === 'string' ? value : value.join(', ');
 
 /** The body, unpacked if its headers name the one compression that we accept. */
-function bodyOf({ read, leave }: ReturnType<typeof newPieces>, encoding: string): Body {
+function bodyOf({ read, leave, arrived }: ReturnType<typeof newPieces>, encoding: string): Body {
+  const cancel = async () => leave();
+  if (encoding === '' || encoding === 'identity') return { [Symbol.asyncIterator]: read, arrived, cancel };
   const iterate = () => {
-    if (encoding === '' || encoding === 'identity') return read();
     if (encoding !== 'gzip' && encoding !== 'x-gzip') {
       leave();
       throw new Error(`the answer is packed as ${encoding}, which was not asked for`);
@@ -107,7 +150,7 @@ function bodyOf({ read, leave }: ReturnType<typeof newPieces>, encoding: string)
     unpacked.on('close', () => packed.destroy());
     return unpacked[Symbol.asyncIterator]();
   };
-  return { [Symbol.asyncIterator]: iterate, cancel: async () => leave() };
+  return { [Symbol.asyncIterator]: iterate, cancel };
 }
 
 /**
@@ -116,25 +159,23 @@ function bodyOf({ read, leave }: ReturnType<typeof newPieces>, encoding: string)
  * @throws the signal's reason as soon as it aborts, also while a connection is being made, after which nothing is sent;
  * errors of undici. Reading the body throws the same, an error of undici as the cause of a CutShortError.
  */
-export function exchange(
-  dispatcher: Dispatcher,
-  url: URL,
-  { method, headers, body, signal }: FetchOptions,
-): Promise<Reply> {
+export function exchange(dispatcher: Dispatcher, url: URL, options: FetchOptions): Promise<Reply> {
+  const { method, headers, body } = options;
+  const stop = options.stop ?? stopOf(options.signal);
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
+    stop.throwIfAborted();
     let controller: Dispatcher.DispatchController | undefined;
     let pieces: ReturnType<typeof newPieces> | undefined;
     const end = (error: unknown) => {
-      signal.removeEventListener('abort', abort);
+      stop.unfollow(abort);
       reject(error);
       pieces?.fail(error);
     };
-    const abort = () => {
-      end(signal.reason);
-      controller?.abort(signal.reason);
+    const abort = (reason: unknown) => {
+      end(reason);
+      controller?.abort(reason as Error);
     };
-    signal.addEventListener('abort', abort);
+    stop.follow(abort);
     dispatcher.dispatch(
       {
         ...{ origin: url.origin, path: `${url.pathname}${url.search}`, method, body: body ?? null },
@@ -143,7 +184,7 @@ export function exchange(
       {
         onRequestStart(given) {
           controller = given;
-          if (signal.aborted) given.abort(signal.reason);
+          if (stop.aborted) given.abort(stop.reason as Error);
         },
         onResponseStart(given, status, found) {
           // Another answer follows one of 1xx.
@@ -158,7 +199,7 @@ export function exchange(
         },
         onResponseData: (_, piece) => pieces?.add(piece),
         onResponseEnd() {
-          signal.removeEventListener('abort', abort);
+          stop.unfollow(abort);
           pieces?.end();
         },
         onResponseError(_, error) {

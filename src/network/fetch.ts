@@ -56,7 +56,7 @@ export function newFetch(proxies: Proxies = NONE): Fetch {
     try {
       return await exchange(dispatcher, url, options);
     } catch (error) {
-      options.signal.throwIfAborted();
+      (options.stop ?? options.signal).throwIfAborted();
       const proxy = proxyOf(url, proxies);
       throw proxy === undefined ? error : inWords(error, proxy);
     }

@@ -122,5 +122,6 @@ export interface Listing {
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
   readonly priority?: Priority;
-  readonly signal?: AbortSignal;
+  /** The signal of all requests, or what gives it to each of them. */
+  readonly signal?: AbortSignal | (() => AbortSignal);
 }

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { reasonOf } from '../../src/errors.ts';
 import { exchange, type Fetch, type FetchOptions, type Reply } from '../../src/network/exchange.ts';
 import { newFetch } from '../../src/network/fetch.ts';
+import { readBody } from '../../src/pylon/wire/body.ts';
 
 async function serve(listener: RequestListener) {
   let connections = 0;
@@ -72,6 +73,8 @@ describe('an answer is what Node’s fetch makes of it', () => {
       return { status: reply.status, headers, text: await textOf(reply) };
     };
     expect(await seen(newFetch())).toEqual(await seen(fetch));
+    const read = async (by: Fetch) => (await readBody(await by(url, get()), 'GET /', 2 ** 30)).toString();
+    expect(await read(newFetch())).toBe(await read(fetch));
   });
 
   test.for<[string, Partial<FetchOptions>]>([
@@ -118,6 +121,23 @@ test('a request that is aborted while its connection is made rejects at once, an
   connect();
   expect((await next).status).toBe(200);
   expect(requests).toBe(1);
+});
+
+test('an answer is at hand once it has arrived whole, and not before', async () => {
+  let end = () => {};
+  const { url } = await serve((_, response) => {
+    response.write('the beginning ');
+    end = () => response.end('and the end');
+  });
+  const { body } = await newFetch()(url, get());
+  expect(body?.arrived?.()).toBeUndefined();
+  end();
+  await expect
+    .poll(() => {
+      const pieces = body?.arrived?.();
+      return pieces && Buffer.concat(pieces).toString();
+    })
+    .toBe('the beginning and the end');
 });
 
 test('an answer that breaks off says so, with the reason', async () => {

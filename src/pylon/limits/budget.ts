@@ -146,14 +146,14 @@ export function createBudget(options: BudgetOptions): Budget {
       for (const signal of signals) signal.throwIfAborted();
       // Most requests need not wait, and then nothing is made for it.
       if (queue.size === 0 && !isBusy() && closedUntil() === 0) return perform(send);
-      const { signal, unlink } = link(...signals);
+      const linked = link(...signals);
       queue.pause();
-      const turn = queue.add(() => perform(send), { priority: PRIORITY[priority], signal });
+      const turn = queue.add(() => perform(send), { priority: PRIORITY[priority], signal: linked.signal });
       regulate();
       try {
         return await turn;
       } finally {
-        unlink();
+        linked.unlink();
         // An aborted request leaves the queue without its turn, and then nothing may need the timer.
         regulate();
       }

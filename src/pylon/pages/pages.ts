@@ -45,13 +45,17 @@ function open(
   return { objects: data, more: more === true, cursor };
 }
 
+const signalOf = ({ signal }: Listing): AbortSignal | undefined =>
+  typeof signal === 'function' ? signal() : signal;
+
 function requestFor(
   listing: Listing,
   cursor: string | undefined,
   limit: number | undefined,
   maxBytes?: number,
 ): PylonRequest {
-  const { method, route, params, priority, signal } = listing;
+  const { method, route, params, priority } = listing;
+  const signal = signalOf(listing);
   const place = { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
   const fields = { ...listing.arguments, ...place };
   return {
@@ -140,7 +144,7 @@ export async function* readPages<T>(
           `${endpoint}: says that there is more but sends nothing, ${empty} times in a row`,
         );
       }
-      await sleep(backoffMs(BACKOFF, empty, paging.random), listing.signal);
+      await sleep(backoffMs(BACKOFF, empty, paging.random), signalOf(listing));
       continue;
     }
     if (next === '') throw new PermanentError(`${endpoint}: says that there is more but gives no cursor`);

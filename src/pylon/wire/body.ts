@@ -3,8 +3,18 @@ import { parseJson } from '../../exact.ts';
 import type { Reply } from '../../network/exchange.ts';
 import { AnswerTooLargeError } from '../errors.ts';
 
+const EMPTY = Buffer.alloc(0);
+
 /** Reads the whole body; throws AnswerTooLargeError as soon as it is longer than `maxBytes`. */
 export async function readBody(response: Reply, endpoint: string, maxBytes: number): Promise<Buffer> {
+  // Most answers are small, and have arrived whole with their headers.
+  const whole = response.body?.arrived?.();
+  if (whole !== undefined) {
+    const [first = EMPTY] = whole;
+    const all = whole.length < 2 ? first : Buffer.concat(whole);
+    if (all.length > maxBytes) throw new AnswerTooLargeError(endpoint, maxBytes);
+    return all;
+  }
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of response.body ?? []) {

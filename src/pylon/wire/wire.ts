@@ -127,7 +127,10 @@ export async function attempt(
     const response = await wire.fetch(request.url, {
       ...request.sending,
       redirect: 'manual',
-      signal: linked.signal,
+      stop: linked,
+      get signal() {
+        return linked.signal;
+      },
     });
     received = { status: response.status, date: httpDate(response.headers.get('date')) };
     if (received.date !== undefined) wire.clock.follow(received.date);
@@ -135,7 +138,7 @@ export async function attempt(
   } catch (error) {
     for (const signal of signals) signal.throwIfAborted();
     if (error instanceof AnswerTooLargeError && request.isRead) return { kind: 'refused', error };
-    const reason = linked.signal.aborted ? linked.signal.reason : error;
+    const reason = linked.aborted ? linked.reason : error;
     return { kind: 'failed', error: reason, sent: !isUnsent(reason) };
   } finally {
     clearTimeout(timer);

@@ -3,7 +3,7 @@ import { TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { ahead } from '../../pylon/pages/ahead.ts';
 import { type Paging, type Read, readPages } from '../../pylon/pages/pages.ts';
-import { link } from '../../pylon/signal.ts';
+import { type Linked, link } from '../../pylon/signal.ts';
 import type { Listing, Page } from '../../pylon/types.ts';
 import type { PathFacts } from '../../resources/define.ts';
 import type { Pass } from './pass.ts';
@@ -30,6 +30,7 @@ async function* resumed(
   pass: Pass,
   listing: Listing,
   { facts = {}, paging = {}, inspect }: BatchOptions,
+  onPage: () => void,
 ): AsyncGenerator<PageBatch> {
   const read: Read<Batch> = (objects, order) => {
     inspect?.(objects);
@@ -40,6 +41,7 @@ async function* resumed(
     try {
       for await (const page of readPages(pass.pylon, { ...listing, cursor }, paging, read)) {
         begun = true;
+        onPage();
         pass.progress.pages += 1;
         yield { page, batch: page.objects };
       }
@@ -60,7 +62,21 @@ async function* resumed(
  * early aborts the pending request.
  */
 export function batches(pass: Pass, listing: Listing, options: BatchOptions = {}): AsyncGenerator<PageBatch> {
-  const linked = link(pass.signal);
-  const pages = resumed(pass, { ...listing, signal: linked.signal }, options);
-  return ahead(pages, () => linked.abort(new TransientError('left early')), linked.unlink);
+  // The caller can leave once it has a page, so that the request for the first one needs no signal of its own. Most
+  // listings of one parent have no other.
+  let linked: Linked | undefined;
+  let isOwn = false;
+  const own = () => {
+    linked ??= link(pass.signal);
+    return linked;
+  };
+  const signal = () => (isOwn ? own().signal : pass.signal);
+  const pages = resumed(pass, { ...listing, signal }, options, () => {
+    isOwn = true;
+  });
+  return ahead(
+    pages,
+    () => own().abort(new TransientError('left early')),
+    () => linked?.unlink(),
+  );
 }
