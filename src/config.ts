@@ -11,7 +11,7 @@ import type { Allowed } from './resources/actions.ts';
 import type { Resource } from './resources/define.ts';
 import { resources } from './resources/index.ts';
 import type { Secret } from './secret.ts';
-import { fileVariable, readSecretFiles } from './secret-files.ts';
+import { fileVariable, readSecretFiles, SECRETS } from './secret-files.ts';
 import {
   alertSecret,
   apiToken,
@@ -26,7 +26,6 @@ import {
   password,
   proxyUrl,
   readable,
-  SECRETS,
   secretUrl,
   share,
   shareOrNone,

@@ -1,5 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { SECRETS } from './variables.ts';
+
+/** Variables whose values are never shown. Each can also be read from the file that `<name>_FILE` names. */
+export const SECRETS = [
+  'PYLON_API_TOKEN',
+  'DATABASE_URL',
+  'DATABASE_LISTEN_URL',
+  'PGPASSWORD',
+  'PYLON_WEBHOOK_SECRET',
+  'PYLON_SYNC_PING_URL',
+  'PYLON_SYNC_ALERT_URL',
+  'PYLON_SYNC_ALERT_SECRET',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+] as const;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

@@ -6,20 +6,6 @@ import { parseListenAddress } from './listening.ts';
 import { Secret } from './secret.ts';
 import { signingKey } from './signing-key.ts';
 
-/** Variables whose values are never shown. Each can also be read from the file that `<name>_FILE` names. */
-export const SECRETS = [
-  'PYLON_API_TOKEN',
-  'DATABASE_URL',
-  'DATABASE_LISTEN_URL',
-  'PGPASSWORD',
-  'PYLON_WEBHOOK_SECRET',
-  'PYLON_SYNC_PING_URL',
-  'PYLON_SYNC_ALERT_URL',
-  'PYLON_SYNC_ALERT_SECRET',
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-] as const;
-
 /** A zod schema for a text that `read` can parse; for any other text its message is `takes`. */
 export function readable<T>(takes: string, read: (text: string) => T | undefined) {
   return z.string({ error: takes }).transform((text, ctx) => {

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { parseEnvFile } from '../src/cli/process/env-file.ts';
 import { inspectConfig } from '../src/config.ts';
 import { resources } from '../src/resources/index.ts';
-import { SECRETS } from '../src/variables.ts';
+import { SECRETS } from '../src/secret-files.ts';
 import { run } from './helpers/command.ts';
 import { test } from './helpers/database.ts';
 import { DOCUMENTS, examplesOf, inlineCodeOf, isOurs } from './helpers/examples.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { inspectConfig } from '../src/config.ts';
 import { daemonApp } from '../src/http/daemon-app.ts';
-import { SECRETS } from '../src/variables.ts';
+import { SECRETS } from '../src/secret-files.ts';
 
 const FOLDER = join(import.meta.dirname, '../docs/kubernetes');
 // biome-ignore lint/suspicious/noExplicitAny: the shape is what is tested.

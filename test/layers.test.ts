@@ -74,7 +74,7 @@ const KEPT_TO: readonly (readonly [what: string, packages: RegExp, layers: reado
  * those of the lines below it. What stands in the layer's folder itself is in no room.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  cli: ['commands', 'runtime', 'render', 'args process'],
+  cli: ['commands', 'work', 'runtime', 'render', 'args process'],
   sync: ['daemon', 'alerts runs session', 'enumerate push', 'deletions edits', 'pass', 'lib'],
   db: [
     'schema',
@@ -92,7 +92,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** How many loose files a folder may have, unless they are all of one kind. */
 const LOOSE = 14;
-const OF_ONE_KIND = ['cli/commands', 'resources', 'sandbox/resources', 'db/bi', 'db/capture'];
+const OF_ONE_KIND = ['cli/commands', 'cli/work', 'resources', 'sandbox/resources', 'db/bi', 'db/capture'];
 
 const layerOf = (path: string) => path.replace(/\.ts$/, '').split('/')[0] ?? '';
 

@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'vitest';
-import { runDaemon } from '../../src/cli/commands/start.ts';
 import { Interrupted } from '../../src/cli/process/shell.ts';
 import { TEMPO, type Tempo } from '../../src/cli/process/tempo.ts';
 import { reachServer } from '../../src/cli/runtime/database.ts';
 import { openPort } from '../../src/cli/runtime/port.ts';
 import { setUp } from '../../src/cli/runtime/setup.ts';
+import { runDaemon } from '../../src/cli/work/start.ts';
 import { newActivity } from '../../src/sync/pass/activity.ts';
 import { test } from '../helpers/command-environment.ts';
 import { openProxy } from '../helpers/proxy.ts';

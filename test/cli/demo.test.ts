@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { drawStart, withoutPrograms } from '../../src/cli/commands/demo.ts';
+import { drawStart, withoutPrograms } from '../../src/cli/work/demo.ts';
 import { UsageError } from '../../src/errors.ts';
 import { findBinaries } from '../../src/postgres/binaries.ts';
 import { identityOf } from '../../src/postgres/process.ts';

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import type { EditFilter } from '../../db/edits/decisions.ts';
 import { STATES, type State } from '../../edits/states.ts';
 import { UsageError } from '../../errors.ts';
-import type { Resource } from '../../resources/define.ts';
-import { addResource, wholeOption } from './options.ts';
+import { addName, wholeOption } from './options.ts';
 
 /** The options that select edits. */
 export interface EditFlags {
   readonly state?: readonly State[];
-  readonly resource?: readonly Resource[];
+  /** Names of resources. */
+  readonly resource?: readonly string[];
   readonly record?: string;
   readonly olderThan?: number;
   readonly txid?: number;
@@ -43,7 +43,7 @@ export const addId = (text: string, before: readonly number[] = []): readonly nu
 export function addFilters(command: Command): Command {
   return command
     .option('--state <state>', 'only edits in this state (may be repeated)', addState)
-    .option('--resource <name>', 'only edits of this resource (may be repeated)', addResource)
+    .option('--resource <name>', 'only edits of this resource (may be repeated)', addName)
     .option('--record <id>', 'only edits of this record')
     .option('--older-than <age>', 'only edits made so long ago: 90s, 30m, 12h, 7d', age)
     .option('--txid <number>', 'only edits of this transaction', wholeOption('--txid', 1, 1e15 - 1));
@@ -53,8 +53,7 @@ export function filterOf(
   { state = [], resource = [], record, olderThan, txid }: EditFlags,
   ids: readonly number[] = [],
 ): EditFilter {
-  const resources = resource.map(({ name }) => name);
-  return { ids, states: state, resources, record, olderThanSeconds: olderThan, txid };
+  return { ids, states: state, resources: resource, record, olderThanSeconds: olderThan, txid };
 }
 
 /** @throws UsageError when no id and no option is given: without them a command must not decide about all edits. */

@@ -1,12 +1,9 @@
 import { DATE_TAKES, parseDate } from '../../date.ts';
 import { UsageError } from '../../errors.ts';
-import type { Resource } from '../../resources/define.ts';
-import { resourceNamed } from '../../resources/index.ts';
 
-/** Collects the resources of a repeated `--resource NAME`, each once. */
-export function addResource(name: string, before: readonly Resource[] = []): readonly Resource[] {
-  const resource = resourceNamed(name);
-  return before.includes(resource) ? before : [...before, resource];
+/** Collects the names of a repeated `--resource NAME`, each once. The command's work looks them up. */
+export function addName(name: string, before: readonly string[] = []): readonly string[] {
+  return before.includes(name) ? before : [...before, name];
 }
 
 /** Returns a parser for an option that takes a date. */

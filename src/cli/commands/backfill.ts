@@ -1,81 +1,16 @@
 import type { Command } from 'commander';
-import { migrate } from '../../db/schema/migrate.ts';
-import { UsageError } from '../../errors.ts';
-import type { Resource } from '../../resources/define.ts';
-import { backfill } from '../../sync/daemon/backfill.ts';
-import { forgetAtEnd } from '../../sync/daemon/retention.ts';
-import { newProgress, type OnProgress, type ResourceProgress } from '../../sync/pass/progress.ts';
-import { addResource, dateOption } from '../args/options.ts';
-import type { Run, Shell } from '../process/shell.ts';
-import { drawProgress } from '../render/progress.ts';
-import { statusOf } from '../render/results.ts';
-import { logSteps } from '../render/steps.ts';
-import { summaryTable } from '../render/summary.ts';
-import { canDraw } from '../render/terminal.ts';
-import { withContext } from '../runtime/context.ts';
-import { withDatabase } from '../runtime/database.ts';
-import { showProgress } from '../runtime/drawing.ts';
-import { logRestored } from '../runtime/migrated.ts';
-import { type Setup, setUp } from '../runtime/setup.ts';
-
-interface BackfillFlags {
-  readonly resource?: readonly Resource[];
-  readonly since?: string;
-  readonly until?: string;
-}
+import { addName, dateOption } from '../args/options.ts';
+import type { Run } from '../process/shell.ts';
+import type { BackfillFlags } from '../work/backfill.ts';
 
 export function addBackfill(program: Command, run: Run): void {
   program
     .command('backfill')
     .description('read everything once; resumes an interrupted backfill')
-    .option('--resource <name>', 'only this resource (may be repeated)', addResource)
+    .option('--resource <name>', 'only this resource (may be repeated)', addName)
     .option('--since <date>', 'first created_at to read, of resources listed by time', dateOption('--since'))
     .option('--until <date>', 'created_at before which to read', dateOption('--until'))
-    .action((flags: BackfillFlags) => run((shell) => runBackfill(shell, flags)));
-}
-
-async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> {
-  const setup = setUp(shell, { token: true });
-  const { config } = setup;
-  const since = flags.since ?? config.since;
-  if (since !== undefined && flags.until !== undefined && Date.parse(since) >= Date.parse(flags.until)) {
-    throw new UsageError(
-      `--until ${flags.until} is not after ${flags.since ? '--since' : 'PYLON_SYNC_SINCE'} ${since}`,
+    .action((flags: BackfillFlags) =>
+      run(async (shell) => (await import('../work/backfill.ts')).runBackfill(shell, flags)),
     );
-  }
-  const bounded = flags.since !== undefined || flags.until !== undefined;
-  const range = bounded ? { range: { since: flags.since, until: flags.until } } : {};
-  const resources = flags.resource ?? config.resources;
-  const results = await withDatabase(setup, async (db) => {
-    await migrate(db.pool, { onRestored: logRestored(setup) });
-    const view = watch(setup, resources);
-    try {
-      const task = { command: 'pylon-sync backfill', onProgress: view.onProgress };
-      return await withContext(setup, db, task, async (ctx) => {
-        const read = await backfill(ctx, {
-          ...{ resources, since: config.since, windowDays: config.windowDays },
-          ...range,
-        });
-        await forgetAtEnd(ctx, { resources: config.resources, days: config.retentionDays });
-        return read;
-      });
-    } finally {
-      view.close();
-    }
-  });
-  shell.stdout.write(`${summaryTable(results)}\n`);
-  return statusOf(results, shell);
-}
-
-/** Shows progress until closed: redrawn in place on a terminal, logged elsewhere. */
-function watch(
-  setup: Setup,
-  resources: readonly Resource[],
-): { readonly onProgress: OnProgress; close(): void } {
-  const { stderr, env, log } = setup;
-  if (!canDraw(stderr, env)) return { onProgress: logSteps(log), close: () => {} };
-  const all = new Map<string, Readonly<ResourceProgress>>();
-  for (const { name } of resources) all.set(name, newProgress(name, ''));
-  const { close } = showProgress(setup, (canvas) => drawProgress([...all.values()], canvas));
-  return { onProgress: (progress) => void all.set(progress.resource, progress), close };
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../process/shell.ts';
-import { runOneShot } from './one-shot.ts';
 
 export function addPush(program: Command, run: Run): void {
   program
@@ -8,6 +7,9 @@ export function addPush(program: Command, run: Run): void {
     .description('send the edits that are due, once')
     .option('--dry-run', 'only print the requests that would be sent')
     .action(({ dryRun = false }: { readonly dryRun?: boolean }) =>
-      run((shell) => runOneShot(shell, { command: 'push', arguments: { dryRun } })),
+      run(async (shell) => {
+        const { runOneShot } = await import('../work/one-shot.ts');
+        return runOneShot(shell, { command: 'push', arguments: { dryRun } });
+      }),
     );
 }

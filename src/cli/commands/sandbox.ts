@@ -1,17 +1,7 @@
-import { once } from 'node:events';
 import type { Command } from 'commander';
-import { PermanentError } from '../../errors.ts';
-import { plural } from '../../format.ts';
-import { startSandbox } from '../../sandbox/start.ts';
 import { wholeOption } from '../args/options.ts';
-import type { Run, Shell } from '../process/shell.ts';
-
-interface SandboxFlags {
-  readonly port: number;
-  readonly seed: number;
-  readonly issues: number;
-  readonly traps?: true;
-}
+import type { Run } from '../process/shell.ts';
+import type { SandboxFlags } from '../work/sandbox.ts';
 
 export function addSandbox(program: Command, run: Run): void {
   program
@@ -24,28 +14,7 @@ export function addSandbox(program: Command, run: Run): void {
       '--traps',
       'data that breaks careless readers: nasty text, odd times, links that change at every read',
     )
-    .action((flags: SandboxFlags) => run((shell) => runSandbox(shell, flags)));
-}
-
-async function runSandbox({ stdout, signal }: Shell, flags: SandboxFlags): Promise<number> {
-  const sandbox = await startSandbox({
-    port: flags.port,
-    seed: flags.seed,
-    issues: flags.issues,
-    traps: flags.traps === true,
-  }).catch((cause: unknown) => {
-    throw new PermanentError(`cannot listen on 127.0.0.1:${flags.port} (--port; 0 takes any free one)`, {
-      cause,
-    });
-  });
-  try {
-    stdout.write(
-      `A Pylon stand-in with ${plural(flags.issues, 'issue')} answers at ${sandbox.url} until Ctrl-C. To use it:\n\n` +
-        `  PYLON_API_URL=${sandbox.url} PYLON_API_TOKEN=${sandbox.token} npm run -s pylon-sync -- backfill\n`,
+    .action((flags: SandboxFlags) =>
+      run(async (shell) => (await import('../work/sandbox.ts')).runSandbox(shell, flags)),
     );
-    if (!signal.aborted) await once(signal, 'abort');
-  } finally {
-    await sandbox.close();
-  }
-  return 0;
 }

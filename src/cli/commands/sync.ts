@@ -1,17 +1,16 @@
 import type { Command } from 'commander';
-import type { Resource } from '../../resources/define.ts';
-import { addResource } from '../args/options.ts';
+import { addName } from '../args/options.ts';
 import type { Run } from '../process/shell.ts';
-import { runOneShot } from './one-shot.ts';
 
 export function addSync(program: Command, run: Run): void {
   program
     .command('sync')
     .description('pull once what changed since the last time')
-    .option('--resource <name>', 'only this resource (may be repeated)', addResource)
-    .action(({ resource = [] }: { readonly resource?: readonly Resource[] }) =>
-      run((shell) =>
-        runOneShot(shell, { command: 'sync', arguments: { resources: resource.map(({ name }) => name) } }),
-      ),
+    .option('--resource <name>', 'only this resource (may be repeated)', addName)
+    .action(({ resource = [] }: { readonly resource?: readonly string[] }) =>
+      run(async (shell) => {
+        const { runOneShot } = await import('../work/one-shot.ts');
+        return runOneShot(shell, { command: 'sync', arguments: { resources: resource } });
+      }),
     );
 }

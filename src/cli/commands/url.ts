@@ -1,27 +1,9 @@
 import type { Command } from 'commander';
-import { UsageError } from '../../errors.ts';
 import type { Run } from '../process/shell.ts';
-import { findRunning } from '../runtime/running.ts';
-import { setUp } from '../runtime/setup.ts';
-
-/** What to do where nothing runs. */
-const ADVICE =
-  '`pylon-sync start` or `pylon-sync demo` starts one, and PYLON_SYNC_DATA_DIR names another folder';
 
 export function addUrl(program: Command, run: Run): void {
   program
     .command('url')
     .description('print how to connect to the embedded Postgres that runs here')
-    .action(() =>
-      run(async (shell) => {
-        const { config } = setUp(shell, { token: false });
-        if (config.databaseUrl !== undefined)
-          throw new UsageError(
-            'DATABASE_URL is set: that is how to connect; `url` is for the embedded Postgres',
-          );
-        const url = await findRunning(config.dataDir, ADVICE);
-        shell.stdout.write(`${url}\n`);
-        return 0;
-      }),
-    );
+    .action(() => run(async (shell) => (await import('../work/url.ts')).runUrl(shell)));
 }

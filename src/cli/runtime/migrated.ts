@@ -1,5 +1,6 @@
 import type { Database } from '../../db/connection/connect.ts';
-import { pendingMigrations, type Restored } from '../../db/schema/migrate.ts';
+import type { Restored } from '../../db/schema/migrate.ts';
+import { pendingMigrations } from '../../db/schema/pending.ts';
 import { PermanentError } from '../../errors.ts';
 import { plural } from '../../format.ts';
 import type { Setup } from './setup.ts';

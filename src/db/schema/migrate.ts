@@ -1,4 +1,3 @@
-import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { PermanentError, TransientError } from '../../errors.ts';
@@ -7,7 +6,7 @@ import { forgetViews, migrateViews, type Transact } from '../bi/install.ts';
 import { readTroubles } from '../bi/trouble.ts';
 import { installGrants, loseGrants, ownGrants } from '../capture/grants.ts';
 import { installCapture } from '../capture/install.ts';
-import { atomically, type Pool, readStatement } from '../connection/atomic.ts';
+import { atomically, type Pool } from '../connection/atomic.ts';
 import { awayOr, DatabaseAwayError } from '../connection/away.ts';
 import { READING, type Terms } from '../connection/begin.ts';
 import { blockersInWords, blockersOf, relationIn } from '../connection/blockers.ts';
@@ -15,10 +14,10 @@ import { unlimited } from '../connection/pool.ts';
 import { isInUse, refusalIn } from '../connection/sql-state.ts';
 import { standing } from '../inventory/catalogue.ts';
 import { installedBy } from '../inventory/installed.ts';
-import { MIGRATIONS } from '../inventory/migrations.ts';
 import { lacking, migrated, namesOf, uninstalled } from '../inventory/missing.ts';
 import { keyOf, type Part } from '../inventory/part.ts';
 import { harmedBy, readAnew, restoreParts, showEditsAgain } from '../inventory/restore.ts';
+import { applied, pendingAfter } from './pending.ts';
 import { installPublication } from './publication.ts';
 import { isSealedBy, leaveSeal, programDigest, readSealed } from './seal.ts';
 
@@ -36,41 +35,6 @@ const DDL_LOCK_TIMEOUT = '200ms';
 
 /** Pauses between attempts, about ten seconds with the attempts. After the last one nothing is changed. */
 const PAUSES_MS: readonly number[] = Array(20).fill(300);
-
-interface Applied {
-  readonly hash: string;
-  readonly created_at: string;
-}
-
-/** Runs a query on the database, or in a transaction. */
-type Query = <Row extends pg.QueryResultRow>(text: string) => Promise<pg.QueryResult<Row>>;
-
-async function applied(query: Query): Promise<readonly Applied[]> {
-  const exists = await query<{ yes: boolean }>(
-    "SELECT to_regclass('pylon_sync.migrations') IS NOT NULL AS yes",
-  );
-  if (exists.rows[0]?.yes !== true) return [];
-  const { rows } = await query<Applied & pg.QueryResultRow>(
-    'SELECT hash, created_at FROM pylon_sync.migrations ORDER BY id',
-  );
-  return rows;
-}
-
-function pendingAfter(done: readonly Applied[]) {
-  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS });
-  const unknown = done.find((row) => !known.some((migration) => migration.hash === row.hash));
-  if (unknown !== undefined) {
-    throw new PermanentError(
-      `the database has a migration this version does not know (of ${new Date(Number(unknown.created_at)).toISOString()}): run the version that made it, or a newer one`,
-    );
-  }
-  return known.filter((migration) => !done.some((row) => row.hash === migration.hash));
-}
-
-/** The number of migrations that this version has and the database lacks. */
-export async function pendingMigrations(pool: Pool): Promise<number> {
-  return pendingAfter(await applied((text) => readStatement(pool, text))).length;
-}
 
 /**
  * Whether a database without a record of migrations contains tables of ours. Foreign tables may have the same names;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { expect } from 'vitest';
-import { migrate, missingObjects, pendingMigrations } from '../../../src/db/schema/migrate.ts';
+import { migrate, missingObjects } from '../../../src/db/schema/migrate.ts';
+import { pendingMigrations } from '../../../src/db/schema/pending.ts';
 import { createDatabase, test } from '../../helpers/database.ts';
 import { poolTo } from '../../helpers/server.ts';
 

@@ -5,6 +5,7 @@ import { changing } from '../../db/lease/transaction.ts';
 import { enqueueCommand, type Handover, readHandover, withdraw } from '../../db/progress/handovers.ts';
 import { migrate } from '../../db/schema/migrate.ts';
 import { PermanentError, UsageError } from '../../errors.ts';
+import { resourceNamed } from '../../resources/index.ts';
 import { sleep } from '../../sleep.ts';
 import { executeCommand, type HandoverOutcome, type WorkOutcome } from '../../sync/daemon/handovers.ts';
 import { forgetAtEnd } from '../../sync/daemon/retention.ts';
@@ -30,9 +31,11 @@ const LOOK_MS = 250;
  * Executes one command in this process; if a daemon holds the lease, hands it over and waits until the daemon has
  * executed it. Prints a table of the results and returns the exit status.
  *
+ * @throws UsageError when a resource does not exist.
  * @throws LeaseHeldError when another command holds the lease: only a daemon takes commands over.
  */
 export async function runOneShot(shell: Shell, handover: Handover): Promise<number> {
+  if ('resources' in handover.arguments) for (const name of handover.arguments.resources) resourceNamed(name);
   const setup = setUp(shell, { token: true });
   return withDatabase(setup, async (db) => {
     if (isDry(handover)) await requireMigrations(db);
