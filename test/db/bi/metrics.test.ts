@@ -320,6 +320,20 @@ describe('of known rows', () => {
     );
   });
 
+  test('account_health reads no issues for columns that nobody asks for', async ({ database }) => {
+    await asDaemon(database.pool, ISSUES);
+    const plan = async (columns: string) =>
+      (await rowsOf(database, `EXPLAIN SELECT ${columns} FROM pylon_bi.account_health`))
+        .map((line) => line['QUERY PLAN'])
+        .join('\n');
+    const reads = async (columns: string) =>
+      (await plan(columns)).match(/(on|using) issues\w*( on issues)?/g)?.length ?? 0;
+    expect(await reads('account_name, owner_name')).toBe(0);
+    expect(await reads('account_name, issues, median_resolution_hours')).toBe(1);
+    expect(await reads('account_name, open_issues, csat_score')).toBe(2);
+    expect(await reads('*')).toBe(3);
+  });
+
   test('each that asks for some of the issues is answered by an index', async ({ database }) => {
     await asDaemon(
       database.pool,
