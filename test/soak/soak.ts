@@ -17,8 +17,8 @@ import { type Endured, secondsOf } from './verdict.ts';
 /** A minute of the limits while it lasts, and while the day that follows passes, at the usual pace; milliseconds. */
 const MINUTE_MS = 1_000;
 const FAST_MINUTE_MS = 20;
-/** As many as the time lets change: of half a minute, a third. */
-const issuesFor = (minutes: number) => (minutes < 2 ? 100 : 300);
+/** As many as the time lets change: of half a minute, a sixth. */
+const issuesFor = (minutes: number) => (minutes < 2 ? 50 : 300);
 const CHANGES_EVERY_MS = 250;
 
 /** How long a mirror may take to be equal, once Pylon is at rest, and a daemon to end. */

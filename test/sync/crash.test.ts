@@ -29,8 +29,7 @@ test(
       expect({ status, stderr }, told).toEqual({ status: 0, stderr: '' });
       finishedEarly += 1;
     }
-    const { status, stderr } = await crash.begin(['backfill']).ended;
-    expect({ status, stderr }, told).toEqual({ status: 0, stderr: '' });
+    expect((await crash.complete(['backfill'])).stderr, told).toBe('');
     crash.expectQuiet();
     // The kills must have met work in progress.
     expect(finishedEarly, told).toBeLessThan(KILLS);
