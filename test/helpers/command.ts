@@ -152,7 +152,7 @@ export function start(words: readonly string[], env: Variables = {}, cwd?: strin
 }
 
 /** What a process has logged so far. */
-export function logOf({ printed }: Pick<Running, 'printed'>): readonly Readonly<Record<string, unknown>>[] {
+export function logOf({ printed }: Running): readonly Readonly<Record<string, unknown>>[] {
   const lines = printed().split('\n');
   // The last one may be half printed.
   return lines.slice(0, -1).flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));

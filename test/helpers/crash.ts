@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import { TEMPO } from '../../src/cli/process/tempo.ts';
 import { Dice } from '../../src/sandbox/data/random.ts';
 import type { RequestRecord } from '../../src/sandbox/server/requests.ts';
-import { type Ended, type Launched, logOf, type Running, run } from './command.ts';
+import { type Ended, type Launched, logOf } from './command.ts';
 import { type DaemonWorkspace, openDaemonWorkspace, type WorkspaceOptions } from './daemon-workspace.ts';
 import { FEW_MESSAGES } from './sandbox.ts';
 
@@ -47,10 +47,8 @@ export interface CrashTest extends DaemonWorkspace {
   readonly dice: Dice;
   /** Starts a process, a daemon where nothing is said, whose log is read in the end. */
   begin(words?: readonly string[]): Launched;
-  /** Begins a daemon, which has read everything once, and said what may be edited, when it is killed. */
+  /** Begins a daemon, which has read everything once when it is killed. */
   readOnce(): Promise<void>;
-  /** Runs a command that nobody kills, in this process, to its clean end; its log is read in the end, too. */
-  complete(words: readonly string[]): Promise<Ended>;
   /** Waits for a moment in the life of processes; whether all of them have lived to see it. */
   moment(processes: readonly Launched[], moment: Moment): Promise<boolean>;
   /** Ends a daemon as a user does: cleanly. */
@@ -75,7 +73,7 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
     tempo: { heartbeatMs, expiryMs, requestMs: REQUEST_MS, ...chosen.tempo },
   });
   onTestFinished(() => workspace.close());
-  const begun: Pick<Running, 'printed'>[] = [];
+  const begun: Launched[] = [];
   const begin = (words: readonly string[] = ['start']) => {
     const launched = workspace.launch(words);
     begun.push(launched);
@@ -88,13 +86,6 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
       const first = begin();
       await first.until('"pass":"backfill"');
       await kill(first);
-    },
-    async complete(words) {
-      const ended = await run(words, workspace.env);
-      const printed = ended.stdout + ended.stderr;
-      expect(ended.status, `${told}\n${printed}`).toBe(0);
-      begun.push({ printed: () => printed });
-      return ended;
     },
     async moment(processes, { counts = () => true, most, inStart = 0 }) {
       let isOver = false;

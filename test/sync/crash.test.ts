@@ -29,7 +29,8 @@ test(
       expect({ status, stderr }, told).toEqual({ status: 0, stderr: '' });
       finishedEarly += 1;
     }
-    expect((await crash.complete(['backfill'])).stderr, told).toBe('');
+    const { status, stderr } = await crash.begin(['backfill']).ended;
+    expect({ status, stderr }, told).toEqual({ status: 0, stderr: '' });
     crash.expectQuiet();
     // The kills must have met work in progress.
     expect(finishedEarly, told).toBeLessThan(KILLS);
