@@ -62,7 +62,7 @@ export async function withContext<T>(
         beforeWrite: () => lease.assertHeld(),
         ...(observe && { observe }),
       });
-      const pylon = watchToken(client, token, linked.abort);
+      const pylon = watchToken(client, token, (refusal) => linked.abort(refusal));
       const writers = new PQueue({ concurrency: WRITERS });
       try {
         return await tracker.track('the passes', () =>
