@@ -3,7 +3,7 @@ import type { Stop } from '../network/exchange.ts';
 
 type Follower = (reason: unknown) => void;
 
-/** Follows other signals until it is unlinked. */
+/** Follows other signals until it is unlinked. Its functions need their object: they are called on it, never passed alone. */
 export interface Linked extends Stop {
   /** The same as a signal, made when somebody asks for it. */
   readonly signal: AbortSignal;

@@ -24,7 +24,7 @@ interface Covered {
 
 const FETCH = 'NativeModule internal/deps/undici/undici';
 
-/** Prints to which end Node's `fetch` has come. Node has no other way to tell. */
+/** Has the process print at its end whether Node's own `fetch` was loaded. Only Node's list of its modules says so. */
 const TELL = `data:text/javascript,${encodeURIComponent(
   `process.on('exit', () => process.stderr.write('fetch ' + process.moduleLoadList.includes('${FETCH}') + '\\n'))`,
 )}`;

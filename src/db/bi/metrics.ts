@@ -126,7 +126,7 @@ const dailyBacklog: View = {
                        WHERE _deleted_at IS NULL AND created_at >= ${FIRST}) AS began
                CROSS JOIN LATERAL generate_series(date_trunc('day', now() AT TIME ZONE 'UTC') - interval '${BLOCK - 1} days',
                                                   first - interval '${BLOCK - 1} days', interval '-${BLOCK} days') AS block
-               -- True of each. Postgres takes them for two years of blocks then, and no longer for so many that it would compile the query.
+               -- Every block meets this. With it Postgres expects the blocks of some two years; without it so many that it would compile the query.
                WHERE block > first - interval '${BLOCK} days' AND block + interval '${BLOCK} days' > first OFFSET 0) AS blocks
         CROSS JOIN LATERAL (
           WITH summed AS MATERIALIZED (

@@ -184,7 +184,7 @@ test('a table of a later version stops a subscriber that does not have it, and c
   await teams('t1', 't2', 't3', 't4', 't5');
 });
 
-/** What a reader of changes is told of a table since it asked last. */
+/** The changes of a table that a reader has not read yet; reading them takes them. */
 async function changesOf(pool: pg.Pool, table: string): Promise<readonly string[]> {
   const { rows } = await pool.query<{ data: string }>(
     "SELECT data FROM pg_logical_slot_get_changes('reader', NULL, NULL)",
