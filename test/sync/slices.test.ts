@@ -126,6 +126,8 @@ test('an answer as long as its limit is asked for by status, then by account; on
   const resources = [accounts, limited].flatMap((resource) => resource ?? []);
   const mirrored = await mirror({}, { prepare, resources });
   const { sandbox, session } = mirrored;
+  // The first reading reads accounts beside it, and asks by those that are there by then.
+  await session.lists();
   const ids = async () => {
     const { rows } = await database.pool.query(
       'SELECT id FROM pylon.feature_requests WHERE _deleted_at IS NULL ORDER BY id',
