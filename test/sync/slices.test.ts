@@ -1,10 +1,11 @@
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { featureRequests } from '../../src/resources/feature_requests.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { newGate } from '../helpers/gate.ts';
 import { ALL, allowAll, insert, pushUntil } from '../helpers/inserts.ts';
 import { test } from '../helpers/session.ts';
 import { markedRows } from '../helpers/tombstones.ts';
@@ -26,6 +27,16 @@ const said = async ({ pool }: TestDatabase) =>
       "SELECT outcome, error FROM pylon_sync.runs WHERE resource = 'feature_requests' ORDER BY id DESC LIMIT 1",
     )
   ).rows[0];
+
+const idsIn = async ({ pool }: TestDatabase) => {
+  const { rows } = await pool.query(
+    'SELECT id FROM pylon.feature_requests WHERE _deleted_at IS NULL ORDER BY id',
+  );
+  return rows.map(({ id }) => id).join(' ');
+};
+
+/** What `prepare` makes. */
+const EVERY = 'a b c d e f g none own';
 
 /** Five that are new, two of them of each of two accounts and one of none, and others of further statuses. */
 function prepare({ world }: Sandbox): void {
@@ -126,16 +137,8 @@ test('an answer as long as its limit is asked for by status, then by account; on
   const resources = [accounts, limited].flatMap((resource) => resource ?? []);
   const mirrored = await mirror({}, { prepare, resources });
   const { sandbox, session } = mirrored;
-  // The first reading reads accounts beside it, and asks by those that are there by then.
-  await session.lists();
-  const ids = async () => {
-    const { rows } = await database.pool.query(
-      'SELECT id FROM pylon.feature_requests WHERE _deleted_at IS NULL ORDER BY id',
-    );
-    return rows.map(({ id }) => id).join(' ');
-  };
   // The status that nothing lists is known once an object that has it came.
-  expect(await ids()).toBe('a b c d e f g none own');
+  expect(await idsIn(database)).toBe(EVERY);
   const statuses = searches(sandbox).flatMap(({ request_statuses }) => request_statuses ?? []);
   expect(new Set(statuses)).toEqual(new Set(['new', 'in_progress', 'closed', 'archived', 'under_review']));
   expect(await said(database)).toEqual({
@@ -150,6 +153,114 @@ test('an answer as long as its limit is asked for by status, then by account; on
   });
   await session.lists();
   expect(await markedRows(database.pool)).toEqual(['feature_requests e']);
+});
+
+describe('a first reading that is cut off asks by accounts once all of them are there', () => {
+  const resources = [accounts, limited];
+  /** Resolves once everything that does not depend on accounts was asked for. */
+  const untilCutOff = (sandbox: Sandbox) =>
+    expect
+      .poll(() => searches(sandbox).flatMap(({ request_statuses }) => request_statuses ?? []))
+      .toContain('under_review');
+
+  test('though they come later, and those that come after it with the next list', async ({
+    mirror,
+    database,
+  }) => {
+    const gate = newGate();
+    const { sandbox, session } = await mirror({}, { prepare, resources, isRead: false });
+    sandbox.faults.add({ endpoint: 'GET /accounts', kind: 'slow', until: gate.opened });
+    const reading = session.first();
+    await untilCutOff(sandbox);
+    gate.open();
+    await reading;
+    expect(await idsIn(database)).toBe(EVERY);
+
+    sandbox.world.put('accounts', { id: 'later', name: 'Later' });
+    for (const id of ['h', 'i'])
+      sandbox.world.put('feature_requests', {
+        ...{ id, request_status: 'new', evidence_count: 0, created_at: '2025-01-01T00:00:00Z' },
+        account_ids: ['later'],
+      });
+    const next = newGate();
+    sandbox.faults.add({ endpoint: 'GET /accounts', kind: 'slow', until: next.opened });
+    const before = searches(sandbox).length;
+    const listing = session.lists();
+    await expect.poll(() => searches(sandbox).length).toBeGreaterThanOrEqual(before + 6);
+    next.open();
+    await listing;
+    expect(await idsIn(database)).toBe('a b c d e f g h i none own');
+  });
+
+  test('and is not complete while accounts fail, but where it needs none of them', async ({
+    mirror,
+    database,
+  }) => {
+    const { sandbox, session } = await mirror({}, { prepare, resources, isRead: false });
+    sandbox.faults.add({ endpoint: 'GET /accounts', kind: '500', times: 99 });
+    expect((await session.first()).get('feature_requests')).toMatchObject({
+      state: 'failed',
+      error: 'accounts were not read whole: feature_requests may be missing',
+    });
+    for (const id of ['a', 'b', 'c', 'd', 'none']) sandbox.world.remove('feature_requests', id);
+    expect((await session.first()).get('feature_requests')).toMatchObject({ state: 'done' });
+    sandbox.faults.clear();
+    const asked = searches(sandbox).length;
+    expect((await session.first()).get('accounts')).toMatchObject({ state: 'done' });
+    expect(searches(sandbox)).toHaveLength(asked);
+    expect(await said(database)).toEqual({ outcome: 'done', error: null });
+  });
+
+  test('and ends where Pylon gives no access to them', async ({ mirror, database }) => {
+    const { sandbox, session } = await mirror({}, { prepare, resources, isRead: false });
+    sandbox.faults.add({ endpoint: 'GET /accounts', kind: '403', times: 99 });
+    await session.first();
+    expect(await said(database)).toEqual({
+      outcome: 'done',
+      error: expect.stringContaining('there may be more of request_status new, and'),
+    });
+  });
+
+  test('after a restart as well', async ({ mirror, database }) => {
+    const gate = newGate();
+    const ended = new AbortController();
+    const { sandbox, session, reopen } = await mirror(
+      {},
+      { prepare, resources, isRead: false, signal: ended.signal },
+    );
+    sandbox.faults.add({ endpoint: 'GET /accounts', kind: 'slow', until: gate.opened });
+    const reading = session.first();
+    await untilCutOff(sandbox);
+    ended.abort(new Error('ended'));
+    await expect(reading).rejects.toThrow('ended');
+    gate.open();
+    expect(await said(database)).toMatchObject({ outcome: 'interrupted' });
+    await session.close();
+    await (await reopen({ resources })).first();
+    expect(await idsIn(database)).toBe(EVERY);
+  });
+
+  test('though it was read alone before they were, and so do listings per parent', async ({
+    mirror,
+    database,
+  }) => {
+    const messages = ['issues', 'issue_messages'].map(resourceNamed);
+    const { sandbox, session, reopen } = await mirror(
+      { issues: 5 },
+      { prepare, resources: [limited, resourceNamed('issue_messages')], isRead: false },
+    );
+    await session.first();
+    expect(await said(database)).toMatchObject({ outcome: 'done' });
+    await session.close();
+    const all = await reopen({ resources: [...resources, ...messages] });
+    await all.first();
+    expect(await idsIn(database)).toBe(EVERY);
+    await expectMirror(database.pool, sandbox, ['issues', 'issue_messages']);
+    // Once.
+    const asked = sandbox.requests.length;
+    await all.first();
+    expect(sandbox.requests).toHaveLength(asked);
+  });
 });
 
 test('a change, a create and a portal visibility leave the accounts that only a search says', async ({

@@ -19,7 +19,7 @@ const TOO_MANY = 5;
 /** After so many refusals without a success it is the request that is refused, not the single record. */
 const TOO_MANY_REFUSED = 50;
 /** Milliseconds before the first look for more while parents are still being read; doubled each time. */
-const LOOKS = { baseMs: 25, capMs: 500, jitter: 'none' as const };
+export const LOOKS = { baseMs: 25, capMs: 500, jitter: 'none' as const };
 
 /** Whether an answer says that the requested record does not exist. */
 const isGone = ({ pull }: Resource, error: unknown): error is PylonError =>

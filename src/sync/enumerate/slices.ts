@@ -1,3 +1,4 @@
+import { backoffMs } from '../../backoff.ts';
 import type { Span } from '../../db/deletions/scans.ts';
 import { distinctValues, liveIds } from '../../db/mirror/rows.ts';
 import { PermanentError } from '../../errors.ts';
@@ -5,8 +6,10 @@ import { PylonError } from '../../pylon/errors.ts';
 import type { Pull } from '../../resources/define.ts';
 import { isObject } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
+import { sleep } from '../../sleep.ts';
 import { batches } from '../pass/batches.ts';
 import type { Pass } from '../pass/pass.ts';
+import { LOOKS } from './each.ts';
 
 type BySlices = Pull & { by: 'slices' };
 
@@ -22,45 +25,67 @@ interface Slice {
 /**
  * Reads a resource whose search has no cursor. Where its answer is as long as its limit, it may be cut off: then each
  * value of the column is asked for, those that rows have had included. Where such an answer is cut off too, its
- * objects are asked for by the records they are about; objects about none of these may be missing all the same, so
- * that is remarked. Returns the span of the answers that were whole: rows with a value whose answer was cut off are no
- * part of it. An interrupted reading begins again.
+ * objects are asked for by the records they are about, once these have all been read; objects about none of these may
+ * be missing all the same, so that is remarked. Returns the span of the answers that were whole: rows with a value
+ * whose answer was cut off are no part of it. An interrupted reading begins again.
  *
  * @throws PermanentError when Pylon ignores what was asked for.
  */
 export async function enumerateSlices(pass: Pass, pull: BySlices): Promise<Span> {
   const { path, limit, column } = pull;
   if (await readSlice(pass, pull, {})) return { except: [] };
-  const cut: string[] = [];
   const read = new Set<string>();
-  for (;;) {
+  const unread = async () => {
     const known = await distinctValues(pass.ctx.db.orm, pass.resource.table, column);
-    const left = [...pull.values, ...known].filter((value) => !read.has(value));
-    if (left.length === 0) break;
-    for (const value of new Set(left)) {
+    return [...new Set([...pull.values, ...known])].filter((value) => !read.has(value));
+  };
+  const notWhole: string[] = [];
+  /** Values whose objects are still to be asked for by the records they are about. */
+  const cutOff: string[] = [];
+  for (;;) {
+    const values = await unread();
+    if (values.length === 0 && cutOff.length === 0) break;
+    for (const value of values) {
       read.add(value);
-      if ((await readValue(pass, pull, value)) === 'whole') continue;
-      cut.push(value);
+      const answer = await readValue(pass, pull, value);
+      if (answer !== 'whole') notWhole.push(value);
+      if (answer === 'cut off') cutOff.push(value);
     }
+    if (cutOff.length > 0) await untilParentsAreRead(pass);
+    // They may bring values that no row had.
+    for (const value of cutOff.splice(0)) await readWithin(pass, pull, value);
   }
-  if (cut.length > 0)
+  if (notWhole.length > 0)
     pass.remark(
-      `POST ${path} answers with ${limit} objects at most: there may be more of ${column} ${cut.join(', ')}, and their deletions are not found by listing`,
+      `POST ${path} answers with ${limit} objects at most: there may be more of ${column} ${notWhole.join(', ')}, and their deletions are not found by listing`,
     );
-  return { except: cut.map((value) => ({ [column]: value })) };
+  return { except: notWhole.map((value) => ({ [column]: value })) };
 }
 
-/** Reads the objects of one value. One that Pylon does not know, such as a local edit's, was not read. */
-async function readValue(pass: Pass, pull: BySlices, value: string): Promise<'whole' | 'not whole'> {
+/** Whether a listing was whole without being asked for by other records: then it lacks nothing for want of these. */
+export const isWholeByItself = (span: Span | undefined): boolean => span?.except.length === 0;
+
+/** Waits until the records that slices are asked for by have been read. */
+async function untilParentsAreRead(pass: Pass): Promise<void> {
+  for (let looks = 1; !pass.parentsDone(); looks += 1) {
+    await (pass.untilParents ?? sleep)(backoffMs(LOOKS, looks), pass.signal);
+    pass.signal.throwIfAborted();
+  }
+}
+
+/** Reads the objects of one value. One that Pylon does not know, such as a local edit's, is refused. */
+async function readValue(
+  pass: Pass,
+  pull: BySlices,
+  value: string,
+): Promise<'whole' | 'cut off' | 'refused'> {
   try {
-    if (await readSlice(pass, pull, { value })) return 'whole';
+    return (await readSlice(pass, pull, { value })) ? 'whole' : 'cut off';
   } catch (error) {
     if (!(error instanceof PylonError) || error.status !== 400) throw error;
     pass.ctx.log.warn({ resource: pass.resource.name, reason: error.message }, 'part of a listing refused');
-    return 'not whole';
+    return 'refused';
   }
-  await readWithin(pass, pull, value);
-  return 'not whole';
 }
 
 /** Asks for the objects of one value by the records that they are about, in groups that are halved while they are cut off. */

@@ -40,6 +40,8 @@ export interface PassPosition extends Position {
   readonly since?: string;
   /** The types that were read to their end, of a resource that is read by types. */
   readonly types?: readonly string[];
+  /** The resource by whose rows it was read, once it has ended. */
+  readonly listed_by?: string;
   /** The id of the scan that records what the pass sees. */
   readonly scan?: number;
   /**
@@ -75,7 +77,7 @@ export interface Pass<P extends PassPosition = PassPosition> {
   readonly signal: AbortSignal;
   /** The position at which this process began or resumed the pass. */
   readonly position: P;
-  /** Whether the parents of a `parent` or `reference` resource have all been read. */
+  /** Whether the records that the resource is listed by have all been read. */
   readonly parentsDone: () => boolean;
   /** Waits until they are, milliseconds at most. Never rejects. */
   readonly untilParents?: ((ms: number) => Promise<void>) | undefined;

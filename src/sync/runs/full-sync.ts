@@ -5,6 +5,7 @@ import { link } from '../../pylon/signal.ts';
 import { customFields } from '../../resources/custom_fields.ts';
 import type { Resource } from '../../resources/define.ts';
 import { enumerateAll } from '../enumerate/all.ts';
+import { isWholeByItself } from '../enumerate/slices.ts';
 import { newBell } from '../lib/bell.ts';
 import type { Context } from '../pass/context.ts';
 import type { Pass, PassPosition, Scope } from '../pass/pass.ts';
@@ -61,9 +62,18 @@ function scopeOf({ kind, since, range, windowDays }: WholeOptions): Scope {
   return { name, since: range.since ?? since, until: range.until, windowDays };
 }
 
-/** The resource whose rows this one is listed by, if any. */
+/** The resource whose rows this one is listed by, if any; slices are where an answer is cut off. */
 export function parentOf({ pull }: Resource): string | undefined {
-  return pull.by === 'parent' ? pull.parent : pull.by === 'reference' ? pull.from.resource : undefined;
+  switch (pull.by) {
+    case 'parent':
+      return pull.parent;
+    case 'reference':
+      return pull.from.resource;
+    case 'slices':
+      return pull.within.resource;
+    default:
+      return undefined;
+  }
 }
 
 const PARENT_SILENT_MS = 60_000;
@@ -104,7 +114,7 @@ export async function fullSync(ctx: Context, options: WholeOptions): Promise<rea
   const { kind, resources, finished, deep = false, onEnded = () => {} } = options;
   const scope = scopeOf(options);
   const positions = options.positions ?? (await readPositions(ctx, scope.name, resources));
-  const taking = { finished, deep, positions };
+  const taking = { finished, deep, resources, positions };
   const linked = link(ctx.signal, ctx.lease.lost);
   const { signal } = linked;
   const open = new Set(resources.map(({ name }) => name));
@@ -176,10 +186,12 @@ async function readOne(
   }
   const { kind, overlapSeconds } = options;
   const covered = kind === 'reconcile' ? await coveredUntil(ctx.db.orm, resource, overlapSeconds) : undefined;
+  let listedBy = parentOf(resource);
   const enumerate = async (pass: Pass) => {
     const span = await enumerateAll(pass);
+    if (isWholeByItself(span)) listedBy = undefined;
     // A read that ended as done would not be resumed when the retried read of its parents finds more of them.
-    if (kind === 'backfill' && parent?.state === 'failed')
+    if (kind === 'backfill' && listedBy !== undefined && parent?.state === 'failed')
       throw new TransientError(`${parent.resource} were not read whole: ${resource.name} may be missing`);
     return span;
   };
@@ -188,7 +200,7 @@ async function readOne(
       ...{ ctx, kind, resource, scope, progress, position, signal, parentsDone, untilParents },
       coveredUntil: covered,
     },
-    { enumerate, finish: (tx, ended) => finish(tx, resource, scope, position, ended) },
+    { enumerate, finish: (tx, ended) => finish(tx, resource, scope, position, { ended, listedBy }) },
   );
 }
 
@@ -201,14 +213,15 @@ async function finish(
   { name }: Resource,
   scope: Scope,
   { pass, since }: PassPosition,
-  ended: 'done' | 'unavailable',
+  { ended, listedBy }: { readonly ended: 'done' | 'unavailable'; readonly listedBy: string | undefined },
 ): Promise<void> {
   const finished_at = new Date().toISOString();
+  const by = listedBy === undefined ? {} : { listed_by: listedBy };
   const bound = since === undefined ? {} : { since };
   const { types } = (await readCursor<PassPosition>(tx, name, scope.name)) ?? {};
   const read = types === undefined ? {} : { types };
   await dropCursors(tx, name, `${scope.name} `);
-  await saveCursor(tx, name, scope.name, { pass, ...bound, done: true, ended, finished_at, ...read });
+  await saveCursor(tx, name, scope.name, { pass, ...bound, done: true, ended, finished_at, ...by, ...read });
   const first = scope.name === 'backfill' ? undefined : await readCursor<PassPosition>(tx, name, 'backfill');
   if (first?.done !== true) return;
   const all = types === undefined ? first.types : [...new Set([...(first.types ?? []), ...types])];

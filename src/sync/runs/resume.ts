@@ -23,6 +23,8 @@ export type WhenFinished = 'again' | 'fresh' | 'keep';
 /** Decides, for all resources of a run, which finished ones are skipped. */
 export interface ResumePolicy {
   readonly finished: WhenFinished;
+  /** The resources of the run. */
+  readonly resources: readonly Resource[];
   /** Where they were as the run began. */
   readonly positions: Positions;
   /** Whether to compare contents and to read the children of every parent again. */
@@ -54,6 +56,23 @@ export const isUnfinished = async (
   resources: readonly Resource[],
 ): Promise<boolean> => areUnfinished(await readPositions(ctx, scope, resources));
 
+/**
+ * Whether the finished read of a resource may lack objects, since it went by rows of another resource that the run reads
+ * too, and the read of these has not ended or ended after it: they were first read by themselves.
+ */
+function mayLack(name: string, policy: ResumePolicy): boolean {
+  const { resources, positions } = policy;
+  const { listed_by: parent, ended: how, finished_at: ended = '' } = positions.get(name) ?? {};
+  if (
+    parent === undefined ||
+    how === 'unavailable' ||
+    !resources.some((resource) => resource.name === parent)
+  )
+    return false;
+  const its = positions.get(parent);
+  return its?.done !== true || (its.finished_at ?? '') > ended || mayLack(parent, policy);
+}
+
 /** A `Date` header has whole seconds, so Pylon's clock is known to a second or two. */
 const CLOCK_MS = 2_000;
 
@@ -66,14 +85,16 @@ function freshPosition({ pylon }: Context, since: string | undefined): PassPosit
 /**
  * Where to begin a resource: at the position an interrupted read left, nowhere because it is finished, or at the
  * beginning. A read begins anew if its `since` differs from the one asked for, or if it is to be deep and was not; a
- * deep one stays deep. No other read of the scope may be running.
+ * deep one stays deep. A finished one does so, too, where it may lack what its parents' read has brought since. No other
+ * read of the scope may be running.
  */
 export async function resumeOrStart(
   ctx: Context,
   resource: Resource,
   scope: Scope,
-  { finished, positions, deep = false }: ResumePolicy,
+  policy: ResumePolicy,
 ): Promise<PassPosition> {
+  const { finished, positions, deep = false } = policy;
   const { name } = resource;
   /** Whether a type that is followed by now was not read then. */
   const lacksTypes = ({ types = [] }: PassPosition) =>
@@ -85,8 +106,8 @@ export async function resumeOrStart(
     position.pass !== NOT_BEGUN &&
     (!deep || position.deep !== undefined) &&
     (!position.done ||
-      (finished === 'keep' && !lacksTypes(position)) ||
-      (finished === 'fresh' && areUnfinished(positions) && isFresh(position)));
+      (finished === 'keep' && !lacksTypes(position) && !mayLack(name, policy)) ||
+      (finished === 'fresh' && areUnfinished(positions) && isFresh(position) && !mayLack(name, policy)));
 
   // A read that is finished, and stays so, is not looked at once more.
   const before = positions.get(name);
