@@ -48,6 +48,9 @@ export const FUNCTIONS: readonly string[] = [...viewFunctions, ...editingFunctio
 /** The digest of this version's views, whatever custom fields there are. */
 const version = () => digestOf([...FUNCTIONS, JSON.stringify([tableComments, views, metabaseMetadata])]);
 
+/** What is noted for a piece from when its installation is decided until it is installed. */
+const TO_BE_INSTALLED = '';
+
 type Digests = Readonly<Record<string, string>>;
 
 const knownDigests = async (tx: Executor): Promise<Digests> =>
@@ -61,6 +64,14 @@ export const areViewsCurrent = async (tx: Executor): Promise<boolean> =>
 export const areViewsKnown = async (tx: Executor): Promise<boolean> =>
   (await knownDigests(tx))[''] !== undefined;
 
+/** The names of the pieces that stand as they were noted: a piece whose installation was interrupted was never lost. */
+export const installedPieces = async (tx: Executor): Promise<ReadonlySet<string>> =>
+  new Set(
+    Object.entries(await knownDigests(tx)).flatMap(([name, digest]) =>
+      digest === TO_BE_INSTALLED ? [] : name,
+    ),
+  );
+
 /** Deletes the notes of what was installed, so that the next migration installs all again. */
 export async function forgetViews(tx: Executor): Promise<void> {
   await tx.execute(sql`DELETE FROM pylon_sync.settings WHERE key = 'views'`);
@@ -73,8 +84,13 @@ async function hasSchema(tx: Executor): Promise<boolean> {
   return rows[0]?.there === true;
 }
 
+/** The name of the piece with the schema and the functions. */
+export const SCHEMA_PIECE = 'schema pylon_bi';
+/** The name of the piece with a view, its triggers and their function. */
+export const viewPieceName = ({ name }: Pick<View, 'name'>): string => `pylon_bi.${name}`;
+
 const schemaPiece = (isThere: boolean): Piece => ({
-  name: 'schema pylon_bi',
+  name: SCHEMA_PIECE,
   digest: digestOf(FUNCTIONS),
   leftOut: [],
   isMissing: !isThere,
@@ -94,7 +110,7 @@ const commentsPiece = ([relation, comments]: [string, Comments]): Piece => ({
 });
 
 function viewPiece(view: View, fields: Fields, stands: Standing | undefined): Piece {
-  const name = `pylon_bi.${view.name}`;
+  const name = viewPieceName(view);
   const { digest, leftOut } = formOf(view, fields, stands);
   return {
     ...{ name, digest, leftOut, isMissing: stands === undefined },
@@ -163,7 +179,9 @@ export async function installViews(
     const known = await knownDigests(tx);
     const all = await readPieces(tx);
     const lacking = all.filter(({ name, digest, isMissing }) => isMissing || known[name] !== digest);
-    if (known[''] !== version()) await mergeSetting(tx, 'views', { '': version() });
+    const notes = Object.fromEntries(lacking.map(({ name }) => [name, TO_BE_INSTALLED]));
+    if (known[''] !== version() || lacking.length > 0)
+      await mergeSetting(tx, 'views', { ...notes, '': version() });
     return { pieces: all, due: lacking, before: await readTroubles(tx) };
   });
   const made: string[] = [];
@@ -211,7 +229,7 @@ async function installPiece(tx: Executor, { name, digest, install }: Piece): Pro
 }
 
 /**
- * Installs the views of this version unless they are installed. It needs no lease, and leaves new custom fields to
+ * Installs the views of this version unless they are installed, and what an interrupted installation left. It needs no lease, and leaves new custom fields to
  * the holder of the lease. Returns the names of what was created or replaced.
  */
 export async function migrateViews(
@@ -221,7 +239,13 @@ export async function migrateViews(
   const isDone = await transact(async (tx) => {
     const isThere = await hasSchema(tx);
     const troubles = await readTroubles(tx);
-    return isThere && (await areViewsCurrent(tx)) && troubles.every(({ because }) => because === null);
+    const isUnfinished = Object.values(await knownDigests(tx)).includes(TO_BE_INSTALLED);
+    return (
+      isThere &&
+      !isUnfinished &&
+      (await areViewsCurrent(tx)) &&
+      troubles.every(({ because }) => because === null)
+    );
   });
   return isDone ? [] : (await installViews(transact, options)).made;
 }

@@ -2,7 +2,14 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type pg from 'pg';
 import { views } from '../bi/all.ts';
 import { editFunction, viewTriggers } from '../bi/editing/triggers.ts';
-import { areViewsCurrent, areViewsKnown, FUNCTIONS } from '../bi/install.ts';
+import {
+  areViewsCurrent,
+  areViewsKnown,
+  FUNCTIONS,
+  installedPieces,
+  SCHEMA_PIECE,
+  viewPieceName,
+} from '../bi/install.ts';
 import { metabaseMetadata } from '../bi/metabase.ts';
 import { readTroubles } from '../bi/trouble.ts';
 import { notedTypeViews } from '../bi/types.ts';
@@ -28,25 +35,32 @@ export const capturing = (): readonly Part[] => installedBy(captureStatements())
 
 const VIEWS: Part = { kind: 'schema', schema: 'pylon_bi', table: '', name: 'pylon_bi' };
 
+/** A part, and the piece of the installation of views that it belongs to. */
+interface PieceOfViews extends Part {
+  readonly piece: string;
+}
+
 /** The views of this version and those of types of custom objects, with the schema, functions and triggers that they need. */
-export const viewing = (ofTypes: readonly View[] = []): readonly Part[] => [
-  ...installedBy(FUNCTIONS),
-  VIEWS,
-  ...[...views, ...ofTypes, metabaseMetadata].flatMap((view): readonly Part[] => [
-    { kind: 'view', schema: 'pylon_bi', table: '', name: view.name },
-    ...viewTriggers(view).map(
-      (name): Part => ({ kind: 'trigger', schema: 'pylon_bi', table: view.name, name }),
-    ),
-    ...(view.editing === undefined
-      ? []
-      : [{ kind: 'function', schema: 'pylon_bi', table: '', name: editFunction(view) } as const]),
-  ]),
+export const viewing = (ofTypes: readonly View[] = []): readonly PieceOfViews[] => [
+  ...[...installedBy(FUNCTIONS), VIEWS].map((part) => ({ ...part, piece: SCHEMA_PIECE })),
+  ...[...views, ...ofTypes, metabaseMetadata].flatMap((view) => {
+    const parts: readonly Part[] = [
+      { kind: 'view', schema: 'pylon_bi', table: '', name: view.name },
+      ...viewTriggers(view).map(
+        (name): Part => ({ kind: 'trigger', schema: 'pylon_bi', table: view.name, name }),
+      ),
+      ...(view.editing === undefined
+        ? []
+        : [{ kind: 'function', schema: 'pylon_bi', table: '', name: editFunction(view) } as const]),
+    ];
+    return parts.map((part) => ({ ...part, piece: viewPieceName(view) }));
+  }),
 ];
 
 /**
  * The parts that this version has installed and that are missing. If another version installed the views, only their
- * schema is checked. Views that could not be created are noted elsewhere and not included. The tables of `pylon_sync`
- * must exist.
+ * schema is checked. Views that could not be created are noted elsewhere and not included, nor is what an interrupted
+ * installation has yet to create. The tables of `pylon_sync` must exist.
  *
  * @param tx Drizzle on the same transaction.
  * @param stands The keys of the parts that exist, as `standing` reads them.
@@ -56,13 +70,12 @@ export async function uninstalled(
   tx: Executor,
   stands: ReadonlySet<string>,
 ): Promise<readonly Part[]> {
+  const installed = await installedPieces(tx);
+  const isCurrent = await areViewsCurrent(tx);
+  const ofViews = isCurrent ? viewing(await notedTypeViews(tx)) : (await areViewsKnown(tx)) ? [VIEWS] : [];
   const parts = [
     ...installedBy(await installedCapture(client)),
-    ...((await areViewsCurrent(tx))
-      ? viewing(await notedTypeViews(tx))
-      : (await areViewsKnown(tx))
-        ? [VIEWS]
-        : []),
+    ...ofViews.filter((part) => !('piece' in part) || installed.has(part.piece)),
   ];
   const troubles = await readTroubles(tx);
   return lacking(stands, parts).filter(

@@ -8,9 +8,11 @@ import { writing } from '../../../src/db/lease/transaction.ts';
 import { migrate, missingObjects, type Restored } from '../../../src/db/schema/migrate.ts';
 import { LeaseLostError } from '../../../src/errors.ts';
 import { resources as allResources, resourceNamed } from '../../../src/resources/index.ts';
+import { asDaemon } from '../../helpers/as-daemon.ts';
 import { expectMirror } from '../../helpers/compare-mirror.ts';
-import { test as onDatabase } from '../../helpers/database.ts';
+import { test as onDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { push, statesIn } from '../../helpers/edits.ts';
+import { install } from '../../helpers/fields.ts';
 import { test } from '../../helpers/session.ts';
 
 const hashesIn = async (pool: pg.Pool) =>
@@ -247,5 +249,53 @@ describe('what was lost is made again by `migrate`, and read anew, with edits ke
       expect([resource, state, error]).toEqual([resource, 'done', undefined]);
     // Requests are numbered from behind what rows tell of: the change was not taken for an older one.
     await expectMirror(database.pool, mirrored.sandbox, RESOURCES);
+  });
+});
+
+describe('an installation of views that was interrupted is finished, and nothing of it was ever lost', () => {
+  const killed = new Error('killed');
+  const isThere = async (pool: pg.Pool, view: string) =>
+    (await pool.query('SELECT to_regclass($1) IS NOT NULL AS there', [`pylon_bi.${view}`])).rows[0].there;
+  /** Installs views as a process does that is killed once it has decided which. */
+  const killedBeforeTheFirst = (database: TestDatabase) =>
+    expect(install(database, { signal: AbortSignal.abort(killed) })).rejects.toBe(killed);
+  const migrateTelling = async ({ pool }: TestDatabase) => {
+    const told: (readonly string[])[] = [];
+    await migrate(pool, { onRestored: ({ objects }) => told.push(objects) });
+    return told;
+  };
+
+  onDatabase('of a type that objects were read of', async ({ database }) => {
+    const { pool } = database;
+    await asDaemon(pool, "INSERT INTO pylon.custom_objects (id, type, name) VALUES ('c', 'license', 'One')");
+    await killedBeforeTheFirst(database);
+    expect(await missingObjects(pool)).toEqual([]);
+    expect(await migrateTelling(database)).toEqual([]);
+    expect(await isThere(pool, 'custom_license')).toBe(true);
+    // One that has been there is told of.
+    await pool.query('DROP VIEW pylon_bi.custom_license');
+    expect(await missingObjects(pool)).toEqual(['view pylon_bi.custom_license']);
+    expect(await migrateTelling(database)).toEqual([['view pylon_bi.custom_license']]);
+    expect(await isThere(pool, 'custom_license')).toBe(true);
+  });
+
+  onDatabase('of a version', async ({ database }) => {
+    const { pool } = database;
+    await pool.query("DROP SCHEMA pylon_bi CASCADE; DELETE FROM pylon_sync.settings WHERE key = 'views'");
+    await killedBeforeTheFirst(database);
+    expect(await migrateTelling(database)).toEqual([]);
+    for (const view of ['issues', 'issue_tags']) expect(await isThere(pool, view)).toBe(true);
+    expect(await missingObjects(pool)).toEqual([]);
+  });
+
+  onDatabase('of a view that stands in a former form', async ({ database }) => {
+    const { pool } = database;
+    await pool.query(
+      `UPDATE pylon_sync.settings SET value = value || '{"pylon_bi.tags": "another"}' WHERE key = 'views'`,
+    );
+    await killedBeforeTheFirst(database);
+    const made: string[] = [];
+    await migrate(pool, { onRemade: (names) => made.push(...names) });
+    expect(made).toEqual(['pylon_bi.tags']);
   });
 });
