@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Launched } from '../helpers/command.ts';
-import {
-  CRASH_TIMEOUT,
-  type CrashTest,
-  KILLS,
-  keepDoing,
-  kill,
-  openCrashTest,
-  WITHIN_MS,
-} from '../helpers/crash.ts';
+import { CRASH_TIMEOUT, type CrashTest, KILLS, kill, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
 import { type DaemonWorkspace, EACH_SECOND, untilMirrored } from '../helpers/daemon-workspace.ts';
 import { type Deletions, watchDeletions } from '../helpers/deletions.ts';
 import { markedRows, tombstonesOf } from '../helpers/tombstones.ts';
@@ -110,7 +102,7 @@ test(
     const { told, dice, database, sandbox, begin } = crash;
     const gone = watchDeletions(sandbox);
     const mix = newMix(sandbox.world, crash.seed);
-    const changes = keepDoing(CHANGES_EVERY_MS, () => {
+    const changes = crash.keepDoing(CHANGES_EVERY_MS, () => {
       mix.step();
       gone.look();
     });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Dice } from '../../src/sandbox/data/random.ts';
-import { CRASH_TIMEOUT, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
-import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
+import { CRASH_TIMEOUT, type CrashTest, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
+import { NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
 import { ARRIVING, endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
 
 const CHANGES_EVERY_MS = 60;
@@ -18,8 +18,8 @@ interface Asked {
 }
 
 /** Has people insert rows, often with one that depends on it, and delete them again, until it is ended. */
-function keepChanging(workspace: DaemonWorkspace, dice: Dice) {
-  const { pool } = workspace.database;
+function keepChanging(crash: CrashTest, dice: Dice) {
+  const { pool } = crash.database;
   const [inserted, deleted]: [Asked[], Asked[]] = [[], []];
   const insert = async (n: number) => {
     const [account, contact, issue] = [`account ${n}`, `contact ${n}`, `issue ${n}`];
@@ -45,7 +45,7 @@ function keepChanging(workspace: DaemonWorkspace, dice: Dice) {
     // Two, where a pull has brought what a create made whose answer nobody noted: both are one object.
     if (rowCount !== 0) deleted.push(one);
   };
-  const working = keepAsking(workspace, CHANGES_EVERY_MS, async (n) => {
+  const working = keepAsking(crash, CHANGES_EVERY_MS, async (n) => {
     const removable = inserted.filter((one) => one.resource === 'issues' && !deleted.includes(one));
     if (dice.chance(0.35) && removable.length > 0) await remove(dice.pick(removable));
     else await insert(n);
@@ -86,7 +86,7 @@ test(
     const { told, dice, sandbox } = crash;
     await crash.readOnce();
     const people = keepChanging(crash, new Dice(crash.seed + 1));
-    const losing = keepDoing(CHANGES_EVERY_MS * LOST_ONE_IN, () => {
+    const losing = crash.keepDoing(CHANGES_EVERY_MS * LOST_ONE_IN, () => {
       sandbox.faults.add({ endpoint: `POST /${dice.pick(NAMES)}`, kind: 'lost-answer' });
       sandbox.faults.add({ endpoint: 'DELETE /issues/{id}', kind: 'lost-answer' });
     });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Dice } from '../../src/sandbox/data/random.ts';
-import { CRASH_TIMEOUT, keepDoing, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
-import { type DaemonWorkspace, NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
+import { CRASH_TIMEOUT, type CrashTest, openCrashTest, WITHIN_MS } from '../helpers/crash.ts';
+import { NEVER, untilMirrored } from '../helpers/daemon-workspace.ts';
 import { ARRIVING, endEdits, keepAsking, killPushers, LEAST_MET } from '../helpers/edit-crash.ts';
 import { changesIn, expectWholeHistory } from '../helpers/history.ts';
 
@@ -33,13 +33,13 @@ const COLUMN: Readonly<Record<string, string>> = {
 };
 
 /** Has people edit records, until it is ended: the names of some, and a tag more for each edit. */
-function keepEditing(workspace: DaemonWorkspace, dice: Dice) {
-  const { database, sandbox } = workspace;
+function keepEditing(crash: CrashTest, dice: Dice) {
+  const { database, sandbox } = crash;
   const ids = new Map(
     NAMES.map((name) => [name, [...sandbox.world.all(name)].map(({ object }) => `${object.id}`)]),
   );
   const asked: Asked[] = [];
-  const working = keepAsking(workspace, EDITS_EVERY_MS, async (n) => {
+  const working = keepAsking(crash, EDITS_EVERY_MS, async (n) => {
     const resource = dice.pick(NAMES);
     const id = dice.pick(ids.get(resource) ?? []);
     const isTag = TAGGED.includes(resource) && dice.chance(0.3);
@@ -92,7 +92,7 @@ test(
     await crash.readOnce();
     for (const name of NAMES) for (const { object } of sandbox.world.all(name)) effects.note(name, object);
     const people = keepEditing(crash, new Dice(crash.seed + 1));
-    const losing = keepDoing(EDITS_EVERY_MS * LOST_ONE_IN, () => {
+    const losing = crash.keepDoing(EDITS_EVERY_MS * LOST_ONE_IN, () => {
       const name = dice.pick(NAMES);
       sandbox.faults.add({ endpoint: `PATCH ${ROUTES[name] ?? `/${name}/{id}`}`, kind: 'lost-answer' });
     });

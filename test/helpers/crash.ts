@@ -5,6 +5,7 @@ import { Dice } from '../../src/sandbox/data/random.ts';
 import type { RequestRecord } from '../../src/sandbox/server/requests.ts';
 import { type Ended, type Launched, logOf } from './command.ts';
 import { type DaemonWorkspace, openDaemonWorkspace, type WorkspaceOptions } from './daemon-workspace.ts';
+import { type Errands, newErrands } from './errands.ts';
 import { FEW_MESSAGES } from './sandbox.ts';
 
 /** Kills of each crash test; `npm run soak` asks for more. */
@@ -49,6 +50,11 @@ export interface CrashTest extends DaemonWorkspace {
   begin(words?: readonly string[]): Launched;
   /** Begins a daemon, which has read everything once when it is killed. */
   readOnce(): Promise<void>;
+  /**
+   * Does something at intervals beside them, until it is ended. What a step throws fails the test at its next moment, or
+   * in the one that it waits for.
+   */
+  readonly keepDoing: Errands['keepDoing'];
   /** Waits for a moment in the life of processes; whether all of them have lived to see it. */
   moment(processes: readonly Launched[], moment: Moment): Promise<boolean>;
   /** Ends a daemon as a user does: cleanly. */
@@ -79,9 +85,10 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
     begun.push(launched);
     return launched;
   };
+  const { keepDoing, unlessFailed } = newErrands();
   return {
     ...workspace,
-    ...{ seed, told, dice, begin },
+    ...{ seed, told, dice, begin, keepDoing },
     async readOnce() {
       const first = begin();
       await first.until('"pass":"backfill"');
@@ -92,7 +99,7 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
       const over = Promise.race(processes.map(({ ended }) => ended)).then(() => {
         isOver = true;
       });
-      if (dice.chance(inStart)) await sleep(dice.below(START_MS));
+      if (dice.chance(inStart)) await unlessFailed(sleep(dice.below(START_MS)));
       else {
         let left = 1 + dice.below(most);
         let arrived = (_: RequestRecord) => {};
@@ -103,8 +110,7 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
           };
         });
         arrivals.add(arrived);
-        await Promise.race([met, over]);
-        arrivals.delete(arrived);
+        await unlessFailed(Promise.race([met, over])).finally(() => arrivals.delete(arrived));
         // Anywhere between two commits.
         await sleep(dice.below(20));
       }
@@ -126,26 +132,4 @@ export async function openCrashTest(options: (seed: number) => WorkspaceOptions)
 export async function kill(launched: Launched): Promise<Ended> {
   launched.kill('SIGKILL');
   return launched.ended;
-}
-
-/** Does something at intervals until it is ended, at the latest with the test; `end` throws what a step threw. */
-export function keepDoing(everyMs: number, step: (n: number) => Promise<void> | void) {
-  let isOver = false;
-  const work = async () => {
-    for (let n = 0; !isOver; n += 1) {
-      await step(n);
-      await sleep(everyMs);
-    }
-  };
-  const working = work();
-  working.catch(() => {});
-  onTestFinished(() => {
-    isOver = true;
-  });
-  return {
-    async end() {
-      isOver = true;
-      await working;
-    },
-  };
 }

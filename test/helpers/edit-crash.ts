@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
-import { type CrashTest, KILLS, keepDoing, kill, WITHIN_MS } from './crash.ts';
-import type { DaemonWorkspace } from './daemon-workspace.ts';
+import { type CrashTest, KILLS, kill, WITHIN_MS } from './crash.ts';
 import { type EditRow, editsIn } from './edits.ts';
 import { isWrite } from './write-requests.ts';
 
@@ -24,7 +23,7 @@ const OPEN = ['draft', 'pending', 'sending'];
 
 /** Has people do one thing after the other, while there are not too many edits for Pylon, until it is ended. */
 export const keepAsking = (
-  { database }: DaemonWorkspace,
+  { database, keepDoing }: CrashTest,
   everyMs: number,
   step: (n: number) => Promise<void>,
 ) =>
