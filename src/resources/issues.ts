@@ -6,6 +6,7 @@ import { emailOf, fieldsOf, idOf, present } from './fields.ts';
 import { actions } from './issues/actions.ts';
 import { ENDED, SPAN } from './issues/ended.ts';
 import { imports } from './issues/imports.ts';
+import { LONG, RATED, SHORT } from './issues/rated.ts';
 import { issue_created_at, lists, naming, view } from './issues/view.ts';
 import { customFieldValues, reference, set, value } from './writes.ts';
 
@@ -67,10 +68,16 @@ export const table = mirrorTable(
       ...([column.account_id, column.created_at, column.first_response_seconds] as const),
       ...([column.resolution_seconds, column.latest_message_time, column._deleted_at] as const),
     ),
-    index('issues_open_of_account')
+    // The same of the open and of the rated ones: what the conditions say is not looked up in a row.
+    index('issues_open_by_account')
       .on(column.account_id)
-      .where(sql.raw(`(${ENDED}) = 'infinity'`)),
-    index('issues_rated_of_account').on(column.account_id).where(sql`${column.csat_responses} <> '[]'`),
+      .where(sql.raw(`(${ENDED}) = 'infinity' AND _deleted_at IS NULL`)),
+    index('issues_rated_by_account')
+      .on(column.account_id, column.csat_responses)
+      .where(sql.raw(`${RATED} AND ${SHORT} AND _deleted_at IS NULL`)),
+    index('issues_rated_at_length_by_account')
+      .on(column.account_id)
+      .where(sql.raw(`${RATED} AND ${LONG} AND _deleted_at IS NULL`)),
     index('issues_requester_id').on(column.requester_id),
     index('issues_assignee_id').on(column.assignee_id),
     index('issues_by_phone').on(column.created_at, column.id).where(sql`source = 'phone'`),

@@ -1,4 +1,5 @@
 import { ended, isOpen, SPANS, spanned } from '../../resources/issues/ended.ts';
+import { LONG, RATED, SHORT } from '../../resources/issues/rated.ts';
 import { column, duration, numberIn } from '../../resources/views.ts';
 import { REOPENINGS } from './history.ts';
 import type { View } from './view.ts';
@@ -208,7 +209,7 @@ const SCORE = numberIn("(one -> 'score')", '1e20');
 const accountHealth: View = {
   name: 'account_health',
   comment: 'The state of each account: issues, answers, ratings and last activity, one row per account.',
-  // Each subquery has an index of its own, and the first one reads no row: issues_of_account has all of its columns.
+  // Each subquery has an index of its own, from which it is answered without a row: but for ratings at length, which no index can have.
   // LEFT JOIN: so that one whose columns nobody asks for is not run.
   from: `FROM pylon.accounts AS r
     LEFT JOIN pylon.users AS owner ON owner.id = r.owner_id
@@ -226,9 +227,10 @@ const accountHealth: View = {
     LEFT JOIN LATERAL (
       SELECT count(*) AS ratings, sum(score) / nullif(count(score), 0) AS score
         -- OFFSET 0: so that each score is worked out once.
-        FROM (SELECT ${SCORE} AS score FROM pylon.issues AS i
+        FROM (SELECT ${SCORE} AS score
+                FROM (${[SHORT, LONG].map((size) => `SELECT csat_responses FROM pylon.issues WHERE account_id = r.id AND _deleted_at IS NULL AND ${RATED} AND ${size}`).join('\n                       UNION ALL ')}) AS i
                CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
-               WHERE i.account_id = r.id AND i._deleted_at IS NULL AND i.csat_responses <> '[]' OFFSET 0) AS given) AS rated ON true
+              OFFSET 0) AS given) AS rated ON true
     WHERE r._deleted_at IS NULL`,
   columns: {
     account_id: column('r.id', 'The account: accounts.id.'),

@@ -76,6 +76,10 @@ const ISSUE_FIELDS = {
     [{ score: 1 }, { score: 'odd' }],
     { score: 3 },
     'text',
+    // Too long for an index, by the number of ratings and by a comment.
+    [...Array(40).fill({ score: 2 }), { score: 'odd' }],
+    [{ score: 5, comment: 'fine '.repeat(2_000) }, { score: 1 }],
+    { score: 3, comment: 'fine '.repeat(100) },
   ),
   _deleted_at: fc.constantFrom(null, null, null, '2026-01-01T00:00:00Z'),
 };
@@ -91,8 +95,9 @@ const ANSWERED_BY: readonly (readonly [query: string, ...indexes: readonly strin
   [
     'SELECT * FROM pylon_bi.account_health',
     'Index Only Scan using issues_of_account',
-    'issues_rated_of_account',
-    'issues_open_of_account',
+    'Index Only Scan using issues_open_by_account',
+    'Index Only Scan using issues_rated_by_account',
+    'issues_rated_at_length_by_account',
   ],
   ['SELECT * FROM pylon_bi.team_workload', 'issues_open'],
 ];
@@ -320,6 +325,42 @@ describe('of known rows', () => {
     );
   });
 
+  test('ratings of any form and length fit the indexes', async ({ database }) => {
+    // Of each form the longest text that counts as short, and one byte more. Numbers take several times as much as their text.
+    const list = (each: readonly unknown[], bytes: number) => {
+      const most = each.map((one) => JSON.stringify(one)).join(', ');
+      return `[${most}, ${'1'.repeat(bytes - Buffer.byteLength(most) - 4)}]`;
+    };
+    const forms = (bytes: number) => [
+      `[{"score": 4, "comment": "${'qwertzuiopasdfghjklyxcvbnm'.repeat(20).slice(0, bytes - 29)}"}]`,
+      list(
+        Array.from({ length: 90 }, (_, at) => (at * 7) % 10),
+        bytes,
+      ),
+      list(Array(70).fill([]), bytes),
+    ];
+    const many = Array.from({ length: 500 }, (_, at) => ({ score: 4, comment: String(Math.sin(at)) }));
+    const ratings = [...forms(299), ...forms(300), JSON.stringify(many)];
+    const account = 'a'.repeat(200);
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.accounts (id) VALUES ('${account}');
+       INSERT INTO pylon.issues (id, account_id, csat_responses)
+       VALUES ${ratings.map((rating, at) => `('i${at}', '${account}', '${rating}')`).join(', ')}`,
+    );
+    const lengths = await rowsOf(
+      database,
+      'SELECT octet_length(csat_responses::text) AS bytes FROM pylon.issues ORDER BY id LIMIT 6',
+    );
+    expect(lengths.map(({ bytes }) => bytes)).toEqual([299, 299, 299, 300, 300, 300]);
+    const [shown] = await rowsOf(
+      database,
+      'SELECT csat_responses::int AS given FROM pylon_bi.account_health',
+    );
+    const given = ratings.reduce((sum, rating) => sum + JSON.parse(rating).length, 0);
+    expect(shown).toEqual({ given });
+  });
+
   test('account_health reads no issues for columns that nobody asks for', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
     const plan = async (columns: string) =>
@@ -330,8 +371,9 @@ describe('of known rows', () => {
       (await plan(columns)).match(/(on|using) issues\w*( on issues)?/g)?.length ?? 0;
     expect(await reads('account_name, owner_name')).toBe(0);
     expect(await reads('account_name, issues, median_resolution_hours')).toBe(1);
-    expect(await reads('account_name, open_issues, csat_score')).toBe(2);
-    expect(await reads('*')).toBe(3);
+    // Ratings are read by two indexes.
+    expect(await reads('account_name, open_issues, csat_score')).toBe(3);
+    expect(await reads('*')).toBe(4);
   });
 
   test('each that asks for some of the issues is answered by an index', async ({ database }) => {

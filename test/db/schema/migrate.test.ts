@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { expect } from 'vitest';
 import { migrate, missingObjects } from '../../../src/db/schema/migrate.ts';
-import { pendingMigrations } from '../../../src/db/schema/pending.ts';
-import { createDatabase, test } from '../../helpers/database.ts';
+import { pendingAfter, pendingMigrations } from '../../../src/db/schema/pending.ts';
+import { createDatabase, type TestDatabase, test } from '../../helpers/database.ts';
 import { poolTo } from '../../helpers/server.ts';
 
 test('an empty database is brought to the present schema, once, by however many processes start at once', async () => {
@@ -15,6 +15,62 @@ test('an empty database is brought to the present schema, once, by however many 
     expect(await pendingMigrations(database.pool)).toBe(0);
   } finally {
     await database.drop();
+  }
+});
+
+test('indexes of a database of an earlier version become those of this one, whatever its rows hold', async ({
+  database: fresh,
+}) => {
+  const indexesOf = async ({ pool }: TestDatabase) =>
+    (
+      await pool.query(
+        `SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition, indisvalid AS valid
+           FROM pg_index WHERE indrelid = 'pylon.issues'::regclass ORDER BY 1`,
+      )
+    ).rows;
+  const all = pendingAfter([]);
+  const latest = all.findIndex(({ sql }) => sql.some((one) => one.includes('"issues_open_by_account"')));
+  const database = await createDatabase({ migrated: false });
+  const { pool } = database;
+  try {
+    for (const { sql, hash, folderMillis } of all.slice(0, latest)) {
+      await pool.query(sql.join(';'));
+      await pool.query('INSERT INTO pylon_sync.migrations (hash, created_at) VALUES ($1, $2)', [
+        hash,
+        folderMillis,
+      ]);
+    }
+    await pool.query(
+      `INSERT INTO pylon.accounts (id) VALUES ('a1');
+       INSERT INTO pylon.issues (id, account_id, csat_responses, resolution_time, _deleted_at)
+       SELECT 'i' || n, (ARRAY['a1', NULL])[1 + n % 2],
+              (ARRAY['[{"score": 4}]', '[]', 'null', NULL, '"text"', jsonb_build_array(jsonb_build_object('comment', repeat('long ', 2000)))]::jsonb[])[1 + n % 6],
+              CASE WHEN n % 5 < 3 THEN now() END, CASE WHEN n % 7 = 0 THEN now() END
+         FROM generate_series(1, 500) AS n`,
+    );
+    const names = (await indexesOf(database)).map(({ name }) => name);
+    expect(names).toContain('pylon.issues_open_of_account');
+    expect(await migrate(pool)).toBe(all.length - latest);
+    expect(await indexesOf(database)).toEqual(await indexesOf(fresh));
+    const { rows } = await pool.query(
+      `SELECT health.open_issues::int AS open, csat_responses::int AS ratings, counted.*
+         FROM pylon_bi.account_health AS health,
+              (SELECT count(*) FILTER (WHERE resolution_time IS NULL)::int AS expected,
+                      sum(CASE jsonb_typeof(csat_responses) WHEN 'array' THEN jsonb_array_length(csat_responses) END)::int AS given
+                 FROM pylon.issues WHERE account_id = 'a1' AND _deleted_at IS NULL) AS counted`,
+    );
+    expect(rows).toMatchObject([{ open: rows[0].expected, ratings: rows[0].given }]);
+    expect(rows[0].expected * rows[0].given).toBeGreaterThan(0);
+  } finally {
+    await database.drop();
+  }
+});
+
+test('a migration drops indexes last, since that locks their table for readers too', () => {
+  // An early one did not, and stays as it is.
+  for (const { sql } of pendingAfter([]).slice(8)) {
+    const drops = sql.map((statement) => /^\s*DROP INDEX "pylon"/.test(statement));
+    expect(drops).toEqual(drops.toSorted());
   }
 });
 

@@ -1,0 +1,5 @@
+CREATE INDEX "issues_open_by_account" ON "pylon"."issues" USING btree ("account_id") WHERE (coalesce(resolution_time, CASE WHEN state = 'closed' THEN coalesce(updated_at, created_at) END, 'infinity')) = 'infinity' AND _deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX "issues_rated_by_account" ON "pylon"."issues" USING btree ("account_id","csat_responses") WHERE csat_responses <> '[]' AND octet_length(csat_responses::text) < 300 AND _deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX "issues_rated_at_length_by_account" ON "pylon"."issues" USING btree ("account_id") WHERE csat_responses <> '[]' AND octet_length(csat_responses::text) >= 300 AND _deleted_at IS NULL;--> statement-breakpoint
+DROP INDEX "pylon"."issues_open_of_account";--> statement-breakpoint
+DROP INDEX "pylon"."issues_rated_of_account";
