@@ -31,7 +31,7 @@ export function digestOfSources(): string {
  * pg looks whether it runs at Cloudflare: it makes a `Response`, for which Node 20 loads all of its `fetch`, a tenth of what
  * a start costs. Here it never does.
  */
-function withoutCloudflare(): Plugin {
+export function withoutCloudflare(): Plugin {
   const asked = /if \(isCloudflareRuntime\(\)\)/;
   return {
     name: 'without-cloudflare',

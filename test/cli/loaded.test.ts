@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { BRISK_COMMAND } from '../helpers/brisk.ts';
+import { launch } from '../helpers/command.ts';
 import { loadedBy } from '../helpers/loaded.ts';
 
 /** Nothing listens there: a command has loaded all that it needs by the time it says so. */
@@ -45,5 +47,19 @@ describe('what a start of the program loads', () => {
     expect(packages).toContain('hono');
     expect(packages).not.toContain('undici');
     expect(modules.filter((path) => path.startsWith('sandbox/'))).toEqual([]);
+  });
+});
+
+test("the tests' own program runs by the code that the set-up of the run has kept", async () => {
+  const { status, stdout, stderr } = await launch(
+    ['--version'],
+    { TEST_CODE: 'tell' },
+    undefined,
+    BRISK_COMMAND,
+  ).ended;
+  expect({ status, stdout, stderr }).toEqual({
+    status: 0,
+    stdout: '0.0.0\n',
+    stderr: 'compiled anew: false\n',
   });
 });

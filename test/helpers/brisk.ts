@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { Tempo } from '../../src/cli/process/tempo.ts';
 import { type Launched, launch } from './command.ts';
 
-/** Made of `brisk-main.ts` by the run's set-up (`test/setup/program.ts`). */
-const MAIN = fileURLToPath(new URL('../../.brisk/brisk-main.js', import.meta.url));
+/** Runs what the run's set-up has made of `brisk-program.ts` (`test/setup/program.ts`). */
+const MAIN = fileURLToPath(new URL('./brisk-main.cjs', import.meta.url));
 
 /**
  * Tenths of what is promised; of the lease a third, so that a busy machine does not keep a heart from beating in time.

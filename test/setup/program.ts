@@ -1,35 +1,48 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { digestOfSources } from '../../rolldown.config.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ROLLDOWN = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs', import.meta.url));
+const BRISK = fileURLToPath(new URL('../helpers/brisk-main.cjs', import.meta.url));
+
+/** Nothing listens there: a daemon has loaded itself by the time it says so. */
+const NOWHERE = {
+  DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
+  PYLON_API_TOKEN: 'a-token',
+  PYLON_SYNC_HTTP: 'off',
+};
 
 /**
- * Programs of tests, made like the other one and beside it: one that keeps other times than those promised, and knows the
- * databases that the run makes as whole, as the other one does; and one that does nothing but hold an embedded server.
- */
-const BESIDE = [
-  ...['test/helpers/brisk-main.ts', 'test/postgres/holder.ts', '-d', '.brisk', '--cleanDir'],
-  ...['--platform', 'node', '--external', 'pg-native', '--tsconfig', 'tsconfig.json'],
-  ...['--chunkFileNames', '[name].js', '--transform.define', `PROGRAM_DIGEST:"${digestOfSources()}"`],
-];
-
-/**
- * Makes the programs that tests start as processes, as `npm run build` does.
+ * Makes the programs that tests start as processes, one of them as `npm run build` does.
  *
- * @throws Error with the bundler's words, which fails the run.
+ * @throws Error with the words of what failed, which fails the run.
  */
 export default async function setup(): Promise<void> {
-  await Promise.all([bundle(['-c']), bundle(BESIDE)]);
+  await Promise.all([bundle('rolldown.config.ts'), bundle('test/setup/beside.config.ts').then(keepCode)]);
 }
 
-async function bundle(words: readonly string[]): Promise<void> {
-  const built = promisify(execFile)(process.execPath, [ROLLDOWN, ...words, '--logLevel', 'warn'], {
-    cwd: ROOT,
-  });
+async function bundle(config: string): Promise<void> {
+  const words = [ROLLDOWN, '-c', config, '--logLevel', 'warn'];
+  const built = promisify(execFile)(process.execPath, words, { cwd: ROOT });
   await built.catch((cause: { readonly stderr?: string }) => {
     throw new Error(`the program could not be built:\n${cause.stderr}`, { cause });
   });
+}
+
+/** Has a daemon keep what V8 compiles in its start, for those that tests start. */
+async function keepCode(): Promise<void> {
+  const { PATH } = process.env;
+  const daemon = spawn(process.execPath, [BRISK, 'start'], {
+    env: { ...NOWHERE, ...(PATH && { PATH }), TEST_CODE: 'keep' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let printed = '';
+  daemon.stderr.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+    if (printed.includes('database cannot be used')) daemon.kill('SIGTERM');
+  });
+  const [status] = await once(daemon, 'close');
+  if (status !== 0) throw new Error(`the program that is to keep its code failed:\n${printed}`);
 }
