@@ -2,7 +2,6 @@ import { isReject, type MappedRow, rowMapper } from '../src/db/row/row.ts';
 import { formatInstant } from '../src/instant.ts';
 import { createPylon } from '../src/pylon/client.ts';
 import { documentedLimits } from '../src/pylon/limits/limits.ts';
-import { ahead } from '../src/pylon/pages/ahead.ts';
 import { pageSize } from '../src/pylon/pages/page-size.ts';
 import { pages } from '../src/pylon/pages/pages.ts';
 import type { Page, Pylon } from '../src/pylon/types.ts';
@@ -48,6 +47,14 @@ async function* mapped(pylon: Pylon): AsyncGenerator<MappedPage> {
 }
 
 /** Every issue, read with the client that the product has, each page fetched, parsed and mapped ahead. */
-export function mappedPages(pylon: Pylon): AsyncGenerator<MappedPage> {
-  return ahead(mapped(pylon));
+export async function* mappedPages(pylon: Pylon): AsyncGenerator<MappedPage> {
+  const all = mapped(pylon);
+  for (let pending = all.next(); ; ) {
+    const { done, value } = await pending;
+    if (done) return;
+    pending = all.next();
+    // Nobody awaits it yet.
+    pending.catch(() => {});
+    yield value;
+  }
 }

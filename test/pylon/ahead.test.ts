@@ -1,45 +1,54 @@
 import { expect, test } from 'vitest';
-import { ahead } from '../../src/pylon/pages/ahead.ts';
+import { forEachAhead, type Source } from '../../src/pylon/pages/ahead.ts';
 import { rejection } from './serving.ts';
 
-const turn = () => new Promise((resolve) => setTimeout(resolve, 2));
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 2));
+const turns = async (count: number) => {
+  for (let index = 0; index < count; index += 1) await turn();
+};
 
-/** Numbers up to an end, noting how far it was asked and whether it was let go of. */
+/** Numbers up to an end, noting how far it was asked and what has come; a fault may stand in for the last one. */
 function source(end: number, fault?: Error) {
-  const state = { fetched: 0, released: false };
-  async function* numbers() {
-    try {
-      for (let n = 1; n <= end; n += 1) {
-        state.fetched = n;
-        await turn();
-        yield n;
-      }
-      if (fault !== undefined) throw fault;
-    } finally {
-      state.released = true;
-    }
-  }
-  return { state, numbers: numbers() };
+  const state = { asked: 0, fetched: 0 };
+  const numbers: Source<number> = {
+    hasMore: (item) => item < end,
+    next: async () => {
+      state.asked += 1;
+      const item = state.asked;
+      await turn();
+      state.fetched = item;
+      if (item > end) throw new Error('asked beyond the end');
+      if (item === end && fault !== undefined) throw fault;
+      return item;
+    },
+  };
+  return { state, numbers };
 }
 
 test('exactly one is fetched ahead, and the order is kept', async () => {
   const { state, numbers } = source(6);
   const seen: number[] = [];
-  for await (const n of ahead(numbers)) {
+  await forEachAhead(numbers, async (n) => {
     seen.push(n);
-    for (let index = 0; index < 5; index += 1) await turn();
+    await turns(5);
     expect(state.fetched).toBe(Math.min(6, n + 1));
-  }
+  });
   expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(state.released).toBe(true);
 });
 
-test('nothing is fetched before anybody asks', async () => {
-  const { state, numbers } = source(3);
-  const held = ahead(numbers);
-  await turn();
-  expect(state.fetched).toBe(0);
-  await held.return(undefined);
+test('nothing is asked for after the last', async () => {
+  const { state, numbers } = source(1);
+  await forEachAhead(numbers, turn);
+  expect(state.asked).toBe(1);
+});
+
+test('a source may also end without having said so', async () => {
+  const left = [1, 2];
+  const seen: number[] = [];
+  await forEachAhead({ hasMore: () => true, next: async () => left.shift() }, async (n) => {
+    seen.push(n);
+  });
+  expect(seen).toEqual([1, 2]);
 });
 
 test('an error comes up at its turn, after all that came before it, and is not left unhandled', async () => {
@@ -47,63 +56,66 @@ test('an error comes up at its turn, after all that came before it, and is not l
   const note = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', note);
   const fault = new Error('page 3');
-  const { state, numbers } = source(2, fault);
+  const { numbers } = source(3, fault);
   const seen: number[] = [];
-  const reading = async () => {
-    for await (const n of ahead(numbers)) {
-      seen.push(n);
-      // The fault happens while the second is still being worked on.
-      for (let index = 0; index < 5; index += 1) await turn();
-    }
-  };
-  expect(await rejection(reading())).toBe(fault);
+  // The fault happens while the second is still being worked on.
+  const reading = forEachAhead(numbers, async (n) => {
+    seen.push(n);
+    await turns(5);
+  });
+  expect(await rejection(reading)).toBe(fault);
   expect(seen).toEqual([1, 2]);
-  expect(state.released).toBe(true);
   await turn();
   process.off('unhandledRejection', note);
   expect(unhandled).toEqual([]);
 });
 
-test('leaving early lets go of the source once the fetch in hand is done', async () => {
+test('work that fails ends the reading once the fetch in hand is done', async () => {
   const { state, numbers } = source(10);
-  for await (const n of ahead(numbers)) if (n === 2) break;
-  expect(state).toEqual({ fetched: 3, released: true });
+  const reading = forEachAhead(numbers, async (n) => {
+    if (n === 2) throw new Error('could not store');
+  });
+  expect((await rejection(reading)).message).toBe('could not store');
+  expect(state).toEqual({ asked: 3, fetched: 3 });
 });
 
-test('a source that is no generator is let go of only after its fetch in hand, too', async () => {
-  const steps: string[] = [];
-  const iterator: AsyncIterator<number> = {
-    next: async () => {
-      await turn();
-      steps.push('fetched');
-      return { done: false, value: 1 };
-    },
-    return: async () => {
-      steps.push('released');
-      return { done: true, value: undefined };
-    },
-  };
-  for await (const _ of ahead({ [Symbol.asyncIterator]: () => iterator })) break;
-  expect(steps).toEqual(['fetched', 'fetched', 'released']);
+test('its error is kept even where the fetch in hand fails', async () => {
+  const { state, numbers } = source(2, new Error('page 2'));
+  const reading = forEachAhead(numbers, async () => {
+    throw new Error('could not store');
+  });
+  expect((await rejection(reading)).message).toBe('could not store');
+  expect(state.fetched).toBe(2);
 });
 
-test('leaving early because of an error keeps that error, even where the fetch in hand fails', async () => {
-  const { state, numbers } = source(1, new Error('page 2'));
-  const reading = async () => {
-    for await (const _ of ahead(numbers)) throw new Error('could not store');
-  };
-  expect((await rejection(reading())).message).toBe('could not store');
-  expect(state.released).toBe(true);
-});
-
-test('leaving early ends the fetch in hand where the source can be told to', async () => {
+test('the fetch in hand is ended where the source can be told to', async () => {
   const stop = new AbortController();
-  async function* held() {
-    yield 1;
-    await new Promise((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason)));
-  }
-  const reading = async () => {
-    for await (const _ of ahead(held(), () => stop.abort())) throw new Error('could not store');
+  let asked = 0;
+  const held: Source<number> = {
+    hasMore: () => true,
+    next: async () => {
+      asked += 1;
+      if (asked === 1) return 1;
+      return new Promise((_, reject) =>
+        stop.signal.addEventListener('abort', () => reject(stop.signal.reason)),
+      );
+    },
   };
-  expect((await rejection(reading())).message).toBe('could not store');
+  const fail = async () => {
+    throw new Error('could not store');
+  };
+  expect((await rejection(forEachAhead(held, fail, () => stop.abort()))).message).toBe('could not store');
+});
+
+test('nothing is left where the last one cannot be worked on: nothing is in flight', async () => {
+  const { numbers } = source(1);
+  let left = false;
+  const fail = async () => {
+    throw new Error('could not store');
+  };
+  const reading = forEachAhead(numbers, fail, () => {
+    left = true;
+  });
+  expect((await rejection(reading)).message).toBe('could not store');
+  expect(left).toBe(false);
 });

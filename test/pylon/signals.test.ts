@@ -1,6 +1,6 @@
 import { afterEach, expect, vi } from 'vitest';
 import type { Pylon } from '../../src/pylon/types.ts';
-import { batches } from '../../src/sync/pass/batches.ts';
+import { eachBatch, type PageBatch } from '../../src/sync/pass/batches.ts';
 import type { Pass } from '../../src/sync/pass/pass.ts';
 import { hang, json, type Respond, test } from './serving.ts';
 
@@ -23,11 +23,17 @@ function countingSignals(): () => number {
 
 const LISTING = { method: 'GET', route: '/issues/{id}/messages', params: { id: 'i' } } as const;
 
-/** The pages of a listing, as a pass reads them. */
-const listed = (pylon: Pylon, signal: AbortSignal) =>
-  batches(
+/** Reads the pages of a listing as a pass does. */
+const read = (
+  pylon: Pylon,
+  signal: AbortSignal,
+  work: (page: PageBatch['page']) => Promise<void> | void = () => {},
+) =>
+  eachBatch(
     { pylon, signal, progress: { pages: 0 }, batch: (objects: unknown) => objects } as unknown as Pass,
     LISTING,
+    {},
+    async ({ page }) => work(page),
   );
 
 /** Three pages of one object each; `last` answers the request for the third. */
@@ -56,13 +62,15 @@ test('nor does a listing of one page, and one of several makes one', async ({ se
   const short = connect((await serve((response) => json(response, { data: [{ id: 'a' }] }))).url);
   const long = connect((await serve(three())).url);
   const { signal } = new AbortController();
-  for await (const { page } of listed(short, signal)) expect(page.next).toBe(null);
+  const whole = ({ next }: PageBatch['page']) => expect(next).toBe(null);
+  await read(short, signal, whole);
   const signals = countingSignals();
-  for (let n = 0; n < 20; n += 1)
-    for await (const { page } of listed(short, signal)) expect(page.next).toBe(null);
+  for (let n = 0; n < 20; n += 1) await read(short, signal, whole);
   expect(signals()).toBe(0);
   let pages = 0;
-  for await (const _ of listed(long, signal)) pages += 1;
+  await read(long, signal, () => {
+    pages += 1;
+  });
   expect(pages).toBe(3);
   expect(signals()).toBe(1);
 });
@@ -70,11 +78,14 @@ test('nor does a listing of one page, and one of several makes one', async ({ se
 test('leaving a listing early ends the request for its next page', async ({ serve, connect }) => {
   const closed = vi.fn();
   const server = await serve(three((response) => response.once('close', closed)));
-  const pages = listed(connect(server.url), new AbortController().signal);
-  await pages.next();
-  await pages.next();
-  await expect.poll(() => server.seen.length).toBe(3);
-  await pages.return(undefined);
+  let pages = 0;
+  const reading = read(connect(server.url), new AbortController().signal, async () => {
+    pages += 1;
+    if (pages < 2) return;
+    await expect.poll(() => server.seen.length).toBe(3);
+    throw new Error('could not store');
+  });
+  await expect(reading).rejects.toThrow('could not store');
   await expect.poll(() => closed.mock.calls.length).toBe(1);
 });
 
@@ -83,10 +94,9 @@ test.for([1, 2])('a pass that ends also ends the request for page %i', async (pa
     number === page ? hang() : three()(response, request, number),
   );
   const stop = new AbortController();
-  const pages = listed(connect(server.url), stop.signal);
-  for (let n = 1; n < page; n += 1) await pages.next();
-  const next = pages.next();
+  const reading = read(connect(server.url), stop.signal);
+  reading.catch(() => {});
   await expect.poll(() => server.seen.length).toBe(page);
   stop.abort(new Error('stopped'));
-  await expect(next).rejects.toThrow('stopped');
+  await expect(reading).rejects.toThrow('stopped');
 });

@@ -1,36 +1,34 @@
+/** Items that come one after the other: pages, for example. */
+export interface Source<T> {
+  /** The next item; undefined after the last. */
+  next(): Promise<T | undefined>;
+  /** Whether another may come after this one. */
+  hasMore(item: T): boolean;
+}
+
 /**
- * Yields the same items, and fetches the next one while the caller works on the present one. An error is thrown when
- * its item is due. If the caller leaves the loop early, it calls `leave`, which should abort the fetch in flight (a
- * 429 may delay it for a minute), waits for that fetch and closes the source. At the end, however it comes, it calls
- * `end`.
+ * Works on each item, in order, while the next one is being fetched. An error of the source is thrown when its item is
+ * due. If the work fails, `leave` is called, which should abort the fetch in flight (a 429 may delay it for a minute), and
+ * the failure is thrown once that fetch has ended.
  */
-export async function* ahead<T>(
-  source: AsyncIterable<T>,
+export async function forEachAhead<T>(
+  source: Source<T>,
+  work: (item: T) => Promise<void>,
   leave: () => void = () => {},
-  end: () => void = () => {},
-): AsyncGenerator<T> {
-  const iterator = source[Symbol.asyncIterator]();
-  const fetch = () => {
-    const next = iterator.next();
+): Promise<void> {
+  let item = await source.next();
+  while (item !== undefined) {
+    if (!source.hasMore(item)) return work(item);
+    const pending = source.next();
     // Marks the promise as handled: nobody awaits it yet, and Node would report an unhandled rejection.
-    next.catch(() => {});
-    return next;
-  };
-  let pending = fetch();
-  let isOver = false;
-  try {
-    for (;;) {
-      const { done, value } = await pending;
-      isOver = done === true;
-      if (isOver) return;
-      pending = fetch();
-      yield value;
+    pending.catch(() => {});
+    try {
+      await work(item);
+    } catch (error) {
+      leave();
+      await pending.catch(() => {});
+      throw error;
     }
-  } finally {
-    // At the end nothing is in flight.
-    if (!isOver) leave();
-    await pending.catch(() => {});
-    end();
-    await iterator.return?.();
+    item = await pending;
   }
 }

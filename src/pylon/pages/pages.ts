@@ -71,6 +71,15 @@ function requestFor(
   };
 }
 
+/** What a request for a page brought. */
+interface Asked<T> {
+  readonly page: Page<T>;
+  readonly count: number;
+  readonly more: boolean;
+  /** Of the next page, empty where Pylon gave none. */
+  readonly cursor: string;
+}
+
 /** Requests one page and passes its objects to `read`, without keeping a reference to them. */
 async function ask<T>(
   pylon: Pylon,
@@ -78,11 +87,12 @@ async function ask<T>(
   endpoint: string,
   items: string | undefined,
   read: Read<T>,
-): Promise<Page<T> & { readonly next: string; readonly count: number; readonly more: boolean }> {
+): Promise<Asked<T>> {
   const answer = await pylon.request(request);
   const { bytes, order, date } = answer;
-  const { objects, more, cursor: next } = open(endpoint, answer, items);
-  return { objects: read(objects, order), count: objects.length, more, next, bytes, order, date };
+  const { objects, more, cursor } = open(endpoint, answer, items);
+  const page = { objects: read(objects, order), next: more ? cursor : null, bytes, order, date };
+  return { page, count: objects.length, more, cursor };
 }
 
 /** Converts the objects of an answer. */
@@ -109,51 +119,76 @@ export async function* readPages<T>(
   paging: Paging,
   read: Read<T>,
 ): AsyncGenerator<Page<T>> {
-  const { size } = paging;
-  const sleep = paging.sleep ?? realSleep;
-  const endpoint = `${listing.method} ${listing.route}`;
-  let cursor = listing.cursor;
-  const followed = new Set<string>(cursor === undefined ? [] : [cursor]);
-  for (let empty = 0; ; ) {
-    const limit = size?.limit ?? listing.limit;
-    const maxBytes = size?.maxBytes;
-    let answered: Awaited<ReturnType<typeof ask<T>>>;
-    try {
-      answered = await ask(
-        pylon,
-        requestFor(listing, cursor, limit, maxBytes),
-        endpoint,
-        listing.items,
-        read,
-      );
-    } catch (error) {
-      if (maxBytes === undefined || !(error instanceof AnswerTooLargeError)) throw error;
-      size?.shrink();
-      continue;
-    }
-    const { count, more, ...page } = answered;
-    const { next } = page;
-    if (!more) {
-      yield { ...page, next: null };
-      return;
-    }
-    if (count === 0) {
+  const pager = new Pager(pylon, listing, paging, read);
+  for (;;) {
+    const page = await pager.next();
+    if (page === undefined) return;
+    yield page;
+  }
+}
+
+/** The same pages, each when it is asked for. A class, because most listings of one parent have one page. */
+export class Pager<T> {
+  readonly #pylon: Pylon;
+  readonly #listing: Listing;
+  readonly #paging: Paging;
+  readonly #read: Read<T>;
+  #cursor: string | undefined;
+  /** The cursors that were followed, from the second page on. */
+  #followed: Set<string> | undefined;
+  #isOver = false;
+
+  constructor(pylon: Pylon, listing: Listing, paging: Paging, read: Read<T>) {
+    this.#pylon = pylon;
+    this.#listing = listing;
+    this.#paging = paging;
+    this.#read = read;
+    this.#cursor = listing.cursor;
+  }
+
+  /** Requests the next page; undefined after the last. It must not be called again before it has ended. */
+  async next(): Promise<Page<T> | undefined> {
+    if (this.#isOver) return undefined;
+    const { size, sleep = realSleep, random } = this.#paging;
+    const listing = this.#listing;
+    const endpoint = `${listing.method} ${listing.route}`;
+    for (let empty = 0; ; ) {
+      const limit = size?.limit ?? listing.limit;
+      const maxBytes = size?.maxBytes;
+      let answered: Asked<T>;
+      try {
+        const request = requestFor(listing, this.#cursor, limit, maxBytes);
+        answered = await ask(this.#pylon, request, endpoint, listing.items, this.#read);
+      } catch (error) {
+        if (maxBytes === undefined || !(error instanceof AnswerTooLargeError)) throw error;
+        size?.shrink();
+        continue;
+      }
+      const { count, more, cursor, page } = answered;
+      if (!more) {
+        this.#isOver = true;
+        return page;
+      }
+      if (count > 0) {
+        this.#follow(endpoint, cursor);
+        size?.learn(count, page.bytes);
+        return page;
+      }
       empty += 1;
-      if (empty === EMPTY_ATTEMPTS) {
+      if (empty === EMPTY_ATTEMPTS)
         throw new TransientError(
           `${endpoint}: says that there is more but sends nothing, ${empty} times in a row`,
         );
-      }
-      await sleep(backoffMs(BACKOFF, empty, paging.random), signalOf(listing));
-      continue;
+      await sleep(backoffMs(BACKOFF, empty, random), signalOf(listing));
     }
+  }
+
+  #follow(endpoint: string, next: string): void {
     if (next === '') throw new PermanentError(`${endpoint}: says that there is more but gives no cursor`);
-    if (followed.has(next))
+    this.#followed ??= new Set(this.#cursor === undefined ? [] : [this.#cursor]);
+    if (this.#followed.has(next))
       throw new PermanentError(`${endpoint}: the cursor ${next} came back: the listing goes in circles`);
-    empty = 0;
-    followed.add(next);
-    size?.learn(count, page.bytes);
-    yield page;
-    cursor = next;
+    this.#followed.add(next);
+    this.#cursor = next;
   }
 }

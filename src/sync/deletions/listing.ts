@@ -88,7 +88,8 @@ export async function listedNow(pass: Pass, limit: number): Promise<readonly str
 /** Every id in the listings of one parent now. */
 export async function idsOfParent(pass: Pass, pull: ByParent, parent: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  for await (const { batch } of listChildren(pass, pull, parent, START))
+  await listChildren(pass, pull, parent, START, async ({ batch }) => {
     for (const id of idsIn(batch)) ids.add(id);
+  });
   return ids;
 }

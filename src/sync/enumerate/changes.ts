@@ -1,7 +1,7 @@
 import { saveCursor } from '../../db/progress/cursors.ts';
 import { formatInstant } from '../../instant.ts';
 import type { Changes } from '../../resources/define.ts';
-import { batches } from '../pass/batches.ts';
+import { eachBatch } from '../pass/batches.ts';
 import { CHANGES, type ChangesPosition } from '../pass/changes-position.ts';
 import { all, any, type Filter, filterIgnored, instantIn, time } from '../pass/filters.ts';
 import type { Pass } from '../pass/pass.ts';
@@ -58,13 +58,13 @@ export async function enumerateChanges(
       highest = later(highest, latest(changes, object, moment.own));
     }
   };
-  for await (const { page, batch } of batches(pass, listing, { inspect, facts: part.params })) {
+  await eachBatch(pass, listing, { inspect, facts: part.params }, async ({ page, batch }) => {
     if (position.scan === undefined && start === null && page.date !== undefined)
       start = formatInstant(moment.bounds(page.date).earliest);
     const moved = page.next === null ? ended() : { ...position, scan: going(page.next) };
     await pass.keep(batch, (tx) => saveCursor(tx, name, part.scope, moved));
     pass.step('stored a page');
-  }
+  });
 
   function going(cursor: string): NonNullable<ChangesPosition['scan']> {
     return { bound: bound ?? formatInstant(0), start, began, cursor, highest };

@@ -1,6 +1,6 @@
 import { readCursor } from '../../db/progress/cursors.ts';
 import type { Pull } from '../../resources/define.ts';
-import { batches } from '../pass/batches.ts';
+import { eachBatch } from '../pass/batches.ts';
 import { filterIgnored, instantIn, time } from '../pass/filters.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { WindowPosition } from './discover.ts';
@@ -34,8 +34,8 @@ export async function readNewest(pass: Pass, pull: Pull & { by: 'window' }): Pro
       if (created !== undefined && created < bound) throw filterIgnored(pull.search, filter, object);
     }
   };
-  for await (const { batch } of batches(pass, listing, { inspect })) {
+  await eachBatch(pass, listing, { inspect }, async ({ batch }) => {
     await pass.keep(batch);
     pass.step('stored a page');
-  }
+  });
 }

@@ -2,7 +2,7 @@ import type { Span } from '../../db/deletions/scans.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Listing } from '../../pylon/types.ts';
 import type { Query } from '../../resources/define.ts';
-import { batches } from '../pass/batches.ts';
+import { eachBatch } from '../pass/batches.ts';
 import type { Pass, PassPosition } from '../pass/pass.ts';
 
 interface ListPosition extends PassPosition {
@@ -52,9 +52,9 @@ async function readVariant(
 ): Promise<void> {
   const { variant, cursor, refused } = at;
   const listing = { method, route: path, arguments: variants[variant] ?? {}, limit, cursor };
-  for await (const { page, batch } of batches(pass, listing)) {
+  await eachBatch(pass, listing, {}, async ({ page, batch }) => {
     const next = page.next === null ? { variant: variant + 1, cursor: null } : { variant, cursor: page.next };
     await pass.keep(batch, (tx) => pass.save(tx, { ...next, refused }));
     pass.step('stored a page');
-  }
+  });
 }

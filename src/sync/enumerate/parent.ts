@@ -56,15 +56,15 @@ export async function readParent(
   let arrived = pages.expect();
   const asked = lease.nextOrder();
   const moment = pass.pylon.moment();
-  let mark: string | undefined;
-  let last: Batch | undefined;
+  /** The mark to save, and what the last page brought. */
+  const read: { mark?: string; last?: Batch } = {};
   try {
-    for await (const { batch, date, next } of listChildren(pass, pull, due.id, start ?? START)) {
+    await listChildren(pass, pull, due.id, start ?? START, async ({ batch, date, next }) => {
       seen.push(...idsIn(batch));
-      mark ??= markOf(due, moment.bounds(date));
+      read.mark ??= markOf(due, moment.bounds(date));
       if (next === null) {
-        last = batch;
-        continue;
+        read.last = batch;
+        return;
       }
       arrived();
       const resumes = KINDS[pass.kind].resumes;
@@ -72,23 +72,24 @@ export async function readParent(
       if (resumes) places.set(scope, next);
       arrived = pages.expect();
       pass.step('stored a page');
-    }
+    });
   } finally {
     arrived();
   }
+  const { mark = due.mark, last } = read;
   release();
   if (last === undefined) await writing(db, lease, finish);
   else await keepLast(last);
   places.delete(scope);
   pass.step('stored a page');
-  const isSettled = mark === undefined || mark === due.mark;
+  const isSettled = mark === due.mark;
   if (!isSettled) noteUnsettled(pass, due.id);
   return isSettled;
 
   async function keepLast(batch: Batch): Promise<void> {
     const listed = start === undefined ? { parent: due.id, seen, asked } : undefined;
-    const read = { id: due.id, mark: mark ?? due.mark };
-    const kept = await pages.add({ batch, listed, read, drops: places.has(scope) ? scope : undefined });
+    const drops = places.has(scope) ? scope : undefined;
+    const kept = await pages.add({ batch, listed, read: { id: due.id, mark }, drops });
     if (kept.is === 'kept' || listed === undefined) return;
     const keepWith = async (remove?: Remove) => {
       let removed = 0;
@@ -102,7 +103,7 @@ export async function readParent(
   }
 
   async function finish(tx: Executor): Promise<void> {
-    await markRead(tx, name, due.id, mark ?? due.mark, 'read');
+    await markRead(tx, name, due.id, mark, 'read');
     if (places.has(scope)) await dropEachCursor(tx, name, [scope]);
   }
 }

@@ -7,7 +7,7 @@ import type { Pull } from '../../resources/define.ts';
 import { isObject } from '../../resources/fields.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { sleep } from '../../sleep.ts';
-import { batches } from '../pass/batches.ts';
+import { eachBatch } from '../pass/batches.ts';
 import type { Pass } from '../pass/pass.ts';
 import { LOOKS } from './each.ts';
 
@@ -124,11 +124,11 @@ async function readSlice(pass: Pass, pull: BySlices, slice: Slice): Promise<bool
   };
   const listing = { method: 'POST', route: path, arguments: asked, limit } as const;
   let isWhole = true;
-  for await (const { page, batch } of batches(pass, listing, { inspect })) {
+  await eachBatch(pass, listing, { inspect }, async ({ page, batch }) => {
     isWhole = page.next === null && batch.mapped.length < limit;
     await pass.keep(batch);
     pass.step('stored a page');
-  }
+  });
   return isWhole;
 }
 

@@ -3,7 +3,7 @@ import { writing } from '../../db/lease/transaction.ts';
 import { noteKnownType, noteUnknownType } from '../../db/progress/types.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Pull } from '../../resources/define.ts';
-import { batches } from '../pass/batches.ts';
+import { eachBatch } from '../pass/batches.ts';
 import type { Pass, PassPosition } from '../pass/pass.ts';
 
 export type ByTypes = Pull & { by: 'types' };
@@ -40,7 +40,7 @@ async function readType(
   const { type, read, cursor } = at;
   const facts = { [column]: type };
   const listing = { method: 'GET', route: path, params: facts, limit, cursor } as const;
-  for await (const { page, batch } of batches(pass, listing, { facts })) {
+  await eachBatch(pass, listing, { facts }, async ({ page, batch }) => {
     const { next } = page;
     const moved = next === null ? { types: [...read, type] } : { types: read, type, cursor: next };
     await pass.keep(batch, async (tx) => {
@@ -48,7 +48,7 @@ async function readType(
       await pass.save(tx, moved);
     });
     pass.step('stored a page');
-  }
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { readCursor, readCursors, saveCursor } from '../../db/progress/cursors.t
 import { type PageSize, pageSize } from '../../pylon/pages/page-size.ts';
 import { link } from '../../pylon/signal.ts';
 import type { Pull } from '../../resources/define.ts';
-import { batches } from '../pass/batches.ts';
+import { eachBatch } from '../pass/batches.ts';
 import type { Pass } from '../pass/pass.ts';
 import { grid } from '../pass/windows.ts';
 import { readNewest } from './closing.ts';
@@ -86,7 +86,7 @@ async function readWindow(
     arguments: { start_time: start, end_time: end },
     cursor: window.cursor ?? undefined,
   } as const;
-  for await (const { page, batch } of batches(pass, listing, { paging: { size } })) {
+  await eachBatch(pass, listing, { paging: { size } }, async ({ page, batch }) => {
     const moved: Window = { ...window, cursor: page.next, done: page.next === null };
     await pass.keep(batch, (tx) =>
       saveCursor(tx, pass.resource.name, windowScope(pass, start), { ...moved }),
@@ -94,7 +94,7 @@ async function readWindow(
     known.set(start, moved);
     updateProgress(pass, known, pass.progress.covered !== undefined);
     pass.step('stored a page');
-  }
+  });
 }
 
 /** The share of finished windows is known once all are found. */

@@ -1,8 +1,8 @@
 import type { Batch } from '../../db/mirror/store.ts';
 import { TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
-import { ahead } from '../../pylon/pages/ahead.ts';
-import { type Paging, type Read, readPages } from '../../pylon/pages/pages.ts';
+import { forEachAhead, type Source } from '../../pylon/pages/ahead.ts';
+import { Pager, type Paging, type Read } from '../../pylon/pages/pages.ts';
 import { type Linked, link } from '../../pylon/signal.ts';
 import type { Listing, Page } from '../../pylon/types.ts';
 import type { PathFacts } from '../../resources/define.ts';
@@ -26,57 +26,89 @@ export interface BatchOptions {
  * The pages from the listing's cursor on, or from the beginning if Pylon refuses the cursor. One kept over a long
  * pause may have expired: Pylon does not document how long a cursor lives.
  */
-async function* resumed(
-  pass: Pass,
-  listing: Listing,
-  { facts = {}, paging = {}, inspect }: BatchOptions,
-  onPage: () => void,
-): AsyncGenerator<PageBatch> {
-  const read: Read<Batch> = (objects, order) => {
-    inspect?.(objects);
-    return pass.batch(objects, facts, order);
-  };
-  let begun = false;
-  for (let { cursor } = listing; ; cursor = undefined) {
-    try {
-      for await (const page of readPages(pass.pylon, { ...listing, cursor }, paging, read)) {
-        begun = true;
-        onPage();
-        pass.progress.pages += 1;
-        yield { page, batch: page.objects };
+class Batches implements Source<PageBatch> {
+  readonly #pass: Pass;
+  readonly #listing: Listing;
+  readonly #options: BatchOptions;
+  readonly #read: Read<Batch>;
+  #pager: Pager<Batch>;
+  #hasBegun = false;
+  #isResumed: boolean;
+  #linked: Linked | undefined;
+
+  constructor(pass: Pass, listing: Listing, options: BatchOptions) {
+    this.#pass = pass;
+    // Nobody can leave before there is a page, so that the request for the first one needs no signal of its own. Most
+    // listings of one parent have no other.
+    const signal = () => (this.#hasBegun ? this.#own().signal : pass.signal);
+    this.#listing = { ...listing, signal };
+    this.#options = options;
+    const { facts = {}, inspect } = options;
+    this.#read = (objects, order) => {
+      inspect?.(objects);
+      return pass.batch(objects, facts, order);
+    };
+    this.#isResumed = listing.cursor !== undefined;
+    this.#pager = this.#from(listing.cursor);
+  }
+
+  hasMore({ page }: PageBatch): boolean {
+    return page.next !== null;
+  }
+
+  async next(): Promise<PageBatch | undefined> {
+    for (;;) {
+      try {
+        const page = await this.#pager.next();
+        if (page === undefined) return undefined;
+        this.#hasBegun = true;
+        this.#pass.progress.pages += 1;
+        return { page, batch: page.objects };
+      } catch (error) {
+        const refused = error instanceof PylonError && error.status === 400;
+        if (this.#hasBegun || !this.#isResumed || !refused) throw error;
+        const { ctx, resource } = this.#pass;
+        ctx.log.warn({ resource: resource.name, reason: error.message }, 'cursor refused, beginning again');
+        this.#isResumed = false;
+        this.#pager = this.#from(undefined);
       }
-      return;
-    } catch (error) {
-      const refused = error instanceof PylonError && error.status === 400;
-      if (begun || cursor === undefined || !refused) throw error;
-      pass.ctx.log.warn(
-        { resource: pass.resource.name, reason: error.message },
-        'cursor refused, beginning again',
-      );
     }
+  }
+
+  /** Ends the request in flight. */
+  leave(): void {
+    this.#own().abort(new TransientError('left early'));
+  }
+
+  end(): void {
+    this.#linked?.unlink();
+  }
+
+  #own(): Linked {
+    this.#linked ??= link(this.#pass.signal);
+    return this.#linked;
+  }
+
+  #from(cursor: string | undefined): Pager<Batch> {
+    const listing = cursor === this.#listing.cursor ? this.#listing : { ...this.#listing, cursor };
+    return new Pager(this.#pass.pylon, listing, this.#options.paging ?? {}, this.#read);
   }
 }
 
 /**
- * The pages of a listing. Each is fetched, parsed and mapped while the one before is being stored. Leaving the loop
- * early aborts the pending request.
+ * Works on the pages of a listing, in order. Each is fetched, parsed and mapped while the one before is being stored. If
+ * the work fails, the pending request is aborted.
  */
-export function batches(pass: Pass, listing: Listing, options: BatchOptions = {}): AsyncGenerator<PageBatch> {
-  // The caller can leave once it has a page, so that the request for the first one needs no signal of its own. Most
-  // listings of one parent have no other.
-  let linked: Linked | undefined;
-  let isOwn = false;
-  const own = () => {
-    linked ??= link(pass.signal);
-    return linked;
-  };
-  const signal = () => (isOwn ? own().signal : pass.signal);
-  const pages = resumed(pass, { ...listing, signal }, options, () => {
-    isOwn = true;
-  });
-  return ahead(
-    pages,
-    () => own().abort(new TransientError('left early')),
-    () => linked?.unlink(),
-  );
+export async function eachBatch(
+  pass: Pass,
+  listing: Listing,
+  options: BatchOptions,
+  work: (batch: PageBatch) => Promise<void>,
+): Promise<void> {
+  const source = new Batches(pass, listing, options);
+  try {
+    await forEachAhead(source, work, () => source.leave());
+  } finally {
+    source.end();
+  }
 }

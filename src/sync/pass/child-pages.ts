@@ -1,7 +1,8 @@
 import { readRow } from '../../db/mirror/rows.ts';
+import type { Batch } from '../../db/mirror/store.ts';
 import type { Pull, Query } from '../../resources/define.ts';
 import { resourceNamed } from '../../resources/index.ts';
-import { batches } from './batches.ts';
+import { eachBatch } from './batches.ts';
 import type { Pass } from './pass.ts';
 
 export type ByParent = Pull & { by: 'parent' };
@@ -28,11 +29,23 @@ async function variantsOf(pass: Pass, pull: ByParent, id: string): Promise<reado
   return row === undefined ? [] : pull.variants(row);
 }
 
-/**
- * The pages of a parent's listings from a place on. Each comes with the bounds of Pylon's clock when it answered, and
- * with the place after it; null after the last page.
- */
-export async function* listChildren(pass: Pass, pull: ByParent, id: string, from: Place) {
+/** A page of a parent's children. */
+export interface ChildPage {
+  readonly batch: Batch;
+  /** Pylon's clock when it answered, epoch milliseconds. */
+  readonly date: number | undefined;
+  /** The place after it; null after the last page. */
+  readonly next: Place | null;
+}
+
+/** Works on the pages of a parent's listings from a place on, while the next one is being fetched. */
+export async function listChildren(
+  pass: Pass,
+  pull: ByParent,
+  id: string,
+  from: Place,
+  work: (page: ChildPage) => Promise<void>,
+): Promise<void> {
   const variants = await variantsOf(pass, pull, id);
   for (let variant = from.variant; variant < variants.length; variant += 1) {
     const query = variants[variant] ?? {};
@@ -47,10 +60,10 @@ export async function* listChildren(pass: Pass, pull: ByParent, id: string, from
       items: pull.items,
       cursor,
     } as const;
-    for await (const { page, batch } of batches(pass, listing, { facts })) {
+    await eachBatch(pass, listing, { facts }, ({ page, batch }) => {
       const next: Place =
         page.next === null ? { variant: variant + 1, cursor: null } : { variant, cursor: page.next };
-      yield { batch, date: page.date, next: next.variant === variants.length ? null : next };
-    }
+      return work({ batch, date: page.date, next: next.variant === variants.length ? null : next });
+    });
   }
 }
