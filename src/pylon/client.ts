@@ -85,21 +85,28 @@ const WARN_AFTER_MS = 60_000;
 /** No limit of Pylon's explains a longer pause, so a person should look for another cause. */
 const LONG_PAUSE_MS = 120_000;
 
-function prepare(options: PylonOptions, request: PylonRequest): Prepared {
+type Headers = Prepared['sending']['headers'];
+
+/** The headers of requests, by their type of content: made once for all requests without a form. */
+function headersOf({ token, userAgent = 'pylon-sync' }: PylonOptions): (content?: string) => Headers {
+  const common = { authorization: `Bearer ${token}`, accept: 'application/json', 'user-agent': userAgent };
+  const json = { ...common, 'content-type': 'application/json' };
+  return (content) => {
+    if (content === undefined) return common;
+    return content === 'application/json' ? json : { ...common, 'content-type': content };
+  };
+}
+
+function prepare(url: string, headers: (content?: string) => Headers, request: PylonRequest): Prepared {
   const { method, route, body } = request;
   const form = request.form === undefined ? undefined : encodeForm(request.form);
   const content = form?.type ?? (body === undefined ? undefined : 'application/json');
   return {
     endpoint: `${method} ${route}`,
-    url: addressOf(options.url, request),
+    url: addressOf(url, request),
     sending: {
       method,
-      headers: {
-        authorization: `Bearer ${options.token}`,
-        accept: 'application/json',
-        'user-agent': options.userAgent ?? 'pylon-sync',
-        ...(content === undefined ? {} : { 'content-type': content }),
-      },
+      headers: headers(content),
       ...(form === undefined ? (body === undefined ? {} : { body: toJson(body) }) : { body: form.body }),
     },
     isRead: method === 'GET' || (method === 'POST' && route.endsWith('/search')),
@@ -124,6 +131,7 @@ export function createPylon(options: PylonOptions): Pylon {
   const retry = options.retry ?? BACKOFF;
   const report = options.report ?? (() => {});
   const observe = options.observe ?? (() => {});
+  const headers = headersOf(options);
   const closed = new AbortController();
   const clock = followingClock(now);
   const reach = newReach(now);
@@ -161,7 +169,7 @@ export function createPylon(options: PylonOptions): Pylon {
     count: (endpoint: string) => void,
     priority: Priority,
   ): Promise<Answer> {
-    const prepared = prepare(options, request);
+    const prepared = prepare(options.url, headers, request);
     unlessTooLarge(prepared);
     const { endpoint } = prepared;
     const budget = budgets.of(endpoint);

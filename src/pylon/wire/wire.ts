@@ -1,8 +1,8 @@
 import { TransientError } from '../../errors.ts';
-import type { Fetch, Reply, Sending } from '../../network/exchange.ts';
+import type { Fetch, FetchOptions, Reply, Sending } from '../../network/exchange.ts';
 import type { Order } from '../../order.ts';
 import { AnswerTooLargeError } from '../errors.ts';
-import { link } from '../signal.ts';
+import { type Linked, link } from '../signal.ts';
 import type { Answer } from '../types.ts';
 import { readJson, releaseBody } from './body.ts';
 import { redirected, refusal } from './refusal.ts';
@@ -16,6 +16,26 @@ export interface Prepared {
   /** Whether the request changes nothing in Pylon. */
   readonly isRead: boolean;
   readonly maxBytes: number;
+}
+
+/** What `fetch` is given. A class: an object with a getter of its own takes long to make, and every request needs one. */
+class Options implements FetchOptions {
+  readonly method: string;
+  readonly headers: Sending['headers'];
+  readonly body?: NonNullable<Sending['body']>;
+  readonly redirect = 'manual';
+  readonly stop: Linked;
+
+  constructor({ method, headers, body }: Sending, stop: Linked) {
+    this.method = method;
+    this.headers = headers;
+    if (body !== undefined) this.body = body;
+    this.stop = stop;
+  }
+
+  get signal(): AbortSignal {
+    return this.stop.signal;
+  }
 }
 
 /** What sending a request needs. */
@@ -124,14 +144,7 @@ export async function attempt(
   let outcome: Awaited<ReturnType<typeof judge>>;
   let received: { status: number; date: number | undefined };
   try {
-    const response = await wire.fetch(request.url, {
-      ...request.sending,
-      redirect: 'manual',
-      stop: linked,
-      get signal() {
-        return linked.signal;
-      },
-    });
+    const response = await wire.fetch(request.url, new Options(request.sending, linked));
     received = { status: response.status, date: httpDate(response.headers.get('date')) };
     if (received.date !== undefined) wire.clock.follow(received.date);
     outcome = await judge(wire, request, response);
