@@ -6,8 +6,8 @@ import type { Asked } from '../test/helpers/round-trips.ts';
 
 /** What a process of `children-process.ts` is told at its start. */
 export interface ClientPlan {
-  /** The folder of the tree whose client it is. */
-  readonly root: string;
+  /** The file that `children-bundle.ts` made of the tree whose client it is. */
+  readonly client: string;
   readonly pylon: { readonly url: string; readonly token: string };
   /** What it backfills. */
   readonly resources: readonly string[];
@@ -41,7 +41,7 @@ export async function startClient(plan: ClientPlan): Promise<ClientProcess> {
   const ended = once(child, 'exit');
   const answer = async (): Promise<unknown> => {
     const failed = ended.then(([status]) =>
-      Promise.reject(new Error(`the client of ${plan.root} ended with status ${status}`)),
+      Promise.reject(new Error(`the client ${plan.client} ended with status ${status}`)),
     );
     const [message] = await Promise.race([once(child, 'message'), failed]);
     return message;

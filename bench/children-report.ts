@@ -31,7 +31,7 @@ export function childrenSection(figures: ChildFigures, { command, date, machine 
       : ` Commit ${former.commit}, measured in turn with it: ${Math.round(former.requestsPerSecond)} a second, ${milliseconds(former.cpuMs)} of processor time a request.`;
   return `${CHILDREN_HEADING}
 
-\`${command}\`, ${date}, on ${machine}. A backfill of ${issues} issues with their messages, followers and threads, without limits: ${requests} requests, ${Math.round(requestsPerSecond)} a second, ${several(statements)} statements a request; ${rounds === 1 ? 'measured once' : `the median of ${rounds} rounds`}.${before} The client and Pylon are processes of their own on the same processors, and Pylon's answers wait in memory. The daemon stores pages of several parents together (docs/decisions/0055), the more of them the faster they arrive: on a slow machine a request takes more round trips, but never more than four. Rates and processor time depend on the machine and on what else it does.
+\`${command}\`, ${date}, on ${machine}. A backfill of ${issues} issues with their messages, followers and threads, without limits: ${requests} requests, ${Math.round(requestsPerSecond)} a second, ${several(statements)} statements a request; ${rounds === 1 ? 'measured once' : `the median of ${rounds} rounds`}.${before} The client, bundled as the program is, and Pylon are processes of their own on the same processors, and Pylon's answers wait in memory. The daemon stores pages of several parents together (docs/decisions/0055), the more of them the faster they arrive: on a slow machine a request takes more round trips, but never more than four. Rates and processor time depend on the machine and on what else it does.
 
 ${aimsTable(aimsOf(figures))}`;
 }

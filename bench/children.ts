@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { bundleClient } from './children-bundle.ts';
 import { type FromClient, startClient } from './children-client.ts';
 import type { BenchServer } from './postgres.ts';
 import { startSandboxProcess } from './sandbox.ts';
@@ -43,7 +44,7 @@ const costOf = (one: FromClient): ChildCost => ({
 
 /**
  * Backfills issues with their messages, followers and threads, so many rounds; with another tree, `against`, in turn.
- * Clients and Pylon are processes of their own; the answers of Pylon wait in memory.
+ * Clients and Pylon are processes of their own, the clients bundled as the program is; the answers of Pylon wait in memory.
  */
 export async function measureChildren(
   server: BenchServer,
@@ -54,7 +55,10 @@ export async function measureChildren(
   const sandbox = await startSandboxProcess({ kind: 'frozen', issues });
   const roots = [OURS, ...(against === undefined ? [] : [resolve(against)])];
   const clients = await Promise.all(
-    roots.map((root) => startClient({ root, pylon: sandbox, resources: LISTED })),
+    roots.map(async (root, index) => {
+      const client = await bundleClient(root, root === OURS, join(server.folder, `client-${index}`));
+      return startClient({ client, pylon: sandbox, resources: LISTED });
+    }),
   );
   try {
     const figures: FromClient[][] = clients.map(() => []);
