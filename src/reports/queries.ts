@@ -62,7 +62,10 @@ export function readBacklog(ask: Ask, since: string): Promise<readonly Backlog[]
 }
 
 /** SQL: the first day of the unit in which an issue was created; `$1` is the unit. */
-const BEGINS = `to_char(date_trunc($1::text, created_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD')`;
+const BEGINS = `date_trunc($1::text, created_at AT TIME ZONE 'UTC')`;
+
+/** SQL: that day as text, which is to be made once for each unit and not for each issue. */
+const SHOWN = "to_char(begins, 'YYYY-MM-DD')";
 
 /** SQL: whether an issue was created from the day `$2` to the end of `$3`. */
 const CREATED = `created_at >= $2::timestamp AT TIME ZONE 'UTC'
@@ -70,12 +73,14 @@ const CREATED = `created_at >= $2::timestamp AT TIME ZONE 'UTC'
 
 export function readAnswers(ask: Ask, unit: Unit, from: string, today: string): Promise<readonly Answers[]> {
   return ask(
-    `SELECT ${BEGINS} AS begins, count(*)::float AS issues, count(first_response_hours)::float AS answered,
-            percentile_cont(0.5) WITHIN GROUP (ORDER BY first_response_hours) AS median,
-            percentile_cont(0.9) WITHIN GROUP (ORDER BY first_response_hours) AS p90
-       FROM pylon_bi.issue_metrics
-      WHERE ${CREATED}
-      GROUP BY 1 ORDER BY 1`,
+    // Both percentiles from one sort. OFFSET 0: so that the hours of an issue are worked out once.
+    `SELECT ${SHOWN} AS begins, issues, answered, percentiles[1] AS median, percentiles[2] AS p90
+       FROM (SELECT begins, count(*)::float AS issues, count(hours)::float AS answered,
+                    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY hours) AS percentiles
+               FROM (SELECT ${BEGINS} AS begins, first_response_hours::float AS hours
+                       FROM pylon_bi.issue_metrics
+                      WHERE ${CREATED} OFFSET 0) AS one
+              GROUP BY 1) AS counted ORDER BY 1`,
     [unit, from, today],
   );
 }
@@ -104,10 +109,10 @@ export function readVolume(
         GROUP BY 1, 2),
      ranked AS (
        SELECT source, row_number() OVER (ORDER BY sum(issues) DESC, source) AS rank FROM made GROUP BY 1)
-     SELECT begins, least(rank, $4::integer + 1)::float AS rank,
+     SELECT ${SHOWN} AS begins, least(rank, $4::integer + 1)::float AS rank,
             CASE WHEN max(rank) <= $4::integer THEN max(source) END AS source, sum(issues)::float AS issues
        FROM made JOIN ranked USING (source)
-      GROUP BY 1, 2 ORDER BY 1, 2`,
+      GROUP BY made.begins, 2 ORDER BY 1, 2`,
     [unit, from, today, most],
   );
 }
