@@ -48,6 +48,20 @@ describe('what a start of the program loads', () => {
     expect(packages).not.toContain('undici');
     expect(modules.filter((path) => path.startsWith('sandbox/'))).toEqual([]);
   });
+
+  test('start without its port: nothing of what that answers with', async () => {
+    const { packages, modules, fetch } = await loadedBy(
+      ['start'],
+      { ...NOWHERE, PYLON_API_TOKEN: 'a-token', PYLON_SYNC_HTTP: 'off' },
+      'database cannot be used',
+    );
+    expect(packages).toContain('pg');
+    expect(packages.filter((name) => /^(@?hono|undici|prom-client|d3-|@opentelemetry)/.test(name))).toEqual(
+      [],
+    );
+    expect(modules.filter((path) => /^(sandbox|http|reports)\//.test(path))).toEqual([]);
+    expect(fetch).toBe(false);
+  });
 });
 
 test("the tests' own program runs by the code that the set-up of the run has kept", async () => {

@@ -14,8 +14,8 @@ import { type Backoff, newBackoff } from './backoff.ts';
 import { withContext } from './context.ts';
 import { type Alerts, newAlerts } from './outgoing/alerts.ts';
 import { newPing } from './outgoing/ping.ts';
-import type { Port } from './port.ts';
 import { pushOptionsOf } from './push-options.ts';
+import type { Port } from './serve-port.ts';
 import type { Setup } from './setup.ts';
 import { type TokenRecord, TokenRefusedError, untilAccepted } from './token.ts';
 

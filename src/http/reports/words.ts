@@ -3,9 +3,13 @@ import type { Unit } from '../../reports/calendar.ts';
 import type { Html } from '../html/words.ts';
 import type { Column } from './chart.ts';
 
+/** Its form is made with the first date: that takes longer than a page of them, and most daemons are asked for none. */
 const dateIn = (options: Intl.DateTimeFormatOptions) => {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', ...options });
-  return (day: string) => format.format(new Date(`${day}T00:00:00Z`));
+  let format: Intl.DateTimeFormat | undefined;
+  return (day: string) => {
+    format ??= new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', ...options });
+    return format.format(new Date(`${day}T00:00:00Z`));
+  };
 };
 
 const shortDate = dateIn({ month: 'short' });
