@@ -16,7 +16,7 @@ import { editingFunctions } from './editing/index.ts';
 import { digestOf, formOf } from './form.ts';
 import { viewFunctions } from './functions/index.ts';
 import { metabaseMetadata } from './metabase.ts';
-import { type Standing, standing } from './standing.ts';
+import { type Standing, standing, stateOfViews } from './standing.ts';
 import { noteTroubles, readTroubles, type ViewTrouble } from './trouble.ts';
 import { readTypeViews } from './types.ts';
 import type { View } from './view.ts';
@@ -45,8 +45,13 @@ interface Piece {
 /** The schema and functions that views need; replaced with each version. */
 export const FUNCTIONS: readonly string[] = [...viewFunctions, ...editingFunctions, ...schemaComments];
 
+let ownVersion: string | undefined;
+
 /** The digest of this version's views, whatever custom fields there are. */
-const version = () => digestOf([...FUNCTIONS, JSON.stringify([tableComments, views, metabaseMetadata])]);
+function version(): string {
+  ownVersion ??= digestOf([...FUNCTIONS, JSON.stringify([tableComments, views, metabaseMetadata])]);
+  return ownVersion;
+}
 
 /** What is noted for a piece from when its installation is decided until it is installed. */
 const TO_BE_INSTALLED = '';
@@ -136,16 +141,43 @@ async function lockedView(tx: Executor, name: string): Promise<Standing | undefi
   return (await standing(tx, name)).get(name);
 }
 
-/** All pieces in the order of installation: functions before the views that call them. */
-async function readPieces(tx: Executor): Promise<readonly Piece[]> {
-  const stands = await standing(tx);
-  const all = [...views, ...(await readTypeViews(tx))];
+/** What is wanted, and what is there. */
+interface Look {
+  /** In the order of installation: functions before the views that call them. */
+  readonly pieces: readonly Piece[];
+  readonly due: readonly Piece[];
+  /** The troubles that are noted. */
+  readonly before: readonly ViewTrouble[];
+  /** Names all that this look depended on. */
+  readonly key: string;
+}
+
+/**
+ * The key of the last look at which every view had its wanted form, and no trouble was other than noted. To find that out
+ * takes tens of milliseconds of this process and ten of the server; the daemon looks at each read of its lists.
+ */
+let settled: string | undefined;
+
+/** Reads what is due. Undefined if this process has looked before, and nothing that matters has changed since. */
+async function look(tx: Executor, known: Digests): Promise<Look | undefined> {
+  // First: what changes after this is seen to be another the next time.
+  const state = await stateOfViews(tx);
+  const types = await readTypeViews(tx);
+  const all = [...views, ...types];
   const fields = await readFields(tx, all);
-  return [
+  const before = await readTroubles(tx);
+  const key = digestOf([state, JSON.stringify([known, types.map(({ name }) => name), fields, before])]);
+  if (key === settled) return undefined;
+  const stands = await standing(tx);
+  const pieces = [
     schemaPiece(await hasSchema(tx)),
     ...Object.entries(tableComments).map(commentsPiece),
     ...[...all, metabaseMetadata].map((view) => viewPiece(view, fields, stands.get(view.name))),
   ];
+  const due = pieces.filter(({ name, digest, isMissing }) => isMissing || known[name] !== digest);
+  const notes = Object.fromEntries(due.map(({ name }) => [name, TO_BE_INSTALLED]));
+  if (known[''] !== version() || due.length > 0) await mergeSetting(tx, 'views', { ...notes, '': version() });
+  return { pieces, due, before, key };
 }
 
 /** The result of an installation. */
@@ -171,19 +203,16 @@ export interface InstallOptions {
  *
  * @throws DatabaseAwayError, LeaseLostError, the signal's reason.
  */
-export async function installViews(
+export const installViews = async (transact: Transact, options: InstallOptions = {}): Promise<Installed> =>
+  install(transact, await transact(async (tx) => look(tx, await knownDigests(tx))), options);
+
+async function install(
   transact: Transact,
-  { pausesMs = PAUSES_MS, signal }: InstallOptions = {},
+  looked: Look | undefined,
+  { pausesMs = PAUSES_MS, signal }: InstallOptions,
 ): Promise<Installed> {
-  const { pieces, due, before } = await transact(async (tx) => {
-    const known = await knownDigests(tx);
-    const all = await readPieces(tx);
-    const lacking = all.filter(({ name, digest, isMissing }) => isMissing || known[name] !== digest);
-    const notes = Object.fromEntries(lacking.map(({ name }) => [name, TO_BE_INSTALLED]));
-    if (known[''] !== version() || lacking.length > 0)
-      await mergeSetting(tx, 'views', { ...notes, '': version() });
-    return { pieces: all, due: lacking, before: await readTroubles(tx) };
-  });
+  if (looked === undefined) return { made: [], troubles: [], isNews: false };
+  const { pieces, due, before, key } = looked;
   const made: string[] = [];
   const failed = new Map<string, { readonly because: string; readonly blockers: readonly Blocker[] }>();
   let left = due;
@@ -212,7 +241,10 @@ export async function installViews(
       left_out: leftOut,
     }))
     .filter(({ because, left_out }) => because !== null || left_out.length > 0);
-  if (found.length === 0 && before.length === 0) return { made, troubles: [], isNews: false };
+  if (found.length === 0 && before.length === 0) {
+    if (due.length === 0) settled = key;
+    return { made, troubles: [], isNews: false };
+  }
   const troubles = await transact((tx) => noteTroubles(tx, found));
   return { made, troubles, isNews: !isDeepStrictEqual(troubles, before) };
 }
@@ -255,5 +287,9 @@ export async function followFields(
   transact: Transact,
   options: InstallOptions = {},
 ): Promise<Installed | undefined> {
-  return (await transact(areViewsCurrent)) ? installViews(transact, options) : undefined;
+  const looked = await transact(async (tx) => {
+    const known = await knownDigests(tx);
+    return known[''] === version() ? { at: await look(tx, known) } : undefined;
+  });
+  return looked && install(transact, looked.at, options);
 }

@@ -30,3 +30,21 @@ export async function standing(tx: Executor, name?: string): Promise<ReadonlyMap
        AND (${name ?? null}::text IS NULL OR relname = ${name ?? null})`);
   return new Map(rows.map((row) => [row.name, row]));
 }
+
+/**
+ * Names the state of the views of this database, as `standing` reads it: another one after any change of it. Which
+ * transactions wrote what is read costs a fraction of reading it.
+ */
+export async function stateOfViews(tx: Executor): Promise<string> {
+  const { rows } = await tx.execute<{ state: string }>(sql`
+    WITH standing AS MATERIALIZED (
+           SELECT oid, xmin FROM pg_class WHERE relnamespace = to_regnamespace('pylon_bi') AND relkind = 'v')
+    SELECT concat_ws(' ', pg_postmaster_start_time(), (SELECT oid FROM pg_database WHERE datname = current_database()),
+                     to_regnamespace('pylon_bi')::oid, whole.n, whole.written, columns.n, columns.written, comments.n, comments.written) AS state
+      FROM (SELECT count(*) AS n, sum(xmin::text::bigint) AS written FROM standing) AS whole,
+           (SELECT count(*) AS n, sum(a.xmin::text::bigint) AS written
+              FROM standing JOIN pg_attribute AS a ON attrelid = standing.oid) AS columns,
+           (SELECT count(*) AS n, sum(d.xmin::text::bigint) AS written
+              FROM standing JOIN pg_description AS d ON objoid = standing.oid AND classoid = 'pg_class'::regclass) AS comments`);
+  return rows[0]?.state ?? '';
+}
