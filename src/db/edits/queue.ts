@@ -90,6 +90,9 @@ export const NOW = sql`(SELECT clock_timestamp())`;
  */
 export const WINDOW = 1_000;
 
+/** So many of the newest waiting edits of a resource are looked at for those that go before older ones. */
+const NEWEST = 100;
+
 /** Fewer edits than this are sent one by one: a bulk request takes effect later, and has to be verified by reading. */
 export const LEAST_IN_BULK = 5;
 
@@ -102,55 +105,76 @@ export const statesIn = (states: readonly string[]) => sql`${sql.param([...state
  */
 const BEFORE = sql`(${o.state} = 'sending' OR (${o.state} = 'pending' AND ${o.id} < ${e.id}))`;
 
-const WAITING = sql`${edits} AS e WHERE ${e.resource} = wanted.resource AND ${e.state} = 'pending'`;
-const EDGE = sql`(SELECT ${e.id} FROM ${WAITING} ORDER BY ${e.id} OFFSET ${WINDOW} LIMIT 1)`;
-const BEYOND = sql`${WAITING} AND ${e.id} >= ${EDGE} AND ${e.next_attempt_at} <= ${NOW}`;
+/**
+ * SQL: whether edit `e` is of a resource, in words that leave the order of resource and id to `edits_due`, and that of
+ * resource and time to `edits_next`. With `resource = …` the planner takes the order of ids for the same, and reads all
+ * edits by id, or the table, to find those of a resource that has few while nearly all that it knows of wait.
+ */
+const isOf = (resource: SQL) => sql`${e.resource} = ANY(ARRAY[${resource}])`;
+const BY_ID = sql`${e.resource}, ${e.id}`;
+const BY_TIME = sql`${e.resource}, ${e.next_attempt_at}, ${e.id}`;
+
+const WAITING = sql`${edits} AS e WHERE ${isOf(sql`wanted.resource`)} AND ${e.state} = 'pending'`;
+const EDGE = sql`(SELECT ${e.id} FROM ${WAITING} ORDER BY ${BY_ID} OFFSET ${WINDOW} LIMIT 1)`;
+/** SQL: those that are due behind it. The planner is to expect few: then it finds them by time, and does not read all by id. */
+const BEYOND = sql`${edits} AS e WHERE ${e.resource} BETWEEN wanted.resource AND wanted.resource AND ${e.state} = 'pending'
+       AND ${e.id} >= ${EDGE} AND ${e.next_attempt_at} <= ${NOW}`;
 
 /** SQL: the waiting edits of a resource, `wanted`, that are looked at first, and alone where one of them can be claimed. */
-const NEAR = [sql`SELECT e.* FROM ${WAITING} ORDER BY ${e.id} LIMIT ${WINDOW}`];
+const NEAR = [sql`SELECT e.* FROM ${WAITING} ORDER BY ${BY_ID} LIMIT ${WINDOW}`];
 
 /**
  * SQL: those behind the first that have been due for longest, so that edits that back off are never read; and all others, if the
  * blocked edits among those fill both windows: an edit behind them is found too.
  */
 const FAR = [
-  sql`SELECT e.* FROM ${BEYOND} ORDER BY ${e.next_attempt_at}, ${e.id} LIMIT ${WINDOW}`,
-  sql`SELECT e.* FROM ${BEYOND} AND EXISTS (SELECT FROM ${BEYOND} OFFSET ${WINDOW}) ORDER BY ${e.id}`,
+  sql`SELECT e.* FROM ${BEYOND} ORDER BY ${BY_TIME} LIMIT ${WINDOW}`,
+  sql`SELECT e.* FROM ${BEYOND} AND EXISTS (SELECT FROM ${BEYOND} ORDER BY ${BY_TIME} OFFSET ${WINDOW}) ORDER BY ${BY_ID}`,
 ];
+
+/** SQL: the records of a resource, `wanted`, with an edit among some of it that may be claimed: the first that waits. */
+const claimableOf = (looked: SQL, allowed: readonly string[]) => sql`
+            SELECT ${e.resource}, ${e.record_id} FROM (${looked}) AS e
+             WHERE ${e.next_attempt_at} <= clock_timestamp() AND ${isAllowed(allowed)} AND NOT ${namesUncreated(e)}
+               AND NOT ${ofItsRecord(BEFORE)}`;
+
+/** SQL: those with the newest edits, at most `wanted.newest`. */
+const newestHeads = (allowed: readonly string[]) => sql`
+           (${claimableOf(sql`SELECT e.* FROM ${WAITING} ORDER BY ${e.resource} DESC, ${e.id} DESC LIMIT ${NEWEST}`, allowed)} LIMIT wanted.newest)`;
 
 /**
  * SQL: the records of a resource, `wanted`, whose first waiting edit may be claimed, at most `wanted.room`. Looks among one
- * part of the edits after the other, and stops as soon as there are enough.
+ * part of the edits after the other, and stops as soon as there are enough. One that is named twice takes the room of two,
+ * but only where there is room for all.
  */
-function headsOf(among: readonly SQL[], allowed: readonly string[]): SQL {
-  const claimable = among.map(
-    (looked) => sql`
-           (SELECT ${e.resource}, ${e.record_id} FROM (${looked}) AS e
-             WHERE ${e.next_attempt_at} <= clock_timestamp() AND ${isAllowed(allowed)} AND NOT ${namesUncreated(e)}
-               AND NOT ${ofItsRecord(BEFORE)})`,
-  );
-  return sql`${sql.join(claimable, sql` UNION ALL `)} LIMIT wanted.room`;
-}
+const headsOf = (among: readonly SQL[], allowed: readonly string[], before: readonly SQL[] = []): SQL =>
+  sql`${sql.join([...before, ...among.map((looked) => sql`(${claimableOf(looked, allowed)})`)], sql` UNION ALL `)} LIMIT wanted.room`;
 
 /**
  * Claims due edits, for as many records of each resource as there is room, those that have waited longest first.
  * Claims all waiting edits of a record together, unless one is in flight or an earlier one backs off. Edits that are
  * not allowed (`allowedWork`), or that refer to a record which is not created yet, stay, and so do later ones of
- * their record.
+ * their record. Of the room of a resource in `newest`, so much goes to the records with the newest edits first.
  */
 export async function claimEdits(
   db: Database,
   lease: Lease,
   room: ReadonlyMap<string, number>,
   allowed: readonly string[],
+  newest: ReadonlyMap<string, number> = new Map(),
 ): Promise<readonly Claim[]> {
   const { to } = moves('claim');
-  const claimAmong = (among: readonly SQL[], names: readonly string[]) => sql`
+  const claimAmong = (
+    among: readonly SQL[],
+    left: ReadonlyMap<string, number>,
+    before: readonly SQL[] = [],
+  ) => sql`
       WITH due AS (
         SELECT head.resource, head.record_id
-          FROM unnest(${sql.param([...names])}::text[], ${sql.param(names.map((name) => room.get(name)))}::integer[])
-               AS wanted(resource, room)
-         CROSS JOIN LATERAL (${headsOf(among, allowed)}) AS head),
+          FROM unnest(${sql.param([...left.keys()])}::text[], ${sql.param([...left.values()])}::integer[],
+                      ${sql.param([...left.keys()].map((name) => newest.get(name) ?? 0))}::integer[])
+               AS wanted(resource, room, newest)
+         CROSS JOIN LATERAL (${headsOf(among, allowed, before)}) AS head),
       theirs AS (
         SELECT own.id FROM due AS e CROSS JOIN LATERAL (SELECT o.id FROM ${openOfItsRecord} WHERE ${o.state} = 'pending') AS own),
       taken AS (
@@ -165,12 +189,17 @@ export async function claimEdits(
          AND NOT ${ofItsRecord(sql`${BEFORE} AND ${o.id} NOT IN (SELECT id FROM taken)`)}
       RETURNING ${EDIT_COLUMNS}`;
   const rows = await writing(db, lease, async (tx) => {
-    const claimed = async (among: readonly SQL[], names: readonly string[]) =>
-      (await tx.execute<Edit & Record<string, unknown>>(claimAmong(among, names))).rows;
+    const claimed = async (...given: Parameters<typeof claimAmong>) =>
+      (await tx.execute<Edit & Record<string, unknown>>(claimAmong(...given))).rows;
     // To plan a look at all of them takes Postgres longer than to find an edit.
-    const near = await claimed(NEAR, [...room.keys()]);
-    const without = [...room.keys()].filter((name) => !near.some(({ resource }) => resource === name));
-    return without.length === 0 ? near : [...near, ...(await claimed(FAR, without))];
+    const near = await claimed(NEAR, room, newest.size === 0 ? [] : [newestHeads(allowed)]);
+    const records = (name: string) =>
+      new Set(near.flatMap((edit) => (edit.resource === name ? edit.record_id : []))).size;
+    // The newest say nothing of whether one of the first could go.
+    const left = [...room]
+      .map(([name, free]) => [name, free - records(name), records(name) <= (newest.get(name) ?? 0)] as const)
+      .flatMap(([name, free, isLeft]) => (isLeft && free > 0 ? [[name, free] as const] : []));
+    return left.length === 0 ? near : [...near, ...(await claimed(FAR, new Map(left)))];
   });
   return byRecord(rows);
 }
@@ -239,22 +268,27 @@ export async function nextEditMs(db: Executor): Promise<number> {
       FROM unnest(${sql.param(NAMES)}::text[]) AS name
      CROSS JOIN LATERAL (
        SELECT ${e.next_attempt_at} FROM ${edits} AS e
-        WHERE ${e.resource} = name AND ${e.state} = 'pending' AND ${e.next_attempt_at} > ${NOW}
-        ORDER BY ${e.next_attempt_at} LIMIT 1) AS next`);
+        WHERE ${isOf(sql`name`)} AND ${e.state} = 'pending' AND ${e.next_attempt_at} > ${NOW}
+        ORDER BY ${BY_TIME} LIMIT 1) AS next`);
   return Math.max(0, rows[0]?.ms ?? Number.POSITIVE_INFINITY);
 }
 
+const OPEN = sql`${e.state} IN ('pending', 'sending')`;
+
 /**
  * The resources with edits that wait or are in flight, by name, and whether so many wait that they may go in bulk. Looks
- * for these few of each, and reads no others.
+ * for these few of each, one such resource after the other, and reads no others.
  */
 export async function waitingEdits(db: Executor): Promise<ReadonlyMap<string, { readonly many: boolean }>> {
   const { rows } = await db.execute<{ name: string; many: boolean }>(sql`
+    WITH RECURSIVE open (name) AS (
+      (SELECT ${e.resource} FROM ${edits} AS e WHERE ${OPEN} ORDER BY ${BY_ID} LIMIT 1)
+       UNION ALL
+      SELECT next.resource FROM open CROSS JOIN LATERAL (
+        SELECT ${e.resource} FROM ${edits} AS e WHERE ${OPEN} AND ${e.resource} > open.name ORDER BY ${BY_ID} LIMIT 1) AS next)
     SELECT name, EXISTS (
-             SELECT FROM ${edits} AS e WHERE ${e.resource} = name AND ${e.state} = 'pending' OFFSET ${LEAST_IN_BULK - 1}) AS many
-      FROM unnest(${sql.param(NAMES)}::text[]) AS name
-     WHERE EXISTS (
-       SELECT FROM ${edits} AS e WHERE ${e.resource} = name AND ${e.state} IN ('pending', 'sending') OFFSET 0)`);
+             SELECT FROM ${edits} AS e WHERE ${isOf(sql`name`)} AND ${e.state} = 'pending' ORDER BY ${BY_ID} OFFSET ${LEAST_IN_BULK - 1}) AS many
+      FROM open`);
   return new Map(rows.map(({ name, many }) => [name, { many }]));
 }
 

@@ -171,11 +171,15 @@ export async function readLate(
   );
 }
 
-/** Reads the status of the mirror. Uses the numbers of live rows in `counted`, or reads them. */
+/**
+ * Reads the status of the mirror. Uses the numbers of live rows in `counted`, or reads them; `edits` counts the edits, anew
+ * where nothing is given.
+ */
 export async function readStatus(
   db: Pick<Database, 'orm'>,
   resources: readonly Resource[],
   counted?: ReadonlyMap<string, LiveRows>,
+  edits: () => Promise<EditCounts> = () => countEdits(db.orm),
 ): Promise<Status> {
   const names = resources.map(({ name }) => name);
   const facts = withParents(resources, await readFacts(db, names));
@@ -211,7 +215,7 @@ export async function readStatus(
           ];
     }),
     stopped_scans: await readStoppedScans(db),
-    edits: await countEdits(db.orm),
+    edits: await edits(),
     plan: plan ?? null,
     clock: await readClock(db.orm),
     budgets: await readBudgets(db.orm),

@@ -6,6 +6,7 @@ import { READING, type Terms } from '../connection/begin.ts';
 import { readerOn } from '../connection/connect.ts';
 import { openPool } from '../connection/pool.ts';
 import { type Costs, readCosts } from './costs.ts';
+import { countEdits, keptCounts } from './edit-counts.ts';
 import { type LiveRows, readLiveRows } from './live-rows.ts';
 import { type History, readHistory } from './recent.ts';
 import { readStatus, type Status } from './status.ts';
@@ -18,7 +19,7 @@ export interface Watch {
   ping(): Promise<void>;
   /** Live rows of each resource. */
   rows(): Promise<ReadonlyMap<string, LiveRows>>;
-  /** The status, with the numbers of live rows given. */
+  /** The status, with the numbers of live rows given. The counts of many edits may be some seconds old. */
   status(rows: ReadonlyMap<string, LiveRows>): Promise<Status>;
   history(): Promise<History>;
   costs(): Promise<Costs>;
@@ -35,10 +36,11 @@ const POOL = { application: 'pylon-sync', max: 3, connectMs: 3_000, silenceMs: 3
 export function openWatch(url: string, resources: readonly Resource[]): Watch {
   const { pool, cut, close } = openPool(url, POOL);
   const db = { orm: readerOn(pool, TERMS) };
+  const edits = keptCounts(() => countEdits(db.orm));
   return {
     ping: async () => void (await ask(readStatement(pool, 'SELECT 1', [], TERMS))),
     rows: () => ask(readLiveRows(db, resources)),
-    status: (rows) => ask(readStatus(db, resources, rows)),
+    status: (rows) => ask(readStatus(db, resources, rows, edits)),
     history: () => ask(readHistory(db)),
     costs: () => ask(readCosts(db)),
     async close() {

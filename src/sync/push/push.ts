@@ -23,8 +23,15 @@ export interface PushOptions extends EditSettings {
 
 /** Records of one resource sent concurrently: enough to use its endpoints' limits fully. */
 const SIDE_BY_SIDE = 24;
+/**
+ * While many edits of a resource wait, one record of so many is the one with the newest edit: whoever changes a single record
+ * after a statement that changed thousands does not wait for all of these.
+ */
+const NEWEST_ONE_IN = 4;
 /** Concurrent bulk requests of one resource. */
 const BULKS = 12;
+
+type Waiting = Awaited<ReturnType<typeof waitingEdits>>;
 
 /** The result of one look into the queue. */
 interface Taken {
@@ -74,6 +81,8 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     .map(({ name }) => name);
   const underWay = new Map<string, number>();
   const running = new Set<Promise<void>>();
+  /** How many records of a resource were claimed while many of its edits waited. */
+  const turns = new Map<string, number>();
   /** Claims whose edits could not even be put back; the next `take` tries that again. */
   const stranded: { readonly claim: Claim; readonly error: unknown }[] = [];
   let failure: { readonly error: unknown } | undefined;
@@ -99,9 +108,19 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     running.add(work);
   };
 
+  /** How much of the room goes to the newest edits, of each resource with many that wait. */
+  const newestOf = (room: ReadonlyMap<string, number>, waiting: Waiting): ReadonlyMap<string, number> =>
+    new Map(
+      [...room].flatMap(([name, free]) => {
+        if (waiting.get(name)?.many !== true) return [];
+        const taken = turns.get(name) ?? 0;
+        return [[name, Math.floor((taken + free) / NEWEST_ONE_IN) - Math.floor(taken / NEWEST_ONE_IN)]];
+      }),
+    );
+
   /** Resources with bulk edits that wait for room, which must not be sent one by one meanwhile. */
   const bulkOnly = new Set<string>();
-  const takeBulks = async (waiting: Awaited<ReturnType<typeof waitingEdits>>): Promise<number> => {
+  const takeBulks = async (waiting: Waiting): Promise<number> => {
     let records = 0;
     bulkOnly.clear();
     for (const resource of resources) {
@@ -154,7 +173,10 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       const bulks = await takeBulks(waiting);
       for (const resource of bulkOnly) room.delete(resource);
       if (room.size === 0) return { records: bulks, waiting: true };
-      const claims = await claimEdits(ctx.db, ctx.lease, room, allowedWork(allow));
+      const newest = newestOf(room, waiting);
+      const claims = await claimEdits(ctx.db, ctx.lease, room, allowedWork(allow), newest);
+      for (const { resource } of claims)
+        if (newest.has(resource)) turns.set(resource, (turns.get(resource) ?? 0) + 1);
       for (const claim of claims) start(claim.resource, [claim], () => carry(push, claim));
       return { records: bulks + claims.length, waiting: true };
     },

@@ -3,7 +3,9 @@ import { describe, expect } from 'vitest';
 import { claimBulk } from '../../../src/db/edits/bulk.ts';
 import { claimEdits, nextEditMs, waitingEdits } from '../../../src/db/edits/queue.ts';
 import { requeueInterrupted } from '../../../src/db/edits/requeue.ts';
+import { countEdits } from '../../../src/db/status/edit-counts.ts';
 import { accounts } from '../../../src/resources/accounts.ts';
+import { newPusher } from '../../../src/sync/push/push.ts';
 import { pushOnce } from '../../../src/sync/push/push-once.ts';
 import { asDaemon } from '../../helpers/as-daemon.ts';
 import type { TestDatabase } from '../../helpers/database.ts';
@@ -110,6 +112,7 @@ describe('a decision about many edits', () => {
 });
 
 interface Node {
+  readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Actual Rows'?: number;
   readonly 'Actual Loops'?: number;
@@ -128,6 +131,11 @@ const readBy = (node: Node): number =>
         (node['Rows Removed by Index Recheck'] ?? 0)) *
       (node['Actual Loops'] ?? 0)
     : 0) + (node.Plans ?? []).reduce((sum, inner) => sum + readBy(inner), 0);
+
+/** Rows that a plan sorted. */
+const sortedBy = (node: Node): number =>
+  (node['Node Type'].includes('Sort') ? (node['Actual Rows'] ?? 0) : 0) +
+  (node.Plans ?? []).reduce((sum, inner) => sum + sortedBy(inner), 0);
 
 /** The statements about edits that this process sends during some work. */
 const sentBy = (work: () => Promise<unknown>) => statementsOf('"edits"', work);
@@ -160,6 +168,9 @@ const ROOM = new Map([
   ['issues', 24],
 ]);
 
+/** A fourth of it for the newest. */
+const NEWEST = new Map([...ROOM].map(([name, room]) => [name, room / 4]));
+
 const INSERT = `
   INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid, settled_at)
   SELECT CASE WHEN n % 2 = 0 THEN 'issues' ELSE 'accounts' END, 'r' || n, 'update', '{"title": "New"}', '{"title": "Old"}'`;
@@ -180,7 +191,7 @@ test('what looks for the next edits reads neither settled ones nor drafts', asyn
     await waitingEdits(ctx.db.orm);
     await nextEditMs(ctx.db.orm);
     expect(await claimBulk(ctx.db, ctx.lease, accounts)).toEqual([]);
-    expect(await claimEdits(ctx.db, ctx.lease, ROOM, ['update'])).toHaveLength(3);
+    expect(await claimEdits(ctx.db, ctx.lease, ROOM, ['update'], NEWEST)).toHaveLength(3);
     await requeueInterrupted(ctx.db, ctx.lease, 1_000);
   });
   expect(sent.length).toBeGreaterThan(6);
@@ -189,13 +200,14 @@ test('what looks for the next edits reads neither settled ones nor drafts', asyn
 
 /** What the planner knows of the edits when many of them have just been settled. */
 const KNOWN = [
-  ['nothing', ''],
-  ['an empty queue', 'ANALYZE pylon_sync.edits'],
+  ['nothing', '', ''],
+  ['an empty queue', 'ANALYZE pylon_sync.edits', ''],
+  ['all that waits', '', 'VACUUM ANALYZE pylon_sync.edits'],
 ] as const;
 
 test.for(KNOWN)(
   'many settled edits do not slow the next claim, also while the planner knows of %s',
-  async ([, before], { mirror, database }) => {
+  async ([, before, after], { mirror, database }) => {
     const { session } = await mirror({ issues: 1 }, { isRead: false });
     const { ctx } = session;
     if (before !== '') await database.pool.query(before);
@@ -203,7 +215,7 @@ test.for(KNOWN)(
       await waitingEdits(ctx.db.orm);
       await nextEditMs(ctx.db.orm);
       await claimBulk(ctx.db, ctx.lease, accounts);
-      return claimEdits(ctx.db, ctx.lease, ROOM, ['update']);
+      return claimEdits(ctx.db, ctx.lease, ROOM, ['update'], NEWEST);
     };
     await asDaemon(
       database.pool,
@@ -212,6 +224,7 @@ test.for(KNOWN)(
        UPDATE pylon_sync.edits SET state = 'applied', settled_at = now();
        ${THREE}`,
     );
+    if (after !== '') await database.pool.query(after);
     const sent = await sentBy(async () => expect(await round()).toHaveLength(3));
     await asDaemon(database.pool, "UPDATE pylon_sync.edits SET state = 'pending' WHERE state = 'sending'");
     for (const { text, plan } of await plansOf(database, sent)) expect(readBy(plan), text).toBeLessThan(60);
@@ -220,11 +233,12 @@ test.for(KNOWN)(
 
 test.for(KNOWN)(
   'a claim reads what it claims, not all that waits, while the planner knows of %s',
-  async ([, before], { mirror, database }) => {
+  async ([, before, after], { mirror, database }) => {
     const { session } = await mirror({ issues: 1 }, { isRead: false });
     const { ctx } = session;
     if (before !== '') await database.pool.query(before);
     await asDaemon(database.pool, `${INSERT}, 'pending', 'me', 1, NULL FROM generate_series(1, 5000) AS n`);
+    if (after !== '') await database.pool.query(after);
     const sent = await sentBy(async () => {
       expect(await waitingEdits(ctx.db.orm)).toEqual(
         new Map([
@@ -256,11 +270,11 @@ const QUEUES = {
 
 test.for(
   Object.entries(QUEUES).flatMap(([name, what]) =>
-    KNOWN.map(([known, before]) => [name, known, what, before] as const),
+    KNOWN.map(([known, before, after]) => [name, known, what, before, after] as const),
   ),
 )(
   'a look at the queue reads no more however many wait: %s, and the planner knows of %s',
-  async ([, , what, before], { mirror, database }) => {
+  async ([, , what, before, after], { mirror, database }) => {
     const { session } = await mirror({ issues: 1 }, { isRead: false });
     const { ctx } = session;
     if (before !== '') await database.pool.query(before);
@@ -269,11 +283,14 @@ test.for(
       await asDaemon(database.pool, 'DELETE FROM pylon_sync.edits');
       await database.pool.query('VACUUM pylon_sync.edits');
       await accountsEdited(database, edits, what);
+      // A few of another resource behind them.
+      await asDaemon(database.pool, THREE.replaceAll("'accounts'", "'issues'"));
+      if (after !== '') await database.pool.query(after);
       const sent = await sentBy(async () => {
         await waitingEdits(ctx.db.orm);
         await nextEditMs(ctx.db.orm);
         await claimBulk(ctx.db, ctx.lease, accounts);
-        await claimEdits(ctx.db, ctx.lease, ROOM, ['update']);
+        await claimEdits(ctx.db, ctx.lease, ROOM, ['update'], NEWEST);
       });
       await asDaemon(database.pool, "UPDATE pylon_sync.edits SET state = 'pending' WHERE state = 'sending'");
       reads.push((await plansOf(database, sent)).map(({ plan }) => readBy(plan)));
@@ -345,4 +362,93 @@ test('whoever waits for a daemon to send thousands of edits looks at a thousand 
   const sizes = looks.map(({ values }) => Math.max(...values.map((ids) => String(ids).split(',').length)));
   expect(sizes.at(-1)).toBe(2_500);
   expect(Math.max(...sizes.slice(0, -1))).toBe(1_000);
+});
+
+describe('an edit behind hundreds that all differ', () => {
+  test('goes with the next that are claimed, and one in four is the newest', async ({ mirror, database }) => {
+    const { session } = await mirror({ issues: 1 }, { isRead: false });
+    const { ctx } = session;
+    await accountsEdited(database, 1_500, QUEUES['all differ']);
+    const claimed = async (room: number, newest: number) =>
+      (
+        await claimEdits(
+          ctx.db,
+          ctx.lease,
+          new Map([['accounts', room]]),
+          ['update'],
+          new Map([['accounts', newest]]),
+        )
+      ).map(({ record }) => record);
+    expect(await claimed(4, 1)).toEqual(['r1', 'r2', 'r3', 'r1500']);
+    expect(await claimed(3, 0)).toEqual(['r4', 'r5', 'r6']);
+    // Where there is room for all, all go: those that are both among the newest and the oldest once.
+    await asDaemon(
+      database.pool,
+      "DELETE FROM pylon_sync.edits WHERE state = 'pending' AND record_id > 'r12'",
+    );
+    const left = await database.pool.query("SELECT FROM pylon_sync.edits WHERE state = 'pending'");
+    expect(await claimed(left.rows.length, 6)).toHaveLength(left.rows.length);
+  });
+
+  test('keeps its place behind earlier ones of its record, and hides no older one that could go', async ({
+    mirror,
+    database,
+  }) => {
+    const { session } = await mirror({ issues: 1 }, { isRead: false });
+    const { ctx } = session;
+    await accountsEdited(database, 1_200, QUEUES['all back off']);
+    await accountsEdited(database, 200, QUEUES['all differ'], 1_201);
+    // Another of the first, which backs off.
+    await accountsEdited(database, 1, QUEUES['all differ']);
+    const claims = await claimEdits(
+      ctx.db,
+      ctx.lease,
+      new Map([['accounts', 8]]),
+      ['update'],
+      new Map([['accounts', 2]]),
+    );
+    expect(claims.map(({ record }) => record)).toEqual([
+      ...['r1201', 'r1202', 'r1203', 'r1204', 'r1205', 'r1206'],
+      ...['r1399', 'r1400'],
+    ]);
+  });
+
+  test('is claimed by the first look', async ({ mirror, database }) => {
+    const { session } = await mirror({ issues: 1 }, { isRead: false });
+    await accountsEdited(database, 300, QUEUES['all differ']);
+    const pusher = newPusher(session.ctx, pushOptions());
+    await pusher.begin();
+    expect(await pusher.take()).toEqual({ records: 24, waiting: true });
+    const { rows } = await database.pool.query(
+      "SELECT id::integer FROM pylon_sync.edits WHERE state <> 'pending' ORDER BY id",
+    );
+    expect(rows.map(({ id }) => id)).toEqual(
+      [...Array(18).keys()].map((n) => n + 1).concat([295, 296, 297, 298, 299, 300]),
+    );
+    await pusher.idle();
+  });
+});
+
+test('waiting edits are counted in one go: each is read once, none is sorted, and no error is looked for where none is stuck', async ({
+  mirror,
+  database,
+}) => {
+  const { session } = await mirror({ issues: 1 }, { isRead: false });
+  await accountsEdited(database, 3_000, QUEUES['all differ']);
+  await database.pool.query('ANALYZE pylon_sync.edits');
+  const sent = await sentBy(() => countEdits(session.ctx.db.orm));
+  const plans = await plansOf(database, sent);
+  expect(plans).toHaveLength(1);
+  for (const { plan, text } of plans) {
+    expect(readBy(plan), text).toBe(3_000);
+    expect(sortedBy(plan), text).toBeLessThan(10);
+  }
+  await asDaemon(
+    database.pool,
+    `UPDATE pylon_sync.edits SET waiting_since = now() - interval '2 hours', error = 'reason ' || record_id
+      WHERE record_id IN ('r1', 'r2', 'r3');
+     UPDATE pylon_sync.edits SET waiting_since = now() - interval '3 hours', error = NULL WHERE record_id = 'r3'`,
+  );
+  const { stuck } = await countEdits(session.ctx.db.orm);
+  expect(stuck).toMatchObject({ edits: 3, error: 'reason r1' });
 });
