@@ -10,9 +10,11 @@ import { readLease, renewLease } from '../../src/db/lease/lease-row.ts';
 import { watchLease } from '../../src/db/lease/lease-watch.ts';
 import { writing } from '../../src/db/lease/transaction.ts';
 import { LeaseLostError } from '../../src/errors.ts';
+import { asDaemon } from '../helpers/as-daemon.ts';
 import { type TestDatabase, test } from '../helpers/database.ts';
 import { newGate } from '../helpers/gate.ts';
 import { openProxy } from '../helpers/proxy.ts';
+import { statementsOf } from '../helpers/statements.ts';
 
 /** Until when the lease is good, epoch milliseconds. */
 const expiryOf = async ({ pool }: TestDatabase): Promise<number> =>
@@ -158,6 +160,29 @@ describe('the lease of a database', () => {
     const lease = await acquireLease(db, { command: 'next' });
     expect(lease.token).toBe(42n);
     await lease.release();
+    await db.close();
+  });
+
+  test('whose row is gone begins above the places of all rows, and looks at no table that is empty', async ({
+    database,
+  }) => {
+    const db = await connect(database.url);
+    const take = async () => {
+      await database.pool.query('DELETE FROM pylon_sync.lease');
+      const lease = await acquireLease(db, { command: 'next' });
+      await lease.release();
+      return lease.token;
+    };
+    expect(await statementsOf('max(_order)', take)).toEqual([]);
+    const place = (token: bigint) => `${(token << 36n) + 5n}`;
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.tags (id, _order) VALUES ('a', ${place(7n)}), ('b', ${place(3n)});
+       INSERT INTO pylon.teams (id, _order) VALUES ('c', ${place(6n)})`,
+    );
+    const [sent] = await statementsOf('max(_order)', take);
+    expect(sent?.text.match(/FROM "?pylon"?\."?\w+"?/g)).toHaveLength(2);
+    expect(await take()).toBe(8n);
     await db.close();
   });
 

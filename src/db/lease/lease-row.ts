@@ -39,9 +39,20 @@ export async function readLease(pool: Pool): Promise<LeaseRow | undefined> {
   return rows[0] && { ...rows[0], token: BigInt(rows[0].token) };
 }
 
-/** The greatest place in the order of requests (`_order`) that any mirrored row has; reads all tables. */
+/**
+ * The greatest place in the order of requests (`_order`) that any mirrored row has; reads all tables that are not empty. Of a
+ * new database none is opened: to plan a query of all of them takes the server longer than the rest of a start.
+ */
 export async function lastPlace(pool: Pool): Promise<bigint> {
-  const each = resources.map(({ name }) => `SELECT max(_order) AS place FROM ${tableOf(name)}`);
+  const { rows: filled } = await readStatement<{ name: string }>(
+    pool,
+    `SELECT relname AS name FROM pg_class
+      WHERE relnamespace = to_regnamespace('pylon') AND relname = ANY($1::text[])
+        AND (relkind <> 'r' OR pg_relation_size(oid) > 0)`,
+    [resources.map(({ name }) => name)],
+  );
+  if (filled.length === 0) return 0n;
+  const each = filled.map(({ name }) => `SELECT max(_order) AS place FROM ${tableOf(name)}`);
   const { rows } = await readStatement<{ place: string }>(
     pool,
     `SELECT coalesce(max(place), 0) AS place FROM (${each.join(' UNION ALL ')}) AS last`,
