@@ -9,6 +9,7 @@ const NEEDED = [
   ['migrate', 'src/db', 'migrate.ts'],
   ['resources', 'src/resources', 'index.ts'],
   ['runBackfill', 'test/helpers', 'backfill.ts'],
+  ['collectEarly', 'src/cli', 'heap.ts'],
 ] as const;
 
 /** What counts the statements of our own tree, with the `pg` that this tree has. */
@@ -40,6 +41,12 @@ const inPlace: Plugin = {
     handler: (code, id) => code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)),
   },
 };
+
+/** The flags of Node with which a tree starts its program. */
+export async function flagsOf(root: string): Promise<readonly string[]> {
+  const heap: { readonly YOUNG?: string } = await import(fileOf(root, 'src/cli', 'heap.ts'));
+  return heap.YOUNG === undefined ? [] : [heap.YOUNG];
+}
 
 /**
  * Bundles the client of a tree as the program is bundled, and returns the file. What compiles sources as they are loaded

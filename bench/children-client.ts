@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { YOUNG } from '../src/cli/process/heap.ts';
 import type { Asked } from '../test/helpers/round-trips.ts';
 
 /** What a process of `children-process.ts` is told at its start. */
@@ -35,9 +34,9 @@ export interface ClientProcess {
 
 const MODULE = fileURLToPath(new URL('children-process.ts', import.meta.url));
 
-/** Starts the client of a tree as a process of its own, with the memory flags that the program has today. */
-export async function startClient(plan: ClientPlan): Promise<ClientProcess> {
-  const child = fork(MODULE, [JSON.stringify(plan)], { execArgv: [...process.execArgv, YOUNG] });
+/** Starts the client of a tree as a process of its own, with these flags of Node besides this process's. */
+export async function startClient(plan: ClientPlan, flags: readonly string[]): Promise<ClientProcess> {
+  const child = fork(MODULE, [JSON.stringify(plan)], { execArgv: [...process.execArgv, ...flags] });
   const ended = once(child, 'exit');
   const answer = async (): Promise<unknown> => {
     const failed = ended.then(([status]) =>

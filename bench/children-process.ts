@@ -1,5 +1,4 @@
 import { pathToFileURL } from 'node:url';
-import { collectEarly } from '../src/cli/process/heap.ts';
 import type { ClientPlan, FromClient, ToClient } from './children-client.ts';
 
 /** What `children-bundle.ts` exports of a tree. */
@@ -7,6 +6,7 @@ type Client = Pick<typeof import('../src/db/connection/connect.ts'), 'connect'> 
   Pick<typeof import('../src/db/schema/migrate.ts'), 'migrate'> &
   Pick<typeof import('../src/resources/index.ts'), 'resources'> &
   Pick<typeof import('../test/helpers/backfill.ts'), 'runBackfill'> &
+  Pick<typeof import('../src/cli/process/heap.ts'), 'collectEarly'> &
   Partial<Pick<typeof import('../test/helpers/round-trips.ts'), 'countingRoundTrips'>>;
 
 const uncounted: NonNullable<Client['countingRoundTrips']> = async (work) => ({
@@ -17,8 +17,9 @@ const uncounted: NonNullable<Client['countingRoundTrips']> = async (work) => ({
 /** The client of a tree: a backfill for each database that it is given. Ends with its parent. */
 async function run({ client, pylon, resources: names }: ClientPlan): Promise<void> {
   const tree = (await import(pathToFileURL(client).href)) as Client;
-  const { connect, migrate, resources, runBackfill, countingRoundTrips } = tree;
+  const { connect, migrate, resources, runBackfill, collectEarly, countingRoundTrips } = tree;
   const counting = countingRoundTrips ?? uncounted;
+  collectEarly();
 
   const backfill = async (database: string): Promise<FromClient> => {
     const db = await connect(database);
@@ -48,5 +49,4 @@ async function run({ client, pylon, resources: names }: ClientPlan): Promise<voi
   process.send?.('ready');
 }
 
-collectEarly();
 await run(JSON.parse(process.argv[2] ?? '') as ClientPlan);

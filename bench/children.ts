@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { bundleClient } from './children-bundle.ts';
+import { bundleClient, flagsOf } from './children-bundle.ts';
 import { type FromClient, startClient } from './children-client.ts';
 import type { BenchServer } from './postgres.ts';
 import { startSandboxProcess } from './sandbox.ts';
@@ -44,7 +44,8 @@ const costOf = (one: FromClient): ChildCost => ({
 
 /**
  * Backfills issues with their messages, followers and threads, so many rounds; with another tree, `against`, in turn.
- * Clients and Pylon are processes of their own, the clients bundled as the program is; the answers of Pylon wait in memory.
+ * Clients and Pylon are processes of their own, each bundled as the program is, with
+ * the settings of memory that its tree has; the answers of Pylon wait in memory.
  */
 export async function measureChildren(
   server: BenchServer,
@@ -57,7 +58,7 @@ export async function measureChildren(
   const clients = await Promise.all(
     roots.map(async (root, index) => {
       const client = await bundleClient(root, root === OURS, join(server.folder, `client-${index}`));
-      return startClient({ client, pylon: sandbox, resources: LISTED });
+      return startClient({ client, pylon: sandbox, resources: LISTED }, await flagsOf(root));
     }),
   );
   try {
