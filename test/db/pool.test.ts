@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { describe, expect } from 'vitest';
-import { atomically } from '../../src/db/connection/atomic.ts';
+import { atomically, readStatement } from '../../src/db/connection/atomic.ts';
 import { openPool } from '../../src/db/connection/pool.ts';
 import { test } from '../helpers/database.ts';
 import { openProxy } from '../helpers/proxy.ts';
@@ -123,4 +124,36 @@ test('a transaction that the server rolled back at COMMIT is a failed one', asyn
   const swallowed = atomically(pool, (client) => client.query('SELECT 1 / 0').catch(() => 'all is well'));
   await expect(swallowed).rejects.toThrow('rolled back by the server');
   await close();
+});
+
+test('the timeout of a transaction is off in each, and the server is asked once for each connection whether it has one', async ({
+  database,
+}) => {
+  const timed = new URL(database.url);
+  const { rows: versions } = await database.pool.query(
+    "SELECT current_setting('server_version_num')::integer >= 170000 AS has",
+  );
+  const { has } = versions[0];
+  if (has) timed.searchParams.set('options', '-c transaction_timeout=60s');
+  const { pool, close } = openPool(timed.href, { ...LIMITS, max: 1 });
+  const timeout = async () => {
+    const { rows } = await readStatement(
+      pool,
+      "SELECT current_setting('transaction_timeout', true) AS timeout",
+    );
+    return rows[0]?.timeout;
+  };
+  const asks: boolean[] = [];
+  const query = pg.Client.prototype.query;
+  pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+    if (String(given[0]).startsWith('BEGIN')) asks.push(String(given[0]).includes('server_version_num'));
+    return Reflect.apply(query, this, given);
+  } as typeof query;
+  try {
+    expect([await timeout(), await timeout(), await timeout()]).toEqual(Array(3).fill(has ? '0' : null));
+    expect(asks).toEqual(has ? [true, false, false] : [true, true, true]);
+  } finally {
+    pg.Client.prototype.query = query;
+    await close();
+  }
 });

@@ -261,8 +261,8 @@ async function installPiece(tx: Executor, { name, digest, install }: Piece): Pro
 }
 
 /**
- * Installs the views of this version unless they are installed, and what an interrupted installation left. It needs no lease, and leaves new custom fields to
- * the holder of the lease. Returns the names of what was created or replaced.
+ * Installs the views of this version unless they are installed, and what an interrupted installation left. It needs no
+ * lease, and leaves new custom fields to the holder of the lease. Returns the names of what was created or replaced.
  */
 export async function migrateViews(
   transact: Transact,

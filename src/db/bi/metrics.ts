@@ -209,7 +209,8 @@ const SCORE = numberIn("(one -> 'score')", '1e20');
 const accountHealth: View = {
   name: 'account_health',
   comment: 'The state of each account: issues, answers, ratings and last activity, one row per account.',
-  // Each subquery has an index of its own, from which it is answered without a row: but for ratings at length, which no index can have.
+  // Each subquery has an index of its own, from which it is answered without a row: but for ratings at length, which no
+  // index can have.
   // LEFT JOIN: so that one whose columns nobody asks for is not run.
   from: `FROM pylon.accounts AS r
     LEFT JOIN pylon.users AS owner ON owner.id = r.owner_id

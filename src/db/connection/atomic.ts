@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { TransientError } from '../../errors.ts';
 import { DatabaseAwayError, isBroken } from './away.ts';
-import { beginning, CHANGING, READING, type Terms } from './begin.ts';
+import { beginning, CHANGING, hasTransactionTimeout, READING, type Terms } from './begin.ts';
 import { brokenBy } from './pool.ts';
 import { sqlState } from './sql-state.ts';
 
@@ -32,6 +32,9 @@ const IN_RECOVERY = '0A000';
 
 type Outcome<T> = PromiseSettledResult<T>;
 
+/** The connections whose server has a transaction timeout, as the answer to a BEGIN has told. */
+const timed = new WeakSet<pg.PoolClient>();
+
 /**
  * Sends BEGIN and the given statements, pipelined if the connection supports that. If the transaction could not
  * begin, tries again on another connection. Returns the connection and the outcome of each statement.
@@ -50,7 +53,7 @@ async function begin(
       const [outcome] = await Promise.allSettled([client.query(statement, [...values])]);
       return outcome;
     };
-    const flight: readonly Asked[] = [[beginning(terms)], ...behind];
+    const flight: readonly Asked[] = [[beginning(terms, timed.has(client))], ...behind];
     if (client.pipeline) {
       // In one packet: sent one by one, each statement would be a system call here and a wake-up there.
       const { stream } = client.connection;
@@ -60,7 +63,10 @@ async function begin(
       outcomes.push(...(await Promise.all(sent)));
     } else for (const one of flight) outcomes.push(await run(...one));
     const [begun, ...rest] = outcomes;
-    if (begun?.status === 'fulfilled') return { client, outcomes: rest };
+    if (begun?.status === 'fulfilled') {
+      if (hasTransactionTimeout(begun.value)) timed.add(client);
+      return { client, outcomes: rest };
+    }
     client.release(true);
     const error = reasonOn(client, begun?.reason);
     if (sqlState(error) === IN_RECOVERY)

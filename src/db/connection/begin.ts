@@ -1,3 +1,5 @@
+import type pg from 'pg';
+
 /** The terms of a transaction. Times are in milliseconds; 0: unlimited. */
 export interface Terms {
   readonly access: 'READ WRITE' | 'READ ONLY';
@@ -34,16 +36,24 @@ const RESULTS = [
   "plpgsql.extra_errors = 'none'",
 ];
 
-/** Turns off the transaction timeout, a setting that Postgres has since version 17. */
+/** Turns off the transaction timeout, a setting that Postgres has since version 17: one row if the server has it. */
 const NO_TRANSACTION_TIMEOUT = `SELECT set_config('transaction_timeout', '0', true)
   WHERE current_setting('server_version_num')::integer >= 170000`;
+
+/** What a server answered to the SQL of `beginning`: a result for each of its statements. */
+type Begun = pg.QueryResult | readonly pg.QueryResult[];
+
+/** Whether a server has a transaction timeout, by what it answered to the SQL that asks for it. */
+export const hasTransactionTimeout = (begun: Begun): boolean => [begun].flat().at(-1)?.rows.length === 1;
 
 /**
  * The SQL that begins a transaction, in one message. It overrides whatever a role, a database or a session has set
  * that would change how statements run. All settings are local to the transaction, so that a transaction pooler may
  * stand in between.
+ *
+ * @param isTimed Whether the server is known to have a transaction timeout. To ask for it takes longer than to set it.
  */
-export function beginning(terms: Terms): string {
+export function beginning(terms: Terms, isTimed = false): string {
   const { access, isolation = 'READ COMMITTED', statementMs, lockMs, idleMs, also = [] } = terms;
   const settings = [
     // First, because the session's own timeout applies until this one is set.
@@ -52,11 +62,12 @@ export function beginning(terms: Terms): string {
     `idle_in_transaction_session_timeout = ${idleMs}`,
     ...RESULTS,
     ...also,
+    ...(isTimed ? ['transaction_timeout = 0'] : []),
   ];
   return [
     `BEGIN ISOLATION LEVEL ${isolation} ${access}`,
     ...settings.map((setting) => `SET LOCAL ${setting}`),
-    NO_TRANSACTION_TIMEOUT,
+    ...(isTimed ? [] : [NO_TRANSACTION_TIMEOUT]),
   ].join('; ');
 }
 
