@@ -21,8 +21,11 @@ export interface ChildFigures extends ChildCost {
   /** A request. */
   readonly roundTrips: number;
   readonly statements: number;
-  /** The same of another tree, measured in turn with ours. */
-  readonly former?: (ChildCost & { readonly commit: string }) | undefined;
+  /**
+   * The same of another tree, measured in turn with ours, and how many times as many requests a second ours has: the median
+   * of the rounds. A machine that slows down over the rounds slows both of one.
+   */
+  readonly former?: (ChildCost & { readonly commit: string; readonly times: number }) | undefined;
 }
 
 const LISTED = ['issues', 'issue_messages', 'issue_followers', 'issue_threads'];
@@ -75,6 +78,8 @@ export async function measureChildren(
         if (round > 0) figures[index]?.push(one);
       }
     const [ours, theirs] = figures.map(median);
+    const [ofOurs = [], ofTheirs = []] = figures.map((each) => each.map(rateOf));
+    const times = ofTheirs.map((rate, round) => (ofOurs[round] ?? 0) / rate).toSorted((a, b) => a - b);
     if (ours?.asked === undefined) throw new Error('nothing was counted');
     const { requests, asked } = ours;
     return {
@@ -82,7 +87,9 @@ export async function measureChildren(
       ...costOf(ours),
       ...{ roundTrips: asked.roundTrips / requests, statements: asked.statements / requests },
       ...(theirs !== undefined &&
-        against !== undefined && { former: { ...costOf(theirs), commit: await commitOf(against) } }),
+        against !== undefined && {
+          former: { ...costOf(theirs), commit: await commitOf(against), times: times[rounds >> 1] ?? 0 },
+        }),
     };
   } finally {
     for (const client of clients) await client.stop();
