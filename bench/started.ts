@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { YOUNG } from '../src/cli/process/heap.ts';
 import { MAIN } from './command.ts';
 
 /** Where a daemon works, and what else its environment has. */
@@ -24,7 +25,7 @@ export interface Started {
 }
 
 export function startDaemon({ folder, sandbox, database, env }: StartPlan): Started {
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', MAIN, 'start'], {
+  const child = spawn(process.execPath, [YOUNG, MAIN, 'start'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     cwd: folder,
     env: {

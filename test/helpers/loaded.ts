@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { YOUNG } from '../../src/cli/process/heap.ts';
 import { COMMAND, launch } from './command.ts';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -39,7 +40,7 @@ export async function loadedBy(
   try {
     const [node, main] = COMMAND;
     const process = launch(words, { ...env, NODE_V8_COVERAGE: folder }, folder, [
-      ...[node, '--max-semi-space-size=2', '--import', TELL, main],
+      ...[node, YOUNG, '--import', TELL, main],
     ]);
     if (until !== undefined) {
       await process.until(until);
