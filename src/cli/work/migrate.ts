@@ -9,7 +9,7 @@ import { setUp } from '../runtime/setup.ts';
 
 /** Advice about roles that this database user may not create. */
 export const rolesAdvice = (missing: readonly string[]): string =>
-  `without ${missing.join(', ')}, as this database user may not create roles: a user who may has to run docs/roles.sql; then migrate again`;
+  `without ${missing.join(', ')}, as this database user may not create roles: an administrator has to run docs/roles.sql; then migrate again`;
 
 /** The outcome of a migration in one line. */
 function whatWasDone(migrations: number, remade: readonly string[]): string {

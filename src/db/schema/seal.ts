@@ -68,8 +68,8 @@ const CATALOGUE = `
     FROM found GROUP BY 1`;
 
 /**
- * Reads the rights of our roles, of the user who asks, and of the owners of our objects whose roles that user is a member
- * of. With more rights, a migration can do what it could not do before.
+ * Reads the rights of our roles, of the current user, and of each owner of our objects whose rights that user has as a
+ * member. With more rights, a migration can do what it could not do before.
  */
 const USERS = `
   WITH schemas AS (SELECT oid, nspowner FROM pg_namespace WHERE nspname IN ('pylon', 'pylon_sync', 'pylon_bi')),

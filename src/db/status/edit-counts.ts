@@ -76,14 +76,14 @@ async function oldestError(db: Executor, which: SQL): Promise<string | null> {
 
 /** From so many edits on, counting them takes noticeably long. */
 const MANY = 10_000;
-/** How long the counts of many edits are kept: so many times as long as counting took, which so takes a twentieth of the time. */
+/** Counts of many edits are kept so many times as long as counting took: the database counts for a twentieth of the time. */
 const KEPT_TIMES = 20;
 /** Milliseconds for which they are kept at most. */
 const KEPT_MS = 30_000;
 
 /**
- * Returns `count` for somebody who asks again and again: the counts of many edits are kept for a while, the longer, the
- * longer they took. Those of few are always new.
+ * Returns a function that counts the edits as `count` does, for callers that ask often. If there are many edits, it returns
+ * the same counts for `KEPT_TIMES` as long as counting took, `KEPT_MS` at most. If there are few, it counts each time.
  */
 export function keptCounts(
   count: () => Promise<EditCounts>,

@@ -272,7 +272,7 @@ describe('an installation of views that was interrupted is finished, and nothing
     expect(await missingObjects(pool)).toEqual([]);
     expect(await migrateTelling(database)).toEqual([]);
     expect(await isThere(pool, 'custom_license')).toBe(true);
-    // One that has been there is told of.
+    // A view that was installed before is reported as missing.
     await pool.query('DROP VIEW pylon_bi.custom_license');
     expect(await missingObjects(pool)).toEqual(['view pylon_bi.custom_license']);
     expect(await migrateTelling(database)).toEqual([['view pylon_bi.custom_license']]);
