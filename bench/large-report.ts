@@ -55,7 +55,7 @@ export function largeSection(figures: LargeFigures, { command, date, machine }: 
   });
   return `${LARGE_HEADING}
 
-\`${command}\`, ${date}, on ${machine.replace(/, data in memory.*(?=\))/, ', data on a disk')}. ${issues.toLocaleString('en')} issues of two years with ${messages.toLocaleString('en')} messages, filled as for the views. \`status\` is the command as a process, from its start to its end (of a mirror without rows it takes ${ms(emptyStatus.next)}); the page and the metrics are those of a port that has just opened. The commands whose memory is measured read a workspace of as many issues for three minutes at most, and its messages for one.
+\`${command}\`, ${date}, on ${machine.replace(/, data in memory.*(?=\))/, ', data on a disk')}. ${issues.toLocaleString('en')} issues of two years with ${messages.toLocaleString('en')} messages, filled as for the views. \`status\` is the command as a process, from its start to its end (of a mirror without rows it takes ${ms(emptyStatus.next)}); the page, the metrics and the reports are those of a port that has just opened, and the same again: medians of three ports. The commands whose memory is measured read a workspace of as many issues for three minutes at most, and its messages for one.
 
 ${aimsTable(aimsOf(figures))}
 

@@ -5,26 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { pino } from 'pino';
 import { connect } from '../src/db/connection/connect.ts';
-import { openSnapshots } from '../src/db/connection/snapshot.ts';
 import { acquireLease } from '../src/db/lease/lease.ts';
 import { purge } from '../src/db/retention/purge.ts';
 import { forgetOld } from '../src/db/retention/retention.ts';
 import { migrate } from '../src/db/schema/migrate.ts';
-import { openWatch } from '../src/db/status/watch.ts';
-import { daemonApp } from '../src/http/daemon-app.ts';
-import { createMetrics } from '../src/http/metrics.ts';
-import { listen } from '../src/http/server.ts';
 import { type Embedded, startEmbedded } from '../src/postgres/embedded.ts';
-import { openReports, STATEMENT_MS } from '../src/reports/open.ts';
-import { resources, webhookNames } from '../src/resources/index.ts';
-import { newActivity } from '../src/sync/pass/activity.ts';
+import { resources } from '../src/resources/index.ts';
 import { TEST_SETTINGS, withDatabase } from '../test/helpers/server.ts';
 import { fastEnvironment, MAIN, peakOfProcess } from './command.ts';
+import { type Asked, askPort, timeOf } from './port.ts';
 import { startSandboxProcess } from './sandbox.ts';
 import { median } from './share.ts';
-import { askViews, fill, type ViewFigure } from './views.ts';
+import { askViews, fill, REPORTS, type ViewFigure } from './views.ts';
 
 /** What a large mirror takes. Times are in milliseconds. */
 export interface LargeFigures {
@@ -48,11 +41,6 @@ export interface LargeFigures {
     readonly peakBytes: number;
     readonly rows: number;
   }[];
-}
-
-interface Asked {
-  readonly first: number;
-  readonly next: number;
 }
 
 /** What work in parts took, and what it was for others meanwhile. */
@@ -93,7 +81,6 @@ export async function measureLarge({ issues, keep }: LargeOptions): Promise<Larg
   try {
     const url = await filledDatabase(server, issues);
     const empty = await makeDatabase(server, EMPTY);
-    const asked = await askPort(url);
     const pool = new pg.Pool({ connectionString: url, max: 1 });
     try {
       return {
@@ -101,8 +88,10 @@ export async function measureLarge({ issues, keep }: LargeOptions): Promise<Larg
         messages: 3 * issues,
         status: await timed(() => runStatus(url)),
         emptyStatus: await timed(() => runStatus(empty)),
-        ...asked,
-        views: (await askViews(pool, issues, ROUNDS)).figures,
+        page: await askPort(url, '/', ROUNDS),
+        metrics: await askPort(url, '/metrics', ROUNDS),
+        reports: await askPort(url, REPORTS, ROUNDS),
+        views: await askViews(pool, issues, ROUNDS),
         retention: await measureRetention(url, pool),
         purge: await measurePurge(url, pool),
         memory: await measureMemory(server, folder, issues),
@@ -154,14 +143,9 @@ async function filledDatabase(server: Embedded, issues: number): Promise<string>
 
 /** How long it takes once, and the median of the next times. */
 async function timed(work: () => Promise<unknown>): Promise<Asked> {
-  const timeOnce = async () => {
-    const begun = performance.now();
-    await work();
-    return performance.now() - begun;
-  };
-  const first = await timeOnce();
+  const first = await timeOf(work);
   const next: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) next.push(await timeOnce());
+  for (let round = 0; round < ROUNDS; round += 1) next.push(await timeOf(work));
   return { first, next: median(next) };
 }
 
@@ -172,47 +156,6 @@ async function runStatus(url: string): Promise<void> {
   });
   const [status] = await once(child, 'exit');
   if (status !== 0) throw new Error(`\`status\` ended with status ${status}`);
-}
-
-/** Asks the port of a daemon that does nothing else, when it has just opened and again. */
-async function askPort(url: string): Promise<Pick<LargeFigures, 'page' | 'metrics' | 'reports'>> {
-  const ask = async (path: string): Promise<Asked> => {
-    const watch = openWatch(url, resources);
-    const reports = openReports(openSnapshots(url, { statementMs: STATEMENT_MS }));
-    const app = daemonApp({
-      version: '0',
-      activity: { ...newActivity(), role: 'active', complete: true },
-      watch: () => watch,
-      reports: () => reports,
-      uses: () => [],
-      metrics: createMetrics(),
-      hint: async () => {},
-      hinted: webhookNames,
-      hosts: [],
-      webhookSecret: undefined,
-      conceal: (text) => text,
-      log: pino({ level: 'silent' }),
-      now: Date.now,
-      patience: { rows: 60_000, count: 60_000, report: 60_000 },
-    });
-    const port = await listen(app, { host: '127.0.0.1', port: 0 });
-    try {
-      return await timed(async () => {
-        const response = await fetch(port.url + path);
-        await response.text();
-        if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-      });
-    } finally {
-      await port.close();
-      await watch.close();
-      await reports.close();
-    }
-  };
-  return {
-    page: await ask('/'),
-    metrics: await ask('/metrics'),
-    reports: await ask('/reports?days=90'),
-  };
 }
 
 /** Runs `work`, looks at the transactions of its connections meanwhile, and writes another row again and again. */

@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { installViews } from '../src/db/bi/install.ts';
+import { type Asked, askPort } from './port.ts';
 import type { BenchServer } from './postgres.ts';
 import { median } from './share.ts';
 
@@ -22,6 +23,8 @@ export interface ViewFigures {
   readonly accounts: number;
   readonly contacts: number;
   readonly figures: readonly ViewFigure[];
+  /** The page of reports of the longest period. */
+  readonly reports: Asked;
 }
 
 const ISSUES = 200_000;
@@ -230,7 +233,11 @@ export async function fill(pool: pg.Pool, issues: number): Promise<void> {
 }
 
 /** Asks a filled database, with `EXPLAIN (ANALYZE)`; each time is the median of so many rounds. */
-export async function askViews(pool: pg.Pool, issues: number, rounds = ROUNDS): Promise<ViewFigures> {
+export async function askViews(
+  pool: pg.Pool,
+  issues: number,
+  rounds = ROUNDS,
+): Promise<readonly ViewFigure[]> {
   const figures: ViewFigure[] = [];
   for (const [view, question, query] of questionsOf(issues)) {
     const times: number[] = [];
@@ -243,16 +250,20 @@ export async function askViews(pool: pg.Pool, issues: number, rounds = ROUNDS): 
     }
     figures.push({ view, question, isWhole: WHOLE.has(question), ms: median(times), indexes });
   }
-  return { ...amountsOf(issues), figures };
+  return figures;
 }
 
-/** Measures views over many rows. */
+/** The longest period that the page of reports has. */
+export const REPORTS = '/reports?days=90';
+
+/** Measures views over many rows, and the page that is made of them. */
 export async function measureViews(server: BenchServer): Promise<ViewFigures> {
   const database = await server.createDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 1 });
   try {
     await fill(pool, ISSUES);
-    return await askViews(pool, ISSUES);
+    const figures = await askViews(pool, ISSUES);
+    return { ...amountsOf(ISSUES), figures, reports: await askPort(database.url, REPORTS, ROUNDS) };
   } finally {
     await pool.end();
     await database.drop();
