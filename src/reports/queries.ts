@@ -1,4 +1,4 @@
-import { ENDED, SPAN, SPANS } from '../resources/issues/ended.ts';
+import { ENDED, IS_OPEN, LASTED, SOON_DAYS, SPAN, SPANS } from '../resources/issues/ended.ts';
 import type { Unit } from './calendar.ts';
 import type { Answers, Backlog } from './report.ts';
 
@@ -38,10 +38,14 @@ export function readBacklog(ask: Ask, since: string): Promise<readonly Backlog[]
   return ask(
     `WITH day AS (SELECT $1::date AS first, $1::timestamp AT TIME ZONE 'UTC' AS begins),
           lasted AS (
-            SELECT created_at, NULL::timestamptz AS ended FROM pylon_bi.issues WHERE ${ENDED} = 'infinity'
+            SELECT created_at, NULL::timestamptz AS ended FROM pylon_bi.issues WHERE ${IS_OPEN}
+             UNION ALL
+            SELECT created_at, ${ENDED} FROM pylon_bi.issues
+             WHERE created_at >= (SELECT begins - interval '${SOON_DAYS * 24} hours' FROM day) AND NOT ${LASTED}
+               AND ${ENDED} >= (SELECT begins FROM day) AND ${ENDED} < 'infinity'
              UNION ALL
             SELECT created_at, ${ENDED} FROM (VALUES ${SPANS.map((days) => `(${days})`).join(', ')}) AS span(days) CROSS JOIN pylon_bi.issues
-             WHERE ${SPAN} = span.days AND ${ENDED} >= (SELECT begins FROM day) AND ${ENDED} < 'infinity'),
+             WHERE ${LASTED} AND ${SPAN} = span.days AND ${ENDED} >= (SELECT begins FROM day) AND ${ENDED} < 'infinity'),
           moved AS (
             SELECT CASE WHEN began >= day.first THEN began END AS new, ended, count(*) AS issues
               FROM (SELECT ${dayOf('created_at')} AS began, ${dayOf('ended')} AS ended FROM lasted) AS one CROSS JOIN day

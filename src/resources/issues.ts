@@ -4,7 +4,8 @@ import { splitCustomFields } from './custom_field_values.ts';
 import { defineResource, instant, mirrorTable, whole } from './define.ts';
 import { emailOf, fieldsOf, idOf, present } from './fields.ts';
 import { actions } from './issues/actions.ts';
-import { ENDED, SPAN } from './issues/ended.ts';
+import { BY_PRIORITY, OTHERS } from './issues/backlog.ts';
+import { ENDED, IS_CLOSED, IS_OPEN, LASTED, SPAN } from './issues/ended.ts';
 import { imports } from './issues/imports.ts';
 import { LONG, RATED, SHORT } from './issues/rated.ts';
 import { issue_created_at, lists, naming, view } from './issues/view.ts';
@@ -87,9 +88,24 @@ export const table = mirrorTable(
     index('issues_open')
       .on(column.created_at)
       .where(sql.raw(`(${ENDED}) = 'infinity'`)),
-    index('issues_closed')
+    index('issues_lasted')
       .on(sql.raw(`(${SPAN})`), sql.raw(`(${ENDED})`), column.created_at)
-      .where(sql.raw(`(${ENDED}) < 'infinity'`)),
+      .where(sql.raw(`(${ENDED}) < 'infinity' AND ${LASTED}`)),
+    // For the backlog of days: all that it needs of an issue whose priority is that of the index, so that it reads no row.
+    ...BY_PRIORITY.map(({ index: name, belongs }) =>
+      index(name)
+        .on(
+          ...([sql.raw(`(${IS_OPEN})`), column.created_at, column.team_id, column.assignee_id] as const),
+          ...([column.source, column.resolution_time, column.state, column.updated_at] as const),
+        )
+        .where(sql.raw(`_deleted_at IS NULL AND ${belongs}`)),
+    ),
+    index(`${OTHERS.index}_open`)
+      .on(column.created_at)
+      .where(sql.raw(`_deleted_at IS NULL AND ${OTHERS.belongs} AND ${IS_OPEN}`)),
+    index(`${OTHERS.index}_closed`)
+      .on(column.created_at)
+      .where(sql.raw(`_deleted_at IS NULL AND ${OTHERS.belongs} AND ${IS_CLOSED}`)),
     index('issues_rated').on(column.created_at).where(sql`${column.csat_responses} <> '[]'`),
   ],
 );

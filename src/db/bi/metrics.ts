@@ -1,4 +1,14 @@
-import { ended, isOpen, SPANS, spanned } from '../../resources/issues/ended.ts';
+import { BY_PRIORITY, OTHERS } from '../../resources/issues/backlog.ts';
+import {
+  ENDED,
+  IS_CLOSED,
+  IS_OPEN,
+  isOpen,
+  LASTED,
+  SOON_DAYS,
+  SPAN,
+  SPANS,
+} from '../../resources/issues/ended.ts';
 import { LONG, RATED, SHORT } from '../../resources/issues/rated.ts';
 import { column, duration, numberIn } from '../../resources/views.ts';
 import { REOPENINGS } from './history.ts';
@@ -90,8 +100,8 @@ const issueMetrics: View = {
 /** Earlier times are ignored: Pylon sends the year 1 for a missing time, and the calendar would begin there. */
 const FIRST = "'2000-01-01T00:00:00Z'";
 
-/** Days that `daily_backlog` counts together: it reads an issue once for each of these blocks that it was open in. */
-const BLOCK = 10;
+/** Days that `daily_backlog` counts together: it counts an issue once for each of these blocks that it was open in. */
+const BLOCK = 7;
 
 /** SQL: one value for each day of a block, by its place from 0 on. */
 const eachDay = (value: (day: number) => string) =>
@@ -101,6 +111,15 @@ const eachDay = (value: (day: number) => string) =>
 const createdBy = (day: number) => `coalesce(sum(issues) FILTER (WHERE created_at < blocks.at${day + 1}), 0)`;
 const endedBy = (day: number) =>
   day < 0 ? '0' : `coalesce(sum(issues) FILTER (WHERE ended < blocks.at${day + 1}), 0)`;
+
+/** SQL: the issues of all priorities together, from what selects those of one. Each has an index by itself. */
+const ofAllPriorities = (select: (priority: string) => string, where: string) =>
+  [...BY_PRIORITY, OTHERS]
+    .map(
+      ({ priority, belongs }) =>
+        `SELECT ${select(priority)} FROM pylon.issues WHERE _deleted_at IS NULL AND ${belongs} AND ${where}`,
+    )
+    .join('\n          UNION ALL ');
 
 /**
  * For each day and combination of dimensions: the issues open at its end, created and resolved.
@@ -114,12 +133,11 @@ const dailyBacklog: View = {
     'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today, since Pylon does not say what they were on the day. A reopened issue counts as solved only on the day when it was last resolved.',
   // Blocks go back from today, so that the last days are in few of them. Issues that are open now are read once, for all blocks.
   from: `FROM (WITH lasting AS MATERIALIZED (
-        SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source, begun.since,
-               (sum(count(*)) OVER days)::integer AS open, coalesce(lead(begun.since) OVER days, 'infinity') AS until
-          FROM pylon.issues AS i CROSS JOIN LATERAL (SELECT date_trunc('day', i.created_at, 'UTC') AS since) AS begun
-         WHERE i._deleted_at IS NULL AND ${isOpen('i')}
+        SELECT team_id, assignee_id, priority, source, since, count(*)::integer AS begun,
+               (sum(count(*)) OVER days)::integer AS open, coalesce(lead(since) OVER days, 'infinity') AS until
+          FROM (${ofAllPriorities((priority) => `team_id, assignee_id, ${priority} AS priority, source, date_trunc('day', created_at, 'UTC') AS since`, IS_OPEN)}) AS one
          GROUP BY 1, 2, 3, 4, 5
-        WINDOW days AS (PARTITION BY i.team_id, i.assignee_id, i.custom_fields ->> 'priority', i.source ORDER BY begun.since))
+        WINDOW days AS (PARTITION BY team_id, assignee_id, priority, source ORDER BY since))
       SELECT counted.*
         FROM (SELECT block::date AS block, first::date AS first,
                      ${Array.from({ length: BLOCK + 1 }, (_, day) => `(block + interval '${day} days') AT TIME ZONE 'UTC' AS at${day}`).join(', ')}
@@ -135,21 +153,30 @@ const dailyBacklog: View = {
                    ${eachDay((day) => `${createdBy(day)} - ${createdBy(day - 1)}`)} AS new,
                    ${eachDay((day) => `${endedBy(day)} - ${endedBy(day - 1)}`)} AS solved,
                    ${eachDay((day) => `${createdBy(day)} - ${endedBy(day)}`)} AS open
-              FROM (SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority' AS priority, i.source, i.created_at, ${ended('i')} AS ended, 1 AS issues
-                      FROM pylon.issues AS i
-                     WHERE i._deleted_at IS NULL AND i.created_at >= blocks.at0 AND i.created_at < blocks.at${BLOCK}
-                       -- What ended on a day before it began was never there.
-                       AND (${ended('i')} >= i.created_at OR ${ended('i')} >= date_trunc('day', i.created_at, 'UTC'))
+              -- Closed issues of the block, and those that were open when it began: of which most ended soon, others lasted, or last until now.
+              -- What ended on a day before it began was never there.
+              -- The columns stand in the order in which the sums take them: each branch then needs no step that puts them into another.
+              FROM (${ofAllPriorities(
+                (priority) =>
+                  `team_id, assignee_id, ${priority} AS priority, source, 1 AS issues, created_at, ${ENDED} AS ended`,
+                `${IS_CLOSED} AND created_at >= blocks.at0 - interval '${SOON_DAYS * 24} hours' AND created_at < blocks.at${BLOCK}
+                   AND ${ENDED} >= blocks.at0 AND (created_at >= blocks.at0 OR NOT ${LASTED})
+                   AND (${ENDED} >= created_at OR ${ENDED} >= date_trunc('day', created_at, 'UTC'))`,
+              )}
                      UNION ALL
-                    SELECT i.team_id, i.assignee_id, i.custom_fields ->> 'priority', i.source, '-infinity', ${ended('i')}, 1
-                      FROM (VALUES ${SPANS.map((days) => `(${days})`).join(', ')}) AS span(days) CROSS JOIN pylon.issues AS i
-                     WHERE i._deleted_at IS NULL AND i.created_at < blocks.at0
-                       -- An issue that was open for less than so many days has ended within them.
-                       AND ${spanned('i')} = span.days AND ${ended('i')} >= blocks.at0
-                       AND ${ended('i')} < blocks.at0 + span.days * interval '24 hours' AND ${ended('i')} < 'infinity'
+                    SELECT longer.*
+                      FROM (VALUES ${SPANS.map((days) => `(${days})`).join(', ')}) AS span(days)
+                     CROSS JOIN LATERAL (
+                       SELECT team_id, assignee_id, custom_fields ->> 'priority', source, 1, '-infinity'::timestamptz, ${ENDED}
+                         FROM pylon.issues
+                        WHERE _deleted_at IS NULL AND ${LASTED} AND created_at < blocks.at0
+                          -- An issue that was open for less than so many days has ended within them.
+                          AND ${SPAN} = span.days AND ${ENDED} >= blocks.at0
+                          -- OFFSET 0: so that each span is looked for in the index.
+                          AND ${ENDED} < blocks.at0 + span.days * interval '24 hours' AND ${ENDED} < 'infinity' OFFSET 0) AS longer
                      UNION ALL
-                    SELECT team_id, assignee_id, priority, source, '-infinity', 'infinity', open
-                      FROM lasting WHERE since < blocks.at0 AND until >= blocks.at0) AS one
+                    SELECT team_id, assignee_id, priority, source, CASE WHEN since < blocks.at0 THEN open ELSE begun END, since, 'infinity'
+                      FROM lasting WHERE since < blocks.at${BLOCK} AND until >= blocks.at0) AS one
              GROUP BY 1, 2, 3, 4)
           SELECT blocks.block + place.day AS day, one.*
             FROM generate_series(0, ${BLOCK - 1}) AS place(day)

@@ -42,8 +42,9 @@ test('indexes of a database of an earlier version become those of this one, what
     }
     await pool.query(
       `INSERT INTO pylon.accounts (id) VALUES ('a1');
-       INSERT INTO pylon.issues (id, account_id, csat_responses, resolution_time, _deleted_at)
-       SELECT 'i' || n, (ARRAY['a1', NULL])[1 + n % 2],
+       INSERT INTO pylon.issues (id, account_id, custom_fields, team_id, csat_responses, resolution_time, _deleted_at)
+       SELECT 'i' || n, (ARRAY['a1', NULL])[1 + n % 2], (ARRAY['{"priority": "high"}', '{"priority": 1}', '[]', NULL])[1 + n % 4]::jsonb,
+              CASE WHEN n % 9 = 0 THEN (SELECT string_agg(md5(at::text), '') FROM generate_series(1, 70) AS at) END,
               (ARRAY['[{"score": 4}]', '[]', 'null', NULL, '"text"', jsonb_build_array(jsonb_build_object('comment', repeat('long ', 2000)))]::jsonb[])[1 + n % 6],
               CASE WHEN n % 5 < 3 THEN now() END, CASE WHEN n % 7 = 0 THEN now() END
          FROM generate_series(1, 500) AS n`,
