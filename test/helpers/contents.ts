@@ -58,11 +58,11 @@ export async function readContents(client: pg.ClientBase): Promise<Contents> {
   };
 }
 
-/** The tables whose rows are others. */
+/** The tables whose rows are others, by name: the catalogue lists them in any order. */
 export const differing = (one: Contents, other: Contents): readonly string[] =>
-  [...new Set([one, other].flatMap(({ rows }) => Object.keys(rows)))].filter(
-    (name) => one.rows[name] !== other.rows[name],
-  );
+  [...new Set([one, other].flatMap(({ rows }) => Object.keys(rows)))]
+    .filter((name) => one.rows[name] !== other.rows[name])
+    .toSorted();
 
 /**
  * Gives a database the rows of another one of the same schema, in new files and in the same order. Nothing of it counts as
