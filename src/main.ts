@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { loadEnvironment } from './cli/process/environment.ts';
-import { boundYoung, collectEarly } from './cli/process/heap.ts';
+import { boundMemory, collectEarly, TRIM } from './cli/process/heap.ts';
 import { allowSlowLinks } from './cli/process/network.ts';
 import { Interrupted } from './cli/process/shell.ts';
 import { surviveOutput } from './cli/process/streams.ts';
@@ -50,7 +50,9 @@ function version(): string {
 }
 
 // Before anything else is loaded, since this may replace the process, which loads it again.
-boundYoung(process);
+boundMemory(process);
+// glibc has read it. The embedded Postgres, which inherits this environment, is to have its own.
+if (process.env[TRIM.name] === TRIM.value) delete process.env[TRIM.name];
 collectEarly();
 allowSlowLinks();
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boundYoung, collectEarly, type Self, YOUNG } from '../../src/cli/process/heap.ts';
+import { boundMemory, collectEarly, type Self, TRIM, YOUNG } from '../../src/cli/process/heap.ts';
 import { starters } from '../helpers/starters.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('the young generation is bounded however the program is started', () => {
+describe('the young generation, and the freed memory that is kept, are bounded however the program is started', () => {
   test.each(starters())('$name', async ({ name, shell }) => {
     const file = join(folder, `${name}.json`);
     // The program that the run has built.
@@ -29,41 +29,71 @@ describe('the young generation is bounded however the program is started', () =>
       },
     });
     expect(stdout).toContain('Usage: pylon-sync');
-    const flags = JSON.parse(await readFile(file, 'utf8')) as readonly string[];
+    const { flags, trim, inherited } = JSON.parse(await readFile(file, 'utf8'));
     // The bin has no flags of its own, and an older Node no way to take some.
     const isBounded = name !== 'the bin' || 'execve' in process;
     expect(flags.includes(YOUNG)).toBe(isBounded);
+    // npm runs its scripts on Windows too, where no word before a program sets a variable.
+    const isTrimmed = shell.includes(`${TRIM.name}=${TRIM.value}`) || 'execve' in process;
+    expect(trim).toBe(isTrimmed && process.platform === 'linux' ? TRIM.value : undefined);
+    // It is none of the embedded server's.
+    expect(inherited).toBeUndefined();
   });
 });
 
-/** A process as far as `boundYoung` looks at it, and what it was replaced by. */
+/** A process as far as `boundMemory` looks at it, and what it was replaced by. */
 function processOf(given: Partial<Self>) {
-  const replaced: (readonly [string, readonly string[]])[] = [];
+  const replaced: (readonly [string, readonly string[], NodeJS.ProcessEnv])[] = [];
   const self: Self = {
     argv: ['/bin/node', '/srv/main.js', 'start', '--x y'],
     execArgv: [],
     execPath: process.execPath,
     env: {},
     connected: false,
-    execve: ((file: string, words: readonly string[]) => replaced.push([file, words])) as never,
+    platform: 'linux',
+    execve: ((file: string, words: readonly string[], env: NodeJS.ProcessEnv) =>
+      replaced.push([file, words, env])) as never,
     ...given,
   };
-  boundYoung(self);
+  boundMemory(self);
   return replaced;
 }
 
-describe('a process started without the flag', () => {
-  test('is replaced by one with it, its own flags and words kept', () => {
-    const { execPath } = process;
-    expect(processOf({ execArgv: ['--import', 'x'] })).toEqual([
-      [execPath, [execPath, YOUNG, '--import', 'x', '/srv/main.js', 'start', '--x y']],
+const TRIMMED = { [TRIM.name]: TRIM.value };
+
+describe('a process started without a bound', () => {
+  const { execPath } = process;
+  const program = ['/srv/main.js', 'start', '--x y'];
+
+  test('is replaced by one with both, its own flags, words and variables kept', () => {
+    // A number of arenas is no bound.
+    const env = { A: '1', MALLOC_ARENA_MAX: '2', GLIBC_TUNABLES: 'glibc.malloc.arena_max=2' };
+    expect(processOf({ execArgv: ['--import', 'x'], env })).toEqual([
+      [execPath, [execPath, YOUNG, '--import', 'x', ...program], { ...env, ...TRIMMED }],
+    ]);
+  });
+
+  test.each<[string, Partial<Self>, readonly string[]]>([
+    ['the flag', { execArgv: [YOUNG] }, [YOUNG]],
+    ["somebody's own size", { execArgv: ['--max_semi_space_size=16'] }, ['--max_semi_space_size=16']],
+    ['a size in the environment', { env: { NODE_OPTIONS: '--no-warnings --max-semi-space-size=8' } }, []],
+  ])('keeps %s, and is given the bound of malloc', (_, given, flags) => {
+    expect(processOf(given)).toEqual([
+      [execPath, [execPath, ...flags, ...program], { ...given.env, ...TRIMMED }],
     ]);
   });
 
   test.each<[string, Partial<Self>]>([
-    ['the flag is there', { execArgv: [YOUNG] }],
-    ["somebody's own size is there", { execArgv: ['--max_semi_space_size=16'] }],
-    ['the environment has one', { env: { NODE_OPTIONS: '--no-warnings --max-semi-space-size=8' } }],
+    ["malloc's variable", { env: TRIMMED }],
+    ["somebody's own settings of malloc", { env: { MALLOC_MMAP_THRESHOLD_: '65536' } }],
+    ['tunables of malloc', { env: { GLIBC_TUNABLES: 'glibc.malloc.trim_threshold=1' } }],
+    ['a system without glibc', { platform: 'darwin' }],
+  ])('keeps %s, and is given the flag', (_, given) => {
+    expect(processOf(given)).toEqual([[execPath, [execPath, YOUNG, ...program], given.env ?? {}]]);
+    expect(processOf({ ...given, execArgv: [YOUNG] })).toEqual([]);
+  });
+
+  test.each<[string, Partial<Self>]>([
     ['a parent has a channel to it', { connected: true }],
     ['its program is there no more', { execPath: '/nowhere/node (deleted)' }],
   ])('is left alone where %s', (_, given) => {
@@ -72,7 +102,7 @@ describe('a process started without the flag', () => {
 
   test('goes on as it is where Node cannot replace a process', () => {
     const { execve: _, ...old } = { ...process, execve: undefined };
-    expect(() => boundYoung({ ...old, execArgv: [], env: {}, connected: false } as Self)).not.toThrow();
+    expect(() => boundMemory({ ...old, execArgv: [], env: {}, connected: false } as Self)).not.toThrow();
   });
 });
 
