@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { asDaemon } from '../helpers/as-daemon.ts';
-import { createDatabase, type OwnDatabase } from '../helpers/database.ts';
+import { createDatabase, type OwnDatabase, type TestDatabase, test } from '../helpers/database.ts';
 import { allowOperations, refusalOf } from '../helpers/edit-permissions.ts';
 import { editsIn } from '../helpers/edits.ts';
 import { knowsWhole, publishes } from '../helpers/knowledge.ts';
 
 const KNOWN = ['issue_statuses', 'users', 'contacts', 'custom_fields'];
 
-let database: OwnDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
+async function prepare(database: TestDatabase): Promise<void> {
   await allowOperations(database, 'import');
   await asDaemon(
     database.pool,
@@ -20,8 +18,15 @@ beforeAll(async () => {
   );
   await publishes(database, KNOWN);
   for (const resource of KNOWN) await knowsWhole(database, resource);
+}
+
+/** Of all calls that are refused: they leave nothing. */
+let unchanged: OwnDatabase;
+beforeAll(async () => {
+  unchanged = await createDatabase();
+  await prepare(unchanged);
 });
-afterAll(() => database?.drop());
+afterAll(() => unchanged?.drop());
 
 const said = (more: object = {}) =>
   `'${JSON.stringify([
@@ -94,13 +99,16 @@ test.for<[call: string, message: string | RegExp]>([
   ],
   [`import_issue('T', 'new', ${said()}, requester_id => 'edit:99')`, 'you have made no edit 99'],
 ])('pylon.%s is refused', async ([call, message]) => {
-  const refusal = await refusalOf(database, `SELECT pylon.${call}`);
+  const refusal = await refusalOf(unchanged, `SELECT pylon.${call}`);
   if (typeof message === 'string') expect(refusal.message).toBe(message);
   else expect(refusal.message).toMatch(message);
-  expect(await editsIn(database)).toEqual([]);
+  expect(await editsIn(unchanged)).toEqual([]);
 });
 
-test('an import is queued with ids for addresses, and without its kind it is refused', async () => {
+test('an import is queued with ids for addresses, and without its kind it is refused', async ({
+  database,
+}) => {
+  await prepare(database);
   const { pool } = database;
   const { rows } = await pool.query<{ contact: string }>(
     "SELECT pylon.import_contact('N', 'n@x.com') AS contact",

@@ -5,7 +5,9 @@ import { issues } from '../../src/resources/issues.ts';
 import { type Mirror, test } from '../helpers/leased-database.ts';
 
 const rejected = (mirror: Mirror) =>
-  mirror.rows('SELECT record_id, payload FROM pylon_sync.rejected_records');
+  mirror.rows(
+    "SELECT record_id, payload FROM pylon_sync.rejected_records ORDER BY record_id, payload->>'title'",
+  );
 
 /** What of rejected records needs a person. */
 const shown = async (mirror: Mirror) =>

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { PermanentError, TransientError } from '../../src/errors.ts';
 import { type Paging, pages } from '../../src/pylon/pages/pages.ts';
 import type { Listing, Page, Pylon } from '../../src/pylon/types.ts';
+import { sleep } from '../../src/sleep.ts';
 import { json, rejection, type Seen, test } from './serving.ts';
 
 const LIST: Listing = { method: 'GET', route: '/accounts' };
@@ -163,8 +164,13 @@ test('where there is said to be more but nothing comes six times in a row, it fa
 test('waiting to ask again ends with the signal', async ({ serve, connect }) => {
   const server = await serve((response) => json(response, more('c2', null)));
   const stop = new AbortController();
-  const reading = collect(connect(server.url), { ...LIST, signal: stop.signal }, { random: () => 1 });
-  setTimeout(() => stop.abort(new Error('enough')), 60);
+  const paging: Paging = {
+    sleep(_, signal) {
+      setImmediate(() => stop.abort(new Error('enough')));
+      return sleep(3_600_000, signal);
+    },
+  };
+  const reading = collect(connect(server.url), { ...LIST, signal: stop.signal }, paging);
   expect((await rejection(reading)).message).toBe('enough');
   expect(server.seen).toHaveLength(1);
 });

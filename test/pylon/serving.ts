@@ -37,6 +37,15 @@ export const json = (
   headers: Record<string, string> = {},
 ) => response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
+/**
+ * Milliseconds to wait for an answer that does not come. The request has to have reached the server by then, and a busy
+ * machine takes hundreds of them for that.
+ */
+export const ARRIVES_MS = 1_000;
+
+/** What the client says then. */
+export const NO_ANSWER = new RegExp(`no answer within ${ARRIVES_MS} ms`);
+
 /** Sends no answer. */
 export const hang = () => {};
 

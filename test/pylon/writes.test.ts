@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { expect } from 'vitest';
 import { PermanentError, TransientError, UnknownOutcomeError } from '../../src/errors.ts';
 import type { PylonRequest } from '../../src/pylon/types.ts';
-import { hang, json, type Respond, rejection, reset, test } from './serving.ts';
+import { ARRIVES_MS, hang, json, NO_ANSWER, type Respond, rejection, reset, test } from './serving.ts';
 
 const WRITES: readonly PylonRequest[] = [
   { method: 'POST', route: '/issues', body: { title: 'a' } },
@@ -13,8 +13,8 @@ const WRITES: readonly PylonRequest[] = [
 const LOST: readonly (readonly [name: string, respond: Respond, reason: RegExp, timeoutMs?: number])[] = [
   ['answered 500', (response) => json(response, { errors: ['oops'] }, 500), /500 oops/],
   ['cut off once it was received', reset, /ECONNRESET|other side closed/],
-  ['never answered', hang, /no answer within 300 ms/, 300],
-  ['answered in part', (response) => response.write('{"data": {'), /no answer within 300 ms/, 300],
+  ['never answered', hang, NO_ANSWER, ARRIVES_MS],
+  ['answered in part', (response) => response.write('{"data": {'), NO_ANSWER, ARRIVES_MS],
   ['answered with a page', (response) => response.end('<html>'), /200 with a body that is not JSON/],
 ];
 

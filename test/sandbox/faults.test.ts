@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { found, test } from './client.ts';
 
 describe('a fault', () => {
@@ -62,9 +62,16 @@ describe('a fault', () => {
     client.sandbox.faults.add({ endpoint: 'GET /me', kind: 'hang' });
     client.sandbox.faults.add({ endpoint: 'GET /me', kind: 'slow', delayMs: 120 });
     const headers = { authorization: `Bearer ${client.sandbox.token}` };
-    await expect(
-      fetch(`${client.sandbox.url}/me`, { headers, signal: AbortSignal.timeout(100) }),
-    ).rejects.toThrow('timeout');
+    const stop = new AbortController();
+    const hanging = fetch(`${client.sandbox.url}/me`, { headers, signal: stop.signal });
+    const early = vi.fn();
+    hanging.then(early, early);
+    // The next request would meet this fault if the first had not arrived.
+    await expect.poll(() => client.sandbox.requests.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(early).not.toHaveBeenCalled();
+    stop.abort(new Error('enough'));
+    await expect(hanging).rejects.toThrow('enough');
     const start = performance.now();
     expect((await client.get('/me')).status).toBe(200);
     expect(performance.now() - start).toBeGreaterThan(100);

@@ -8,7 +8,7 @@ import { readFollowedTypes } from '../workspace/followed-types.ts';
 export interface TypesStatus {
   /** Types that are followed, and that Pylon does not know; times are RFC 3339 in UTC. */
   readonly unknown: readonly { readonly type: string; readonly since: string }[];
-  /** Types that live rows have, and that are not followed. */
+  /** Types that live rows have, and that are not followed, in their order. */
   readonly unfollowed: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export const unfollowedInWords = ({ unfollowed }: TypesStatus): string | undefin
 
 const { name, table } = customObjects;
 
-/** The types of live rows, each found by one step in the index. */
+/** The types of live rows, in their order, each found by one step in the index. */
 async function typesOfRows(db: Executor): Promise<readonly string[]> {
   const { rows } = await db.execute<{ type: string }>(sql`
     WITH RECURSIVE found AS (
@@ -29,7 +29,8 @@ async function typesOfRows(db: Executor): Promise<readonly string[]> {
       SELECT (SELECT next.type FROM ${table} AS next WHERE next.type > found.type ORDER BY next.type LIMIT 1)
         FROM found WHERE found.type IS NOT NULL)
     SELECT type FROM found
-     WHERE EXISTS (SELECT FROM ${table} AS row WHERE row.type = found.type AND row._deleted_at IS NULL)`);
+     WHERE EXISTS (SELECT FROM ${table} AS row WHERE row.type = found.type AND row._deleted_at IS NULL)
+     ORDER BY type`);
   return rows.map(({ type }) => type);
 }
 
