@@ -30,6 +30,16 @@ const FAULTS: readonly Fault[] = [
     respond: (response) => page(response, 502),
     reason: /502 the answer is not JSON \(text\/html\)/,
   },
+  {
+    name: '403 with a page',
+    respond: (response) => page(response, 403),
+    reason: /403 the answer is not JSON \(text\/html\)/,
+  },
+  {
+    name: '404 with a page',
+    respond: (response) => page(response, 404),
+    reason: /404 the answer is not JSON \(text\/html\)/,
+  },
   { name: '503 without a word', respond: (response) => response.writeHead(503).end(), reason: /503/ },
   { name: '408', respond: (response) => response.writeHead(408).end(), reason: /408/ },
   {

@@ -16,6 +16,12 @@ const LOST: readonly (readonly [name: string, respond: Respond, reason: RegExp, 
   ['never answered', hang, /no answer within 300 ms/, 300],
   ['answered in part', (response) => response.write('{"data": {'), /no answer within 300 ms/, 300],
   ['answered with a page', (response) => response.end('<html>'), /200 with a body that is not JSON/],
+  [
+    'refused with a page',
+    (response) => response.writeHead(403, { 'content-type': 'text/html' }).end('<html>'),
+    /403 the answer is not JSON/,
+  ],
+  ['redirected', (response) => response.writeHead(302, { location: '/login' }).end(), /302 redirected/],
 ];
 
 const LOST_WRITES = LOST.flatMap(([name, respond, reason, timeoutMs = 10_000]) =>
