@@ -16,12 +16,6 @@ const LOST: readonly (readonly [name: string, respond: Respond, reason: RegExp, 
   ['never answered', hang, /no answer within 300 ms/, 300],
   ['answered in part', (response) => response.write('{"data": {'), /no answer within 300 ms/, 300],
   ['answered with a page', (response) => response.end('<html>'), /200 with a body that is not JSON/],
-  [
-    'refused with a page',
-    (response) => response.writeHead(403, { 'content-type': 'text/html' }).end('<html>'),
-    /403 the answer is not JSON/,
-  ],
-  ['redirected', (response) => response.writeHead(302, { location: '/login' }).end(), /302 redirected/],
 ];
 
 const LOST_WRITES = LOST.flatMap(([name, respond, reason, timeoutMs = 10_000]) =>
@@ -40,6 +34,33 @@ test.concurrent.for(LOST_WRITES)(
     expect(error.message).toMatch(reason);
     expect(error.cause).toBeInstanceOf(Error);
     expect(server.seen).toHaveLength(1);
+  },
+);
+
+const NOT_PYLONS: readonly (readonly [name: string, respond: Respond, reason: RegExp])[] = [
+  [
+    'refused with a page',
+    (response) => response.writeHead(403, { 'content-type': 'text/html' }).end('<html>'),
+    /403 the answer is not JSON/,
+  ],
+  [
+    'answered 200 with errors',
+    (response) => json(response, { errors: ['backend away'], request_id: 'r1' }),
+    /200 backend away \(request r1\)/,
+  ],
+  ['redirected', (response) => response.writeHead(302, { location: '/login' }).end(), /302 redirected/],
+];
+
+test.for(NOT_PYLONS)(
+  'a write that is %s may have been processed',
+  async ([, respond, reason], { serve, connect }) => {
+    const server = await serve(respond);
+    for (const write of WRITES) {
+      const error = await rejection(connect(server.url).request(write));
+      expect(error).toBeInstanceOf(UnknownOutcomeError);
+      expect(error.message).toMatch(reason);
+    }
+    expect(server.seen).toHaveLength(WRITES.length);
   },
 );
 

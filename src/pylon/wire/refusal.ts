@@ -1,3 +1,4 @@
+import { TransientError } from '../../errors.ts';
 import type { Reply } from '../../network/exchange.ts';
 import { type Fields, isFields } from '../answer.ts';
 import { ForeignAnswerError, PylonError } from '../errors.ts';
@@ -36,6 +37,36 @@ async function readWords(
  */
 const FOR_PYLON: readonly number[] = [401, 413, 414, 431];
 
+/** What the fields of a refusal's body say. */
+function wordsIn(fields: Fields) {
+  const errors = Array.isArray(fields.errors)
+    ? fields.errors.filter((error) => typeof error === 'string')
+    : [];
+  const single = text(fields.error) ?? text(fields.message);
+  return {
+    code: text(fields.code),
+    errors: errors.length > 0 || single === undefined ? errors : [single],
+    requestId: text(fields.request_id),
+    existsId: text(fields.exists_id),
+  };
+}
+
+/**
+ * The error for an answer whose status reports success, and whose body has errors in place of data; undefined for any
+ * other body. What such a request has done is not known.
+ */
+export function contradiction(
+  endpoint: string,
+  status: number,
+  body: unknown,
+  conceal: (text: string) => string,
+): TransientError | undefined {
+  if (!isFields(body) || 'data' in body || !Array.isArray(body.errors)) return undefined;
+  const words = wordsIn(body);
+  if (words.errors.length === 0) return undefined;
+  return new TransientError(conceal(new PylonError({ endpoint, status, ...words }).message));
+}
+
 /** The error for an answer of 400 or above, from its status and its body. */
 export async function refusal(
   endpoint: string,
@@ -44,17 +75,10 @@ export async function refusal(
 ): Promise<PylonError | ForeignAnswerError> {
   const words = await readWords(response, endpoint, conceal);
   const fields = words ?? unreadable(response);
-  const errors = Array.isArray(fields.errors)
-    ? fields.errors.filter((error) => typeof error === 'string')
-    : [];
-  const single = text(fields.error) ?? text(fields.message);
   const error = new PylonError({
     endpoint,
     status: response.status,
-    code: text(fields.code),
-    errors: errors.length > 0 || single === undefined ? errors : [single],
-    requestId: text(fields.request_id),
-    existsId: text(fields.exists_id),
+    ...wordsIn(fields),
     isForeign: words === undefined,
   });
   const isPylons = words !== undefined || FOR_PYLON.includes(response.status);

@@ -5,7 +5,7 @@ import { AnswerTooLargeError, ForeignAnswerError } from '../errors.ts';
 import { type Linked, link } from '../signal.ts';
 import type { Answer } from '../types.ts';
 import { readJson, releaseBody } from './body.ts';
-import { redirected, refusal } from './refusal.ts';
+import { contradiction, redirected, refusal } from './refusal.ts';
 import { httpDate, retryAfter } from './retry.ts';
 
 /** A request ready to be sent, once or with retries. */
@@ -65,7 +65,7 @@ export type Outcome =
   | { readonly kind: 'limited'; readonly waitMs: number }
   /**
    * A retry may help. `sent`: Pylon may have received and processed it. `status`: the status of an answer that
-   * reports the failure (5xx, 408), or that is not Pylon's.
+   * reports the failure (5xx, 408), that is not Pylon's, or that its body contradicts.
    */
   | {
       readonly kind: 'failed';
@@ -122,7 +122,9 @@ async function judge(
     if (status < 500 && status !== 408 && !isForeign) return { kind: 'refused', error };
     return { kind: 'failed', error: new TransientError(error.message), sent: true, status };
   }
-  return { kind: 'read', ...(await readJson(response, endpoint, request.maxBytes, request.isRead)) };
+  const read = await readJson(response, endpoint, request.maxBytes, request.isRead);
+  const error = contradiction(endpoint, status, read.body, wire.conceal);
+  return error === undefined ? { kind: 'read', ...read } : { kind: 'failed', error, sent: true, status };
 }
 
 /**
