@@ -1,6 +1,6 @@
 import { PermanentError, TransientError } from '../errors.ts';
 
-/** Pylon's refusal of a request. */
+/** The refusal of a request. */
 export interface Refusal {
   /** `GET /issues` */
   readonly endpoint: string;
@@ -12,11 +12,14 @@ export interface Refusal {
   readonly requestId: string | undefined;
   /** The id of the existing object that a refused create would have duplicated. */
   readonly existsId: string | undefined;
-  /** Whether the refusal is not Pylon's own: a proxy's page, or a redirect. Default: false. */
+  /** Whether the refusal is a proxy's page. Default: false. */
   readonly isForeign?: boolean;
 }
 
-/** A 3xx or 4xx answer (408 and 429 aside): the same request will be refused again. */
+/**
+ * A 4xx answer of Pylon's (408 and 429 aside), or one about the token or the size of the request, whoever gave it: the
+ * same request will be refused again.
+ */
 export class PylonError extends PermanentError implements Refusal {
   override name = 'PylonError';
   readonly endpoint: string;
@@ -39,6 +42,19 @@ export class PylonError extends PermanentError implements Refusal {
     this.requestId = requestId;
     this.existsId = existsId;
     this.isForeign = isForeign;
+  }
+}
+
+/**
+ * A redirect or a refusal that is not Pylon's own: a gateway without its backend, a firewall, a page to log in at. It
+ * says nothing of the record that was asked for, and nothing of what this token may do.
+ */
+export class ForeignAnswerError extends TransientError {
+  override name = 'ForeignAnswerError';
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
   }
 }
 

@@ -1,4 +1,4 @@
-import { PylonError } from './errors.ts';
+import { ForeignAnswerError, PylonError } from './errors.ts';
 import type { Outcome } from './wire/wire.ts';
 
 /** The outcome of one attempt at a request, for counting. */
@@ -17,7 +17,9 @@ export interface Attempt {
 
 export function observed(endpoint: string, outcome: Outcome, milliseconds: number): Attempt {
   const isForeign =
-    outcome.kind === 'refused' && outcome.error instanceof PylonError && outcome.error.isForeign;
+    outcome.kind === 'refused' &&
+    (outcome.error instanceof ForeignAnswerError ||
+      (outcome.error instanceof PylonError && outcome.error.isForeign));
   return {
     ...{ endpoint, outcome: outcome.kind, status: statusOf(outcome), milliseconds },
     ...(isForeign ? { isForeign } : {}),
@@ -29,7 +31,9 @@ function statusOf(outcome: Outcome): number | undefined {
     case 'answer':
       return outcome.answer.status;
     case 'refused':
-      return outcome.error instanceof PylonError ? outcome.error.status : undefined;
+      return outcome.error instanceof PylonError || outcome.error instanceof ForeignAnswerError
+        ? outcome.error.status
+        : undefined;
     case 'limited':
       return 429;
     case 'failed':

@@ -30,6 +30,21 @@ const FAULTS: readonly Fault[] = [
     respond: (response) => page(response, 502),
     reason: /502 the answer is not JSON \(text\/html\)/,
   },
+  {
+    name: '403 with a page',
+    respond: (response) => page(response, 403),
+    reason: /403 the answer is not JSON \(text\/html\)/,
+  },
+  {
+    name: '404 with a page',
+    respond: (response) => page(response, 404),
+    reason: /404 the answer is not JSON \(text\/html\)/,
+  },
+  {
+    name: '200 with errors and nothing else',
+    respond: (response) => json(response, { errors: ['backend away'], request_id: 'r1' }),
+    reason: /200 backend away \(request r1\)/,
+  },
   { name: '503 without a word', respond: (response) => response.writeHead(503).end(), reason: /503/ },
   { name: '408', respond: (response) => response.writeHead(408).end(), reason: /408/ },
   {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { PermanentError, reasonOf, UsageError } from '../../src/errors.ts';
 import type { ClientEvent } from '../../src/pylon/client.ts';
-import { PylonError } from '../../src/pylon/errors.ts';
+import { ForeignAnswerError, PylonError } from '../../src/pylon/errors.ts';
 import { json, type Respond, rejection, reset, TOKEN, test } from './serving.ts';
 
 test('a refusal carries all that Pylon said, and is not tried again', async ({ serve, connect }) => {
@@ -32,9 +32,9 @@ test('a refusal carries all that Pylon said, and is not tried again', async ({ s
 
 const OTHER_BODIES: readonly (readonly [name: string, respond: Respond, message: string])[] = [
   [
-    'a page',
-    (response) => response.writeHead(403, { 'content-type': 'text/html' }).end('<html>Forbidden'),
-    '403 the answer is not JSON (text/html)',
+    'a page about its size',
+    (response) => response.writeHead(413, { 'content-type': 'text/html' }).end('<html>Too large'),
+    '413 the answer is not JSON (text/html)',
   ],
   ['no body', (response) => response.writeHead(404).end(), '404'],
   ['null', (response) => json(response, null, 400), '400'],
@@ -69,7 +69,8 @@ test.for([301, 302, 303, 307, 308])(
     const location = `${elsewhere.url}/tags?of=${TOKEN}`;
     const server = await serve((response) => response.writeHead(status, { location }).end());
     const error = await rejection(connect(server.url).request({ method: 'GET', route: '/tags' }));
-    expect(error).toBeInstanceOf(PylonError);
+    expect(error).toBeInstanceOf(ForeignAnswerError);
+    expect(server.seen).toHaveLength(1);
     expect(error.message).toBe(
       `GET /tags: ${status} redirected to ${elsewhere.url}/tags; redirects are not followed: check PYLON_API_URL`,
     );

@@ -37,6 +37,33 @@ test.concurrent.for(LOST_WRITES)(
   },
 );
 
+const NOT_PYLONS: readonly (readonly [name: string, respond: Respond, reason: RegExp])[] = [
+  [
+    'refused with a page',
+    (response) => response.writeHead(403, { 'content-type': 'text/html' }).end('<html>'),
+    /403 the answer is not JSON/,
+  ],
+  [
+    'answered 200 with errors',
+    (response) => json(response, { errors: ['backend away'], request_id: 'r1' }),
+    /200 backend away \(request r1\)/,
+  ],
+  ['redirected', (response) => response.writeHead(302, { location: '/login' }).end(), /302 redirected/],
+];
+
+test.for(NOT_PYLONS)(
+  'a write that is %s may have been processed',
+  async ([, respond, reason], { serve, connect }) => {
+    const server = await serve(respond);
+    for (const write of WRITES) {
+      const error = await rejection(connect(server.url).request(write));
+      expect(error).toBeInstanceOf(UnknownOutcomeError);
+      expect(error.message).toMatch(reason);
+    }
+    expect(server.seen).toHaveLength(WRITES.length);
+  },
+);
+
 test('a write whose answer is too large to read was processed all the same', async ({ serve, connect }) => {
   const server = await serve((response) => json(response, { data: 'x'.repeat(100) }));
   const write = { method: 'POST', route: '/tags', body: {}, maxBytes: 50 } as const;

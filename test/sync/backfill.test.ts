@@ -207,6 +207,22 @@ describe('what one resource meets', () => {
     await expectMirror(database.pool, sandbox);
   });
 
+  test.for([403, 404])(
+    'a page instead of Pylon’s answer (%i) makes nothing unavailable',
+    async (status, { open }) => {
+      const { sandbox, backfill } = await open({ issues: 5 });
+      sandbox.faults.add({ endpoint: 'GET /macros', kind: 'html', status, times: 100 });
+      const first = await backfill({ resources: [resourceNamed('macros')] });
+      expect(first.get('macros')).toMatchObject({
+        state: 'failed',
+        error: expect.stringContaining(`${status} the answer is not JSON (text/html`),
+      });
+      sandbox.faults.clear();
+      const second = await backfill({ resources: [resourceNamed('macros')] });
+      expect(second.get('macros')).toMatchObject({ state: 'done' });
+    },
+  );
+
   test.for(['500', 'reset', 'truncate', 'html', 'no-data', '429'] as const)(
     '%s now and then on every endpoint changes nothing in the end',
     async (kind, { database, open }) => {

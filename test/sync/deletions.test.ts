@@ -331,6 +331,19 @@ describe('a scan', () => {
     expect(then.get('contacts')).toMatchObject({ state: 'done', deleted: 1 });
   });
 
+  test('is not confirmed by a page that somebody else answers with', async ({ mirror, database }) => {
+    const mirrored = await mirror();
+    const { sandbox, session } = mirrored;
+    const [id = ''] = idsOf(mirrored, 'tags');
+    sandbox.world.remove('tags', id);
+    sandbox.faults.add({ endpoint: 'GET /tags/{id}', kind: 'html', status: 404, times: 100 });
+    await session.lists(['tags']);
+    expect(await tombstones(database, 'tags')).toEqual([]);
+    sandbox.faults.clear();
+    await session.lists(['tags']);
+    expect(await tombstones(database, 'tags')).toMatchObject([{ record_id: id, evidence: { status: 404 } }]);
+  });
+
   test('does not trust a 404 for a request that answers for no record at all', async ({
     mirror,
     database,

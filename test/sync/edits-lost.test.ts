@@ -55,6 +55,26 @@ function gate() {
   return { open, opened };
 }
 
+test('an edit that waits for a lost request keeps saying why it was lost', async ({ mirror, database }) => {
+  const mirrored = await mirror({ issues: 5 });
+  await edit(database, firstOf(mirrored, 'issues'), "title = 'Mine'");
+  mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'html', status: 403 });
+  const pusher = pusherOn(mirrored, MINUTE);
+  await pusher.begin();
+  for (let times = 0; times < 2; times += 1) {
+    await beDue(database);
+    await pushDue(pusher);
+  }
+  expect(await editsIn(database)).toMatchObject([
+    {
+      state: 'pending',
+      error: expect.stringMatching(
+        /^an earlier request may still be on its way \(PATCH .* 403 the answer is not JSON/,
+      ),
+    },
+  ]);
+});
+
 describe('an edit whose process died', () => {
   test('is looked at by the next at once: what Pylon shows is applied', async ({ mirror, database }) => {
     const { mirrored } = await follower(mirror, database, 'after');

@@ -284,6 +284,40 @@ describe('a refusal', () => {
   });
 });
 
+/** An answer of what stands before Pylon: a gateway without its backend, a firewall, a page to log in at. */
+const PAGES = [
+  ['GET /issues/{id}', 403],
+  ['GET /issues/{id}', 404],
+  ['GET /issues/{id}', 302],
+  ['PATCH /issues/{id}', 403],
+  ['PATCH /issues/{id}', 404],
+  ['PATCH /issues/{id}', 302],
+] as const;
+
+test.for(PAGES)(
+  'a page instead of Pylon’s answer (%s: %i) ends no edit and deletes no row',
+  async ([endpoint, status], { mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    const { id } = issueIn(mirrored);
+    mirrored.sandbox.faults.add({ endpoint, kind: 'html', status, times: 100 });
+    await edit(database, id, "title = 'Mine'");
+    await push(mirrored);
+    await mirrored.session.drain();
+    expect(await editsIn(database)).toMatchObject([
+      { state: 'pending', error: expect.stringContaining(`${status} `) },
+    ]);
+    expect(await rowOf(database, id)).toMatchObject({ title: 'Mine', _deleted_at: null });
+    mirrored.sandbox.faults.clear();
+    await expect
+      .poll(async () => {
+        await push(mirrored);
+        return statesIn(database);
+      })
+      .toEqual(['applied']);
+    expect(now(mirrored, id)).toMatchObject({ title: 'Mine' });
+  },
+);
+
 describe('an unknown outcome', () => {
   test.for(['lost-answer', 'reset', '500'] as const)(
     '%s: is read back, and sent once at most',

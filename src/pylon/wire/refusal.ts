@@ -1,6 +1,7 @@
+import { TransientError } from '../../errors.ts';
 import type { Reply } from '../../network/exchange.ts';
 import { type Fields, isFields } from '../answer.ts';
-import { PylonError } from '../errors.ts';
+import { ForeignAnswerError, PylonError } from '../errors.ts';
 import { readBody } from './body.ts';
 
 const text = (value: unknown): string | undefined =>
@@ -30,27 +31,58 @@ async function readWords(
   }
 }
 
+/**
+ * What a proxy may refuse in Pylon's place: the token, and requests that are too large. The same request would be refused
+ * by it again.
+ */
+const FOR_PYLON: readonly number[] = [401, 413, 414, 431];
+
+/** What the fields of a refusal's body say. */
+function wordsIn(fields: Fields) {
+  const errors = Array.isArray(fields.errors)
+    ? fields.errors.filter((error) => typeof error === 'string')
+    : [];
+  const single = text(fields.error) ?? text(fields.message);
+  return {
+    code: text(fields.code),
+    errors: errors.length > 0 || single === undefined ? errors : [single],
+    requestId: text(fields.request_id),
+    existsId: text(fields.exists_id),
+  };
+}
+
+/**
+ * The error for an answer whose status reports success, and whose body has errors in place of data; undefined for any
+ * other body. What such a request has done is not known.
+ */
+export function contradiction(
+  endpoint: string,
+  status: number,
+  body: unknown,
+  conceal: (text: string) => string,
+): TransientError | undefined {
+  if (!isFields(body) || 'data' in body || !Array.isArray(body.errors)) return undefined;
+  const words = wordsIn(body);
+  if (words.errors.length === 0) return undefined;
+  return new TransientError(conceal(new PylonError({ endpoint, status, ...words }).message));
+}
+
 /** The error for an answer of 400 or above, from its status and its body. */
 export async function refusal(
   endpoint: string,
   response: Reply,
   conceal: (text: string) => string,
-): Promise<PylonError> {
+): Promise<PylonError | ForeignAnswerError> {
   const words = await readWords(response, endpoint, conceal);
   const fields = words ?? unreadable(response);
-  const errors = Array.isArray(fields.errors)
-    ? fields.errors.filter((error) => typeof error === 'string')
-    : [];
-  const single = text(fields.error) ?? text(fields.message);
-  return new PylonError({
+  const error = new PylonError({
     endpoint,
     status: response.status,
-    code: text(fields.code),
-    errors: errors.length > 0 || single === undefined ? errors : [single],
-    requestId: text(fields.request_id),
-    existsId: text(fields.exists_id),
+    ...wordsIn(fields),
     isForeign: words === undefined,
   });
+  const isPylons = words !== undefined || FOR_PYLON.includes(response.status);
+  return isPylons ? error : new ForeignAnswerError(error.message, response.status);
 }
 
 /** The error for a redirect. */
@@ -59,15 +91,8 @@ export function redirected(
   status: number,
   headers: Reply['headers'],
   conceal: (text: string) => string,
-): PylonError {
+): ForeignAnswerError {
   const place = conceal(headers.get('location') ?? 'nowhere').replace(/[?#].*/, '');
-  return new PylonError({
-    endpoint,
-    status,
-    code: undefined,
-    errors: [`redirected to ${place}; redirects are not followed: check PYLON_API_URL`],
-    requestId: undefined,
-    existsId: undefined,
-    isForeign: true,
-  });
+  const words = `redirected to ${place}; redirects are not followed: check PYLON_API_URL`;
+  return new ForeignAnswerError(`${endpoint}: ${status} ${words}`, status);
 }

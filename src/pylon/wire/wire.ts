@@ -1,11 +1,11 @@
 import { TransientError } from '../../errors.ts';
 import type { Fetch, FetchOptions, Reply, Sending } from '../../network/exchange.ts';
 import type { Order } from '../../order.ts';
-import { AnswerTooLargeError } from '../errors.ts';
+import { AnswerTooLargeError, ForeignAnswerError } from '../errors.ts';
 import { type Linked, link } from '../signal.ts';
 import type { Answer } from '../types.ts';
 import { readJson, releaseBody } from './body.ts';
-import { redirected, refusal } from './refusal.ts';
+import { contradiction, redirected, refusal } from './refusal.ts';
 import { httpDate, retryAfter } from './retry.ts';
 
 /** A request ready to be sent, once or with retries. */
@@ -59,13 +59,13 @@ export interface Wire {
 /** The outcome of one attempt. */
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  /** A retry cannot help. */
+  /** An immediate retry cannot help. */
   | { readonly kind: 'refused'; readonly error: Error }
   /** Pylon did not process it: 429. */
   | { readonly kind: 'limited'; readonly waitMs: number }
   /**
    * A retry may help. `sent`: Pylon may have received and processed it. `status`: the status of an answer that
-   * reports the failure (5xx, 408).
+   * reports the failure (5xx, 408), that is not Pylon's, or that its body contradicts.
    */
   | {
       readonly kind: 'failed';
@@ -111,15 +111,20 @@ async function judge(
   }
   if (status >= 300 && status < 400) {
     releaseBody(response);
-    return { kind: 'refused', error: redirected(endpoint, status, headers, wire.conceal) };
+    const error = redirected(endpoint, status, headers, wire.conceal);
+    // The address is probably wrong, and a read says so at once. A write's effect is to be looked for all the same.
+    return request.isRead ? { kind: 'refused', error } : { kind: 'failed', error, sent: true, status };
   }
   if (status >= 400) {
     const error = await refusal(endpoint, response, wire.conceal);
+    const isForeign = error instanceof ForeignAnswerError;
     // A 408 comes from a proxy: the request did not reach Pylon in time.
-    if (status < 500 && status !== 408) return { kind: 'refused', error };
+    if (status < 500 && status !== 408 && !isForeign) return { kind: 'refused', error };
     return { kind: 'failed', error: new TransientError(error.message), sent: true, status };
   }
-  return { kind: 'read', ...(await readJson(response, endpoint, request.maxBytes, request.isRead)) };
+  const read = await readJson(response, endpoint, request.maxBytes, request.isRead);
+  const error = contradiction(endpoint, status, read.body, wire.conceal);
+  return error === undefined ? { kind: 'read', ...read } : { kind: 'failed', error, sent: true, status };
 }
 
 /**

@@ -5,7 +5,7 @@ import { comparedColumns, type DeletionPlan, planDeletion } from '../../edits/de
 import type { Values } from '../../edits/merge.ts';
 import { requestIdOf } from '../../pylon/answer.ts';
 import { isGone, PylonError } from '../../pylon/errors.ts';
-import { clearInFlight, inFlightMs, NotYetError } from './in-flight.ts';
+import { clearInFlight, inFlightMs, stillOnItsWay } from './in-flight.ts';
 import { refusalOf, undeletedOutcome } from './outcomes.ts';
 import { putBack } from './postpone.ts';
 import { type Gone, isRefused, isRemote, lookUp, type Remote } from './remote.ts';
@@ -29,11 +29,12 @@ export async function carryDelete(
   const { ctx } = push;
   const { resource, record } = target;
   // Read before the lookup: its result is final only if no earlier request was still in flight.
-  const leftMs = inFlightMs(push, { resource: resource.name, record });
+  const named = { resource: resource.name, record };
+  const leftMs = inFlightMs(push, named);
   const found = resource.get === undefined ? undefined : await lookUp(push, target);
   const isThere = found === undefined || isRemote(found);
   if (!isThere && !isRefused(found) && deletion.attempts > 1) return deleted(push, target, deletion, found);
-  if (leftMs > 0) throw new NotYetError(leftMs);
+  if (leftMs > 0) throw stillOnItsWay(push, named, leftMs);
   if (isRefused(found)) return undeleted(push, target, edits, refusalOf(deletion, found), undefined);
   const known = isThere ? await readDeletion(ctx.db.orm, resource, deletion.id) : undefined;
   if (isThere && known !== undefined) {

@@ -5,7 +5,7 @@ import { makingOf } from '../../edits/actions.ts';
 import { bodyOf, factsOf, kindsOf } from '../../edits/body.ts';
 import type { Values } from '../../edits/merge.ts';
 import { ignored, type Outcome, type Plan, planUpdate } from '../../edits/plan.ts';
-import { UnknownOutcomeError } from '../../errors.ts';
+import { reasonOf, UnknownOutcomeError } from '../../errors.ts';
 import { requestIdOf } from '../../pylon/answer.ts';
 import { isGone, PylonError } from '../../pylon/errors.ts';
 import type { Answer } from '../../pylon/types.ts';
@@ -43,7 +43,7 @@ export async function carry(push: PushContext, claim: Claim): Promise<void> {
       const left = claim.edits.filter(({ id }) => !error.edits.includes(id));
       return postpone(push, { ...claim, edits: left }, new NotYetError(error.waitMs, error.message));
     }
-    if (error instanceof UnknownOutcomeError) markInFlight(push, claim);
+    if (error instanceof UnknownOutcomeError) markInFlight(push, claim, { reason: reasonOf(error) });
     await postpone(push, claim, error);
   }
 }

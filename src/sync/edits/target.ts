@@ -5,6 +5,14 @@ import type { Resource } from '../../resources/define.ts';
 import type { Exclusive } from '../lib/exclusive.ts';
 import type { Context } from '../pass/context.ts';
 
+/** A request whose answer was lost. */
+interface InFlight {
+  /** Until when it may still take effect (`performance.now()`). */
+  readonly until: number;
+  /** Why its answer was lost, where this process sent it. */
+  readonly reason: string | undefined;
+}
+
 /** What sending edits needs beside the edits. */
 export interface PushContext {
   readonly ctx: Context;
@@ -12,8 +20,8 @@ export interface PushContext {
   readonly policy: PolicyFor;
   /** How long a request may be in flight, in milliseconds. */
   readonly requestTimeoutMs: number;
-  /** Until when a request whose answer was lost may still take effect (`performance.now()`), by record. */
-  readonly inFlight: Map<string, number>;
+  /** The last request whose answer was lost, by record. */
+  readonly inFlight: Map<string, InFlight>;
   /** One request with files at a time. */
   readonly uploads: Exclusive;
 }

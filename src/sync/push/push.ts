@@ -151,7 +151,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       await quarantine(ctx);
       await publishEditSettings(ctx.db, ctx.lease, options);
       const arriving = await requeueInterrupted(ctx.db, ctx.lease, requestTimeoutMs);
-      for (const { ms, ...named } of arriving) markInFlight(push, named, ms);
+      for (const { ms, ...named } of arriving) markInFlight(push, named, { ms });
       const revived = arriving.filter((one) => one.revived).length;
       if (revived > 0) ctx.log.info({ edits: revived }, 'edits were under way when the last process ended');
     },
