@@ -48,7 +48,11 @@ test.for([
   ['a number', 7, 'a number'],
   ['null', null, 'null'],
   ['an object of another kind', { error: 'x', hint: 'y' }, 'an object with error, hint'],
-  ['an error with status 200', { errors: ['x'], request_id: 'r' }, 'an object with errors, request_id'],
+  [
+    'errors with status 200, but no texts',
+    { errors: [7], request_id: 'r' },
+    'an object with errors, request_id',
+  ],
   ['a single object in data', { data: { id: 'a', title: 'b' } }, 'an object with id, title'],
   ['text in data', { data: 'secret words' }, 'a string'],
 ] as const)('an answer that is %s is no list', async ([, body, described], { serve, connect }) => {
@@ -56,6 +60,13 @@ test.for([
   const error = await rejection(collect(connect(server.url)));
   expect(error).toBeInstanceOf(TransientError);
   expect(error.message).toBe(`GET /accounts: a list was expected, the answer is ${described}`);
+});
+
+test('an answer of errors with status 200 is asked for again, and is no list', async ({ serve, connect }) => {
+  const server = await serve((response) => json(response, { errors: ['x'], request_id: 'r' }));
+  const error = await rejection(collect(connect(server.url)));
+  expect(error).toBeInstanceOf(TransientError);
+  expect(error.message).toBe('GET /accounts: gave up after 4 attempts: 200 x (request r)');
 });
 
 test('an empty answer is one cut short: it is asked for again', async ({ serve, connect }) => {

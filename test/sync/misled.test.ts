@@ -123,8 +123,7 @@ test('custom fields of a type that Pylon refuses to list are not judged', async 
   sandbox.world.remove('custom_fields', refused);
   sandbox.world.remove('custom_fields', listed);
   // The third type that is asked for.
-  const refuse = () =>
-    sandbox.faults.add({ endpoint: 'GET /custom-fields', kind: 'html', status: 400, skip: 2 });
+  const refuse = () => sandbox.faults.add({ endpoint: 'GET /custom-fields', kind: '400', skip: 2 });
   refuse();
   await session.lists();
   expect(await markedRows(database.pool)).toEqual([`custom_fields ${listed}`]);

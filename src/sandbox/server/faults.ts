@@ -2,6 +2,7 @@
 export type FaultKind =
   | '429'
   | '500'
+  | '400'
   | '401'
   | '403'
   | '404'
@@ -17,6 +18,7 @@ export type FaultKind =
 export const FAULT_KINDS: readonly FaultKind[] = [
   '429',
   '500',
+  '400',
   '401',
   '403',
   '404',

@@ -171,6 +171,8 @@ async function applyFault(
       return refuse(rateLimited, header === 'none' ? {} : { [header]: `${retryAfter}` });
     case '500':
       return refuse(new Refusal(500, 'internal server error'));
+    case '400':
+      return refuse(new Refusal(400, 'invalid request'));
     case '401':
       return refuse(invalidToken);
     case '403':
