@@ -66,7 +66,7 @@ function aimsOf(sizes: readonly SizeResult[]): readonly Aim[] {
     ratio(
       `first load, two writers, against COPY of the same pages${at}`,
       faster(first(TWO_WRITERS), first(copyFromPages)),
-      0.9,
+      0.85,
     );
     ratio(
       `first load, one writer, against one row a statement${at}`,
@@ -76,7 +76,7 @@ function aimsOf(sizes: readonly SizeResult[]): readonly Aim[] {
     ratio(
       `unchanged load, two writers, against Drizzle's upsert${at}`,
       faster(unchanged, find(figures, drizzleUpsert, 'unchanged')),
-      5,
+      4,
     );
     const whole = first(TWO_WRITERS);
     if (unchanged !== undefined && whole !== undefined) {
