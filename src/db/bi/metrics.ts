@@ -112,7 +112,7 @@ const createdBy = (day: number) => `coalesce(sum(issues) FILTER (WHERE created_a
 const endedBy = (day: number) =>
   day < 0 ? '0' : `coalesce(sum(issues) FILTER (WHERE ended < blocks.at${day + 1}), 0)`;
 
-/** SQL: the issues of all priorities together, from what selects those of one. Each has an index by itself. */
+/** SQL: the issues of all priorities, by one SELECT for each priority, since each has an index of its own. */
 const ofAllPriorities = (select: (priority: string) => string, where: string) =>
   [...BY_PRIORITY, OTHERS]
     .map(

@@ -3,7 +3,7 @@ const PRIORITY = "custom_fields ->> 'priority'";
 /** Priorities that Pylon has (its OpenAPI document, `priority` of a create). */
 const PRIORITIES = ['urgent', 'high', 'medium', 'low'] as const;
 
-/** Texts that stand in an index together. A row of an index takes 2,700 bytes at the most. */
+/** SQL: whether these texts fit one row of an index, which takes 2,700 bytes at the most. */
 const ARE_SHORT = `${['team_id', 'assignee_id', 'source', 'state']
   .map((text) => `coalesce(octet_length(${text}), 0)`)
   .join(' + ')} < 2000`;

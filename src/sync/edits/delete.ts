@@ -28,8 +28,8 @@ export async function carryDelete(
 ): Promise<void> {
   const { ctx } = push;
   const { resource, record } = target;
-  // Read before the lookup: its result is final only if no earlier request was still in flight.
   const named = { resource: resource.name, record };
+  // Read before the lookup: its result is final only if no earlier request was still in flight.
   const leftMs = inFlightMs(push, named);
   const found = resource.get === undefined ? undefined : await lookUp(push, target);
   const isThere = found === undefined || isRemote(found);
