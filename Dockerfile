@@ -30,5 +30,5 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
   CMD ["node", "dist/healthcheck.js"]
 # V8 takes the size of the young generation, and glibc how much freed memory it keeps, at start alone: without the two, the
 # memory that is promised does not do.
-ENTRYPOINT ["env", "MALLOC_TRIM_THRESHOLD_=131072", "node", "--max-semi-space-size=2", "dist/main.js"]
+ENTRYPOINT ["env", "MALLOC_TRIM_THRESHOLD_=131072", "node", "--max-semi-space-size=4", "dist/main.js"]
 CMD ["start"]

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 
 /** The flag that bounds the young generation, which V8 accepts only at start: megabytes of each of its two halves. */
-export const YOUNG = '--max-semi-space-size=2';
+export const YOUNG = '--max-semi-space-size=4';
 
 /**
  * The variable that bounds, in bytes, the freed memory which glibc keeps at the end of each of its arenas. This is
