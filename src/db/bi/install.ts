@@ -133,10 +133,13 @@ function viewPiece(view: View, fields: Fields, stands: Standing | undefined): Pi
 
 /** Locks a view against changes until the transaction ends, but not against readers. Returns its present form. */
 async function lockedView(tx: Executor, name: string): Promise<Standing | undefined> {
-  const stands = (await standing(tx, name)).get(name);
-  if (stands === undefined) return undefined;
+  const { rows } = await tx.execute<{ comment: string | null }>(sql`
+    SELECT obj_description(oid, 'pg_class') AS comment FROM pg_class
+     WHERE relnamespace = to_regnamespace('pylon_bi') AND relname = ${name} AND relkind = 'v'`);
+  const [before] = rows;
+  if (before === undefined) return undefined;
   // Takes a lock that does not block readers. LOCK TABLE would also lock the tables beneath.
-  const comment = stands.comment === null ? 'NULL' : literal(stands.comment);
+  const comment = before.comment === null ? 'NULL' : literal(before.comment);
   await tx.execute(sql.raw(`COMMENT ON VIEW pylon_bi.${identifier(name)} IS ${comment}`));
   return (await standing(tx, name)).get(name);
 }

@@ -364,6 +364,29 @@ test('whoever waits for a daemon to send thousands of edits looks at a thousand 
   expect(Math.max(...sizes.slice(0, -1))).toBe(1_000);
 });
 
+test.for([
+  [1_000, 0],
+  [1_001, 1],
+] as const)(
+  'where none of %i edits can go, others are looked for beyond the first thousand only if there are any',
+  async ([edits, looks], { mirror, database }) => {
+    const { session } = await mirror({ issues: 1 }, { isRead: false });
+    const { ctx } = session;
+    await accountsEdited(database, edits, QUEUES['all back off']);
+    // To plan that takes Postgres longer than all else that a look takes.
+    const beyond = await statementsOf('BETWEEN wanted.resource', async () =>
+      expect(await claimEdits(ctx.db, ctx.lease, ROOM, ['update'])).toEqual([]),
+    );
+    expect(beyond).toHaveLength(looks);
+    // The last of them is one that can go.
+    await asDaemon(
+      database.pool,
+      `UPDATE pylon_sync.edits SET next_attempt_at = now() WHERE record_id = 'r${edits}'`,
+    );
+    expect(await claimEdits(ctx.db, ctx.lease, ROOM, ['update'])).toMatchObject([{ record: `r${edits}` }]);
+  },
+);
+
 describe('an edit behind hundreds that all differ', () => {
   test('goes with the next that are claimed, and one in four is the newest', async ({ mirror, database }) => {
     const { session } = await mirror({ issues: 1 }, { isRead: false });
