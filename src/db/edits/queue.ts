@@ -115,13 +115,14 @@ const BY_ID = sql`${e.resource}, ${e.id}`;
 const BY_TIME = sql`${e.resource}, ${e.next_attempt_at}, ${e.id}`;
 
 const WAITING = sql`${edits} AS e WHERE ${isOf(sql`wanted.resource`)} AND ${e.state} = 'pending'`;
+/** SQL: the first waiting edit of a resource, `wanted`, behind those that are looked at first; NULL if there is none. */
 const EDGE = sql`(SELECT ${e.id} FROM ${WAITING} ORDER BY ${BY_ID} OFFSET ${WINDOW} LIMIT 1)`;
-/** SQL: those that are due behind it. The planner is to expect few: then it finds them by time, and does not read all by id. */
+/** SQL: those that are due from there on. The planner is to expect few: then it finds them by time, and does not read all by id. */
 const BEYOND = sql`${edits} AS e WHERE ${e.resource} BETWEEN wanted.resource AND wanted.resource AND ${e.state} = 'pending'
        AND ${e.id} >= ${EDGE} AND ${e.next_attempt_at} <= ${NOW}`;
 
-/** The resources of which more edits wait than those that are looked at first. */
-async function withEdge(db: Executor, names: readonly string[]): Promise<ReadonlySet<string>> {
+/** Those of the resources of which more edits wait than `WINDOW`. */
+async function longerThanWindow(db: Executor, names: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await db.execute<{ resource: string }>(sql`
     SELECT wanted.resource FROM unnest(${sql.param([...names])}::text[]) AS wanted(resource) WHERE ${EDGE} IS NOT NULL`);
   return new Set(rows.map(({ resource }) => resource));
@@ -208,7 +209,7 @@ export async function claimEdits(
       .flatMap(([name, free, isLeft]) => (isLeft && free > 0 ? [[name, free] as const] : []));
     if (left.length === 0) return near;
     // To plan a look at those behind takes Postgres many times what it takes to see that none is there.
-    const longer = await withEdge(
+    const longer = await longerThanWindow(
       tx,
       left.map(([name]) => name),
     );
