@@ -39,6 +39,10 @@ export const latestEdit = async (database: TestDatabase): Promise<number> =>
 export const statesIn = async (database: TestDatabase, after?: number): Promise<readonly string[]> =>
   (await editsIn(database, after)).map(({ state }) => state);
 
+/** What waits is due. */
+export const beDue = ({ pool }: Pick<TestDatabase, 'pool'>) =>
+  pool.query("UPDATE pylon_sync.edits SET next_attempt_at = now() WHERE state = 'pending'");
+
 /** Changes an issue to what the statement would refuse, for Pylon to refuse it. */
 export const editAnyway = async (
   { pool }: Pick<TestDatabase, 'pool'>,

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
-import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { pushDue } from '../../src/sync/push/push.ts';
+import { beDue, editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
+import { newGate } from '../helpers/gate.ts';
 import {
   ALL,
   allowAll,
@@ -113,5 +115,70 @@ describe('a lost answer', () => {
         .map(({ id }) => id)
         .sort(),
     );
+  });
+
+  test('is not sent again while the request may be on its way, whoever looks', async ({
+    mirror,
+    database,
+  }) => {
+    const minute = { ...ALL, requestTimeoutMs: 60_000 };
+    const mirrored = await mirror({ issues: 10 });
+    await allowAll(mirrored);
+    await insert(database, 'teams');
+    mirrored.sandbox.faults.add({ endpoint: 'POST /teams', kind: 'reset' });
+    const pusher = pusherOn(mirrored, minute);
+    await pusher.begin();
+    await pushDue(pusher);
+    for (const look of [() => pushDue(pusher), () => push(mirrored, minute)]) {
+      await beDue(database);
+      await look();
+      expect(await editsIn(database)).toMatchObject([
+        { state: 'pending', error: expect.stringContaining('may still be on its way') },
+      ]);
+    }
+    expect(createRequests(mirrored, 'teams')).toHaveLength(1);
+  });
+
+  test('is not taken for what another one that says the same is just making', async ({
+    mirror,
+    database,
+  }) => {
+    const made = newGate();
+    const answered = newGate();
+    let creates = 0;
+    const client: { fetch: typeof fetch } = {
+      async fetch(input, init) {
+        if (init?.method !== 'POST' || new URL(String(input)).pathname !== '/tasks')
+          return fetch(input, init);
+        creates += 1;
+        if (creates !== 2) return fetch(input, init);
+        const answer = await fetch(input, init);
+        made.open();
+        await answered.opened;
+        return answer;
+      },
+    };
+    const mirrored = await mirror({ issues: 10 }, { client });
+    await allowAll(mirrored);
+    mirrored.sandbox.faults.add({ endpoint: 'POST /tasks', kind: 'reset' });
+    const pusher = pusherOn(mirrored, ALL);
+    await pusher.begin();
+    await insert(database, 'tasks');
+    await pushDue(pusher);
+    await insert(database, 'tasks');
+    await pusher.take();
+    await made.opened;
+    await beDue(database);
+    await pusher.take();
+    await expect
+      .poll(() => editsIn(database))
+      .toMatchObject([
+        { state: 'pending', error: 'the same is being created by another edit' },
+        { state: 'sending' },
+      ]);
+    answered.open();
+    await pusher.idle();
+    await pushUntil(mirrored, database, 'applied');
+    expect(createdObjects(mirrored, 'tasks')).toHaveLength(2);
   });
 });

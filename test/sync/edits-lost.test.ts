@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
 import { pushDue } from '../../src/sync/push/push.ts';
 import type { TestDatabase } from '../helpers/database.ts';
-import { editAnyway, editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
+import { beDue, editAnyway, editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
+import { newGate } from '../helpers/gate.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 import { writeRequests } from '../helpers/write-requests.ts';
 
@@ -14,10 +15,6 @@ const edit = ({ pool }: TestDatabase, id: string, set: string, table = 'issues')
   pool.query(`UPDATE pylon.${table} SET ${set} WHERE id = $1`, [id]);
 
 const MINUTE = { requestTimeoutMs: 60_000 };
-
-/** What waits is due. */
-const beDue = ({ pool }: TestDatabase) =>
-  pool.query("UPDATE pylon_sync.edits SET next_attempt_at = now() WHERE state = 'pending'");
 
 /** A `fetch` by which a process ends in the middle of its first PATCH: before it left, or when it had arrived. */
 function dyingOf(when: 'before' | 'after') {
@@ -44,15 +41,6 @@ async function follower(
   expect(await statesIn(database)).toEqual(['sending']);
   await first.session.close();
   return { mirrored: { ...first, session: await first.reopen({}) }, id };
-}
-
-/** Something that others wait for. */
-function gate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open, opened };
 }
 
 test('an edit that waits for a lost request keeps saying why it was lost', async ({ mirror, database }) => {
@@ -227,7 +215,7 @@ test('what was asked for before an edit was answered never undoes it', async ({ 
     (await database.pool.query('SELECT name FROM pylon.contacts WHERE id = $1', [id])).rows[0].name;
 
   await edit(database, id, "name = 'Mine'", 'contacts');
-  const patch = gate();
+  const patch = newGate();
   held = new Map([['PATCH', patch.opened]]);
   const pushing = push(mirrored);
   await expect.poll(() => statesIn(database)).toEqual(['sending']);
@@ -237,7 +225,7 @@ test('what was asked for before an edit was answered never undoes it', async ({ 
   await new Promise((resolve) => setTimeout(resolve, 200));
   sandbox.world.patch('contacts', id, { avatar_url: 'https://example.com/other.png' });
   await readAgain();
-  const late = gate();
+  const late = newGate();
   held.set('GET', late.opened);
   const reading = readAgain();
   await expect.poll(asked).toBe(3);

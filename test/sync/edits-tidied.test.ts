@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { TestDatabase } from '../helpers/database.ts';
-import { editsIn, push, statesIn } from '../helpers/edits.ts';
+import { beDue, editsIn, push, statesIn } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 import { writeRequests } from '../helpers/write-requests.ts';
 
@@ -28,7 +28,7 @@ test('what Pylon makes of a value whose answer was lost is nobody else’s chang
     ...{ tags: ['vip'], domains: ['new.example'], primary_domain: 'new.example' },
   });
   sandbox.world.patch('tasks', task, { body_html: '<p>Hi <strong>you</strong></p>' });
-  await query(database, "UPDATE pylon_sync.edits SET next_attempt_at = now() WHERE state = 'pending'");
+  await beDue(database);
   await push(mirrored, { requestTimeoutMs: 1 });
   expect(await editsIn(database)).toMatchObject([
     { state: 'applied', held: null },
