@@ -23,6 +23,21 @@ export class UnknownOutcomeError extends Error {
   override name = 'UnknownOutcomeError';
 }
 
+/**
+ * Work was ended because other work failed, which is the cause. It is of no other class, so that nobody takes the failure of
+ * another request for the answer to their own.
+ */
+export class StoppedError extends Error {
+  override name = 'StoppedError';
+  constructor(cause: unknown) {
+    super(reasonOf(cause), { cause });
+  }
+}
+
+/** What work was ended for, by a signal's reason: what the other work threw, if it was that. */
+export const causeOfStop = (reason: unknown): unknown =>
+  reason instanceof StoppedError ? reason.cause : reason;
+
 /** This process no longer holds the lease of its database: it must write nothing more. */
 export class LeaseLostError extends Error {
   override name = 'LeaseLostError';

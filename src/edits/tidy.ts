@@ -6,13 +6,13 @@ const LONGEST_NAME = 320;
 const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
 const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
 
-const NAMED: Readonly<Record<string, string>> = {
-  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' },
-};
+const NAMED: ReadonlyMap<string, string> = new Map(
+  Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }),
+);
 
 /** The character for a character reference; unknown references stay. */
 function character(reference: string, name: string): string {
-  if (!name.startsWith('#')) return NAMED[name.toLowerCase()] ?? reference;
+  if (!name.startsWith('#')) return NAMED.get(name.toLowerCase()) ?? reference;
   const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
   return Number.isInteger(code) && code <= 0x10_ff_ff ? String.fromCodePoint(code) : reference;
 }

@@ -72,6 +72,10 @@ export interface ReachState {
 
 /** The client: every request to Pylon goes through one of these. */
 export interface Pylon {
+  /**
+   * @throws PylonError as Pylon refuses it; TransientError if Pylon has not processed it; UnknownOutcomeError where a write may
+   * have been applied, also when its signal aborted meanwhile; otherwise the signal's reason.
+   */
   request(request: PylonRequest): Promise<Answer>;
   /** A view on the same queues that also calls `count` once for every request sent (retries included). */
   counted(count: (endpoint: string) => void): Pylon;

@@ -1,5 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { run } from '../helpers/command.ts';
+import { DAEMON } from '../../src/cli/runtime/serving.ts';
+import { acquireLease } from '../../src/db/lease/lease.ts';
+import { launch, run } from '../helpers/command.ts';
 import { NEVER, openDaemonWorkspace, type WorkspaceOptions } from '../helpers/daemon-workspace.ts';
 
 const TIMEOUT = { timeout: 180_000 };
@@ -96,4 +98,20 @@ describe('beside a daemon', () => {
       expect.stringContaining(`in use by \`pylon-sync start\` (process ${daemon.pid} on `),
     ]);
   });
+});
+
+test('a command that a daemon has ended before it began is carried out all the same', TIMEOUT, async () => {
+  const workspace = await openDaemonWorkspace({ env: { PYLON_SYNC_RESOURCES: 'tags' } });
+  onTestFinished(() => workspace.close());
+  const { database, env } = workspace;
+  const db = await database.connected();
+  const lease = await acquireLease(db, { command: DAEMON });
+  const command = launch(['sync', '--resource', 'tags'], env);
+  await command.until('handing the command over');
+  const handovers = async () => (await database.pool.query('SELECT state FROM pylon_sync.handovers')).rows;
+  await expect.poll(handovers).toEqual([{ state: 'queued' }]);
+  await lease.release();
+  const { status, stdout } = await command.ended;
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/^all /m)]);
+  expect(await handovers()).toEqual([]);
 });

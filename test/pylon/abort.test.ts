@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect } from 'vitest';
-import { TransientError } from '../../src/errors.ts';
+import { PermanentError, TransientError, UnknownOutcomeError } from '../../src/errors.ts';
 import { followingClock } from '../../src/pylon/clock.ts';
 import { link } from '../../src/pylon/signal.ts';
 import type { Pylon } from '../../src/pylon/types.ts';
@@ -102,13 +102,35 @@ test('a request whose signal is aborted already is not sent', async ({ serve, co
   expect(client.uses()).toMatchObject([{ used: 1 }]);
 });
 
-test('a write that is aborted on its way rejects with the reason too', async ({ serve, connect }) => {
-  const server = await serve(hang);
+/** What another request failed with, and what might be taken for the failure of one's own. */
+const REASONS = [REASON, new TransientError('the client was closed'), new PermanentError('no token')];
+
+test.for(REASONS)(
+  'a write that is aborted on its way may have been applied, whatever the reason',
+  async (reason, { serve, connect }) => {
+    const server = await serve(hang);
+    const stop = new AbortController();
+    const client = connect(server.url);
+    const rejected = rejection(client.request({ ...POST, signal: stop.signal }));
+    await expect.poll(() => server.seen.length).toBe(1);
+    stop.abort(reason);
+    const error = await rejected;
+    expect(error).toBeInstanceOf(UnknownOutcomeError);
+    expect(error.cause).toBe(reason);
+    // Nobody takes it for a failure of Pylon's.
+    expect(client.reach().silentSince).toBeUndefined();
+  },
+);
+
+test('a write whose signal is aborted before it leaves rejects with the reason', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve((response) => json(response, {}));
   const stop = new AbortController();
-  const rejected = rejection(connect(server.url).request({ ...POST, signal: stop.signal }));
-  await expect.poll(() => server.seen.length).toBe(1);
-  stop.abort(REASON);
-  expect(await rejected).toBe(REASON);
+  const client = connect(server.url, { beforeWrite: () => stop.abort(REASON) });
+  expect(await rejection(client.request({ ...POST, signal: stop.signal }))).toBe(REASON);
+  expect(server.seen).toEqual([]);
 });
 
 test('one attempt alone rejects with the reason, and answers nothing of its own', async ({ serve }) => {

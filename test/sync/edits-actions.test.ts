@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { actions } from '../../src/edits/actions.ts';
+import { previewEdits } from '../../src/sync/push/preview.ts';
 import { all, CALLS, idOf, one } from '../helpers/calls.ts';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editsIn, push, statesIn } from '../helpers/edits.ts';
@@ -54,6 +55,32 @@ describe.for(actions.filter(({ name }) => !undone.includes(name)))('pylon.$name'
     if (here !== undefined)
       expect((await database.pool.query<object>(here)).rows.map(Object.values)).toEqual([[true]]);
   });
+});
+
+test('each call about one record sends the ids of the records that it names, however new', async ({
+  mirror,
+  database,
+}) => {
+  const mirrored = await mirror({ issues: 4 });
+  await allowed(database, ALL);
+  const issue = idOf(mirrored.sandbox, 'issues');
+  for (const id of ['local-a', 'local-b']) {
+    await database.pool.query("INSERT INTO pylon.contacts (id, name, email) VALUES ($1, 'Ann', $2)", [
+      ...[id, `${id}@new.example`],
+    ]);
+    await call(database, 'follow_issue', issue, null, [id]);
+  }
+  await push(mirrored, { allow: ['create'] });
+  const { rows } = await database.pool.query<{ id: string }>(
+    "SELECT id FROM pylon.contacts WHERE email LIKE 'local-%' ORDER BY email",
+  );
+  const previews = await previewEdits(mirrored.session.ctx, { allow: ALL, policy: () => 'hold' });
+  const wanted = rows.map(({ id }) => ({ operation: 'add', contact_ids: [id] }));
+  expect(previews.map(({ request }) => request?.body)).toEqual(wanted);
+  await push(mirrored, { allow: ALL });
+  expect([...new Set(await statesIn(database))]).toEqual(['applied']);
+  const sent = mirrored.sandbox.requests.filter(({ endpoint }) => endpoint === 'POST /issues/{id}/followers');
+  expect(sent.map(({ body }) => body)).toEqual(wanted);
 });
 
 describe('each function', () => {

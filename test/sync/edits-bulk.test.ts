@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import type { TestDatabase } from '../helpers/database.ts';
+import { allowOperations } from '../helpers/edit-permissions.ts';
 import { editsIn, push } from '../helpers/edits.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
@@ -126,4 +127,25 @@ test('few accounts, and changes that are not alike, go one by one', async ({ mir
   expect(requests(mirrored, 'PATCH /accounts')).toBe(0);
   const states = await counted(database);
   expect(states).toEqual({ applied: 3 + 10 });
+});
+
+test('a record that is new itself is named by its id, in however many edits', async ({
+  mirror,
+  database,
+}) => {
+  const mirrored = await mirror({ issues: 3 }, { prepare, resources: RESOURCES });
+  const { world } = mirrored.sandbox;
+  const slug = 'made_here';
+  world.create('custom_fields', { object_type: 'account', type: 'text', slug, label: 'Made here' });
+  await allowOperations(database, 'update', 'create');
+  await database.pool.query(
+    "INSERT INTO pylon.accounts (id, name, primary_domain, domains) VALUES ('local-new', 'Parent', 'new.example', '{new.example}')",
+  );
+  await edit(database, `custom_fields = custom_fields || '{"${slug}": "local-new"}'`);
+  for (let times = 0; times < 3; times += 1) await push(mirrored, { allow: ['update', 'create'] });
+  const { rows } = await database.pool.query("SELECT id FROM pylon.accounts WHERE name = 'Parent'");
+  const values = named(mirrored).map(
+    ({ object }) => (object.custom_fields as Record<string, { value?: unknown }>)[slug]?.value,
+  );
+  expect(new Set(values)).toEqual(new Set([rows[0].id]));
 });

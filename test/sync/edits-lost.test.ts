@@ -1,6 +1,9 @@
 import { describe, expect } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/start.ts';
 import { pushDue } from '../../src/sync/push/push.ts';
+import { idOf } from '../helpers/calls.ts';
 import type { TestDatabase } from '../helpers/database.ts';
+import { allowOperations } from '../helpers/edit-permissions.ts';
 import { beDue, editAnyway, editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
 import { newGate } from '../helpers/gate.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
@@ -274,4 +277,53 @@ test('an edit that could not even be put back is put back later', async ({ mirro
   await pool.query('DROP TRIGGER refuse ON pylon_sync.edits');
   await pushDue(pusher);
   expect(await statesIn(database)).toEqual(['pending']);
+});
+
+describe('nothing is sent a second time while the first request may be on its way', () => {
+  const everything = { ...MINUTE, allow: ['update', 'create', 'delete', 'message', 'import'] };
+
+  test.for<[kind: string, endpoint: string, statement: (sandbox: Sandbox) => string]>([
+    [
+      'a DELETE',
+      'DELETE /accounts/{id}',
+      (s) => `DELETE FROM pylon.accounts WHERE id = '${idOf(s, 'accounts')}'`,
+    ],
+    [
+      'a function that may be repeated',
+      'POST /issues/{id}/followers',
+      (s) => `SELECT pylon.follow_issue('${idOf(s, 'issues')}', ARRAY['${idOf(s, 'users')}'])`,
+    ],
+    [
+      'a function whose effect can be seen',
+      'POST /issues/{id}/note',
+      (s) => `SELECT pylon.add_note('${idOf(s, 'issues')}', '<p>Once</p>')`,
+    ],
+    [
+      'a function whose effect cannot be seen',
+      'POST /issues/{id}/threads',
+      (s) => `SELECT pylon.add_thread('${idOf(s, 'issues')}', 'Once')`,
+    ],
+    [
+      'a function that makes a record',
+      'POST /import/contacts',
+      () => "SELECT pylon.import_contact('Ann', 'ann@new.example')",
+    ],
+  ])('%s', async ([, endpoint, statement], { mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await allowOperations(database, ...everything.allow);
+    await database.pool.query(statement(mirrored.sandbox));
+    mirrored.sandbox.faults.add({ endpoint, kind: 'reset' });
+    const pusher = pusherOn(mirrored, everything);
+    await pusher.begin();
+    await pushDue(pusher);
+    for (let times = 0; times < 2; times += 1) {
+      await beDue(database);
+      await pushDue(pusher);
+      expect(await editsIn(database)).toMatchObject([
+        { state: 'pending', error: expect.stringContaining('may still be on its way') },
+      ]);
+    }
+    const sent = mirrored.sandbox.requests.filter((request) => request.endpoint === endpoint);
+    expect(sent).toHaveLength(1);
+  });
 });

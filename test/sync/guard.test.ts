@@ -74,3 +74,18 @@ describe('the guard of listings per parent', () => {
     await expectMirror(database.pool, sandbox, ['issue_messages']);
   });
 });
+
+test('a listing that is empty all of a sudden stops for a person, however many records it had', async ({
+  mirror,
+  database,
+}) => {
+  const { session } = await mirror({ issues: 3 });
+  // More than a statement takes parameters of two a record.
+  await database.pool.query(`BEGIN; SET LOCAL pylon_sync.daemon = 'on';
+    INSERT INTO pylon.survey_responses (id, survey_id, _synced_at, _hash, _order)
+      SELECT 'r' || n, (SELECT min(id) FROM pylon.surveys), now(), 'x', 0 FROM generate_series(1, 33000) AS n;
+    COMMIT`);
+  await session.lists(['survey_responses']);
+  const { rows } = await database.pool.query('SELECT resource, state, candidates::int FROM pylon_sync.scans');
+  expect(rows).toContainEqual({ resource: 'survey_responses', state: 'stopped', candidates: 33_000 });
+});

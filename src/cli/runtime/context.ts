@@ -5,7 +5,7 @@ import type { LeaseWatch } from '../../db/lease/lease-watch.ts';
 import { writing } from '../../db/lease/transaction.ts';
 import { readBudgets } from '../../db/workspace/budgets.ts';
 import { noteTokenRefusal } from '../../db/workspace/token.ts';
-import { reasonOf } from '../../errors.ts';
+import { causeOfStop, reasonOf, StoppedError } from '../../errors.ts';
 import { createPylon } from '../../pylon/client.ts';
 import type { Attempt } from '../../pylon/observe.ts';
 import { link } from '../../pylon/signal.ts';
@@ -62,7 +62,7 @@ export async function withContext<T>(
         beforeWrite: () => lease.assertHeld(),
         ...(observe && { observe }),
       });
-      const pylon = watchToken(client, token, (refusal) => linked.abort(refusal));
+      const pylon = watchToken(client, token, (refusal) => linked.abort(new StoppedError(refusal)));
       const writers = new PQueue({ concurrency: WRITERS });
       try {
         return await tracker.track('the passes', () =>
@@ -73,7 +73,8 @@ export async function withContext<T>(
             }),
           ),
         );
-      } catch (cause) {
+      } catch (error) {
+        const cause = linked.aborted ? causeOfStop(linked.reason) : error;
         const advice = tokenAdvice(cause, config);
         if (advice.length === 0) throw cause;
         await noteRefusal(setup, db, lease, reasonOf(cause));

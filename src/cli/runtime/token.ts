@@ -1,5 +1,5 @@
 import { WORKS_ELSEWHERE } from '../../db/workspace/token.ts';
-import { PermanentError, reasonOf } from '../../errors.ts';
+import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
 import { createPylon } from '../../pylon/client.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import type { Pylon, PylonRequest } from '../../pylon/types.ts';
@@ -22,19 +22,21 @@ export interface TokenRecord {
   worked: boolean;
 }
 
-const isRefusal = (error: unknown): error is PylonError =>
+/** Whether Pylon answered 401. */
+const isUnauthorized = (error: unknown): error is PylonError =>
   error instanceof PylonError && error.status === 401;
 
 /**
  * Wraps the client to watch its token. When Pylon answers 401, it fetches `GET /me`: if Pylon answers 401 there too,
- * the token is refused and `onRefused` is called; otherwise only that request fails, with a PermanentError.
+ * the token is refused and `onRefused` is called; otherwise only that request fails, with a PermanentError, or with a
+ * TransientError while `GET /me` gets no answer.
  */
 export function watchToken(pylon: Pylon, record: TokenRecord, onRefused: (error: Error) => void): Pylon {
-  let asking: Promise<boolean> | undefined;
-  const isTaken = () => {
+  let asking: Promise<'taken' | 'refused' | 'unknown'> | undefined;
+  const judgeToken = () => {
     asking ??= workspaceOf(pylon).then(
-      () => true,
-      () => false,
+      () => 'taken',
+      (error: unknown) => (isUnauthorized(error) ? 'refused' : 'unknown'),
     );
     return asking.finally(() => {
       asking = undefined;
@@ -46,9 +48,17 @@ export function watchToken(pylon: Pylon, record: TokenRecord, onRefused: (error:
       record.worked ||= asked.route !== '/me';
       return answer;
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      if (asked.route !== '/me' && (await isTaken()))
+      if (!isUnauthorized(error)) throw error;
+      const verdict = asked.route === '/me' ? 'refused' : await judgeToken();
+      if (verdict === 'taken')
         throw new PermanentError(`${reasonOf(error)}, ${WORKS_ELSEWHERE}`, { cause: error });
+      if (verdict === 'unknown')
+        throw new TransientError(
+          `${reasonOf(error)}, and GET /me does not say whether the token is refused`,
+          {
+            cause: error,
+          },
+        );
       onRefused(error);
       throw error;
     }

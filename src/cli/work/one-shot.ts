@@ -1,6 +1,8 @@
 import type { Database } from '../../db/connection/connect.ts';
 import { stoppedScans } from '../../db/deletions/scans.ts';
 import { LeaseHeldError } from '../../db/lease/lease.ts';
+import { readLease } from '../../db/lease/lease-row.ts';
+import { watchLease } from '../../db/lease/lease-watch.ts';
 import { changing } from '../../db/lease/transaction.ts';
 import { enqueueCommand, type Handover, readHandover, withdraw } from '../../db/progress/handovers.ts';
 import { migrate } from '../../db/schema/migrate.ts';
@@ -40,11 +42,7 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
   return withDatabase(setup, async (db) => {
     if (isDry(handover)) await requireMigrations(db);
     else await migrate(db.pool, { onRestored: logRestored(setup) });
-    const outcome = await doIt(setup, db, handover).catch((error: unknown) => {
-      if (!(error instanceof LeaseHeldError) || error.holder.command !== DAEMON) throw error;
-      setup.log.info({ holder: error.holder }, 'a daemon works on this database: handing the command over');
-      return follow(setup, db, handover);
-    });
+    const outcome = await doOrHandOver(setup, db, handover);
     if ('push' in outcome) return showPush(outcome.push, shell);
     const { results } = outcome;
     shell.stdout.write(`${summaryTable(results)}\n`);
@@ -56,6 +54,21 @@ export async function runOneShot(shell: Shell, handover: Handover): Promise<numb
       );
     return statusOf(results, shell) || (stopped.length > 0 ? 3 : 0);
   });
+}
+
+/** Does the work here, or has the daemon do it that holds the lease; here after all if that one ends before it began. */
+async function doOrHandOver(setup: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
+  for (;;) {
+    try {
+      return await doIt(setup, db, handover);
+    } catch (error) {
+      if (!(error instanceof LeaseHeldError) || error.holder.command !== DAEMON) throw error;
+      setup.log.info({ holder: error.holder }, 'a daemon works on this database: handing the command over');
+    }
+    const outcome = await follow(setup, db, handover);
+    if (outcome !== undefined) return outcome;
+    setup.log.info('the daemon has ended before it began the command: doing it here');
+  }
 }
 
 /** Whether it is asked only what would be done: nothing is written for that, in Pylon or here. */
@@ -86,16 +99,30 @@ function doIt(setup: Setup, db: Database, handover: Handover): Promise<WorkOutco
 
 /**
  * Enqueues a command for the daemon and waits for its outcome. When this process is stopped, withdraws the command if
- * the daemon has not started it.
+ * the daemon has not started it. Returns undefined, with the command withdrawn, once no daemon holds the lease any more.
+ *
+ * @throws UsageError and PermanentError as the daemon reports them; PermanentError where the command's row is gone.
  */
-async function follow({ signal }: Setup, db: Database, handover: Handover): Promise<WorkOutcome> {
+async function follow(
+  { signal, tempo }: Setup,
+  db: Database,
+  handover: Handover,
+): Promise<WorkOutcome | undefined> {
   const id = await changing(db, (tx) => enqueueCommand(tx, handover));
+  const watch = watchLease(tempo.expiryMs);
   try {
     for (;;) {
       const status = await readHandover(db.orm, id);
-      const outcome = status?.outcome as HandoverOutcome | null | undefined;
-      if (outcome != null && !('error' in outcome)) return outcome;
-      if (outcome != null) throw new (outcome.usage ? UsageError : PermanentError)(outcome.error);
+      if (status === undefined)
+        throw new PermanentError(
+          `pylon_sync.handovers has lost the row ${id}: nobody can tell what became of this command`,
+        );
+      const outcome = status.outcome as HandoverOutcome | null;
+      if (outcome !== null && !('error' in outcome)) return outcome;
+      if (outcome !== null) throw new (outcome.usage ? UsageError : PermanentError)(outcome.error);
+      const lease = await readLease(db.vital);
+      const hasHolder = lease !== undefined && !watch.hasLapsed(lease);
+      if (!hasHolder && (await changing(db, (tx) => withdraw(tx, id)))) return undefined;
       await sleep(LOOK_MS, signal);
     }
   } catch (error) {

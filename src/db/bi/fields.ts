@@ -35,20 +35,20 @@ export interface FieldColumn {
   readonly name: string;
 }
 
-const SHAPES: Readonly<Record<string, Shape>> = {
-  texts: 'texts',
-  number: 'numeric',
-  decimal: 'numeric',
-  boolean: 'boolean',
-  date: 'date',
-  datetime: 'timestamptz',
-  select: 'select',
-  multiselect: 'multiselect',
-  user: 'user',
-};
+const SHAPES: ReadonlyMap<string, Shape> = new Map([
+  ['texts', 'texts'],
+  ['number', 'numeric'],
+  ['decimal', 'numeric'],
+  ['boolean', 'boolean'],
+  ['date', 'date'],
+  ['datetime', 'timestamptz'],
+  ['select', 'select'],
+  ['multiselect', 'multiselect'],
+  ['user', 'user'],
+]);
 
 /** Unknown types are text. */
-export const shapeOf = ({ type }: Pick<FieldDefinition, 'type'>): Shape => SHAPES[type ?? ''] ?? 'text';
+export const shapeOf = ({ type }: Pick<FieldDefinition, 'type'>): Shape => SHAPES.get(type ?? '') ?? 'text';
 
 const PARTS: Readonly<Partial<Record<Shape, readonly string[]>>> = {
   select: ['value', 'slug'],

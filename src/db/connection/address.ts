@@ -37,18 +37,18 @@ const TLS_PARAMETERS = [
 const SYSTEM = 'system';
 
 /** Values that `pg` accepts besides libpq's modes. */
-const SSL: Readonly<Record<string, SslMode>> = {
-  true: 'verify-full',
-  1: 'verify-full',
-  false: 'disable',
-  0: 'disable',
-};
+const SSL: ReadonlyMap<string, SslMode> = new Map([
+  ['true', 'verify-full'],
+  ['1', 'verify-full'],
+  ['false', 'disable'],
+  ['0', 'disable'],
+]);
 
 type Given = Readonly<Record<string, string | undefined>>;
 
 /** The TLS mode that the parameters ask for; undefined if none concerns TLS. */
 function modeOf({ ssl, sslmode, sslrootcert, sslcert, sslkey, sslnegotiation }: Given): SslMode | undefined {
-  const said = sslmode ?? (ssl === undefined ? undefined : (SSL[ssl] ?? ssl));
+  const said = sslmode ?? (ssl === undefined ? undefined : (SSL.get(ssl) ?? ssl));
   if (said !== undefined) {
     if (isSslMode(said)) return said;
     throw new DatabaseRefusedError(`sslmode=${said} of the database's address is unknown`);

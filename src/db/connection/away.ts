@@ -23,6 +23,9 @@ const STATES = /^(08...|25006|25P03|28...|3D000|53100|53300|57P0.)$/;
 const CODES =
   /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|ENOENT)$/;
 
+/** What Postgres says of a statement with more parameters than it takes, under 08P01. pgbouncer says all that it says under it. */
+const TOO_MANY_PARAMETERS = /^bind message /;
+
 /** SQLSTATEs of a refused login: 28 user, password or client address, 3D000 database. */
 const REFUSED = /^(28...|3D000)$/;
 
@@ -64,6 +67,7 @@ function isAway(error: unknown): boolean {
   for (const layer of layersOf(error)) {
     if (OURS.some((kind) => layer instanceof kind)) return layer instanceof DatabaseAwayError;
     const { code, message } = layer;
+    if (code === '08P01' && TOO_MANY_PARAMETERS.test(message)) return false;
     if (typeof code === 'string') return STATES.test(code) || CODES.test(code) || TLS_CODES.test(code);
     if (WORDS.test(message) || LOGIN_WORDS.test(message)) return true;
   }

@@ -11,10 +11,10 @@ export async function addCandidates(
   ids: readonly string[],
   live?: number,
 ): Promise<void> {
-  await tx
-    .insert(scanCandidates)
-    .values(ids.map((record_id) => ({ scan_id: scan, record_id })))
-    .onConflictDoNothing();
+  // One parameter for all: a statement has at most 65,535.
+  await tx.execute(sql`
+    INSERT INTO ${scanCandidates} (scan_id, record_id)
+      SELECT ${scan}, id FROM unnest(${sql.param([...ids])}::text[]) AS missing(id) ON CONFLICT DO NOTHING`);
   await tx
     .update(scans)
     .set({

@@ -10,6 +10,7 @@ import { edits } from '../tables.ts';
 import { ofItsRecord } from './of-its-record.ts';
 import { EDIT_COLUMNS, type Edit, IS_PENDING, LEAST_IN_BULK, NOW, WINDOW } from './queue.ts';
 import { col, editsAs } from './table.ts';
+import { namesProvisional } from './uncreated.ts';
 
 const e = editsAs('e');
 const o = editsAs('o');
@@ -41,7 +42,7 @@ const alikeIn = ({ table }: Resource, { set, path }: Bulk): SQL => {
 
 /**
  * Claims edits that make the same change in many records, at most as many as one request can carry. Each was never
- * tried and is the only waiting edit of its record. Looks only at those that have been due for longest, however many
+ * tried, is the only waiting edit of its record, and names no record by a provisional id. Looks only at those that have been due for longest, however many
  * wait; the others come into view as these are sent. Returns none if there are too few for a bulk request.
  */
 export async function claimBulk(db: Database, lease: Lease, resource: Resource): Promise<readonly Edit[]> {
@@ -58,6 +59,7 @@ export async function claimBulk(db: Database, lease: Lease, resource: Resource):
                  ORDER BY ${e.next_attempt_at}, ${e.id} LIMIT ${WINDOW}) AS e
          WHERE ${e.operation} = 'update' AND ${e.attempts} = 0 AND NOT ${e.in_doubt} AND ${e.answer} IS NULL AND ${e.forced} IS NULL
            AND ${e.changes} - ${sql.param([...bulk.columns])}::text[] = '{}'
+           AND NOT ${namesProvisional(e)}
            AND NOT ${ofItsRecord(sql`${o.id} <> ${e.id} AND ${o.state} IN ('pending', 'sending')`)}),
       chosen AS (
         SELECT alike FROM fit WHERE alike->'adds' = 'null' OR alike->'removes' = 'null'

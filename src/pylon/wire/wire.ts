@@ -1,4 +1,4 @@
-import { TransientError } from '../../errors.ts';
+import { reasonOf, TransientError, UnknownOutcomeError } from '../../errors.ts';
 import type { Fetch, FetchOptions, Reply, Sending } from '../../network/exchange.ts';
 import type { Order } from '../../order.ts';
 import { AnswerTooLargeError, ForeignAnswerError } from '../errors.ts';
@@ -127,11 +127,18 @@ async function judge(
   return error === undefined ? { kind: 'read', ...read } : { kind: 'failed', error, sent: true, status };
 }
 
+/** A write that was under way when its signal aborted. */
+const abandoned = (endpoint: string, reason: unknown) =>
+  new UnknownOutcomeError(
+    `${endpoint}: ended before its answer came; it may or may not have been applied: ${reasonOf(reason)}`,
+    { cause: reason },
+  );
+
 /**
  * Sends a request once.
  *
- * @throws a signal's reason when it aborts, and what `beforeWrite` throws. Failures of the network and answers of any
- * status are returned as an outcome.
+ * @throws a signal's reason when it aborts, or UnknownOutcomeError once a write has left; what `beforeWrite` throws. Failures
+ * of the network and answers of any status are returned as an outcome.
  */
 export async function attempt(
   wire: Wire,
@@ -141,6 +148,7 @@ export async function attempt(
   const { endpoint } = request;
   if (!request.isRead) wire.beforeWrite();
   const asked = wire.nextOrder();
+  for (const signal of signals) signal.throwIfAborted();
   const linked = link(...signals);
   const timer = setTimeout(
     () => linked.abort(new TransientError(`${endpoint}: no answer within ${wire.timeoutMs} ms`)),
@@ -154,7 +162,8 @@ export async function attempt(
     if (received.date !== undefined) wire.clock.follow(received.date);
     outcome = await judge(wire, request, response);
   } catch (error) {
-    for (const signal of signals) signal.throwIfAborted();
+    const stopped = signals.find(({ aborted }) => aborted);
+    if (stopped !== undefined) throw request.isRead ? stopped.reason : abandoned(endpoint, stopped.reason);
     if (error instanceof AnswerTooLargeError && request.isRead) return { kind: 'refused', error };
     const reason = linked.aborted ? linked.reason : error;
     return { kind: 'failed', error: reason, sent: !isUnsent(reason) };

@@ -3,6 +3,7 @@ import { awayOr, DatabaseAwayError } from '../../db/connection/away.ts';
 import { approvedScans } from '../../db/deletions/scans.ts';
 import { requeueHandovers } from '../../db/progress/handovers.ts';
 import { publishSchedule } from '../../db/progress/schedule.ts';
+import { causeOfStop, StoppedError } from '../../errors.ts';
 import { link } from '../../pylon/signal.ts';
 import { newBackgroundTasks } from '../lib/background-tasks.ts';
 import { every } from '../lib/every.ts';
@@ -71,16 +72,16 @@ export async function serve(outer: Context, options: DaemonOptions): Promise<nev
       const notices = newNotices(ctx, options.notices);
       const works = workOf(ctx, options, trouble, notices).map((work) =>
         work.catch((error: unknown) => {
-          linked.abort(error);
+          linked.abort(new StoppedError(error));
           throw error;
         }),
       );
       await Promise.allSettled(works);
       await notices.close();
     });
-    throw linked.signal.reason;
+    throw causeOfStop(linked.reason);
   } catch (error) {
-    throw linked.signal.aborted ? linked.signal.reason : error;
+    throw linked.aborted ? causeOfStop(linked.reason) : error;
   } finally {
     linked.unlink();
   }

@@ -1,3 +1,4 @@
+import type { Executor } from '../../db/connection/connect.ts';
 import type { Edit } from '../../db/edits/queue.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
 import { findProvisional, type Known } from '../../db/settle/ids.ts';
@@ -34,10 +35,45 @@ function resolved(edit: Edit, named: readonly string[], found: ReadonlyMap<strin
   };
 }
 
-const outcomeWithout = ({ id }: Edit, { edit, state }: Missing): EditOutcome => ({
-  ...{ id, event: 'refuse', dependsOn: edit },
-  error: `depends on edit ${edit}, which ${state === 'failed' ? 'failed' : 'was discarded'}`,
-});
+/** The message of an edit that names a record whose create has failed or was discarded. */
+const dependsOn = ({ edit, state }: Missing) =>
+  `depends on edit ${edit}, which ${state === 'failed' ? 'failed' : 'was discarded'}`;
+
+/** The message of an edit that names a record which another edit is still to create. */
+const waitsFor = (edit: number) => `waits for edit ${edit}`;
+
+/** What can be sent of the edits of one record, and what cannot. */
+interface Sendable {
+  /** With Pylon's ids in place of provisional ones. */
+  readonly ready: readonly Edit[];
+  /** Those from the first on that names a record still to be created, and why they wait; empty if none does. */
+  readonly waiting: readonly Edit[];
+  readonly whyWaiting: string;
+  /** Those that name a record whose create has failed or was discarded. */
+  readonly failed: readonly { readonly edit: Edit; readonly create: number; readonly why: string }[];
+}
+
+/** Which edits of a record can be sent now, by the records that they name. Changes nothing. */
+export async function sendableOf(db: Executor, record: string, edits: readonly Edit[]): Promise<Sendable> {
+  const isNew = edits[0]?.operation === 'create';
+  const namedBy = ({ changes }: Edit) => [
+    ...provisionalIn(changes).filter((id) => id !== record),
+    ...(isProvisional(record) && !isNew ? [record] : []),
+  ];
+  const named = [...new Set(edits.flatMap(namedBy))];
+  if (named.length === 0) return { ready: edits, waiting: [], whyWaiting: '', failed: [] };
+  const found = await findProvisional(db, named);
+  const ready: Edit[] = [];
+  const failed: { readonly edit: Edit; readonly create: number; readonly why: string }[] = [];
+  for (const [index, edit] of edits.entries()) {
+    const outcome = resolved(edit, namedBy(edit), found);
+    if ('changes' in outcome) ready.push(outcome);
+    else if (isWaiting(outcome))
+      return { ready, waiting: edits.slice(index), whyWaiting: waitsFor(outcome.edit), failed };
+    else failed.push({ edit, create: outcome.edit, why: dependsOn(outcome) });
+  }
+  return { ready, waiting: [], whyWaiting: '', failed };
+}
 
 /**
  * Returns the edits that can be sent, with provisional ids replaced by Pylon's. An edit that names a record whose
@@ -50,27 +86,18 @@ export async function resolveProvisionalIds(
   edits: readonly Edit[],
 ): Promise<readonly Edit[]> {
   const { ctx } = push;
-  const isNew = edits[0]?.operation === 'create';
-  const namedBy = ({ changes }: Edit) => [
-    ...provisionalIn(changes).filter((id) => id !== target.record),
-    ...(isProvisional(target.record) && !isNew ? [target.record] : []),
-  ];
-  const named = [...new Set(edits.flatMap(namedBy))];
-  if (named.length === 0) return edits;
-  const found = await findProvisional(ctx.db.orm, named);
-  const ready: Edit[] = [];
-  const failed: { readonly edit: Edit; readonly editOutcome: EditOutcome }[] = [];
-  for (const [index, edit] of edits.entries()) {
-    const outcome = resolved(edit, namedBy(edit), found);
-    if ('changes' in outcome) ready.push(outcome);
-    else if (isWaiting(outcome)) {
-      const waiting = { resource: target.resource.name, record: target.record, edits: edits.slice(index) };
-      await postpone(push, waiting, new TransientError(`waits for edit ${outcome.edit}`));
-      break;
-    } else failed.push({ edit, editOutcome: outcomeWithout(edit, outcome) });
-  }
+  const { ready, waiting, whyWaiting, failed } = await sendableOf(ctx.db.orm, target.record, edits);
+  await postpone(
+    push,
+    { resource: target.resource.name, record: target.record, edits: waiting },
+    new TransientError(whyWaiting),
+  );
   if (failed.length === 0) return ready;
-  const editOutcomes = failed.map(({ editOutcome }) => editOutcome);
+  const editOutcomes = failed.map(
+    ({ edit: { id }, create: missing, why }): EditOutcome => ({
+      ...{ id, event: 'refuse', error: why, dependsOn: missing },
+    }),
+  );
   if (!isProvisional(target.record)) {
     const ended = failed.map(({ edit }) => edit);
     // Nothing was sent: if settling fails, the edits are tried again, and the record may be created by then.

@@ -63,6 +63,10 @@ async function targetOf({ ctx }: PushContext, { resource: name, record, edits }:
   return { resource, record, facts: factsOf(resource, row) };
 }
 
+/** Reads claimed edits of a record again, as `resolveProvisionalIds` returns them. */
+const readAgain = async (push: PushContext, target: EditTarget, ids: readonly number[]) =>
+  resolveProvisionalIds(push, target, await readEdits(push.ctx.db.orm, ids));
+
 async function carryOut(push: PushContext, target: EditTarget, claimed: readonly Edit[]): Promise<void> {
   const edits = await resolveProvisionalIds(push, target, claimed);
   const [first, ...others] = edits;
@@ -76,8 +80,9 @@ async function carryOut(push: PushContext, target: EditTarget, claimed: readonly
     const left =
       place === 0
         ? group
-        : await readEdits(
-            push.ctx.db.orm,
+        : await readAgain(
+            push,
+            target,
             group.map(({ id }) => id),
           );
     const [next] = left;
@@ -178,7 +183,7 @@ async function carryTogether(
 async function carryApart(push: PushContext, target: EditTarget, edits: readonly Edit[]): Promise<void> {
   for (const [place, { id }] of edits.entries()) {
     // Read again: settling the one before may have changed its base.
-    const left = await readEdits(push.ctx.db.orm, [id]);
+    const left = await readAgain(push, target, [id]);
     if (left.length > 0) await carryTogether(push, target, left, edits.slice(place + 1));
   }
 }

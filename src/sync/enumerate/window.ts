@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import type { Span } from '../../db/deletions/scans.ts';
 import { readCursor, readCursors, saveCursor } from '../../db/progress/cursors.ts';
+import { StoppedError } from '../../errors.ts';
 import { type PageSize, pageSize } from '../../pylon/pages/page-size.ts';
 import { link } from '../../pylon/signal.ts';
 import type { Pull } from '../../resources/define.ts';
@@ -33,7 +34,7 @@ export async function enumerateWindows(pass: Pass, pull: ByWindow): Promise<Span
 
   const fail = (error: unknown) => {
     failure ??= error;
-    stop.abort(error);
+    stop.abort(new StoppedError(error));
     queue.clear();
   };
   const take = (window: Window) => {

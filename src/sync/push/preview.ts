@@ -11,6 +11,7 @@ import { reasonOf } from '../../errors.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import { withPlaceholders } from '../../route.ts';
 import { compared } from '../edits/delete.ts';
+import { sendableOf } from '../edits/dependencies.ts';
 import { isRefusal, isRefused, lookUp, NoRecordError, readRemote } from '../edits/remote.ts';
 import { groupsOf } from '../edits/send.ts';
 import type { Context } from '../pass/context.ts';
@@ -43,9 +44,16 @@ export async function previewEdits(
       note: 'would become a draft, as this database was copied or restored',
     }));
   const previews: Preview[] = [];
-  for (const claim of due)
-    for (const edits of requestsOf(claim.edits))
+  for (const claim of due) {
+    const { resource, record } = claim;
+    const { ready, waiting, whyWaiting, failed } = await sendableOf(ctx.db.orm, record, claim.edits);
+    for (const edits of requestsOf(ready))
       previews.push(await withMeanings(ctx, edits, await previewOrWhy(ctx, { ...claim, edits }, policy)));
+    for (const { edit, why } of failed)
+      previews.push({ resource, record, edits: [edit.id], note: `would fail: ${why}` });
+    if (waiting.length > 0)
+      previews.push({ resource, record, edits: waiting.map(({ id }) => id), note: whyWaiting });
+  }
   return previews;
 }
 
