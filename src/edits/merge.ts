@@ -1,14 +1,11 @@
 import { canonicalJson } from '../canonical.ts';
 import { epochOf } from '../instant.ts';
-import { isObject, put } from '../resources/fields.ts';
+import { isEmpty, isObject, put } from '../resources/fields.ts';
 import type { Kind } from '../resources/writes.ts';
 import { eachOnce, folded, tidied, trimmed } from './tidy.ts';
 
 /** Values by column, as in JSON. */
 export type Values = Readonly<Record<string, unknown>>;
-
-const isEmpty = (value: unknown): boolean =>
-  value == null || value === '' || (Array.isArray(value) && value.length === 0);
 
 const asSet = (value: unknown): ReadonlySet<unknown> => new Set(Array.isArray(value) ? value : []);
 

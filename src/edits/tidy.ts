@@ -1,5 +1,5 @@
 import { epochOf } from '../instant.ts';
-import { isObject, put } from '../resources/fields.ts';
+import { isEmpty, isObject, put } from '../resources/fields.ts';
 
 /** The greatest length of an e-mail address or domain. */
 const LONGEST_NAME = 320;
@@ -48,9 +48,6 @@ export const wordsOf = (html: string): string =>
     .replace(/&(#?\w{1,10});/g, character)
     .replace(/\s+/g, ' ')
     .trim();
-
-const isEmpty = (value: unknown): boolean =>
-  value == null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** An instant in whole seconds, an address or a domain in lower case, any other text without blanks at its ends. */
 export function trimmed(value: string): string | number {

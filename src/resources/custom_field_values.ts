@@ -1,6 +1,6 @@
 import { ExactNumber } from '../exact.ts';
 import type { PylonObject } from './define.ts';
-import { isObject, put } from './fields.ts';
+import { isEmpty, isObject, put } from './fields.ts';
 
 const isScalar = (value: unknown): boolean =>
   typeof value === 'string' ||
@@ -11,9 +11,6 @@ const isScalar = (value: unknown): boolean =>
 /** A value a flat object may hold: what Pylon calls a value, or a list of them. */
 const isFlat = (value: unknown): boolean =>
   isScalar(value) || (Array.isArray(value) && value.every(isScalar));
-
-const isEmpty = (value: unknown): boolean =>
-  value == null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** An entry `{slug, value?, values?}` taken apart: its value (undefined when unset) and everything else. */
 function splitEntry(slug: string, entry: PylonObject): { readonly set: unknown; readonly left: unknown } {

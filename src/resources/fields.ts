@@ -31,6 +31,10 @@ export function externalIds(value: unknown): readonly unknown[] | undefined {
   return value.map((item: unknown) => (typeof item === 'string' ? { external_id: item } : item));
 }
 
+/** Whether Pylon holds a value as none: it returns null, an empty text and an empty list for one another. */
+export const isEmpty = (value: unknown): boolean =>
+  value == null || value === '' || (Array.isArray(value) && value.length === 0);
+
 /** Sets a field of any name: by assignment, `__proto__` would not become a field. */
 export function put(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') target[key] = value;

@@ -20,7 +20,7 @@ import type { Setup } from './setup.ts';
 import { type TokenRecord, TokenRefusedError, untilAccepted } from './token.ts';
 
 /** After so many milliseconds of work, the next failure counts as the first again. */
-const SETTLED_MS = 60_000;
+export const SETTLED_MS = 60_000;
 /** A standby looks no sooner again, be it that the lease has lapsed and others' transactions do not end. */
 const SOONEST_MS = 100;
 

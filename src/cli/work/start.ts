@@ -8,7 +8,7 @@ import { newBackoff } from '../runtime/backoff.ts';
 import { databaseName, onDatabase, reachServer, type Server } from '../runtime/database.ts';
 import { logRestored } from '../runtime/migrated.ts';
 import { openPort } from '../runtime/port.ts';
-import { type Daemon, newRestartState, serveForever, setRole } from '../runtime/serving.ts';
+import { type Daemon, newRestartState, SETTLED_MS, serveForever, setRole } from '../runtime/serving.ts';
 import { type Setup, setUp } from '../runtime/setup.ts';
 import { runWithShutdownDeadline } from '../runtime/shutdown.ts';
 
@@ -36,9 +36,6 @@ async function listenAndServe(setup: Setup): Promise<number> {
     await tracker.track('the HTTP port', port.close);
   }
 }
-
-/** After so many milliseconds of work, the next failure counts as the first again. */
-const SETTLED_MS = 60_000;
 
 /**
  * Runs the daemon until the stop signal and reconnects whenever its database was unreachable. Returns 0 after a clean

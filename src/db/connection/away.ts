@@ -41,7 +41,7 @@ const LOGIN_WORDS =
   /^(SASL: |The server does not support SSL connections|There was an error establishing an SSL)/;
 
 /** Whether a connection failed for a reason that only a person can fix, so that retrying alone does not help. */
-export function isRefusal(error: unknown): boolean {
+export function isLoginRefused(error: unknown): boolean {
   for (const { code, message } of layersOf(error)) {
     if (typeof code === 'string') return REFUSED.test(code) || TLS_CODES.test(code);
     if (LOGIN_WORDS.test(message)) return true;

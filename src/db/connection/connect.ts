@@ -2,7 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Trust } from './address.ts';
 import { atomically, type Pool, readStatement, type Statement } from './atomic.ts';
-import { DatabaseAwayError, DatabaseRefusedError, isRefusal } from './away.ts';
+import { DatabaseAwayError, DatabaseRefusedError, isLoginRefused } from './away.ts';
 import { READING, type Terms } from './begin.ts';
 import { oncePer } from './fixed.ts';
 import { type Connections, openPool } from './pool.ts';
@@ -105,7 +105,9 @@ export async function connect(
     await close();
     signal?.throwIfAborted();
     const Kind =
-      isRefusal(cause) || cause instanceof DatabaseRefusedError ? DatabaseRefusedError : DatabaseAwayError;
+      isLoginRefused(cause) || cause instanceof DatabaseRefusedError
+        ? DatabaseRefusedError
+        : DatabaseAwayError;
     throw new Kind(`cannot use the database at ${publicUrl(url)}`, { cause });
   } finally {
     signal?.removeEventListener('abort', abandon);

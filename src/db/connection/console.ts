@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { DatabaseAwayError, DatabaseRefusedError, isRefusal } from './away.ts';
+import { DatabaseAwayError, DatabaseRefusedError, isLoginRefused } from './away.ts';
 import { clientOf } from './client.ts';
 import { publicUrl } from './connect.ts';
 
@@ -59,7 +59,7 @@ export async function openConsole(
     await client.connect();
   } catch (cause) {
     await leave();
-    const Kind = isRefusal(cause) ? DatabaseRefusedError : DatabaseAwayError;
+    const Kind = isLoginRefused(cause) ? DatabaseRefusedError : DatabaseAwayError;
     throw new Kind(`cannot use the database at ${publicUrl(url)}`, { cause });
   }
   // Ended by force: a statement that runs is not waited for.

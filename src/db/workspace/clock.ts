@@ -1,6 +1,7 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
 import { settings } from '../tables.ts';
+import { readSetting, writeSetting } from './setting.ts';
 
 /** The difference between Pylon's clock and the daemon's, noted while it exceeds the overlap of incremental pulls. */
 export interface ClockDifference {
@@ -16,14 +17,10 @@ export async function saveClock(tx: Executor, difference: ClockDifference | unde
     await tx.delete(settings).where(eq(settings.key, KEY));
     return;
   }
-  await tx
-    .insert(settings)
-    .values({ key: KEY, value: difference })
-    .onConflictDoUpdate({ target: settings.key, set: { value: difference, updated_at: sql`now()` } });
+  await writeSetting(tx, KEY, difference);
 }
 
 /** The difference last saved; null if the clocks agree, or none was measured. */
 export async function readClock(db: Executor): Promise<ClockDifference | null> {
-  const [row] = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, KEY));
-  return (row?.value as ClockDifference | undefined) ?? null;
+  return (await readSetting<ClockDifference>(db, KEY)) ?? null;
 }

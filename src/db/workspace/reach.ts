@@ -1,6 +1,5 @@
-import { eq, sql } from 'drizzle-orm';
 import type { Executor } from '../connection/connect.ts';
-import { settings } from '../tables.ts';
+import { readSetting, writeSetting } from './setting.ts';
 
 /** Whether Pylon answers, as the last process that used it has noted. */
 export interface PylonReach {
@@ -14,14 +13,10 @@ const KEY = 'pylon';
 
 /** Saves whether Pylon answers; must run in a writing transaction. */
 export async function saveReach(tx: Executor, reach: PylonReach): Promise<void> {
-  await tx
-    .insert(settings)
-    .values({ key: KEY, value: reach })
-    .onConflictDoUpdate({ target: settings.key, set: { value: reach, updated_at: sql`now()` } });
+  await writeSetting(tx, KEY, reach);
 }
 
 /** What was saved last; undefined if nothing was. */
 export async function readReach(db: Executor): Promise<PylonReach | undefined> {
-  const [row] = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, KEY));
-  return row?.value as PylonReach | undefined;
+  return readSetting<PylonReach>(db, KEY);
 }

@@ -56,7 +56,7 @@ export async function readJson(
   }
 }
 
-/** Discards an answer's body, so that its connection is free again. */
+/** Gives up an answer's body, and its connection where the body has not arrived yet. */
 export function releaseBody(response: Reply): void {
   // It rejects for a body cut short; the status was all that is needed.
   response.body?.cancel().catch(() => {});

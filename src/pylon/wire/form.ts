@@ -6,8 +6,8 @@ const quoted = (name: string): string =>
   `"${name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')}"`;
 
 /**
- * Encodes a form with files as one body. Not as `FormData`: the `fetch` of a proxy is of another package than Node's, and
- * takes none of Node's.
+ * Encodes a form with files as one body. Not as `FormData`: requests are sent with their bodies as bytes
+ * (`network/exchange.ts`).
  */
 export function encodeForm(parts: readonly FormPart[]): {
   readonly type: string;

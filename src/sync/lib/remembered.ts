@@ -1,6 +1,6 @@
 /**
- * Returns a function that calls `find`, and returns the same result for `ms` milliseconds. For values on which
- * nothing but the pace depends. It does not remember undefined, nor a failure, which it rethrows.
+ * Returns a function that calls `find`, and returns the same result for `ms` milliseconds. For values
+ * that only set a pace, so that an old one does no harm. It does not remember undefined, nor a failure, which it rethrows.
  */
 export function remembered<T>(
   ms: number,

@@ -85,8 +85,8 @@ function freshPosition({ pylon }: Context, since: string | undefined): PassPosit
 /**
  * Where to begin a resource: at the position an interrupted read left, nowhere because it is finished, or at the
  * beginning. A read begins anew if its `since` differs from the one asked for, or if it is to be deep and was not; a
- * deep one stays deep. A finished one does so, too, where it may lack what its parents' read has brought since. No other
- * read of the scope may be running.
+ * deep one stays deep. A finished read also begins anew where its parents have been read after it. No other read of
+ * the scope may be running.
  */
 export async function resumeOrStart(
   ctx: Context,

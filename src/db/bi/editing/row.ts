@@ -87,7 +87,7 @@ const another = (
   )`;
 
 /** How many characters of rows wait until they are written. Adding a row copies those that wait. */
-const MOST_BYTES = 5_000;
+const MOST_CHARACTERS = 5_000;
 
 /**
  * The trigger function of a view, for each row of an UPDATE: it finds the columns that differ, and what they mean for
@@ -156,7 +156,7 @@ BEGIN
   -- Rows wait in a setting of the transaction, which a rollback takes back, and are written many at a time.
   waiting := concat_ws(',', nullif(current_setting(${literal(rowsOf(name))}, true), ''), edit);
   PERFORM set_config(${literal(rowsOf(name))}, waiting, true);
-  IF length(waiting) > ${MOST_BYTES} THEN
+  IF length(waiting) > ${MOST_CHARACTERS} THEN
     PERFORM pylon_bi._write_rows(${literal(name)}, ${literal(resource)});
   END IF;
   RETURN NEW;

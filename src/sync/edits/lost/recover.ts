@@ -12,7 +12,7 @@ import { all, time } from '../../pass/filters.ts';
 import type { EditTarget, PushContext } from '../target.ts';
 
 /** The most by which two clocks are assumed to differ, in milliseconds. */
-const SKEW_MS = 60_000;
+export const SKEW_MS = 60_000;
 
 /** An object that a create may have made. */
 interface Candidate {

@@ -11,6 +11,7 @@ import type { Resource } from '../../../resources/define.ts';
 import { fieldsOf } from '../../../resources/fields.ts';
 import { resourceNamed } from '../../../resources/index.ts';
 import type { EditTarget, PushContext } from '../target.ts';
+import { SKEW_MS } from './recover.ts';
 
 /** What Pylon shows of an action whose answer was lost. */
 type Seen =
@@ -47,9 +48,6 @@ export async function exists(
 
 /** Text without markup and spaces, both of which Pylon may change. */
 const bare = (html: unknown): string => String(tidied(html ?? '')).replace(/\s+/g, '');
-
-/** The most by which two clocks are assumed to differ, in milliseconds. */
-const SKEW_MS = 60_000;
 
 /** Whether a child of the record, not older than the edit, has the text that the action was to send. */
 async function hasChild(
