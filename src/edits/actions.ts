@@ -46,6 +46,7 @@ export interface ActionRequest {
   readonly form?: readonly FormField[];
 }
 
+/** The request of an action about a record, with the arguments given to it. Files in `form` are named and not read yet. */
 export function requestOf(
   { method, route, parameters, constant, recordField, form }: Action,
   record: string,

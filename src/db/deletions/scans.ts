@@ -38,6 +38,7 @@ const COLUMNS = {
   approvedAt: scans.approved_at,
 };
 
+/** Begins a scan, which lists what is there, or is in `state` from the start. Must run in a writing transaction. */
 export async function beginScan(
   tx: Executor,
   scan: Pick<Scan, 'resource' | 'kind' | 'firstOrder'> & { readonly state?: ScanState },
@@ -51,6 +52,7 @@ export async function beginScan(
   return row as Scan;
 }
 
+/** A scan by its id; undefined if there is none. */
 export async function readScan(db: Executor, id: number): Promise<Scan | undefined> {
   const [row] = await db.select(COLUMNS).from(scans).where(eq(scans.id, id));
   return row as Scan | undefined;

@@ -35,6 +35,7 @@ export async function enqueueCommand(db: Executor, handover: Handover): Promise<
   return row.id;
 }
 
+/** The state of enqueued work; undefined once its row is gone. */
 export async function readHandover(db: Executor, id: number): Promise<HandoverStatus | undefined> {
   const { state, outcome } = handovers;
   const [row] = await db.select({ state, outcome }).from(handovers).where(eq(handovers.id, id));
@@ -72,6 +73,7 @@ export async function takeHandover(
   });
 }
 
+/** Writes what came of work that was taken: its outcome, or `{error, usage}`. */
 export async function endHandover(
   db: Database,
   lease: Lease,

@@ -19,6 +19,7 @@ export interface Known {
   readonly state: State | null;
 }
 
+/** What is known about provisional ids, by them; one of which nothing is known has neither an id nor an edit. */
 export async function findProvisional(
   db: Executor,
   named: readonly string[],

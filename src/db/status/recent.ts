@@ -39,6 +39,7 @@ export const SLOTS = 48;
 const RUNS = 15;
 const DELETIONS = 8;
 
+/** What changed in each slot of time, the newest runs and the newest deletions, for the operator's page. */
 export async function readHistory(db: Pick<Database, 'orm'>): Promise<History> {
   return { changes: await readChanges(db), runs: await readRuns(db), deletions: await readDeletions(db) };
 }

@@ -69,6 +69,10 @@ function pendingIn(alerts: readonly Alert[]): string | undefined {
 const isUntold = ({ began_told_at, over_at, over_told_at }: Alert) =>
   began_told_at === null || (over_at !== null && over_told_at === null);
 
+/**
+ * Notes which alerts begin and are over, and hands those to the courier that it has not delivered. `newId` makes the id by which
+ * a receiver recognises one that comes twice.
+ */
 export function newAlerter(
   resources: readonly Resource[],
   courier: Courier,

@@ -20,6 +20,7 @@ export interface Grid {
   readonly floor: number;
 }
 
+/** The windows of `days` days each that end at `anchor`, RFC 3339, and reach back to `since` or to the year 1. */
 export function grid(anchor: string, days: number, since: string | undefined): Grid {
   const floor = since === undefined ? YEAR_ONE : Math.max(Date.parse(since), YEAR_ONE);
   return { anchor: Date.parse(anchor), days, floor };
