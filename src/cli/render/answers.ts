@@ -7,7 +7,7 @@ import { plural } from '../../format.ts';
  * A value for a terminal: whoever wrote it, it must not steer the terminal. Lines stay lines, other control characters
  * become U+FFFD.
  */
-const printable = (value: string): string =>
+export const printable = (value: string): string =>
   /^[ -~\n]*$/.test(value)
     ? value
     : // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go.

@@ -6,7 +6,7 @@ import { sqlState } from '../../db/connection/sql-state.ts';
 import { UsageError } from '../../errors.ts';
 import { takeStatements } from '../args/statements.ts';
 import type { Shell } from '../process/shell.ts';
-import { answerLines, noticeText } from '../render/answers.ts';
+import { answerLines, noticeText, printable } from '../render/answers.ts';
 import { findRunning } from '../runtime/running.ts';
 import { setUp } from '../runtime/setup.ts';
 
@@ -16,7 +16,7 @@ const ADVICE = 'set DATABASE_URL, or `pylon-sync start` or `pylon-sync demo` sta
 /** Runs statements, or those of the input. Returns the exit status. */
 export async function runSql(shell: Shell, given: string | undefined): Promise<number> {
   const { config } = setUp(shell, { token: false });
-  const { stdin, stderr, signal } = shell;
+  const { stdin, stdout, stderr, signal } = shell;
   if (given === undefined && stdin === undefined)
     throw new UsageError(
       'sql takes the statements to run: pylon-sync sql "SELECT count(*) FROM pylon.issues"',
@@ -24,6 +24,7 @@ export async function runSql(shell: Shell, given: string | undefined): Promise<n
   const session = await openConsole(
     config.databaseUrl?.reveal() ?? (await findRunning(config.dataDir, ADVICE)),
     (notice) => stderr.write(`${noticeText(notice)}\n`),
+    (data) => stdout.write(stdout.isTTY ? printable(data.toString()) : data),
     signal,
   );
   try {
