@@ -47,7 +47,7 @@ export class LeaseLostError extends Error {
  * The beginning of Drizzle's message for a failed query; the statement and its parameters follow, which may be
  * customer data.
  */
-const QUERY = /^Failed query: /;
+export const FAILED_QUERY = /^Failed query: /;
 
 /**
  * An error's message. An AggregateError without one (one failure for each address of a host) gives the messages of
@@ -66,7 +66,7 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const message = messageOf(error);
   const inner = error.cause === undefined ? '' : reasonOf(error.cause);
-  if (QUERY.test(message)) return `a query failed: ${inner}`;
+  if (FAILED_QUERY.test(message)) return `a query failed: ${inner}`;
   return inner === '' || message.includes(inner) ? message : `${message}: ${inner}`;
 }
 
@@ -76,6 +76,6 @@ export function reasonOf(error: unknown): string {
  */
 export function loggable(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if (QUERY.test(error.message)) return error.cause ?? new Error('a query failed');
+  if (FAILED_QUERY.test(error.message)) return error.cause ?? new Error('a query failed');
   return error;
 }

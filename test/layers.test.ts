@@ -66,7 +66,7 @@ const KEPT_TO: readonly (readonly [what: string, packages: RegExp, layers: reado
   ['serving HTTP', /^(hono|@hono)(\/|$)/, ['http', 'sandbox']],
   ['sending HTTP', /^undici/, ['network']],
   ['logging', /^pino/, ['log', 'cli', 'sync', 'http']],
-  ['the command line', /^(commander|log-update|cli-table3)$/, ['cli']],
+  ['the command line', /^(commander|log-update|cli-table3|string-width)$/, ['cli']],
 ];
 
 /**

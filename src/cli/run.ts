@@ -136,6 +136,11 @@ function accepted(error: CommanderError, program: Command, words: readonly strin
   if (commands.length > 0) return `\`${name}\` takes one of ${names}`;
   if (error.code === 'commander.unknownCommand')
     return `takes one of ${parent.commands.map((known) => known.name()).join(', ')}`;
-  const flags = command.options.map((option) => option.flags);
-  return `\`${name}\` takes ${[...flags, '--help'].join(', ')}`;
+  const { registeredArguments, options } = command;
+  const given = registeredArguments.map((one) => {
+    const words = `${one.name()}${one.variadic ? '...' : ''}`;
+    return one.required ? `<${words}>` : `[${words}]`;
+  });
+  const flags = options.map((option) => option.flags);
+  return `\`${name}\` takes ${[...given, ...flags, '--help'].join(', ')}`;
 }

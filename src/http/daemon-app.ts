@@ -3,7 +3,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { reasonOf } from '../errors.ts';
 import { costsText } from './costs.ts';
 import { gaugesText } from './gauges.ts';
-import { healthApp } from './health.ts';
+import { healthApp, unanswered } from './health.ts';
 import { onlyKnownHosts } from './hosts.ts';
 import { STYLE_HASH } from './html/style.ts';
 import { CONTENT_TYPE } from './metrics.ts';
@@ -67,7 +67,7 @@ export function daemonApp(operations: Operations): Hono {
     return c.html(reportsPage(shown), shown.report === undefined ? 503 : 200);
   });
   if (webhookSecret !== undefined) app.route('/', webhookApp(webhookSecret, operations));
-  app.notFound((c) => c.json({ error: `nothing at ${c.req.path}` }, 404));
+  app.notFound(unanswered(app));
   app.onError((error, c) => {
     // A client that has closed the connection needs no answer: not an error.
     const level = c.req.raw.signal.aborted ? 'debug' : 'error';

@@ -134,8 +134,10 @@ describe('a receiver', () => {
 describe('a courier', () => {
   test('tries again, ever later or when it is asked to, and says why without the address', async () => {
     const answers = [503, 429, 404, 200];
+    // The first is no date, whatever `Date.parse` takes it for.
+    const asks = [{ 'retry-after': 'soon 2099' }, { 'retry-after': '60' }];
     const { url, received } = await openReceiver((response, n) =>
-      response.writeHead(answers[n - 1] ?? 200, n === 2 ? { 'retry-after': '60' } : {}).end('no_service'),
+      response.writeHead(answers[n - 1] ?? 200, asks[n - 1] ?? {}).end('no_service'),
     );
     const { setup, lines } = processWith({ PYLON_SYNC_ALERT_URL: url });
     const waits: number[] = [];

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { answerText, noticeText } from '../../src/cli/render/answers.ts';
+import { answerLines, noticeText } from '../../src/cli/render/answers.ts';
+import type { Answered } from '../../src/db/connection/console.ts';
+
+const answerText = (answered: Answered): string => [...answerLines(answered)].join('\n');
 
 test('rows become a table with numbers to the right and nulls empty', () => {
   const text = answerText({
@@ -19,6 +22,32 @@ test('rows become a table with numbers to the right and nulls empty', () => {
     '',
     '(3 rows)',
   ]);
+});
+
+test('columns keep their width beside wide characters and values of several lines', () => {
+  const text = answerText({
+    columns: ['name', 'n', 'note'],
+    rows: [
+      ['日本', '1', 'two\nlines'],
+      ['é', '22', ''],
+    ],
+    tag: 'SELECT 2',
+  });
+  expect(text.split('\n')).toEqual([
+    'name  n note',
+    '──────────────',
+    '日本  1 two',
+    '        lines',
+    'é    22 ',
+    '(2 rows)',
+  ]);
+});
+
+test('any number of rows is laid out', () => {
+  const rows = Array.from({ length: 125_000 }, (_, at) => [`${at}`]);
+  let lines = 0;
+  for (const _ of answerLines({ columns: ['n'], rows, tag: '' })) lines++;
+  expect(lines).toBe(125_003);
 });
 
 test('a statement without rows says what it did', () => {

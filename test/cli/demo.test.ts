@@ -83,6 +83,13 @@ describe('demo', () => {
     const itsFolder = { PYLON_SYNC_DATA_DIR: join(folder, `demo-${demo.pid}`) };
     for (const env of [itsFolder, { PYLON_SYNC_DATA_DIR: folder }])
       expect(await run(['url'], env)).toEqual({ status: 0, stdout: `${url}\n`, stderr: '' });
+    // What only looks at a database does not start one beside it.
+    for (const words of [['status'], ['edits', 'list']])
+      expect(await run(words, { PYLON_SYNC_DATA_DIR: folder })).toEqual({
+        ...{ status: 1, stdout: '' },
+        stderr: `pylon-sync: no Postgres has been started in ${folder}: the demo runs here: DATABASE_URL=$(pylon-sync url) uses its database\n`,
+      });
+    expect(await readdir(folder)).toEqual([`demo-${demo.pid}`]);
     for (const { name } of resources) {
       const { rows } = await client.query(`SELECT count(*)::integer AS live FROM pylon.${name}`);
       expect(rows[0].live, name).toBeGreaterThan(0);

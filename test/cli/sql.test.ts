@@ -45,6 +45,27 @@ describe('sql', () => {
     });
   });
 
+  test('prints the data of COPY TO STDOUT and nothing else, and does not wait for that of FROM STDIN', async ({
+    database,
+  }) => {
+    const env = { DATABASE_URL: database.url };
+    const query = "SELECT n, 'a,' || n AS text FROM generate_series(1, 2) AS n";
+    expect(await run(['sql', `COPY (${query}) TO STDOUT CSV HEADER`], env)).toEqual({
+      ...{ status: 0, stderr: '' },
+      stdout: 'n,text\n1,"a,1"\n2,"a,2"\n',
+    });
+    expect(await run(['sql', `COPY (${query} LIMIT 0) TO STDOUT; SELECT 7 AS seven`], env)).toEqual({
+      ...{ status: 0, stderr: '' },
+      stdout: expect.stringMatching(/^seven\n[^\n]*\n +7\n\(1 row\)\n$/),
+    });
+    expect(await run(['sql', 'CREATE TEMP TABLE t (n int); COPY t FROM STDIN; SELECT 1'], env)).toEqual({
+      ...{ status: 1, stdout: '' },
+      stderr: expect.stringMatching(
+        /^ERROR: {2}COPY … FROM STDIN takes data .*\nHINT: {2}psql sends it: \\copy /,
+      ),
+    });
+  });
+
   test('takes a script from a pipe, and ends with 1 where a statement fails', async ({ database }) => {
     expect(await typed(database.url, "SELECT 1 AS one;\nSELECT 'a;b' AS two;\n", false)).toEqual({
       status: 0,

@@ -46,7 +46,7 @@ describe('status', () => {
       const { status, stderr } = await run(['status'], { ...env, DATABASE_URL: empty.url });
       expect([status, stderr]).toEqual([
         1,
-        expect.stringMatching(/lacks \d+ migrations?: run `pylon-sync migrate`/),
+        expect.stringMatching(/postgres:\/\/\S+ lacks \d+ migrations?: run `pylon-sync migrate`$/m),
       ]);
       const migrated = await run(['migrate'], { DATABASE_URL: empty.url });
       expect([migrated.status, migrated.stdout]).toEqual([

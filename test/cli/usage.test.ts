@@ -19,6 +19,13 @@ describe('wrong usage is one line saying what was given and what is taken, exit 
     ],
     [['--json'], "unknown option '--json'", COMMANDS],
     [['status', 'users', 'x y'], 'too many arguments: "users" "x y":', /`status` takes --json, --help$/m],
+    [['edits', 'show'], "'id'", /`edits show` takes <id>, --json, --help$/m],
+    [['edits', 'retry', '--all'], "'--all'", /`edits retry` takes \[id\.\.\.\], --state <state>/],
+    [
+      ['reconcile', '--resource', 'issues', '--approve', '7'],
+      '--approve approves one scan',
+      /--resource .*: give one$/m,
+    ],
     [['backfill', '--since'], "'--since <date>' argument missing", /--resource <name>/],
     [['backfill', '--resource', 'isues'], '"isues"', /organizations, users, .*audit_logs/],
     [['backfill', '--since', 'yesterday'], '--since "yesterday"', /2025-01-31/],
@@ -35,7 +42,8 @@ describe('wrong usage is one line saying what was given and what is taken, exit 
 
   test('a range that ends before it begins', async () => {
     const words = ['backfill', '--since', '2025-02-01', '--until', '2025-01-01'];
-    const { status, stderr } = await run(words, token);
+    // Before anybody goes for a token.
+    const { status, stderr } = await run(words);
     expect([status, stderr]).toEqual([
       2,
       'pylon-sync: --until 2025-01-01T00:00:00Z is not after --since 2025-02-01T00:00:00Z\n',
@@ -96,7 +104,10 @@ test.each([
   await expect.poll(() => read().catch(() => '')).not.toBe('');
   expect((await read()).includes('\\u0000')).toBe(nasty);
   ending.abort();
-  expect((await ended).status).toBe(0);
+  expect(await ended).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/ PYLON_API_TOKEN=\S+ pylon-sync backfill\n$/),
+  });
 });
 
 test('no command at all shows the help on stderr, exit status 2', async () => {

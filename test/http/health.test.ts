@@ -43,7 +43,7 @@ describe('the HTTP port', () => {
   test('has nothing else', async () => {
     const { url } = await open();
     expect((await fetch(`${url}/secrets`)).status).toBe(404);
-    expect((await fetch(`${url}/healthz`, { method: 'POST' })).status).toBe(404);
+    expect((await fetch(`${url}/healthz`, { method: 'POST' })).status).toBe(405);
   });
 
   test('says so when its address is taken', async () => {

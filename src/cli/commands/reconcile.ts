@@ -23,6 +23,10 @@ export function addReconcile(program: Command, run: Run): void {
       run(async (shell) => {
         if (deep && approve !== undefined)
           throw new UsageError('--approve approves one scan and --deep compares everything: give one');
+        if (resource.length > 0 && approve !== undefined)
+          throw new UsageError(
+            '--approve approves one scan, of the resource it is of, and --resource compares others: give one',
+          );
         const { runOneShot } = await import('../work/one-shot.ts');
         return runOneShot(shell, {
           command: 'reconcile',

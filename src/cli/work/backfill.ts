@@ -28,14 +28,10 @@ export interface BackfillFlags {
 /** Reads everything once. Returns the exit status. */
 export async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<number> {
   const chosen = flags.resource?.map(resourceNamed);
+  if (flags.since !== undefined) checkRange('--since', flags.since, flags.until);
   const setup = setUp(shell, { token: true });
   const { config } = setup;
-  const since = flags.since ?? config.since;
-  if (since !== undefined && flags.until !== undefined && Date.parse(since) >= Date.parse(flags.until)) {
-    throw new UsageError(
-      `--until ${flags.until} is not after ${flags.since ? '--since' : 'PYLON_SYNC_SINCE'} ${since}`,
-    );
-  }
+  if (flags.since === undefined) checkRange('PYLON_SYNC_SINCE', config.since, flags.until);
   const bounded = flags.since !== undefined || flags.until !== undefined;
   const range = bounded ? { range: { since: flags.since, until: flags.until } } : {};
   const resources = chosen ?? config.resources;
@@ -58,6 +54,12 @@ export async function runBackfill(shell: Shell, flags: BackfillFlags): Promise<n
   });
   shell.stdout.write(`${summaryTable(results)}\n`);
   return statusOf(results, shell);
+}
+
+/** @throws UsageError when the range ends before it begins. */
+function checkRange(name: string, since: string | undefined, until: string | undefined): void {
+  if (since === undefined || until === undefined || Date.parse(since) < Date.parse(until)) return;
+  throw new UsageError(`--until ${until} is not after ${name} ${since}`);
 }
 
 /** Shows progress until closed: redrawn in place on a terminal, logged elsewhere. */

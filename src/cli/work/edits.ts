@@ -9,17 +9,13 @@ import { commandName } from '../process/called.ts';
 import type { Shell } from '../process/shell.ts';
 import { editsTable } from '../render/edits-table.ts';
 import { editText, fieldsOf, remoteOf } from '../render/edits-text.ts';
-import { withDatabase } from '../runtime/database.ts';
-import { requireMigrations } from '../runtime/migrated.ts';
+import { withMigrated } from '../runtime/migrated.ts';
 import { setUp } from '../runtime/setup.ts';
 import { type DecideOptions, decideEdits, unlessDecidable } from './edits-decide.ts';
 
 /** Runs work on the mirror's database. It takes no Pylon. */
 const onEdits = (shell: Shell, work: (db: Database) => Promise<number>): Promise<number> =>
-  withDatabase(setUp(shell, { token: false }), async (db) => {
-    await requireMigrations(db);
-    return work(db);
-  });
+  withMigrated(setUp(shell, { token: false }), work);
 
 /** @throws UsageError when the filter names a resource that does not exist. */
 function checkResources({ resources = [] }: EditFilter): void {

@@ -39,8 +39,8 @@ const LOOK_MS = 250;
 export async function runOneShot(shell: Shell, handover: Handover): Promise<number> {
   if ('resources' in handover.arguments) for (const name of handover.arguments.resources) resourceNamed(name);
   const setup = setUp(shell, { token: true });
-  return withDatabase(setup, async (db) => {
-    if (isDry(handover)) await requireMigrations(db);
+  return withDatabase(setup, async (db, url) => {
+    if (isDry(handover)) await requireMigrations(setup, db, url);
     else await migrate(db.pool, { onRestored: logRestored(setup) });
     const outcome = await doOrHandOver(setup, db, handover);
     if ('push' in outcome) return showPush(outcome.push, shell);

@@ -2,8 +2,7 @@ import { type Purged, purge } from '../../db/retention/purge.ts';
 import { plural } from '../../format.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { Shell } from '../process/shell.ts';
-import { withDatabase } from '../runtime/database.ts';
-import { requireMigrations } from '../runtime/migrated.ts';
+import { withMigrated } from '../runtime/migrated.ts';
 import { setUp } from '../runtime/setup.ts';
 
 /** What `purge` is given. */
@@ -21,8 +20,7 @@ export async function runPurge(
   { record, resource, dryRun = false, json = false }: PurgeFlags,
 ): Promise<number> {
   const which = resource?.map(resourceNamed);
-  return withDatabase(setUp(shell, { token: false }), async (db) => {
-    await requireMigrations(db);
+  return withMigrated(setUp(shell, { token: false }), async (db) => {
     const purged = await purge(db, record, { which, dryRun });
     shell.stdout.write(
       json ? `${JSON.stringify({ dry_run: dryRun, ...purged }, null, 2)}\n` : text(purged, dryRun),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { PermanentError } from '../../errors.ts';
 import { plural } from '../../format.ts';
 import { startSandbox } from '../../sandbox/start.ts';
+import { commandName } from '../process/called.ts';
 import type { Shell } from '../process/shell.ts';
 
 /** What `sandbox` is given. */
@@ -13,7 +14,8 @@ export interface SandboxFlags {
 }
 
 /** Serves the stand-in until it is stopped. Returns the exit status. */
-export async function runSandbox({ stdout, signal }: Shell, flags: SandboxFlags): Promise<number> {
+export async function runSandbox(shell: Shell, flags: SandboxFlags): Promise<number> {
+  const { stdout, signal } = shell;
   const sandbox = await startSandbox({
     port: flags.port,
     seed: flags.seed,
@@ -27,7 +29,7 @@ export async function runSandbox({ stdout, signal }: Shell, flags: SandboxFlags)
   try {
     stdout.write(
       `A Pylon stand-in with ${plural(flags.issues, 'issue')} answers at ${sandbox.url} until Ctrl-C. To use it:\n\n` +
-        `  PYLON_API_URL=${sandbox.url} PYLON_API_TOKEN=${sandbox.token} npm run -s pylon-sync -- backfill\n`,
+        `  PYLON_API_URL=${sandbox.url} PYLON_API_TOKEN=${sandbox.token} ${commandName(shell)} backfill\n`,
     );
     if (!signal.aborted) await once(signal, 'abort');
   } finally {

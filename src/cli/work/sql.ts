@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { type Console, openConsole } from '../../db/connection/console.ts';
+import { type Answered, type Console, openConsole } from '../../db/connection/console.ts';
 import { sqlState } from '../../db/connection/sql-state.ts';
 import { UsageError } from '../../errors.ts';
 import { takeStatements } from '../args/statements.ts';
 import type { Shell } from '../process/shell.ts';
-import { answerText, noticeText } from '../render/answers.ts';
+import { answerLines, noticeText, printable } from '../render/answers.ts';
 import { findRunning } from '../runtime/running.ts';
 import { setUp } from '../runtime/setup.ts';
 
@@ -16,7 +16,7 @@ const ADVICE = 'set DATABASE_URL, or `pylon-sync start` or `pylon-sync demo` sta
 /** Runs statements, or those of the input. Returns the exit status. */
 export async function runSql(shell: Shell, given: string | undefined): Promise<number> {
   const { config } = setUp(shell, { token: false });
-  const { stdin, stderr, signal } = shell;
+  const { stdin, stdout, stderr, signal } = shell;
   if (given === undefined && stdin === undefined)
     throw new UsageError(
       'sql takes the statements to run: pylon-sync sql "SELECT count(*) FROM pylon.issues"',
@@ -24,6 +24,7 @@ export async function runSql(shell: Shell, given: string | undefined): Promise<n
   const session = await openConsole(
     config.databaseUrl?.reveal() ?? (await findRunning(config.dataDir, ADVICE)),
     (notice) => stderr.write(`${noticeText(notice)}\n`),
+    (data) => stdout.write(stdout.isTTY ? printable(data.toString()) : data),
     signal,
   );
   try {
@@ -39,7 +40,7 @@ export async function runSql(shell: Shell, given: string | undefined): Promise<n
 async function answer(session: Console, { stdout, stderr, signal }: Shell, script: string): Promise<boolean> {
   if (script.trim() === '') return true;
   try {
-    for (const answered of await session.run(script)) stdout.write(`${answerText(answered)}\n`);
+    for (const answered of await session.run(script)) print(answered, stdout);
     return true;
   } catch (error) {
     signal.throwIfAborted();
@@ -48,6 +49,21 @@ async function answer(session: Console, { stdout, stderr, signal }: Shell, scrip
     stderr.write(`${noticeText({ severity: 'ERROR', message, detail, hint })}\n`);
     return false;
   }
+}
+
+/** Characters that are written at once, at least. */
+const WRITTEN_AT_ONCE = 65_536;
+
+/** Prints an answer, a part at a time. */
+function print(answered: Answered, stdout: Shell['stdout']): void {
+  let part = '';
+  for (const line of answerLines(answered)) {
+    part += `${line}\n`;
+    if (part.length < WRITTEN_AT_ONCE) continue;
+    stdout.write(part);
+    part = '';
+  }
+  stdout.write(part);
 }
 
 /** Reads statements line by line until `\q`, `exit` or the end of the input. */

@@ -24,13 +24,20 @@ export interface Notice {
 /** A session for statements that a person types: nothing about it is set but its name. */
 export interface Console {
   /**
-   * Runs a script of one or more statements, in one transaction unless it begins its own.
+   * Runs a script of one or more statements, in one transaction unless it begins its own. A `COPY … TO STDOUT` has no
+   * answer but its data.
    *
    * @throws the error of Postgres's.
    */
   run(script: string): Promise<readonly Answered[]>;
   close(): Promise<void>;
 }
+
+/** What is said of `COPY … FROM STDIN`: the data would have to follow the statement. */
+const NO_INPUT = {
+  message: 'COPY … FROM STDIN takes data that this command does not send',
+  hint: "psql sends it: \\copy pylon.tasks (title) FROM 'tasks.csv' CSV HEADER",
+};
 
 /** Keeps each value as the text that the server sent. */
 const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: string) => value };
@@ -39,12 +46,14 @@ const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: string) => 
  * Opens a session.
  *
  * @param onNotice is called with each message of the server, before the answer it belongs to.
+ * @param onData is called with what `COPY … TO STDOUT` sends, as it comes: mostly a row a time.
  * @param signal closes the session, and so ends what it runs.
  * @throws DatabaseRefusedError where the server refuses the login, DatabaseAwayError where it cannot be reached.
  */
 export async function openConsole(
   url: string,
   onNotice: (notice: Notice) => void,
+  onData: (data: Buffer) => void,
   signal: AbortSignal,
 ): Promise<Console> {
   const { config, Client } = clientOf(url, { application: 'pylon-sync sql', connectMs: 10_000 });
@@ -62,17 +71,39 @@ export async function openConsole(
     const Kind = isLoginRefused(cause) ? DatabaseRefusedError : DatabaseAwayError;
     throw new Kind(`cannot use the database at ${publicUrl(url)}`, { cause });
   }
+  const { connection } = client as unknown as { connection: pg.Connection };
   // Ended by force: a statement that runs is not waited for.
-  const cut = () => (client as unknown as { connection: pg.Connection }).connection.stream.destroy();
+  const cut = () => connection.stream.destroy();
+  let completed = 0;
+  /** Which of a script's statements have sent data, by their place. */
+  const copied = new Set<number>();
+  let isAskedForData = false;
+  connection.on('copyOutResponse', () => copied.add(completed));
+  connection.on('copyData', ({ chunk }: { chunk: Buffer }) => onData(chunk));
+  connection.on('copyInResponse', () => {
+    isAskedForData = true;
+  });
+  connection.on('commandComplete', () => completed++);
   signal.addEventListener('abort', cut, { once: true });
   return {
     async run(script) {
-      const results = await client.query({ text: script, rowMode: 'array' });
-      return [results].flat().map(({ command, rowCount, fields, rows }) => ({
-        columns: fields.map(({ name }) => name),
-        rows: rows as (string | null)[][],
-        tag: [command ?? '', rowCount ?? ''].join(' ').trim(),
-      }));
+      completed = 0;
+      copied.clear();
+      isAskedForData = false;
+      const results = await client
+        .query({ text: script, rowMode: 'array' })
+        // `pg` then fails the statement.
+        .catch((error: unknown) =>
+          Promise.reject(isAskedForData ? Object.assign(error as Error, NO_INPUT) : error),
+        );
+      return [results]
+        .flat()
+        .filter((_, at) => !copied.has(at))
+        .map(({ command, rowCount, fields, rows }) => ({
+          columns: fields.map(({ name }) => name),
+          rows: rows as (string | null)[][],
+          tag: [command ?? '', rowCount ?? ''].join(' ').trim(),
+        }));
     },
     async close() {
       signal.removeEventListener('abort', cut);

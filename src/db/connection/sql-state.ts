@@ -1,3 +1,5 @@
+import { FAILED_QUERY } from '../../errors.ts';
+
 /** An error and its causes, outermost first. */
 export function* layersOf(error: unknown): Generator<Error & { code?: unknown }> {
   for (let layer = error; layer instanceof Error; layer = layer.cause) yield layer;
@@ -11,9 +13,6 @@ export function sqlState(error: unknown): string {
 
 /** The form of a SQLSTATE. */
 const STATE = /^[0-9A-Z]{5}$/;
-
-/** How Drizzle's message about a failed query begins; it goes on with the statement and its parameters. */
-const QUERY = /^Failed query: /;
 
 /** The quoted part of a message of class 22 (data exception), which is often the value. */
 const QUOTED = /".*"/s;
@@ -29,7 +28,7 @@ export function refusalIn(error: unknown): string | undefined {
       const said = layer.code.startsWith('22') ? layer.message.replace(QUOTED, '"…"') : layer.message;
       return `${said} (SQLSTATE ${layer.code})`;
     }
-    isQuery ||= QUERY.test(layer.message);
+    isQuery ||= FAILED_QUERY.test(layer.message);
   }
   return isQuery ? 'a query failed' : undefined;
 }

@@ -30,10 +30,16 @@ const MIGRATION_LOCK = 7_302_114_905_221;
  */
 const MIGRATING: Terms = { access: 'READ WRITE', statementMs: 0, lockMs: 0, idleMs: 0 };
 
-/** How long DDL may wait for a table that is in use. Short, because other transactions queue behind it. */
+/**
+ * How long DDL may wait for a table that is in use. Short, because other transactions queue behind it. What it has got it
+ * keeps to the end of the transaction: those who come then wait for all that follows, indexes that are built included.
+ */
 const DDL_LOCK_TIMEOUT = '200ms';
 
-/** Pauses between attempts, about ten seconds with the attempts. After the last one nothing is changed. */
+/**
+ * Pauses between attempts: about ten seconds with attempts that do no more than wait. Each attempt runs all migrations
+ * again, so with indexes to build it takes 21 times as long as these. After the last one nothing is changed.
+ */
 const PAUSES_MS: readonly number[] = Array(20).fill(300);
 
 /**
@@ -91,8 +97,8 @@ export interface MigrateOptions {
 /**
  * Brings the schema to this version, one process at a time (a transaction-level advisory lock, which works through a
  * pooler too). All missing migrations and the triggers that capture edits go in one transaction; views, grants and
- * the publication follow in their own. If other transactions use a table, this retries, so that they never wait for
- * long. Objects of earlier migrations that are missing are created again, and their data is read again
+ * the publication follow in their own. If other transactions use a table, this retries, so that what comes after them
+ * does not wait for them too. Objects of earlier migrations that are missing are created again, and their data is read again
  * (docs/decisions/0033). Returns the number of migrations applied. A view that cannot be created is noted for
  * `status`. A database that this program has found whole, and in which nothing that it would look at has changed since,
  * is not looked through again (docs/decisions/0056).

@@ -34,7 +34,7 @@ function delayOfNumber(number: number, now: number): number {
 }
 
 /** A `Retry-After` in any of its forms, as milliseconds from now; undefined if it cannot be read. */
-function delayOf(value: string | null, now: number): number | undefined {
+export function delayOf(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (Number.isFinite(number)) return delayOfNumber(number, now);

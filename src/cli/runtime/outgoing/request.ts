@@ -1,5 +1,6 @@
 import type { Reply } from '../../../network/exchange.ts';
 import { link } from '../../../pylon/signal.ts';
+import { delayOf } from '../../../pylon/wire/retry.ts';
 import type { Secret } from '../../../secret.ts';
 import type { Setup } from '../setup.ts';
 
@@ -39,11 +40,10 @@ async function beginningOf({ body }: Reply): Promise<string> {
     .trim();
 }
 
-/** `Retry-After` in milliseconds, of either form. */
+/** What `Retry-After` asks to wait, in milliseconds; undefined where that is over. */
 function waitMsOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+  const ms = delayOf(header, Date.now());
+  return ms !== undefined && ms > 0 ? ms : undefined;
 }
 
 /** A user and a password in the address go into a header, as with curl. */
