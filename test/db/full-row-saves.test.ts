@@ -139,6 +139,22 @@ describe('a program that saves whole rows', () => {
     ).toEqual([]);
   });
 
+  test('changes nothing of a column that Postgres generates', async () => {
+    await client.query(
+      'ALTER TABLE pylon.issues ADD COLUMN loud text GENERATED ALWAYS AS (upper(title)) STORED',
+    );
+    expect(await outcome("updated_at = '2026-01-01'")).toBe(notChanged('updated_at'));
+  });
+
+  test('is compared by Postgres’s own operators, whatever the caller’s schemas have', async () => {
+    await client.query(`
+      CREATE SCHEMA evil;
+      CREATE FUNCTION evil.always(jsonb, jsonb) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+      CREATE OPERATOR evil.<> (LEFTARG = jsonb, RIGHTARG = jsonb, FUNCTION = evil.always);
+      SET LOCAL search_path = evil, pg_catalog`);
+    expect(await outcome("updated_at = '2026-01-01'")).toBe(notChanged('updated_at'));
+  });
+
   test('through a view: the same', async () => {
     const save = (assignments: string) =>
       client.query(`UPDATE pylon_bi.issues SET ${assignments} WHERE id = 'i1'`);

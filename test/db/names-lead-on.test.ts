@@ -149,6 +149,14 @@ describe('a statement by a provisional id that has become Pylon’s says so', ()
     expect(notices.sort()).toEqual(told);
   });
 
+  test('in a session with backslashes in its literals, too', async () => {
+    // Postgres reads the function again.
+    await client.query(`ALTER FUNCTION pylon_sync._tell_real_ids() COST 100;
+      SET LOCAL escape_string_warning = off; SET LOCAL standard_conforming_strings = off`);
+    await client.query("UPDATE pylon.accounts SET name = 'New' WHERE id = ANY ('{local-1}')");
+    expect(notices).toEqual(["accounts 'local-1' has the id 'a1' now"]);
+  });
+
   test('each statement of a transaction anew, and not where parameters have the id', async () => {
     for (const name of ['A', 'B'])
       await client.query(`UPDATE pylon.accounts SET name = '${name}' WHERE id = 'local-1'`);

@@ -1,8 +1,9 @@
 import { describe, expect } from 'vitest';
 import { previewEdits } from '../../src/sync/push/preview.ts';
+import { pushDue } from '../../src/sync/push/push.ts';
 import { pushOnce } from '../../src/sync/push/push-once.ts';
 import { expectMirror } from '../helpers/compare-mirror.ts';
-import { editsIn, latestEdit, push, pushOptions, statesIn } from '../helpers/edits.ts';
+import { beDue, editsIn, latestEdit, push, pusherOn, pushOptions, statesIn } from '../helpers/edits.ts';
 import { newGate } from '../helpers/gate.ts';
 import {
   ALL,
@@ -313,5 +314,90 @@ describe('a refusal', () => {
     expect(await editsIn(database)).toMatchObject([{ state: 'applied', error: 'Pylon had it already' }]);
     expect(createdObjects(mirrored, 'tags')).toHaveLength(1);
     expect(await rowsOf(database, 'tags')).toHaveLength(1);
+  });
+
+  test('of what an earlier DELETE frees is created once that has ended, though it is sent before', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await allowAll(mirrored);
+    const { rows } = await database.pool.query(`
+      WITH gone AS (DELETE FROM pylon.tags WHERE id = ${anyId('tags')} RETURNING *),
+           made AS (INSERT INTO pylon.tags (value, object_type) SELECT value, object_type FROM gone)
+      SELECT id, value, object_type FROM gone`);
+    const [tag] = rows;
+    await push(mirrored, { allow: ['create'] });
+    expect(await editsIn(database)).toMatchObject([
+      { operation: 'delete', state: 'pending' },
+      {
+        operation: 'create',
+        state: 'pending',
+        error: expect.stringMatching(/^waits for edit 1: .*already exists/),
+      },
+    ]);
+    await push(mirrored, { allow: ['delete'] });
+    await beDue(database);
+    await push(mirrored, ALL);
+    expect((await editsIn(database)).map(({ state, error }) => [state, error])).toEqual([
+      ['applied', null],
+      ['applied', null],
+    ]);
+    const { value, object_type } = tag;
+    const left = [...mirrored.sandbox.world.all('tags')].filter(({ object }) => object.value === value);
+    expect(left.map(({ object }) => object)).toMatchObject([
+      { object_type, id: expect.not.stringContaining(tag.id) },
+    ]);
+  });
+
+  test('of what an earlier UPDATE frees waits for that, and one of what it does not free fails after it', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await allowAll(mirrored);
+    const { rows } = await database.pool.query(
+      'SELECT id, value, object_type FROM pylon.tags ORDER BY id LIMIT 2',
+    );
+    for (const [at, set] of ["value = 'freed'", "hex_color = '#123456'"].entries()) {
+      const { id, value, object_type } = rows[at];
+      await database.pool.query(`UPDATE pylon.tags SET ${set} WHERE id = $1`, [id]);
+      await database.pool.query('INSERT INTO pylon.tags (value, object_type) VALUES ($1, $2)', [
+        value,
+        object_type,
+      ]);
+    }
+    await push(mirrored, { allow: ['create'] });
+    expect(await statesIn(database)).toEqual(['pending', 'pending', 'pending', 'pending']);
+    await push(mirrored, { allow: ['update'] });
+    await beDue(database);
+    await push(mirrored, ALL);
+    expect((await editsIn(database)).map(({ operation, state }) => [operation, state])).toEqual([
+      ['update', 'applied'],
+      ['create', 'applied'],
+      ['update', 'applied'],
+      ['create', 'failed'],
+    ]);
+  });
+
+  test('that was refused before the DELETE ended is tried once more', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await allowAll(mirrored);
+    await database.pool.query(`
+      WITH gone AS (DELETE FROM pylon.tags WHERE id = ${anyId('tags')} RETURNING *)
+      INSERT INTO pylon.tags (value, object_type) SELECT value, object_type FROM gone`);
+    // Between Pylon's refusal and the look at the edits, the DELETE ends.
+    const gate = newGate();
+    mirrored.sandbox.faults.add({ endpoint: 'GET /tags/{id}', kind: 'slow', until: gate.opened });
+    const creating = push(mirrored, { allow: ['create'] });
+    await expect.poll(() => createRequests(mirrored, 'tags').length).toBe(1);
+    await pushDue(pusherOn(mirrored, { allow: ['delete'] }));
+    expect(await statesIn(database)).toEqual(['applied', 'sending']);
+    gate.open();
+    await creating;
+    expect(await statesIn(database)).toEqual(['applied', 'pending']);
+    await beDue(database);
+    await push(mirrored, ALL);
+    expect(await statesIn(database)).toEqual(['applied', 'applied']);
   });
 });

@@ -129,6 +129,79 @@ describe('what a trigger of the user’s own writes when the daemon does', () =>
   });
 });
 
+describe('what a trigger of the user’s own writes of the row that fires it', () => {
+  const FIRST = { allow: ['create', 'delete', 'update', 'message'] };
+  const inserting = (database: TestDatabase, body: string) =>
+    sql(
+      database,
+      `CREATE FUNCTION public.mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.id LIKE 'local-%' THEN ${body} END IF; RETURN NULL; END $$;
+       CREATE TRIGGER a_first AFTER INSERT ON pylon.issues FOR EACH ROW EXECUTE FUNCTION public.mine();`,
+    );
+  const INSERT =
+    "INSERT INTO pylon.issues (title, body_html, account_id) SELECT 'Made here', '<p>Text</p>', min(id) FROM pylon.accounts";
+
+  test('follows the INSERT of it', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 }, ONLY);
+    await push(mirrored, FIRST);
+    await inserting(
+      database,
+      `PERFORM pylon.add_note(NEW.id, '<p>A note</p>'); UPDATE pylon.issues SET title = 'Tidied' WHERE id = NEW.id;`,
+    );
+    await sql(database, INSERT);
+    expect((await editsIn(database)).map(({ operation }) => operation)).toEqual([
+      'create',
+      'action',
+      'update',
+    ]);
+    await push(mirrored, FIRST);
+    await push(mirrored, FIRST);
+    expect(await statesIn(database)).toEqual(['applied', 'applied', 'applied']);
+    expect(
+      [...mirrored.sandbox.world.all('issues')].filter(({ object }) => object.title === 'Tidied'),
+    ).toHaveLength(1);
+  });
+
+  test('is nothing where it deletes the new row', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 }, ONLY);
+    await push(mirrored, FIRST);
+    await inserting(database, 'DELETE FROM pylon.issues WHERE id = NEW.id;');
+    await sql(database, INSERT);
+    await push(mirrored, FIRST);
+    expect(await statesIn(database)).toEqual(['discarded', 'discarded']);
+  });
+
+  test('follows the UPDATE of it, and what was changed before in the transaction does not', async ({
+    mirror,
+    database,
+  }) => {
+    const mirrored = await mirror({ issues: 20 }, ONLY);
+    await push(mirrored);
+    await trigger(
+      database,
+      'AFTER UPDATE ON pylon.issues',
+      `IF NEW.title <> btrim(NEW.title) THEN UPDATE pylon.issues SET title = btrim(NEW.title) || '.' WHERE id = NEW.id; END IF;
+       IF NEW.title LIKE '%.' AND NEW.title NOT LIKE '%!.' THEN UPDATE pylon.issues SET title = left(NEW.title, -1) || '!.' WHERE id = NEW.id; END IF;
+       RETURN NULL;`,
+    );
+    const { id } = await openIssue(database);
+    await sql(
+      database,
+      `BEGIN; UPDATE pylon.issues SET title = 'First' WHERE id = '${id}';
+       UPDATE pylon.issues SET title = '  Mine  ', state = 'closed' WHERE id = '${id}'; COMMIT`,
+    );
+    expect((await editsIn(database)).map(({ changes }) => changes.title)).toEqual([
+      'First',
+      '  Mine  ',
+      'Mine.',
+      'Mine!.',
+    ]);
+    await push(mirrored);
+    expect(mirrored.sandbox.world.get('issues', id)).toMatchObject({ title: 'Mine!.', state: 'closed' });
+    expect(await statesIn(database)).not.toContain('conflict');
+  });
+});
+
 describe('a BEFORE trigger of the user’s own', () => {
   test('that changes what the daemon writes is named while it stands, and its rows are left so', async ({
     mirror,

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
 import { toJson } from '../../exact.ts';
 import type { Resource } from '../../resources/define.ts';
@@ -7,6 +7,7 @@ import type { Lease } from '../lease/lease.ts';
 import { writing } from '../lease/transaction.ts';
 import { edits } from '../tables.ts';
 import { col, editsAs } from './table.ts';
+import { namesUncreated } from './uncreated.ts';
 
 const own = editsAs('own');
 const other = editsAs('other');
@@ -65,8 +66,8 @@ export async function noteUnsent(db: Database, lease: Lease, edit: number): Prom
 }
 
 /**
- * Of the given ids, those that a create cannot have made: they were known before it was first sent, or another create
- * made them.
+ * Of the given ids, those that a create cannot have made: they were known before it was first sent, be it to somebody who
+ * deletes them here, or another create made them.
  */
 export async function notMadeBy(
   db: Executor,
@@ -77,8 +78,38 @@ export async function notMadeBy(
   const { rows } = await db.execute<{ id: string }>(sql`
     SELECT found.id FROM unnest(${sql.param([...found])}::text[]) AS found(id)
      WHERE EXISTS (SELECT FROM ${resource.table} AS row WHERE row.id = found.id AND row._order < ${order}::bigint)
+        OR EXISTS (SELECT FROM ${edits} AS other
+                    WHERE ${other.resource} = ${resource.name} AND ${other.record_id} = found.id AND ${other.operation} = 'delete'
+                      AND (${other.base} ->> '_order')::bigint < ${order}::bigint)
         OR EXISTS (SELECT FROM pylon_sync.ids WHERE ids.resource = ${resource.name} AND ids.id = found.id)`);
   return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * The earlier edit that may free what Pylon refuses to create twice, and that had not ended when the create was sent;
+ * undefined if there is none: a DELETE or an UPDATE of the record that Pylon names (`twin`), or any DELETE of the
+ * resource if Pylon names none.
+ */
+export async function readFreeing(
+  db: Executor,
+  edit: number,
+  twin: string | undefined,
+): Promise<number | undefined> {
+  const ofCreate = (column: SQL) => sql`(SELECT ${column} FROM ${edits} WHERE ${col.id} = ${edit})`;
+  const freeing =
+    twin === undefined
+      ? sql`${other.operation} = 'delete'`
+      : sql`${other.record_id} = ${twin} AND ${other.operation} IN ('update', 'delete')`;
+  const earlier = sql`
+    SELECT ${other.id} FROM ${edits} AS other
+     WHERE ${other.resource} = ${ofCreate(col.resource)} AND ${other.id} < ${edit} AND ${freeing}`;
+  const { rows } = await db.execute<{ id: number }>(sql`
+    SELECT id::float8 FROM (
+      ${earlier} AND ${other.state} IN ('pending', 'sending') AND NOT ${namesUncreated(other)}
+       UNION ALL
+      ${earlier} AND ${other.state} = 'applied' AND ${other.settled_at} >= ${ofCreate(col.sent_at)}) AS earlier
+     ORDER BY id LIMIT 1`);
+  return rows[0]?.id;
 }
 
 /** Whether another create with the same content is in flight: an object that is found may be its result. */

@@ -1,5 +1,12 @@
 import type { Edit } from '../../db/edits/queue.ts';
-import { type FirstSent, noteSending, noteUnsent, notMadeBy, readFirstSent } from '../../db/edits/sending.ts';
+import {
+  type FirstSent,
+  noteSending,
+  noteUnsent,
+  notMadeBy,
+  readFirstSent,
+  readFreeing,
+} from '../../db/edits/sending.ts';
 import type { EditOutcome } from '../../db/settle/end.ts';
 import { creationBody, matchScore, wantedOf } from '../../edits/create.ts';
 import type { Values } from '../../edits/merge.ts';
@@ -32,8 +39,8 @@ interface Creating {
  * searches Pylon for the object first: the create is sent again only if it is not found, and fails if only a person
  * can tell.
  *
- * @throws TransientError while another edit creates the same; NotYetError; AnsweredError; errors of requests, except
- * a refusal of the create.
+ * @throws TransientError while another edit creates the same, or an earlier one may free what Pylon refuses to have
+ * twice; NotYetError; AnsweredError; errors of requests, except a refusal of the create.
  */
 export async function carryCreate(
   push: PushContext,
@@ -106,7 +113,7 @@ async function send(
     });
   } catch (error) {
     if (error instanceof PylonError && error.status !== 401)
-      return refused(push, target, creating, error, before ?? { ...since, at: Number.POSITIVE_INFINITY });
+      return refused(push, target, creating, error, { before, since });
     // The request did not arrive, so that the next attempt need not search for an object.
     if (before === undefined && (error instanceof TransientError || error instanceof PylonError))
       await noteUnsent(ctx.db, ctx.lease, create.id);
@@ -117,17 +124,23 @@ async function send(
   await created(push, target, creating, { object, order: answer.order }, said);
 }
 
+/** Statuses of a refusal that may mean that Pylon has the like already. */
+const MAY_BE_TAKEN: readonly number[] = [400, 409, 422];
+
 /**
  * Pylon refused the create. If it answers that the object exists, and that matches what we wanted, the create has
- * succeeded.
+ * succeeded. A refusal is not final while an earlier edit may free the value that the object must not share.
+ *
+ * @throws TransientError while there is such an edit.
  */
 async function refused(
   push: PushContext,
   target: EditTarget,
   creating: Creating,
   error: PylonError,
-  since: FirstSent,
+  sent: { readonly before: FirstSent | undefined; readonly since: FirstSent },
 ): Promise<void> {
+  const since = sent.before ?? { ...sent.since, at: Number.POSITIVE_INFINITY };
   const { message, status, requestId, existsId } = error;
   const { ctx } = push;
   if (existsId !== undefined && target.resource.get !== undefined) {
@@ -147,6 +160,13 @@ async function refused(
         ...([push, target, creating, { object: remote.object, order: remote.answer.order }] as const),
         { error: 'Pylon had it already', status, requestId },
       );
+  }
+  const { create } = creating;
+  const isTaken = existsId !== undefined || MAY_BE_TAKEN.includes(status);
+  const freeing = isTaken ? await readFreeing(ctx.db.orm, create.id, existsId) : undefined;
+  if (freeing !== undefined) {
+    if (sent.before === undefined) await noteUnsent(ctx.db, ctx.lease, create.id);
+    throw new TransientError(`waits for edit ${freeing}: ${message}`);
   }
   await fail(push, target, creating, { error: message, status, requestId });
 }

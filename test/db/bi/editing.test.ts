@@ -208,6 +208,20 @@ test('RETURNING and the view show what was set, at once', async () => {
   ]);
 });
 
+test('a list that begins at another place than the first is changed like any other', async () => {
+  await client.query("UPDATE pylon.issues SET tags = '[0:1]={a,b}' WHERE number = 1");
+  await client.query("UPDATE pylon_bi.issues SET tags = '{c}' WHERE number = 1");
+  expect((await edits()).at(-1)).toMatchObject({ changes: { tags: ['c'] } });
+});
+
+test('functions say all in ASCII, which every client’s encoding has', async () => {
+  const { rows } = await client.query(`
+    SELECT DISTINCT word[1] FROM pg_proc CROSS JOIN LATERAL regexp_matches(prosrc, '[^\\x01-\\x7f]', 'g') AS word
+     WHERE pronamespace IN ('pylon'::regnamespace, 'pylon_sync'::regnamespace, 'pylon_bi'::regnamespace)`);
+  // The name of a custom field.
+  expect(rows).toEqual([{ word: 'ü' }]);
+});
+
 test('one statement makes an edit of each row, and a row that it meets twice is written once', async () => {
   await client.query(
     "UPDATE pylon_bi.issues AS i SET title = 'x' || given.n FROM generate_series(1, 2) AS given(n) WHERE i.number > 2",

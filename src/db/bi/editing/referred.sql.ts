@@ -82,6 +82,6 @@ BEGIN
   ) INTO candidates USING ids[1:${NAMED}];
   RAISE EXCEPTION 'pylon_bi.%: % fits more than one row of pylon.%', spec ->> 'view', called, resource
     USING ERRCODE = '${REFUSED.value}', COLUMN = (SELECT min(key) FROM jsonb_object_keys(given) AS key),
-          DETAIL = candidates || CASE WHEN cardinality(ids) > ${NAMED} THEN ', …' ELSE '' END,
+          DETAIL = candidates || CASE WHEN cardinality(ids) > ${NAMED} THEN ', ...' ELSE '' END,
           HINT = format('Set %s to the id of the one that you mean.', spec ->> 'reference');
 END $$`;

@@ -54,7 +54,7 @@ function offer({ columns, fields, editing }: EditedView, writable: readonly stri
     if (target === undefined || 'shows' in target) return false;
     return 'field' in target || writable.includes(target.column);
   });
-  return `Can be changed: ${[...own, ...(fields.length > 0 ? ['cf_…'] : [])].join(', ')}.`;
+  return `Can be changed: ${[...own, ...(fields.length > 0 ? ['cf_...'] : [])].join(', ')}.`;
 }
 
 const refused = (view: string, name: string, why: string, hint: string): string => `

@@ -46,7 +46,12 @@ BEGIN
              string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)
            ) ELSE '' END,
       concat_ws(' AND ',
-        string_agg(format('existing.%1$I IS NOT DISTINCT FROM was.%1$I', attname), ' AND ' ORDER BY attnum),
+        -- An array is compared by its elements: JSON has no bounds.
+        string_agg(format(
+          CASE WHEN atttypid::regtype::text LIKE '%[]'
+            THEN 'to_jsonb(existing.%1$I) IS NOT DISTINCT FROM to_jsonb(was.%1$I)'
+            ELSE 'existing.%1$I IS NOT DISTINCT FROM was.%1$I'
+          END, attname), ' AND ' ORDER BY attnum),
         CASE WHEN batch.has_fields THEN
           'NOT EXISTS (SELECT FROM jsonb_each(given.fields_stood) AS f WHERE coalesce(existing.custom_fields -> f.key, ''null'') <> f.value)'
         END),

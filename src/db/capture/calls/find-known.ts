@@ -68,7 +68,7 @@ ${has
         RAISE EXCEPTION '% ${name.replaceAll('_', ' ')} are known by "%"', cardinality(found_ids), asked.record_id
           USING
             ERRCODE = '${REFUSED.value}',
-            DETAIL = array_to_string(candidates[1:${NAMED}], ', ') || CASE WHEN cardinality(candidates) > ${NAMED} THEN ', …' ELSE '' END,
+            DETAIL = array_to_string(candidates[1:${NAMED}], ', ') || CASE WHEN cardinality(candidates) > ${NAMED} THEN ', ...' ELSE '' END,
             HINT = 'Give the id of the one that you mean.';
       END IF;
     END IF;`;

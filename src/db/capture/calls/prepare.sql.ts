@@ -45,7 +45,7 @@ BEGIN
       RAISE EXCEPTION 'pylon_sync.% takes ids of edits, a transaction, or both', NEW.call
         USING
           ERRCODE = '${UNDECIDABLE.value}',
-          HINT = format('SELECT pylon_sync.%s(ARRAY(SELECT id FROM pylon_sync.edits WHERE …))', NEW.call);
+          HINT = format('SELECT pylon_sync.%s(ARRAY(SELECT id FROM pylon_sync.edits WHERE ...))', NEW.call);
     END IF;
 
     SELECT

@@ -150,9 +150,26 @@ AS $$
 DECLARE
 ${VARIABLES}
   others text[];
+  earlier bigint[];
 BEGIN
 ${inside(code)}
+  -- What a user's trigger has done to the new row before is queued already.
+  earlier := ARRAY(
+    SELECT own.id
+    FROM (
+      SELECT e.id, e.txid
+      FROM pylon_sync.edits AS e
+      WHERE e.resource = ${literal(name)}
+        AND e.record_id = NEW.id
+      OFFSET 0
+    ) AS own
+    WHERE own.txid = pg_current_xact_id_if_assigned()::text::bigint
+  );
 ${queueing(literal(name), 'NEW.id', 'create', 'changes', "'{}'")}
+
+  IF earlier <> '{}' THEN
+    PERFORM pylon_sync._move_last(earlier);
+  END IF;
 
   IF changes::text LIKE '%"${PROVISIONAL}%' THEN
     PERFORM pylon_sync._refuse_circle(NEW.id);

@@ -2,15 +2,21 @@ import { writableColumns } from '../../../edits/body.ts';
 import type { Resource } from '../../../resources/define.ts';
 import type { Writes } from '../../../resources/writes.ts';
 import { ACTOR, DRAFT, NEW_EDIT } from '../expressions.ts';
-import { DEFINER, identifier, literal, TRANSITION } from '../names.ts';
+import { DEFINER, identifier, literal, TRANSITION, tableOf } from '../names.ts';
 import { inside } from './code.ts';
 import { collected, VARIABLES } from './collected.ts';
 
 /** Edits per INSERT statement. */
 const BATCH = 1_000;
 
-/** SQL that queues the edits that were collected. */
-const queue = (resource: string) => `PERFORM pylon_sync._refuse_impossible(${resource}, all_changes);
+/** SQL that queues the edits that were collected, before those that triggers have made of the same rows meanwhile. */
+const queue = (resource: string) => `IF rewritten <> '{}' THEN
+  SELECT pylon_sync._made_since(${resource}, array_agg(one.id), array_agg(one.changes), array_agg(one.base))
+  INTO since
+  FROM unnest(ids, all_changes, all_bases) AS one(id, changes, base)
+  WHERE one.id = ANY (rewritten);
+END IF;
+PERFORM pylon_sync._refuse_impossible(${resource}, all_changes);
 INSERT INTO pylon_sync.edits (${NEW_EDIT})
 SELECT
   ${resource},
@@ -22,7 +28,12 @@ SELECT
   ${ACTOR},
   pg_current_xact_id()::text::bigint
 FROM unnest(ids, all_changes, all_bases) WITH ORDINALITY AS one(id, changes, base, place);
+IF since <> '{}' THEN
+  PERFORM pylon_sync._move_last(since);
+END IF;
 queued := queued + cardinality(ids);
+rewritten := '{}';
+since := '{}';
 ids := '{}';
 all_changes := '{}';
 all_bases := '{}';`;
@@ -42,6 +53,13 @@ export function captureUpdate(resource: Resource, writes: Writes): string {
     named.add(column);
     return `pair.${identifier(`${state}_${column}`)}`;
   };
+  const current = inPair('new');
+  const isRewritten = `EXISTS (
+  SELECT
+  FROM ${tableOf(name)} AS existing
+  WHERE existing.id = pair.id
+    AND ${row('existing')} IS DISTINCT FROM (${columns.map(current).join(', ')})
+)`;
   const code = collected({ was: inPair('old'), is: inPair('new') }, resource, writes, 'update');
   const seen = [...named].flatMap((column) => [
     `was.${identifier(column)} AS ${identifier(`old_${column}`)}`,
@@ -61,6 +79,10 @@ ${VARIABLES}
   ids text[] := '{}';
   all_changes jsonb[] := '{}';
   all_bases jsonb[] := '{}';
+  -- Rows that a user's trigger has written since the statement did, and the edits of that.
+  rewritten text[] := '{}';
+  since bigint[] := '{}';
+  is_first boolean;
 BEGIN
   SELECT count(*)
   INTO queued
@@ -70,6 +92,7 @@ BEGIN
     WHERE txid = pg_current_xact_id_if_assigned()::text::bigint
     LIMIT guard
   ) AS before;
+  is_first := queued = 0;
 
   FOR pair IN
     SELECT
@@ -92,6 +115,9 @@ ${inside(inside(code))}
     ids := array_append(ids, pair.id);
     all_changes := array_append(all_changes, changes);
     all_bases := array_append(all_bases, base);
+    IF NOT is_first AND ${isRewritten.replaceAll('\n', '\n    ')} THEN
+      rewritten := array_append(rewritten, pair.id);
+    END IF;
     CONTINUE WHEN cardinality(ids) < ${BATCH};
 
 ${inside(inside(queue(literal(name))))}

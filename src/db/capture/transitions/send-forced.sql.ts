@@ -33,7 +33,7 @@ BEGIN
             (
               SELECT jsonb_object_agg(substr(name, 15), coalesce(e.remote -> name, 'null'))
               FROM unnest(e.held) AS name
-              WHERE name LIKE 'custom\\_fields.%'
+              WHERE starts_with(name, 'custom_fields.')
             ),
             '{}'
           )

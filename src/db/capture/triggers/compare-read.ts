@@ -57,7 +57,9 @@ export function compareRead(resource: Resource): string {
   const others = Object.keys(columnsOf(resource)).filter((column) => !stamps.includes(column));
   const changed = changeColumn(resource);
   const earlier = stamps.map((column) => `${IN_ROW.is(column)} < ${IN_ROW.was(column)}`).join(' OR ');
-  const inStamps = `'{${stamps.join(',')}}'::text[]`;
+  // A column that Postgres generates has no value yet.
+  const left = `('{${stamps.join(',')}}'::text[]
+      || ARRAY(SELECT attname::text FROM pg_catalog.pg_attribute WHERE attrelid = TG_RELID AND attgenerated <> ''))`;
   const ignored =
     changed === undefined
       ? ''
@@ -68,14 +70,14 @@ export function compareRead(resource: Resource): string {
   return `
 CREATE OR REPLACE FUNCTION pylon_sync.${identifier(`_compare_read_${name}`)}()
 RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN${instantsOf(resource).map(sameInstant).join('')}
   IF NOT (${differ(stamps)}) THEN
     RETURN NEW;
   END IF;
   -- Columns of the user's own, too.
-  IF ${differ(others)} OR to_jsonb(NEW) - ${inStamps} <> to_jsonb(OLD) - ${inStamps} THEN
+  IF ${differ(others)} OR to_jsonb(NEW) - ${left} <> to_jsonb(OLD) - ${left} THEN
     IF ${earlier} THEN
       RAISE EXCEPTION '% % has changed since it was read', ${literal(name)}, OLD.id
         USING

@@ -5,6 +5,8 @@ import { editGuard } from './edit-guard.sql.ts';
 import { editsQueued } from './edits-queued.sql.ts';
 import { eraseFiles } from './erase-files.sql.ts';
 import { keepAsTexts } from './keep-as-texts.sql.ts';
+import { madeSince } from './made-since.sql.ts';
+import { moveLast } from './move-last.sql.ts';
 import { notifyWork } from './notify-work.sql.ts';
 import { queueEdit } from './queue-edit.sql.ts';
 import { refuseCircle } from './refuse-circle.sql.ts';
@@ -32,6 +34,8 @@ export const triggerFunctions: readonly string[] = [
   draftTriggerEdits,
   afterEdits,
   queueEdit,
+  moveLast,
+  madeSince,
   refuseCircle,
   notifyWork,
   eraseFiles,

@@ -41,7 +41,7 @@ BEGIN
       UNION
 
       SELECT word[1]
-      FROM regexp_matches(current_query(), '(${PROVISIONAL}[^[:space:]"''(){},;\\[\\]]+)', 'g') AS word
+      FROM regexp_matches(current_query(), '(${PROVISIONAL}[^][:space:]"''(){},;[]+)', 'g') AS word
     )
     ORDER BY i.created_at, i.provisional
     LIMIT ${TOLD}
