@@ -7,6 +7,7 @@ import { type Due, markRead } from '../../db/progress/reads.ts';
 import { proveMissing, type Remove } from '../deletions/children.ts';
 import type { Gathering } from '../lib/gathering.ts';
 import { type ByParent, listChildren, type Place, START } from '../pass/child-pages.ts';
+import { noteUnsettled } from '../pass/context.ts';
 import { type KeptTogether, keepListings, type ListingPage } from '../pass/keep-together.ts';
 import { KINDS } from '../pass/kinds.ts';
 import { idsIn, namesAll, type Pass } from '../pass/pass.ts';
@@ -85,7 +86,7 @@ export async function readParent(
   places.delete(scope);
   pass.step('stored a page');
   const isSettled = mark === due.mark;
-  if (!isSettled) noteUnsettled(pass, due.id);
+  if (!isSettled) noteUnsettled(pass.ctx, name, due.id);
   return isSettled;
 
   async function keepLast(batch: Batch): Promise<void> {
@@ -108,9 +109,4 @@ export async function readParent(
     await markRead(tx, name, due.id, mark, 'read');
     if (places.has(scope)) await dropEachCursor(tx, name, [scope]);
   }
-}
-
-function noteUnsettled({ ctx, resource }: Pass, id: string): void {
-  const ids = ctx.unsettled.get(resource.name) ?? new Set();
-  ctx.unsettled.set(resource.name, ids.add(id));
 }
