@@ -1,6 +1,7 @@
 import { index, text } from 'drizzle-orm/pg-core';
 import { ARTICLE_PAGE, content, contentColumns } from './articles.ts';
 import { defineResource, mirrorTable } from './define.ts';
+import { idText } from './fields.ts';
 
 export const table = mirrorTable(
   'article_translations',
@@ -44,12 +45,15 @@ export const articleTranslations = defineResource({
   },
   refers: { article_id: 'articles', knowledge_base_id: 'knowledge_bases' },
   contains: { current_draft_content_html: 'body', current_published_content_html: 'body' },
-  derive: (article, facts) => ({
-    ...content(article),
-    id: typeof article.id === 'string' ? `${article.id}:${facts.language}` : undefined,
-    article_id: article.id,
-    language: facts.language,
-  }),
+  derive: (article, facts) => {
+    const id = idText(article.id);
+    return {
+      ...content(article),
+      id: id === undefined ? undefined : `${id}:${facts.language}`,
+      article_id: id,
+      language: facts.language,
+    };
+  },
   covered: {
     collection_id: true,
     author_user_id: true,

@@ -12,6 +12,13 @@ export const isObject = (value: unknown): value is PylonObject =>
 /** The fields of a nested object; none where the value is no object. */
 export const fieldsOf = (value: unknown): PylonObject => (isObject(value) ? value : {});
 
+/** An id as text, as ids are stored; undefined for anything but text and whole numbers. */
+export function idText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const isWhole = Number.isInteger(value) || (value instanceof ExactNumber && /^-?\d+$/.test(value.digits));
+  return isWhole ? String(value) : undefined;
+}
+
 /** The id in a reference, which is an object with an id or the bare id. */
 export const idOf = (reference: unknown): unknown =>
   typeof reference === 'string' ? reference : fieldsOf(reference).id;

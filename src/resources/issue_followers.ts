@@ -1,5 +1,6 @@
 import { index, text } from 'drizzle-orm/pg-core';
 import { defineResource, mirrorTable } from './define.ts';
+import { idText } from './fields.ts';
 
 export const table = mirrorTable(
   'issue_followers',
@@ -41,11 +42,12 @@ export const issueFollowers = defineResource({
   derive: (follower, facts) => {
     const type = follower.type ?? 'user';
     const kind = typeof type === 'string' ? type : 'unknown';
+    const person = idText(follower.id);
     return {
-      id: typeof follower.id === 'string' ? `${facts.issue_id}:${kind}:${follower.id}` : undefined,
+      id: person === undefined ? undefined : `${facts.issue_id}:${kind}:${person}`,
       type,
-      user_id: type === 'user' ? follower.id : undefined,
-      contact_id: type === 'contact' ? follower.id : undefined,
+      user_id: type === 'user' ? person : undefined,
+      contact_id: type === 'contact' ? person : undefined,
     };
   },
 });

@@ -4,9 +4,11 @@ import { clean } from '../../src/db/row/clean.ts';
 import { digest } from '../../src/db/row/digest.ts';
 import type { SqlType } from '../../src/db/row/fit.ts';
 import { isReject, type MappedRow, ownColumns, rowMapper } from '../../src/db/row/row.ts';
+import { parseJson } from '../../src/exact.ts';
 import { isValidInstant } from '../../src/instant.ts';
 import { accounts } from '../../src/resources/accounts.ts';
 import { resources } from '../../src/resources/index.ts';
+import { issueFollowers } from '../../src/resources/issue_followers.ts';
 import { issues } from '../../src/resources/issues.ts';
 
 const toRow = rowMapper(issues);
@@ -152,11 +154,19 @@ describe('an object that cannot be a row', () => {
   test.each([
     [{ title: 'no id' }, 'no id'],
     [{ id: '' }, 'no id'],
-    [{ id: 7 }, 'no id'],
+    [{ id: 7.5 }, 'no id'],
+    [{ id: true }, 'no id'],
     [null, 'not a JSON object'],
     ['text', 'not a JSON object'],
     [[{ id: 'i' }], 'not a JSON object'],
   ])('%j: %s', (object, reason) => expect(toRow(object)).toMatchObject({ reason, payload: object }));
+});
+
+test('an id that comes as a whole number is stored as its digits', () => {
+  expect(row({ id: 7 })).toEqual(row({ id: '7' }));
+  expect(row(parseJson('{"id":12345678901234567890}')).id).toBe('12345678901234567890');
+  const follower = rowMapper(issueFollowers)({ id: 7, type: 'user' }, { issue_id: 'i' });
+  expect(follower).toMatchObject({ id: 'i:user:7', values: expect.arrayContaining(['7']) });
 });
 
 test('text that Postgres cannot hold is replaced, wherever it stands', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { PermanentError, TransientError } from '../../src/errors.ts';
+import { newMet } from '../../src/pylon/pages/met.ts';
 import { type Paging, pages } from '../../src/pylon/pages/pages.ts';
 import type { Listing, Page, Pylon } from '../../src/pylon/types.ts';
 import { sleep } from '../../src/sleep.ts';
@@ -197,6 +198,36 @@ test.for([
   expect(error).toBeInstanceOf(PermanentError);
   expect(error.message).toBe('GET /accounts: the cursor a came back: the listing goes in circles');
   expect(server.seen).toHaveLength(cursors.length);
+});
+
+test.for([
+  ['the same objects', () => [{ id: 'a' }, { id: 'b' }]],
+  ['the same objects without an id', () => [null, { slug: 'a' }]],
+  ['objects of a round', (number: number) => [{ id: number % 3 }, { id: 'b' }]],
+] as const)('a listing that brings %s with ever new cursors fails', async ([, data], { serve, connect }) => {
+  const server = await serve((response, _, number) => json(response, more(`c${number}`, data(number))));
+  const error = await rejection(collect(connect(server.url)));
+  expect(error).toBeInstanceOf(PermanentError);
+  expect(error.message).toBe(
+    'GET /accounts: 10 pages in a row have only objects that came before: the listing goes in circles',
+  );
+  expect(server.seen.length).toBeLessThanOrEqual(13);
+});
+
+test('pages may overlap, and come again now and then', async ({ serve, connect }) => {
+  const server = await serve((response, _, number) =>
+    json(response, number < 40 ? more(`c${number}`, [{ id: number - (number % 8) }]) : { data: [] }),
+  );
+  expect(await collect(connect(server.url))).toHaveLength(40);
+});
+
+test('what a listing has had is remembered of its beginning and its end, and no more', () => {
+  const met = newMet(2);
+  const page = (...ids: readonly number[]) => met(ids.map((id) => ({ id })));
+  expect([page(1, 2), page(3, 4), page(5), page(1, 2), page(4, 5), page(3)]).toEqual([
+    ...[false, false, false],
+    ...[true, true, false],
+  ]);
 });
 
 test.for([[''], [null], [undefined], [7]])(

@@ -131,6 +131,21 @@ test('a search reads although it is a POST, and sends the same body again', asyn
   expect(server.seen.map((request) => JSON.parse(request.body))).toEqual([body, body]);
 });
 
+test('a byte order mark before the JSON of an answer or a refusal is no part of it', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve((response, { path }) =>
+    response
+      .writeHead(path === '/me' ? 200 : 404, { 'content-type': 'application/json' })
+      .end(`\uFEFF${JSON.stringify(path === '/me' ? { data: { id: 'a' } } : { errors: ['none'] })}`),
+  );
+  const pylon = connect(server.url);
+  expect((await pylon.request({ method: 'GET', route: '/me' })).body).toEqual({ data: { id: 'a' } });
+  const error = await rejection(pylon.request({ method: 'GET', route: '/macros' }));
+  expect(error.message).toBe('GET /macros: 404 none');
+});
+
 test('a server that refuses connections is one to try again', async ({ serve, connect }) => {
   const server = await serve(hang);
   await server.close();

@@ -1,8 +1,10 @@
-import { expect } from 'vitest';
+import type pg from 'pg';
+import { describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { test } from '../helpers/backfill-workspace.ts';
-import { expectMirror } from '../helpers/compare-mirror.ts';
+import { expectMirror, servedIn } from '../helpers/compare-mirror.ts';
 import { countingRoundTrips } from '../helpers/round-trips.ts';
+import { type Mirrored, test as sessionTest } from '../helpers/session.ts';
 import { statementsOf } from '../helpers/statements.ts';
 
 const CHILDREN = ['issue_messages', 'issue_followers', 'issue_threads'];
@@ -63,4 +65,68 @@ test('all parents are counted again once half of them are read, not with each ba
   expect(read).toBe(900);
   // Of 900, of 300 and of 100, in batches of 200.
   expect(counts).toHaveLength(3);
+});
+
+describe('a refused listing of messages', () => {
+  const MESSAGES = ['issues', 'issue_messages'].map(resourceNamed);
+  const ENDPOINT = 'GET /issues/{id}/messages';
+  const asked = ({ sandbox }: Mirrored) =>
+    sandbox.requests.filter(({ endpoint }) => endpoint === ENDPOINT).length;
+  const ids = async ({ pool }: { readonly pool: pg.Pool }) =>
+    (await pool.query('SELECT id FROM pylon.issue_messages WHERE _deleted_at IS NULL')).rows.map(
+      ({ id }) => id,
+    );
+  /** A message is added to an issue, whose listing is then refused so many times. */
+  const refused = async (mirrored: Mirrored, kind: '400' | '404', times: number) => {
+    const { sandbox, session } = mirrored;
+    await session.pull();
+    mirrored.pass(60);
+    const [id = ''] = servedIn(sandbox, 'issues').keys();
+    sandbox.world.addMessage(id, { id: 'one-more' });
+    (sandbox.requests as unknown[]).length = 0;
+    sandbox.faults.add({ endpoint: ENDPOINT, kind, times });
+    await session.pull();
+    while ((await session.drain()) > 0);
+  };
+
+  sessionTest.for(['400', '404'] as const)(
+    'with %s, once, is requested again where its issue exists',
+    async (kind, { mirror, database }) => {
+      const mirrored = await mirror({ issues: 10 }, { resources: MESSAGES });
+      await refused(mirrored, kind, 1);
+      expect(await ids(database)).toContain('one-more');
+    },
+  );
+
+  sessionTest('again and again is left until the reconciliation', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 10 }, { resources: MESSAGES });
+    const { session, sandbox } = mirrored;
+    await refused(mirrored, '400', 4);
+    await session.pull();
+    expect(asked(mirrored)).toBe(2);
+    await session.reconcile();
+    while ((await session.drain()) > 0);
+    expect(asked(mirrored)).toBe(4);
+    expect(await ids(database)).not.toContain('one-more');
+    await session.reconcile();
+    expect(await ids(database)).toContain('one-more');
+    await expectMirror(database.pool, sandbox, ['issue_messages']);
+  });
+
+  test('on a later page begins again, once', async ({ open, database }) => {
+    const { sandbox, backfill } = await open({ issues: 5 });
+    const messages = resourceNamed('issue_messages');
+    const short = { ...messages, pull: { ...messages.pull, limit: 2 } as typeof messages.pull };
+    let refusals = 0;
+    const refusing: typeof fetch = async (input, init) => {
+      if (refusals > 0 || !/messages\?.*cursor=/.test(String(input))) return fetch(input, init);
+      refusals += 1;
+      return Response.json({ errors: ['invalid cursor'] }, { status: 400 });
+    };
+    await backfill({ resources: [resourceNamed('issues'), short], client: { fetch: refusing } });
+    expect(refusals).toBe(1);
+    await expectMirror(database.pool, sandbox, ['issue_messages']);
+    const { rows } = await database.pool.query("SELECT FROM pylon_sync.reads WHERE outcome = 'gone'");
+    expect(rows).toEqual([]);
+  });
 });

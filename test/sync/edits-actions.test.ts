@@ -151,6 +151,36 @@ describe('when the answer is lost', () => {
     expect(said).toHaveLength(1);
   });
 
+  test('what is no object among messages and links is passed over', async ({ mirror, database }) => {
+    const path = /\/issues\/[^/]+(\/messages)?$/;
+    const odd: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if ((init?.method ?? 'GET') !== 'GET' || !path.test(new URL(String(input)).pathname)) return answer;
+      const { data, ...rest } = (await answer.json()) as { readonly data?: unknown };
+      const others = (list: unknown) => [null, 'text', ...(Array.isArray(list) ? list : [])];
+      const holed = Array.isArray(data)
+        ? others(data)
+        : { ...(data as object), external_issues: others((data as Record<string, unknown>).external_issues) };
+      return Response.json({ ...rest, data: holed }, { status: answer.status });
+    };
+    const mirrored = await mirror({ issues: 3 }, { client: { fetch: odd } });
+    await allowed(database, ALL);
+    const id = idOf(mirrored.sandbox, 'issues');
+    await call(database, 'add_note', id, '<p>Once</p>');
+    lose(mirrored, 'POST /issues/{id}/note');
+    await until(mirrored, database, 'applied');
+    await call(database, 'link_external_issue', id, 'jira', 'X-1');
+    await carry(mirrored);
+    await call(database, 'unlink_external_issue', id, 'jira', 'X-1');
+    lose(mirrored, 'POST /issues/{id}/external-issues');
+    await expect
+      .poll(async () => {
+        await push(mirrored, { allow: ALL });
+        return statesIn(database);
+      })
+      .toEqual(['applied', 'applied', 'applied']);
+  });
+
   test('a merge is seen', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 3 });
     await allowed(database, ALL);

@@ -16,23 +16,32 @@ const MANY = { issues: 60, mostMessages: 100 };
 const FEW = 50;
 const PART = 0.1;
 
-/** Has every answer to a route hold nothing, until told. */
-function emptied({ ctx }: Session, route: string): () => void {
-  let isEmptied = true;
+/** Has the answers to a route be others, until told. */
+function answering({ ctx }: Session, route: string, other: (body: unknown) => unknown): () => void {
+  let isOther = true;
   const view = (inner: Pylon): Pylon => ({
     ...inner,
     request: async (asked) => {
       const answer = await inner.request(asked);
-      return isEmptied && asked.route === route ? { ...answer, body: {} } : answer;
+      return isOther && asked.route === route ? { ...answer, body: other(answer.body) } : answer;
     },
     counted: (count) => view(inner.counted(count)),
     prioritised: (priority) => view(inner.prioritised(priority)),
   });
   Object.assign(ctx, { pylon: view(ctx.pylon) });
   return () => {
-    isEmptied = false;
+    isOther = false;
   };
 }
+
+/** Has every answer to a route hold nothing, until told. */
+const emptied = (session: Session, route: string) => answering(session, route, () => ({}));
+
+/** The same list with something else in the place of its first object. */
+const withFirst = (one: unknown) => (body: unknown) => {
+  const { data = [], ...rest } = body as { readonly data?: readonly unknown[] };
+  return { ...rest, data: data.map((object, index) => (index === 0 ? one : object)) };
+};
 
 const stopped = async ({ pool }: TestDatabase) =>
   (
@@ -112,6 +121,54 @@ describe('listings of messages that hold nothing all of a sudden', () => {
         confirmed_by: 'a second listing of /issues/{id}/messages',
       },
     });
+  });
+});
+
+describe('an object without an id in a listing', () => {
+  const remarks = async ({ pool }: TestDatabase) =>
+    (await pool.query("SELECT DISTINCT resource FROM pylon_sync.runs WHERE error LIKE '%without an id%'"))
+      .rows;
+
+  test.for([
+    ['null', null],
+    ['empty', {}],
+    ['of an empty id', { id: '' }],
+  ])('which is %s is not taken for the deletion of anything', async ([, one], { mirror, database }) => {
+    const { sandbox, session } = await mirror(
+      { issues: 10 },
+      { resources: [...MESSAGES, ...['user_roles', 'tags'].map(resourceNamed)] },
+    );
+    await session.pull();
+    const mend = ['/user-roles', '/tags', '/issues/{id}/messages'].map((route) =>
+      answering(session, route, withFirst(one)),
+    );
+    const deleted = ['user_roles', 'tags', 'issue_messages'].map((name) => {
+      const id = [...servedIn(sandbox, name).keys()].at(-1) ?? '';
+      sandbox.world.remove(name, id);
+      return `${name} ${id}`;
+    });
+    await session.resweep(['issue_messages']);
+    const results = await session.lists(['user_roles', 'tags']);
+    expect([...results.values()].map(({ state }) => state)).toEqual(['done', 'done']);
+    expect(await markedRows(database.pool)).toEqual([]);
+    expect(await remarks(database)).toHaveLength(3);
+    for (const end of mend) end();
+    await session.resweep(['issue_messages']);
+    await session.lists(['user_roles', 'tags']);
+    expect(await markedRows(database.pool)).toEqual(deleted.toSorted());
+  });
+
+  test('confirms nothing that an earlier listing lacked', async ({ mirror, database }) => {
+    const { sandbox, session } = await mirror({}, { resources: [resourceNamed('user_roles')] });
+    sandbox.world.remove('user_roles', [...servedIn(sandbox, 'user_roles').keys()].at(-1) ?? '');
+    let looks = 0;
+    answering(session, '/user-roles', (body) => {
+      looks += 1;
+      return looks > 1 ? withFirst(null)(body) : body;
+    });
+    await session.lists();
+    expect(looks).toBeGreaterThan(1);
+    expect(await markedRows(database.pool)).toEqual([]);
   });
 });
 

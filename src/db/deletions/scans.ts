@@ -74,14 +74,14 @@ export async function newestScan(
   return row as Scan | undefined;
 }
 
-/** Notes the ids of a page. Must run in the transaction that stores the page. */
+/** Notes the ids of a page, unless the scan has been abandoned. Must run in the transaction that stores the page. */
 export async function addSeen(tx: Executor, scan: number, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await tx.insert(scanSeen).values({ scan_id: scan, ids: [...ids] });
-  await tx
+  const { rowCount } = await tx
     .update(scans)
     .set({ seen: sql`${scans.seen} + ${ids.length}` })
-    .where(eq(scans.id, scan));
+    .where(and(eq(scans.id, scan), eq(scans.state, 'listing')));
+  if (rowCount === 1) await tx.insert(scanSeen).values({ scan_id: scan, ids: [...ids] });
 }
 
 /** SQL: whether a row is in the span. Ignores columns that the table does not have. */
@@ -120,8 +120,8 @@ export interface Part {
 /**
  * Ends a scan's listing: the live rows of its span that it did not see, and that no answer has contained since it
  * began, become candidates. Returns how many, part by part, and of how many live rows: these are counted only if there is
- * a candidate. Returns undefined if a crash of the server has lost the seen ids (the table is unlogged), so that there is
- * nothing to compare with.
+ * a candidate. Returns undefined if there is nothing to compare with: the scan was abandoned, or a crash of the server
+ * has lost the seen ids (the table is unlogged).
  */
 export async function judgeScan(
   tx: Executor,
@@ -130,7 +130,7 @@ export async function judgeScan(
   span: Span,
 ): Promise<readonly Part[] | undefined> {
   const { rows } = await tx.execute<{ whole: boolean }>(sql`
-    SELECT scans.seen = coalesce((SELECT sum(cardinality(ids)) FROM ${scanSeen} WHERE scan_id = scans.id), 0) AS whole
+    SELECT scans.state = 'listing' AND scans.seen = coalesce((SELECT sum(cardinality(ids)) FROM ${scanSeen} WHERE scan_id = scans.id), 0) AS whole
       FROM ${scans} WHERE id = ${id}`);
   if (rows[0]?.whole !== true) return undefined;
   const noted = await tx.execute(sql`

@@ -23,6 +23,8 @@ export interface Parents {
   readonly until?: string | undefined;
   /** If given, parents whose children were read before this time of the database's clock are due too. */
   readonly readBefore?: string | undefined;
+  /** Whether parents are due too of whose children Pylon answered that it does not know them. */
+  readonly retriesGone?: boolean | undefined;
   /** If given, only parents with these ids are considered. */
   readonly only?: readonly string[] | undefined;
 }
@@ -112,12 +114,13 @@ const isTimed = (table: MirrorTable) => 'created_at' in getTableColumns(table);
 
 function dueFrom(resource: string, parents: Parents): SQL {
   const { since, until } = isTimed(parents.table) ? parents : {};
-  const { only, readBefore, where, none, again } = parents;
+  const { only, readBefore, retriesGone = false, where, none, again } = parents;
   // A complete reading does not rely on what the parent says.
   const trusted = readBefore === undefined ? none : undefined;
   const due = [
     sql`done.mark IS DISTINCT FROM ${markOf(parents)}`,
     ...(readBefore === undefined ? [] : [sql`done.read_at < ${readBefore}::timestamptz`]),
+    ...(retriesGone ? [sql`done.outcome = 'gone'`] : []),
     ...(again === undefined
       ? []
       : [
@@ -262,6 +265,31 @@ export async function forgetReads(
     .where(
       sql`${reads.resource} = ANY(${sql.param(names)}::text[]) AND ${reads.record_id} = ANY(${sql.param([...parents])}::text[])`,
     );
+}
+
+/** What a mark ends with if Pylon knew nothing of the children, and then the parent. */
+const RETRIED = ' !';
+
+/** Whether a parent was found to exist since Pylon answered that it does not know its children. */
+export const isRetried = ({ mark, before }: Due): boolean => before === mark + RETRIED;
+
+/**
+ * Makes those of the children due once more that Pylon did not know when they were last requested, although it knows
+ * their parents. Returns whose they are.
+ */
+export async function retryGone(
+  tx: Executor,
+  children: readonly Resource[],
+  parents: readonly string[],
+): Promise<readonly { readonly resource: string; readonly parent: string }[]> {
+  if (children.length === 0 || parents.length === 0) return [];
+  const names = children.map(({ name }) => name);
+  const { rows } = await tx.execute<{ resource: string; parent: string }>(sql`
+    UPDATE ${reads} SET mark = mark || ${RETRIED}
+     WHERE resource = ANY(${sql.param(names)}::text[]) AND record_id = ANY(${sql.param([...parents])}::text[])
+       AND outcome = 'gone' AND right(mark, 2) <> ${RETRIED}
+    RETURNING resource, record_id AS parent`);
+  return rows;
 }
 
 /** Live parents whose children are not due, those read longest ago first. */

@@ -4,7 +4,7 @@ import { ordered } from '../../canonical.ts';
 import { parseJson, toJson } from '../../exact.ts';
 import { isZeroTime } from '../../instant.ts';
 import type { MirrorTable, PathFacts, PylonObject, Resource } from '../../resources/define.ts';
-import { type Covered, isObject, leftOver, put } from '../../resources/fields.ts';
+import { type Covered, idText, isObject, leftOver, put } from '../../resources/fields.ts';
 import { clean, mayBeUnclean } from './clean.ts';
 import { digestText } from './digest.ts';
 import { arrayLiteral, FITS, type SqlType } from './fit.ts';
@@ -112,7 +112,8 @@ function lastingPart(extra: Extra, volatile: ReadonlySet<string>, json: string):
 /**
  * Returns a function that maps Pylon's objects of a resource to rows. Each own column takes what the descriptor
  * derives, else the field of its name, else the fact of the path. A value that does not fit its column becomes null
- * and is kept in `extra` under the column's name; so is every field without a column. An object without an id, or a
+ * and is kept in `extra` under the column's name; so is every field without a column. A whole number as an id is
+ * stored as text. An object without an id, or a
  * value that is not an object, is a `Reject`. Never throws.
  */
 export function rowMapper(resource: Resource): (value: unknown, facts?: PathFacts) => MappedRow | Reject {
@@ -132,7 +133,8 @@ export function rowMapper(resource: Resource): (value: unknown, facts?: PathFact
     const steady: unknown[] = [];
     const moving: unknown[] = [];
     for (const { name, type } of columns) {
-      const found = derived[name] ?? object[name] ?? facts[name] ?? null;
+      const given = derived[name] ?? object[name] ?? facts[name] ?? null;
+      const found = name === 'id' ? (idText(given) ?? given) : given;
       let value = found;
       if (found !== null && !FITS[type](found)) {
         extra ??= {};

@@ -6,6 +6,7 @@ import { describe, isFields } from '../answer.ts';
 import { AnswerTooLargeError } from '../errors.ts';
 import type { Answer, Listing, Page, Pylon, PylonRequest } from '../types.ts';
 import { BACKOFF } from '../wire/retry.ts';
+import { type Met, newMet } from './met.ts';
 import type { PageSize } from './page-size.ts';
 
 export interface Paging {
@@ -17,6 +18,9 @@ export interface Paging {
 
 /** Attempts at a page that claims there is more but is empty. */
 const EMPTY_ATTEMPTS = 6;
+
+/** Pages in a row with nothing but objects that came before, after which a listing counts as endless. */
+const MOST_REPEATED = 10;
 
 /** The content of a page's answer, in the envelope of either of Pylon's two API documents. */
 function open(
@@ -76,6 +80,8 @@ interface Asked<T> {
   readonly page: Page<T>;
   readonly count: number;
   readonly more: boolean;
+  /** Whether all objects of the page came before. */
+  readonly isRepeated: boolean;
   /** Of the next page, empty where Pylon gave none. */
   readonly cursor: string;
 }
@@ -87,12 +93,15 @@ async function ask<T>(
   endpoint: string,
   items: string | undefined,
   read: Read<T>,
+  areRepeated: (objects: readonly unknown[]) => boolean,
 ): Promise<Asked<T>> {
   const answer = await pylon.request(request);
   const { bytes, order, date } = answer;
   const { objects, more, cursor } = open(endpoint, answer, items);
+  // Most listings have one page, and of the last one it does not matter.
+  const isRepeated = more && objects.length > 0 && areRepeated(objects);
   const page = { objects: read(objects, order), next: more ? cursor : null, bytes, order, date };
-  return { page, count: objects.length, more, cursor };
+  return { page, count: objects.length, more, isRepeated, cursor };
 }
 
 /** Converts the objects of an answer. */
@@ -103,7 +112,7 @@ export type Read<T> = (objects: readonly unknown[], order: Order) => T;
  * requested again: taking it for the end would make live records look deleted.
  *
  * @throws TransientError when such a page stays empty, or the answer is not a list; PermanentError when a cursor is
- * missing or repeats.
+ * missing or repeats, or page after page has only objects that came before.
  */
 export function pages(pylon: Pylon, listing: Listing, paging: Paging = {}): AsyncGenerator<Page> {
   return readPages(pylon, listing, paging, (objects) => objects);
@@ -136,6 +145,9 @@ export class Pager<T> {
   #cursor: string | undefined;
   /** The cursors that were followed, from the second page on. */
   #followed: Set<string> | undefined;
+  #met: Met | undefined;
+  /** Pages in a row with nothing new. */
+  #repeated = 0;
   #isOver = false;
 
   constructor(pylon: Pylon, listing: Listing, paging: Paging, read: Read<T>) {
@@ -158,18 +170,26 @@ export class Pager<T> {
       let answered: Asked<T>;
       try {
         const request = requestFor(listing, this.#cursor, limit, maxBytes);
-        answered = await ask(this.#pylon, request, endpoint, listing.items, this.#read);
+        answered = await ask(this.#pylon, request, endpoint, listing.items, this.#read, (objects) => {
+          this.#met ??= newMet();
+          return this.#met(objects);
+        });
       } catch (error) {
         if (maxBytes === undefined || !(error instanceof AnswerTooLargeError)) throw error;
         size?.shrink();
         continue;
       }
-      const { count, more, cursor, page } = answered;
+      const { count, more, isRepeated, cursor, page } = answered;
       if (!more) {
         this.#isOver = true;
         return page;
       }
       if (count > 0) {
+        this.#repeated = isRepeated ? this.#repeated + 1 : 0;
+        if (this.#repeated === MOST_REPEATED)
+          throw new PermanentError(
+            `${endpoint}: ${MOST_REPEATED} pages in a row have only objects that came before: the listing goes in circles`,
+          );
         this.#follow(endpoint, cursor);
         size?.learn(count, page.bytes);
         return page;

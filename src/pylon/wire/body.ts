@@ -26,6 +26,9 @@ export async function readBody(response: Reply, endpoint: string, maxBytes: numb
   return parts.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(parts);
 }
 
+/** Text without a byte order mark, which `fetch` drops too. */
+export const withoutMark = (text: string) => (text.startsWith('\uFEFF') ? text.slice(1) : text);
+
 /**
  * The parsed body of an answer, and its size in bytes.
  *
@@ -46,7 +49,7 @@ export async function readJson(
     return { body: undefined, bytes: 0 };
   }
   try {
-    return { body: parseJson(buffer.toString('utf8')), bytes: buffer.length };
+    return { body: parseJson(withoutMark(buffer.toString('utf8'))), bytes: buffer.length };
   } catch (cause) {
     const type = response.headers.get('content-type') ?? 'no content type';
     throw new TransientError(

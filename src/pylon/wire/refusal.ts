@@ -2,7 +2,7 @@ import { TransientError } from '../../errors.ts';
 import type { Reply } from '../../network/exchange.ts';
 import { type Fields, isFields } from '../answer.ts';
 import { ForeignAnswerError, PylonError } from '../errors.ts';
-import { readBody } from './body.ts';
+import { readBody, withoutMark } from './body.ts';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
@@ -23,7 +23,7 @@ async function readWords(
   try {
     const words = await readBody(response, endpoint, WORDS_BYTES);
     if (words.length === 0) return {};
-    const parsed: unknown = JSON.parse(conceal(words.toString('utf8')));
+    const parsed: unknown = JSON.parse(conceal(withoutMark(words.toString('utf8'))));
     return isFields(parsed) ? parsed : {};
   } catch {
     // The status alone decides what to do; the body only adds the reason.

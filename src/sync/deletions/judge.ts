@@ -30,7 +30,7 @@ async function collect(pass: Pass, scan: Scan, span: Span): Promise<boolean> {
   return writing(ctx.db, ctx.lease, async (tx) => {
     const found = await judgeScan(tx, resource, scan, span);
     if (found === undefined) {
-      log.warn({ resource: resource.name, scan: scan.id }, 'what a scan saw was lost: it proves nothing');
+      log.warn({ resource: resource.name, scan: scan.id }, 'a scan is not whole: it proves nothing');
       await endScan(tx, scan.id, 'abandoned');
       return false;
     }

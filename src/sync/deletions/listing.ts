@@ -1,10 +1,11 @@
+import type { Batch } from '../../db/mirror/store.ts';
 import type { Order } from '../../order.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { readPages } from '../../pylon/pages/pages.ts';
 import type { Listing } from '../../pylon/types.ts';
 import type { Pull, Query } from '../../resources/define.ts';
 import { type ByParent, listChildren, START } from '../pass/child-pages.ts';
-import { idsIn, type Pass } from '../pass/pass.ts';
+import { idsIn, namesAll, type Pass } from '../pass/pass.ts';
 
 type Whole = Pull & { by: 'list' | 'search' | 'types' };
 
@@ -33,35 +34,45 @@ function partsOf({ ctx }: Pass, pull: Whole): readonly Part[] {
   return ((pull.by === 'list' && pull.variants) || [{}]).map((query) => ({ query }));
 }
 
+/** What a listing contains now. */
+export interface Contained {
+  readonly ids: ReadonlySet<string>;
+  /** Whether every object had an id. If not, an id that is missing may be that of such an object. */
+  readonly areAll: boolean;
+}
+
 /** Every id in a listing now; rows are not stored. Refused parts contribute none. `type`: only of that one. */
-export async function idsOfWhole(pass: Pass, pull: Whole, type?: string): Promise<ReadonlySet<string>> {
+export async function idsOfWhole(pass: Pass, pull: Whole, type?: string): Promise<Contained> {
   const ids = new Set<string>();
   const parts =
     pull.by === 'types' && type !== undefined ? [{ params: { [pull.column]: type } }] : partsOf(pass, pull);
+  let areAll = true;
   let refused = 0;
   for (const part of parts) {
     try {
-      for await (const page of idPages(pass, listingOf(pass, pull, part, pull.limit)))
-        for (const id of page) ids.add(id);
+      for await (const batch of batches(pass, listingOf(pass, pull, part, pull.limit))) {
+        for (const id of idsIn(batch)) ids.add(id);
+        areAll &&= namesAll(batch);
+      }
     } catch (error) {
       unlessRefused(pull)(error);
       refused += 1;
       if (refused === parts.length) throw error;
     }
   }
-  return ids;
+  return { ids, areAll };
 }
 
 /** An older or newer server may not know a variant of a listing, and a workspace not a type. */
 const unlessRefused =
   ({ by }: Whole) =>
-  (error: unknown): { readonly value?: readonly string[] } => {
+  (error: unknown): { readonly value?: Batch } => {
     if (error instanceof PylonError && error.status === (by === 'types' ? 404 : 400)) return {};
     throw error;
   };
 
-async function* idPages(pass: Pass, listing: Listing): AsyncGenerator<readonly string[]> {
-  const read = (objects: readonly unknown[], order: Order) => idsIn(pass.batch(objects, {}, order));
+async function* batches(pass: Pass, listing: Listing): AsyncGenerator<Batch> {
+  const read = (objects: readonly unknown[], order: Order) => pass.batch(objects, {}, order);
   for await (const page of readPages(pass.pylon, listing, {}, read)) yield page.objects;
 }
 
@@ -77,19 +88,22 @@ export async function listedNow(pass: Pass, limit: number): Promise<readonly str
   if (whole === undefined) return [];
   const few = whole.limit === undefined ? undefined : limit;
   for (const part of partsOf(pass, whole)) {
-    const { value = [] } = await idPages(pass, listingOf(pass, whole, part, few))
+    const { value } = await batches(pass, listingOf(pass, whole, part, few))
       .next()
       .catch(unlessRefused(whole));
-    if (value.length > 0) return value.slice(0, limit);
+    const ids = value === undefined ? [] : idsIn(value);
+    if (ids.length > 0) return ids.slice(0, limit);
   }
   return [];
 }
 
 /** Every id in the listings of one parent now. */
-export async function idsOfParent(pass: Pass, pull: ByParent, parent: string): Promise<ReadonlySet<string>> {
+export async function idsOfParent(pass: Pass, pull: ByParent, parent: string): Promise<Contained> {
   const ids = new Set<string>();
+  let areAll = true;
   await listChildren(pass, pull, parent, START, async ({ batch }) => {
     for (const id of idsIn(batch)) ids.add(id);
+    areAll &&= namesAll(batch);
   });
-  return ids;
+  return { ids, areAll };
 }

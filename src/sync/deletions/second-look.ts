@@ -1,6 +1,6 @@
 import { readRow } from '../../db/mirror/rows.ts';
 import type { Pass } from '../pass/pass.ts';
-import { idsOfParent, idsOfWhole } from './listing.ts';
+import { type Contained, idsOfParent, idsOfWhole } from './listing.ts';
 
 /** Tells whether a record is missing from a second listing as well, and how that was asked, for the evidence. */
 export interface SecondLook {
@@ -12,19 +12,21 @@ export interface SecondLook {
   }>;
 }
 
-interface Listed {
+interface Listed extends Contained {
   readonly asked: bigint;
-  readonly ids: ReadonlySet<string>;
 }
+
+/** Whether a listing shows that it does not contain a record. */
+const lacks = ({ ids, areAll }: Contained, id: string): boolean => areAll && !ids.has(id);
 
 /** A second listing, read on first use; undefined where it would cost as much as the whole pass. */
 export function secondLook(pass: Pass): SecondLook | undefined {
   const { pull, table } = pass.resource;
   const { db, lease } = pass.ctx;
   const listed = new Map<string, Promise<Listed>>();
-  const once = (key: string, read: () => Promise<ReadonlySet<string>>) => {
+  const once = (key: string, read: () => Promise<Contained>) => {
     const asked = lease.nextOrder();
-    const listing = listed.get(key) ?? read().then((ids) => ({ asked, ids }));
+    const listing = listed.get(key) ?? read().then((contained) => ({ asked, ...contained }));
     listed.set(key, listing);
     return listing;
   };
@@ -34,8 +36,8 @@ export function secondLook(pass: Pass): SecondLook | undefined {
       async of(id) {
         const parent = (await readRow(db.orm, table, id))?.[pull.foreignKey];
         if (typeof parent !== 'string') return { isMissing: false, asked: lease.nextOrder() };
-        const { asked, ids } = await once(parent, () => idsOfParent(pass, pull, parent));
-        return { isMissing: !ids.has(id), asked };
+        const second = await once(parent, () => idsOfParent(pass, pull, parent));
+        return { isMissing: lacks(second, id), asked: second.asked };
       },
     };
   }
@@ -45,8 +47,8 @@ export function secondLook(pass: Pass): SecondLook | undefined {
       async of(id) {
         const type = (await readRow(db.orm, table, id))?.[pull.column];
         if (typeof type !== 'string') return { isMissing: false, asked: lease.nextOrder() };
-        const { asked, ids } = await once(type, () => idsOfWhole(pass, pull, type));
-        return { isMissing: !ids.has(id), asked };
+        const second = await once(type, () => idsOfWhole(pass, pull, type));
+        return { isMissing: lacks(second, id), asked: second.asked };
       },
     };
   }
@@ -54,8 +56,8 @@ export function secondLook(pass: Pass): SecondLook | undefined {
   return {
     path: pull.path,
     async of(id) {
-      const { asked, ids } = await once('', () => idsOfWhole(pass, pull));
-      return { isMissing: !ids.has(id), asked };
+      const second = await once('', () => idsOfWhole(pass, pull));
+      return { isMissing: lacks(second, id), asked: second.asked };
     },
   };
 }

@@ -4,6 +4,7 @@ import { readCreated } from '../../db/mirror/rows.ts';
 import { markDeleted } from '../../db/mirror/tombstones.ts';
 import { PylonError } from '../../pylon/errors.ts';
 import { pages } from '../../pylon/pages/pages.ts';
+import { fieldsOf, idText } from '../../resources/fields.ts';
 import { all, filterIgnored, instantIn, time } from '../pass/filters.ts';
 import type { Pass } from '../pass/pass.ts';
 import { checkDeletionGuard, passesDeletionGuard } from './count-deletions.ts';
@@ -60,7 +61,9 @@ async function proveGone(
       for (const object of objects) {
         const at = instantIn(object, 'created_at');
         if (at === undefined || at < from || at > to) throw filterIgnored(changes.path, filter, object);
-        if ((object as { readonly id?: unknown }).id === id) return false;
+        // An object without an id may be the record.
+        const shown = idText(fieldsOf(object).id);
+        if (shown === undefined || shown === id) return false;
       }
     }
   } catch (error) {

@@ -2,7 +2,15 @@ import { writing } from '../../db/lease/transaction.ts';
 import { noteRereads } from '../../db/mirror/rereads.ts';
 import { countUnseen } from '../../db/mirror/rows.ts';
 import { readCursors } from '../../db/progress/cursors.ts';
-import { countDue, type Due, findDue, markRead, type Parents, parentsOf } from '../../db/progress/reads.ts';
+import {
+  countDue,
+  type Due,
+  findDue,
+  isRetried,
+  markRead,
+  type Parents,
+  parentsOf,
+} from '../../db/progress/reads.ts';
 import { resourceNamed } from '../../resources/index.ts';
 import type { ByParent, Place } from '../pass/child-pages.ts';
 import { KINDS } from '../pass/kinds.ts';
@@ -23,6 +31,7 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
     ...parentsOf(pass.resource, pull, parent.table),
     pass: pass.position.pass,
     readBefore: pass.position.deep,
+    retriesGone: pass.kind === 'reconcile',
     since,
     until,
     only,
@@ -37,16 +46,21 @@ export async function enumerateChildren(pass: Pass, pull: ByParent): Promise<und
   };
   /** Parents that this pass has read and that are due once more, for a later pass. */
   const unsettled = new Set<string>();
+  /** Parents of whose children this pass was told that Pylon does not know them. */
+  const gone = new Set<string>();
   await readEach(pass, {
     find: (limit, after, except) =>
-      findDue(db.orm, name, parents, { limit, after, except: [...except, ...unsettled] }),
+      findDue(db.orm, name, parents, { limit, after, except: [...except, ...unsettled, ...gone] }),
     read: async (due, release) => {
       if (!(await readParent(pass, pull, due, listings, release))) unsettled.add(due.id);
       read += 1;
       left = Math.max(0, left - 1);
       updateProgress();
     },
-    markGone: (due) => markParentGone(pass, pull, due),
+    markGone: async (due) => {
+      await markParentGone(pass, pull, due);
+      gone.add(due.id);
+    },
     measure: async () => {
       // To count takes longer the more parents there are: again once half of them have been read.
       if (read < countAt) return;
@@ -84,13 +98,17 @@ export async function enumerateParents(
   });
 }
 
-/** The parent itself may be gone: its own record is fetched to find out. */
+/**
+ * The parent itself may be gone: its own record is fetched to find out. If it exists, its children are requested once
+ * more; if Pylon does not know them then either, they wait for the next reconciliation.
+ */
 async function markParentGone(pass: Pass, pull: ByParent, due: Due): Promise<void> {
   const { db, lease } = pass.ctx;
   const parent = resourceNamed(pull.parent);
   await writing(db, lease, async (tx) => {
     await markRead(tx, pass.resource.name, due.id, due.mark, 'gone');
-    if (parent.get !== undefined) await noteRereads(tx, parent.name, [due.id], {}, 'missing');
+    if (parent.get !== undefined && !isRetried(due))
+      await noteRereads(tx, parent.name, [due.id], {}, 'missing');
   });
 }
 

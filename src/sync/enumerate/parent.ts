@@ -7,9 +7,10 @@ import { type Due, markRead } from '../../db/progress/reads.ts';
 import { proveMissing, type Remove } from '../deletions/children.ts';
 import type { Gathering } from '../lib/gathering.ts';
 import { type ByParent, listChildren, type Place, START } from '../pass/child-pages.ts';
+import { noteUnsettled } from '../pass/context.ts';
 import { type KeptTogether, keepListings, type ListingPage } from '../pass/keep-together.ts';
 import { KINDS } from '../pass/kinds.ts';
-import { idsIn, type Pass } from '../pass/pass.ts';
+import { idsIn, namesAll, type Pass } from '../pass/pass.ts';
 import { markOf } from './settled.ts';
 
 /** The prefix of the scopes of parents' cursors. */
@@ -34,8 +35,8 @@ export const newListings = (pass: Pass, places: Map<string, Place>): Listings =>
 
 /**
  * Reads all children of one parent, from the saved place on. Children missing from a listing read from its beginning
- * are gone. A resumed listing proves nothing, since the ids seen before are not kept; the resweep finds those
- * deletions. The transaction of the last rows marks the parent as read. A parent read within the second of its mark
+ * are gone. A resumed listing proves nothing, since the ids seen before are not kept, nor does one with an object
+ * without an id; the resweep finds those deletions. The transaction of the last rows marks the parent as read. A parent read within the second of its mark
  * is noted to be read once more. Returns true if it is settled, false if it is due once more.
  *
  * @param release Called once no more requests are made, unless deletions must be proved.
@@ -52,6 +53,7 @@ export async function readParent(
   const scope = `${placePrefix(pass)}${due.id}`;
   const start = places.get(scope);
   const seen: string[] = [];
+  let areNamed = true;
   await pages.room();
   let arrived = pages.expect();
   const asked = lease.nextOrder();
@@ -61,6 +63,7 @@ export async function readParent(
   try {
     await listChildren(pass, pull, due.id, start ?? START, async ({ batch, date, next }) => {
       seen.push(...idsIn(batch));
+      areNamed &&= namesAll(batch);
       read.mark ??= markOf(due, moment.bounds(date));
       if (next === null) {
         read.last = batch;
@@ -83,11 +86,11 @@ export async function readParent(
   places.delete(scope);
   pass.step('stored a page');
   const isSettled = mark === due.mark;
-  if (!isSettled) noteUnsettled(pass, due.id);
+  if (!isSettled) noteUnsettled(pass.ctx, name, due.id);
   return isSettled;
 
   async function keepLast(batch: Batch): Promise<void> {
-    const listed = start === undefined ? { parent: due.id, seen, asked } : undefined;
+    const listed = start === undefined && areNamed ? { parent: due.id, seen, asked } : undefined;
     const drops = places.has(scope) ? scope : undefined;
     const kept = await pages.add({ batch, listed, read: { id: due.id, mark }, drops });
     if (kept.is === 'kept' || listed === undefined) return;
@@ -106,9 +109,4 @@ export async function readParent(
     await markRead(tx, name, due.id, mark, 'read');
     if (places.has(scope)) await dropEachCursor(tx, name, [scope]);
   }
-}
-
-function noteUnsettled({ ctx, resource }: Pass, id: string): void {
-  const ids = ctx.unsettled.get(resource.name) ?? new Set();
-  ctx.unsettled.set(resource.name, ids.add(id));
 }

@@ -1,12 +1,15 @@
 import { writing } from '../../db/lease/transaction.ts';
 import { dropRereads, type Reread, readRereads } from '../../db/mirror/rereads.ts';
 import type { Item } from '../../db/mirror/store.ts';
+import { retryGone } from '../../db/progress/reads.ts';
 import { PermanentError, reasonOf, TransientError } from '../../errors.ts';
 import { PylonError } from '../../pylon/errors.ts';
+import { childrenOf } from '../../resources/index.ts';
 import { sleep } from '../../sleep.ts';
 import { askOrProve } from '../deletions/single.ts';
 import type { Gathering } from '../lib/gathering.ts';
 import { mapSettled } from '../lib/map-settled.ts';
+import { noteUnsettled } from '../pass/context.ts';
 import { type KeptTogether, keepTogether } from '../pass/keep-together.ts';
 import type { Pass } from '../pass/pass.ts';
 
@@ -45,7 +48,8 @@ interface Fetched extends Item {
 
 /**
  * Fetches each record once, several side by side, and stores together what has come. Those stored leave
- * `pylon_sync.rereads` in the transaction of their rows; the others are returned with the reason.
+ * `pylon_sync.rereads` in the transaction of their rows; the others are returned with the reason. Children that Pylon
+ * did not know are due once more if their parent is among those stored.
  *
  * @throws an error that concerns more than one record.
  */
@@ -55,17 +59,22 @@ export async function rereadEach(
   which: readonly Reread[],
 ): Promise<ReadonlyMap<string, string>> {
   const left = new Map<string, string>();
-  const answers = keepTogether<Fetched>(pass, (tx, whole) =>
-    dropRereads(
-      tx,
-      pass.resource.name,
-      whole.map(({ reread }) => reread),
-    ),
+  /** Children that Pylon did not know when they were last requested: their parents exist. */
+  const retried: { readonly resource: string; readonly parent: string }[] = [];
+  const children = childrenOf(pass.resource).filter(
+    ({ pull }) => pull.by === 'parent' && pull.mark !== undefined,
   );
+  const answers = keepTogether<Fetched>(pass, async (tx, whole) => {
+    const which = whole.map(({ reread }) => reread);
+    await dropRereads(tx, pass.resource.name, which);
+    const ids = which.map(({ id }) => id);
+    for (const one of await retryGone(tx, children, ids)) retried.push(one);
+  });
   const failed = await mapSettled(SIDE_BY_SIDE, which, pass.signal, async (reread) => {
     if (!(await readAgain(pass, get, reread, answers))) left.set(reread.id, LOCKED);
   });
   for (const [{ id }, error] of failed) left.set(id, reasonOf(error));
+  for (const { resource, parent } of retried) noteUnsettled(pass.ctx, resource, parent);
   pass.step('read rows again');
   return left;
 }

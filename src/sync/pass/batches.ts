@@ -23,8 +23,8 @@ export interface BatchOptions {
 }
 
 /**
- * The pages from the listing's cursor on, or from the beginning if Pylon refuses the cursor. One kept over a long
- * pause may have expired: Pylon does not document how long a cursor lives.
+ * The pages from the listing's cursor on, or once more from the beginning if Pylon refuses a cursor. One kept over a
+ * long pause may have expired: Pylon does not document how long a cursor lives.
  */
 class Batches implements Source<PageBatch> {
   readonly #pass: Pass;
@@ -33,7 +33,9 @@ class Batches implements Source<PageBatch> {
   readonly #read: Read<Batch>;
   #pager: Pager<Batch>;
   #hasBegun = false;
-  #isResumed: boolean;
+  /** Whether the next request has a cursor, and the listing has not begun again yet. */
+  #canBeginAgain: boolean;
+  #hasBegunAgain = false;
   #linked: Linked | undefined;
 
   constructor(pass: Pass, listing: Listing, options: BatchOptions) {
@@ -48,7 +50,7 @@ class Batches implements Source<PageBatch> {
       inspect?.(objects);
       return pass.batch(objects, facts, order);
     };
-    this.#isResumed = listing.cursor !== undefined;
+    this.#canBeginAgain = listing.cursor !== undefined;
     this.#pager = this.#from(listing.cursor);
   }
 
@@ -62,14 +64,16 @@ class Batches implements Source<PageBatch> {
         const page = await this.#pager.next();
         if (page === undefined) return undefined;
         this.#hasBegun = true;
+        this.#canBeginAgain ||= !this.#hasBegunAgain;
         this.#pass.progress.pages += 1;
         return { page, batch: page.objects };
       } catch (error) {
         const refused = error instanceof PylonError && error.status === 400;
-        if (this.#hasBegun || !this.#isResumed || !refused) throw error;
+        if (!this.#canBeginAgain || !refused) throw error;
         const { ctx, resource } = this.#pass;
         ctx.log.warn({ resource: resource.name, reason: error.message }, 'cursor refused, beginning again');
-        this.#isResumed = false;
+        this.#canBeginAgain = false;
+        this.#hasBegunAgain = true;
         this.#pager = this.#from(undefined);
       }
     }

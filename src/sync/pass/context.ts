@@ -33,13 +33,20 @@ export interface Context {
   /** Parents whose children are being listed (`<resource> <parent>`): two passes never list the same ones at once. */
   readonly claims: Set<string>;
   /**
-   * By child resource, parents whose children were read within the second of the parent's mark and are due once more.
+   * By child resource, parents whose children are due once more: they were read within the second of the parent's
+   * mark, or Pylon did not know them although it knows the parent.
    */
   readonly unsettled: Map<string, Set<string>>;
   /** Records whose deletion is being proved. */
   readonly pendingDeletions: PendingDeletions;
   /** What the comparison of contents has found so far. */
   readonly contents: Contents;
+}
+
+/** Notes a parent whose children are due once more. */
+export function noteUnsettled({ unsettled }: Context, resource: string, id: string): void {
+  const ids = unsettled.get(resource) ?? new Set();
+  unsettled.set(resource, ids.add(id));
 }
 
 /** A context for the passes of one process, which begins without any work. */

@@ -1,6 +1,6 @@
 import type { Executor } from '../../db/connection/connect.ts';
 import { withdrawCandidates } from '../../db/deletions/candidates.ts';
-import { addSeen, type Scan } from '../../db/deletions/scans.ts';
+import { addSeen, endScan, type Scan } from '../../db/deletions/scans.ts';
 import { parentGone } from '../../db/mirror/opening.ts';
 import type { Batch, Item, Store } from '../../db/mirror/store.ts';
 import type { Changed } from '../../db/mirror/upsert.ts';
@@ -149,6 +149,15 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
         : secondsFor(remainingRequests, ctx.pylon.perMinute(progress.endpoint));
     ctx.onProgress(progress, what);
   };
+  const { remark = () => {} } = init;
+  /** Whether what a listing lacks is taken for deleted. */
+  const infers = scan !== undefined || resource.pull.by === 'parent';
+  let isRemarked = false;
+  const remarkUnnamed = () => {
+    if (!isRemarked)
+      remark('an object was listed without an id: what its listing lacks was not taken for deleted');
+    isRemarked = true;
+  };
   const hasDrifted = ({ at }: Changed) => at !== null && coveredUntil !== undefined && at < coveredUntil;
   const write = async <T extends Item>(
     items: readonly T[],
@@ -162,12 +171,16 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
         const ids = whole.flatMap(({ batch }) => idsIn(batch));
         // A new row was never read or has come back, and so have its children.
         if (kind !== 'backfill') await forgetReads(tx, childrenOf(resource), insertedIn(changed));
-        if (scan !== undefined) await addSeen(tx, scan.id, ids);
+        if (scan !== undefined) {
+          if (whole.every(({ batch }) => namesAll(batch))) await addSeen(tx, scan.id, ids);
+          else await endScan(tx, scan.id, 'abandoned');
+        }
         await also?.(tx, changed, whole);
         // Last, since whoever marks deletions locks the list of candidates before the scan.
         if (kind !== 'backfill') await withdrawCandidates(tx, resource.name, ids);
       });
     });
+    if (infers && !items.every(({ batch }) => namesAll(batch))) remarkUnnamed();
     progress.read += stored.read;
     progress.inserted += stored.inserted;
     progress.updated += stored.updated;
@@ -197,8 +210,8 @@ export function newPass({ store, coveredUntil, onChanged, onSeen, ...init }: Pas
     });
   };
   return {
-    remark: () => {},
     ...init,
+    remark,
     scan,
     step,
     pylon: ctx.pylon.prioritised(KINDS[kind].priority).counted(() => {
@@ -228,6 +241,9 @@ const lockedRows = ({ name }: Resource, count: number, first: string) =>
 
 const insertedIn = (changed: readonly Changed[]) =>
   changed.filter(({ inserted }) => inserted).map(({ id }) => id);
+
+/** Whether each object of a batch has an id: without one nobody knows which record an answer has shown. */
+export const namesAll = ({ mapped }: Batch): boolean => mapped.every(({ id }) => id !== null);
 
 /** Ids of a batch's objects, also of those that could not be mapped to rows. */
 export const idsIn = ({ mapped }: Batch): readonly string[] =>

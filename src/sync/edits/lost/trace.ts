@@ -66,7 +66,7 @@ async function hasChild(
   const all = pages(pylon, limit === undefined ? listing : { ...listing, limit });
   for await (const { objects } of all)
     for (const object of objects) {
-      const fields = object as Values;
+      const fields = fieldsOf(object);
       const isNew = Date.parse(String(fields[time])) >= since;
       if (isNew && bare(fields[html]) === bare(changes[parameter])) return true;
     }
@@ -118,8 +118,8 @@ async function isListed(
   const listed = unwrapRecord(answer, record, `GET ${route}`)[list];
   return (
     Array.isArray(listed) &&
-    listed.some((one: Values) =>
-      Object.entries(where).every(([field, parameter]) => one[field] === changes[parameter]),
+    listed.some((one: unknown) =>
+      Object.entries(where).every(([field, parameter]) => fieldsOf(one)[field] === changes[parameter]),
     )
   );
 }
