@@ -1,6 +1,6 @@
 import { TransientError } from '../../errors.ts';
 import type { Reply } from '../../network/exchange.ts';
-import { type Fields, isFields } from '../answer.ts';
+import { type Fields, isFields, REQUEST_ID } from '../answer.ts';
 import { ForeignAnswerError, PylonError } from '../errors.ts';
 import { readBody } from './body.ts';
 
@@ -37,8 +37,16 @@ async function readWords(
  */
 const FOR_PYLON: readonly number[] = [401, 413, 414, 431];
 
-/** What the fields of a refusal's body say. */
-function wordsIn(fields: Fields) {
+/**
+ * Whether a refusal is Pylon's own: it has a list of messages, which all of Pylon's have, or Pylon's id of the request. A
+ * `code` or `request_id` alone does not show it, since gateways and RPC servers have them too.
+ */
+const isPylons = ({ errors }: Fields, headers: Reply['headers']): boolean =>
+  (Array.isArray(errors) && (errors.length === 0 || errors.some((error) => typeof error === 'string'))) ||
+  text(headers.get(REQUEST_ID)) !== undefined;
+
+/** What the fields of a refusal's body and its headers say. */
+function wordsIn(fields: Fields, headers: Reply['headers'], conceal: (text: string) => string) {
   const errors = Array.isArray(fields.errors)
     ? fields.errors.filter((error) => typeof error === 'string')
     : [];
@@ -46,7 +54,7 @@ function wordsIn(fields: Fields) {
   return {
     code: text(fields.code),
     errors: errors.length > 0 || single === undefined ? errors : [single],
-    requestId: text(fields.request_id),
+    requestId: text(fields.request_id) ?? text(conceal(headers.get(REQUEST_ID) ?? '')),
     existsId: text(fields.exists_id),
   };
 }
@@ -57,32 +65,37 @@ function wordsIn(fields: Fields) {
  */
 export function contradiction(
   endpoint: string,
-  status: number,
+  { status, headers }: Reply,
   body: unknown,
   conceal: (text: string) => string,
 ): TransientError | undefined {
   if (!isFields(body) || 'data' in body || !Array.isArray(body.errors)) return undefined;
-  const words = wordsIn(body);
+  const words = wordsIn(body, headers, conceal);
   if (words.errors.length === 0) return undefined;
   return new TransientError(conceal(new PylonError({ endpoint, status, ...words }).message));
 }
 
-/** The error for an answer of 400 or above, from its status and its body. */
+/**
+ * The error for an answer of 400 or above, from its status, headers and body. It says nothing of the record unless the
+ * answer is Pylon's own: a gateway without a route answers 404 too, with an empty body or with JSON of its own.
+ */
 export async function refusal(
   endpoint: string,
   response: Reply,
   conceal: (text: string) => string,
 ): Promise<PylonError | ForeignAnswerError> {
+  const { status, headers } = response;
   const words = await readWords(response, endpoint, conceal);
   const fields = words ?? unreadable(response);
   const error = new PylonError({
     endpoint,
-    status: response.status,
-    ...wordsIn(fields),
+    status,
+    ...wordsIn(fields, headers, conceal),
     isForeign: words === undefined,
   });
-  const isPylons = words !== undefined || FOR_PYLON.includes(response.status);
-  return isPylons ? error : new ForeignAnswerError(error.message, response.status);
+  if (isPylons(fields, headers) || FOR_PYLON.includes(status)) return error;
+  const why = words === undefined ? '' : ", which is not in the form of Pylon's refusals";
+  return new ForeignAnswerError(`${error.message}${why}`, status);
 }
 
 /** The error for a redirect. */

@@ -1,6 +1,7 @@
 import { reasonOf, TransientError, UnknownOutcomeError } from '../../errors.ts';
 import type { Fetch, FetchOptions, Reply, Sending } from '../../network/exchange.ts';
 import type { Order } from '../../order.ts';
+import { REQUEST_ID } from '../answer.ts';
 import { AnswerTooLargeError, ForeignAnswerError } from '../errors.ts';
 import { type Linked, link } from '../signal.ts';
 import type { Answer } from '../types.ts';
@@ -123,7 +124,7 @@ async function judge(
     return { kind: 'failed', error: new TransientError(error.message), sent: true, status };
   }
   const read = await readJson(response, endpoint, request.maxBytes, request.isRead);
-  const error = contradiction(endpoint, status, read.body, wire.conceal);
+  const error = contradiction(endpoint, response, read.body, wire.conceal);
   return error === undefined ? { kind: 'read', ...read } : { kind: 'failed', error, sent: true, status };
 }
 
@@ -155,10 +156,12 @@ export async function attempt(
     wire.timeoutMs,
   );
   let outcome: Awaited<ReturnType<typeof judge>>;
-  let received: { status: number; date: number | undefined };
+  let received: Pick<Answer, 'status' | 'date' | 'requestId'>;
   try {
     const response = await wire.fetch(request.url, new Options(request.sending, linked));
-    received = { status: response.status, date: httpDate(response.headers.get('date')) };
+    const { status, headers } = response;
+    const requestId = headers.get(REQUEST_ID) ?? undefined;
+    received = { status, date: httpDate(headers.get('date')), requestId };
     if (received.date !== undefined) wire.clock.follow(received.date);
     outcome = await judge(wire, request, response);
   } catch (error) {

@@ -38,10 +38,11 @@ function pagination(next: string | undefined, isEmpty: boolean, quirks: Envelope
   return next === '' && leftOut ? {} : { pagination: { cursor: next, has_next_page: next !== '' } };
 }
 
-export function refused(refusal: Refusal, requestId: string): string {
+/** The text of a refusal, without the request's id where a header has it. */
+export function refused(refusal: Refusal, requestId?: string): string {
   return JSON.stringify({
     errors: refusal.reasons,
-    request_id: requestId,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
     ...(refusal.existsId === undefined ? {} : { exists_id: refusal.existsId }),
     ...(refusal.code === undefined ? {} : { code: refusal.code }),
   });
