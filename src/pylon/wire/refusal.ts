@@ -1,6 +1,6 @@
 import { TransientError } from '../../errors.ts';
 import type { Reply } from '../../network/exchange.ts';
-import { type Fields, isFields, REQUEST_ID } from '../answer.ts';
+import { describe, type Fields, isFields, REQUEST_ID } from '../answer.ts';
 import { ForeignAnswerError, PylonError } from '../errors.ts';
 import { readBody } from './body.ts';
 
@@ -59,20 +59,34 @@ function wordsIn(fields: Fields, headers: Reply['headers'], conceal: (text: stri
   };
 }
 
+/** Whether the body of an answer to a write has the envelope of either of Pylon's two API documents. */
+const isEnvelope = (body: unknown): boolean =>
+  isFields(body) && (body.data != null || ['request_id', 'success', 'id'].some((key) => key in body));
+
+/** Whether an answer to a write says that it did not succeed. */
+const isFailure = (body: unknown): boolean =>
+  isFields(body) && (body.success === false || (isFields(body.data) && body.data.success === false));
+
 /**
- * The error for an answer whose status reports success, and whose body has errors in place of data; undefined for any
- * other body. What such a request has done is not known.
+ * The error for an answer whose status reports success, and whose body does not: it has errors in place of data or, of a
+ * write, says that it failed or is none of Pylon's. Undefined for any other body, and for none. What such a request has
+ * done is not known.
  */
 export function contradiction(
-  endpoint: string,
+  { endpoint, isRead }: { readonly endpoint: string; readonly isRead: boolean },
   { status, headers }: Reply,
   body: unknown,
   conceal: (text: string) => string,
 ): TransientError | undefined {
-  if (!isFields(body) || 'data' in body || !Array.isArray(body.errors)) return undefined;
-  const words = wordsIn(body, headers, conceal);
-  if (words.errors.length === 0) return undefined;
-  return new TransientError(conceal(new PylonError({ endpoint, status, ...words }).message));
+  if (isFields(body) && body.data == null && Array.isArray(body.errors)) {
+    const words = wordsIn(body, headers, conceal);
+    if (words.errors.length > 0)
+      return new TransientError(conceal(new PylonError({ endpoint, status, ...words }).message));
+  }
+  if (isRead || body === undefined) return undefined;
+  if (isFailure(body)) return new TransientError(`${endpoint}: ${status} that says that it did not succeed`);
+  if (isEnvelope(body) || headers.get(REQUEST_ID) !== null) return undefined;
+  return new TransientError(`${endpoint}: ${status} with what is no answer of Pylon's: ${describe(body)}`);
 }
 
 /**

@@ -97,6 +97,22 @@ function isUnsent(error: unknown): boolean {
   return false;
 }
 
+/** Writes that the community's API document answers without a body, as it does each DELETE. */
+const WITHOUT_BODY = new Set([
+  ...['PATCH /accounts', 'POST /accounts/merge', 'POST /issues/{id}/external-issues'],
+  ...[
+    'POST /issues/{id}/followers',
+    'POST /issues/{id}/snooze',
+    'POST /knowledge-bases/{id}/route-redirects',
+  ],
+]);
+
+/** Whether an answer without a body is none: one cut off before its first byte, or not Pylon's. */
+function mustHold({ endpoint, isRead, sending }: Prepared, { status, headers }: Reply): boolean {
+  if (isRead) return status !== 204;
+  return sending.method !== 'DELETE' && !WITHOUT_BODY.has(endpoint) && headers.get(REQUEST_ID) === null;
+}
+
 /** Decides by an answer's status what it means, and reads the body only where it is needed. */
 async function judge(
   wire: Wire,
@@ -123,8 +139,8 @@ async function judge(
     if (status < 500 && status !== 408 && !isForeign) return { kind: 'refused', error };
     return { kind: 'failed', error: new TransientError(error.message), sent: true, status };
   }
-  const read = await readJson(response, endpoint, request.maxBytes, request.isRead);
-  const error = contradiction(endpoint, response, read.body, wire.conceal);
+  const read = await readJson(response, endpoint, request.maxBytes, mustHold(request, response));
+  const error = contradiction(request, response, read.body, wire.conceal);
   return error === undefined ? { kind: 'read', ...read } : { kind: 'failed', error, sent: true, status };
 }
 

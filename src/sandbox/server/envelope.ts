@@ -15,7 +15,9 @@ export interface Envelope {
 export function enveloped(reply: Reply, { requestId, quirks = {}, community }: Envelope): string {
   const id = community === undefined ? { request_id: requestId } : {};
   const shape = community?.object ?? ((object: Fields) => object);
-  if (reply.is === 'done') return JSON.stringify({ ...reply.more, ...id });
+  // The third-party document has no body for what returns no object.
+  if (reply.is === 'done' && community !== undefined && reply.more === undefined) return '';
+  if (reply.is === 'done') return JSON.stringify({ ...reply.more, request_id: requestId });
   if (reply.is === 'object') {
     const object = shape(reply.object);
     return JSON.stringify(community?.bare === true ? object : { data: object, ...reply.more, ...id });
