@@ -40,9 +40,12 @@ export class OtherRecordError extends PermanentError {
   }
 }
 
+/** The header with Pylon's id of a request; some answers have it there alone. */
+export const REQUEST_ID = 'x-pylon-request-id';
+
 /** Pylon's id of a request, from its answer. */
-export function requestIdOf({ body }: Answer): string | undefined {
-  return isFields(body) && typeof body.request_id === 'string' ? body.request_id : undefined;
+export function requestIdOf({ body, requestId }: Answer): string | undefined {
+  return isFields(body) && typeof body.request_id === 'string' ? body.request_id : requestId;
 }
 
 /**

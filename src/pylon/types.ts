@@ -41,6 +41,8 @@ export interface Answer {
   readonly order: Order;
   /** Pylon's `Date` header, epoch milliseconds; `undefined` where absent or unreadable. */
   readonly date: number | undefined;
+  /** Pylon's id of the request from the header in which some answers have it. */
+  readonly requestId?: string | undefined;
 }
 
 /** The requests to one endpoint, for the budgets that `status` shows. */

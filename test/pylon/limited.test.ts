@@ -230,7 +230,7 @@ test('a request sent again counts against the limit, and for whoever counts', as
 });
 
 test('a 429 whose body is cut short is one all the same', async ({ serve, connect }) => {
-  const server = await serve((response) => json(response, {}));
+  const server = await serve((response) => json(response, { data: {} }));
   const cut = new ReadableStream({ start: (stream) => stream.error(new Error('cut short')) });
   const answers = [new Response(cut, { status: 429, headers: { 'x-retry-after': '0.02' } })];
   const client = connect(server.url, {

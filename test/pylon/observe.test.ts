@@ -11,7 +11,7 @@ test('every attempt is told of once: its route, what it came to, its status and 
     if (number === 2) return json(response, {}, 503);
     if (number === 3) return reset(response);
     if (number === 4) return setTimeout(() => json(response, {}), 30);
-    return json(response, {}, 404);
+    return json(response, { errors: ['no such issue'] }, 404);
   });
   const attempts: Attempt[] = [];
   const client = connect(server.url, { observe: (attempt) => attempts.push(attempt) });

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { PermanentError, reasonOf, UsageError } from '../../src/errors.ts';
+import { requestIdOf } from '../../src/pylon/answer.ts';
 import type { ClientEvent } from '../../src/pylon/client.ts';
 import { ForeignAnswerError, PylonError } from '../../src/pylon/errors.ts';
 import { json, type Respond, rejection, reset, TOKEN, test } from './serving.ts';
@@ -36,10 +37,23 @@ const OTHER_BODIES: readonly (readonly [name: string, respond: Respond, message:
     (response) => response.writeHead(413, { 'content-type': 'text/html' }).end('<html>Too large'),
     '413 the answer is not JSON (text/html)',
   ],
-  ['no body', (response) => response.writeHead(404).end(), '404'],
-  ['null', (response) => json(response, null, 400), '400'],
-  ['a list', (response) => json(response, ['no'], 400), '400'],
-  ['a single error', (response) => json(response, { error: 'no such thing' }, 404), '404 no such thing'],
+  [
+    'no body and Pylon’s id of the request',
+    (response) => response.writeHead(404, { 'x-pylon-request-id': 'r1' }).end(),
+    '404 (request r1)',
+  ],
+  [
+    'null and Pylon’s id of the request',
+    (response) => json(response, null, 400, { 'x-pylon-request-id': 'r1' }),
+    '400 (request r1)',
+  ],
+  [
+    'its request’s id in the header alone',
+    (response) => json(response, { errors: ['no'] }, 400, { 'x-pylon-request-id': 'r1' }),
+    '400 no (request r1)',
+  ],
+  ['no messages', (response) => json(response, { errors: [], request_id: 'r1' }, 404), '404 (request r1)'],
+  ['no body about the token', (response) => response.writeHead(401).end(), '401'],
   ['errors that are objects', (response) => json(response, { errors: [{ a: 1 }, 'b'] }, 422), '422 b'],
   [
     'half a body',
@@ -61,6 +75,51 @@ test.for(OTHER_BODIES)(
     expect(server.seen).toHaveLength(1);
   },
 );
+
+const NO_ROUTE = { message: 'no Route matched with those values', request_id: 'k1' };
+
+const GATEWAYS: readonly (readonly [what: string, respond: Respond, message: string])[] = [
+  ['404 without a body', (response) => response.writeHead(404).end(), '404'],
+  ['421 without a body', (response) => response.writeHead(421).end(), '421'],
+  [
+    '404 with an id of its own',
+    (response) => json(response, NO_ROUTE, 404),
+    '404 no Route matched with those values (request k1)',
+  ],
+  ['404 of an RPC server', (response) => json(response, { code: 'not_found' }, 404), '404 not_found'],
+  ['403 with null', (response) => json(response, null, 403), '403'],
+  ['400 with a list', (response) => json(response, ['no'], 400), '400'],
+  ['409 with objects', (response) => json(response, { errors: [{ message: 'no' }] }, 409), '409'],
+];
+
+test.for(GATEWAYS)(
+  'a gateway’s %s is no refusal of Pylon’s: it is tried again',
+  async ([, respond, message], { serve, connect }) => {
+    const server = await serve((response, request, number) =>
+      number === 1 ? respond(response, request, number) : json(response, { data: [] }),
+    );
+    const events: ClientEvent[] = [];
+    const client = connect(server.url, { report: (event) => events.push(event) });
+    expect((await client.request({ method: 'GET', route: '/macros' })).body).toEqual({ data: [] });
+    expect(events).toMatchObject([
+      { reason: `${message}, which is not in the form of Pylon's refusals`, attempt: 1 },
+    ]);
+  },
+);
+
+test('an answer’s id of the request is read from the header where the body has none', async ({
+  serve,
+  connect,
+}) => {
+  const server = await serve((response, { path }) =>
+    json(response, path === '/me' ? { data: {} } : { data: [], request_id: 'body' }, 200, {
+      'x-pylon-request-id': 'header',
+    }),
+  );
+  const client = connect(server.url);
+  expect(requestIdOf(await client.request({ method: 'GET', route: '/me' }))).toBe('header');
+  expect(requestIdOf(await client.request({ method: 'GET', route: '/tags' }))).toBe('body');
+});
 
 test.for([301, 302, 303, 307, 308])(
   'a %i is not followed: the token stays with Pylon',
@@ -89,6 +148,8 @@ test('the token is in no error and in no event, also where the server repeats it
     (response) => response.writeHead(307, { location: `/${TOKEN}` }).end(),
     (response, { headers }) => response.end(`<html>${headers.authorization}`),
     (response) => json(response, {}, 429, { 'x-retry-after': '0' }),
+    (response, { headers }) =>
+      json(response, { errors: ['no'] }, 400, { 'x-pylon-request-id': `${headers.authorization}` }),
     reset,
   ];
   for (const respond of echo) {

@@ -23,7 +23,7 @@ test('a read carries the token, the query and no body', async ({ serve, connect 
 });
 
 test('a write carries its body as JSON', async ({ serve, connect }) => {
-  const server = await serve((response) => json(response, {}));
+  const server = await serve((response) => json(response, { data: {} }));
   const body = { title: 'Grüße 🐘', tags: [], note: '' };
   await connect(server.url).request({ method: 'PATCH', route: '/issues/{id}', params: { id: '1' }, body });
   expect(server.seen[0]?.headers['content-type']).toBe('application/json');
@@ -106,7 +106,9 @@ test('an answer as long as allowed is read, one byte more is not, and is not ask
 });
 
 test('few connections serve many requests', async ({ serve, connect }) => {
-  const server = await serve((response, _, number) => json(response, {}, number % 5 === 0 ? 404 : 200));
+  const server = await serve((response, _, number) =>
+    json(response, { data: {}, errors: [] }, number % 5 === 0 ? 404 : 200),
+  );
   const client = connect(server.url);
   for (let index = 0; index < 20; index += 1) {
     await client.request({ method: 'GET', route: '/tags' }).catch(() => {});
@@ -123,7 +125,7 @@ test('endpoints do not wait for each other, and placeholders of any name share o
   serve,
   connect,
 }) => {
-  const server = await serve((response) => json(response, {}));
+  const server = await serve((response) => json(response, { data: {} }));
   const client = connect(server.url, { limits: sameLimit(2, 60_000) });
   const get = (route: string, id: string) =>
     client.request({ method: 'GET', route, params: { id, other: id } });

@@ -64,6 +64,46 @@ test.for(NOT_PYLONS)(
   },
 );
 
+const DELETION: PylonRequest = { method: 'DELETE', route: '/issues/{id}', params: { id: 'a' } };
+const NOTE: PylonRequest = { method: 'POST', route: '/issues/{id}/note', params: { id: 'a' }, body: {} };
+const SNOOZE: PylonRequest = { ...NOTE, route: '/issues/{id}/snooze' };
+
+test.for([
+  '{}',
+  '[]',
+  '"ok"',
+  'null',
+  '{"message":"ok"}',
+  '{"data":null}',
+  '{"data":null,"errors":["internal error"],"request_id":"r"}',
+  '{"data":{"success":false},"request_id":"r"}',
+  '{"success":false,"request_id":"r"}',
+])('a write that is answered 200 with %s may have been processed', async (text, { serve, connect }) => {
+  const server = await serve((response) => response.end(text));
+  for (const write of [...WRITES, NOTE])
+    expect(await rejection(connect(server.url).request(write))).toBeInstanceOf(UnknownOutcomeError);
+});
+
+test('an empty answer to a write is one where a document of Pylon’s has it', async ({ serve, connect }) => {
+  for (const status of [200, 202, 204]) {
+    const bare = connect((await serve((response) => response.writeHead(status).end())).url);
+    for (const write of [DELETION, SNOOZE])
+      expect(await bare.request(write)).toMatchObject({ status, body: undefined });
+    expect(await rejection(bare.request(NOTE))).toBeInstanceOf(UnknownOutcomeError);
+  }
+  const server = await serve((response) => response.writeHead(200, { 'x-pylon-request-id': 'r1' }).end());
+  expect(await connect(server.url).request(NOTE)).toMatchObject({ body: undefined, requestId: 'r1' });
+});
+
+test('an answer to a write in the envelope of either document is taken', async ({ serve, connect }) => {
+  const texts = ['{"request_id":"r"}', '{"data":{}}', '{"data":[]}', '{"success":true}', '{"id":"a"}'];
+  for (const text of texts) {
+    const server = await serve((response) => response.end(text));
+    const { body } = await connect(server.url).request(DELETION);
+    expect(JSON.stringify(body)).toBe(text);
+  }
+});
+
 test('a write whose answer is too large to read was processed all the same', async ({ serve, connect }) => {
   const server = await serve((response) => json(response, { data: 'x'.repeat(100) }));
   const write = { method: 'POST', route: '/tags', body: {}, maxBytes: 50 } as const;

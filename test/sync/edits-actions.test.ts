@@ -193,6 +193,29 @@ describe('when the answer is lost', () => {
     ).toHaveLength(1);
   });
 
+  test.for(['', '{}', '{"data":{"success":false},"request_id":"r"}'])(
+    'and 200 came with %o, a note is not said to be applied, and what cannot be seen is left to a person',
+    async (text, { mirror, database }) => {
+      const mirrored = await mirror({ issues: 3 });
+      await allowed(database, ALL);
+      const issue = idOf(mirrored.sandbox, 'issues');
+      await call(database, 'add_note', issue, '<p>Once</p>');
+      mirrored.sandbox.faults.add({ endpoint: 'POST /issues/{id}/note', kind: 'text', text });
+      await until(mirrored, database, 'failed');
+      expect((await editsIn(database))[0]?.error).toContain('Look in Pylon before you retry it');
+    },
+  );
+
+  test('for good, as Pylon sends none for a snooze, the record is fetched', async ({ mirror, database }) => {
+    const mirrored = await mirror({ issues: 3 });
+    await allowed(database, ALL);
+    const issue = idOf(mirrored.sandbox, 'issues');
+    await call(database, 'snooze_issue', issue, '2031-01-01T00:00:00Z');
+    mirrored.sandbox.faults.add({ endpoint: 'POST /issues/{id}/snooze', kind: 'text', times: 9 });
+    await push(mirrored, { allow: ALL });
+    expect(await statesIn(database)).toEqual(['applied']);
+  });
+
   test('what cannot be seen is left to a person', async ({ mirror, database }) => {
     const mirrored = await mirror({ issues: 3 });
     await allowed(database, ALL);

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import type { TestDatabase } from '../helpers/database.ts';
 import { editAnyway, editsIn, push, statesIn } from '../helpers/edits.ts';
 import { newGate } from '../helpers/gate.ts';
+import { ALL, allowAll } from '../helpers/inserts.ts';
 import { type Mirrored, test } from '../helpers/session.ts';
 
 /** The newest issue, as Pylon has it. */
@@ -284,6 +285,9 @@ describe('a refusal', () => {
   });
 });
 
+/** The whole answer of gateways that have no route, as JSON or without a body. */
+const NO_ROUTE = ['', '{"message":"no Route matched with those values"}'];
+
 /** An answer of what stands before Pylon: a gateway without its backend, a firewall, a page to log in at. */
 const PAGES = [
   ['GET /issues/{id}', 403],
@@ -314,6 +318,36 @@ test.for(PAGES)(
         return statesIn(database);
       })
       .toEqual(['applied']);
+    expect(now(mirrored, id)).toMatchObject({ title: 'Mine' });
+  },
+);
+
+test.for(NO_ROUTE)(
+  'a gateway’s 404 in Pylon’s place (%s) ends no edit and deletes nothing',
+  async (text, { mirror, database }) => {
+    const mirrored = await mirror({ issues: 5 });
+    await allowAll(mirrored);
+    const { id } = issueIn(mirrored);
+    await edit(database, id, "title = 'Mine'");
+    await database.pool.query('DELETE FROM pylon.accounts WHERE id = (SELECT min(id) FROM pylon.accounts)');
+    await database.pool.query("INSERT INTO pylon.contacts (name) VALUES ('New')");
+    const live = async () =>
+      (await database.pool.query('SELECT id FROM pylon.milestones WHERE _deleted_at IS NULL ORDER BY id'))
+        .rows;
+    const before = await live();
+    expect(before.length).toBeGreaterThan(1);
+    mirrored.sandbox.faults.add({ endpoint: '*', kind: 'text', status: 404, text, times: 1000 });
+    await push(mirrored, ALL);
+    expect(await statesIn(database)).toEqual(['pending', 'pending', 'pending']);
+    await mirrored.session.lists(['milestones']);
+    expect(await live()).toEqual(before);
+    mirrored.sandbox.faults.clear();
+    await expect
+      .poll(async () => {
+        await push(mirrored, ALL);
+        return statesIn(database);
+      })
+      .toEqual(['applied', 'applied', 'applied']);
     expect(now(mirrored, id)).toMatchObject({ title: 'Mine' });
   },
 );

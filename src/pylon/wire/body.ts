@@ -44,8 +44,7 @@ export async function readJson(
   const buffer = await readBody(response, endpoint, maxBytes);
   if (buffer.length === 0) {
     // A body of unknown length that was cut off before its first byte looks the same.
-    if (mustHold && response.status !== 204)
-      throw new TransientError(`${endpoint}: ${response.status} with an empty body`);
+    if (mustHold) throw new TransientError(`${endpoint}: ${response.status} with an empty body`);
     return { body: undefined, bytes: 0 };
   }
   try {

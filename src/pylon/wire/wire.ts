@@ -1,6 +1,7 @@
 import { reasonOf, TransientError, UnknownOutcomeError } from '../../errors.ts';
 import type { Fetch, FetchOptions, Reply, Sending } from '../../network/exchange.ts';
 import type { Order } from '../../order.ts';
+import { REQUEST_ID } from '../answer.ts';
 import { AnswerTooLargeError, ForeignAnswerError } from '../errors.ts';
 import { type Linked, link } from '../signal.ts';
 import type { Answer } from '../types.ts';
@@ -96,6 +97,22 @@ function isUnsent(error: unknown): boolean {
   return false;
 }
 
+/** Writes that the community's API document answers without a body, as it does each DELETE. */
+const WITHOUT_BODY = new Set([
+  ...['PATCH /accounts', 'POST /accounts/merge', 'POST /issues/{id}/external-issues'],
+  ...[
+    'POST /issues/{id}/followers',
+    'POST /issues/{id}/snooze',
+    'POST /knowledge-bases/{id}/route-redirects',
+  ],
+]);
+
+/** Whether an answer without a body is none: one cut off before its first byte, or not Pylon's. */
+function mustHold({ endpoint, isRead, sending }: Prepared, { status, headers }: Reply): boolean {
+  if (isRead) return status !== 204;
+  return sending.method !== 'DELETE' && !WITHOUT_BODY.has(endpoint) && headers.get(REQUEST_ID) === null;
+}
+
 /** Decides by an answer's status what it means, and reads the body only where it is needed. */
 async function judge(
   wire: Wire,
@@ -122,8 +139,8 @@ async function judge(
     if (status < 500 && status !== 408 && !isForeign) return { kind: 'refused', error };
     return { kind: 'failed', error: new TransientError(error.message), sent: true, status };
   }
-  const read = await readJson(response, endpoint, request.maxBytes, request.isRead);
-  const error = contradiction(endpoint, status, read.body, wire.conceal);
+  const read = await readJson(response, endpoint, request.maxBytes, mustHold(request, response));
+  const error = contradiction(request, response, read.body, wire.conceal);
   return error === undefined ? { kind: 'read', ...read } : { kind: 'failed', error, sent: true, status };
 }
 
@@ -155,10 +172,12 @@ export async function attempt(
     wire.timeoutMs,
   );
   let outcome: Awaited<ReturnType<typeof judge>>;
-  let received: { status: number; date: number | undefined };
+  let received: Pick<Answer, 'status' | 'date' | 'requestId'>;
   try {
     const response = await wire.fetch(request.url, new Options(request.sending, linked));
-    received = { status: response.status, date: httpDate(response.headers.get('date')) };
+    const { status, headers } = response;
+    const requestId = headers.get(REQUEST_ID) ?? undefined;
+    received = { status, date: httpDate(headers.get('date')), requestId };
     if (received.date !== undefined) wire.clock.follow(received.date);
     outcome = await judge(wire, request, response);
   } catch (error) {

@@ -26,6 +26,7 @@ const faultBody = z.strictObject({
     .max(2 ** 31 - 1)
     .exactOptional(),
   status: z.int().min(200).max(599).exactOptional(),
+  text: z.string().exactOptional(),
 });
 
 const fields = z.record(z.string(), z.unknown());

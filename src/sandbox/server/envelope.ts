@@ -15,7 +15,9 @@ export interface Envelope {
 export function enveloped(reply: Reply, { requestId, quirks = {}, community }: Envelope): string {
   const id = community === undefined ? { request_id: requestId } : {};
   const shape = community?.object ?? ((object: Fields) => object);
-  if (reply.is === 'done') return JSON.stringify({ ...reply.more, ...id });
+  // The third-party document has no body for what returns no object.
+  if (reply.is === 'done' && community !== undefined && reply.more === undefined) return '';
+  if (reply.is === 'done') return JSON.stringify({ ...reply.more, request_id: requestId });
   if (reply.is === 'object') {
     const object = shape(reply.object);
     return JSON.stringify(community?.bare === true ? object : { data: object, ...reply.more, ...id });
@@ -38,10 +40,11 @@ function pagination(next: string | undefined, isEmpty: boolean, quirks: Envelope
   return next === '' && leftOut ? {} : { pagination: { cursor: next, has_next_page: next !== '' } };
 }
 
-export function refused(refusal: Refusal, requestId: string): string {
+/** The text of a refusal, without the request's id where a header has it. */
+export function refused(refusal: Refusal, requestId?: string): string {
   return JSON.stringify({
     errors: refusal.reasons,
-    request_id: requestId,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
     ...(refusal.existsId === undefined ? {} : { exists_id: refusal.existsId }),
     ...(refusal.code === undefined ? {} : { code: refusal.code }),
   });

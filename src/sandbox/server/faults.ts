@@ -10,6 +10,7 @@ export type FaultKind =
   | 'hang'
   | 'truncate'
   | 'html'
+  | 'text'
   | 'repeat-cursor'
   | 'no-data'
   | 'lost-answer'
@@ -26,6 +27,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'hang',
   'truncate',
   'html',
+  'text',
   'repeat-cursor',
   'no-data',
   'lost-answer',
@@ -48,8 +50,10 @@ export interface Fault {
   readonly delayMs?: number;
   /** What a `slow` answer waits for instead. */
   readonly until?: Promise<unknown>;
-  /** Status of an answer of `html`. Default 200. */
+  /** Status of an answer of `html` or `text`. Default 200. */
   readonly status?: number;
+  /** The whole body of an answer of `text`. Default: empty. */
+  readonly text?: string;
 }
 
 /** Faults of coming requests, in the order in which they were added. */

@@ -55,10 +55,18 @@ export async function serve(
   settings.onRequest(record);
   const answer = (status: number, body: string, headers: Record<string, string> = {}): Response => {
     record.status = status;
-    return new Response(body, { status, headers: { ...jsonHeaders(state), ...headers } });
+    // A 204 must not have a body, not even an empty one.
+    return new Response(body === '' ? null : body, {
+      status,
+      headers: { ...jsonHeaders(state), ...headers },
+    });
   };
+  // Some of Pylon's answers have the request's id in a header, and none in the body.
+  const hidesId = (status: number) => isOfficial && settings.traps && status === 404;
   const refuse = (refusal: Refusal, headers?: Record<string, string>) =>
-    answer(refusal.status, refused(refusal, requestId), headers);
+    hidesId(refusal.status)
+      ? answer(refusal.status, refused(refusal), { ...headers, 'x-pylon-request-id': requestId })
+      : answer(refusal.status, refused(refusal, requestId), headers);
 
   const denied = refusedToken(context.req.header('authorization'), settings.token);
   const early =
@@ -185,6 +193,8 @@ async function applyFault(
         '<!doctype html><title>Just a moment</title><p>Checking your browser</p>',
         { 'content-type': 'text/html; charset=utf-8' },
       );
+    case 'text':
+      return answer(fault.status ?? 200, fault.text ?? '');
     case 'reset':
       return cut(context);
     case 'hang':

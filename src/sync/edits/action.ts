@@ -81,7 +81,7 @@ export async function carryAction(push: PushContext, target: EditTarget, edit: E
   const losers = action.merges === undefined ? [] : idsIn(edit.changes[action.merges]);
   const end = async (editOutcome: Omit<EditOutcome, 'id'>, answer?: Answer) => {
     const remote =
-      answer !== undefined && action.answersRecord
+      answer?.body !== undefined && action.answersRecord
         ? { answer, object: unwrapRecord(answer, target.record, `${action.method} ${action.route}`) }
         : undefined;
     const others =
