@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
+import { databaseUrlFault } from './database-url.ts';
 import { DATE_TAKES, parseDate } from './date.ts';
 import { parseListenAddress } from './listening.ts';
 import { Secret } from './secret.ts';
@@ -72,13 +73,20 @@ export function withTls(text: string, env: Readonly<Record<string, string | unde
 }
 
 const DATABASE_TAKES =
-  'takes postgres://user:password@host:5432/database (an @, : or / in the password percent-encoded)';
+  'takes postgres://user:password@host:5432/database (an @, :, /, ?, # or % in the password percent-encoded)';
 
 export const databaseUrl = z.string({ error: DATABASE_TAKES }).transform((text, ctx) => {
   const url = urlOf(text, 'postgres:', 'postgresql:');
+  const fault = databaseUrlFault(text);
   const mode = url?.searchParams.get('sslmode') ?? undefined;
-  if (url !== undefined && (mode === undefined || isSslMode(mode))) return new Secret(text);
-  const message = url === undefined ? DATABASE_TAKES : `takes as sslmode one of ${SSL_MODES.join(', ')}`;
+  if (url !== undefined && fault === undefined && (mode === undefined || isSslMode(mode)))
+    return new Secret(text);
+  const message =
+    url === undefined
+      ? DATABASE_TAKES
+      : fault !== undefined
+        ? `${DATABASE_TAKES}: ${fault}`
+        : `takes as sslmode one of ${SSL_MODES.join(', ')}`;
   ctx.addIssue({ code: 'custom', message });
   return z.NEVER;
 });

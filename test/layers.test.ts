@@ -14,6 +14,7 @@ const SHARED = [
   'order',
   'exact',
   'date',
+  'database-url',
   'cron',
   'format',
   'region',

@@ -44,16 +44,14 @@ const WORK = { application: 'pylon-sync', max: 8, connectMs: 10_000, silenceMs: 
  */
 const VITAL = { application: 'pylon-sync lease', max: 2, connectMs: 5_000, silenceMs: 10_000 };
 
-/** The URL for people to read: without password and parameters. */
+/** The URL for people to read: nothing but the user, host, port and database's name. */
 export function publicUrl(url: string): string {
-  try {
-    const parsed = new URL(url);
-    if (parsed.password !== '') parsed.password = '***';
-    parsed.search = '';
-    return parsed.href;
-  } catch {
-    return 'the database';
-  }
+  if (!URL.canParse(url)) return 'the database';
+  const { protocol, username, password, host, pathname } = new URL(url);
+  // What an address with an @ after its host takes for the database's name is the rest of a password.
+  if (pathname.includes('@')) return 'the database';
+  const user = `${username}${password === '' ? '' : ':***'}`;
+  return `${protocol}//${user === '' ? '' : `${user}@`}${host}${pathname}`;
 }
 
 /** Drizzle on a connection, made once for each. */
