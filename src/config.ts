@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { environmentFaults, withTls } from './database-parameters.ts';
 import { readAllowed } from './edits/allowed.ts';
 import { type Conflicts, readConflicts } from './edits/conflicts.ts';
 import { reasonOf, UsageError } from './errors.ts';
@@ -33,7 +34,6 @@ import {
   typeSlugs,
   webhookSecret,
   whole,
-  withTls,
 } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -231,10 +231,16 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
       value?.trim() ? [[name, value.trim()]] : [],
     ),
   );
-  for (const name of ['DATABASE_URL', 'DATABASE_LISTEN_URL'])
-    if (given[name] !== undefined) given[name] = withTls(given[name], given);
+  const addresses = ['DATABASE_URL', 'DATABASE_LISTEN_URL'].filter((name) => given[name] !== undefined);
+  const unfulfilled = new Map(
+    addresses
+      .flatMap((name) => environmentFaults(given[name] ?? '', given))
+      .map(({ variable, message }) => [variable, message]),
+  );
+  if (unfulfilled.size === 0) for (const name of addresses) given[name] = withTls(given[name] ?? '', given);
   const issues = schema.safeParse(given).error?.issues ?? [];
   const problems = [
+    ...[...unfulfilled].map(([variable, message]) => problemOf(variable, message, given)),
     ...[...files.problems].map(([variable, message]) => ({ variable, message })),
     ...issues.map(({ path, message }) => problemOf(String(path[0]), message, given)),
   ];

@@ -239,6 +239,58 @@ describe('refused, naming the variable, what it got and what it takes', () => {
   });
 });
 
+describe("an address's parameters", () => {
+  const at = (parameters: string) => `postgres://u@db/x?${parameters}`;
+
+  test.each([
+    ['sslmod=verify-full', 'takes no parameter sslmod, did you mean sslmode?'],
+    ['ssl_mode=verify-full', 'takes no parameter ssl_mode, did you mean sslmode?'],
+    ['SSLMODE=verify-full', 'takes no parameter SSLMODE, did you mean sslmode?'],
+    ['pgbouncer=true', 'takes no parameter pgbouncer'],
+    ['connect_timeout=5s', 'takes as connect_timeout a whole number'],
+    ['sslmode=verify_full', /^takes as sslmode one of disable, .*verify-full/],
+    ['sslmode=disable&sslmode=full', /^takes as sslmode one of/],
+    ['channel_binding=require', 'takes as channel_binding one of disable, prefer'],
+    ['ssl_min_protocol_version=TLSv1.3', /^takes as ssl_min_protocol_version one of/],
+    ['require_auth=scram-sha-256', 'takes no parameter require_auth: it is not supported'],
+    ['dbname=other', 'takes no parameter dbname: write the name after the host, as /database'],
+    ['password=a&b', /^takes no such parameter as the one after the password: an & .*%26$/],
+    ['host=a,b', 'takes as host one host'],
+  ])('%s is refused', (parameters, takes) => {
+    const message = complaint({ DATABASE_URL: at(parameters) });
+    const why = message.replace('DATABASE_URL (its value is not shown): ', '');
+    expect(why).toMatch(typeof takes === 'string' ? new RegExp(`^${takes.replace(/[?]/g, '\\$&')}$`) : takes);
+  });
+
+  test.each([
+    'sslmode=verify-full&sslrootcert=system&connect_timeout=10&application_name=mine',
+    'options=-c%20role%3Dpylon&keepalives_idle=30&target_session_attrs=read-write&channel_binding=prefer',
+    'user=pylon&password=a%26b&host=/run&port=5433&client_encoding=UTF8',
+  ])('%s is taken', (parameters) => {
+    expect(read({ DATABASE_URL: at(parameters) }).databaseUrl?.reveal()).toBe(at(parameters));
+  });
+
+  test.each([
+    ['', 'sslmode=verify-full'],
+    ['sslcert=/a', 'sslcert=/a&sslmode=verify-full'],
+    ['sslcompression=0', 'sslcompression=0&sslmode=verify-full'],
+    ['sslmode=require', 'sslmode=require'],
+    ['ssl=true', 'ssl=true'],
+  ])('%j has PGSSLMODE added where it names no mode', (parameters, all) => {
+    const { databaseUrl } = read({ DATABASE_URL: at(parameters), PGSSLMODE: 'verify-full' });
+    expect(databaseUrl && decodeURIComponent(databaseUrl.reveal())).toBe(at(all));
+  });
+
+  test.each([
+    ['PGSSLMODE', 'verify_full', /^PGSSLMODE is "verify_full": takes one of disable, .*verify-full/],
+    ['PGCHANNELBINDING', 'require', /^PGCHANNELBINDING is "require": takes one of disable, prefer$/],
+    ['PGREQUIREAUTH', 'md5', /^PGREQUIREAUTH is "md5": it is not supported$/],
+  ])('%s=%s that cannot be fulfilled is named where it counts', (variable, value, takes) => {
+    expect(complaint({ DATABASE_URL: 'postgres://u@db/x', [variable]: value })).toMatch(takes);
+    expect(read({ [variable]: value }).databaseUrl).toBeUndefined();
+  });
+});
+
 describe('a secret', () => {
   const env = {
     PYLON_API_TOKEN: 'tokenXYZ123',

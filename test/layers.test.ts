@@ -15,6 +15,8 @@ const SHARED = [
   'exact',
   'date',
   'database-url',
+  'database-parameters',
+  'closest',
   'cron',
   'format',
   'region',

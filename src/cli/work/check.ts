@@ -66,8 +66,8 @@ export async function runCheck(shell: Shell): Promise<number> {
     : undefined;
   if (isRight(inspection, 'PYLON_SYNC_ALERT_URL', 'PYLON_SYNC_ALERT_SECRET'))
     await checkAlerts(setup, findings);
-  if (isRight(inspection, 'DATABASE_URL', 'PYLON_SYNC_DATA_DIR'))
-    await checkDatabase(setup, workspace, findings);
+  const isSafe = inspection.problems.every(({ variable }) => !/^(PG|DATABASE_URL)/.test(variable));
+  if (isSafe && isRight(inspection, 'PYLON_SYNC_DATA_DIR')) await checkDatabase(setup, workspace, findings);
 
   const { right, resources, notes, wrong } = findings;
   const said = (line: string) => withCommands(line, shell);
