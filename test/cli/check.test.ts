@@ -84,6 +84,33 @@ describe('check', () => {
     }
   });
 
+  test.for(['check', 'migrate', 'start'])(
+    '%s refuses a database that stores texts in another encoding',
+    async (command, { env }) => {
+      const name = `pylon_sync_test_${process.pid}_ascii_${command}`;
+      const { url } = inject('server');
+      const DATABASE_URL = Object.assign(new URL(url), { pathname: `/${name}` }).href;
+      await onServer(url, async (client) => {
+        const { rows } = await client.query(
+          "SELECT current_setting('server_version_num')::integer AS version",
+        );
+        const provider = rows[0].version < 150_000 ? '' : 'LOCALE_PROVIDER libc';
+        await client.query(
+          `CREATE DATABASE ${name} ENCODING 'SQL_ASCII' ${provider} LOCALE 'C' TEMPLATE template0`,
+        );
+      });
+      try {
+        const { status, stderr } = await run([command], { ...env, DATABASE_URL });
+        expect([status, stderr]).toEqual([
+          2,
+          expect.stringMatching(/its encoding is SQL_ASCII, and has to be UTF8: CREATE DATABASE/),
+        ]);
+      } finally {
+        await onServer(url, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+      }
+    },
+  );
+
   test('says where no notification arrives, as behind a transaction pooler', async ({ env }) => {
     const elsewhere = await createDatabase();
     await elsewhere.pool.query('SELECT 1');

@@ -44,6 +44,9 @@ const WORK = { application: 'pylon-sync', max: 8, connectMs: 10_000, silenceMs: 
  */
 const VITAL = { application: 'pylon-sync lease', max: 2, connectMs: 5_000, silenceMs: 10_000 };
 
+/** Asks how a database stores texts. */
+const ENCODING = "SELECT current_setting('server_encoding') AS encoding";
+
 /** The URL for people to read: nothing but the user, host, port and database's name. */
 export function publicUrl(url: string): string {
   if (!URL.canParse(url)) return 'the database';
@@ -74,8 +77,8 @@ export const readTogether = <T>(pool: Pool, work: (orm: Executor) => Promise<T>)
  * Opens the pools of a database and checks that it answers. Settings are made per transaction, not per session, so
  * that a transaction pooler may stand in between.
  *
- * @throws DatabaseRefusedError if the server refuses the login or cannot be trusted; DatabaseAwayError if it cannot
- * be reached; the signal's reason if the signal is aborted.
+ * @throws DatabaseRefusedError if the server refuses the login or cannot be trusted, or the database's encoding is not UTF8;
+ * DatabaseAwayError if it cannot be reached; the signal's reason if the signal is aborted.
  */
 export async function connect(
   url: string,
@@ -90,7 +93,12 @@ export async function connect(
     const work = openPool(url, { ...WORK, max });
     const vital = openPool(url, VITAL);
     opened.push(work, vital);
-    await readStatement(work.pool, 'SELECT 1');
+    const { rows } = await readStatement<{ encoding: string }>(work.pool, ENCODING);
+    // Other encodings lack characters that Pylon's texts have, and SQL_ASCII stores bytes that are no text.
+    if (rows[0]?.encoding !== 'UTF8')
+      throw new DatabaseRefusedError(
+        `its encoding is ${rows[0]?.encoding}, and has to be UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 makes such a one`,
+      );
     return {
       pool: work.pool,
       orm: readerOn(work.pool),
