@@ -111,6 +111,35 @@ describe('check', () => {
     },
   );
 
+  test('names tables that another owns, and a limit of connections that a daemon exceeds', async ({
+    env,
+  }) => {
+    const database = await createDatabase();
+    const other = `${database.name}_other`;
+    const own = Object.assign(new URL(database.url), { username: other, password: 'secret' }).href;
+    try {
+      await database.pool.query(
+        `CREATE ROLE ${other} LOGIN PASSWORD 'secret' CONNECTION LIMIT 6;
+         GRANT USAGE ON SCHEMA pylon, pylon_sync, pylon_bi TO ${other};
+         GRANT ALL ON ALL TABLES IN SCHEMA pylon, pylon_sync, pylon_bi TO ${other}`,
+      );
+      const { status, stderr } = await run(['check'], { ...env, DATABASE_URL: own });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(
+        new RegExp(
+          `^wrong  owner: \\d+ tables, pylon\\..* belong to \\w+, and .*, ${other}, may not migrate`,
+          'm',
+        ),
+      );
+      expect(stderr).toMatch(
+        /^wrong {2}database: CONNECTION LIMIT allows this database user 6 connections: .* 15$/m,
+      );
+    } finally {
+      await database.pool.query(`DROP OWNED BY ${other}; DROP ROLE ${other}`);
+      await database.drop();
+    }
+  });
+
   test('says where no notification arrives, as behind a transaction pooler', async ({ env }) => {
     const elsewhere = await createDatabase();
     await elsewhere.pool.query('SELECT 1');
