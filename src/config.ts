@@ -12,7 +12,7 @@ import type { Allowed } from './resources/actions.ts';
 import type { Resource } from './resources/define.ts';
 import { resources } from './resources/index.ts';
 import type { Secret } from './secret.ts';
-import { fileVariable, readSecretFiles, SECRETS } from './secret-files.ts';
+import { copiedAlong, fileVariable, readSecretFiles, SECRETS } from './secret-files.ts';
 import {
   alertSecret,
   apiToken,
@@ -231,6 +231,13 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
       value?.trim() ? [[name, value.trim()]] : [],
     ),
   );
+  const copied = SECRETS.flatMap((name) => {
+    const why = copiedAlong(name, given[name] ?? '');
+    if (why === undefined) return [];
+    const variable = files.values[name] === undefined ? name : fileVariable(name);
+    return [{ variable: name, message: `${variable} (its value is not shown): ${why}` }];
+  });
+  const named: ReadonlySet<string> = new Set(copied.map(({ variable }) => variable));
   const addresses = ['DATABASE_URL', 'DATABASE_LISTEN_URL'].filter((name) => given[name] !== undefined);
   const unfulfilled = new Map(
     addresses
@@ -242,7 +249,10 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
   const problems = [
     ...[...unfulfilled].map(([variable, message]) => problemOf(variable, message, given)),
     ...[...files.problems].map(([variable, message]) => ({ variable, message })),
-    ...issues.map(({ path, message }) => problemOf(String(path[0]), message, given)),
+    ...copied,
+    ...issues
+      .filter(({ path }) => !named.has(String(path[0])))
+      .map(({ path, message }) => problemOf(String(path[0]), message, given)),
   ];
   if (need.token && given.PYLON_API_TOKEN === undefined && !files.problems.has('PYLON_API_TOKEN')) {
     problems.unshift(problemOf('PYLON_API_TOKEN', TOKEN_TAKES, given));

@@ -333,6 +333,25 @@ describe('a secret in a file', () => {
   };
 
   test.each([
+    ['PYLON_API_TOKEN', 'tokenXYZ123'],
+    ['PGPASSWORD', 'passXYZ123'],
+    ['DATABASE_URL', 'postgres://pylon:passXYZ123@db/pylon'],
+  ])('%s is refused, as elsewhere, with quotes around it, or its name before it', (variable, secret) => {
+    for (const quoted of [`"${secret}"`, `'${secret}'`]) {
+      expect(complaint({ [variable]: quoted })).toMatch(
+        new RegExp(`^${variable} \\(its value is not shown\\): has quotes around it, [^\n]*$`),
+      );
+      expect(complaint({ [`${variable}_FILE`]: path(`${quoted}\n`) })).toMatch(
+        new RegExp(`^${variable}_FILE \\(its value is not shown\\): has quotes around it, [^\n]*$`),
+      );
+    }
+    const message = complaint({ [`${variable}_FILE`]: path(`${variable}=${secret}\n`) }, { token: false });
+    expect(message).toBe(
+      `${variable}_FILE (its value is not shown): begins with ${variable}=: leave that out`,
+    );
+  });
+
+  test.each([
     ['PYLON_API_TOKEN', 'tokenXYZ123', 'token'],
     ['DATABASE_URL', 'postgres://pylon:passXYZ123@db:5432/pylon', 'databaseUrl'],
     ['DATABASE_LISTEN_URL', 'postgres://pylon:passXYZ123@db:5433/pylon', 'listenUrl'],
