@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { environmentFaults, withTls } from './database-parameters.ts';
+import { withoutBareLogin } from './database-url.ts';
 import { readAllowed } from './edits/allowed.ts';
 import { type Conflicts, readConflicts } from './edits/conflicts.ts';
 import { reasonOf, UsageError } from './errors.ts';
@@ -239,6 +240,7 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
   });
   const named: ReadonlySet<string> = new Set(copied.map(({ variable }) => variable));
   const addresses = ['DATABASE_URL', 'DATABASE_LISTEN_URL'].filter((name) => given[name] !== undefined);
+  for (const name of addresses) given[name] = withoutBareLogin(given[name] ?? '');
   const unfulfilled = new Map(
     addresses
       .flatMap((name) => environmentFaults(given[name] ?? '', given))

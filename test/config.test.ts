@@ -239,6 +239,38 @@ describe('refused, naming the variable, what it got and what it takes', () => {
   });
 });
 
+describe("a database's address", () => {
+  test.each([
+    ['mysql://u:passXYZ123@db/x', 'it begins with mysql://'],
+    ['u:passXYZ123@db/x', 'it does not begin with postgres://'],
+    ['host=db dbname=x password=passXYZ123', 'it has the form host=… dbname=…, not that of an address'],
+    ['postgres://u:passXYZ123@db:99999/x', 'its port is none from 1 to 65535'],
+    ['postgres://u:passXYZ123@db:port/x', 'its port is no number'],
+    ['postgres://u:passXYZ123@a:5432,b:5432/x', 'it names more than one host'],
+    ['postgres://u:passXYZ123@[zz]/x', 'its host is not one'],
+    ['postgres://u:100%XYZ123@db/x', 'a % stands in it without two hexadecimal digits: write it %25'],
+    ['postgres://u:%ffXYZ123@db/x', 'what it percent-encodes is not UTF-8'],
+    ['postgres://u@db/x?password=a#XYZ123', 'a # stands in it, which is written %23'],
+  ])('%s is refused, with the part that is wrong', (DATABASE_URL, part) => {
+    const message = complaint({ DATABASE_URL });
+    expect(message).toMatch(
+      /^DATABASE_URL \(its value is not shown\): takes postgres:\/\/user:password@host/,
+    );
+    expect(message.endsWith(`: ${part}`), message).toBe(true);
+    expect(message).not.toContain('XYZ123');
+  });
+
+  test.each([
+    ['postgres://u@/x?host=/run', 'postgres:///x?user=u&host=/run'],
+    ['postgres://u:a+b%26@:5433/x', 'postgres:///x?user=u&password=a%2Bb%26&port=5433'],
+    ['postgres://u:p@[::1]:5432/x', 'postgres://u:p@[::1]:5432/x'],
+    ['postgres://u:a:b@c@db/x', 'postgres://u:a:b@c@db/x'],
+    ['postgres://%2Frun%2Fpg/x', 'postgres://%2Frun%2Fpg/x'],
+  ])('%s is taken, as psql does', (DATABASE_URL, means) => {
+    expect(read({ DATABASE_URL }).databaseUrl?.reveal()).toBe(means);
+  });
+});
+
 describe("an address's parameters", () => {
   const at = (parameters: string) => `postgres://u@db/x?${parameters}`;
 

@@ -50,10 +50,11 @@ const ENCODING = "SELECT current_setting('server_encoding') AS encoding";
 /** The URL for people to read: nothing but the user, host, port and database's name. */
 export function publicUrl(url: string): string {
   if (!URL.canParse(url)) return 'the database';
-  const { protocol, username, password, host, pathname } = new URL(url);
+  const { protocol, username, password, host, pathname, searchParams } = new URL(url);
   // What an address with an @ after its host takes for the database's name is the rest of a password.
   if (pathname.includes('@')) return 'the database';
-  const user = `${username}${password === '' ? '' : ':***'}`;
+  const name = username || encodeURIComponent(searchParams.get('user') ?? '');
+  const user = `${name}${password === '' ? '' : ':***'}`;
   return `${protocol}//${user === '' ? '' : `${user}@`}${host}${pathname}`;
 }
 
