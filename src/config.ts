@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { environmentFaults, withTls } from './database-parameters.ts';
+import { withoutBareLogin } from './database-url.ts';
 import { readAllowed } from './edits/allowed.ts';
 import { type Conflicts, readConflicts } from './edits/conflicts.ts';
 import { reasonOf, UsageError } from './errors.ts';
@@ -11,7 +13,7 @@ import type { Allowed } from './resources/actions.ts';
 import type { Resource } from './resources/define.ts';
 import { resources } from './resources/index.ts';
 import type { Secret } from './secret.ts';
-import { fileVariable, readSecretFiles, SECRETS } from './secret-files.ts';
+import { copiedAlong, fileVariable, readSecretFiles, SECRETS } from './secret-files.ts';
 import {
   alertSecret,
   apiToken,
@@ -33,7 +35,6 @@ import {
   typeSlugs,
   webhookSecret,
   whole,
-  withTls,
 } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -231,12 +232,29 @@ export function inspectConfig(env: Environment, need: { readonly token: boolean 
       value?.trim() ? [[name, value.trim()]] : [],
     ),
   );
-  for (const name of ['DATABASE_URL', 'DATABASE_LISTEN_URL'])
-    if (given[name] !== undefined) given[name] = withTls(given[name], given);
+  const copied = SECRETS.flatMap((name) => {
+    const why = copiedAlong(name, given[name] ?? '');
+    if (why === undefined) return [];
+    const variable = files.values[name] === undefined ? name : fileVariable(name);
+    return [{ variable: name, message: `${variable} (its value is not shown): ${why}` }];
+  });
+  const named: ReadonlySet<string> = new Set(copied.map(({ variable }) => variable));
+  const addresses = ['DATABASE_URL', 'DATABASE_LISTEN_URL'].filter((name) => given[name] !== undefined);
+  for (const name of addresses) given[name] = withoutBareLogin(given[name] ?? '');
+  const unfulfilled = new Map(
+    addresses
+      .flatMap((name) => environmentFaults(given[name] ?? '', given))
+      .map(({ variable, message }) => [variable, message]),
+  );
+  if (unfulfilled.size === 0) for (const name of addresses) given[name] = withTls(given[name] ?? '', given);
   const issues = schema.safeParse(given).error?.issues ?? [];
   const problems = [
+    ...[...unfulfilled].map(([variable, message]) => problemOf(variable, message, given)),
     ...[...files.problems].map(([variable, message]) => ({ variable, message })),
-    ...issues.map(({ path, message }) => problemOf(String(path[0]), message, given)),
+    ...copied,
+    ...issues
+      .filter(({ path }) => !named.has(String(path[0])))
+      .map(({ path, message }) => problemOf(String(path[0]), message, given)),
   ];
   if (need.token && given.PYLON_API_TOKEN === undefined && !files.problems.has('PYLON_API_TOKEN')) {
     problems.unshift(problemOf('PYLON_API_TOKEN', TOKEN_TAKES, given));

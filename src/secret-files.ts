@@ -35,6 +35,16 @@ export function readSecretFile(path: string): SecretFile {
   }
 }
 
+/**
+ * What was copied along with a secret, from a file in which quotes and names stand for something; undefined if nothing was.
+ */
+export function copiedAlong(variable: string, text: string): string | undefined {
+  if (/^(["'`]).*\1$/s.test(text))
+    return 'has quotes around it, which are taken for a part of it (as `docker run --env-file` leaves them): leave them out';
+  if (text.startsWith(`${variable}=`)) return `begins with ${variable}=: leave that out`;
+  return undefined;
+}
+
 /** The secrets read from files. */
 export interface SecretFiles {
   /** By the secret's variable. */

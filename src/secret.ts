@@ -39,11 +39,16 @@ const SHORTEST = 6;
 
 function needlesOf(text: string): readonly (readonly [needle: string, instead: string])[] {
   const password = /^\w+:\/\/[^/@]*?:([^/]*)@/.exec(text)?.[1];
+  // The password of an address that is wrong, as it has a / in it, or of one that has it among the parameters.
+  const whole = /^postgres(?:ql)?:\/\/[^/@:]*:(.*)@/is.exec(text)?.[1];
+  const parameter = /^postgres(?:ql)?:.*[?&]password=([^&]+)/is.exec(text)?.[1];
   // Whoever knows the path of such an address may send to it.
   const path = /^https?:\/\/[^/?]+([/?][^#]+)/.exec(text)?.[1];
   const parts: (readonly [string, string])[] = [];
   if (path !== undefined && path.length >= SHORTEST) parts.push([path, '/***']);
   if (password !== undefined && password !== '') parts.push([`:${password}@`, ':***@']);
+  if (whole !== undefined && whole !== '' && whole !== password) parts.push([`:${whole}@`, ':***@']);
+  if (parameter !== undefined) parts.push([`password=${parameter}`, 'password=***']);
   if (password !== undefined || parts.length > 0) return parts;
   // Another address without a password contains no secret.
   if (password === undefined && /^\w+:\/\//.test(text)) return [];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
+import { databaseUrlFault } from './database-url.ts';
 import { DATE_TAKES, parseDate } from './date.ts';
 import { parseListenAddress } from './listening.ts';
 import { Secret } from './secret.ts';
@@ -46,40 +47,10 @@ export const proxyUrl = readable(
   },
 );
 
-const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const;
-
-/** How a connection to Postgres is encrypted: libpq's modes, and `no-verify`, which is `pg`'s name for `require`. */
-export type SslMode = (typeof SSL_MODES)[number];
-
-export const isSslMode = (text: string): text is SslMode => SSL_MODES.some((mode) => mode === text);
-
-/** Parameters of an address that libpq also takes from the environment. */
-const TLS_VARIABLES: Readonly<Record<string, string>> = {
-  sslmode: 'PGSSLMODE',
-  sslrootcert: 'PGSSLROOTCERT',
-  sslcert: 'PGSSLCERT',
-  sslkey: 'PGSSLKEY',
-};
-
-/** Adds the environment's TLS parameters to an address, where the address does not set them itself. */
-export function withTls(text: string, env: Readonly<Record<string, string | undefined>>): string {
-  const added = Object.entries(TLS_VARIABLES).filter(([, variable]) => env[variable] !== undefined);
-  if (added.length === 0 || !URL.canParse(text)) return text;
-  const url = new URL(text);
-  if ([...url.searchParams.keys()].some((name) => name.startsWith('ssl'))) return text;
-  for (const [parameter, variable] of added) url.searchParams.set(parameter, env[variable] ?? '');
-  return url.href;
-}
-
-const DATABASE_TAKES =
-  'takes postgres://user:password@host:5432/database (an @, : or / in the password percent-encoded)';
-
-export const databaseUrl = z.string({ error: DATABASE_TAKES }).transform((text, ctx) => {
-  const url = urlOf(text, 'postgres:', 'postgresql:');
-  const mode = url?.searchParams.get('sslmode') ?? undefined;
-  if (url !== undefined && (mode === undefined || isSslMode(mode))) return new Secret(text);
-  const message = url === undefined ? DATABASE_TAKES : `takes as sslmode one of ${SSL_MODES.join(', ')}`;
-  ctx.addIssue({ code: 'custom', message });
+export const databaseUrl = z.string().transform((text, ctx) => {
+  const fault = databaseUrlFault(text);
+  if (fault === undefined) return new Secret(text);
+  ctx.addIssue({ code: 'custom', message: fault });
   return z.NEVER;
 });
 

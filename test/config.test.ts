@@ -239,6 +239,90 @@ describe('refused, naming the variable, what it got and what it takes', () => {
   });
 });
 
+describe("a database's address", () => {
+  test.each([
+    ['mysql://u:passXYZ123@db/x', 'it begins with mysql://'],
+    ['u:passXYZ123@db/x', 'it does not begin with postgres://'],
+    ['host=db dbname=x password=passXYZ123', 'it has the form host=… dbname=…, not that of an address'],
+    ['postgres://u:passXYZ123@db:99999/x', 'its port is none from 1 to 65535'],
+    ['postgres://u:passXYZ123@db:port/x', 'its port is no number'],
+    ['postgres://u:passXYZ123@a:5432,b:5432/x', 'it names more than one host'],
+    ['postgres://u:passXYZ123@[zz]/x', 'its host is not one'],
+    ['postgres://u:100%XYZ123@db/x', 'a % stands in it without two hexadecimal digits: write it %25'],
+    ['postgres://u:%ffXYZ123@db/x', 'what it percent-encodes is not UTF-8'],
+    ['postgres://u@db/x?password=a#XYZ123', 'a # stands in it, which is written %23'],
+  ])('%s is refused, with the part that is wrong', (DATABASE_URL, part) => {
+    const message = complaint({ DATABASE_URL });
+    expect(message).toMatch(
+      /^DATABASE_URL \(its value is not shown\): takes postgres:\/\/user:password@host/,
+    );
+    expect(message.endsWith(`: ${part}`), message).toBe(true);
+    expect(message).not.toContain('XYZ123');
+  });
+
+  test.each([
+    ['postgres://u@/x?host=/run', 'postgres:///x?user=u&host=/run'],
+    ['postgres://u:a+b%26@:5433/x', 'postgres:///x?user=u&password=a%2Bb%26&port=5433'],
+    ['postgres://u:p@[::1]:5432/x', 'postgres://u:p@[::1]:5432/x'],
+    ['postgres://u:a:b@c@db/x', 'postgres://u:a:b@c@db/x'],
+    ['postgres://%2Frun%2Fpg/x', 'postgres://%2Frun%2Fpg/x'],
+  ])('%s is taken, as psql does', (DATABASE_URL, means) => {
+    expect(read({ DATABASE_URL }).databaseUrl?.reveal()).toBe(means);
+  });
+});
+
+describe("an address's parameters", () => {
+  const at = (parameters: string) => `postgres://u@db/x?${parameters}`;
+
+  test.each([
+    ['sslmod=verify-full', 'takes no parameter sslmod, did you mean sslmode?'],
+    ['ssl_mode=verify-full', 'takes no parameter ssl_mode, did you mean sslmode?'],
+    ['SSLMODE=verify-full', 'takes no parameter SSLMODE, did you mean sslmode?'],
+    ['pgbouncer=true', 'takes no parameter pgbouncer'],
+    ['connect_timeout=5s', 'takes as connect_timeout a whole number'],
+    ['sslmode=verify_full', /^takes as sslmode one of disable, .*verify-full/],
+    ['sslmode=disable&sslmode=full', /^takes as sslmode one of/],
+    ['channel_binding=require', 'takes as channel_binding one of disable, prefer'],
+    ['ssl_min_protocol_version=TLSv1.3', /^takes as ssl_min_protocol_version one of/],
+    ['require_auth=scram-sha-256', 'takes no parameter require_auth: it is not supported'],
+    ['dbname=other', 'takes no parameter dbname: write the name after the host, as /database'],
+    ['password=a&b', /^takes no such parameter as the one after the password: an & .*%26$/],
+    ['host=a,b', 'takes as host one host'],
+  ])('%s is refused', (parameters, takes) => {
+    const message = complaint({ DATABASE_URL: at(parameters) });
+    const why = message.replace('DATABASE_URL (its value is not shown): ', '');
+    expect(why).toMatch(typeof takes === 'string' ? new RegExp(`^${takes.replace(/[?]/g, '\\$&')}$`) : takes);
+  });
+
+  test.each([
+    'sslmode=verify-full&sslrootcert=system&connect_timeout=10&application_name=mine',
+    'options=-c%20role%3Dpylon&keepalives_idle=30&target_session_attrs=read-write&channel_binding=prefer',
+    'user=pylon&password=a%26b&host=/run&port=5433&client_encoding=UTF8',
+  ])('%s is taken', (parameters) => {
+    expect(read({ DATABASE_URL: at(parameters) }).databaseUrl?.reveal()).toBe(at(parameters));
+  });
+
+  test.each([
+    ['', 'sslmode=verify-full'],
+    ['sslcert=/a', 'sslcert=/a&sslmode=verify-full'],
+    ['sslcompression=0', 'sslcompression=0&sslmode=verify-full'],
+    ['sslmode=require', 'sslmode=require'],
+    ['ssl=true', 'ssl=true'],
+  ])('%j has PGSSLMODE added where it names no mode', (parameters, all) => {
+    const { databaseUrl } = read({ DATABASE_URL: at(parameters), PGSSLMODE: 'verify-full' });
+    expect(databaseUrl && decodeURIComponent(databaseUrl.reveal())).toBe(at(all));
+  });
+
+  test.each([
+    ['PGSSLMODE', 'verify_full', /^PGSSLMODE is "verify_full": takes one of disable, .*verify-full/],
+    ['PGCHANNELBINDING', 'require', /^PGCHANNELBINDING is "require": takes one of disable, prefer$/],
+    ['PGREQUIREAUTH', 'md5', /^PGREQUIREAUTH is "md5": it is not supported$/],
+  ])('%s=%s that cannot be fulfilled is named where it counts', (variable, value, takes) => {
+    expect(complaint({ DATABASE_URL: 'postgres://u@db/x', [variable]: value })).toMatch(takes);
+    expect(read({ [variable]: value }).databaseUrl).toBeUndefined();
+  });
+});
+
 describe('a secret', () => {
   const env = {
     PYLON_API_TOKEN: 'tokenXYZ123',
@@ -258,6 +342,10 @@ describe('a secret', () => {
     ['PYLON_API_TOKEN', 'Bearer tokenXYZ123'],
     ['DATABASE_URL', 'mysql://pylon:passXYZ123@db/pylon'],
     ['DATABASE_URL', 'postgres://pylon:passXYZ123@db:port/pylon'],
+    ['DATABASE_URL', 'postgres://pylon:/passXYZ123@db:5432/pylon'],
+    ['DATABASE_URL', 'postgres://pylon:12/passXYZ123@db:5432/pylon'],
+    ['DATABASE_URL', 'postgres://pylon:12?passXYZ123@db:5432/pylon'],
+    ['DATABASE_URL', 'postgres://pylon:12#passXYZ123@db:5432/pylon'],
     ['DATABASE_LISTEN_URL', 'mysql://pylon:passXYZ123@db/pylon'],
     ['PYLON_API_URL', 'https://user:passXYZ123@api.usepylon.com'],
     ['PYLON_SYNC_HTTP', 'postgres://pylon:passXYZ123@db:5432/pylon'],
@@ -275,6 +363,25 @@ describe('a secret in a file', () => {
     writeFileSync(file, text);
     return file;
   };
+
+  test.each([
+    ['PYLON_API_TOKEN', 'tokenXYZ123'],
+    ['PGPASSWORD', 'passXYZ123'],
+    ['DATABASE_URL', 'postgres://pylon:passXYZ123@db/pylon'],
+  ])('%s is refused, as elsewhere, with quotes around it, or its name before it', (variable, secret) => {
+    for (const quoted of [`"${secret}"`, `'${secret}'`]) {
+      expect(complaint({ [variable]: quoted })).toMatch(
+        new RegExp(`^${variable} \\(its value is not shown\\): has quotes around it, [^\n]*$`),
+      );
+      expect(complaint({ [`${variable}_FILE`]: path(`${quoted}\n`) })).toMatch(
+        new RegExp(`^${variable}_FILE \\(its value is not shown\\): has quotes around it, [^\n]*$`),
+      );
+    }
+    const message = complaint({ [`${variable}_FILE`]: path(`${variable}=${secret}\n`) }, { token: false });
+    expect(message).toBe(
+      `${variable}_FILE (its value is not shown): begins with ${variable}=: leave that out`,
+    );
+  });
 
   test.each([
     ['PYLON_API_TOKEN', 'tokenXYZ123', 'token'],

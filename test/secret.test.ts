@@ -35,6 +35,16 @@ describe('concealing', () => {
     );
   });
 
+  test.each([
+    ['postgres://pylon:/s3cretpw@db:5432/pylon', 'postgres://pylon:***@db:5432/pylon'],
+    [
+      'postgres://db/pylon?user=pylon&password=s3cretpw&a=b',
+      'postgres://db/pylon?user=pylon&password=***&a=b',
+    ],
+  ])('blacks out the password of an address wherever it has one', (address, shown) => {
+    expect(concealing([new Secret(address)])(`${address} failed`)).toBe(`${shown} failed`);
+  });
+
   test('blacks out what follows the host of a web address', () => {
     const conceal = concealing([
       new Secret('https://hooks.example.com/services/T0/B0/XYZ?a=b'),

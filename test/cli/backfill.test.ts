@@ -60,6 +60,23 @@ describe('backfill', () => {
     expect(figuresOf(stdout).get('users')?.at(-1)).toBe('done');
   });
 
+  test('ends with 3 when a record was rejected, and names the query that shows the reason', async ({
+    env,
+    sandbox,
+    database,
+  }) => {
+    const [first] = [...sandbox.world.all('tags')].map(({ object }) => String(object.id));
+    await database.pool.query(`ALTER TABLE pylon.tags ADD CHECK (id <> '${first}')`);
+    for (const command of ['backfill', 'reconcile']) {
+      const { status, stdout, stderr } = await run([command, '--resource', 'tags'], env);
+      expect([status, figuresOf(stdout).get('tags')?.at(-1)]).toEqual([3, 'done']);
+      const [, query = ''] =
+        /^pylon-sync: tags: 1 record of Pylon's could not be stored\. Which, and why: (.*)$/m.exec(stderr) ??
+        [];
+      expect((await database.pool.query(query)).rows).toMatchObject([{ record_id: first }]);
+    }
+  });
+
   test('ends with 1 when all failed', async ({ env, sandbox }) => {
     sandbox.faults.add({ endpoint: 'GET /tags', kind: 'repeat-cursor', times: 3 });
     expect((await run(['backfill', '--resource', 'tags'], env)).status).toBe(1);

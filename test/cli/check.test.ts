@@ -84,6 +84,62 @@ describe('check', () => {
     }
   });
 
+  test.for(['check', 'migrate', 'start'])(
+    '%s refuses a database that stores texts in another encoding',
+    async (command, { env }) => {
+      const name = `pylon_sync_test_${process.pid}_ascii_${command}`;
+      const { url } = inject('server');
+      const DATABASE_URL = Object.assign(new URL(url), { pathname: `/${name}` }).href;
+      await onServer(url, async (client) => {
+        const { rows } = await client.query(
+          "SELECT current_setting('server_version_num')::integer AS version",
+        );
+        const provider = rows[0].version < 150_000 ? '' : 'LOCALE_PROVIDER libc';
+        await client.query(
+          `CREATE DATABASE ${name} ENCODING 'SQL_ASCII' ${provider} LOCALE 'C' TEMPLATE template0`,
+        );
+      });
+      try {
+        const { status, stderr } = await run([command], { ...env, DATABASE_URL });
+        expect([status, stderr]).toEqual([
+          2,
+          expect.stringMatching(/its encoding is SQL_ASCII, and has to be UTF8: CREATE DATABASE/),
+        ]);
+      } finally {
+        await onServer(url, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+      }
+    },
+  );
+
+  test('names tables that another owns, and a limit of connections that a daemon exceeds', async ({
+    env,
+  }) => {
+    const database = await createDatabase();
+    const other = `${database.name}_other`;
+    const own = Object.assign(new URL(database.url), { username: other, password: 'secret' }).href;
+    try {
+      await database.pool.query(
+        `CREATE ROLE ${other} LOGIN PASSWORD 'secret' CONNECTION LIMIT 6;
+         GRANT USAGE ON SCHEMA pylon, pylon_sync, pylon_bi TO ${other};
+         GRANT ALL ON ALL TABLES IN SCHEMA pylon, pylon_sync, pylon_bi TO ${other}`,
+      );
+      const { status, stderr } = await run(['check'], { ...env, DATABASE_URL: own });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(
+        new RegExp(
+          `^wrong  owner: \\d+ tables, pylon\\..* belong to \\w+, and .*, ${other}, may not migrate`,
+          'm',
+        ),
+      );
+      expect(stderr).toMatch(
+        /^wrong {2}database: CONNECTION LIMIT allows this database user 6 connections: .* 15$/m,
+      );
+    } finally {
+      await database.pool.query(`DROP OWNED BY ${other}; DROP ROLE ${other}`);
+      await database.drop();
+    }
+  });
+
   test('says where no notification arrives, as behind a transaction pooler', async ({ env }) => {
     const elsewhere = await createDatabase();
     await elsewhere.pool.query('SELECT 1');

@@ -141,6 +141,20 @@ describe('a database that cannot be reached is one line, exit status 1', () => {
   });
 });
 
+test.each(['status', 'check', 'start'])(
+  '%s shows nothing of a password whose / is not encoded, and says what to write',
+  async (command) => {
+    for (const password of ['/passXYZ123', '12/passXYZ123']) {
+      const env = { ...token, PYLON_API_URL: 'http://127.0.0.1:2' };
+      const DATABASE_URL = `postgres://pylon:${password}@127.0.0.1:1/pylon`;
+      const { status, stdout, stderr } = await run([command], { ...env, DATABASE_URL });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/DATABASE_URL \(its value is not shown\): .* a \/ of the user or password %2F/);
+      expect(stdout + stderr).not.toContain('XYZ123');
+    }
+  },
+);
+
 test('no message repeats the secret of the webhooks', async () => {
   const secret = 'webhook-secret-XYZ123';
   const { status, stderr } = await run([secret], { PYLON_WEBHOOK_SECRET: secret });

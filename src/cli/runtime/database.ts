@@ -60,8 +60,9 @@ export function databaseName({ config }: Setup, url: string): string {
 
 /** The user an address logs in as, for messages. */
 function userOf(url: string): string {
-  const { username } = new URL(url);
-  return username === '' ? 'of this connection' : JSON.stringify(decodeURIComponent(username));
+  const { username, searchParams } = new URL(url);
+  const name = decodeURIComponent(username) || searchParams.get('user');
+  return name ? JSON.stringify(name) : 'of this connection';
 }
 
 /** The warning for a connection that is encrypted without verifying the server. */

@@ -7,7 +7,7 @@ import { missingObjects } from '../../db/schema/migrate.ts';
 import { pendingMigrations } from '../../db/schema/pending.ts';
 import { changedCollations, collationInWords, collationRemedy } from '../../db/status/collation.ts';
 import { forcedTables } from '../../db/status/row-security.ts';
-import { serverMajor } from '../../db/status/server.ts';
+import { connectionLimit, foreignOwners, serverMajor, writesRefused } from '../../db/status/server.ts';
 import { boundWorkspace, mismatch, type Workspace } from '../../db/workspace/workspace.ts';
 import { reasonOf, TransientError } from '../../errors.ts';
 import { duration, plural, someOf } from '../../format.ts';
@@ -28,6 +28,9 @@ import { rolesAdvice } from './migrate.ts';
 
 /** The oldest major version of Postgres that is supported. */
 const OLDEST_POSTGRES = 14;
+
+/** The most connections of a daemon: for the work, the lease, to listen, and for the port (docs/operations.md). */
+const CONNECTIONS = 15;
 
 /** A person waits for the result: retry once, and give up within seconds. */
 const LONGEST_WAIT_MS = 10_000;
@@ -66,8 +69,8 @@ export async function runCheck(shell: Shell): Promise<number> {
     : undefined;
   if (isRight(inspection, 'PYLON_SYNC_ALERT_URL', 'PYLON_SYNC_ALERT_SECRET'))
     await checkAlerts(setup, findings);
-  if (isRight(inspection, 'DATABASE_URL', 'PYLON_SYNC_DATA_DIR'))
-    await checkDatabase(setup, workspace, findings);
+  const isSafe = inspection.problems.every(({ variable }) => !/^(PG|DATABASE_URL)/.test(variable));
+  if (isSafe && isRight(inspection, 'PYLON_SYNC_DATA_DIR')) await checkDatabase(setup, workspace, findings);
 
   const { right, resources, notes, wrong } = findings;
   const said = (line: string) => withCommands(line, shell);
@@ -187,8 +190,9 @@ async function checkDatabase(
       }
       findings.right.push(`database: Postgres ${version} at ${databaseName(setup, url)}`);
       if (trust === 'encrypted') findings.notes.push(`database: ${UNVERIFIED}`);
-      const { config, tempo } = setup;
-      if (!(await isHeard(config.listenUrl?.reveal() ?? url, pool, tempo.heardMs))) findings.notes.push(DEAF);
+      const refused = await writesRefused(pool);
+      if (refused === undefined) await checkConnections(setup, { pool }, url, findings);
+      else note(findings, `database: it takes no writes, as a standby or a replica: ${refused}`);
       const pending = await pendingMigrations(pool);
       findings.right.push(
         pending === 0
@@ -207,6 +211,11 @@ async function checkDatabase(
           findings,
           `row security: it is forced on ${table} for this database user too, which keeps rows from it: ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`,
         );
+      for (const { owner, user, table, tables } of await foreignOwners(pool))
+        note(
+          findings,
+          `owner: ${plural(tables, 'table')}, ${table} among them, belong to ${owner}, and this database user, ${user}, may not migrate them: use the login of ${owner}, or GRANT ${owner} TO ${user}`,
+        );
       const bound = pending === 0 ? await boundWorkspace(orm) : undefined;
       if (bound === undefined || workspace === undefined) return;
       if (bound.id === workspace.id) findings.right.push('workspace: the database belongs to it');
@@ -215,6 +224,23 @@ async function checkDatabase(
   } catch (error) {
     note(findings, `database: ${reasonOf(error)}`, error);
   }
+}
+
+/** Whether connections notice what happens, and whether there may be as many as a daemon opens. */
+async function checkConnections(
+  { config, tempo }: Setup,
+  { pool }: Pick<Database, 'pool'>,
+  url: string,
+  findings: Findings,
+): Promise<void> {
+  const isDeaf = !(await isHeard(config.listenUrl?.reveal() ?? url, pool, tempo.heardMs));
+  if (isDeaf) findings.notes.push(DEAF);
+  const most = await connectionLimit(pool);
+  if (most === undefined || most >= CONNECTIONS) return;
+  const line = `database: CONNECTION LIMIT allows this database user ${plural(most, 'connection')}: a daemon opens up to ${CONNECTIONS}`;
+  // Behind a pooler the server sees fewer.
+  if (isDeaf) findings.notes.push(line);
+  else note(findings, line);
 }
 
 /** The most names in one line: a dropped schema has hundreds of objects, and is named itself. */

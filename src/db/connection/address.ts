@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import tls, { type ConnectionOptions, type SecureContextOptions } from 'node:tls';
 import type pg from 'pg';
+import { isSslMode, type SslMode } from '../../database-parameters.ts';
 import { reasonOf } from '../../errors.ts';
-import { isSslMode, type SslMode } from '../../variables.ts';
 import { DatabaseRefusedError } from './away.ts';
 
 /**

@@ -44,16 +44,18 @@ const WORK = { application: 'pylon-sync', max: 8, connectMs: 10_000, silenceMs: 
  */
 const VITAL = { application: 'pylon-sync lease', max: 2, connectMs: 5_000, silenceMs: 10_000 };
 
-/** The URL for people to read: without password and parameters. */
+/** Asks how a database stores texts. */
+const ENCODING = "SELECT current_setting('server_encoding') AS encoding";
+
+/** The URL for people to read: nothing but the user, host, port and database's name. */
 export function publicUrl(url: string): string {
-  try {
-    const parsed = new URL(url);
-    if (parsed.password !== '') parsed.password = '***';
-    parsed.search = '';
-    return parsed.href;
-  } catch {
-    return 'the database';
-  }
+  if (!URL.canParse(url)) return 'the database';
+  const { protocol, username, password, host, pathname, searchParams } = new URL(url);
+  // What an address with an @ after its host takes for the database's name is the rest of a password.
+  if (pathname.includes('@')) return 'the database';
+  const name = username || encodeURIComponent(searchParams.get('user') ?? '');
+  const user = `${name}${password === '' ? '' : ':***'}`;
+  return `${protocol}//${user === '' ? '' : `${user}@`}${host}${pathname}`;
 }
 
 /** Drizzle on a connection, made once for each. */
@@ -76,8 +78,8 @@ export const readTogether = <T>(pool: Pool, work: (orm: Executor) => Promise<T>)
  * Opens the pools of a database and checks that it answers. Settings are made per transaction, not per session, so
  * that a transaction pooler may stand in between.
  *
- * @throws DatabaseRefusedError if the server refuses the login or cannot be trusted; DatabaseAwayError if it cannot
- * be reached; the signal's reason if the signal is aborted.
+ * @throws DatabaseRefusedError if the server refuses the login or cannot be trusted, or the database's encoding is not UTF8;
+ * DatabaseAwayError if it cannot be reached; the signal's reason if the signal is aborted.
  */
 export async function connect(
   url: string,
@@ -92,7 +94,12 @@ export async function connect(
     const work = openPool(url, { ...WORK, max });
     const vital = openPool(url, VITAL);
     opened.push(work, vital);
-    await readStatement(work.pool, 'SELECT 1');
+    const { rows } = await readStatement<{ encoding: string }>(work.pool, ENCODING);
+    // Other encodings lack characters that Pylon's texts have, and SQL_ASCII stores bytes that are no text.
+    if (rows[0]?.encoding !== 'UTF8')
+      throw new DatabaseRefusedError(
+        `its encoding is ${rows[0]?.encoding}, and has to be UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 makes such a one`,
+      );
     return {
       pool: work.pool,
       orm: readerOn(work.pool),

@@ -265,6 +265,10 @@ function errorOf({ failing }: ResourceStatus): string {
   return failing?.error || `its last run of kind ${failing?.kind} failed without an error message`;
 }
 
+/** SQL for which records of a resource were rejected, and why. */
+export const rejectsQuery = (resource: string): string =>
+  `SELECT record_id, reason, seen_at FROM pylon_sync.rejected_records WHERE resource = '${resource}' ORDER BY seen_at DESC`;
+
 function rejectedOf({ resource, rejected }: ResourceStatus): readonly Attention[] {
   if (rejected === 0) return [];
   return [
@@ -272,7 +276,7 @@ function rejectedOf({ resource, rejected }: ResourceStatus): readonly Attention[
       'rejected',
       resource,
       `${resource}: ${plural(rejected, 'record')} of Pylon's cannot be stored here. Which, and why:`,
-      `SELECT record_id, reason, seen_at FROM pylon_sync.rejected_records WHERE resource = '${resource}' ORDER BY seen_at DESC`,
+      rejectsQuery(resource),
     ),
   ];
 }

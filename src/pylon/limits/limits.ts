@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { closest } from '../../closest.ts';
 import { reasonOf, UsageError } from '../../errors.ts';
-import { closest } from './closest.ts';
 import { canonical, ENDPOINTS, TIERS, type Tier } from './endpoints.ts';
 
 /** How many requests Pylon accepts for each endpoint in an interval. */

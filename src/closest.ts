@@ -12,8 +12,8 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The name closest to the one given, for "did you mean"; empty if there are no names. */
-export function closest(given: string, names: readonly string[]): string {
+/** The name closest to the one given, for "did you mean"; empty if none is as near as `within` edits. */
+export function closest(given: string, names: readonly string[], within = Number.POSITIVE_INFINITY): string {
   const ranked = names.map((name) => [distance(given.toLowerCase(), name.toLowerCase()), name] as const);
-  return ranked.sort(([a], [b]) => a - b)[0]?.[1] ?? '';
+  return ranked.filter(([edits]) => edits <= within).sort(([a], [b]) => a - b)[0]?.[1] ?? '';
 }
