@@ -138,6 +138,7 @@ describe('what the page says', () => {
     for (const said of [
       'Days are those of UTC',
       'a reopened issue counts as open until it was last resolved',
+      'A closed issue that Pylon gives no resolution time',
       'The first mirrored issue is of ',
       'Issues without one are not in median and percentile',
     ])

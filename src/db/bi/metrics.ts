@@ -130,7 +130,7 @@ const ofAllPriorities = (select: (priority: string) => string, where: string) =>
 const dailyBacklog: View = {
   name: 'daily_backlog',
   comment:
-    'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today, since Pylon does not say what they were on the day. A reopened issue counts as solved only on the day when it was last resolved.',
+    'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today, since Pylon does not say what they were on the day. A reopened issue counts as solved only on the day when it was last resolved. A closed issue that Pylon gives no resolution time, such as an imported one, ends when it was last changed: a later change, such as a tag, moves its end, and it counts as open on the days before.',
   // Blocks go back from today, so that the last days are in few of them. Issues that are open now are read once, for all blocks.
   from: `FROM (WITH lasting AS MATERIALIZED (
         SELECT team_id, assignee_id, priority, source, since, count(*)::integer AS begun,
@@ -199,7 +199,7 @@ const dailyBacklog: View = {
     source: column('r.source', 'Where the issues came from.'),
     open: column('r.open', 'Issues that were not resolved at the end of the day.'),
     new: column('r.new', 'Issues that were created on the day.'),
-    solved: column('r.solved', 'Issues that were resolved on the day.'),
+    solved: column('r.solved', 'Issues that were resolved on the day; closed ones without a resolution time, that were last changed on it.'),
   },
 };
 
