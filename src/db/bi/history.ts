@@ -1,4 +1,4 @@
-import { isOpen } from '../../resources/issues/ended.ts';
+import { isClosedState, isOpen } from '../../resources/issues/ended.ts';
 import { column, duration } from '../../resources/views.ts';
 import type { View } from './view.ts';
 
@@ -99,8 +99,7 @@ const fieldChanges: View = {
   },
 };
 
-const isClosed = (value: string) =>
-  `(${value} #>> '{}' = 'closed' OR ${value} #>> '{}' IN (SELECT status.id FROM pylon.issue_statuses AS status WHERE status.category = 'closed'))`;
+const isClosed = (value: string) => isClosedState(`(${value} #>> '{}')`);
 
 /** SQL: how many times issue `r` left the closed states. */
 export const REOPENINGS = `(SELECT count(*) FROM pylon_sync.changes AS c

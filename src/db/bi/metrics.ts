@@ -4,6 +4,7 @@ import {
   IS_CLOSED,
   IS_OPEN,
   isOpen,
+  isOpenByIndex,
   LASTED,
   SOON_DAYS,
   SPAN,
@@ -43,7 +44,7 @@ const issueMetrics: View = {
     number: column('r.number', 'The number that people see.'),
     created_at: column('r.created_at', 'When it was created.'),
     state: column('r.state', 'The state, as in issues.state.'),
-    is_open: column(`(${OPEN})`, 'Whether it is neither resolved nor closed.'),
+    is_open: column(`(${OPEN})`, 'Whether it is neither resolved nor closed, as issues.is_open.'),
     source: column('r.source', 'Where it came from: slack, email and so on.'),
     priority: column(PRIORITY, 'Its priority.'),
     account_id: column('r.account_id', 'The account: accounts.id.'),
@@ -130,7 +131,7 @@ const ofAllPriorities = (select: (priority: string) => string, where: string) =>
 const dailyBacklog: View = {
   name: 'daily_backlog',
   comment:
-    'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today, since Pylon does not say what they were on the day. A reopened issue counts as solved only on the day when it was last resolved. A closed issue that Pylon gives no resolution time, such as an imported one, ends when it was last changed: a later change, such as a tag, moves its end, and it counts as open on the days before.',
+    'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today, since Pylon does not say what they were on the day. A reopened issue counts as solved only on the day when it was last resolved. A closed issue that Pylon gives no resolution time, such as an imported one, ends when it was last changed: a later change, such as a tag, moves its end, and it counts as open on the days before. A state of your own counts as closed here only with a resolution time.',
   // Blocks go back from today, so that the last days are in few of them. Issues that are open now are read once, for all blocks.
   from: `FROM (WITH lasting AS MATERIALIZED (
         SELECT team_id, assignee_id, priority, source, since, count(*)::integer AS begun,
@@ -199,7 +200,10 @@ const dailyBacklog: View = {
     source: column('r.source', 'Where the issues came from.'),
     open: column('r.open', 'Issues that were not resolved at the end of the day.'),
     new: column('r.new', 'Issues that were created on the day.'),
-    solved: column('r.solved', 'Issues that were resolved on the day; closed ones without a resolution time, that were last changed on it.'),
+    solved: column(
+      'r.solved',
+      'Issues that were resolved on the day; closed ones without a resolution time, that were last changed on it.',
+    ),
   },
 };
 
@@ -254,7 +258,7 @@ const accountHealth: View = {
         FROM pylon.issues AS i WHERE i.account_id = r.id AND i._deleted_at IS NULL) AS had ON true
     LEFT JOIN LATERAL (
       SELECT count(*) AS issues FROM pylon.issues AS i
-       WHERE i.account_id = r.id AND i._deleted_at IS NULL AND ${isOpen('i')}) AS open ON true
+       WHERE i.account_id = r.id AND i._deleted_at IS NULL AND ${isOpenByIndex('i')}) AS open ON true
     LEFT JOIN LATERAL (
       SELECT count(*) AS ratings, sum(score) / nullif(count(score), 0) AS score
         -- OFFSET 0: so that each score is worked out once.
@@ -270,7 +274,10 @@ const accountHealth: View = {
     owner_id: column('r.owner_id', 'The owner of the account: users.id.'),
     owner_name: column('owner.name', 'Name of that user.'),
     issues: column('had.issues', 'Issues of the account, ever.'),
-    open_issues: column('open.issues', 'Of these, neither resolved nor closed.'),
+    open_issues: column(
+      'open.issues',
+      'Of these, neither resolved nor closed, except that a state of your own counts as closed only with a resolution time.',
+    ),
     issues_last_30_days: column('had.last_30_days', 'Of these, created in the last 30 days.'),
     issues_last_90_days: column('had.last_90_days', 'Of these, created in the last 90 days.'),
     ...duration('median_first_response', 'had.first_response', 'Median from creation to the first answer'),

@@ -9,7 +9,7 @@ export function notes({ unit, first, since }: Report): Html {
   const items = [
     `Days are those of UTC${unit === 'week' ? ', weeks begin on Monday' : ''}. The last ${unit} is not over.`,
     'Only issues count that are mirrored and still in Pylon. The backlog is calculated from when each issue was created and last resolved: a reopened issue counts as open until it was last resolved.',
-    'A closed issue that Pylon gives no resolution time, such as an imported one, ends when it was last changed: a later change of it, such as a tag, adds it to the backlog of the days before.',
+    'A closed issue that Pylon gives no resolution time, such as an imported one, ends when it was last changed: a later change of it, such as a tag, adds it to the backlog of the days before. A state of your own counts as closed only with a resolution time.',
     ...(begins === undefined
       ? []
       : [`The first mirrored issue is of ${begins}: nothing is known of the days before.`]),

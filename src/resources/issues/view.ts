@@ -21,7 +21,10 @@ export const view: OwnView = {
       'What the state counts as: new, waiting_on_you, waiting_on_customer, on_hold or closed.',
     ),
     is_closed: column(`coalesce(${STATUS} = 'closed', false)`, 'Whether it is closed.'),
-    is_open: column(`(${isOpen('r')})`, 'Whether it is neither resolved nor closed.'),
+    is_open: column(
+      `(${isOpen('r')})`,
+      'Whether it is neither resolved nor closed; never true where is_closed is.',
+    ),
     priority: column("r.custom_fields ->> 'priority'", 'Its priority: urgent, high, medium or low.', {
       field: 'priority',
     }),

@@ -160,6 +160,31 @@ describe('of known rows', () => {
     ]);
   });
 
+  test('an issue in a closed state is open in no view that reads its row, with or without times', async ({
+    database,
+  }) => {
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issue_statuses (id, slug, label, category) VALUES ('done', 'done', 'Done', 'closed'), ('new', 'new', 'New', 'new');
+       INSERT INTO pylon.issues (id, number, state, created_at, time_in_status_seconds)
+       VALUES ('i1', 1, 'done', now(), '{"done": 1}'), ('i2', 2, 'closed', NULL, '{"closed": 1}'), ('i3', 3, 'new', now(), '{"new": 1}'), ('i4', 4, NULL, now(), NULL)`,
+    );
+    expect(
+      await rowsOf(
+        database,
+        `SELECT number::int AS n, is_closed, i.is_open, m.is_open AS in_metrics, age_seconds IS NOT NULL AS has_age, s.is_current AS current
+           FROM pylon_bi.issues AS i JOIN pylon_bi.issue_metrics AS m USING (number) LEFT JOIN pylon_bi.issue_time_in_status AS s ON s.issue_id = i.id ORDER BY 1`,
+      ),
+    ).toEqual([
+      { n: 1, is_closed: true, is_open: false, in_metrics: false, has_age: false, current: false },
+      { n: 2, is_closed: true, is_open: false, in_metrics: false, has_age: false, current: false },
+      { n: 3, is_closed: false, is_open: true, in_metrics: true, has_age: true, current: true },
+      { n: 4, is_closed: false, is_open: true, in_metrics: true, has_age: true, current: null },
+    ]);
+    const [row] = await rowsOf(database, 'SELECT sum(open_issues)::int AS open FROM pylon_bi.team_workload');
+    expect(row).toEqual({ open: 2 });
+  });
+
   test('daily_backlog counts what came, was solved and stayed open, each day', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
     const rows = await rowsOf(
