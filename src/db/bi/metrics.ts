@@ -3,6 +3,7 @@ import {
   ENDED,
   IS_CLOSED,
   IS_OPEN,
+  isClosedState,
   isOpen,
   isOpenByIndex,
   LASTED,
@@ -19,8 +20,10 @@ import type { View } from './view.ts';
 const between = (given: string, end: string) =>
   `coalesce(r.${given}, extract(epoch FROM r.${end} - r.created_at))`;
 
+/** SQL: whether something was done, or the issue ended without it, after it was due; of an open issue, whether it is due by now. */
 const breached = (done: string, due: string) =>
-  `CASE WHEN r.${due} IS NULL THEN NULL ELSE coalesce(r.${done}, now()) > r.${due} END`;
+  `CASE WHEN r.${due} IS NULL THEN NULL
+     ELSE coalesce(r.${done}, least(r.resolution_time, CASE WHEN ${isClosedState('r.state')} THEN coalesce(r.updated_at, r.created_at) END, now())) > r.${due} END`;
 
 const PRIORITY = "r.custom_fields ->> 'priority'";
 const OPEN = isOpen('r');
@@ -79,11 +82,11 @@ const issueMetrics: View = {
     touches: column('r.number_of_touches', 'How many times your side answered.'),
     first_response_breached: column(
       breached('first_response_time', 'first_response_breach_time'),
-      'Whether the first answer was, or already is, later than its SLA allows; null if Pylon has no time for it.',
+      'Whether the first answer was, or already is, later than its SLA allows; of an issue that ended without one, whether it ended later. Null if Pylon has no time for it.',
     ),
     resolution_breached: column(
       breached('resolution_time', 'resolution_breach_time'),
-      'Whether the resolution was, or already is, later than its SLA allows; null if Pylon has no time for it.',
+      'Whether the resolution was, or already is, later than its SLA allows; a closed issue without a resolution time ended when it was last changed. Null if Pylon has no time for it.',
     ),
     ...duration(
       'age',

@@ -185,6 +185,25 @@ describe('of known rows', () => {
     expect(row).toEqual({ open: 2 });
   });
 
+  test('an issue that ended before an SLA was due has not missed it', async ({ database }) => {
+    const due = [ago(3), ago(3)].join(', ');
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issue_statuses (id, slug, label, category) VALUES ('done', 'done', 'Done', 'closed');
+       INSERT INTO pylon.issues (id, number, state, created_at, updated_at, resolution_time, first_response_breach_time, resolution_breach_time)
+       VALUES ('i1', 1, 'closed', ${ago(5)}, ${ago(4)}, NULL, ${due}), ('i2', 2, 'done', ${ago(5)}, ${ago(4)}, NULL, ${due}),
+              ('i3', 3, 'closed', ${ago(5)}, ${ago(2)}, NULL, ${due}), ('i4', 4, 'closed', ${ago(5)}, ${ago(1)}, ${ago(4)}, ${due}),
+              ('i5', 5, 'new', ${ago(5)}, ${ago(4)}, NULL, ${due}), ('i6', 6, 'new', ${ago(5)}, ${ago(4)}, NULL, ${ago(-1)}, ${ago(-1)})`,
+    );
+    const rows = await rowsOf(
+      database,
+      'SELECT first_response_breached AS answer, resolution_breached AS resolution FROM pylon_bi.issue_metrics ORDER BY number',
+    );
+    expect(rows.map(({ answer, resolution }) => [answer, resolution])).toEqual(
+      [false, false, true, false, true, false].map((missed) => [missed, missed]),
+    );
+  });
+
   test('daily_backlog counts what came, was solved and stayed open, each day', async ({ database }) => {
     await asDaemon(database.pool, ISSUES);
     const rows = await rowsOf(
