@@ -101,7 +101,7 @@ const questionsOf = (
   [
     'csat_summary',
     'by month',
-    'SELECT month, sum(responses), sum(score * responses) / sum(responses) FROM pylon_bi.csat_summary GROUP BY 1 ORDER BY 1',
+    'SELECT month, sum(responses), sum(score_sum) / sum(responses) FROM pylon_bi.csat_summary GROUP BY 1 ORDER BY 1',
   ],
   [
     'csat_responses',

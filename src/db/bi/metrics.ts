@@ -298,7 +298,7 @@ const csatSummary: View = {
   name: 'csat_summary',
   comment: 'Ratings by month in which the issue was created (UTC), team and assignee.',
   from: `FROM (SELECT date_trunc('month', i.created_at AT TIME ZONE 'UTC')::date AS month, i.team_id, i.assignee_id,
-                 count(*) AS responses, avg(score) AS score, count(*) FILTER (WHERE score >= 4) AS satisfied
+                 count(*) AS responses, sum(score) AS score_sum, avg(score) AS score, count(*) FILTER (WHERE score >= 4) AS satisfied
             FROM pylon.issues AS i
            CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
            CROSS JOIN LATERAL (SELECT ${SCORE}) AS given(score)
@@ -318,6 +318,10 @@ const csatSummary: View = {
     satisfied_percent: column(
       'round(100.0 * r.satisfied / r.responses, 1)',
       'Their share of all, in percent.',
+    ),
+    score_sum: column(
+      'r.score_sum',
+      'Sum of the ratings: for the mean of several rows, sum(score_sum) / sum(responses), since score is rounded.',
     ),
   },
 };

@@ -570,6 +570,22 @@ describe('of known rows', () => {
     ]);
   });
 
+  test('the mean rating of several rows is that of their ratings, not of rounded means', async ({
+    database,
+  }) => {
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issues (id, team_id, created_at, csat_responses)
+       VALUES ('i1', 't1', now(), '[{"score": 1}, {"score": 1}, {"score": 2}]'), ('i2', 't2', now(), '[{"score": 1}, {"score": 1}, {"score": 2}]'),
+              ('i3', 't3', now(), '[{"score": 5}, {"score": 5}, {"score": null}]')`,
+    );
+    const [row] = await rowsOf(
+      database,
+      'SELECT sum(score_sum)::text AS sum, round(sum(score_sum) / sum(responses), 3)::text AS score FROM pylon_bi.csat_summary',
+    );
+    expect(row).toEqual({ sum: '18', score: '2.250' });
+  });
+
   test('knowledge_base_coverage counts articles', async ({ database }) => {
     await asDaemon(
       database.pool,
