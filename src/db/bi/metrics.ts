@@ -263,7 +263,7 @@ const accountHealth: View = {
       SELECT count(*) AS issues FROM pylon.issues AS i
        WHERE i.account_id = r.id AND i._deleted_at IS NULL AND ${isOpenByIndex('i')}) AS open ON true
     LEFT JOIN LATERAL (
-      SELECT count(*) AS ratings, sum(score) / nullif(count(score), 0) AS score
+      SELECT count(score) AS ratings, sum(score) / nullif(count(score), 0) AS score
         -- OFFSET 0: so that each score is worked out once.
         FROM (SELECT ${SCORE} AS score
                 FROM (${[SHORT, LONG].map((size) => `SELECT csat_responses FROM pylon.issues WHERE account_id = r.id AND _deleted_at IS NULL AND ${RATED} AND ${size}`).join('\n                       UNION ALL ')}) AS i
@@ -285,7 +285,7 @@ const accountHealth: View = {
     issues_last_90_days: column('had.last_90_days', 'Of these, created in the last 90 days.'),
     ...duration('median_first_response', 'had.first_response', 'Median from creation to the first answer'),
     ...duration('median_resolution', 'had.resolution', 'Median from creation to resolution'),
-    csat_responses: column('rated.ratings', 'Ratings that were given.'),
+    csat_responses: column('rated.ratings', 'Ratings that were given, with a score.'),
     csat_score: column('round(rated.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),
     last_activity_at: column(
       'greatest(had.latest_message, r.latest_customer_activity_time)',
@@ -312,7 +312,7 @@ const csatSummary: View = {
     team_name: NAMES.team_name,
     assignee_id: column('r.assignee_id', 'The user: users.id.'),
     assignee_name: NAMES.assignee_name,
-    responses: column('r.responses', 'Ratings that were given.'),
+    responses: column('r.responses', 'Ratings that were given, with a score.'),
     score: column('round(r.score, 2)', 'Mean rating, from 1 (worst) to 5 (best).'),
     satisfied: column('r.satisfied', 'Ratings of 4 or 5.'),
     satisfied_percent: column(

@@ -72,7 +72,10 @@ export const lists: readonly ListView[] = [
         'r.created_at',
         'When the issue was created; Pylon does not say when it was rated.',
       ),
-      score: column(numberIn("(each.one -> 'score')", '1e20'), 'The rating, from 1 (worst) to 5 (best).'),
+      score: column(
+        numberIn("(each.one -> 'score')", '1e20'),
+        'The rating, from 1 (worst) to 5 (best); null if none was given, which other views do not count.',
+      ),
       comment: column("each.one ->> 'comment'", 'What the customer wrote with it.'),
     },
   },
