@@ -283,8 +283,16 @@ const accountHealth: View = {
     ),
     issues_last_30_days: column('had.last_30_days', 'Of these, created in the last 30 days.'),
     issues_last_90_days: column('had.last_90_days', 'Of these, created in the last 90 days.'),
-    ...duration('median_first_response', 'had.first_response', 'Median from creation to the first answer'),
-    ...duration('median_resolution', 'had.resolution', 'Median from creation to resolution'),
+    ...duration(
+      'median_first_response',
+      'had.first_response',
+      'Median from creation to the first answer, of issues that Pylon gives its seconds of; issue_metrics has those of all',
+    ),
+    ...duration(
+      'median_resolution',
+      'had.resolution',
+      'Median from creation to resolution, of issues that Pylon gives its seconds of; issue_metrics has those of all',
+    ),
     csat_responses: column('rated.ratings', 'Ratings that were given, with a score.'),
     csat_score: column('round(rated.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),
     last_activity_at: column(
