@@ -82,7 +82,7 @@ export const lists: readonly ListView[] = [
   {
     name: 'issue_time_in_status',
     comment:
-      'How long issues were in each state, one row per issue and state; that of the present state of an open issue is counted to now.',
+      'How long issues were in each state, one row per issue and state; that of the present state of an open issue is counted to now. While an edit of the issue waits, the time from its last read to the edit is missing.',
     each: `jsonb_each(CASE jsonb_typeof(r.time_in_status_seconds) WHEN 'object' THEN r.time_in_status_seconds END) AS spent`,
     joins: `LEFT JOIN pylon.issue_statuses AS status ON status.id = spent.key
       CROSS JOIN LATERAL (SELECT spent.key = r.state AND ${isOpen('r')}) AS now_in(it)
