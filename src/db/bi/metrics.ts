@@ -236,7 +236,10 @@ const teamWorkload: View = {
     waiting_on_you: column('r.waiting_on_you', 'Of these, in state waiting_on_you.'),
     unanswered: column('r.unanswered', 'Of these, without a first answer.'),
     snoozed: column('r.snoozed', 'Of these, snoozed until a later time.'),
-    breached: column('r.breached', 'Of these, later than an SLA allows.'),
+    breached: column(
+      'r.breached',
+      'Of these, waiting now for an answer or resolution that is overdue. Those that were answered late are not among them.',
+    ),
     oldest_created_at: column('r.oldest_created_at', 'When the oldest of them was created.'),
   },
 };
