@@ -88,7 +88,7 @@ const ANY_ISSUE = fc.record(ISSUE_FIELDS);
 /** Questions, each with what stands in its plan for the indexes that answer it. */
 const ANSWERED_BY: readonly (readonly [query: string, ...indexes: readonly string[]])[] = [
   [
-    'SELECT sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30',
+    "SELECT sum(open) FROM pylon_bi.daily_backlog WHERE day > (now() AT TIME ZONE 'UTC')::date - 30",
     'Index Only Scan using issues_backlog_high',
     'Index Only Scan using issues_backlog_none',
     'Index Scan using issues_backlog_others_open',
