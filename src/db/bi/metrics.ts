@@ -344,7 +344,8 @@ const coverage: View = {
     CROSS JOIN LATERAL (
       SELECT count(*) AS articles, count(*) FILTER (WHERE a.is_published) AS published,
              count(*) FILTER (WHERE a.is_published AND a.is_unlisted) AS unlisted,
-             count(*) FILTER (WHERE a.is_published AND a.current_draft_content_html IS DISTINCT FROM a.current_published_content_html) AS with_changes,
+             count(*) FILTER (WHERE a.is_published AND a.current_draft_content_html IS NOT NULL
+                                    AND a.current_draft_content_html IS DISTINCT FROM a.current_published_content_html) AS with_changes,
              count(*) FILTER (WHERE a.is_published AND coalesce(a.last_published_at, a.created_at) < now() - interval '180 days') AS stale,
              count(*) FILTER (WHERE a.collection_id IS NULL) AS unfiled, max(a.last_published_at) AS last_published
         FROM pylon.articles AS a WHERE a.knowledge_base_id = r.id AND a._deleted_at IS NULL) AS counted

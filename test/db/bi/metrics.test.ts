@@ -595,12 +595,12 @@ describe('of known rows', () => {
        INSERT INTO pylon.articles (id, knowledge_base_id, collection_id, is_published, is_unlisted, current_draft_content_html,
                                    current_published_content_html, last_published_at)
        VALUES ('1', 'kb', 'c', true, false, 'x', 'x', now()), ('2', 'kb', 'c', true, true, 'y', 'x', now() - interval '1 year'),
-              ('3', 'kb', NULL, false, false, 'z', NULL, NULL);
+              ('3', 'kb', NULL, false, false, 'z', NULL, NULL), ('4', 'kb', 'c', true, false, NULL, 'x', now());
        INSERT INTO pylon.article_translations (id, article_id, knowledge_base_id, language, is_published) VALUES ('1:de', '1', 'kb', 'de', true)`,
     );
     const [row] = await rowsOf(database, 'SELECT * FROM pylon_bi.knowledge_base_coverage');
     expect(row).toMatchObject({
-      ...{ title: 'Help', collections: '1', articles: '3', published_articles: '2', unlisted_articles: '1' },
+      ...{ title: 'Help', collections: '1', articles: '4', published_articles: '3', unlisted_articles: '1' },
       ...{ articles_with_unpublished_changes: '1', stale_articles: '1', articles_without_collection: '1' },
       ...{ translations: '1', published_translations: '1' },
     });
