@@ -87,8 +87,14 @@ const fieldChanges: View = {
     resource: column('c.resource', 'The table of schema pylon.'),
     record_id: column('c.record_id', 'The row, by its id.'),
     field: column('c.field', 'The column, or custom_fields. and the slug of a custom field.'),
-    old_value: column("c.old #>> '{}'", 'The value before, a list as JSON; null if it was empty.'),
-    new_value: column("c.new #>> '{}'", 'The value after, a list as JSON; null if it is empty.'),
+    old_value: column(
+      "c.old #>> '{}'",
+      'The value before, a list as JSON, without entries []; null if there was none.',
+    ),
+    new_value: column(
+      "c.new #>> '{}'",
+      'The value after, a list as JSON, without entries []; null if there is none.',
+    ),
     seen_at: column('c.seen_at', 'When the daemon saw it.'),
     changed_at: column(
       'c.changed_at',

@@ -289,12 +289,12 @@ const accountHealth: View = {
     ...duration(
       'median_first_response',
       'had.first_response',
-      'Median from creation to the first answer, of issues that Pylon gives its seconds of; issue_metrics has those of all',
+      'Median from creation to the first answer, over issues with a figure of Pylon; issue_metrics has those of all issues',
     ),
     ...duration(
       'median_resolution',
       'had.resolution',
-      'Median from creation to resolution, of issues that Pylon gives its seconds of; issue_metrics has those of all',
+      'Median from creation to resolution, over issues with a figure of Pylon; issue_metrics has those of all issues',
     ),
     csat_responses: column('rated.ratings', 'Ratings that were given, with a score.'),
     csat_score: column('round(rated.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),

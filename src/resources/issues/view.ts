@@ -16,10 +16,7 @@ export const view: OwnView = {
       column: 'state',
       titleOf: 'issue_statuses',
     }),
-    state_category: column(
-      STATUS,
-      'What the state counts as: new, waiting_on_you, waiting_on_customer, on_hold or closed.',
-    ),
+    state_category: column(STATUS, "Pylon's category of the state."),
     is_closed: column(`coalesce(${STATUS} = 'closed', false)`, 'Whether it is closed.'),
     is_open: column(
       `(${isOpen('r')})`,
