@@ -83,17 +83,17 @@ const questionsOf = (
   [
     'daily_backlog',
     "this week's",
-    'SELECT day, sum(open), sum(new), sum(solved) FROM pylon_bi.daily_backlog WHERE day > current_date - 7 GROUP BY 1 ORDER BY 1',
+    `SELECT day, sum(open), sum(new), sum(solved) FROM pylon_bi.daily_backlog WHERE day > (now() AT TIME ZONE 'UTC')::date - 7 GROUP BY 1 ORDER BY 1`,
   ],
   [
     'daily_backlog',
     'a month by team',
-    'SELECT day, team_name, sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30 GROUP BY 1, 2',
+    `SELECT day, team_name, sum(open) FROM pylon_bi.daily_backlog WHERE day > (now() AT TIME ZONE 'UTC')::date - 30 GROUP BY 1, 2`,
   ],
   [
     'daily_backlog',
     'a year by month',
-    "SELECT date_trunc('month', day), sum(new), sum(solved) FROM pylon_bi.daily_backlog WHERE day > current_date - 365 GROUP BY 1",
+    `SELECT date_trunc('month', day), sum(new), sum(solved) FROM pylon_bi.daily_backlog WHERE day > (now() AT TIME ZONE 'UTC')::date - 365 GROUP BY 1`,
   ],
   ['team_workload', 'now', 'SELECT * FROM pylon_bi.team_workload ORDER BY open_issues DESC'],
   ['account_health', 'one account', `SELECT * FROM pylon_bi.account_health WHERE account_id = ${ACCOUNT}`],
@@ -101,7 +101,7 @@ const questionsOf = (
   [
     'csat_summary',
     'by month',
-    'SELECT month, sum(responses), sum(score * responses) / sum(responses) FROM pylon_bi.csat_summary GROUP BY 1 ORDER BY 1',
+    'SELECT month, sum(responses), sum(score_sum) / sum(responses) FROM pylon_bi.csat_summary GROUP BY 1 ORDER BY 1',
   ],
   [
     'csat_responses',

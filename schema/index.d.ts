@@ -247,7 +247,7 @@ export declare const issue_statuses: Table<
     slug: Column<'issue_statuses', 'slug', 'text'>;
     /** What people see it called. */
     label: Column<'issue_statuses', 'label', 'text'>;
-    /** What it counts as: new, waiting on you, waiting on customer, on hold or closed. */
+    /** Pylon's category of the state. */
     category: Column<'issue_statuses', 'category', 'text'>;
     /** Whether it was put away. */
     is_archived: Column<'issue_statuses', 'is_archived', 'truth'>;

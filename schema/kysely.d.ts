@@ -173,7 +173,7 @@ export interface IssueStatuses {
   slug: Column<string | null, never, never>;
   /** What people see it called. */
   label: Column<string | null, never, never>;
-  /** What it counts as: new, waiting on you, waiting on customer, on hold or closed. */
+  /** Pylon's category of the state. */
   category: Column<string | null, never, never>;
   /** Whether it was put away. */
   is_archived: Column<boolean | null, never, never>;

@@ -19,7 +19,7 @@ export const issueStatuses = defineResource({
   words: {
     id: 'The slug of the state.',
     slug: 'The state as issues.state has it.',
-    category: 'What it counts as: new, waiting on you, waiting on customer, on hold or closed.',
+    category: "Pylon's category of the state.",
     is_default_status: 'Whether Pylon made it.',
   },
   note: 'the key is the slug',

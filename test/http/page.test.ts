@@ -66,6 +66,18 @@ describe('the page', () => {
       expect(text).toContain(shown);
   });
 
+  test('shows no drift where nothing was compared yet', async ({ port, mirror }) => {
+    await fill(mirror);
+    const html = await load(await port.open());
+    const driftOf = (resource: string) => {
+      const row = new RegExp(`<tr>\\s*<th scope="row">${resource}<.*?</tr>`, 's').exec(html)?.[0] ?? '';
+      return [...row.matchAll(/<td class="num widest">(.*?)<\/td>/g)].map(([, cell = '']) =>
+        wordsOf(cell).trim(),
+      )[1];
+    };
+    expect(['contacts', 'users', 'issues', 'teams'].map(driftOf)).toEqual(['3', '0', '1', '–']);
+  });
+
   test('names the types of custom objects that nobody follows any more', async ({ port, mirror }) => {
     await publishFollowedTypes(mirror.orm, ['license']);
     await asDaemon(

@@ -1,5 +1,7 @@
 import { describe, expect } from 'vitest';
 import { PATIENCE } from '../../src/http/operations.ts';
+import { notes } from '../../src/http/reports/notes.ts';
+import type { Report } from '../../src/reports/report.ts';
 import { asDaemon } from '../helpers/as-daemon.ts';
 import { HOSTILE } from './filled.ts';
 import { report } from './reported.ts';
@@ -138,10 +140,31 @@ describe('what the page says', () => {
     for (const said of [
       'Days are those of UTC',
       'a reopened issue counts as open until it was last resolved',
+      'A closed issue that Pylon gives no resolution time',
       'The first mirrored issue is of ',
       'Issues without one are not in median and percentile',
     ])
       expect(html).toContain(said);
+  });
+
+  test('a first week that begins before the period is said to, where it has issues of those days', () => {
+    const none = { backlog: [], flow: [], answers: [], sources: [], volume: [] };
+    const monday = '2026-01-05';
+    const made: Report = {
+      at: '',
+      period: 30,
+      unit: 'week',
+      since: '2026-01-07',
+      today: '2026-02-05',
+      first: monday,
+      ...none,
+    };
+    const said = (report: Report) => String(notes(report));
+    expect(said(made)).toContain(
+      'The first week begins on 5 Jan 2026, before the period; its days before 7 Jan 2026 are in the weeks, but not in the table of days.',
+    );
+    for (const whole of [{ since: monday }, { first: '2026-01-07' }, { unit: 'day' as const }])
+      expect(said({ ...made, ...whole })).not.toContain('first week');
   });
 
   test('what others wrote is text, and secrets are none of it', async ({ port, database }) => {

@@ -1,4 +1,4 @@
-import { isOpen } from '../../resources/issues/ended.ts';
+import { isClosedState, isOpen } from '../../resources/issues/ended.ts';
 import { column, duration } from '../../resources/views.ts';
 import type { View } from './view.ts';
 
@@ -87,8 +87,14 @@ const fieldChanges: View = {
     resource: column('c.resource', 'The table of schema pylon.'),
     record_id: column('c.record_id', 'The row, by its id.'),
     field: column('c.field', 'The column, or custom_fields. and the slug of a custom field.'),
-    old_value: column("c.old #>> '{}'", 'The value before, a list as JSON; null if it was empty.'),
-    new_value: column("c.new #>> '{}'", 'The value after, a list as JSON; null if it is empty.'),
+    old_value: column(
+      "c.old #>> '{}'",
+      'The value before, a list as JSON, without entries []; null if there was none.',
+    ),
+    new_value: column(
+      "c.new #>> '{}'",
+      'The value after, a list as JSON, without entries []; null if there is none.',
+    ),
     seen_at: column('c.seen_at', 'When the daemon saw it.'),
     changed_at: column(
       'c.changed_at',
@@ -99,8 +105,7 @@ const fieldChanges: View = {
   },
 };
 
-const isClosed = (value: string) =>
-  `(${value} #>> '{}' = 'closed' OR ${value} #>> '{}' IN (SELECT status.id FROM pylon.issue_statuses AS status WHERE status.category = 'closed'))`;
+const isClosed = (value: string) => isClosedState(`(${value} #>> '{}')`);
 
 /** SQL: how many times issue `r` left the closed states. */
 export const REOPENINGS = `(SELECT count(*) FROM pylon_sync.changes AS c

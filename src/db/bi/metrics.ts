@@ -3,7 +3,9 @@ import {
   ENDED,
   IS_CLOSED,
   IS_OPEN,
+  isClosedState,
   isOpen,
+  isOpenByIndex,
   LASTED,
   SOON_DAYS,
   SPAN,
@@ -18,8 +20,10 @@ import type { View } from './view.ts';
 const between = (given: string, end: string) =>
   `coalesce(r.${given}, extract(epoch FROM r.${end} - r.created_at))`;
 
+/** SQL: whether something was done, or the issue ended without it, after it was due; of an open issue, whether it is due by now. */
 const breached = (done: string, due: string) =>
-  `CASE WHEN r.${due} IS NULL THEN NULL ELSE coalesce(r.${done}, now()) > r.${due} END`;
+  `CASE WHEN r.${due} IS NULL THEN NULL
+     ELSE coalesce(r.${done}, least(r.resolution_time, CASE WHEN ${isClosedState('r.state')} THEN coalesce(r.updated_at, r.created_at) END, now())) > r.${due} END`;
 
 const PRIORITY = "r.custom_fields ->> 'priority'";
 const OPEN = isOpen('r');
@@ -43,7 +47,7 @@ const issueMetrics: View = {
     number: column('r.number', 'The number that people see.'),
     created_at: column('r.created_at', 'When it was created.'),
     state: column('r.state', 'The state, as in issues.state.'),
-    is_open: column(`(${OPEN})`, 'Whether it is neither resolved nor closed.'),
+    is_open: column(`(${OPEN})`, 'Whether it is neither resolved nor closed, as issues.is_open.'),
     source: column('r.source', 'Where it came from: slack, email and so on.'),
     priority: column(PRIORITY, 'Its priority.'),
     account_id: column('r.account_id', 'The account: accounts.id.'),
@@ -78,11 +82,11 @@ const issueMetrics: View = {
     touches: column('r.number_of_touches', 'How many times your side answered.'),
     first_response_breached: column(
       breached('first_response_time', 'first_response_breach_time'),
-      'Whether the first answer was, or already is, later than its SLA allows; null if Pylon has no time for it.',
+      'Whether the first answer was, or already is, later than its SLA allows; of an issue that ended without one, whether it ended later. Null if Pylon has no time for it.',
     ),
     resolution_breached: column(
       breached('resolution_time', 'resolution_breach_time'),
-      'Whether the resolution was, or already is, later than its SLA allows; null if Pylon has no time for it.',
+      'Whether the resolution was, or already is, later than its SLA allows; a closed issue without a resolution time ended when it was last changed. Null if Pylon has no time for it.',
     ),
     ...duration(
       'age',
@@ -130,7 +134,7 @@ const ofAllPriorities = (select: (priority: string) => string, where: string) =>
 const dailyBacklog: View = {
   name: 'daily_backlog',
   comment:
-    'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today, since Pylon does not say what they were on the day. A reopened issue counts as solved only on the day when it was last resolved.',
+    'Issues by day (UTC), team, assignee, priority and source: new, solved, and open at the end of the day; days before the first mirrored issue are missing. Team, assignee and priority are those of today, since Pylon does not say what they were on the day. A reopened issue counts as solved only on the day when it was last resolved. A closed issue that Pylon gives no resolution time, such as an imported one, ends when it was last changed: a later change, such as a tag, moves its end, and it counts as open on the days before. A state of your own counts as closed here only with a resolution time.',
   // Blocks go back from today, so that the last days are in few of them. Issues that are open now are read once, for all blocks.
   from: `FROM (WITH lasting AS MATERIALIZED (
         SELECT team_id, assignee_id, priority, source, since, count(*)::integer AS begun,
@@ -199,7 +203,10 @@ const dailyBacklog: View = {
     source: column('r.source', 'Where the issues came from.'),
     open: column('r.open', 'Issues that were not resolved at the end of the day.'),
     new: column('r.new', 'Issues that were created on the day.'),
-    solved: column('r.solved', 'Issues that were resolved on the day.'),
+    solved: column(
+      'r.solved',
+      'Issues that were resolved on the day; closed ones without a resolution time, that were last changed on it.',
+    ),
   },
 };
 
@@ -229,7 +236,10 @@ const teamWorkload: View = {
     waiting_on_you: column('r.waiting_on_you', 'Of these, in state waiting_on_you.'),
     unanswered: column('r.unanswered', 'Of these, without a first answer.'),
     snoozed: column('r.snoozed', 'Of these, snoozed until a later time.'),
-    breached: column('r.breached', 'Of these, later than an SLA allows.'),
+    breached: column(
+      'r.breached',
+      'Of these, waiting now for an answer or resolution that is overdue. Those that were answered late are not among them.',
+    ),
     oldest_created_at: column('r.oldest_created_at', 'When the oldest of them was created.'),
   },
 };
@@ -254,9 +264,9 @@ const accountHealth: View = {
         FROM pylon.issues AS i WHERE i.account_id = r.id AND i._deleted_at IS NULL) AS had ON true
     LEFT JOIN LATERAL (
       SELECT count(*) AS issues FROM pylon.issues AS i
-       WHERE i.account_id = r.id AND i._deleted_at IS NULL AND ${isOpen('i')}) AS open ON true
+       WHERE i.account_id = r.id AND i._deleted_at IS NULL AND ${isOpenByIndex('i')}) AS open ON true
     LEFT JOIN LATERAL (
-      SELECT count(*) AS ratings, sum(score) / nullif(count(score), 0) AS score
+      SELECT count(score) AS ratings, sum(score) / nullif(count(score), 0) AS score
         -- OFFSET 0: so that each score is worked out once.
         FROM (SELECT ${SCORE} AS score
                 FROM (${[SHORT, LONG].map((size) => `SELECT csat_responses FROM pylon.issues WHERE account_id = r.id AND _deleted_at IS NULL AND ${RATED} AND ${size}`).join('\n                       UNION ALL ')}) AS i
@@ -270,12 +280,23 @@ const accountHealth: View = {
     owner_id: column('r.owner_id', 'The owner of the account: users.id.'),
     owner_name: column('owner.name', 'Name of that user.'),
     issues: column('had.issues', 'Issues of the account, ever.'),
-    open_issues: column('open.issues', 'Of these, neither resolved nor closed.'),
+    open_issues: column(
+      'open.issues',
+      'Of these, neither resolved nor closed, except that a state of your own counts as closed only with a resolution time.',
+    ),
     issues_last_30_days: column('had.last_30_days', 'Of these, created in the last 30 days.'),
     issues_last_90_days: column('had.last_90_days', 'Of these, created in the last 90 days.'),
-    ...duration('median_first_response', 'had.first_response', 'Median from creation to the first answer'),
-    ...duration('median_resolution', 'had.resolution', 'Median from creation to resolution'),
-    csat_responses: column('rated.ratings', 'Ratings that were given.'),
+    ...duration(
+      'median_first_response',
+      'had.first_response',
+      'Median from creation to the first answer, over issues with a figure of Pylon; issue_metrics has those of all issues',
+    ),
+    ...duration(
+      'median_resolution',
+      'had.resolution',
+      'Median from creation to resolution, over issues with a figure of Pylon; issue_metrics has those of all issues',
+    ),
+    csat_responses: column('rated.ratings', 'Ratings that were given, with a score.'),
     csat_score: column('round(rated.score, 2)', 'Mean of these, from 1 (worst) to 5 (best).'),
     last_activity_at: column(
       'greatest(had.latest_message, r.latest_customer_activity_time)',
@@ -288,7 +309,7 @@ const csatSummary: View = {
   name: 'csat_summary',
   comment: 'Ratings by month in which the issue was created (UTC), team and assignee.',
   from: `FROM (SELECT date_trunc('month', i.created_at AT TIME ZONE 'UTC')::date AS month, i.team_id, i.assignee_id,
-                 count(*) AS responses, avg(score) AS score, count(*) FILTER (WHERE score >= 4) AS satisfied
+                 count(*) AS responses, sum(score) AS score_sum, avg(score) AS score, count(*) FILTER (WHERE score >= 4) AS satisfied
             FROM pylon.issues AS i
            CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN i.csat_responses END) AS one
            CROSS JOIN LATERAL (SELECT ${SCORE}) AS given(score)
@@ -302,12 +323,16 @@ const csatSummary: View = {
     team_name: NAMES.team_name,
     assignee_id: column('r.assignee_id', 'The user: users.id.'),
     assignee_name: NAMES.assignee_name,
-    responses: column('r.responses', 'Ratings that were given.'),
+    responses: column('r.responses', 'Ratings that were given, with a score.'),
     score: column('round(r.score, 2)', 'Mean rating, from 1 (worst) to 5 (best).'),
     satisfied: column('r.satisfied', 'Ratings of 4 or 5.'),
     satisfied_percent: column(
       'round(100.0 * r.satisfied / r.responses, 1)',
       'Their share of all, in percent.',
+    ),
+    score_sum: column(
+      'r.score_sum',
+      'Sum of the ratings: for the mean of several rows, sum(score_sum) / sum(responses), since score is rounded.',
     ),
   },
 };
@@ -319,7 +344,8 @@ const coverage: View = {
     CROSS JOIN LATERAL (
       SELECT count(*) AS articles, count(*) FILTER (WHERE a.is_published) AS published,
              count(*) FILTER (WHERE a.is_published AND a.is_unlisted) AS unlisted,
-             count(*) FILTER (WHERE a.is_published AND a.current_draft_content_html IS DISTINCT FROM a.current_published_content_html) AS with_changes,
+             count(*) FILTER (WHERE a.is_published AND a.current_draft_content_html IS NOT NULL
+                                    AND a.current_draft_content_html IS DISTINCT FROM a.current_published_content_html) AS with_changes,
              count(*) FILTER (WHERE a.is_published AND coalesce(a.last_published_at, a.created_at) < now() - interval '180 days') AS stale,
              count(*) FILTER (WHERE a.collection_id IS NULL) AS unfiled, max(a.last_published_at) AS last_published
         FROM pylon.articles AS a WHERE a.knowledge_base_id = r.id AND a._deleted_at IS NULL) AS counted

@@ -36,6 +36,7 @@ function unfollowed({ types }: Counted): Html {
 function row(one: ResourceStatus, { history, at }: Overview, status: Counted): Html {
   const { resource, lag_seconds, last_run, deleted, drift } = one;
   const { tone, word } = resourceState(one, status);
+  const isCompared = drift.reconcile !== null || drift.audit.sampled > 0;
   const drifted = (drift.reconcile ?? 0) + drift.audit.drifted;
   const changes = history?.changes[resource] ?? new Array<number>(SLOTS).fill(0);
   return html`<tr>
@@ -45,7 +46,7 @@ function row(one: ResourceStatus, { history, at }: Overview, status: Counted): H
 <td class="num">${lag_seconds === null ? '–' : duration(lag_seconds)}</td>
 <td class="changes">${sparkline(changes)}</td>
 <td class="num widest">${some(deleted)}</td>
-<td class="num widest">${some(drifted)}</td>
+<td class="num widest">${isCompared ? some(drifted) : '–'}</td>
 <td class="widest soft">${last_run === null ? '' : html`${last_run.kind} ${ago(last_run.finished_at ?? last_run.started_at, at)}`}</td>
 </tr>
 `;

@@ -15,8 +15,19 @@ export const IS_OPEN = `${ENDED} = 'infinity'`;
 export const IS_CLOSED = `(${IS_OPEN}) IS FALSE`;
 
 /** Whether an issue of an alias is open. */
-export const isOpen = (alias: string): string =>
+export const isOpenByIndex = (alias: string): string =>
   IS_OPEN.replaceAll(/\b(resolution_time|state|updated_at|created_at)\b/g, `${alias}.$1`);
+
+/** Whether a state is closed, or one of the workspace's own that counts as closed. */
+export const isClosedState = (state: string): string =>
+  `(${state} = 'closed' OR ${state} IN (SELECT status.id FROM pylon.issue_statuses AS status WHERE status.category = 'closed'))`;
+
+/**
+ * The same, but for issues in a closed state of the workspace's own that have no resolution time: they are not open. An index cannot
+ * ask another table for that, so this is for views that read the rows.
+ */
+export const isOpen = (alias: string): string =>
+  `${isOpenByIndex(alias)} AND ${isClosedState(`${alias}.state`)} IS NOT TRUE`;
 
 /** Most issues end within so many days. */
 export const SOON_DAYS = 4;

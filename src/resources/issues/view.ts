@@ -16,12 +16,12 @@ export const view: OwnView = {
       column: 'state',
       titleOf: 'issue_statuses',
     }),
-    state_category: column(
-      STATUS,
-      'What the state counts as: new, waiting_on_you, waiting_on_customer, on_hold or closed.',
-    ),
+    state_category: column(STATUS, "Pylon's category of the state."),
     is_closed: column(`coalesce(${STATUS} = 'closed', false)`, 'Whether it is closed.'),
-    is_open: column(`(${isOpen('r')})`, 'Whether it is neither resolved nor closed.'),
+    is_open: column(
+      `(${isOpen('r')})`,
+      'Whether it is neither resolved nor closed; never true where is_closed is.',
+    ),
     priority: column("r.custom_fields ->> 'priority'", 'Its priority: urgent, high, medium or low.', {
       field: 'priority',
     }),
@@ -69,14 +69,17 @@ export const lists: readonly ListView[] = [
         'r.created_at',
         'When the issue was created; Pylon does not say when it was rated.',
       ),
-      score: column(numberIn("(each.one -> 'score')", '1e20'), 'The rating, from 1 (worst) to 5 (best).'),
+      score: column(
+        numberIn("(each.one -> 'score')", '1e20'),
+        'The rating, from 1 (worst) to 5 (best); null if none was given, which other views do not count.',
+      ),
       comment: column("each.one ->> 'comment'", 'What the customer wrote with it.'),
     },
   },
   {
     name: 'issue_time_in_status',
     comment:
-      'How long issues were in each state, one row per issue and state; that of the present state of an open issue is counted to now.',
+      'How long issues were in each state, one row per issue and state; that of the present state of an open issue is counted to now. While an edit of the issue waits, the time from its last read to the edit is missing.',
     each: `jsonb_each(CASE jsonb_typeof(r.time_in_status_seconds) WHEN 'object' THEN r.time_in_status_seconds END) AS spent`,
     joins: `LEFT JOIN pylon.issue_statuses AS status ON status.id = spent.key
       CROSS JOIN LATERAL (SELECT spent.key = r.state AND ${isOpen('r')}) AS now_in(it)

@@ -8,6 +8,7 @@ const TEXTS: readonly (readonly [before: string, repeated: string, after: string
   ['', '<', ''],
   ['<b>', '<', ''],
   ['', '<br ', ''],
+  ['', '</td ', ''],
   ['', '<script ', '</style>'],
   ['', '<style ', '</script>'],
   ['<script>', '</script x', ''],
@@ -55,6 +56,14 @@ test('plain_text leaves out scripts and styles, each to its own end', async ({ d
   expect(await shown('a<script>x</style>y</script>b<STYLE a>x</script></style >c')).toBe('abc');
   expect(await shown('<script>never closed')).toBe('never closed');
   expect(await shown('a<scripted>b')).toBe('ab');
+});
+
+test('plain_text keeps the words of neighbouring cells apart, on one line for each row', async ({
+  database,
+}) => {
+  const html = '<table><tr><th>a</th><TH>b</TH ></tr>\n<tr><td>c</td><td>d</td></tr></table>';
+  const { rows } = await database.pool.query('SELECT pylon_bi.plain_text($1) AS text', [html]);
+  expect(rows).toEqual([{ text: 'a b\nc d' }]);
 });
 
 test('a number that nothing can be is null in a view, and fails nothing', async ({ database: { pool } }) => {

@@ -88,7 +88,7 @@ const ANY_ISSUE = fc.record(ISSUE_FIELDS);
 /** Questions, each with what stands in its plan for the indexes that answer it. */
 const ANSWERED_BY: readonly (readonly [query: string, ...indexes: readonly string[]])[] = [
   [
-    'SELECT sum(open) FROM pylon_bi.daily_backlog WHERE day > current_date - 30',
+    "SELECT sum(open) FROM pylon_bi.daily_backlog WHERE day > (now() AT TIME ZONE 'UTC')::date - 30",
     'Index Only Scan using issues_backlog_high',
     'Index Only Scan using issues_backlog_none',
     'Index Scan using issues_backlog_others_open',
@@ -158,6 +158,50 @@ describe('of known rows', () => {
       },
       { number: 4, is_open: true, ...none, first_response_breached: null, resolution_breached: false },
     ]);
+  });
+
+  test('an issue in a closed state is open in no view that reads its row, with or without times', async ({
+    database,
+  }) => {
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issue_statuses (id, slug, label, category) VALUES ('done', 'done', 'Done', 'closed'), ('new', 'new', 'New', 'new');
+       INSERT INTO pylon.issues (id, number, state, created_at, time_in_status_seconds)
+       VALUES ('i1', 1, 'done', now(), '{"done": 1}'), ('i2', 2, 'closed', NULL, '{"closed": 1}'), ('i3', 3, 'new', now(), '{"new": 1}'), ('i4', 4, NULL, now(), NULL)`,
+    );
+    expect(
+      await rowsOf(
+        database,
+        `SELECT number::int AS n, is_closed, i.is_open, m.is_open AS in_metrics, age_seconds IS NOT NULL AS has_age, s.is_current AS current
+           FROM pylon_bi.issues AS i JOIN pylon_bi.issue_metrics AS m USING (number) LEFT JOIN pylon_bi.issue_time_in_status AS s ON s.issue_id = i.id ORDER BY 1`,
+      ),
+    ).toEqual([
+      { n: 1, is_closed: true, is_open: false, in_metrics: false, has_age: false, current: false },
+      { n: 2, is_closed: true, is_open: false, in_metrics: false, has_age: false, current: false },
+      { n: 3, is_closed: false, is_open: true, in_metrics: true, has_age: true, current: true },
+      { n: 4, is_closed: false, is_open: true, in_metrics: true, has_age: true, current: null },
+    ]);
+    const [row] = await rowsOf(database, 'SELECT sum(open_issues)::int AS open FROM pylon_bi.team_workload');
+    expect(row).toEqual({ open: 2 });
+  });
+
+  test('an issue that ended before an SLA was due has not missed it', async ({ database }) => {
+    const due = [ago(3), ago(3)].join(', ');
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issue_statuses (id, slug, label, category) VALUES ('done', 'done', 'Done', 'closed');
+       INSERT INTO pylon.issues (id, number, state, created_at, updated_at, resolution_time, first_response_breach_time, resolution_breach_time)
+       VALUES ('i1', 1, 'closed', ${ago(5)}, ${ago(4)}, NULL, ${due}), ('i2', 2, 'done', ${ago(5)}, ${ago(4)}, NULL, ${due}),
+              ('i3', 3, 'closed', ${ago(5)}, ${ago(2)}, NULL, ${due}), ('i4', 4, 'closed', ${ago(5)}, ${ago(1)}, ${ago(4)}, ${due}),
+              ('i5', 5, 'new', ${ago(5)}, ${ago(4)}, NULL, ${due}), ('i6', 6, 'new', ${ago(5)}, ${ago(4)}, NULL, ${ago(-1)}, ${ago(-1)})`,
+    );
+    const rows = await rowsOf(
+      database,
+      'SELECT first_response_breached AS answer, resolution_breached AS resolution FROM pylon_bi.issue_metrics ORDER BY number',
+    );
+    expect(rows.map(({ answer, resolution }) => [answer, resolution])).toEqual(
+      [false, false, true, false, true, false].map((missed) => [missed, missed]),
+    );
   });
 
   test('daily_backlog counts what came, was solved and stayed open, each day', async ({ database }) => {
@@ -362,7 +406,7 @@ describe('of known rows', () => {
                  count(i.id) FILTER (WHERE i.created_at >= now() - interval '90 days')::int AS quarter,
                  (percentile_cont(0.5) WITHIN GROUP (ORDER BY i.first_response_seconds))::bigint::float AS first_response,
                  (percentile_cont(0.5) WITHIN GROUP (ORDER BY i.resolution_seconds))::bigint::float AS resolution,
-                 coalesce(sum(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN jsonb_array_length(i.csat_responses) END), 0)::int AS ratings,
+                 coalesce(sum(CASE jsonb_typeof(i.csat_responses) WHEN 'array' THEN jsonb_array_length(jsonb_path_query_array(i.csat_responses, '$[*] ? (@.score.type() == "number")')) END), 0)::int AS ratings,
                  (SELECT round(avg((one ->> 'score')::numeric), 2) FROM pylon.issues AS rated
                    CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(csat_responses) WHEN 'array' THEN csat_responses END) AS one
                    WHERE rated.account_id = a.id AND rated._deleted_at IS NULL AND jsonb_typeof(one -> 'score') = 'number') AS score,
@@ -414,7 +458,8 @@ describe('of known rows', () => {
       database,
       'SELECT csat_responses::int AS given FROM pylon_bi.account_health',
     );
-    const given = ratings.reduce((sum, rating) => sum + JSON.parse(rating).length, 0);
+    const scored = ({ score }: { readonly score?: number }) => score !== undefined;
+    const given = ratings.reduce((sum, rating) => sum + JSON.parse(rating).filter(scored).length, 0);
     expect(shown).toEqual({ given });
   });
 
@@ -492,7 +537,7 @@ describe('of known rows', () => {
         ...{ account_name: 'Acme', owner_name: 'Ben', issues: 3, open_issues: 1, issues_last_30_days: 3 },
         ...{
           median_first_response_hours: 2,
-          csat_responses: 3,
+          csat_responses: 2,
           csat_score: 3.5,
           is_message: true,
           is_other: false,
@@ -526,6 +571,22 @@ describe('of known rows', () => {
     ]);
   });
 
+  test('the mean rating of several rows is that of their ratings, not of rounded means', async ({
+    database,
+  }) => {
+    await asDaemon(
+      database.pool,
+      `INSERT INTO pylon.issues (id, team_id, created_at, csat_responses)
+       VALUES ('i1', 't1', now(), '[{"score": 1}, {"score": 1}, {"score": 2}]'), ('i2', 't2', now(), '[{"score": 1}, {"score": 1}, {"score": 2}]'),
+              ('i3', 't3', now(), '[{"score": 5}, {"score": 5}, {"score": null}]')`,
+    );
+    const [row] = await rowsOf(
+      database,
+      'SELECT sum(score_sum)::text AS sum, round(sum(score_sum) / sum(responses), 3)::text AS score FROM pylon_bi.csat_summary',
+    );
+    expect(row).toEqual({ sum: '18', score: '2.250' });
+  });
+
   test('knowledge_base_coverage counts articles', async ({ database }) => {
     await asDaemon(
       database.pool,
@@ -534,12 +595,12 @@ describe('of known rows', () => {
        INSERT INTO pylon.articles (id, knowledge_base_id, collection_id, is_published, is_unlisted, current_draft_content_html,
                                    current_published_content_html, last_published_at)
        VALUES ('1', 'kb', 'c', true, false, 'x', 'x', now()), ('2', 'kb', 'c', true, true, 'y', 'x', now() - interval '1 year'),
-              ('3', 'kb', NULL, false, false, 'z', NULL, NULL);
+              ('3', 'kb', NULL, false, false, 'z', NULL, NULL), ('4', 'kb', 'c', true, false, NULL, 'x', now());
        INSERT INTO pylon.article_translations (id, article_id, knowledge_base_id, language, is_published) VALUES ('1:de', '1', 'kb', 'de', true)`,
     );
     const [row] = await rowsOf(database, 'SELECT * FROM pylon_bi.knowledge_base_coverage');
     expect(row).toMatchObject({
-      ...{ title: 'Help', collections: '1', articles: '3', published_articles: '2', unlisted_articles: '1' },
+      ...{ title: 'Help', collections: '1', articles: '4', published_articles: '3', unlisted_articles: '1' },
       ...{ articles_with_unpublished_changes: '1', stale_articles: '1', articles_without_collection: '1' },
       ...{ translations: '1', published_translations: '1' },
     });

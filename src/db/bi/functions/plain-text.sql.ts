@@ -3,6 +3,9 @@ import { PURE } from './pure.ts';
 /** Tags after which a line ends. */
 const BREAKS = '<(?:br|/p|/div|/li|/tr|/h[1-6])\\y[^>]*>';
 
+/** Ends of a table's cells, between which a space stands. */
+const CELL_ENDS = '</t[dh]\\y[^>]*>';
+
 /**
  * Elements that contain no text. One expression for each: a common one would need a back reference to the name, and
  * Postgres would try it from each tag to the end of the text.
@@ -29,7 +32,8 @@ const withoutHidden = HIDDEN.reduce(
   (html, hidden) => call('regexp_replace', html, `'${hidden}'`, "''", "'gi'"),
   '$1',
 );
-const withLines = call('regexp_replace', withoutHidden, `'${BREAKS}'`, "E'\\n'", "'gi'");
+const withCells = call('regexp_replace', withoutHidden, `'${CELL_ENDS}'`, "' '", "'gi'");
+const withLines = call('regexp_replace', withCells, `'${BREAKS}'`, "E'\\n'", "'gi'");
 const withoutTags = call('regexp_replace', withLines, "'<[^>]*>'", "''", "'g'");
 const withText = ENTITIES.reduce(
   (html, [entity, text]) => call('replace', html, `'${entity}'`, `'${text}'`),
