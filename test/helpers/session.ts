@@ -9,6 +9,7 @@ import type { RequestRecord } from '../../src/sandbox/server/requests.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/start.ts';
 import type { Context } from '../../src/sync/pass/context.ts';
 import type { ResourceProgress } from '../../src/sync/pass/progress.ts';
+import { quarantine } from '../../src/sync/push/quarantine.ts';
 import { newPuller, type Puller } from '../../src/sync/runs/changes.ts';
 import { fullSync } from '../../src/sync/runs/full-sync.ts';
 import { newRereads } from '../../src/sync/runs/reread-queue.ts';
@@ -62,6 +63,7 @@ export async function openSession(
   const { resources = allResources, overlapSeconds = 300, since } = options;
   const { ctx, close } = await openContext(sandbox, url, options);
   await bindToken(ctx);
+  await quarantine(ctx);
   const pulling = { resources, windowDays: 30, overlapSeconds, since };
   const puller = newPuller(ctx, pulling);
   const rereads = newRereads(ctx, resources, puller.follow);

@@ -93,14 +93,19 @@ async function knownDigests(client: Client): Promise<Readonly<Record<string, str
   return (known !== null && typeof known === 'object' ? known : {}) as Readonly<Record<string, string>>;
 }
 
+/** The owner of the tables, of whom several logins may be members: the mark of the daemon counts for each of them. */
+async function ownerOf(client: Client): Promise<string> {
+  const { rows } = await client.query<{ owner: string }>(
+    `SELECT pg_get_userbyid(relowner)::text AS owner FROM pg_class WHERE oid = to_regclass('pylon_sync.edits')`,
+  );
+  return rows[0]?.owner ?? '';
+}
+
 /**
  * The statements of this version that are installed as they are. Parts that another version installed are left out.
  */
 export async function installedCapture(client: Client): Promise<readonly string[]> {
-  const { rows } = await client.query<{ owner: string }>(
-    "SELECT pg_get_userbyid(nspowner)::text AS owner FROM pg_namespace WHERE nspname = 'pylon_sync'",
-  );
-  const [{ owner } = { owner: '' }] = rows;
+  const owner = await ownerOf(client);
   const known = await knownDigests(client);
   return captureParts(owner).flatMap(({ name, statements, digest }) =>
     known[name] === digest ? statements : [],
@@ -118,8 +123,7 @@ export async function installCapture(
   ran: (statement: string) => void,
   isLost: (statements: readonly string[]) => boolean = () => false,
 ): Promise<boolean> {
-  const { rows } = await client.query<{ owner: string }>('SELECT current_user AS owner');
-  const [{ owner } = { owner: '' }] = rows;
+  const owner = await ownerOf(client);
   const former = await knownDigests(client);
   const digests: Record<string, string> = {};
   let isChanged = false;

@@ -12,6 +12,7 @@ import { READING, type Terms } from '../connection/begin.ts';
 import { blockersInWords, blockersOf, relationIn } from '../connection/blockers.ts';
 import { unlimited } from '../connection/pool.ts';
 import { isInUse, refusalIn } from '../connection/sql-state.ts';
+import { forgetTables } from '../edits/identity.ts';
 import { standing } from '../inventory/catalogue.ts';
 import { installedBy } from '../inventory/installed.ts';
 import { lacking, migrated, namesOf, uninstalled } from '../inventory/missing.ts';
@@ -237,6 +238,7 @@ async function migrateTables(
   );
   const harmed = harmedBy(parts);
   await readAnew(client, harmed);
+  if (parts.some(({ kind, name }) => kind === 'table' && name === 'edits')) await forgetTables(tx);
   await showEditsAgain(tx, harmed);
   // Later transactions create the views and grants again because their notes are dropped here.
   if (parts.length > 0 || lost.some(({ schema }) => schema === 'pylon_bi')) await forgetViews(tx);

@@ -38,7 +38,7 @@ export async function previewEdits(
   { allow, policy }: Pick<PushOptions, 'allow' | 'policy'>,
 ): Promise<readonly Preview[]> {
   const due = await dueEdits(ctx.db.orm, allowedWork(allow));
-  if (await isCopied(ctx.db.orm))
+  if (await isCopied(ctx.db))
     return due.map(({ resource, record, edits }) => ({
       ...{ resource, record, edits: edits.map(({ id }) => id) },
       note: 'would become a draft, as this database was copied or restored',

@@ -114,3 +114,37 @@ test("somebody else's view in pylon_bi does not stop a migration, and stays its 
     expect(rows).toEqual([{ may: false }]);
   });
 });
+
+test('logins that are members of the owner of the tables work on them in turn', {
+  timeout: 60_000,
+}, async () => {
+  const database = await createDatabase();
+  const { url } = inject('server');
+  const [owner, one, other] = ['owner', 'one', 'other'].map((name) => `${database.name}_${name}`) as [
+    string,
+    string,
+    string,
+  ];
+  const logins = [one, other].map((role) => poolAs(database.url, role));
+  try {
+    await database.pool.query(`
+      CREATE ROLE ${owner}; CREATE ROLE ${one} IN ROLE ${owner}; CREATE ROLE ${other} IN ROLE ${owner};
+      GRANT CREATE ON DATABASE ${database.name} TO ${owner};
+      DO $$ DECLARE made text; BEGIN
+        FOR made IN SELECT format('SCHEMA %I', nspname) FROM pg_namespace WHERE nspname LIKE 'pylon%'
+          UNION ALL SELECT format('TABLE %s', oid::regclass) FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text LIKE 'pylon%'
+          UNION ALL SELECT format('VIEW %s', oid::regclass) FROM pg_class WHERE relkind = 'v' AND relnamespace::regnamespace::text LIKE 'pylon%'
+          UNION ALL SELECT format('ROUTINE %s', oid::regprocedure) FROM pg_proc WHERE pronamespace::regnamespace::text LIKE 'pylon%' LOOP
+          EXECUTE format('ALTER %s OWNER TO ${owner}', made);
+        END LOOP; END $$`);
+    for (const pool of logins) await migrate(pool);
+    for (const [n, pool] of logins.entries())
+      await asDaemon(pool, `INSERT INTO pylon.issues (id, title, _hash) VALUES ('i${n}', 'One', 'h')`);
+    const { rows } = await database.pool.query('SELECT count(*)::integer AS edits FROM pylon_sync.edits');
+    expect(rows).toEqual([{ edits: 0 }]);
+  } finally {
+    await Promise.all(logins.map((pool) => pool.end()));
+    await database.drop();
+    await onServer(url, (client) => client.query(`DROP ROLE ${one}, ${other}, ${owner}`));
+  }
+});
