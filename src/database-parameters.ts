@@ -61,7 +61,10 @@ const WITHOUT_EFFECT: Readonly<Record<string, Takes>> = {
   sslcertmode: only('allow'),
   // The least that Node speaks.
   ssl_min_protocol_version: only('TLSv1', 'TLSv1.1', 'TLSv1.2'),
-  channel_binding: only('disable', 'prefer'),
+  channel_binding: [
+    (value) => value === 'disable' || value === 'prefer',
+    'disable or prefer; in place of require, sslmode=verify-full makes sure of the server',
+  ],
   gssencmode: only('disable', 'prefer'),
   krbsrvname: TEXT,
   gsslib: TEXT,

@@ -282,7 +282,10 @@ describe("an address's parameters", () => {
     ['connect_timeout=5s', 'takes as connect_timeout a whole number'],
     ['sslmode=verify_full', /^takes as sslmode one of disable, .*verify-full/],
     ['sslmode=disable&sslmode=full', /^takes as sslmode one of/],
-    ['channel_binding=require', 'takes as channel_binding one of disable, prefer'],
+    [
+      'channel_binding=require',
+      /^takes as channel_binding disable or prefer; in place of require, sslmode=verify-full /,
+    ],
     ['ssl_min_protocol_version=TLSv1.3', /^takes as ssl_min_protocol_version one of/],
     ['require_auth=scram-sha-256', 'takes no parameter require_auth: it is not supported'],
     ['dbname=other', 'takes no parameter dbname: write the name after the host, as /database'],
@@ -315,7 +318,11 @@ describe("an address's parameters", () => {
 
   test.each([
     ['PGSSLMODE', 'verify_full', /^PGSSLMODE is "verify_full": takes one of disable, .*verify-full/],
-    ['PGCHANNELBINDING', 'require', /^PGCHANNELBINDING is "require": takes one of disable, prefer$/],
+    [
+      'PGCHANNELBINDING',
+      'require',
+      /^PGCHANNELBINDING is "require": takes disable or prefer; in place of require, sslmode=verify-full /,
+    ],
     ['PGREQUIREAUTH', 'md5', /^PGREQUIREAUTH is "md5": it is not supported$/],
   ])('%s=%s that cannot be fulfilled is named where it counts', (variable, value, takes) => {
     expect(complaint({ DATABASE_URL: 'postgres://u@db/x', [variable]: value })).toMatch(takes);
