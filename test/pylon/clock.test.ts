@@ -70,7 +70,8 @@ test('the client tells the time of the server, as its answers and refusals date 
     const date = dates[number - 1] ?? 0;
     response.sendDate = false;
     const header: Record<string, string> = Number.isNaN(date) ? {} : { date: new Date(date).toUTCString() };
-    json(response, {}, number === 4 ? 404 : 200, header);
+    if (number === 4) json(response, { errors: ['not found'] }, 404, header);
+    else json(response, {}, 200, header);
   });
   const ours = Date.parse('2026-11-24T12:00:00Z');
   const client = connect(server.url, { now: () => ours, wallClock: () => ours });

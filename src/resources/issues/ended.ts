@@ -18,20 +18,19 @@ export const IS_CLOSED = `(${IS_OPEN}) IS FALSE`;
 export const isOpenByIndex = (alias: string): string =>
   IS_OPEN.replaceAll(/\b(resolution_time|state|updated_at|created_at)\b/g, `${alias}.$1`);
 
-/** Whether a state is of category closed, as those of the workspace's own may be. */
-const isOfClosed = (state: string): string =>
-  `${state} IN (SELECT status.id FROM pylon.issue_statuses AS status WHERE status.category = 'closed')`;
+/** The states of category closed, as those of the workspace's own may be. */
+const OF_CLOSED = "SELECT status.id FROM pylon.issue_statuses AS status WHERE status.category = 'closed'";
 
 /** Whether a state is closed, or one of the workspace's own that counts as closed. */
-export const isClosedState = (state: string): string => `(${state} = 'closed' OR ${isOfClosed(state)})`;
+export const isClosedState = (state: string): string => `(${state} = 'closed' OR ${state} IN (${OF_CLOSED}))`;
 
 /**
  * The same, but for issues in a closed state of the workspace's own that have no resolution time: they are not open. An index cannot
- * ask another table for that, so this is for views that read the rows. It does not name the state `closed` again: Postgres would
- * expect next to no issue to be open, since most are closed.
+ * ask another table for that, so this is for views that read the rows. It does not compare the state with `closed` by itself:
+ * Postgres would expect next to no issue to be open, since most are closed.
  */
 export const isOpen = (alias: string): string =>
-  `${isOpenByIndex(alias)} AND (${isOfClosed(`${alias}.state`)}) IS NOT TRUE`;
+  `${isOpenByIndex(alias)} AND (${alias}.state IN (${OF_CLOSED} UNION ALL SELECT 'closed')) IS NOT TRUE`;
 
 /** Most issues end within so many days. */
 export const SOON_DAYS = 4;
