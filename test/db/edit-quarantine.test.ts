@@ -116,7 +116,9 @@ test('what waits in a database whose rows alone were restored becomes drafts, an
   expect(await editsIn(database)).toMatchObject([{ state: 'draft', txid: null }]);
 });
 
-test('a user who may not ask where the server writes knows a database again', async ({ mirror }) => {
+test('a user without the right to read the position of the log recognises the database', async ({
+  mirror,
+}) => {
   await quarantineEdits(mirror, mirror.lease);
   const refused: Pick<typeof mirror, 'orm'> = {
     orm: {

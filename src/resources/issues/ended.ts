@@ -25,8 +25,8 @@ const OF_CLOSED = "SELECT status.id FROM pylon.issue_statuses AS status WHERE st
 export const isClosedState = (state: string): string => `(${state} = 'closed' OR ${state} IN (${OF_CLOSED}))`;
 
 /**
- * The same, but for issues in a closed state of the workspace's own that have no resolution time: they are not open. An index cannot
- * ask another table for that, so this is for views that read the rows. It does not compare the state with `closed` by itself:
+ * Whether an issue of an alias is open, where an issue in a closed state of the workspace's own is not, with or without a
+ * resolution time. An index cannot ask another table for that, so this is for views that read the rows. It does not compare the state with `closed` by itself:
  * Postgres would expect next to no issue to be open, since most are closed.
  */
 export const isOpen = (alias: string): string =>
