@@ -1,5 +1,6 @@
 import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { LongFirst } from './test/setup/sequencer.ts';
+import { optimisingAfter } from './test/setup/v8.ts';
 
 /** What needs neither a database nor a process: seconds. */
 const UNIT = [
@@ -33,7 +34,10 @@ export const COMMON: TestUserConfig = {
   isolate: false,
   // Three workers share two processors: what V8 does beside a worker takes them from another one. A young generation that holds
   // what a test makes is copied less often.
-  execArgv: ['--single-threaded-gc', '--min-semi-space-size=16', '--max-semi-space-size=64'],
+  execArgv: [
+    ...['--single-threaded-gc', '--min-semi-space-size=16', '--max-semi-space-size=64'],
+    optimisingAfter(15),
+  ],
   // What a file is transformed to is kept in node_modules, by its content: a later run does not do it again.
   experimental: { fsModuleCache: true },
   // A machine may be busy with other things: slow is no failure.

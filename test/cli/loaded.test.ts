@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { BRISK_COMMAND } from '../helpers/brisk.ts';
 import { launch } from '../helpers/command.ts';
 import { loadedBy } from '../helpers/loaded.ts';
+import { BRISK_COMMAND } from '../setup/program.ts';
 
 /** Nothing listens there: a command has loaded all that it needs by the time it says so. */
 const NOWHERE = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' };

@@ -1,9 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { Tempo } from '../../src/cli/process/tempo.ts';
+import { BRISK_COMMAND } from '../setup/program.ts';
 import { type Launched, launch } from './command.ts';
-
-/** Runs what the run's set-up has made of `brisk-program.ts` (`test/setup/program.ts`). */
-const MAIN = fileURLToPath(new URL('./brisk-main.cjs', import.meta.url));
 
 /**
  * Tenths of what is promised; of the lease a third, so that a busy machine does not keep a heart from beating in time.
@@ -15,8 +12,6 @@ export const BRISK: Tempo = {
   ...{ warnMs: 10_000, finishMs: 30_000, mostMs: 60_000 },
 };
 
-/** The command line of a process that waits less than is promised. */
-export const BRISK_COMMAND = [process.execPath, MAIN] as const;
 /** What is to be in the environment of one. */
 export const briskly = (chosen: Partial<Tempo> = {}): Readonly<Record<string, string>> => ({
   TEST_TEMPO: JSON.stringify({ ...BRISK, ...chosen }),

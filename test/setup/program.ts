@@ -2,10 +2,14 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { optimisingAfter } from './v8.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ROLLDOWN = fileURLToPath(new URL('../../node_modules/rolldown/bin/cli.mjs', import.meta.url));
 const BRISK = fileURLToPath(new URL('../helpers/brisk-main.cjs', import.meta.url));
+
+/** The command line of a process that waits less than is promised, and lives for seconds. */
+export const BRISK_COMMAND = [process.execPath, optimisingAfter(45), BRISK] as const;
 
 /** Nothing listens there: a daemon has loaded itself by the time it says so. */
 const NOWHERE = {
@@ -34,7 +38,9 @@ async function bundle(config: string): Promise<void> {
 /** Has a daemon keep what V8 compiles in its start, for those that tests start. */
 async function keepCode(): Promise<void> {
   const { PATH } = process.env;
-  const daemon = spawn(process.execPath, [BRISK, 'start'], {
+  // V8 takes what it has compiled under the same options alone.
+  const [node, ...words] = BRISK_COMMAND;
+  const daemon = spawn(node, [...words, 'start'], {
     env: { ...NOWHERE, ...(PATH && { PATH }), TEST_CODE: 'keep' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -61,7 +61,7 @@ test('each call about one record sends the ids of the records that it names, how
   mirror,
   database,
 }) => {
-  const mirrored = await mirror({ issues: 4 });
+  const mirrored = await mirror({ issues: 5 });
   await allowed(database, ALL);
   const issue = idOf(mirrored.sandbox, 'issues');
   for (const id of ['local-a', 'local-b']) {
@@ -85,7 +85,7 @@ test('each call about one record sends the ids of the records that it names, how
 
 describe('each function', () => {
   // Nothing comes of what is refused.
-  const shared = shareMirror({ issues: 3 });
+  const shared = shareMirror({ issues: 5 });
 
   test.for(actions.filter(({ name }) => !undone.includes(name)))(
     'pylon.$name is refused where its kind is not allowed, and for a record that is not here',
@@ -111,7 +111,7 @@ describe('each function', () => {
 });
 
 test('what was followed and linked is undone again', async ({ mirror, database }) => {
-  const mirrored = await mirror({ issues: 3 });
+  const mirrored = await mirror({ issues: 5 });
   const [id, user] = [idOf(mirrored.sandbox, 'issues'), idOf(mirrored.sandbox, 'users')];
   await expect(call(database, 'follow_issue', id, null, null)).rejects.toThrow(
     'needs at least one of user_ids or contact_ids',
@@ -140,7 +140,7 @@ describe('when the answer is lost', () => {
       .toEqual([state]);
 
   test('a note is found and not said twice', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 3 });
+    const mirrored = await mirror({ issues: 5 });
     await allowed(database, ALL);
     await call(database, 'add_note', idOf(mirrored.sandbox, 'issues'), '<p>Once</p>');
     lose(mirrored, 'POST /issues/{id}/note');
@@ -182,7 +182,7 @@ describe('when the answer is lost', () => {
   });
 
   test('a merge is seen', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 3 });
+    const mirrored = await mirror({ issues: 5 });
     await allowed(database, ALL);
     const [into, loser] = [idOf(mirrored.sandbox, 'accounts'), idOf(mirrored.sandbox, 'accounts', 1)];
     await call(database, 'merge_accounts', into, [loser]);
@@ -196,7 +196,7 @@ describe('when the answer is lost', () => {
   test.for(['', '{}', '{"data":{"success":false},"request_id":"r"}'])(
     'and 200 came with %o, a note is not said to be applied, and what cannot be seen is left to a person',
     async (text, { mirror, database }) => {
-      const mirrored = await mirror({ issues: 3 });
+      const mirrored = await mirror({ issues: 5 });
       await allowed(database, ALL);
       const issue = idOf(mirrored.sandbox, 'issues');
       await call(database, 'add_note', issue, '<p>Once</p>');
@@ -207,7 +207,7 @@ describe('when the answer is lost', () => {
   );
 
   test('for good, as Pylon sends none for a snooze, the record is fetched', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 3 });
+    const mirrored = await mirror({ issues: 5 });
     await allowed(database, ALL);
     const issue = idOf(mirrored.sandbox, 'issues');
     await call(database, 'snooze_issue', issue, '2031-01-01T00:00:00Z');
@@ -217,7 +217,7 @@ describe('when the answer is lost', () => {
   });
 
   test('what cannot be seen is left to a person', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 3 });
+    const mirrored = await mirror({ issues: 5 });
     await allowed(database, ALL);
     await call(database, 'add_thread', idOf(mirrored.sandbox, 'issues'), 'Twice?');
     lose(mirrored, 'POST /issues/{id}/threads');

@@ -71,7 +71,7 @@ describe('a DELETE', () => {
     mirror,
     database,
   }) => {
-    const mirrored = await mirror({ issues: 10 });
+    const mirrored = await mirror({ issues: 5 });
     await allowAll(mirrored);
     const id = first(mirrored, 'issues');
     await remove(database, 'issues', id);

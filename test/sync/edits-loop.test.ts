@@ -42,7 +42,7 @@ const prepared = (fields: Record<string, unknown>) => ({
 
 describe('what the daemon writes itself', () => {
   test('is no edit: not what it reads, nor what it settles', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 8 });
+    const mirrored = await mirror({ issues: 5 });
     const { world } = mirrored.sandbox;
     expect(await editsIn(database)).toEqual([]);
     for (const { object } of [...world.all('issues')])

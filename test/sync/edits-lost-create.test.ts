@@ -20,7 +20,7 @@ describe('a lost answer', () => {
     `POST ${resourceNamed(name).writes?.create?.path.replace('{knowledge_base_id}', '{id}')}`;
 
   describe('of a create', () => {
-    const shared = shareMirror({ issues: 10 });
+    const shared = shareMirror({ issues: 5 });
     const names = creatable.filter((name) => name !== 'milestones');
 
     beforeAll(async () => {
@@ -44,7 +44,7 @@ describe('a lost answer', () => {
   });
 
   describe('of a create that never came', () => {
-    const shared = shareMirror({ issues: 10 });
+    const shared = shareMirror({ issues: 5 });
     const names = ['issues', 'contacts', 'articles'];
 
     beforeAll(async () => {
@@ -64,7 +64,7 @@ describe('a lost answer', () => {
   });
 
   test('of what Pylon lists nowhere is for a person', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 10 });
+    const mirrored = await mirror({ issues: 5 });
     await allowAll(mirrored);
     await insert(database, 'milestones');
     mirrored.sandbox.faults.add({ endpoint: 'POST /milestones', kind: 'lost-answer' });
@@ -77,7 +77,7 @@ describe('a lost answer', () => {
   });
 
   test('of what several objects might be is for a person', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 10 });
+    const mirrored = await mirror({ issues: 5 });
     await allowAll(mirrored);
     await insert(database, 'teams');
     mirrored.sandbox.faults.add({ endpoint: 'POST /teams', kind: 'lost-answer' });
@@ -102,7 +102,7 @@ describe('a lost answer', () => {
   });
 
   test('of two that say the same makes two', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 10 });
+    const mirrored = await mirror({ issues: 5 });
     await allowAll(mirrored);
     await insert(database, 'tasks');
     await insert(database, 'tasks');
@@ -122,7 +122,7 @@ describe('a lost answer', () => {
     database,
   }) => {
     const minute = { ...ALL, requestTimeoutMs: 60_000 };
-    const mirrored = await mirror({ issues: 10 });
+    const mirrored = await mirror({ issues: 5 });
     await allowAll(mirrored);
     await insert(database, 'teams');
     mirrored.sandbox.faults.add({ endpoint: 'POST /teams', kind: 'reset' });

@@ -75,7 +75,7 @@ describe('the log', () => {
   ] as const)(
     'tells of an edit that has waited for %s at the level %s',
     async ([age, level], { mirror, database }) => {
-      const { mirrored, lines } = listening(await mirror({ issues: 3 }));
+      const { mirrored, lines } = listening(await mirror({ issues: 5 }));
       await sql(database, `UPDATE pylon.issues SET title = 'Mine' WHERE id = '${idOf(mirrored)}'`);
       await sql(database, `UPDATE pylon_sync.edits SET waiting_since = now() - interval '${age}'`);
       mirrored.sandbox.faults.add({ endpoint: 'PATCH /issues/{id}', kind: 'reset' });
@@ -89,7 +89,7 @@ test('an edit that has waited for an hour needs a person; one that a person let 
   mirror,
   database,
 }) => {
-  const mirrored = await mirror({ issues: 3 });
+  const mirrored = await mirror({ issues: 5 });
   await sql(
     database,
     `BEGIN; SET LOCAL pylon_sync.draft = on; UPDATE pylon.issues SET title = 'Mine' WHERE id = '${idOf(mirrored)}'; COMMIT`,

@@ -274,7 +274,7 @@ describe('a refusal', () => {
   });
 
   test('holds up nobody else', async ({ mirror, database }) => {
-    const mirrored = await mirror({ issues: 10 });
+    const mirrored = await mirror({ issues: 5 });
     await database.pool.query(
       "BEGIN; SET LOCAL pylon_sync.validate = off; UPDATE pylon.issues SET state = CASE number WHEN 1 THEN 'bad' ELSE 'closed' END; COMMIT",
     );

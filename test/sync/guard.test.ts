@@ -79,7 +79,7 @@ test('a listing that is empty all of a sudden stops for a person, however many r
   mirror,
   database,
 }) => {
-  const { session } = await mirror({ issues: 3 });
+  const { session } = await mirror({ issues: 5 });
   // More than a statement takes parameters of two a record.
   await database.pool.query(`BEGIN; SET LOCAL pylon_sync.daemon = 'on';
     INSERT INTO pylon.survey_responses (id, survey_id, _synced_at, _hash, _order)

@@ -41,7 +41,7 @@ test('an issue numbered beyond 32 bits is read, with all that is read for issues
 
 test('edits, runs and scans numbered beyond 32 bits are like any others', async ({ mirror, database }) => {
   await burn(database);
-  const mirrored = await mirror({ issues: 10 });
+  const mirrored = await mirror({ issues: 5 });
   await allowOperations(database, ...ALLOWED);
   const { pool } = database;
   const ids = [...mirrored.sandbox.world.all('accounts')].map(({ object }) => String(object.id));
