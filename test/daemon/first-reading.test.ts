@@ -64,6 +64,8 @@ describe('on a finished database', () => {
     TIMEOUT,
     async () => {
       const workspace = await openDaemonWorkspace({
+        // Most of what is read is read for one record.
+        sandbox: { leastTasks: 50 },
         env: {
           PYLON_SYNC_SCHEDULE: EACH_SECOND,
           PYLON_SYNC_LIST_SCHEDULE: NEVER,

@@ -23,6 +23,8 @@ export interface WorkspaceOptions {
   traps?: boolean;
   /** Messages of one issue, with traps. Default 1,200: more than fit on a page. */
   mostMessages?: number;
+  /** Tasks of a workspace with few issues. Default 50: one in twenty issues, and so many at least. */
+  leastTasks?: number;
   /** Called with each object that is created or changed, whoever does it, once it is so. */
   onStore?: (resource: string, object: Readonly<Record<string, unknown>>) => void;
 }
@@ -39,5 +41,6 @@ export const WORKSPACE_DEFAULTS: WorkspaceSettings = {
   bulkDelayMs: 50,
   traps: false,
   mostMessages: 1_200,
+  leastTasks: 50,
   onStore: () => {},
 };

@@ -38,7 +38,9 @@ const update = z.strictObject({ ...common, title: filled.exactOptional() });
 export const tasks: Resource = {
   name: 'tasks',
   generate: (generator) => ({
-    objects: generator.many(generator.share(20, 50), (i, created) => task(generator, i, created)),
+    objects: generator.many(generator.share(20, generator.settings.leastTasks), (i, created) =>
+      task(generator, i, created),
+    ),
     order: 'spread',
   }),
   routes: [
@@ -99,7 +101,7 @@ function task({ seed, traps, start, objects }: Generator, index: number, created
   const user = roll.pick(objects('users'));
   const contact = roll.pick(objects('contacts'));
   const [title, body] = traps ? [] : textAt(TASKS, index % TASKS.length);
-  const lost = traps && index % 45 === 44;
+  const lost = traps && index % 45 === 10;
   const milestone = milestones[index % milestones.length];
   return {
     id: id.of(index),
