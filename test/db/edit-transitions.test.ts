@@ -16,7 +16,8 @@ const HAPPENS: Readonly<Record<Event, (session: Session) => Promise<unknown>>> =
   approve: ({ ctx }) => changing(ctx.db, (tx) => tx.execute(sql`SELECT pylon_sync.approve_edits('{1}')`)),
   discard: ({ ctx }) => changing(ctx.db, (tx) => tx.execute(sql`SELECT pylon_sync.discard_edits('{1}')`)),
   retry: ({ ctx }) => changing(ctx.db, (tx) => tx.execute(sql`SELECT pylon_sync.retry_edits('{1}')`)),
-  claim: ({ ctx }) => claimEdits(ctx.db, ctx.lease, new Map([['accounts', 1]]), ['update']),
+  claim: ({ ctx }) =>
+    claimEdits(ctx.db, ctx.lease, new Map([['accounts', { records: 1, bytes: 1 }]]), ['update']),
   postpone: ({ ctx }) =>
     postponeEdits(ctx, [1], { waitMs: 0, error: 'Pylon did not answer', isEarly: false }),
   answer: ({ ctx }) =>

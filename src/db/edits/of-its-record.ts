@@ -11,7 +11,7 @@ const o = editsAs('o');
  * from before the edits, it would rather read all of the resource for each, or all of its edits that wait.
  */
 export const openOfItsRecord = sql`(
-    SELECT ${o.id}, ${o.resource}, ${o.record_id}, ${o.state}, ${o.changes}, ${o.next_attempt_at} FROM ${edits} AS o
+    SELECT ${o.id}, ${o.resource}, ${o.record_id}, ${o.state}, ${o.changes}, ${o.base}, ${o.next_attempt_at} FROM ${edits} AS o
      WHERE ${o.resource} = ${e.resource} AND ${o.record_id} = ${e.record_id}
        AND ${o.state} IN ('draft', 'pending', 'sending', 'conflict', 'failed')
     OFFSET 0) AS o`;

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Values } from '../../edits/merge.ts';
 import { moves, type State } from '../../edits/states.ts';
 import { toJson } from '../../exact.ts';
@@ -56,6 +56,16 @@ export interface Claim {
   readonly edits: readonly Edit[];
 }
 
+/** A claim, and the bytes of what its edits change, with their bases. */
+export type SizedClaim = Claim & { readonly bytes: number };
+
+/** How much of a resource may be claimed. */
+export interface Room {
+  readonly records: number;
+  /** The record whose edits reach or exceed it is the last. */
+  readonly bytes: number;
+}
+
 /** SQL: the operation of an edit, or the name of its action. */
 const WORK = sql`CASE WHEN ${e.operation} IN ('action', 'create') THEN coalesce(${e.changes}->>'action', ${e.operation}) ELSE ${e.operation} END`;
 
@@ -70,6 +80,10 @@ const WAITED = sql`(extract(epoch FROM clock_timestamp() - ${e.waiting_since}) *
 const DRAFTS = sql`(SELECT jsonb_agg(jsonb_build_object('changes', ${d.changes}, 'base', ${d.base}) ORDER BY ${d.id}) FROM ${edits} AS d
      WHERE ${d.resource} = ${e.resource} AND ${d.record_id} = ${e.record_id} AND ${d.id} < ${e.id} AND ${d.state} = 'draft'
        AND ${d.operation} = 'update' AND ${e.operation} = 'update') AS drafts`;
+
+/** SQL: the bytes of what an edit changes, with its base: what is kept compressed is larger in memory than its column. */
+const bytesOf = ({ changes, base }: { readonly changes: SQLWrapper; readonly base: SQLWrapper }) =>
+  sql`(octet_length(${changes}::text) + octet_length(${base}::text))`;
 
 /** SQL: the columns of an `Edit`, of a row `e`, once it is claimed. */
 export const EDIT_COLUMNS = sql`${e.id}::float8, ${e.resource}, ${e.record_id}, ${e.operation}, ${e.changes}, ${e.base}, ${e.forced}, ${e.sent}, ${e.answer},
@@ -159,35 +173,45 @@ const headsOf = (among: readonly SQL[], allowed: readonly string[], before: read
   sql`${sql.join([...before, ...among.map((looked) => sql`(${claimableOf(looked, allowed)})`)], sql` UNION ALL `)} LIMIT wanted.room`;
 
 /**
- * Claims due edits, for as many records of each resource as there is room, those that have waited longest first.
- * Claims all waiting edits of a record together, unless one is in flight or an earlier one backs off. Edits that are
+ * Claims due edits, for as many records of each resource as there is room, those that have waited longest first: of texts of
+ * megabytes fewer, so that memory holds them, but one in any case. Claims all waiting edits of a record together, unless one is
+ * in flight or an earlier one backs off. Edits that are
  * not allowed (`allowedWork`), or that refer to a record which is not created yet, stay, and so do later ones of
  * their record. Of the room of a resource in `newest`, so much goes to the records with the newest edits first.
  */
 export async function claimEdits(
   db: Database,
   lease: Lease,
-  room: ReadonlyMap<string, number>,
+  room: ReadonlyMap<string, Room>,
   allowed: readonly string[],
   newest: ReadonlyMap<string, number> = new Map(),
-): Promise<readonly Claim[]> {
+): Promise<readonly SizedClaim[]> {
   const { to } = moves('claim');
   const claimAmong = (
     among: readonly SQL[],
-    left: ReadonlyMap<string, number>,
+    left: ReadonlyMap<string, Room>,
     before: readonly SQL[] = [],
   ) => sql`
       WITH due AS (
-        SELECT head.resource, head.record_id
-          FROM unnest(${sql.param([...left.keys()])}::text[], ${sql.param([...left.values()])}::integer[],
+        SELECT head.resource, head.record_id, wanted.bytes
+          FROM unnest(${sql.param([...left.keys()])}::text[], ${sql.param([...left.values()].map(({ records }) => records))}::integer[],
+                      ${sql.param([...left.values()].map(({ bytes }) => bytes))}::bigint[],
                       ${sql.param([...left.keys()].map((name) => newest.get(name) ?? 0))}::integer[])
-               AS wanted(resource, room, newest)
+               AS wanted(resource, room, bytes, newest)
          CROSS JOIN LATERAL (${headsOf(among, allowed, before)}) AS head),
       theirs AS (
-        SELECT own.id FROM due AS e CROSS JOIN LATERAL (SELECT o.id FROM ${openOfItsRecord} WHERE ${o.state} = 'pending') AS own),
+        SELECT e.resource, e.record_id, e.bytes AS most, own.id, own.bytes
+          FROM due AS e
+         CROSS JOIN LATERAL (SELECT o.id, ${bytesOf(o)} AS bytes FROM ${openOfItsRecord} WHERE ${o.state} = 'pending') AS own),
+      fitting AS (
+        SELECT unnest(record.ids) AS id
+          FROM (SELECT ids, bytes, most, sum(bytes) OVER (PARTITION BY resource ORDER BY first) AS through
+                  FROM (SELECT resource, record_id, most, array_agg(id) AS ids, min(id) AS first, sum(bytes) AS bytes
+                          FROM theirs GROUP BY resource, record_id, most) AS own) AS record
+         WHERE record.through - record.bytes < record.most),
       taken AS (
         SELECT ${e.id} FROM ${edits} AS e
-         WHERE ${e.id} = ANY(ARRAY(SELECT id FROM theirs)) AND ${IS_PENDING} AND ${isAllowed(allowed)}
+         WHERE ${e.id} = ANY(ARRAY(SELECT id FROM fitting)) AND ${IS_PENDING} AND ${isAllowed(allowed)}
            AND NOT ${ofItsRecord(sql`${o.id} <= ${e.id} AND ${o.state} = 'pending' AND ${namesUncreated(o)}`)}
          ORDER BY ${e.id} FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE ${edits} AS e
@@ -195,18 +219,23 @@ export async function claimEdits(
              ${col.attempts} = ${e.attempts} + CASE WHEN ${e.answer} IS NULL THEN 1 ELSE 0 END
        WHERE ${e.id} = ANY(ARRAY(SELECT id FROM taken)) AND ${IS_PENDING}
          AND NOT ${ofItsRecord(sql`${BEFORE} AND ${o.id} NOT IN (SELECT id FROM taken)`)}
-      RETURNING ${EDIT_COLUMNS}`;
+      RETURNING ${EDIT_COLUMNS}, ${bytesOf(e)}::float8 AS bytes`;
   const rows = await writing(db, lease, async (tx) => {
     const claimed = async (...given: Parameters<typeof claimAmong>) =>
-      (await tx.execute<Edit & Record<string, unknown>>(claimAmong(...given))).rows;
+      (await tx.execute<Edit & { bytes: number } & Record<string, unknown>>(claimAmong(...given))).rows;
     // To plan a look at all of them takes Postgres longer than to find an edit.
     const near = await claimed(NEAR, room, newest.size === 0 ? [] : [newestHeads(allowed)]);
-    const records = (name: string) =>
-      new Set(near.flatMap((edit) => (edit.resource === name ? edit.record_id : []))).size;
-    // The newest say nothing of whether one of the first could go.
-    const left = [...room]
-      .map(([name, free]) => [name, free - records(name), records(name) <= (newest.get(name) ?? 0)] as const)
-      .flatMap(([name, free, isLeft]) => (isLeft && free > 0 ? [[name, free] as const] : []));
+    const left = [...room].flatMap(([name, free]) => {
+      const own = near.filter(({ resource }) => resource === name);
+      const taken = new Set(own.map(({ record_id }) => record_id)).size;
+      const rest = {
+        records: free.records - taken,
+        bytes: own.reduce((bytes, edit) => bytes - edit.bytes, free.bytes),
+      };
+      // The newest say nothing of whether one of the first could go.
+      const isLeft = taken <= (newest.get(name) ?? 0);
+      return isLeft && rest.records > 0 && rest.bytes > 0 ? [[name, rest] as const] : [];
+    });
     if (left.length === 0) return near;
     // To plan a look at those behind takes Postgres many times what it takes to see that none is there.
     const longer = await longerThanWindow(
@@ -216,7 +245,11 @@ export async function claimEdits(
     const behind = left.filter(([name]) => longer.has(name));
     return behind.length === 0 ? near : [...near, ...(await claimed(FAR, new Map(behind)))];
   });
-  return byRecord(rows);
+  const bytes = new Map(rows.map((edit) => [edit.id, edit.bytes]));
+  return byRecord(rows).map((claim) => ({
+    ...claim,
+    bytes: claim.edits.reduce((sum, { id }) => sum + (bytes.get(id) ?? 0), 0),
+  }));
 }
 
 /** Groups edits by record, oldest first. */

@@ -1,5 +1,5 @@
 import { claimBulk } from '../../db/edits/bulk.ts';
-import { type Claim, claimEdits, waitingEdits } from '../../db/edits/queue.ts';
+import { type Claim, claimEdits, type Room, waitingEdits } from '../../db/edits/queue.ts';
 import { requeueInterrupted } from '../../db/edits/requeue.ts';
 import { type EditSettings, publishEditSettings } from '../../db/edits/settings.ts';
 import { actions, allowedWork } from '../../edits/actions.ts';
@@ -28,6 +28,11 @@ const SIDE_BY_SIDE = 24;
  * after a statement that changed thousands does not wait for all of these.
  */
 const NEWEST_ONE_IN = 4;
+/**
+ * Bytes of edits of one resource that are sent concurrently: hundreds of times what edits mostly have. A process holds some ten
+ * times as much: parsed, merged, sent and read back.
+ */
+const BYTES = 4 * 1024 ** 2;
 /** Concurrent bulk requests of one resource. */
 const BULKS = 12;
 
@@ -80,6 +85,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     .filter(({ name, writes }) => writes !== undefined || acted.has(name))
     .map(({ name }) => name);
   const underWay = new Map<string, number>();
+  const bytesUnderWay = new Map<string, number>();
   const running = new Set<Promise<void>>();
   /** How many records of a resource were claimed while many of its edits waited. */
   const turns = new Map<string, number>();
@@ -93,8 +99,12 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
     failure = undefined;
     if (thrown !== undefined) throw thrown.error;
   };
-  const start = (resource: string, claims: readonly Claim[], carried: () => Promise<void>) => {
-    underWay.set(resource, (underWay.get(resource) ?? 0) + 1);
+  const start = (resource: string, claims: readonly Claim[], carried: () => Promise<void>, bytes = 0) => {
+    const count = (records: number, more: number) => {
+      underWay.set(resource, (underWay.get(resource) ?? 0) + records);
+      bytesUnderWay.set(resource, (bytesUnderWay.get(resource) ?? 0) + more);
+    };
+    count(1, bytes);
     const work: Promise<void> = carried()
       .catch((error: unknown) => {
         stranded.push(...claims.map((claim) => ({ claim, error })));
@@ -102,16 +112,16 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       })
       .finally(() => {
         running.delete(work);
-        underWay.set(resource, (underWay.get(resource) ?? 1) - 1);
+        count(-1, -bytes);
         onFree();
       });
     running.add(work);
   };
 
   /** How much of the room goes to the newest edits, of each resource with many that wait. */
-  const newestOf = (room: ReadonlyMap<string, number>, waiting: Waiting): ReadonlyMap<string, number> =>
+  const newestOf = (room: ReadonlyMap<string, Room>, waiting: Waiting): ReadonlyMap<string, number> =>
     new Map(
-      [...room].flatMap(([name, free]) => {
+      [...room].flatMap(([name, { records: free }]) => {
         if (waiting.get(name)?.many !== true) return [];
         const taken = turns.get(name) ?? 0;
         return [[name, Math.floor((taken + free) / NEWEST_ONE_IN) - Math.floor(taken / NEWEST_ONE_IN)]];
@@ -167,8 +177,11 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       const room = new Map(
         names
           .filter((name) => waiting.has(name))
-          .map((name) => [name, SIDE_BY_SIDE - (underWay.get(name) ?? 0)] as const)
-          .filter(([, free]) => free > 0),
+          .map((name) => {
+            const records = SIDE_BY_SIDE - (underWay.get(name) ?? 0);
+            return [name, { records, bytes: BYTES - (bytesUnderWay.get(name) ?? 0) }] as const;
+          })
+          .filter(([, { records, bytes }]) => records > 0 && bytes > 0),
       );
       const bulks = await takeBulks(waiting);
       for (const resource of bulkOnly) room.delete(resource);
@@ -177,7 +190,7 @@ export function newPusher(ctx: Context, options: PushOptions, onFree: () => void
       const claims = await claimEdits(ctx.db, ctx.lease, room, allowedWork(allow), newest);
       for (const { resource } of claims)
         if (newest.has(resource)) turns.set(resource, (turns.get(resource) ?? 0) + 1);
-      for (const claim of claims) start(claim.resource, [claim], () => carry(push, claim));
+      for (const claim of claims) start(claim.resource, [claim], () => carry(push, claim), claim.bytes);
       return { records: bulks + claims.length, waiting: true };
     },
     async idle() {

@@ -163,13 +163,15 @@ async function plansOf(
   }
 }
 
+const roomFor = (records: number) => ({ records, bytes: 2 ** 22 });
+
 const ROOM = new Map([
-  ['accounts', 24],
-  ['issues', 24],
+  ['accounts', roomFor(24)],
+  ['issues', roomFor(24)],
 ]);
 
 /** A fourth of it for the newest. */
-const NEWEST = new Map([...ROOM].map(([name, room]) => [name, room / 4]));
+const NEWEST = new Map([...ROOM].map(([name, { records }]) => [name, records / 4]));
 
 const INSERT = `
   INSERT INTO pylon_sync.edits (resource, record_id, operation, changes, base, state, actor, txid, settled_at)
@@ -340,7 +342,9 @@ test('edits that are alike beyond the first thousands are sent together once the
   const bulk = async () => (await claimBulk(ctx.db, ctx.lease, accounts)).map(({ record_id }) => record_id);
   expect(await bulk()).toEqual([]);
   for (const room of [1_000, 200])
-    expect(await claimEdits(ctx.db, ctx.lease, new Map([['accounts', room]]), ['update'])).toHaveLength(room);
+    expect(
+      await claimEdits(ctx.db, ctx.lease, new Map([['accounts', roomFor(room)]]), ['update']),
+    ).toHaveLength(room);
   expect(await bulk()).toEqual(Array.from({ length: 100 }, (_, n) => `r${1_501 + n}`));
 });
 
@@ -397,7 +401,7 @@ describe('an edit behind hundreds that all differ', () => {
         await claimEdits(
           ctx.db,
           ctx.lease,
-          new Map([['accounts', room]]),
+          new Map([['accounts', roomFor(room)]]),
           ['update'],
           new Map([['accounts', newest]]),
         )
@@ -426,7 +430,7 @@ describe('an edit behind hundreds that all differ', () => {
     const claims = await claimEdits(
       ctx.db,
       ctx.lease,
-      new Map([['accounts', 8]]),
+      new Map([['accounts', roomFor(8)]]),
       ['update'],
       new Map([['accounts', 2]]),
     );
