@@ -31,7 +31,9 @@ async function deleted(mirrored: Mirrored, { pool }: TestDatabase, changes: Reco
 
 /** Carries the one edit that waits. */
 async function carry({ session: { ctx } }: Mirrored, id: string) {
-  const [claim] = await claimEdits(ctx.db, ctx.lease, new Map([['contacts', { records: 1, bytes: 1 }]]), ['delete']);
+  const [claim] = await claimEdits(ctx.db, ctx.lease, new Map([['contacts', { records: 1, bytes: 1 }]]), [
+    'delete',
+  ]);
   const [deletion] = claim?.edits ?? [];
   if (deletion === undefined) throw new Error('nothing waits');
   const carrier = {

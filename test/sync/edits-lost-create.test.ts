@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect } from 'vitest';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { pushDue } from '../../src/sync/push/push.ts';
+import { answering } from '../helpers/answering.ts';
 import { beDue, editsIn, push, pusherOn, statesIn } from '../helpers/edits.ts';
 import { newGate } from '../helpers/gate.ts';
 import {
@@ -87,6 +88,28 @@ describe('a lost answer', () => {
     expect(await editsIn(database)).toMatchObject([{ error: expect.stringContaining('and might be') }]);
     expect(createRequests(mirrored, 'teams')).toHaveLength(1);
   });
+
+  test.for([
+    ['issues', '/issues/search'],
+    ['teams', '/teams'],
+  ] as const)(
+    'of %s whose object no table can hold is for a person',
+    async ([name, route], { mirror, database }) => {
+      const mirrored = await mirror({ issues: 5 });
+      await allowAll(mirrored);
+      await insert(database, name);
+      mirrored.sandbox.faults.add({ endpoint: `POST /${name}`, kind: 'lost-answer' });
+      await push(mirrored, ALL);
+      const [made] = createdObjects(mirrored, name);
+      answering(mirrored.session, route, (body) => {
+        const { data, ...rest } = body as { readonly data: readonly { readonly id: string }[] };
+        return { ...rest, data: data.map((one) => (one.id === made?.id ? { ...one, id: null } : one)) };
+      });
+      await pushUntil(mirrored, database, 'failed');
+      expect(await editsIn(database)).toMatchObject([{ error: expect.stringContaining('without an id') }]);
+      expect(createRequests(mirrored, name)).toHaveLength(1);
+    },
+  );
 
   test('is not taken for what was there before', async ({ mirror, database }) => {
     const mirrored = await mirror(

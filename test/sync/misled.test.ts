@@ -1,7 +1,7 @@
 import { describe, expect, inject, onTestFinished } from 'vitest';
-import type { Pylon } from '../../src/pylon/types.ts';
 import { resourceNamed } from '../../src/resources/index.ts';
 import { approve } from '../../src/sync/runs/approve.ts';
+import { answering } from '../helpers/answering.ts';
 import { expectMirror, servedIn } from '../helpers/compare-mirror.ts';
 import { createDatabase, type TestDatabase } from '../helpers/database.ts';
 import { closeIdle } from '../helpers/lent.ts';
@@ -15,24 +15,6 @@ const MANY = { issues: 60, mostMessages: 100 };
 /** Deletions that are marked without a person's looking: so many, or this part of the table. */
 const FEW = 50;
 const PART = 0.1;
-
-/** Has the answers to a route be others, until told. */
-function answering({ ctx }: Session, route: string, other: (body: unknown) => unknown): () => void {
-  let isOther = true;
-  const view = (inner: Pylon): Pylon => ({
-    ...inner,
-    request: async (asked) => {
-      const answer = await inner.request(asked);
-      return isOther && asked.route === route ? { ...answer, body: other(answer.body) } : answer;
-    },
-    counted: (count) => view(inner.counted(count)),
-    prioritised: (priority) => view(inner.prioritised(priority)),
-  });
-  Object.assign(ctx, { pylon: view(ctx.pylon) });
-  return () => {
-    isOther = false;
-  };
-}
 
 /** Has every answer to a route hold nothing, until told. */
 const emptied = (session: Session, route: string) => answering(session, route, () => ({}));

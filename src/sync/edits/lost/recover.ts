@@ -7,6 +7,7 @@ import type { Order } from '../../../order.ts';
 import { pages } from '../../../pylon/pages/pages.ts';
 import type { Listing } from '../../../pylon/types.ts';
 import type { Resource } from '../../../resources/define.ts';
+import { isObject } from '../../../resources/fields.ts';
 import type { Recovery } from '../../../resources/writes.ts';
 import { all, time } from '../../pass/filters.ts';
 import type { EditTarget, PushContext } from '../target.ts';
@@ -20,6 +21,15 @@ interface Candidate {
   readonly object: unknown;
   readonly order: Order;
   readonly likeness: 'same' | 'maybe';
+}
+
+/** The objects of a listing that a create may have made. */
+interface Listed {
+  readonly found: readonly Candidate[];
+  /** Ids of those that no table can hold, so that nobody can tell what they are; null for one without an id. */
+  readonly unread: readonly (string | null)[];
+  /** Whether the last page was full. */
+  readonly isLong: boolean;
 }
 
 /** The result of the search for the object of a create whose answer was lost. */
@@ -84,21 +94,25 @@ async function candidatesIn(
   listing: Listing,
   wanted: Values,
   since: FirstSent,
-): Promise<{ readonly found: readonly Candidate[]; readonly isLong: boolean }> {
+): Promise<Listed> {
   const found: Candidate[] = [];
+  const unread: (string | null)[] = [];
   let isLong = false;
   for await (const { objects, order } of pages(pylon, { ...listing, signal: ctx.signal })) {
     isLong = objects.length === listing.limit;
     for (const object of objects) {
       const remote = remoteRow(resource, object, facts);
-      if (isReject(remote)) continue;
+      if (isReject(remote)) {
+        if (!isObject(object) || createdWithin(object, wanted, since)) unread.push(remote.id);
+        continue;
+      }
       const { row, values } = remote;
       const likeness = matchScore(resource, wanted, values);
       if (likeness !== 'other' && createdWithin(values, wanted, since))
         found.push({ id: row.id, object, order, likeness });
     }
   }
-  return { found, isLong };
+  return { found, unread, isLong };
 }
 
 const endpointOf = ({ writes }: Resource) => `POST ${writes?.create?.path ?? ''}`;
@@ -123,25 +137,33 @@ export async function recover(
   if (recovery === undefined || recovery.by === 'person')
     return { is: 'unclear', why: `${lost}, and Pylon lists none. Look there, then retry or discard` };
   const found: Candidate[] = [];
+  const unread: (string | null)[] = [];
   let isCut = false;
   for (const listing of listingsOf(target, recovery, wanted, since)) {
     const listed = await candidatesIn(push, target, listing, wanted, since);
     found.push(...listed.found);
+    unread.push(...listed.unread);
     isCut ||= recovery.by === 'answer' && listed.isLong;
   }
   if (found.length > 0 && (await hasDuplicateInFlight(db.orm, create))) return { is: 'busy' };
   const others = await notMadeBy(
     db.orm,
     resource,
-    found.map(({ id }) => id),
+    [...found.map(({ id }) => id), ...unread.filter((id) => id !== null)],
     since,
   );
   const left = found.filter(({ id }) => !others.has(id));
+  const unknown = unread.filter((id) => id === null || !others.has(id));
   const same = left.filter((one) => one.likeness === 'same');
   const [candidate] = same;
   if (candidate !== undefined && same.length === 1) return { is: 'found', candidate };
   if (left.length === 0 && isCut)
     return { is: 'unclear', why: `${lost}, and Pylon lists not all. Look there, then retry or discard` };
+  if (left.length === 0 && unknown.length > 0)
+    return {
+      is: 'unclear',
+      why: `${lost}, and Pylon lists one that no table can hold (${unknown[0] ?? 'without an id'}). Look there, then retry or discard`,
+    };
   if (left.length === 0) return { is: 'none' };
   const which = left.map(({ id }) => id).slice(0, 5);
   return {
