@@ -75,6 +75,11 @@ describe('the hash of a row', () => {
     );
   });
 
+  test('is of all of it, however long', () => {
+    const long = (end: string) => ({ body_html: 'x'.repeat(100_000), title: end });
+    expect(digest(long('one'))).not.toBe(digest(long('two')));
+  });
+
   test('does not depend on the order of keys', () => {
     expect(digest({ a: 1, b: { c: [1, { d: 1, e: 2 }] } })).toBe(
       digest({ b: { c: [1, { e: 2, d: 1 }] }, a: 1 }),
