@@ -125,7 +125,7 @@ async function readAll({ first }: Session): Promise<void> {
     if (state !== 'done') throw new Error(`${resource}: ${state} (${error})`);
 }
 
-/** Lets a copy of the database count as an original: nothing was queued in it, and no test that copies it asks for that. */
+/** Removes the saved identity of a database, so that its copies count as originals and keep the edits that wait in them. */
 async function forgetIdentity({ ctx }: Session): Promise<void> {
   await changing(ctx.db, (tx) => tx.execute(sql`DELETE FROM pylon_sync.settings WHERE key = 'identity'`));
 }

@@ -38,7 +38,7 @@ async function bundle(config: string): Promise<void> {
 /** Has a daemon keep what V8 compiles in its start, for those that tests start. */
 async function keepCode(): Promise<void> {
   const { PATH } = process.env;
-  // V8 takes what it has compiled under the same options alone.
+  // V8 accepts kept code only under the options under which it compiled it.
   const [node, ...words] = BRISK_COMMAND;
   const daemon = spawn(node, [...words, 'start'], {
     env: { ...NOWHERE, ...(PATH && { PATH }), TEST_CODE: 'keep' },

@@ -8,10 +8,10 @@ import { test } from '../helpers/session.ts';
 
 const RESOURCES = ['accounts', 'contacts', 'issues'].map(resourceNamed);
 
-/** What a column of a table holds compressed, but no process. */
+/** Characters of a long title. Its column is small: Postgres compresses it. */
 const LONG = 1_500_000;
 
-/** Names that many issues anew. */
+/** SQL that gives ten issues titles of about so many characters. */
 const retitle = (characters: number) =>
   `UPDATE pylon.issues SET title = repeat('x', ${characters}) || number WHERE number <= (SELECT min(number) + 9 FROM pylon.issues)`;
 

@@ -81,7 +81,7 @@ const DRAFTS = sql`(SELECT jsonb_agg(jsonb_build_object('changes', ${d.changes},
      WHERE ${d.resource} = ${e.resource} AND ${d.record_id} = ${e.record_id} AND ${d.id} < ${e.id} AND ${d.state} = 'draft'
        AND ${d.operation} = 'update' AND ${e.operation} = 'update') AS drafts`;
 
-/** SQL: the bytes of what an edit changes, with its base: what is kept compressed is larger in memory than its column. */
+/** SQL: the bytes of an edit's changes and base as text. The columns may be compressed, and smaller. */
 const bytesOf = ({ changes, base }: { readonly changes: SQLWrapper; readonly base: SQLWrapper }) =>
   sql`(octet_length(${changes}::text) + octet_length(${base}::text))`;
 
@@ -173,9 +173,9 @@ const headsOf = (among: readonly SQL[], allowed: readonly string[], before: read
   sql`${sql.join([...before, ...among.map((looked) => sql`(${claimableOf(looked, allowed)})`)], sql` UNION ALL `)} LIMIT wanted.room`;
 
 /**
- * Claims due edits, for as many records of each resource as there is room, those that have waited longest first: of texts of
- * megabytes fewer, so that memory holds them, but one in any case. Claims all waiting edits of a record together, unless one is
- * in flight or an earlier one backs off. Edits that are
+ * Claims due edits of as many records of each resource as there is room for, those that have waited longest first, and of
+ * at least one: long texts fill the room for bytes before that for records. Claims all waiting edits of a record together,
+ * unless one is in flight or an earlier one backs off. Edits that are
  * not allowed (`allowedWork`), or that refer to a record which is not created yet, stay, and so do later ones of
  * their record. Of the room of a resource in `newest`, so much goes to the records with the newest edits first.
  */

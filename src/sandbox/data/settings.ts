@@ -23,7 +23,7 @@ export interface WorkspaceOptions {
   traps?: boolean;
   /** Messages of one issue, with traps. Default 1,200: more than fit on a page. */
   mostMessages?: number;
-  /** Tasks of a workspace with few issues. Default 50: one in twenty issues, and so many at least. */
+  /** The least number of tasks, default 50; a workspace with many issues has one task for twenty issues. */
   leastTasks?: number;
   /** Called with each object that is created or changed, whoever does it, once it is so. */
   onStore?: (resource: string, object: Readonly<Record<string, unknown>>) => void;

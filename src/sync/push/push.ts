@@ -29,8 +29,8 @@ const SIDE_BY_SIDE = 24;
  */
 const NEWEST_ONE_IN = 4;
 /**
- * Bytes of edits of one resource that are sent concurrently: hundreds of times what edits mostly have. A process holds some ten
- * times as much: parsed, merged, sent and read back.
+ * Bytes of edits of one resource that are sent concurrently. They take several times as much memory: parsed, merged, sent
+ * and read back.
  */
 const BYTES = 4 * 1024 ** 2;
 /** Concurrent bulk requests of one resource. */
